@@ -1,0 +1,48 @@
+//! Connected accounts and how they are doing.
+
+use serde::{Deserialize, Serialize};
+
+/// Whether Carillon may act for an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountStatus {
+    /// Connected; calls may be made.
+    Connected,
+    /// The grant is gone or lacks a permission; publications wait until a person connects it again.
+    NeedsReconnect,
+    /// Disconnected by a person. History stays.
+    Disconnected,
+}
+
+impl AccountStatus {
+    /// The stable name used in the database and the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connected => "connected",
+            Self::NeedsReconnect => "needs_reconnect",
+            Self::Disconnected => "disconnected",
+        }
+    }
+
+    /// Reads the stable name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Connected, Self::NeedsReconnect, Self::Disconnected].into_iter().find(|s| s.as_str() == text)
+    }
+}
+
+/// A connected identity as connectors see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AccountIdentity {
+    /// The network's own id of the account; opaque.
+    pub remote_id: String,
+    /// The handle without a leading `@`; with the server for networks of many servers.
+    pub handle: String,
+    /// Display name.
+    pub name: String,
+    /// Address of the avatar image at the network.
+    pub avatar_url: Option<String>,
+    /// Base URL of the account's server, for networks of many servers.
+    pub server: Option<String>,
+    /// What else the connector needs to know between calls (flavour, limits of the server …). No secrets.
+    pub meta: serde_json::Value,
+}

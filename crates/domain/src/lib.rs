@@ -1,0 +1,17 @@
+//! What Carillon is about, without any input or output: ids, time, posts, publications and their state machine, limits
+//! and errors. Nothing here waits, reads a clock or draws a random number by itself; both come in through the traits
+//! of [`time`].
+
+pub mod account;
+pub mod connector_error;
+pub mod error;
+pub mod id;
+pub mod limits;
+pub mod media;
+pub mod permission;
+pub mod post;
+pub mod publication;
+pub mod schedule;
+pub mod secret;
+pub mod text;
+pub mod time;

@@ -1,0 +1,61 @@
+//! Findings of a platform's check: what breaks a rule, what the rule is, and what would fix it.
+
+use serde::{Deserialize, Serialize};
+
+/// One broken rule of a network, found before anything is sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Violation {
+    /// Path inside the draft: `text`, `media.2`, `parts.1.text`, `options.poll.options`, `first_comment`.
+    pub field: String,
+    /// Stable code: `too_long`, `too_many`, `wrong_type`, `too_large`, `missing`, `unsupported`, `exclusive`, …
+    pub code: String,
+    /// What is wrong and what would fix it, for people.
+    pub message: String,
+    /// The limit, in the network's own unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<serde_json::Value>,
+    /// The value found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<serde_json::Value>,
+}
+
+impl Violation {
+    /// A violation without limit and value.
+    pub fn new(field: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), code: code.into(), message: message.into(), limit: None, value: None }
+    }
+
+    /// Adds the limit and the value that broke it.
+    #[must_use]
+    pub fn with_limit(
+        mut self,
+        limit: impl Into<serde_json::Value>,
+        value: impl Into<serde_json::Value>,
+    ) -> Self {
+        self.limit = Some(limit.into());
+        self.value = Some(value.into());
+        self
+    }
+}
+
+/// How long a text is as the network counts it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextCount {
+    /// Path inside the draft, as in [`Violation::field`].
+    pub field: String,
+    /// Units used.
+    pub used: u64,
+    /// Units allowed.
+    pub limit: u64,
+}
+
+/// Everything a check has to say about one draft on one account.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CheckReport {
+    /// Rules that the network would refuse.
+    pub violations: Vec<Violation>,
+    /// Things that work but that a careful person would want to know.
+    pub warnings: Vec<Violation>,
+    /// Text counters.
+    pub counts: Vec<TextCount>,
+}
