@@ -1,1 +1,12 @@
-//! Carillon connectors.
+//! How Carillon talks to networks: the contract that every connector fulfils, the kit they are built from, one folder
+//! per platform, and the sandbox that simulates the platforms' side.
+//!
+//! Connectors are stateless, speak only through the [`kit::http::Http`] they are given, and store nothing.
+
+pub mod contract;
+pub mod kit;
+mod platforms;
+mod registry;
+pub mod sandbox;
+
+pub use registry::{Registry, simulators};

@@ -1,0 +1,61 @@
+//! The entry to a platform.
+
+use super::authorizer::Authorizer;
+use super::capability::Capabilities;
+use super::publisher::Publisher;
+use super::reader::Reader;
+
+/// One platform's connector.
+pub trait Connector: Send + Sync + 'static {
+    /// Name, title, settings and documentation.
+    fn descriptor(&self) -> &'static Descriptor;
+    /// What the platform can do, as data.
+    fn capabilities(&self) -> &'static Capabilities;
+    /// Signing in and keeping tokens alive.
+    fn authorizer(&self) -> &dyn Authorizer;
+    /// Publishing.
+    fn publisher(&self) -> Option<&dyn Publisher>;
+    /// Reading profile and posts.
+    fn reader(&self) -> Option<&dyn Reader>;
+}
+
+/// What is fixed about a platform.
+#[derive(Debug)]
+pub struct Descriptor {
+    /// Name in settings, API and database: lower-case ASCII.
+    pub name: &'static str,
+    /// Name as people write it.
+    pub title: &'static str,
+    /// The id of the platform's symbol in the icon sprite, `brand-x` for example.
+    pub icon: &'static str,
+    /// The platform's brand colour, `#rrggbb`.
+    pub color: &'static str,
+    /// Base URLs that can be set as `platforms.<name>.<key>`, with their real values.
+    pub endpoints: &'static [EndpointSetting],
+    /// Further settings under `platforms.<name>`, besides `enabled` and the endpoints.
+    pub settings: &'static [Setting],
+    /// How to get app credentials, review and quirks (Markdown).
+    pub docs: &'static str,
+    /// Accounts live on servers that users name.
+    pub many_servers: bool,
+}
+
+/// A base URL that an operator may change.
+#[derive(Debug, Clone, Copy)]
+pub struct EndpointSetting {
+    /// Key, ends in `_base_url`.
+    pub key: &'static str,
+    /// The network's own address, without a trailing slash.
+    pub default: &'static str,
+}
+
+/// A setting that an operator may fill in.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Key, for example `client_id`.
+    pub key: &'static str,
+    /// Whether it must never be shown.
+    pub secret: bool,
+    /// One sentence for the operator.
+    pub help: &'static str,
+}

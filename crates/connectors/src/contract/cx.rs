@@ -1,0 +1,146 @@
+//! Everything ambient that a connector may use during one call.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use carillon_domain::account::AccountIdentity;
+use carillon_domain::connector_error::ConnectorError;
+use carillon_domain::id::MediaId;
+use carillon_domain::secret::Secret;
+use carillon_domain::time::{Clock, Entropy, Timestamp};
+use futures::stream::BoxStream;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::connector::Descriptor;
+use super::progress::Progress;
+use crate::kit::http::Http;
+
+/// Settings of one platform as the operator gave them: endpoints, app credentials, further keys.
+#[derive(Debug, Clone, Default)]
+pub struct PlatformSettings {
+    /// Plain values by key.
+    pub values: BTreeMap<String, String>,
+    /// Secret values by key.
+    pub secrets: BTreeMap<String, Secret>,
+}
+
+impl PlatformSettings {
+    /// The base URL under `key`: the operator's, else the network's own. Never ends in a slash.
+    pub fn endpoint(&self, descriptor: &Descriptor, key: &str) -> String {
+        let default = descriptor.endpoints.iter().find(|e| e.key == key).map_or("", |e| e.default);
+        self.values.get(key).map_or(default, String::as_str).trim_end_matches('/').to_owned()
+    }
+
+    /// A plain value, if set and not empty.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.values.get(key).map(String::as_str).filter(|v| !v.is_empty())
+    }
+
+    /// A secret value, if set and not empty.
+    pub fn secret(&self, key: &str) -> Option<&Secret> {
+        self.secrets.get(key).filter(|s| !s.is_empty())
+    }
+}
+
+/// The tokens of one grant. Stored only sealed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Credential {
+    /// What authorises calls.
+    #[serde(serialize_with = "Secret::serialize_exposed")]
+    pub access_token: Secret,
+    /// What gets a new access token, where the platform has such.
+    #[serde(default, serialize_with = "Secret::serialize_exposed_option")]
+    pub refresh_token: Option<Secret>,
+    /// When the access token runs out, as far as the network said.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+    /// When the refresh token runs out, as far as the network said.
+    #[serde(default)]
+    pub refresh_expires_at: Option<Timestamp>,
+    /// Scopes that were really granted.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// What else belongs to the grant (flavour, token family …). Sealed like the rest.
+    #[serde(default)]
+    pub extra: serde_json::Value,
+}
+
+/// The operator's (or, per server, the registered) app.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AppCredentials {
+    /// Public identifier.
+    pub client_id: String,
+    /// Secret of a confidential app.
+    #[serde(default, serialize_with = "Secret::serialize_exposed_option")]
+    pub client_secret: Option<Secret>,
+    /// What else the registration answered (scopes, redirect URIs …).
+    #[serde(default)]
+    pub extra: serde_json::Value,
+}
+
+/// What a call without an account may use: connecting, registering an app.
+#[derive(Clone, Copy)]
+pub struct AuthCx<'a> {
+    /// The only way to the network.
+    pub http: &'a Http,
+    /// The platform's settings.
+    pub settings: &'a PlatformSettings,
+    /// The app at the named server, for networks of many servers.
+    pub app: Option<&'a AppCredentials>,
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// Randomness.
+    pub entropy: &'a dyn Entropy,
+}
+
+/// What a call for an account may use.
+#[derive(Clone, Copy)]
+pub struct Cx<'a> {
+    /// The only way to the network.
+    pub http: &'a Http,
+    /// The platform's settings.
+    pub settings: &'a PlatformSettings,
+    /// The app at the account's server, for networks of many servers.
+    pub app: Option<&'a AppCredentials>,
+    /// The account.
+    pub account: &'a AccountIdentity,
+    /// Its tokens.
+    pub credential: &'a Credential,
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// Randomness.
+    pub entropy: &'a dyn Entropy,
+    /// The library's bytes.
+    pub media: &'a dyn MediaSource,
+    /// Where intermediate progress is saved.
+    pub checkpoint: &'a dyn Checkpoint,
+}
+
+/// Reads library files for upload.
+#[async_trait]
+pub trait MediaSource: Send + Sync {
+    /// The bytes `range` of the file, streamed.
+    ///
+    /// # Errors
+    /// An I/O error when the file is gone or storage fails.
+    async fn open(
+        &self,
+        media: MediaId,
+        range: std::ops::Range<u64>,
+    ) -> std::io::Result<BoxStream<'static, std::io::Result<Bytes>>>;
+
+    /// A signed URL under which the network itself can fetch the file, if this installation is reachable from outside.
+    fn public_url(&self, media: MediaId) -> Option<Url>;
+}
+
+/// Saves progress between the steps of one `advance`, so that a crash repeats at most one step.
+#[async_trait]
+pub trait Checkpoint: Send + Sync {
+    /// Makes `progress` durable.
+    ///
+    /// # Errors
+    /// When the lease was lost or the database fails; the connector must stop and pass it on.
+    async fn save(&self, progress: &Progress) -> Result<(), ConnectorError>;
+}

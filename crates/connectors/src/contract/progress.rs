@@ -1,0 +1,117 @@
+//! How far a publication got, in a form that survives a crash at any instruction.
+//!
+//! A draft consists of *units*: the root, each thread part, the first comment. Every unit becomes public by exactly one
+//! commit. [`Stage::Committing`] is saved **before** the unsafe call of that unit; whoever finds a saved `Committing` after
+//! a crash must look first ([`Publisher::reconcile`](super::publisher::Publisher::reconcile)).
+
+use std::time::Duration;
+
+use carillon_domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Durable progress of one publication.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Version of `state`; each connector counts its own.
+    pub version: u16,
+    /// What comes next.
+    pub stage: Stage,
+    /// What is public so far, by unit. Its length is the number of units of the draft.
+    pub units: Vec<UnitProgress>,
+    /// The connector's own notes: upload ids, container ids, chosen keys, fingerprints. Never secrets.
+    pub state: serde_json::Value,
+}
+
+/// What comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "at")]
+pub enum Stage {
+    /// Invisible, repeatable steps remain for `unit`.
+    Preparing {
+        /// The unit that is prepared.
+        unit: u16,
+    },
+    /// The network is working on what we sent; ask again after the delay.
+    Processing {
+        /// The unit that waits.
+        unit: u16,
+        /// How long to wait before the next `advance`, milliseconds.
+        poll_after_ms: u64,
+    },
+    /// Everything is in place; only the commit of `unit` remains.
+    Ready {
+        /// The unit to commit.
+        unit: u16,
+    },
+    /// The commit of `unit` may have been sent.
+    Committing {
+        /// The unit.
+        unit: u16,
+        /// When the intent was saved.
+        since: Timestamp,
+    },
+    /// All units are public.
+    Done,
+}
+
+/// What became of one unit.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct UnitProgress {
+    /// The network's id once it is public.
+    pub remote_id: Option<String>,
+    /// Where people can see it, once known.
+    pub remote_url: Option<String>,
+    /// When it was found or answered to be public.
+    pub published_at: Option<Timestamp>,
+}
+
+impl Progress {
+    /// The beginning: `units` units, nothing done.
+    pub fn new(version: u16, units: u16, state: serde_json::Value) -> Self {
+        Self {
+            version,
+            stage: Stage::Preparing { unit: 0 },
+            units: vec![UnitProgress::default(); usize::from(units)],
+            state,
+        }
+    }
+
+    /// Marks the unit that is being committed as public and moves on to the next one.
+    #[must_use]
+    pub fn committed(
+        mut self,
+        unit: u16,
+        remote_id: String,
+        remote_url: Option<String>,
+        at: Timestamp,
+    ) -> Self {
+        if let Some(slot) = self.units.get_mut(usize::from(unit)) {
+            *slot = UnitProgress { remote_id: Some(remote_id), remote_url, published_at: Some(at) };
+        }
+        let next = self.units.iter().position(|u| u.remote_id.is_none());
+        self.stage = match next.and_then(|n| u16::try_from(n).ok()) {
+            Some(unit) => Stage::Preparing { unit },
+            None => Stage::Done,
+        };
+        self
+    }
+
+    /// The same progress at another stage.
+    #[must_use]
+    pub fn at(mut self, stage: Stage) -> Self {
+        self.stage = stage;
+        self
+    }
+
+    /// Waiting for the network before the next step of `unit`.
+    #[must_use]
+    pub fn waiting(self, unit: u16, poll_after: Duration) -> Self {
+        let poll_after_ms = u64::try_from(poll_after.as_millis()).unwrap_or(u64::MAX);
+        self.at(Stage::Processing { unit, poll_after_ms })
+    }
+
+    /// The remote id of the root, once it is public.
+    pub fn root_remote_id(&self) -> Option<&str> {
+        self.units.first().and_then(|u| u.remote_id.as_deref())
+    }
+}

@@ -1,0 +1,108 @@
+//! Publishing, step by step.
+
+use async_trait::async_trait;
+use carillon_domain::account::AccountIdentity;
+use carillon_domain::connector_error::ConnectorError;
+use carillon_domain::limits::CheckReport;
+use carillon_domain::post::Draft;
+use carillon_domain::time::Timestamp;
+use serde::Serialize;
+
+use super::cx::Cx;
+use super::progress::Progress;
+use crate::kit::http::CommitPermit;
+
+/// How safe it is to repeat a commit whose answer was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommitSafety {
+    /// A write at an address that we chose: the same call again has no second effect.
+    Idempotent,
+    /// The account can be searched for the content; only a proved absence allows another send.
+    Reconcilable,
+    /// Nobody can find out; a person must.
+    Blind,
+}
+
+/// What looking for a lost commit found.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reconciliation {
+    /// It is public. The progress has the unit's remote id.
+    Found(Progress),
+    /// It is certainly not public and will not become so. The progress is at the stage from which the unit goes on
+    /// (`Ready` with the same client key or container, or `Preparing`).
+    Absent(Progress),
+    /// Not known yet; look again at this time, if there is sense in that.
+    Unknown {
+        /// When looking again makes sense; `None`: a person decides.
+        look_again_at: Option<Timestamp>,
+        /// What was looked at and seen, for the person.
+        evidence: String,
+    },
+}
+
+/// Publishes drafts. Implementations keep no state.
+#[async_trait]
+pub trait Publisher: Send + Sync {
+    /// Checks the draft against every rule of the network and of the account's server. Pure: all problems at once.
+    fn check(&self, draft: &Draft, account: &AccountIdentity) -> CheckReport;
+
+    /// The first progress. Chooses everything that must stay the same over all retries (record keys, creation times),
+    /// from the clock and entropy of `cx`. Sends nothing.
+    ///
+    /// # Errors
+    /// When the draft can't be published at all.
+    fn start(&self, cx: &Cx<'_>, draft: &Draft) -> Result<Progress, ConnectorError>;
+
+    /// Goes one or more invisible, repeatable steps further, from `Preparing` or `Processing`. Never makes anything public.
+    ///
+    /// # Errors
+    /// As the network answered; the progress saved last by `cx.checkpoint` (or the one given) is then where to go on.
+    async fn advance(
+        &self,
+        cx: &Cx<'_>,
+        draft: &Draft,
+        progress: Progress,
+    ) -> Result<Progress, ConnectorError>;
+
+    /// How safe a repetition of the commit of `unit` is.
+    fn commit_safety(&self, draft: &Draft, unit: u16) -> CommitSafety;
+
+    /// Sends the one call that makes the unit in `progress` (at `Committing`) public. Each permit is good for one send.
+    ///
+    /// # Errors
+    /// `Ambiguous` when the effect is unknown; any other kind only when it is certain that nothing became public.
+    async fn commit(
+        &self,
+        cx: &Cx<'_>,
+        draft: &Draft,
+        progress: Progress,
+        permit: CommitPermit,
+    ) -> Result<Progress, ConnectorError>;
+
+    /// Looks whether the open commit in `progress` (at `Committing`) had its effect. Sends reads only.
+    ///
+    /// # Errors
+    /// When looking itself failed; the question stays open.
+    async fn reconcile(
+        &self,
+        cx: &Cx<'_>,
+        draft: &Draft,
+        progress: &Progress,
+    ) -> Result<Reconciliation, ConnectorError>;
+
+    /// Best effort after the commit: fills in missing links. Its failure never changes the verdict.
+    ///
+    /// # Errors
+    /// As the network answered; ignored but for the journal.
+    async fn read_back(&self, cx: &Cx<'_>, progress: Progress) -> Result<Progress, ConnectorError> {
+        let _ = cx;
+        Ok(progress)
+    }
+
+    /// Deletes a public unit. Deleting what is gone already is success.
+    ///
+    /// # Errors
+    /// As the network answered.
+    async fn delete(&self, cx: &Cx<'_>, remote_id: &str) -> Result<(), ConnectorError>;
+}

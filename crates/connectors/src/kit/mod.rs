@@ -1,0 +1,3 @@
+//! What connectors are built from.
+
+pub mod http;

@@ -1,0 +1,1 @@
+//! One folder per platform. Each exports `CONNECTOR` and `sandbox::simulator()`.
