@@ -46,3 +46,28 @@ pub struct AccountIdentity {
     /// What else the connector needs to know between calls (flavour, limits of the server …). No secrets.
     pub meta: serde_json::Value,
 }
+
+/// What happens when an account's own daily cap is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CapMode {
+    /// Going over gets a warning.
+    Warn,
+    /// Going over holds the publication.
+    Enforce,
+}
+
+impl CapMode {
+    /// The stable name used in the database and the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Warn => "warn",
+            Self::Enforce => "enforce",
+        }
+    }
+
+    /// Reads the stable name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Warn, Self::Enforce].into_iter().find(|m| m.as_str() == text)
+    }
+}

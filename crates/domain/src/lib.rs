@@ -3,6 +3,7 @@
 //! of [`time`].
 
 pub mod account;
+pub mod composition;
 pub mod connector_error;
 pub mod error;
 pub mod id;

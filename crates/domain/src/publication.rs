@@ -1,8 +1,9 @@
 //! The states of a publication and the only transitions between them. No other code changes a state.
 //!
 //! The failure this prevents: a publication that is public and gets sent again. There is no event that leads from
-//! [`PublicationState::Published`] back to sending, and the only way from an open commit (an intent that was saved before
-//! the unsafe call) to another send is [`Event::ProvedAbsent`].
+//! [`PublicationState::Published`] back to sending, and once an intent was saved before the unsafe call
+//! ([`Intent::Saved`]), a person can neither edit, move nor cancel; only proof of absence ([`Event::ProvedAbsent`]) opens
+//! it again.
 
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +82,15 @@ pub enum Event {
     ResolveNotPublished,
 }
 
+/// Whether a commit may have been sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Intent {
+    /// No commit was ever intended, or the last one is proved to have had no effect.
+    None,
+    /// An intent is durable: the unsafe call may have been sent.
+    Saved,
+}
+
 /// A transition that does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a publication that is {} can't {event:?}", from.as_str())]
@@ -128,33 +138,37 @@ impl PublicationState {
     }
 
     /// Whether its content and time may still be edited.
-    pub const fn is_editable(self) -> bool {
-        matches!(
-            self,
-            Self::Draft | Self::InReview | Self::Approved | Self::Scheduled | Self::Held | Self::Failed
-        )
+    pub const fn is_editable(self, intent: Intent) -> bool {
+        match self {
+            Self::Draft | Self::InReview | Self::Approved | Self::Scheduled | Self::Held | Self::Failed => {
+                true
+            }
+            Self::Publishing => matches!(intent, Intent::None),
+            Self::Published | Self::Unconfirmed | Self::Canceled => false,
+        }
     }
 
     /// The state after `event`.
     ///
     /// # Errors
-    /// [`IllegalTransition`] when the event makes no sense in this state.
-    pub fn after(self, event: Event) -> Result<Self, IllegalTransition> {
+    /// [`IllegalTransition`] when the event makes no sense in this state, or comes from a person while an intent is saved.
+    pub fn after(self, event: Event, intent: Intent) -> Result<Self, IllegalTransition> {
         use Event as E;
         use PublicationState as S;
+        let by_person = matches!(event, E::Schedule | E::Unschedule | E::Cancel);
+        if self == S::Publishing && by_person && intent == Intent::Saved {
+            return Err(IllegalTransition { from: self, event });
+        }
         let next = match (self, event) {
             (S::Draft, E::Submit) => S::InReview,
             (S::InReview, E::Approve) => S::Approved,
-            (
-                S::Draft | S::InReview | S::Approved | S::Scheduled | S::Held | S::Failed | S::Canceled,
-                E::Schedule,
-            ) => S::Scheduled,
-            (S::InReview | S::Approved | S::Scheduled | S::Held | S::Failed | S::Canceled, E::Unschedule) => {
-                S::Draft
+            (S::Published | S::Unconfirmed, E::Schedule | E::Unschedule | E::Cancel)
+            | (S::Canceled, E::Cancel) => {
+                return Err(IllegalTransition { from: self, event });
             }
-            (S::Draft | S::InReview | S::Approved | S::Scheduled | S::Held | S::Failed, E::Cancel) => {
-                S::Canceled
-            }
+            (_, E::Schedule) => S::Scheduled,
+            (_, E::Unschedule) => S::Draft,
+            (_, E::Cancel) => S::Canceled,
             (S::Scheduled | S::Publishing, E::Start) => S::Publishing,
             (S::Publishing, E::RootPublic) => S::Published,
             (S::Scheduled | S::Publishing | S::Held, E::Fail) => S::Failed,
@@ -303,7 +317,9 @@ mod tests {
     #[test]
     fn nothing_leaves_published() {
         for event in EVENTS {
-            assert!(S::Published.after(event).is_err(), "{event:?}");
+            for intent in [Intent::None, Intent::Saved] {
+                assert!(S::Published.after(event, intent).is_err(), "{event:?}");
+            }
         }
     }
 
@@ -311,16 +327,17 @@ mod tests {
     fn an_unconfirmed_one_moves_only_by_a_persons_word() {
         for event in EVENTS {
             let by_person = matches!(event, Event::ResolvePublished | Event::ResolveNotPublished);
-            assert_eq!(S::Unconfirmed.after(event).is_ok(), by_person, "{event:?}");
+            assert_eq!(S::Unconfirmed.after(event, Intent::Saved).is_ok(), by_person, "{event:?}");
         }
     }
 
     #[test]
-    fn a_publishing_one_can_be_neither_edited_nor_moved_nor_canceled() {
-        for event in [Event::Schedule, Event::Unschedule, Event::Cancel, Event::Retry] {
-            assert!(S::Publishing.after(event).is_err(), "{event:?}");
+    fn after_the_intent_it_can_be_neither_edited_nor_moved_nor_canceled() {
+        for event in [Event::Schedule, Event::Unschedule, Event::Cancel] {
+            assert!(S::Publishing.after(event, Intent::Saved).is_err(), "{event:?}");
+            assert!(S::Publishing.after(event, Intent::None).is_ok(), "{event:?}");
         }
-        assert!(!S::Publishing.is_editable());
+        assert!(!S::Publishing.is_editable(Intent::Saved));
     }
 
     #[test]

@@ -1,0 +1,162 @@
+//! What a person composed: a base, and what differs per account. Merging the two gives the [`Draft`] of each publication.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::FieldError;
+use crate::id::{AccountId, MediaId};
+use crate::media::MediaInfo;
+use crate::post::{Draft, Part};
+
+/// One part of a thread as composed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartSpec {
+    /// Text.
+    #[serde(default)]
+    pub text: String,
+    /// Library files.
+    #[serde(default)]
+    pub media: Vec<MediaId>,
+}
+
+/// What is different on one account. Absent means "as in the base".
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// Another text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Other media.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<Vec<MediaId>>,
+    /// Another thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Vec<PartSpec>>,
+    /// Another first comment; an empty text means none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_comment: Option<String>,
+    /// Options of the account's platform.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub options: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Everything composed for one post.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Composition {
+    /// Base text.
+    pub text: String,
+    /// Base media.
+    pub media: Vec<MediaId>,
+    /// Further parts of a thread.
+    pub parts: Vec<PartSpec>,
+    /// First comment; empty means none.
+    pub first_comment: Option<String>,
+    /// What differs, by account.
+    pub overrides: BTreeMap<AccountId, Override>,
+}
+
+impl Composition {
+    /// All library files that any account would send.
+    pub fn media_ids(&self) -> BTreeSet<MediaId> {
+        let overrides = self
+            .overrides
+            .values()
+            .flat_map(|o| o.media.iter().flatten().chain(o.parts.iter().flatten().flat_map(|p| &p.media)));
+        self.media.iter().chain(self.parts.iter().flat_map(|p| &p.media)).chain(overrides).copied().collect()
+    }
+
+    /// The content for `account`, with media looked up by `find`.
+    ///
+    /// # Errors
+    /// One field error per file that `find` does not know.
+    pub fn draft_for(
+        &self,
+        account: AccountId,
+        find: impl Fn(MediaId) -> Option<MediaInfo>,
+    ) -> Result<Draft, Vec<FieldError>> {
+        let own = self.overrides.get(&account);
+        let mut errors = Vec::new();
+        let mut resolve = |ids: &[MediaId], field: String| -> Vec<MediaInfo> {
+            let mut found = Vec::with_capacity(ids.len());
+            for (index, id) in ids.iter().enumerate() {
+                match find(*id) {
+                    Some(info) => found.push(info),
+                    None => errors.push(FieldError::new(
+                        format!("{field}.{index}"),
+                        "unknown_media",
+                        format!("There is no file {id} in the library. Upload it first."),
+                    )),
+                }
+            }
+            found
+        };
+        let text = own.and_then(|o| o.text.as_ref()).unwrap_or(&self.text);
+        let media = own.and_then(|o| o.media.as_ref()).unwrap_or(&self.media);
+        let parts = own.and_then(|o| o.parts.as_ref()).unwrap_or(&self.parts);
+        let comment = own.and_then(|o| o.first_comment.as_ref()).or(self.first_comment.as_ref());
+        let draft = Draft {
+            root: Part { text: text.clone(), media: resolve(media, self.path(account, "media")) },
+            parts: parts
+                .iter()
+                .enumerate()
+                .map(|(index, part)| Part {
+                    text: part.text.clone(),
+                    media: resolve(&part.media, self.path(account, &format!("parts.{index}.media"))),
+                })
+                .collect(),
+            first_comment: comment.filter(|c| !c.trim().is_empty()).cloned(),
+            options: own.map(|o| o.options.clone()).unwrap_or_default(),
+        };
+        if errors.is_empty() { Ok(draft) } else { Err(errors) }
+    }
+
+    /// Where in the request a finding about `account`'s draft belongs: at the override if that is what was used.
+    pub fn path(&self, account: AccountId, field: &str) -> String {
+        let own = self.overrides.get(&account);
+        let head = field.split('.').next().unwrap_or(field);
+        let overridden = own.is_some_and(|o| match head {
+            "text" => o.text.is_some(),
+            "media" => o.media.is_some(),
+            "parts" => o.parts.is_some(),
+            "first_comment" => o.first_comment.is_some(),
+            _ => true,
+        });
+        if overridden { format!("overrides.{account}.{field}") } else { field.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn account(n: u128) -> AccountId {
+        AccountId::from_uuid(Uuid::from_u128(n))
+    }
+
+    #[test]
+    fn an_override_replaces_only_what_it_names() {
+        let mut composed =
+            Composition { text: "base".into(), first_comment: Some("hi".into()), ..Default::default() };
+        composed
+            .overrides
+            .insert(account(1), Override { first_comment: Some(String::new()), ..Default::default() });
+        let one = composed.draft_for(account(1), |_| None).expect("draft");
+        let two = composed.draft_for(account(2), |_| None).expect("draft");
+        assert_eq!((one.root.text.as_str(), one.first_comment), ("base", None));
+        assert_eq!(two.first_comment.as_deref(), Some("hi"));
+    }
+
+    #[test]
+    fn a_missing_file_is_named_where_it_was_given() {
+        let media = MediaId::from_uuid(Uuid::from_u128(9));
+        let mut composed = Composition { media: vec![media], ..Default::default() };
+        composed.overrides.insert(account(1), Override { media: Some(vec![media]), ..Default::default() });
+        let base = composed.draft_for(account(2), |_| None).expect_err("unknown");
+        let own = composed.draft_for(account(1), |_| None).expect_err("unknown");
+        assert_eq!(base[0].field, "media.0");
+        assert_eq!(own[0].field, format!("overrides.{}.media.0", account(1)));
+    }
+}
