@@ -1,2 +1,50 @@
-//! Carillon.
-fn main() {}
+//! Chores of the repository, run as `cargo xtask <command>`. Kept small so that it builds in seconds.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its terminal")]
+
+use std::process::ExitCode;
+
+mod command;
+mod needs;
+mod peers;
+mod postgres;
+mod skips;
+mod test;
+mod tidy;
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  test [--install] [--no-skips] [-- <arguments of nextest>]
+        check what the tests need, then run all of them, both databases included
+        --install   get what is missing (Debian, as root)
+        --no-skips  fail if any test could not run
+  tidy  check the rules of the text that the compiler and clippy can't see
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (name, rest) = match arguments.split_first() {
+        Some((name, rest)) => (name.as_str(), rest),
+        None => ("", [].as_slice()),
+    };
+    let done = match name {
+        "test" => test::run(rest),
+        "tidy" => tidy::run(rest),
+        "" | "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(true)
+        }
+        other => {
+            eprint!("There is no command `{other}`.\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

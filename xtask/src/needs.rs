@@ -1,0 +1,167 @@
+//! What the tests need from the machine beside Rust and a C compiler.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, bail};
+
+use crate::command::{self, find, is_root, run};
+use crate::peers;
+
+/// The oldest Node that the third-party Bluesky server runs on.
+const NODE_MAJOR: u32 = 20;
+
+/// A program that must be there, and the Debian packages that bring it.
+struct Program {
+    what: &'static str,
+    found: fn() -> bool,
+    packages: &'static [&'static str],
+}
+
+const PROGRAMS: &[Program] = &[
+    Program {
+        what: "PostgreSQL server (initdb, postgres): the second database of every store test",
+        found: || postgres_folder().is_some(),
+        packages: &["postgresql"],
+    },
+    Program { what: "Chromium: the browser tests", found: || chromium().is_some(), packages: &["chromium"] },
+    Program {
+        what: "ffmpeg and ffprobe: the video tests",
+        found: || find("ffmpeg", &[]).is_some() && find("ffprobe", &[]).is_some(),
+        packages: &["ffmpeg"],
+    },
+    Program {
+        what: "Node.js and npm: the third-party servers that connectors are tested against",
+        found: || find("node", &[]).is_some() && find("npm", &[]).is_some(),
+        packages: &["nodejs", "npm"],
+    },
+    Program {
+        what: "g++, make and python3: a native module of the Bluesky server",
+        found: || ["g++", "make", "python3"].iter().all(|name| find(name, &[]).is_some()),
+        packages: &["g++", "make", "python3"],
+    },
+];
+
+/// The programs that the tests are told about.
+pub struct Found {
+    /// Folder with `initdb` and `postgres`.
+    pub postgres: PathBuf,
+    /// The browser.
+    pub chromium: PathBuf,
+    /// The JavaScript runtime.
+    pub node: PathBuf,
+    /// `node_modules` with the Bluesky server.
+    pub pds: PathBuf,
+}
+
+/// Finds everything, after getting what is missing where `install` says so. `None` when something is missing; what and
+/// how to get it has been printed.
+pub fn gather(root: &Path, install: bool) -> anyhow::Result<Option<Found>> {
+    if install {
+        get_missing(root)?;
+    }
+    let missing = missing(root);
+    if missing.is_empty() {
+        let (Some(postgres), Some(chromium), Some(node)) = (postgres_folder(), chromium(), find("node", &[]))
+        else {
+            bail!("a program was removed while this ran; run it again");
+        };
+        return Ok(Some(Found { postgres, chromium, node, pds: peers::modules(root) }));
+    }
+    println!("Missing for the tests:");
+    for item in &missing {
+        println!("  {}\n      {}", item.what, item.command);
+    }
+    println!("\nOr let this get all of it (Debian, as root):\n      cargo xtask test --install");
+    Ok(None)
+}
+
+struct Missing {
+    what: String,
+    command: String,
+}
+
+fn missing(root: &Path) -> Vec<Missing> {
+    let mut list: Vec<Missing> = PROGRAMS
+        .iter()
+        .filter(|program| !(program.found)())
+        .map(|program| Missing { what: program.what.to_owned(), command: apt_line(program.packages) })
+        .collect();
+    if let Some(major) = node_major().filter(|major| *major < NODE_MAJOR) {
+        list.push(Missing {
+            what: format!("Node.js {NODE_MAJOR} or newer (this machine's is {major})"),
+            command: format!("npm install --global node@{NODE_MAJOR}"),
+        });
+    }
+    if find("cargo-nextest", &[]).is_none() {
+        list.push(Missing {
+            what: "cargo-nextest: runs the tests".to_owned(),
+            command: "cargo install cargo-nextest --locked".to_owned(),
+        });
+    }
+    if !peers::is_installed(root) {
+        list.push(Missing {
+            what: "a Bluesky server (npm packages, about 360 MB): the connector's third-party test"
+                .to_owned(),
+            command: "cargo xtask test --install".to_owned(),
+        });
+    }
+    list
+}
+
+fn get_missing(root: &Path) -> anyhow::Result<()> {
+    let packages: Vec<&str> =
+        PROGRAMS.iter().filter(|program| !(program.found)()).flat_map(|p| p.packages).copied().collect();
+    if !packages.is_empty() {
+        if find("apt-get", &[]).is_none() || !is_root() {
+            bail!(
+                "--install uses apt-get and so works on Debian as root only. By hand:\n      {}",
+                apt_line(&packages)
+            );
+        }
+        println!("Installing {}", packages.join(", "));
+        let apt = || {
+            let mut apt = Command::new("apt-get");
+            apt.env("DEBIAN_FRONTEND", "noninteractive");
+            apt
+        };
+        run(apt().arg("update"))?;
+        run(apt().args(["install", "-y", "--no-install-recommends"]).args(&packages))?;
+    }
+    if node_major().is_some_and(|major| major < NODE_MAJOR) {
+        println!("Installing Node.js {NODE_MAJOR}");
+        run(Command::new("npm").args(["install", "--global"]).arg(format!("node@{NODE_MAJOR}")))?;
+    }
+    if find("cargo-nextest", &[]).is_none() {
+        println!("Installing cargo-nextest");
+        run(Command::new("cargo").args(["install", "cargo-nextest", "--locked"]))?;
+    }
+    peers::install(root).context("the Bluesky server could not be installed")
+}
+
+fn apt_line(packages: &[&str]) -> String {
+    format!("apt-get update && apt-get install -y --no-install-recommends {}", packages.join(" "))
+}
+
+/// The folder of PostgreSQL's server programs; Debian keeps them off `PATH`, one folder per version.
+fn postgres_folder() -> Option<PathBuf> {
+    let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join("bin"))
+        .collect();
+    versions.sort();
+    versions.reverse();
+    let folder = find("initdb", &versions)?.parent()?.to_path_buf();
+    folder.join("postgres").is_file().then_some(folder)
+}
+
+fn chromium() -> Option<PathBuf> {
+    ["chromium", "chromium-browser", "google-chrome"].iter().find_map(|name| find(name, &[]))
+}
+
+fn node_major() -> Option<u32> {
+    let version = command::read(Command::new("node").arg("--version")).ok()?;
+    version.trim_start_matches('v').split('.').next()?.parse().ok()
+}
