@@ -1,1 +1,5 @@
 //! Counting and marking up text the way networks do. One file per way of counting.
+
+pub mod facets;
+pub mod graphemes;
+pub mod tlds;
