@@ -3,3 +3,4 @@
 pub mod facets;
 pub mod graphemes;
 pub mod tlds;
+pub mod weighted;
