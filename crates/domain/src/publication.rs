@@ -7,6 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::connector_error::ConnectorError;
+
 /// Where a publication stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -156,7 +158,7 @@ impl PublicationState {
         use Event as E;
         use PublicationState as S;
         let by_person = matches!(event, E::Schedule | E::Unschedule | E::Cancel);
-        if self == S::Publishing && by_person && intent == Intent::Saved {
+        if by_person && intent == Intent::Saved {
             return Err(IllegalTransition { from: self, event });
         }
         let next = match (self, event) {
@@ -200,6 +202,35 @@ impl HeldReason {
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Overdue, Self::Reauth, Self::Cap, Self::PlatformOff].into_iter().find(|r| r.as_str() == text)
     }
+}
+
+/// What became of one thread part or comment, for people.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UnitReport {
+    /// 0 is the root.
+    pub index: u16,
+    /// How it stands.
+    pub state: UnitState,
+    /// The network's id once public.
+    pub remote_id: Option<String>,
+    /// Where people see it.
+    pub remote_url: Option<String>,
+    /// Why it is not public.
+    pub error: Option<ConnectorError>,
+}
+
+/// How one unit of a publication stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnitState {
+    /// Not sent yet.
+    Pending,
+    /// Public.
+    Published,
+    /// Certainly not public, and not tried again by itself.
+    Failed,
+    /// May or may not be public.
+    Unconfirmed,
 }
 
 /// A post's own status, derived from its publications. `any_incomplete` says that a root is public but later parts or
