@@ -1,1 +1,12 @@
-//! Carillon store.
+//! Everything that is kept: two SQL engines behind one SQL text, sealed secrets, repositories. The only crate that
+//! knows SQL.
+
+pub mod db;
+mod error;
+pub mod exec;
+pub mod migrate;
+pub mod repo;
+
+pub use db::{Db, Tx};
+pub use error::StoreError;
+pub use exec::{Executor, Row, Stmt, Value};

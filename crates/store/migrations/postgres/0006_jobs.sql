@@ -1,0 +1,23 @@
+create table jobs (
+    id           uuid    not null,
+    workspace_id uuid,
+    kind         text    not null,
+    version      bigint  not null,
+    payload      text    not null, -- JSON; never secrets
+    lane         text,             -- at most one leased job per lane
+    priority     bigint  not null,
+    run_at       bigint  not null,
+    attempt      bigint  not null,
+    state        text    not null, -- ready, leased, dead
+    lease_by     text,
+    lease_epoch  bigint  not null,
+    lease_until  bigint,
+    unique_key   text    not null,
+    last_error   text,
+    trace        text,
+    created_at   bigint  not null,
+    primary key (id)
+);
+create unique index jobs_by_key on jobs (unique_key);
+create unique index jobs_one_per_lane on jobs (lane) where state = 'leased';
+create index jobs_ready on jobs (state, run_at);

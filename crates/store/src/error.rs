@@ -1,0 +1,63 @@
+//! What can go wrong with the database.
+
+/// A failed database operation. The text is for operators.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// The engine refused a statement or the connection broke.
+    #[error("{statement}: {message}")]
+    Sql {
+        /// Name of the statement.
+        statement: String,
+        /// What the engine said.
+        message: String,
+        /// SQLSTATE or SQLite's code.
+        code: Option<String>,
+        /// A unique or primary key was violated.
+        unique: bool,
+    },
+    /// A row holds something that the code does not understand.
+    #[error("{statement}: column `{column}`: {message}")]
+    Decode {
+        /// Name of the statement.
+        statement: &'static str,
+        /// Column.
+        column: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// The schema is newer than this binary, or was changed by hand.
+    #[error("{0}")]
+    Schema(String),
+    /// The database URL or its surroundings are unusable.
+    #[error("{0}")]
+    Config(String),
+    /// A sealed value can't be opened.
+    #[error("{0}")]
+    Seal(String),
+    /// The writer has stopped; the process is ending.
+    #[error("the database writer has stopped")]
+    Closed,
+}
+
+impl StoreError {
+    pub(crate) fn sql(statement: &str, error: &sqlx::Error) -> Self {
+        let database = error.as_database_error();
+        Self::Sql {
+            statement: statement.to_owned(),
+            message: error.to_string(),
+            code: database.and_then(|d| d.code()).map(|c| c.into_owned()),
+            unique: database.is_some_and(sqlx::error::DatabaseError::is_unique_violation),
+        }
+    }
+
+    /// Whether a unique or primary key was violated.
+    pub fn is_unique_violation(&self) -> bool {
+        matches!(self, Self::Sql { unique: true, .. })
+    }
+}
+
+impl From<StoreError> for carillon_domain::error::AppError {
+    fn from(error: StoreError) -> Self {
+        Self::internal(error)
+    }
+}

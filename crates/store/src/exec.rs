@@ -1,0 +1,329 @@
+//! One SQL text for two engines: named statements, typed values, rows that decode on both.
+
+use std::borrow::Cow;
+
+use carillon_domain::id::{Id, Kind};
+use carillon_domain::time::Timestamp;
+use futures::future::BoxFuture;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, ColumnIndex, Decode, Postgres, Row as _, Sqlite, Type, ValueRef};
+use uuid::Uuid;
+
+use crate::StoreError;
+use crate::db::{Db, Tx};
+
+/// A named statement. `/*postgres: … */` inside it is SQL for PostgreSQL alone (row locks, which SQLite's one writer does
+/// not need).
+#[derive(Debug, Clone, Copy)]
+pub struct Stmt {
+    /// `table.action`; for errors and traces.
+    pub name: &'static str,
+    /// The text, with `$1…` parameters.
+    pub sql: &'static str,
+}
+
+impl Stmt {
+    /// The text as PostgreSQL gets it.
+    pub fn postgres(&self) -> Cow<'static, str> {
+        let Some((before, rest)) = self.sql.split_once("/*postgres:") else { return Cow::Borrowed(self.sql) };
+        let (inside, after) = rest.split_once("*/").unwrap_or((rest, ""));
+        Cow::Owned(format!("{before}{inside}{after}"))
+    }
+}
+
+/// Declares the statements of a repository, and the list that the prepare-all test reads.
+#[macro_export]
+macro_rules! statements {
+    ($($(#[$meta:meta])* $constant:ident = $name:literal: $sql:expr;)*) => {
+        $($(#[$meta])* const $constant: $crate::exec::Stmt = $crate::exec::Stmt { name: $name, sql: $sql };)*
+        /// Every statement of this repository.
+        pub(crate) const STATEMENTS: &[$crate::exec::Stmt] = &[$($constant),*];
+    };
+}
+
+/// A parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// `bigint`.
+    Int(Option<i64>),
+    /// `text`.
+    Text(Option<String>),
+    /// `blob` or `bytea`.
+    Blob(Option<Vec<u8>>),
+    /// `uuid`, or a blob of 16 bytes.
+    Uuid(Option<Uuid>),
+    /// `boolean`.
+    Bool(Option<bool>),
+    /// `double precision`.
+    Float(Option<f64>),
+}
+
+/// Builds a list of parameters.
+#[macro_export]
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { vec![$($crate::exec::Value::from($value)),*] };
+}
+
+macro_rules! values {
+    ($($variant:ident($type:ty) from $($source:ty => $convert:expr),+;)*) => {$($(
+        impl From<$source> for Value {
+            fn from(value: $source) -> Self {
+                let convert: fn($source) -> $type = $convert;
+                Self::$variant(Some(convert(value)))
+            }
+        }
+        impl From<Option<$source>> for Value {
+            fn from(value: Option<$source>) -> Self {
+                let convert: fn($source) -> $type = $convert;
+                Self::$variant(value.map(convert))
+            }
+        }
+    )+)*};
+}
+
+values! {
+    Int(i64) from i64 => |v| v, i32 => i64::from, u32 => i64::from, u16 => i64::from, Timestamp => Timestamp::as_microsecond;
+    Text(String) from String => |v| v, &str => str::to_owned, &String => String::clone,
+        serde_json::Value => |v| v.to_string(), &serde_json::Value => |v| v.to_string();
+    Blob(Vec<u8>) from Vec<u8> => |v| v, &[u8] => <[u8]>::to_vec;
+    Uuid(Uuid) from Uuid => |v| v;
+    Bool(bool) from bool => |v| v;
+    Float(f64) from f64 => |v| v;
+}
+
+impl<K: Kind> From<Id<K>> for Value {
+    fn from(id: Id<K>) -> Self {
+        Self::Uuid(Some(id.uuid()))
+    }
+}
+impl<K: Kind> From<Option<Id<K>>> for Value {
+    fn from(id: Option<Id<K>>) -> Self {
+        Self::Uuid(id.map(Id::uuid))
+    }
+}
+
+macro_rules! bind_all {
+    ($query:expr, $args:expr) => {{
+        let mut query = $query;
+        for value in $args {
+            query = match value {
+                Value::Int(v) => query.bind(v),
+                Value::Text(v) => query.bind(v),
+                Value::Blob(v) => query.bind(v),
+                Value::Uuid(v) => query.bind(v),
+                Value::Bool(v) => query.bind(v),
+                Value::Float(v) => query.bind(v),
+            };
+        }
+        query
+    }};
+}
+
+/// One row of a result.
+pub struct Row {
+    inner: Inner,
+    statement: &'static str,
+}
+
+enum Inner {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+impl Row {
+    /// The value in `column`.
+    ///
+    /// # Errors
+    /// [`StoreError::Decode`] with statement and column, when it is null or of another type.
+    pub fn get<T: Column>(&self, column: &str) -> Result<T, StoreError> {
+        T::read(self, column).map_err(|message| StoreError::Decode {
+            statement: self.statement,
+            column: column.to_owned(),
+            message,
+        })
+    }
+
+    /// A JSON column, decoded.
+    ///
+    /// # Errors
+    /// As [`Row::get`].
+    pub fn json<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<T, StoreError> {
+        let text: String = self.get(column)?;
+        self.parse(column, &text)
+    }
+
+    /// A JSON column that may be null, decoded.
+    ///
+    /// # Errors
+    /// As [`Row::get`].
+    pub fn json_opt<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<Option<T>, StoreError> {
+        let text: Option<String> = self.get(column)?;
+        text.map(|t| self.parse(column, &t)).transpose()
+    }
+
+    /// A text column read by `parse`, such as an enum's stable name.
+    ///
+    /// # Errors
+    /// As [`Row::get`], and when `parse` does not know the text.
+    pub fn named<T>(&self, column: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, StoreError> {
+        let text: String = self.get(column)?;
+        parse(&text).ok_or_else(|| StoreError::Decode {
+            statement: self.statement,
+            column: column.to_owned(),
+            message: format!("`{text}` is not a known value"),
+        })
+    }
+
+    fn parse<T: serde::de::DeserializeOwned>(&self, column: &str, text: &str) -> Result<T, StoreError> {
+        serde_json::from_str(text).map_err(|e| StoreError::Decode {
+            statement: self.statement,
+            column: column.to_owned(),
+            message: e.to_string(),
+        })
+    }
+
+    fn raw<T>(&self, column: &str) -> Result<T, String>
+    where
+        T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>,
+        for<'c> &'c str: ColumnIndex<SqliteRow> + ColumnIndex<PgRow>,
+    {
+        match &self.inner {
+            Inner::Sqlite(row) => row.try_get(column),
+            Inner::Postgres(row) => row.try_get(column),
+        }
+        .map_err(|e| e.to_string())
+    }
+
+    fn is_null(&self, column: &str) -> Result<bool, String> {
+        match &self.inner {
+            Inner::Sqlite(row) => row.try_get_raw(column).map(|v| v.is_null()),
+            Inner::Postgres(row) => row.try_get_raw(column).map(|v| v.is_null()),
+        }
+        .map_err(|e| e.to_string())
+    }
+}
+
+/// A type that a column can be read as.
+pub trait Column: Sized {
+    /// Reads it; the error is a message.
+    ///
+    /// # Errors
+    /// When the value is null or of another type.
+    fn read(row: &Row, column: &str) -> Result<Self, String>;
+}
+
+macro_rules! columns {
+    ($($type:ty),*) => {$(
+        impl Column for $type {
+            fn read(row: &Row, column: &str) -> Result<Self, String> {
+                row.raw(column)
+            }
+        }
+    )*};
+}
+columns!(i64, String, Vec<u8>, bool, f64, Uuid);
+
+impl Column for u32 {
+    fn read(row: &Row, column: &str) -> Result<Self, String> {
+        Self::try_from(i64::read(row, column)?).map_err(|e| e.to_string())
+    }
+}
+impl Column for Timestamp {
+    fn read(row: &Row, column: &str) -> Result<Self, String> {
+        Self::from_microsecond(i64::read(row, column)?).map_err(|e| e.to_string())
+    }
+}
+impl<K: Kind> Column for Id<K> {
+    fn read(row: &Row, column: &str) -> Result<Self, String> {
+        Uuid::read(row, column).map(Self::from_uuid)
+    }
+}
+impl<T: Column> Column for Option<T> {
+    fn read(row: &Row, column: &str) -> Result<Self, String> {
+        if row.is_null(column)? { Ok(None) } else { T::read(row, column).map(Some) }
+    }
+}
+
+/// Runs statements: `&Db` reads what is committed, `&mut Tx` sees its own transaction.
+pub trait Executor<'e>: Send + Sized {
+    /// All rows.
+    ///
+    /// # Errors
+    /// [`StoreError::Sql`].
+    fn fetch_all(self, stmt: Stmt, args: Vec<Value>) -> BoxFuture<'e, Result<Vec<Row>, StoreError>>;
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError::Sql`].
+    fn fetch_optional(self, stmt: Stmt, args: Vec<Value>) -> BoxFuture<'e, Result<Option<Row>, StoreError>>
+    where
+        Self: 'e,
+    {
+        Box::pin(async move { Ok(self.fetch_all(stmt, args).await?.into_iter().next()) })
+    }
+}
+
+impl<'e> Executor<'e> for &'e Db {
+    fn fetch_all(self, stmt: Stmt, args: Vec<Value>) -> BoxFuture<'e, Result<Vec<Row>, StoreError>> {
+        Box::pin(async move {
+            match self {
+                Db::Sqlite(db) => sqlite_rows(&db.readers, stmt, args).await,
+                Db::Postgres(pool) => postgres_rows(pool, stmt, args).await,
+            }
+        })
+    }
+}
+
+impl<'e, 'c: 'e> Executor<'e> for &'e mut Tx<'c> {
+    fn fetch_all(self, stmt: Stmt, args: Vec<Value>) -> BoxFuture<'e, Result<Vec<Row>, StoreError>> {
+        Box::pin(async move {
+            match self {
+                Tx::Sqlite(conn) => sqlite_rows(&mut **conn, stmt, args).await,
+                Tx::Postgres(conn) => postgres_rows(&mut **conn, stmt, args).await,
+            }
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// Runs a statement that changes rows, and tells how many it changed.
+    ///
+    /// # Errors
+    /// [`StoreError::Sql`].
+    pub async fn execute(&mut self, stmt: Stmt, args: Vec<Value>) -> Result<u64, StoreError> {
+        let result = match self {
+            Tx::Sqlite(conn) => bind_all!(sqlx::query::<Sqlite>(stmt.sql), args)
+                .execute(&mut **conn)
+                .await
+                .map(|r| r.rows_affected()),
+            Tx::Postgres(conn) => {
+                bind_all!(sqlx::query::<Postgres>(AssertSqlSafe(stmt.postgres().into_owned())), args)
+                    .execute(&mut **conn)
+                    .await
+                    .map(|r| r.rows_affected())
+            }
+        };
+        result.map_err(|e| StoreError::sql(stmt.name, &e))
+    }
+}
+
+async fn sqlite_rows<'c, E>(executor: E, stmt: Stmt, args: Vec<Value>) -> Result<Vec<Row>, StoreError>
+where
+    E: sqlx::Executor<'c, Database = Sqlite>,
+{
+    let rows = bind_all!(sqlx::query::<Sqlite>(stmt.sql), args).fetch_all(executor).await;
+    let rows = rows.map_err(|e| StoreError::sql(stmt.name, &e))?;
+    Ok(rows.into_iter().map(|r| Row { inner: Inner::Sqlite(r), statement: stmt.name }).collect())
+}
+
+async fn postgres_rows<'c, E>(executor: E, stmt: Stmt, args: Vec<Value>) -> Result<Vec<Row>, StoreError>
+where
+    E: sqlx::Executor<'c, Database = Postgres>,
+{
+    let sql = AssertSqlSafe(stmt.postgres().into_owned());
+    let rows = bind_all!(sqlx::query::<Postgres>(sql), args).fetch_all(executor).await;
+    let rows = rows.map_err(|e| StoreError::sql(stmt.name, &e))?;
+    Ok(rows.into_iter().map(|r| Row { inner: Inner::Postgres(r), statement: stmt.name }).collect())
+}

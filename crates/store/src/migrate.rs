@@ -1,0 +1,131 @@
+//! The schema, step by step. A step that was applied is never edited: its checksum is kept and compared.
+
+use sha2::{Digest, Sha256};
+use sqlx::AssertSqlSafe;
+
+use crate::db::{Db, Tx};
+use crate::exec::{Executor, Stmt};
+use crate::{StoreError, args};
+
+struct Migration {
+    version: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! migrations {
+    ($($version:literal $name:literal;)*) => {
+        const MIGRATIONS: &[Migration] = &[$(Migration {
+            version: $version,
+            name: $name,
+            sqlite: include_str!(concat!("../migrations/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../migrations/postgres/", $name, ".sql")),
+        }),*];
+    };
+}
+
+migrations! {
+    5 "0005_posts";
+    6 "0006_jobs";
+}
+
+const CREATE: Stmt = Stmt {
+    name: "schema.create",
+    sql: "create table if not exists schema_migrations (version bigint primary key, name text not null, \
+          checksum text not null)",
+};
+const APPLIED: Stmt =
+    Stmt { name: "schema.applied", sql: "select version, checksum from schema_migrations order by version" };
+const RECORD: Stmt = Stmt {
+    name: "schema.record",
+    sql: "insert into schema_migrations (version, name, checksum) values ($1, $2, $3)",
+};
+/// Two nodes that start together must not both create tables; SQLite's one writer needs no lock.
+const LOCK: Stmt = Stmt { name: "schema.lock", sql: "select pg_advisory_xact_lock(721094001)" };
+
+/// Applies what is missing, all in one transaction.
+///
+/// # Errors
+/// [`StoreError::Schema`] when the database is newer than this binary or an applied step was changed.
+pub async fn run(db: &Db) -> Result<(), StoreError> {
+    db.write(|tx| {
+        Box::pin(async move {
+            if matches!(tx, Tx::Postgres(_)) {
+                tx.execute(LOCK, Vec::new()).await?;
+            }
+            tx.execute(CREATE, Vec::new()).await?;
+            let applied = applied(tx).await?;
+            check(&applied, matches!(tx, Tx::Sqlite(_)))?;
+            for migration in MIGRATIONS.iter().filter(|m| applied.iter().all(|(v, _)| *v != m.version)) {
+                apply(tx, migration).await?;
+            }
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// The newest step that this binary knows and the newest that the database has.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn versions(db: &Db) -> Result<(i64, i64), StoreError> {
+    let known = MIGRATIONS.last().map_or(0, |m| m.version);
+    let rows = db.fetch_all(APPLIED, Vec::new()).await?;
+    let newest = rows.last().map_or(Ok(0), |r| r.get("version"))?;
+    Ok((known, newest))
+}
+
+async fn applied(tx: &mut Tx<'_>) -> Result<Vec<(i64, String)>, StoreError> {
+    let rows = tx.fetch_all(APPLIED, Vec::new()).await?;
+    rows.iter().map(|r| Ok((r.get("version")?, r.get("checksum")?))).collect()
+}
+
+fn check(applied: &[(i64, String)], sqlite: bool) -> Result<(), StoreError> {
+    for (version, checksum) in applied {
+        let Some(known) = MIGRATIONS.iter().find(|m| m.version == *version) else {
+            return Err(StoreError::Schema(format!(
+                "The database was written by a newer Carillon (schema step {version}). Run that version, or restore a backup."
+            )));
+        };
+        if *checksum != fingerprint(text(known, sqlite)) {
+            return Err(StoreError::Schema(format!(
+                "Schema step {} is not the one that this database was made with.",
+                known.name
+            )));
+        }
+    }
+    Ok(())
+}
+
+async fn apply(tx: &mut Tx<'_>, migration: &Migration) -> Result<(), StoreError> {
+    let failed = |e: sqlx::Error| StoreError::sql(migration.name, &e);
+    let sqlite = matches!(tx, Tx::Sqlite(_));
+    match tx {
+        Tx::Sqlite(c) => {
+            sqlx::raw_sql(AssertSqlSafe(migration.sqlite))
+                .execute(&mut **c)
+                .await
+                .map(drop)
+                .map_err(failed)?;
+        }
+        Tx::Postgres(c) => {
+            sqlx::raw_sql(AssertSqlSafe(migration.postgres))
+                .execute(&mut **c)
+                .await
+                .map(drop)
+                .map_err(failed)?;
+        }
+    }
+    let checksum = fingerprint(text(migration, sqlite));
+    tx.execute(RECORD, args![migration.version, migration.name, checksum]).await.map(drop)
+}
+
+fn text(migration: &Migration, sqlite: bool) -> &'static str {
+    if sqlite { migration.sqlite } else { migration.postgres }
+}
+
+fn fingerprint(sql: &str) -> String {
+    hex::encode(Sha256::digest(sql.as_bytes()))
+}
