@@ -143,18 +143,19 @@ fn apt_line(packages: &[&str]) -> String {
     format!("apt-get update && apt-get install -y --no-install-recommends {}", packages.join(" "))
 }
 
-/// The folder of PostgreSQL's server programs; Debian keeps them off `PATH`, one folder per version.
+/// The folder of PostgreSQL's programs. Debian keeps them off `PATH`, in one folder per version; a link on `PATH` leads
+/// to one such folder.
 fn postgres_folder() -> Option<PathBuf> {
-    let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path().join("bin"))
-        .collect();
-    versions.sort();
-    versions.reverse();
-    let folder = find("initdb", &versions)?.parent()?.to_path_buf();
-    folder.join("postgres").is_file().then_some(folder)
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
+    folders.sort();
+    folders.reverse();
+    let linked = find("initdb", &[]).and_then(|link| link.canonicalize().ok());
+    folders.extend(linked.as_deref().and_then(Path::parent).map(Path::to_path_buf));
+    let complete = |folder: &PathBuf| {
+        ["initdb", "postgres", "pg_isready"].iter().all(|name| folder.join(name).is_file())
+    };
+    folders.into_iter().find(complete)
 }
 
 fn chromium() -> Option<PathBuf> {

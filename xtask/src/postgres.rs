@@ -63,7 +63,7 @@ impl Postgres {
         for _ in 0..300 {
             let mut probe = Command::new(bin.join("pg_isready"));
             probe.args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()]);
-            if probe.status().is_ok_and(|status| status.success()) {
+            if probe.status().context("could not start pg_isready")?.success() {
                 return Ok(());
             }
             if let Some(status) = self.server.try_wait()? {
