@@ -2,6 +2,72 @@
 //!
 //! A platform's side (`platforms/<name>/sandbox.rs`) is an independent reading of the same fact sheet; it must not import
 //! anything of the connector that it plays against.
+//!
+//! # Writing a platform's side
+//! Implement [`Simulator`] and build an ordinary axum router with the paths of the real hosts:
+//!
+//! ```ignore
+//! fn router(&self, world: Arc<World>) -> Router {
+//!     Router::new()
+//!         .route("/2/tweets", post(create).layer(commit("tweets.create")))   // makes something public
+//!         .route("/2/users/me", get(me).layer(op("users.me")))               // everything else
+//!         .route("/{handle}", get(feed))                                     // pages: not touched by faults
+//!         .with_state(world)
+//! }
+//! async fn create(State(world): State<Arc<World>>, site: Site, …) -> Response
+//! ```
+//! - [`Site`] (an extractor) says which host was called and builds absolute URLs in the form in which the caller reached us.
+//! - [`op`], [`commit`] and [`op_by`] name a route's operation; the [fault script](fault) acts there. The platform's own error
+//!   body comes from [`Simulator::fault_response`]. A layer wraps every method added before it, so methods of one path with
+//!   different operations need a `.route(…)` call each.
+//! - [`World::state`] keeps the platform's own data (serde + `Default`), [`World::tokens`] every token it issues,
+//!   [`World::ledger`] every public object, [`World::blobs`] uploaded bytes, [`World::codes`] and [`World::apps`] what OAuth
+//!   needs, [`World::processing_time`] how long slow work takes. Time is [`World::now`], randomness [`World::random_text`].
+//! - [`oauth::authorize`] runs the login and consent pages; [`page`] draws feeds.
+//! - Bodies are not limited by the router: enforce the network's own limits. Stream uploads into [`blob::Blobs::store`].
+//!
+//! # Using it
+//! [`Sandbox`] joins a world with simulators. [`InProcess`] is a [`Transport`](crate::kit::http::Transport) without sockets, on
+//! the world's clock; [`serve()`] listens; [`testing`] walks through the OAuth pages.
 
-/// One platform's simulated side.
-pub trait Simulator: Send + Sync {}
+pub mod blob;
+pub mod clock;
+mod control;
+pub mod fault;
+mod in_process;
+pub mod ledger;
+pub mod oauth;
+mod operation;
+pub mod page;
+pub mod persona;
+mod router;
+mod serve;
+mod simulator;
+mod site;
+#[cfg(any(test, feature = "test-support"))]
+pub mod testing;
+pub mod token;
+mod world;
+
+pub use clock::OffsetClock;
+pub use fault::{Fault, FaultKind, When};
+pub use in_process::InProcess;
+pub use ledger::{LedgerAccount, LedgerItem, LedgerMedia};
+pub use operation::{OpLayer, commit, op, op_by};
+pub use persona::Persona;
+pub use router::Sandbox;
+pub use serve::{ServeError, serve};
+pub use simulator::{FaultAnswer, Simulator, SiteHost, Trouble};
+pub use site::Site;
+pub use token::{Token, TokenKind, TokenState};
+pub use world::{World, WorldBuilder};
+
+/// Locks without caring about panics elsewhere: every change to the world is small and leaves it usable.
+fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub(crate) mod toy;
