@@ -38,6 +38,7 @@ macro_rules! statements {
     ($($(#[$meta:meta])* $constant:ident = $name:literal: $sql:expr;)*) => {
         $($(#[$meta])* const $constant: $crate::exec::Stmt = $crate::exec::Stmt { name: $name, sql: $sql };)*
         /// Every statement of this repository.
+        #[cfg(test)]
         pub(crate) const STATEMENTS: &[$crate::exec::Stmt] = &[$($constant),*];
     };
 }

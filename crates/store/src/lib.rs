@@ -6,6 +6,10 @@ mod error;
 pub mod exec;
 pub mod migrate;
 pub mod repo;
+#[cfg(any(test, feature = "test-support"))]
+pub mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use db::{Db, Tx};
 pub use error::StoreError;

@@ -13,6 +13,7 @@ create table jobs (
     lease_epoch  bigint  not null,
     lease_until  bigint,
     unique_key   text    not null,
+    subject_id   uuid,             -- what it is about, for the sweeps
     last_error   text,
     trace        text,
     created_at   bigint  not null,
@@ -21,3 +22,4 @@ create table jobs (
 create unique index jobs_by_key on jobs (unique_key);
 create unique index jobs_one_per_lane on jobs (lane) where state = 'leased';
 create index jobs_ready on jobs (state, run_at);
+create index jobs_by_subject on jobs (subject_id);

@@ -1,0 +1,211 @@
+//! The job queue's table. Claims and sweeps cross workspaces and return ids only; see the architecture.
+
+use carillon_domain::id::{JobId, WorkspaceId};
+use carillon_domain::time::Timestamp;
+use uuid::Uuid;
+
+use crate::{Db, Executor, Row, StoreError, Tx, args, statements};
+
+/// A job to be queued.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    /// Its id.
+    pub id: JobId,
+    /// The workspace, where there is one.
+    pub workspace: Option<WorkspaceId>,
+    /// Kind.
+    pub kind: String,
+    /// Version of the payload.
+    pub version: i64,
+    /// Payload; never secrets.
+    pub payload: serde_json::Value,
+    /// Lane to occupy from the start.
+    pub lane: Option<String>,
+    /// When to run.
+    pub run_at: Timestamp,
+    /// At most one job has this key.
+    pub unique_key: String,
+    /// What it is about, so that sweeps can see that somebody cares for it.
+    pub subject: Option<Uuid>,
+    /// Now.
+    pub created_at: Timestamp,
+}
+
+/// A claimed job.
+#[derive(Debug, Clone)]
+pub struct ClaimedJob {
+    /// Its id.
+    pub id: JobId,
+    /// The workspace, where there is one.
+    pub workspace: Option<WorkspaceId>,
+    /// Kind.
+    pub kind: String,
+    /// Version of the payload.
+    pub version: i64,
+    /// Payload.
+    pub payload: serde_json::Value,
+    /// Lane that is occupied now.
+    pub lane: Option<String>,
+    /// Runs that ended in an error.
+    pub attempt: i64,
+    /// The fence.
+    pub lease_epoch: i64,
+}
+
+statements! {
+    PUT = "jobs.put": "insert into jobs (id, workspace_id, kind, version, payload, lane, priority, run_at, attempt, state, \
+        lease_epoch, unique_key, created_at, subject_id) \
+        values ($1, $2, $3, $4, $5, $6, 0, $7, 0, 'ready', 0, $8, $9, $10) \
+        on conflict (unique_key) do update set kind = excluded.kind, version = excluded.version, \
+        payload = excluded.payload, lane = excluded.lane, run_at = excluded.run_at, state = 'ready', attempt = 0, \
+        lease_by = null, lease_until = null, last_error = null, lease_epoch = jobs.lease_epoch + 1";
+    PUT_IF_ABSENT = "jobs.put_if_absent": "insert into jobs (id, workspace_id, kind, version, payload, lane, priority, run_at, \
+        attempt, state, lease_epoch, unique_key, created_at, subject_id) \
+        values ($1, $2, $3, $4, $5, $6, 0, $7, 0, 'ready', 0, $8, $9, $10) \
+        on conflict (unique_key) do nothing";
+    REMOVE = "jobs.remove": "delete from jobs where unique_key = $1";
+    CLAIM = "jobs.claim": "update jobs set state = 'leased', lease_by = $1, lease_epoch = lease_epoch + 1, lease_until = $2 \
+        where state = 'ready' and id = (select j.id from jobs j where j.state = 'ready' and j.run_at <= $3 \
+        and (j.lane is null or not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased')) \
+        order by j.run_at, j.created_at, j.id limit 1 /*postgres: for update skip locked */) \
+        returning id, workspace_id, kind, version, payload, lane, attempt, lease_epoch";
+    FENCE = "jobs.fence": "update jobs set lease_epoch = lease_epoch where id = $1 and lease_epoch = $2 and state = 'leased'";
+    EXTEND = "jobs.extend": "update jobs set lease_until = $3 where id = $1 and lease_epoch = $2 and state = 'leased'";
+    FINISH = "jobs.finish": "delete from jobs where id = $1 and lease_epoch = $2 and state = 'leased'";
+    RESCHEDULE = "jobs.reschedule": "update jobs set state = 'ready', run_at = $3, lane = $4, last_error = $5, lease_by = null, \
+        lease_until = null, attempt = case when $6 then attempt + 1 else 0 end \
+        where id = $1 and lease_epoch = $2 and state = 'leased'";
+    FREE_EXPIRED = "jobs.free_expired": "update jobs set state = 'ready', lease_by = null, lease_until = null \
+        where state = 'leased' and lease_until < $1";
+    NEXT_RUN_AT = "jobs.next_run_at": "select min(j.run_at) as run_at from jobs j where j.state = 'ready' \
+        and (j.lane is null or not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased'))";
+    COUNT = "jobs.count": "select count(*) as n from jobs";
+}
+
+fn values(job: &NewJob) -> Vec<crate::Value> {
+    args![
+        job.id,
+        job.workspace,
+        &job.kind,
+        job.version,
+        &job.payload,
+        job.lane.as_deref(),
+        job.run_at,
+        &job.unique_key,
+        job.created_at,
+        job.subject
+    ]
+}
+
+/// Queues the job. One with the same key is replaced, and taken away from a worker that may have it.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn put(tx: &mut Tx<'_>, job: &NewJob) -> Result<(), StoreError> {
+    tx.execute(PUT, values(job)).await.map(drop)
+}
+
+/// Queues the job unless one with the same key exists. Tells whether it did.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn put_if_absent(tx: &mut Tx<'_>, job: &NewJob) -> Result<bool, StoreError> {
+    Ok(tx.execute(PUT_IF_ABSENT, values(job)).await? == 1)
+}
+
+/// Removes the job with this key, also from a worker that has it.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn remove(tx: &mut Tx<'_>, unique_key: &str) -> Result<(), StoreError> {
+    tx.execute(REMOVE, args![unique_key]).await.map(drop)
+}
+
+/// Leases the due job that comes first and whose lane is free. The epoch grows.
+///
+/// # Errors
+/// [`StoreError::Sql`]; on PostgreSQL a unique violation when two nodes took the same lane at once: ask again.
+pub async fn claim(
+    tx: &mut Tx<'_>,
+    node: &str,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Option<ClaimedJob>, StoreError> {
+    tx.fetch_optional(CLAIM, args![node, until, now]).await?.map(|row| claimed(&row)).transpose()
+}
+
+fn claimed(row: &Row) -> Result<ClaimedJob, StoreError> {
+    Ok(ClaimedJob {
+        id: row.get("id")?,
+        workspace: row.get("workspace_id")?,
+        kind: row.get("kind")?,
+        version: row.get("version")?,
+        payload: row.json("payload")?,
+        lane: row.get("lane")?,
+        attempt: row.get("attempt")?,
+        lease_epoch: row.get("lease_epoch")?,
+    })
+}
+
+/// Whether the lease is still valid; locks the job's row until the transaction ends.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn fence(tx: &mut Tx<'_>, id: JobId, epoch: i64) -> Result<bool, StoreError> {
+    Ok(tx.execute(FENCE, args![id, epoch]).await? == 1)
+}
+
+/// Lets a valid lease last until then.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn extend(tx: &mut Tx<'_>, id: JobId, epoch: i64, until: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.execute(EXTEND, args![id, epoch, until]).await? == 1)
+}
+
+/// Ends a job whose lease is still valid.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn finish(tx: &mut Tx<'_>, id: JobId, epoch: i64) -> Result<bool, StoreError> {
+    Ok(tx.execute(FINISH, args![id, epoch]).await? == 1)
+}
+
+/// Gives a job back, to run at `at` in `lane`. An `error` counts as a failed run.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn reschedule(
+    tx: &mut Tx<'_>,
+    id: JobId,
+    epoch: i64,
+    at: Timestamp,
+    lane: Option<&str>,
+    error: Option<&str>,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(RESCHEDULE, args![id, epoch, at, lane, error, error.is_some()]).await? == 1)
+}
+
+/// Frees jobs whose leases ran out. Returns how many.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn free_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(FREE_EXPIRED, args![now]).await
+}
+
+/// When the next job that could be claimed is due.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn next_run_at(db: &Db) -> Result<Option<Timestamp>, StoreError> {
+    db.fetch_optional(NEXT_RUN_AT, Vec::new()).await?.map_or(Ok(None), |row| row.get("run_at"))
+}
+
+/// How many jobs there are, whatever their state; tests fail on leftovers.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn count(db: &Db) -> Result<i64, StoreError> {
+    db.fetch_optional(COUNT, Vec::new()).await?.map_or(Ok(0), |row| row.get("n"))
+}

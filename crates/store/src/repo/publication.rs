@@ -1,0 +1,348 @@
+//! Publications: a post on one account.
+
+use carillon_domain::connector_error::ConnectorError;
+use carillon_domain::id::{AccountId, PostId, PublicationId, WorkspaceId};
+use carillon_domain::publication::{HeldReason, PublicationState, UnitReport};
+use carillon_domain::time::Timestamp;
+
+use crate::{Db, Executor, Row, StoreError, Tx, Value, args, statements};
+
+/// A publication as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PublicationRow {
+    /// Workspace.
+    pub workspace: WorkspaceId,
+    /// Id.
+    pub id: PublicationId,
+    /// The post.
+    pub post: PostId,
+    /// The account.
+    pub account: AccountId,
+    /// The account's platform.
+    pub platform: String,
+    /// State.
+    pub state: PublicationState,
+    /// When it is to be public.
+    pub due_at: Option<Timestamp>,
+    /// When the engine looks at it next, where that is known.
+    pub next_at: Option<Timestamp>,
+    /// Tries that counted.
+    pub tries: u32,
+    /// Why it is held.
+    pub held_reason: Option<HeldReason>,
+    /// When a person or a reconnection let it go after it was held.
+    pub released_at: Option<Timestamp>,
+    /// A commit intent is open, or something is public.
+    pub intent: bool,
+    /// The connectors' progress, opaque here.
+    pub progress: Option<serde_json::Value>,
+    /// Grows with every edit.
+    pub content_version: i64,
+    /// Fingerprint of the effective content.
+    pub fingerprint: String,
+    /// A part or comment is missing although the root is public.
+    pub incomplete: bool,
+    /// The network's id of the root.
+    pub remote_id: Option<String>,
+    /// Where people see it.
+    pub remote_url: Option<String>,
+    /// When it became public.
+    pub published_at: Option<Timestamp>,
+    /// The last thing that went wrong.
+    pub error: Option<ConnectorError>,
+    /// What reconciliation saw.
+    pub evidence: Option<String>,
+    /// The state of every unit.
+    pub units: Vec<UnitReport>,
+    /// Created.
+    pub created_at: Timestamp,
+    /// Changed.
+    pub updated_at: Timestamp,
+}
+
+statements! {
+    INSERT = "publications.insert": "insert into publications (workspace_id, id, post_id, account_id, platform, state, due_at, \
+        next_at, tries, held_reason, released_at, intent, progress, content_version, fingerprint, \
+        incomplete, remote_id, remote_url, published_at, error, evidence, units, created_at, \
+        updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
+        $18, $19, $20, $21, $22, $23, $24)";
+    FIND = "publications.find": "select workspace_id, id, post_id, account_id, platform, state, due_at, next_at, tries, \
+        held_reason, released_at, intent, progress, content_version, fingerprint, incomplete, \
+        remote_id, remote_url, published_at, error, evidence, units, created_at, updated_at from \
+        publications where workspace_id = $1 and id = $2";
+    OF_POST = "publications.of_post": "select workspace_id, id, post_id, account_id, platform, state, due_at, next_at, tries, \
+        held_reason, released_at, intent, progress, content_version, fingerprint, incomplete, \
+        remote_id, remote_url, published_at, error, evidence, units, created_at, updated_at from \
+        publications where workspace_id = $1 and post_id = $2 order by created_at, id";
+    SAVE = "publications.save": "update publications set state = $3, due_at = $4, next_at = $5, tries = $6, held_reason = $7, \
+        released_at = $8, intent = $9, progress = $10, content_version = $11, fingerprint = $12, \
+        incomplete = $13, remote_id = $14, remote_url = $15, published_at = $16, error = $17, evidence \
+        = $18, units = $19, updated_at = $20 where workspace_id = $1 and id = $2 and content_version = \
+        $21";
+    SAVE_EDIT = "publications.save_edit": "update publications set state = $3, due_at = $4, next_at = $5, tries = $6, held_reason = $7, \
+        released_at = $8, intent = $9, progress = $10, content_version = $11, fingerprint = $12, \
+        incomplete = $13, remote_id = $14, remote_url = $15, published_at = $16, error = $17, evidence \
+        = $18, units = $19, updated_at = $20 where workspace_id = $1 and id = $2";
+    DELETE = "publications.delete": "delete from publications where workspace_id = $1 and id = $2";
+    LIST = "publications.list": "select workspace_id, id, post_id, account_id, platform, state, due_at, next_at, tries, \
+        held_reason, released_at, intent, progress, content_version, fingerprint, incomplete, \
+        remote_id, remote_url, published_at, error, evidence, units, created_at, updated_at from \
+        publications where workspace_id = $1 and (cast($2 as text) is null or state = $2) and (cast($3 as uuid) is null or \
+        account_id = $3) and (cast($4 as uuid) is null or post_id = $4) and (cast($5 as bigint) is null or due_at >= $5) and ($6 is \
+        null or due_at < $6) and (cast($7 as uuid) is null or id < $7) order by id desc limit $8";
+    STRAY = "publications.stray": "select p.workspace_id, p.id, p.platform, p.due_at from publications p \
+        where p.state in ('scheduled', 'publishing') and p.due_at <= $1 \
+        and not exists (select 1 from jobs j where j.subject_id = p.id) order by p.due_at limit $2";
+    OLDEST_OVERDUE = "publications.oldest_overdue": "select min(due_at) as due_at from publications \
+        where state in ('scheduled', 'publishing') and due_at <= $1";
+    PLANNED = "publications.planned": "select count(*) as n from publications where workspace_id = $1 and account_id = $2 \
+        and due_at >= $3 and due_at < $4 and state in ('scheduled', 'publishing', 'published', 'unconfirmed') \
+        and (cast($5 as uuid) is null or post_id <> $5)";
+    SAME_CONTENT = "publications.same_content": "select post_id from publications where workspace_id = $1 and account_id = $2 \
+        and fingerprint = $3 and state in ('scheduled', 'publishing', 'published', 'unconfirmed') \
+        and due_at >= $4 and (cast($5 as uuid) is null or post_id <> $5) limit 1";
+    HELD_FOR_ACCOUNT = "publications.held_for_account": "select id from publications where workspace_id = $1 \
+        and account_id = $2 and ((state = 'held' and held_reason = $3) or (state = 'published' and incomplete = $4))";
+}
+
+fn read(row: &Row) -> Result<PublicationRow, StoreError> {
+    let held: Option<String> = row.get("held_reason")?;
+    Ok(PublicationRow {
+        workspace: row.get("workspace_id")?,
+        id: row.get("id")?,
+        post: row.get("post_id")?,
+        account: row.get("account_id")?,
+        platform: row.get("platform")?,
+        state: row.named("state", PublicationState::parse)?,
+        due_at: row.get("due_at")?,
+        next_at: row.get("next_at")?,
+        tries: row.get("tries")?,
+        held_reason: held.as_deref().and_then(HeldReason::parse),
+        released_at: row.get("released_at")?,
+        intent: row.get("intent")?,
+        progress: row.json_opt("progress")?,
+        content_version: row.get("content_version")?,
+        fingerprint: row.get("fingerprint")?,
+        incomplete: row.get("incomplete")?,
+        remote_id: row.get("remote_id")?,
+        remote_url: row.get("remote_url")?,
+        published_at: row.get("published_at")?,
+        error: row.json_opt("error")?,
+        evidence: row.get("evidence")?,
+        units: row.json("units")?,
+        created_at: row.get("created_at")?,
+        updated_at: row.get("updated_at")?,
+    })
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Value {
+    Value::Text(serde_json::to_string(value).ok())
+}
+
+/// The columns that change, in the order of `SAVE` from `$3`.
+fn mutable(row: &PublicationRow) -> Vec<Value> {
+    vec![
+        Value::from(row.state.as_str()),
+        Value::from(row.due_at),
+        Value::from(row.next_at),
+        Value::from(row.tries),
+        Value::from(row.held_reason.map(HeldReason::as_str)),
+        Value::from(row.released_at),
+        Value::from(row.intent),
+        Value::from(row.progress.clone()),
+        Value::from(row.content_version),
+        Value::from(&row.fingerprint),
+        Value::from(row.incomplete),
+        Value::from(row.remote_id.as_deref()),
+        Value::from(row.remote_url.as_deref()),
+        Value::from(row.published_at),
+        row.error.as_ref().map_or(Value::Text(None), json),
+        Value::from(row.evidence.as_deref()),
+        json(&row.units),
+        Value::from(row.updated_at),
+    ]
+}
+
+/// Adds a publication.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn insert(tx: &mut Tx<'_>, row: &PublicationRow) -> Result<(), StoreError> {
+    let mut values = args![row.workspace, row.id, row.post, row.account, &row.platform];
+    let mut rest = mutable(row);
+    let updated_at = rest.pop();
+    values.append(&mut rest);
+    values.push(Value::from(row.created_at));
+    values.extend(updated_at);
+    tx.execute(INSERT, values).await.map(drop)
+}
+
+/// The publication, if it is in this workspace.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+    id: PublicationId,
+) -> Result<Option<PublicationRow>, StoreError> {
+    ex.fetch_optional(FIND, args![workspace, id]).await?.map(|r| read(&r)).transpose()
+}
+
+/// All publications of a post, in the order in which they were made.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_post<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+    post: PostId,
+) -> Result<Vec<PublicationRow>, StoreError> {
+    ex.fetch_all(OF_POST, args![workspace, post]).await?.iter().map(read).collect()
+}
+
+/// Saves a worker's view of the row, unless the content was edited meanwhile. Tells whether it did.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn save(tx: &mut Tx<'_>, row: &PublicationRow) -> Result<bool, StoreError> {
+    let mut values = args![row.workspace, row.id];
+    values.append(&mut mutable(row));
+    values.push(Value::from(row.content_version));
+    Ok(tx.execute(SAVE, values).await? == 1)
+}
+
+/// Saves a person's edit, whatever a worker thinks; the caller read the row in the same transaction and raised its content
+/// version.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn save_edit(tx: &mut Tx<'_>, row: &PublicationRow) -> Result<(), StoreError> {
+    let mut values = args![row.workspace, row.id];
+    values.append(&mut mutable(row));
+    tx.execute(SAVE_EDIT, values).await.map(drop)
+}
+
+/// Removes a publication that never went anywhere (an account taken off a draft).
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn delete(tx: &mut Tx<'_>, workspace: WorkspaceId, id: PublicationId) -> Result<(), StoreError> {
+    tx.execute(DELETE, args![workspace, id]).await.map(drop)
+}
+
+/// Which publications to list.
+#[derive(Debug, Clone, Default)]
+pub struct ListQuery {
+    /// Only in this state.
+    pub state: Option<PublicationState>,
+    /// Only on this account.
+    pub account: Option<AccountId>,
+    /// Only of this post.
+    pub post: Option<PostId>,
+    /// Due at or after.
+    pub from: Option<Timestamp>,
+    /// Due before.
+    pub to: Option<Timestamp>,
+    /// Older than this one.
+    pub after: Option<PublicationId>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// A page of publications, newest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(
+    db: &Db,
+    workspace: WorkspaceId,
+    query: &ListQuery,
+) -> Result<Vec<PublicationRow>, StoreError> {
+    let values = args![
+        workspace,
+        query.state.map(PublicationState::as_str),
+        query.account,
+        query.post,
+        query.from,
+        query.to,
+        query.after,
+        query.limit
+    ];
+    db.fetch_all(LIST, values).await?.iter().map(read).collect()
+}
+
+/// A publication that ought to be on its way and has no job. Crosses workspaces; returns no content.
+#[derive(Debug, Clone)]
+pub struct Stray {
+    /// Workspace.
+    pub workspace: WorkspaceId,
+    /// Publication.
+    pub id: PublicationId,
+    /// When it was or is due.
+    pub due_at: Option<Timestamp>,
+}
+
+/// Publications without a job that are due before `until`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn without_job(db: &Db, until: Timestamp, limit: i64) -> Result<Vec<Stray>, StoreError> {
+    let rows = db.fetch_all(STRAY, args![until, limit]).await?;
+    rows.iter()
+        .map(|r| Ok(Stray { workspace: r.get("workspace_id")?, id: r.get("id")?, due_at: r.get("due_at")? }))
+        .collect()
+}
+
+/// The due time of the publication that is overdue for longest, over all workspaces.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn oldest_overdue(db: &Db, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    db.fetch_optional(OLDEST_OVERDUE, args![now]).await?.map_or(Ok(None), |r| r.get("due_at"))
+}
+
+/// How many publications of the account are, or were, due in `[from, to)`, one post not counted.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn planned(
+    db: &Db,
+    workspace: WorkspaceId,
+    account: AccountId,
+    from: Timestamp,
+    to: Timestamp,
+    except: Option<PostId>,
+) -> Result<i64, StoreError> {
+    let row = db.fetch_optional(PLANNED, args![workspace, account, from, to, except]).await?;
+    row.map_or(Ok(0), |r| r.get("n"))
+}
+
+/// Another post with the same content on the account, due at or after `since`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn same_content(
+    db: &Db,
+    workspace: WorkspaceId,
+    account: AccountId,
+    fingerprint: &str,
+    since: Timestamp,
+    except: Option<PostId>,
+) -> Result<Option<PostId>, StoreError> {
+    let row = db.fetch_optional(SAME_CONTENT, args![workspace, account, fingerprint, since, except]).await?;
+    row.map(|r| r.get("post_id")).transpose()
+}
+
+/// What waits for the account to be connected again: held ones, and public ones with missing parts.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn waiting_for_account(
+    db: &Db,
+    workspace: WorkspaceId,
+    account: AccountId,
+) -> Result<Vec<PublicationId>, StoreError> {
+    let values = args![workspace, account, HeldReason::Reauth.as_str(), true];
+    db.fetch_all(HELD_FOR_ACCOUNT, values).await?.iter().map(|r| r.get("id")).collect()
+}

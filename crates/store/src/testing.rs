@@ -1,0 +1,114 @@
+//! Test databases: the same test on both engines.
+//!
+//! PostgreSQL comes from `CARILLON_TEST_POSTGRES_URL`; where that is not set, the test says that it was skipped and adds its
+//! name to the file named by `CARILLON_SKIP_LOG`, so that a gate can refuse skips.
+
+use std::io::Write as _;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection};
+
+use crate::Db;
+
+/// A database of its own with the current schema; dropped with the test.
+pub struct TestDb {
+    /// The handle.
+    pub db: Db,
+    /// What `database.url` would be.
+    pub url: String,
+    folder: Option<tempfile::TempDir>,
+    postgres: Option<(String, String)>,
+}
+
+impl TestDb {
+    /// An SQLite file in a temporary folder.
+    ///
+    /// # Panics
+    /// When the disk fails.
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let url = format!("sqlite:{}", folder.path().join("carillon.db").display());
+        let db = Db::open(&url).await.expect("sqlite opens");
+        Self { db, url, folder: Some(folder), postgres: None }
+    }
+
+    /// A new database on the test server; `None`, with a note, where there is no server.
+    ///
+    /// # Panics
+    /// When the server is there and fails.
+    pub async fn postgres(test: &str) -> Option<Self> {
+        let Ok(server) = std::env::var("CARILLON_TEST_POSTGRES_URL") else {
+            skipped("CARILLON_TEST_POSTGRES_URL unset", test);
+            return None;
+        };
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("t{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let mut admin = PgConnection::connect(&server).await.expect("test server");
+        sqlx::query(AssertSqlSafe(format!("create database {name}")))
+            .execute(&mut admin)
+            .await
+            .expect("create");
+        let (base, _) = server.rsplit_once('/').expect("url with a database");
+        let url = format!("{base}/{name}");
+        let db = Db::open(&url).await.expect("postgres opens");
+        Some(Self { db, url, folder: None, postgres: Some((server, name)) })
+    }
+
+    /// The folder of the SQLite file; for tests that read it as bytes.
+    pub fn folder(&self) -> Option<&std::path::Path> {
+        self.folder.as_ref().map(tempfile::TempDir::path)
+    }
+
+    /// Closes the connections and removes the database.
+    ///
+    /// # Panics
+    /// When the server refuses to drop it.
+    pub async fn dispose(self) {
+        self.db.close().await;
+        if let Some((server, name)) = self.postgres {
+            let mut admin = PgConnection::connect(&server).await.expect("test server");
+            let sql = format!("drop database {name} with (force)");
+            sqlx::query(AssertSqlSafe(sql)).execute(&mut admin).await.expect("drop");
+        }
+    }
+}
+
+/// Notes that a test could not run here.
+pub fn skipped(why: &str, test: &str) {
+    let line = format!("skipped: {why} ({test})\n");
+    let _ = std::io::stderr().write_all(line.as_bytes());
+    if let Ok(path) = std::env::var("CARILLON_SKIP_LOG") {
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+        let _ = file.and_then(|mut f| f.write_all(line.as_bytes()));
+    }
+}
+
+/// `on_both!(name, |db| async move { … })`: two tests, `name::sqlite` and `name::postgres`, with a [`TestDb`] each.
+#[macro_export]
+macro_rules! on_both {
+    ($name:ident, $test:expr) => {
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            #[tokio::test]
+            async fn sqlite() {
+                let test = $crate::testing::TestDb::sqlite().await;
+                let run = $test;
+                run(&test).await;
+                test.dispose().await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                let name = concat!(module_path!(), "::postgres");
+                if let Some(test) = $crate::testing::TestDb::postgres(name).await {
+                    let run = $test;
+                    run(&test).await;
+                    test.dispose().await;
+                }
+            }
+        }
+    };
+}

@@ -1,0 +1,177 @@
+//! The two engines are the same to everybody above.
+
+use carillon_domain::id::Id;
+use carillon_domain::time::{ManualClock, SeededEntropy, Timestamp};
+use futures::future::join_all;
+use sqlx::{AssertSqlSafe, Row as _};
+
+use crate::repo::{all_statements, job};
+use crate::testing::TestDb;
+use crate::{Db, StoreError, on_both};
+
+async fn prepare_all(test: &TestDb) {
+    use sqlx::{Executor as _, SqlSafeStr as _};
+    for stmt in all_statements() {
+        let result = match &test.db {
+            Db::Sqlite(db) => {
+                let mut c = db.readers.acquire().await.expect("reader");
+                (&mut *c).prepare(AssertSqlSafe(stmt.sql).into_sql_str()).await.map(drop)
+            }
+            Db::Postgres(pool) => {
+                let mut c = pool.acquire().await.expect("connection");
+                let sql = AssertSqlSafe(stmt.postgres().into_owned()).into_sql_str();
+                (&mut *c).prepare(sql).await.map(drop)
+            }
+        };
+        assert!(result.is_ok(), "{}: {:?}", stmt.name, result.err());
+    }
+}
+on_both!(every_statement_prepares, |t| super::prepare_all(t));
+
+#[test]
+fn statement_names_are_unique() {
+    let mut names: Vec<_> = all_statements().map(|s| s.name).collect();
+    let before = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), before);
+}
+
+/// `table.column class nullability` of both engines.
+#[tokio::test]
+async fn both_schemas_have_the_same_tables_and_columns() {
+    let Some(postgres) = TestDb::postgres("tests::both_schemas_have_the_same_tables_and_columns").await
+    else {
+        return;
+    };
+    let sqlite = TestDb::sqlite().await;
+    let Db::Sqlite(db) = &sqlite.db else { panic!("sqlite") };
+    let lite = sqlx::query(
+        "select m.name || '.' || c.name || ' ' || lower(c.type) || ' ' || \
+         case when c.\"notnull\" = 1 or c.pk > 0 then 'not null' else 'null' end as line \
+         from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and m.name not like 'sqlite_%'",
+    )
+    .fetch_all(&db.readers)
+    .await
+    .expect("sqlite schema");
+    let Db::Postgres(pool) = &postgres.db else { panic!("postgres") };
+    let pg = sqlx::query(
+        "select table_name || '.' || column_name || ' ' || data_type || ' ' || \
+         case when is_nullable = 'NO' then 'not null' else 'null' end as line \
+         from information_schema.columns where table_schema = 'public'",
+    )
+    .fetch_all(pool)
+    .await
+    .expect("postgres schema");
+    let lines = |rows: Vec<String>| {
+        let mut rows: Vec<String> = rows
+            .into_iter()
+            .map(|l| {
+                l.replace(" uuid ", " bytes ").replace(" bytea ", " bytes ").replace(" blob ", " bytes ")
+            })
+            .map(|l| l.replace(" double precision ", " real "))
+            .collect();
+        rows.sort();
+        rows
+    };
+    let lite = lines(lite.iter().map(|r| r.get("line")).collect());
+    let pg = lines(pg.iter().map(|r| r.get("line")).collect());
+    assert!(lite.len() > 20, "the query found the tables");
+    assert_eq!(lite, pg);
+    sqlite.dispose().await;
+    postgres.dispose().await;
+}
+
+fn new_job(clock: &ManualClock, entropy: &SeededEntropy, key: &str) -> job::NewJob {
+    job::NewJob {
+        id: Id::new(clock, entropy),
+        workspace: None,
+        kind: "test".into(),
+        version: 1,
+        payload: serde_json::json!({}),
+        lane: None,
+        run_at: Timestamp::UNIX_EPOCH,
+        unique_key: key.into(),
+        subject: None,
+        created_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+async fn put(db: &Db, new: job::NewJob, fail: bool) -> Result<(), StoreError> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            job::put(tx, &new).await?;
+            if fail { Err(StoreError::Config("on purpose".into())) } else { Ok(()) }
+        })
+    })
+    .await
+}
+
+#[tokio::test]
+async fn waiting_writes_share_one_commit_and_a_failed_one_hurts_nobody() {
+    let test = TestDb::sqlite().await;
+    let (clock, entropy) = (ManualClock::new(Timestamp::UNIX_EPOCH), SeededEntropy::new(1));
+    let before = test.db.commits().expect("sqlite");
+    let writes = (0..200).map(|n| put(&test.db, new_job(&clock, &entropy, &n.to_string()), n % 10 == 3));
+    let results = join_all(writes).await;
+    let commits = test.db.commits().expect("sqlite") - before;
+    assert_eq!(results.iter().filter(|r| r.is_err()).count(), 20);
+    assert_eq!(job::count(&test.db).await.expect("count"), 180);
+    assert!(commits < 50, "{commits} commits for 200 writes");
+    test.dispose().await;
+}
+
+fn explode() -> StoreError {
+    panic!("on purpose")
+}
+
+#[tokio::test]
+async fn a_panic_in_one_write_leaves_the_writer_alive() {
+    let test = TestDb::sqlite().await;
+    let (clock, entropy) = (ManualClock::new(Timestamp::UNIX_EPOCH), SeededEntropy::new(1));
+    let died = test.db.write(|_tx| Box::pin(async { Err::<(), _>(explode()) })).await;
+    assert!(matches!(died, Err(StoreError::Closed)));
+    put(&test.db, new_job(&clock, &entropy, "a"), false).await.expect("the writer lives");
+    test.dispose().await;
+}
+
+async fn lanes(test: &TestDb) {
+    let (clock, entropy) = (ManualClock::new(Timestamp::UNIX_EPOCH), SeededEntropy::new(1));
+    for (key, lane, at) in [("late", Some("acct"), 20), ("early", Some("acct"), 10), ("free", None, 30)] {
+        let mut new = new_job(&clock, &entropy, key);
+        new.lane = lane.map(str::to_owned);
+        new.payload = serde_json::json!(key);
+        new.run_at = Timestamp::from_second(at).expect("time");
+        put(&test.db, new, false).await.expect("put");
+    }
+    let claim = || async {
+        let now = Timestamp::from_second(100).expect("time");
+        test.db
+            .write(move |tx| Box::pin(async move { job::claim(tx, "n", now, now).await }))
+            .await
+            .expect("claim")
+    };
+    let first = claim().await.expect("the earliest of the lane");
+    let second = claim().await.expect("the one without a lane");
+    assert_eq!((first.payload.as_str(), second.payload.as_str()), (Some("early"), Some("free")));
+    assert!(claim().await.is_none(), "the lane is taken");
+    let (id, epoch) = (first.id, first.lease_epoch);
+    let done = test.db.write(move |tx| Box::pin(async move { job::finish(tx, id, epoch).await })).await;
+    assert!(done.expect("finish"));
+    assert_eq!(claim().await.expect("now free").payload, serde_json::json!("late"));
+}
+on_both!(a_lane_has_one_leased_job_and_keeps_due_order, |t| super::lanes(t));
+
+async fn fences(test: &TestDb) {
+    let (clock, entropy) = (ManualClock::new(Timestamp::UNIX_EPOCH), SeededEntropy::new(1));
+    put(&test.db, new_job(&clock, &entropy, "k"), false).await.expect("put");
+    let now = Timestamp::from_second(100).expect("time");
+    let claimed = test.db.write(move |tx| Box::pin(async move { job::claim(tx, "n", now, now).await })).await;
+    let claimed = claimed.expect("claim").expect("due");
+    // An edit puts the job again while a worker has it.
+    put(&test.db, new_job(&clock, &entropy, "k"), false).await.expect("put again");
+    let (id, epoch) = (claimed.id, claimed.lease_epoch);
+    let held = test.db.write(move |tx| Box::pin(async move { job::fence(tx, id, epoch).await })).await;
+    assert!(!held.expect("fence"), "the old lease is void");
+}
+on_both!(an_edit_takes_the_job_away_from_its_worker, |t| super::fences(t));
