@@ -10,6 +10,7 @@ mod postgres;
 mod skips;
 mod test;
 mod tidy;
+mod vendor;
 
 const USAGE: &str = "\
 cargo xtask <command>
@@ -19,6 +20,8 @@ cargo xtask <command>
         --install   get what is missing (Debian, as root)
         --no-skips  fail if any test could not run
   tidy  check the rules of the text that the compiler and clippy can't see
+  vendor
+        fetch the browser files of static/vendor/vendor.toml again and compare (needs npm)
 ";
 
 fn main() -> ExitCode {
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
     let done = match name {
         "test" => test::run(rest),
         "tidy" => tidy::run(rest),
+        "vendor" => vendor::run(rest),
         "" | "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(true)

@@ -1,1 +1,15 @@
-//! Carillon server.
+//! Carillon's server: the command line, the JSON API, the web interface, and how they are put together.
+//!
+//! [`http::router`] builds the whole application from its parts; the binary and the tests use the same one.
+
+pub mod ambient;
+pub mod api;
+pub mod assets;
+pub mod cli;
+pub mod events;
+pub mod http;
+pub mod i18n;
+pub mod settings;
+pub mod telemetry;
+pub mod urls;
+pub mod web;

@@ -1,0 +1,70 @@
+//! The JSON API under `/api/v1`, and its OpenAPI 3.1 description, which is generated from the same routes.
+
+use axum::Router;
+use axum::http::header;
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::http::App;
+use crate::http::failure::{FieldProblem, Problem};
+use crate::urls;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Carillon",
+        description = "Publishes to social networks exactly once. Errors are problem details (RFC 9457); lists are \
+            `{items, next_cursor}`; times are RFC 3339; ids are TypeIDs.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    components(schemas(Problem, FieldProblem)),
+    security(("token" = [])),
+    modifiers(&Token),
+)]
+struct Document;
+
+/// The two ways to say who one is.
+struct Token;
+
+impl utoipa::Modify for Token {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme(
+            "token",
+            SecurityScheme::Http(
+                HttpBuilder::new()
+                    .scheme(HttpAuthScheme::Bearer)
+                    .description(Some("An API token of a workspace (Settings → API tokens)."))
+                    .build(),
+            ),
+        );
+    }
+}
+
+/// All API routes, and the document that describes them.
+pub fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
+    OpenApiRouter::with_openapi(Document::openapi()).split_for_parts()
+}
+
+/// The document as it is served and printed, to the byte.
+pub fn document() -> String {
+    text(&routes().1)
+}
+
+fn text(document: &utoipa::openapi::OpenApi) -> String {
+    let mut text = document.to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The public route of the document.
+pub fn document_route(document: &utoipa::openapi::OpenApi) -> Router<App> {
+    let text = axum::body::Bytes::from(text(document));
+    let answer = move || {
+        let text = text.clone();
+        async move { ([(header::CONTENT_TYPE, "application/json")], text) }
+    };
+    Router::new().route(urls::OPENAPI, get(answer))
+}

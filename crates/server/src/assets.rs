@@ -1,0 +1,128 @@
+//! Styles, scripts, fonts and icons, built into the program.
+//!
+//! All of them live under one version, the hash of everything: so relative references between them work, an address never
+//! changes its content, and browsers may keep it for ever.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::sync::{Arc, LazyLock, OnceLock};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
+
+use crate::http::App;
+use crate::urls;
+
+#[derive(RustEmbed)]
+#[folder = "static/"]
+#[exclude = "*.toml"]
+struct Files;
+
+struct Asset {
+    plain: Bytes,
+    mime: &'static str,
+    /// Filled at the first request that wants it: compressing well takes time that a start should not wait for.
+    brotli: Arc<OnceLock<Option<Bytes>>>,
+}
+
+struct Assets {
+    version: String,
+    by_path: HashMap<String, Asset>,
+}
+
+static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
+    let mut hash = Sha256::new();
+    let mut by_path = HashMap::new();
+    for path in Files::iter() {
+        let Some(file) = Files::get(&path) else { continue };
+        hash.update(path.as_bytes());
+        hash.update(file.metadata.sha256_hash());
+        let plain = match file.data {
+            std::borrow::Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+            std::borrow::Cow::Owned(bytes) => Bytes::from(bytes),
+        };
+        let mime = mime(&path);
+        by_path.insert(path.into_owned(), Asset { plain, mime, brotli: Arc::default() });
+    }
+    Assets { version: hex::encode(&hash.finalize()[..8]), by_path }
+});
+
+fn mime(path: &str) -> &'static str {
+    match path.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("woff2") => "font/woff2",
+        Some("png") => "image/png",
+        Some("webmanifest") => "application/manifest+json",
+        _ => "application/octet-stream",
+    }
+}
+
+/// The address of an embedded file, for templates.
+pub fn url(path: &str) -> String {
+    debug_assert!(ASSETS.by_path.contains_key(path), "no embedded file {path}");
+    urls::asset(&ASSETS.version, path)
+}
+
+/// The address of an icon of the sprite, for `<use href>`.
+pub fn icon(name: &str) -> String {
+    format!("{}#{name}", url("vendor/icons.svg"))
+}
+
+/// All embedded paths.
+pub fn paths() -> impl Iterator<Item = &'static str> {
+    ASSETS.by_path.keys().map(String::as_str)
+}
+
+/// The route of the files.
+pub fn routes() -> Router<App> {
+    Router::new().route(urls::ASSET, get(serve))
+}
+
+async fn serve(Path((version, path)): Path<(String, String)>, headers: HeaderMap) -> Response {
+    let Some(asset) = ASSETS.by_path.get(&path).filter(|_| version == ASSETS.version) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let brotli = if accepts.split(',').any(|e| e.trim().split(';').next() == Some("br")) {
+        compressed(asset).await
+    } else {
+        None
+    };
+    let is_compressed = brotli.is_some();
+    let mut response = Response::new(Body::from(brotli.unwrap_or_else(|| asset.plain.clone())));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.mime));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if is_compressed {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+    }
+    response
+}
+
+async fn compressed(asset: &'static Asset) -> Option<Bytes> {
+    if asset.mime.starts_with("font/") || asset.mime == "image/png" {
+        return None;
+    }
+    if let Some(done) = asset.brotli.get() {
+        return done.clone();
+    }
+    let cell = asset.brotli.clone();
+    let plain = asset.plain.clone();
+    let task = tokio::task::spawn_blocking(move || cell.get_or_init(|| compress(&plain)).clone());
+    task.await.ok().flatten()
+}
+
+fn compress(plain: &[u8]) -> Option<Bytes> {
+    let mut writer = brotli::CompressorWriter::new(Vec::new(), 4096, 9, 22);
+    writer.write_all(plain).ok()?;
+    Some(writer.into_inner().into())
+}

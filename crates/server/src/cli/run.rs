@@ -1,0 +1,127 @@
+//! Running the server until it is told to stop.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use super::{CliError, print};
+use crate::ambient::{OsEntropy, SystemClock};
+use crate::events::Hub;
+use crate::http::{self, App, Limiter, Parts, listen};
+use crate::settings::Settings;
+use crate::telemetry;
+
+/// Requests that run when the server is told to stop may take so long to finish; less than the 30 s after which
+/// supervisors kill.
+const DRAIN: Duration = Duration::from_secs(25);
+
+/// All roles on one machine.
+pub fn all(settings: Settings, out: &mut dyn Write) -> Result<(), CliError> {
+    telemetry::log_to_stderr(&settings.log).map_err(|message| crate::settings::SettingsError::Value {
+        setting: "log.filter".into(),
+        from: None,
+        message,
+    })?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| CliError::failed("The runtime can't be started", e))?;
+    runtime.block_on(serve(settings, out))
+}
+
+async fn serve(mut settings: Settings, out: &mut dyn Write) -> Result<(), CliError> {
+    let listener = bind(&settings).await?;
+    let bound = listener.local_addr().map_err(|e| CliError::failed("The listener has no address", e))?;
+    settings.server.listen = bound;
+    if settings.is_insecure() {
+        tracing::warn!(
+            "this server is reached over plain http from other machines: passwords and sessions can be read on the \
+             way. Put a TLS proxy in front and set server.public_url"
+        );
+    }
+    let stopping = CancellationToken::new();
+    let app = app(settings, stopping.clone())?;
+    let metrics = metrics_listener(&app).await?;
+    print(out, &ready_line(&app))?;
+
+    let mut servers =
+        vec![tokio::spawn(listen::serve(listener, http::router(&app), stopping.clone(), DRAIN))];
+    if let Some(listener) = metrics {
+        servers.push(tokio::spawn(listen::serve(
+            listener,
+            http::metrics_router(&app),
+            stopping.clone(),
+            DRAIN,
+        )));
+    }
+    servers.push(tokio::spawn(upkeep(app.clone())));
+    stop_signal().await?;
+    tracing::info!("stopping: running requests may finish");
+    stopping.cancel();
+    for server in servers {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "a listener ended badly");
+        }
+    }
+    Ok(())
+}
+
+fn app(settings: Settings, stopping: CancellationToken) -> Result<App, CliError> {
+    let clock = Arc::new(SystemClock::new());
+    Ok(App::new(Parts {
+        limiter: Limiter::new(&settings.limits, clock.clone()),
+        clock,
+        entropy: Arc::new(OsEntropy),
+        hub: Hub::default(),
+        metrics: telemetry::install_metrics().map_err(CliError::Failed)?,
+        stopping,
+        settings,
+    }))
+}
+
+async fn bind(settings: &Settings) -> Result<TcpListener, CliError> {
+    let at = settings.server.listen;
+    TcpListener::bind(at).await.map_err(|e| {
+        CliError::failed(
+            &format!("`server.listen`: can't listen on {at}; is another server running there?"),
+            e,
+        )
+    })
+}
+
+async fn metrics_listener(app: &App) -> Result<Option<TcpListener>, CliError> {
+    let Some(at) = app.settings.metrics.listen else { return Ok(None) };
+    let listener = TcpListener::bind(at).await;
+    listener.map(Some).map_err(|e| CliError::failed(&format!("`metrics.listen`: can't listen on {at}"), e))
+}
+
+/// The one line on stdout that scripts wait for.
+fn ready_line(app: &App) -> String {
+    format!("carillon ready url={} sandbox=-\n", app.settings.public_url())
+}
+
+/// Moves what the histograms gathered out of their buffers, which otherwise grow until somebody asks for the numbers.
+async fn upkeep(app: App) {
+    let mut tick = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        tokio::select! {
+            _ = tick.tick() => app.metrics.run_upkeep(),
+            () = app.stopping.cancelled() => return,
+        }
+    }
+}
+
+async fn stop_signal() -> Result<(), CliError> {
+    let fail = |e| CliError::failed("Signals can't be received", e);
+    let mut terminate = signal(SignalKind::terminate()).map_err(fail)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(fail)?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! Security headers. A handler that needs another policy sets its own `Content-Security-Policy`, and it stays.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::state::App;
+
+/// Scripts and styles come from our own files only, nothing is inline, and no other site may frame us. Pictures may come
+/// from the networks: avatars live there.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https:; \
+    media-src 'self' blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; \
+    base-uri 'none'; frame-ancestors 'none'";
+
+/// Adds the headers to every answer.
+pub async fn secure(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut add = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    add(header::CONTENT_SECURITY_POLICY, POLICY);
+    add(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    add(header::REFERRER_POLICY, "same-origin");
+    add(header::X_FRAME_OPTIONS, "DENY");
+    add(HeaderName::from_static("cross-origin-opener-policy"), "same-origin-allow-popups");
+    add(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
+    if app.settings.is_https() {
+        add(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    response
+}

@@ -1,0 +1,101 @@
+//! Every address of the server, once. Routers use the pattern, handlers and templates the function, so nobody writes a
+//! path by hand and a renamed parameter is a compile error.
+
+use std::fmt::Display;
+
+/// Start of all addresses that answer machines.
+pub const API_PREFIX: &str = "/api/";
+
+macro_rules! urls {
+    ($($(#[$doc:meta])* $pattern:ident = $name:ident($($arg:ident),*) $path:literal;)*) => {
+        $(
+            #[doc = concat!("Pattern of [`", stringify!($name), "`].")]
+            pub const $pattern: &str = $path;
+            $(#[$doc])*
+            pub fn $name($($arg: impl Display),*) -> String {
+                format!($path)
+            }
+        )*
+        /// All patterns, for the tests that go through every route.
+        pub const ALL: &[&str] = &[$($path),*];
+    };
+}
+
+urls! {
+    /// The start page; leads to where the caller belongs.
+    HOME = home() "/";
+    /// Sign-in form.
+    SIGN_IN = sign_in() "/sign-in";
+    /// Ends the session.
+    SIGN_OUT = sign_out() "/sign-out";
+    /// Sign-up of the first owner, through the single-use link of the first start.
+    SETUP = setup(token) "/setup/{token}";
+    /// Keeps the chosen light or dark look.
+    THEME = theme() "/preferences/theme";
+
+    /// The process lives.
+    HEALTHZ = healthz() "/healthz";
+    /// The process can serve.
+    READYZ = readyz() "/readyz";
+    /// Numbers for Prometheus.
+    METRICS = metrics() "/metrics";
+    /// The OpenAPI document.
+    OPENAPI = openapi() "/api/openapi.json";
+    /// Live events of a workspace.
+    EVENTS = events(workspace) "/w/{workspace}/events";
+}
+
+/// Pattern of [`asset`]; its last parameter takes several segments, which a format string can't say.
+pub const ASSET: &str = "/static/{version}/{*path}";
+
+/// An embedded file under the version of all of them.
+pub fn asset(version: impl Display, path: impl Display) -> String {
+    format!("/static/{version}/{path}")
+}
+
+/// Whether requests of this route are too many and too dull for the ordinary log.
+pub fn is_quiet(route: &str) -> bool {
+    matches!(route, ASSET | HEALTHZ | READYZ | METRICS)
+}
+
+/// A path as the value of a query parameter.
+pub fn encode(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+/// The sign-in form, leading back to `path` afterwards.
+pub fn sign_in_and_return(path: Option<&str>) -> String {
+    match path {
+        Some(path) if path != HOME => format!("{SIGN_IN}?return={}", encode(path)),
+        _ => SIGN_IN.to_owned(),
+    }
+}
+
+/// A path of our own that is safe to redirect to; anything that could lead elsewhere becomes the start page.
+pub fn local(path: &str) -> &str {
+    let bytes = path.as_bytes();
+    let starts_well = bytes.first() == Some(&b'/') && !matches!(bytes.get(1), Some(b'/' | b'\\'));
+    let clean = bytes.iter().all(|b| b.is_ascii_graphic() && *b != b'\\');
+    if starts_well && clean { path } else { HOME }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_our_own_are_returned_to() {
+        assert_eq!(local("/w/ws_1/posts?state=failed"), "/w/ws_1/posts?state=failed");
+        for foreign in
+            ["//evil.example", "/\\evil.example", "https://evil.example", "", "/a\r\nSet-Cookie: x", "evil"]
+        {
+            assert_eq!(local(foreign), HOME, "{foreign:?}");
+        }
+    }
+
+    #[test]
+    fn parameters_are_put_in() {
+        assert_eq!(events("ws_1"), "/w/ws_1/events");
+        assert_eq!(sign_in_and_return(Some("/a?b=c")), "/sign-in?return=%2Fa%3Fb%3Dc");
+    }
+}

@@ -1,0 +1,86 @@
+//! What a browser says about its reader: language, and the light or dark look.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use crate::http::extract::Form;
+use crate::http::{App, cookies};
+use crate::i18n::Tr;
+use crate::urls;
+
+const THEME_COOKIE: &str = "carillon_theme";
+const A_YEAR_S: u64 = 365 * 24 * 3600;
+
+/// The look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    Auto,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// The name used in the cookie and in `data-theme`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// What the server can say of the look before any script ran.
+    pub const fn rendered(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Auto | Self::Light => "light",
+        }
+    }
+}
+
+/// What is known of the reader without knowing who it is.
+#[derive(Clone, Copy)]
+pub struct Preferences {
+    /// Texts in the reader's language.
+    pub t: Tr,
+    /// The look.
+    pub theme: Theme,
+}
+
+impl Preferences {
+    /// Reads cookies and headers.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+        let theme = match cookies::get(headers, THEME_COOKIE) {
+            Some("light") => Theme::Light,
+            Some("dark") => Theme::Dark,
+            _ => Theme::Auto,
+        };
+        Self { t: Tr::negotiate(None, accept), theme }
+    }
+}
+
+/// The form of the look.
+#[derive(Debug, Deserialize)]
+pub struct ThemeForm {
+    theme: Theme,
+    #[serde(default)]
+    back: String,
+}
+
+/// Keeps the look, and goes back to where it was changed.
+pub async fn set_theme(State(app): State<App>, Form(form): Form<ThemeForm>) -> Response {
+    let rules = cookies::Rules { max_age_s: A_YEAR_S, http_only: false, secure: app.settings.is_https() };
+    let mut response = Redirect::to(urls::local(&form.back)).into_response();
+    if let Some(cookie) = cookies::set(THEME_COOKIE, form.theme.as_str(), rules) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}

@@ -1,0 +1,65 @@
+//! What every template can reach as `ui`.
+
+use std::fmt::Display;
+
+use axum::http::{HeaderMap, Uri};
+
+use super::preferences::{Preferences, Theme};
+use crate::http::App;
+use crate::i18n::{Tr, TrWith};
+
+/// The frame of a page: language, look, and what is shown around the content.
+#[derive(Clone)]
+pub struct Ui {
+    /// Texts.
+    pub t: Tr,
+    /// The look.
+    pub theme: Theme,
+    /// Whether to warn that the page travels unencrypted.
+    pub insecure: bool,
+    /// Path and query of this page, to come back to.
+    pub path: String,
+}
+
+impl Ui {
+    /// The frame for whoever sent this request.
+    pub fn new(app: &App, headers: &HeaderMap, uri: &Uri) -> Self {
+        let path = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+        Self::with(app, Preferences::of(headers), path)
+    }
+
+    /// The frame with known preferences.
+    pub fn with(app: &App, prefs: Preferences, path: String) -> Self {
+        Self { t: prefs.t, theme: prefs.theme, insecure: app.settings.is_insecure(), path }
+    }
+
+    /// The text of a key.
+    pub fn tr(&self, key: &str) -> String {
+        self.t.tr(key)
+    }
+
+    /// The text of one of a closed set.
+    pub fn of(&self, family: &str, value: &str) -> String {
+        self.t.of(family, value)
+    }
+
+    /// Begins a text with an argument.
+    pub fn arg(&self, name: &'static str, value: impl Display) -> TrWith {
+        self.t.arg(name, value)
+    }
+
+    /// Begins a text with a number.
+    pub fn count(&self, name: &'static str, value: impl Display) -> TrWith {
+        self.t.count(name, value)
+    }
+
+    /// The language's tag.
+    pub fn language(&self) -> &'static str {
+        self.t.language()
+    }
+
+    /// Whether this is the chosen look.
+    pub fn is_look(&self, name: &str) -> bool {
+        self.theme.as_str() == name
+    }
+}

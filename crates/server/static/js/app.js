@@ -1,0 +1,114 @@
+// Small helpers for every page. Nothing here is needed for a page's main action.
+
+const root = document.documentElement;
+
+// Menus are <details>: close the open ones on a click elsewhere and on Escape.
+document.addEventListener('click', (event) => {
+  for (const menu of document.querySelectorAll('details.menu[open]')) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  const open = document.querySelector('details.menu[open]');
+  if (open) {
+    open.open = false;
+    open.querySelector('summary')?.focus();
+  }
+});
+
+// Light, dark, or as the system: at once, and kept by the server.
+document.addEventListener('submit', (event) => {
+  const form = event.target.closest('[data-look-form]');
+  const look = event.submitter?.value;
+  if (!form || !look) return;
+  event.preventDefault();
+  root.dataset.look = look;
+  root.dispatchEvent(new Event('carillon:look'));
+  for (const button of document.querySelectorAll('[data-look-form] button')) {
+    button.setAttribute('aria-pressed', String(button.value === look));
+  }
+  const body = new URLSearchParams({ theme: look, back: '/' });
+  fetch(form.action, { method: 'POST', body, redirect: 'manual' });
+});
+
+// Questions before something is lost: forms with data-confirm, and htmx's hx-confirm.
+const ask = (text) =>
+  new Promise((resolve) => {
+    const dialog = document.getElementById('confirm');
+    dialog.querySelector('.confirm-text').textContent = text;
+    dialog.returnValue = 'no';
+    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true });
+    dialog.showModal();
+  });
+const confirmed = new WeakSet();
+document.addEventListener(
+  'submit',
+  async (event) => {
+    const form = event.target;
+    const text = event.submitter?.dataset.confirm ?? form.dataset.confirm;
+    if (!text || confirmed.delete(form)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const submitter = event.submitter;
+    if (await ask(text)) {
+      confirmed.add(form);
+      form.requestSubmit(submitter);
+    }
+  },
+  true,
+);
+document.addEventListener('htmx:confirm', async (event) => {
+  if (!event.detail.question) return;
+  event.preventDefault();
+  if (await ask(event.detail.question)) event.detail.issueRequest(true);
+});
+
+// A second click while a form is on its way would send it twice.
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method === 'dialog') return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = '1';
+  event.submitter?.setAttribute('aria-busy', 'true');
+});
+addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form[data-sent]')) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
+  }
+});
+
+// Toasts: errors stay until closed, the rest leaves by itself.
+const toasts = document.getElementById('toasts');
+const tend = (toast) => {
+  if (!toast.classList.contains('toast-danger')) setTimeout(() => toast.remove(), 6000);
+};
+new MutationObserver((changes) => {
+  for (const change of changes) {
+    for (const node of change.addedNodes) if (node.matches?.('[data-toast]')) tend(node);
+  }
+}).observe(toasts, { childList: true });
+document.addEventListener('click', (event) => {
+  event.target.closest('[data-toast-close]')?.closest('[data-toast]')?.remove();
+});
+
+// Copy buttons.
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-copy]');
+  if (!button) return;
+  const source = document.getElementById(button.dataset.copy);
+  const text = source.value ?? source.textContent;
+  try {
+    await navigator.clipboard.writeText(text.trim());
+    button.dataset.copied = '1';
+    setTimeout(() => delete button.dataset.copied, 2000);
+  } catch {
+    // There is no clipboard over plain http on a LAN: select the text, so that the keyboard can copy it.
+    if (source.select) source.select();
+    else getSelection().selectAllChildren(source);
+  }
+});

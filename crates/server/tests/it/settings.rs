@@ -1,0 +1,126 @@
+//! Settings, as an operator meets them.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use carillon_server::cli::{self, CliError};
+use carillon_server::settings::{Settings, SettingsError, Sources};
+
+fn env(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+}
+
+fn file(text: &str) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::with_suffix(".toml").expect("file");
+    file.write_all(text.as_bytes()).expect("written");
+    file
+}
+
+fn from_file(text: &str) -> Result<Settings, SettingsError> {
+    let file = file(text);
+    Settings::load(&Sources { file: Some(file.path().into()), ..Sources::default() })
+}
+
+#[test]
+fn each_layer_wins_over_the_one_below() {
+    let file = file("[server]\nlisten = \"127.0.0.1:1\"\ndata = \"/from/file\"\ntrust_proxy = true\n");
+    let settings = Settings::load(&Sources {
+        file: Some(file.path().into()),
+        env: env(&[("CARILLON_SERVER__LISTEN", "127.0.0.1:2"), ("CARILLON_SERVER__DATA", "/from/env")]),
+        flags: vec![("server.listen", "127.0.0.1:3".into())],
+        ..Sources::default()
+    })
+    .expect("settings");
+    assert_eq!(settings.server.listen.port(), 3);
+    assert_eq!(settings.server.data.to_str(), Some("/from/env"));
+    assert!(settings.server.trust_proxy);
+    assert_eq!(settings.limits.requests_per_minute.get(), 300);
+}
+
+#[test]
+fn unknown_settings_are_named_wherever_they_are_written() {
+    let in_file = from_file("[server]\nlissten = \"x\"\n").expect_err("unknown").to_string();
+    assert!(in_file.contains("`server.lissten`") && in_file.contains("listen"), "{in_file}");
+    let section = from_file("[sever]\nlisten = \"x\"\n").expect_err("unknown").to_string();
+    assert!(section.contains("`sever`"), "{section}");
+    let variables = env(&[("CARILLON_SERVER__LISSTEN", "x")]);
+    let in_env =
+        Settings::load(&Sources { env: variables, ..Sources::default() }).expect_err("unknown").to_string();
+    assert!(in_env.contains("`server.lissten`") && in_env.contains("environment"), "{in_env}");
+}
+
+#[test]
+fn impossible_values_are_named_with_what_would_fit() {
+    for (text, setting, hint) in [
+        ("[server]\nlisten = \"8080\"\n", "server.listen", "127.0.0.1:8080"),
+        ("[server]\npublic_url = \"carillon.example.com/app\"\n", "server.public_url", "https://"),
+        ("[server]\ntrust_proxy = \"perhaps\"\n", "server.trust_proxy", "boolean"),
+        ("[limits]\nrequests_per_minute = 0\n", "limits.requests_per_minute", "nonzero"),
+        ("[egress]\nallow = [\"10.0.0.0/99\"]\n", "egress.allow", "10.0.0.0/8"),
+        ("[log]\nformat = \"xml\"\n", "log.format", "json"),
+    ] {
+        let error = from_file(text).expect_err(setting).to_string();
+        assert!(error.contains(&format!("`{setting}`")) && error.contains(hint), "{setting}: {error}");
+    }
+}
+
+#[test]
+fn a_key_of_digits_is_kept_to_the_last_digit() {
+    let key = "0".repeat(63) + "1";
+    for name in ["CARILLON_ENCRYPTION_KEY", "CARILLON_SECRETS__ENCRYPTION_KEY"] {
+        let settings =
+            Settings::load(&Sources { env: env(&[(name, &key)]), ..Sources::default() }).expect(name);
+        assert_eq!(settings.secrets.encryption_key.expose(), key, "{name}");
+    }
+    let id = env(&[("CARILLON_PLATFORMS__X__CLIENT_ID", "000123"), ("CARILLON_ENCRYPTION_KEY", "")]);
+    let settings = Settings::load(&Sources { env: id, ..Sources::default() }).expect("settings");
+    assert_eq!(settings.platforms["x"].client_id.as_deref(), Some("000123"));
+    assert!(settings.secrets.encryption_key.is_empty(), "an empty variable is no key");
+}
+
+#[test]
+fn lists_can_come_from_the_environment() {
+    let variables = env(&[("CARILLON_EGRESS__ALLOW", "10.0.0.0/8, ::1")]);
+    let settings = Settings::load(&Sources { env: variables, ..Sources::default() }).expect("settings");
+    assert_eq!(settings.egress.allow.len(), 2);
+}
+
+#[test]
+fn variables_of_container_platforms_do_no_harm() {
+    let variables = env(&[("CARILLON_SERVICE_HOST", "10.0.0.1"), ("CARILLON_PORT_8080_TCP", "x")]);
+    assert!(Settings::load(&Sources { env: variables, ..Sources::default() }).is_ok());
+}
+
+#[test]
+fn printed_settings_show_no_secret_and_load_again() {
+    let text = "[database]\nurl = \"postgres://me:hunter2@db/carillon?password=hunter2\"\n\
+        [secrets]\nencryption_key = \"hunter2\"\nprevious_keys = [\"hunter2\"]\n\
+        [media]\ns3_secret_access_key = \"hunter2\"\n[metrics]\ntoken = \"hunter2\"\n\
+        [platforms.x]\nclient_id = \"abc\"\nclient_secret = \"hunter2\"\nwebhook_secret = \"hunter2\"\n\
+        api_base_url = \"https://api.example.com/\"\n";
+    let file = file(text);
+    let mut out = Vec::new();
+    let path = file.path().to_str().expect("path");
+    let args = ["carillon", "config", "print", "--config", path].map(Into::into);
+    cli::main(args, BTreeMap::new(), &mut out).expect("prints");
+    let printed = String::from_utf8(out).expect("text");
+    assert!(!printed.contains("hunter2"), "{printed}");
+    assert!(printed.contains("client_id = \"abc\"") && printed.contains("https://api.example.com/"));
+    from_file(&printed).expect("what is printed is a settings file");
+}
+
+#[test]
+fn wrong_usage_and_wrong_settings_exit_with_2() {
+    let run = |args: &[&str], variables: &[(&str, &str)]| {
+        let args = args.iter().map(Into::into).collect::<Vec<_>>();
+        cli::main(args, env(variables), &mut Vec::new()).expect_err("fails")
+    };
+    assert_eq!(run(&["carillon", "fly"], &[]).exit_code(), 2);
+    assert_eq!(run(&["carillon", "--listen"], &[]).exit_code(), 2);
+    let settings = run(&["carillon", "config", "print"], &[("CARILLON_SERVER__NOPE", "1")]);
+    assert!(matches!(settings, CliError::Settings(_)));
+    assert_eq!(settings.exit_code(), 2);
+    let missing = run(&["carillon", "config", "print", "--config", "/nowhere/carillon.toml"], &[]);
+    assert!(missing.to_string().contains("/nowhere/carillon.toml"), "{missing}");
+    assert_eq!(run(&["carillon", "--help"], &[]).exit_code(), 0);
+}

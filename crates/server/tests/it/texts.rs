@@ -1,0 +1,109 @@
+//! Texts: every key that is used exists, every key that exists is used, and nothing is written past Fluent.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use carillon_server::i18n::{self, Tr};
+
+/// Closed sets whose texts are looked up as `family-value`.
+const FAMILIES: &[(&str, &[&str])] = &[];
+
+#[test]
+fn keys_of_templates_and_code_are_those_of_the_files() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut used = BTreeSet::new();
+    for folder in ["templates", "src"] {
+        walk(&root.join(folder), &mut |text| {
+            for marker in [".tr(\"", "i18n::key(\""] {
+                used.extend(
+                    text.split(marker).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned),
+                );
+            }
+        });
+    }
+    for (family, values) in FAMILIES {
+        used.extend(values.iter().map(|value| format!("{family}-{value}")));
+    }
+    let mut have = BTreeSet::new();
+    walk(&root.join("locales").join(i18n::DEFAULT_LANGUAGE), &mut |text| {
+        let resource = fluent_syntax::parser::parse(text).expect("a file without mistakes");
+        for entry in resource.body {
+            if let fluent_syntax::ast::Entry::Message(message) = entry {
+                assert!(have.insert(message.id.name.to_owned()), "{} exists twice", message.id.name);
+            }
+        }
+    });
+    assert_eq!(used.difference(&have).collect::<Vec<_>>(), Vec::<&String>::new(), "used, but not in a file");
+    assert_eq!(have.difference(&used).collect::<Vec<_>>(), Vec::<&String>::new(), "in a file, but not used");
+}
+
+#[test]
+fn texts_take_arguments() {
+    let t = Tr::negotiate(None, Some("en-GB"));
+    assert_eq!(t.arg("id", "abc").tr("error-id"), "Reference abc");
+}
+
+/// Words between tags that are not an expression are text that nobody can translate.
+#[test]
+fn templates_hold_no_words_of_their_own() {
+    const NAMES: &[&str] = &["Carillon"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    walk(&root, &mut |text| {
+        let mut bare = String::new();
+        // The names of classes are not read by people.
+        let text = text.replace("{% block body_class %}plain{% endblock %}", "");
+        let mut rest = text.as_str();
+        while let Some(start) = rest.find(['<', '{']) {
+            bare.push_str(&rest[..start]);
+            bare.push('\n');
+            let tail = &rest[start..];
+            let end = match tail.as_bytes().get(..2) {
+                Some(b"{{") => closing(tail, "}}"),
+                Some(b"{%") => closing(tail, "%}"),
+                Some(b"{#") => closing(tail, "#}"),
+                Some(_) if tail.starts_with('<') => closing_tag(tail),
+                _ => 1,
+            };
+            rest = &tail[end..];
+        }
+        bare.push_str(rest);
+        for line in bare.lines().map(str::trim).filter(|l| l.chars().any(char::is_alphabetic)) {
+            let line = line.trim_matches(|c: char| !c.is_alphanumeric());
+            assert!(NAMES.contains(&line), "not through Fluent: {line:?}");
+        }
+    });
+}
+
+fn closing(text: &str, end: &str) -> usize {
+    text.find(end).map_or(text.len(), |i| i + end.len())
+}
+
+/// The end of a tag, past expressions and quoted values inside of it.
+fn closing_tag(text: &str) -> usize {
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        if rest.starts_with("{{") {
+            at += closing(rest, "}}");
+        } else if rest.starts_with("{%") {
+            at += closing(rest, "%}");
+        } else if rest.starts_with('>') {
+            return at + 1;
+        } else {
+            at += rest.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    text.len()
+}
+
+fn walk(folder: &Path, visit: &mut dyn FnMut(&str)) {
+    for entry in fs::read_dir(folder).expect("folder") {
+        let path = entry.expect("entry").path();
+        if path.is_dir() {
+            walk(&path, visit);
+        } else {
+            visit(&fs::read_to_string(&path).expect("text"));
+        }
+    }
+}
