@@ -3,6 +3,8 @@
 //!
 //! Connectors are stateless, speak only through the [`kit::http::Http`] they are given, and store nothing.
 
+#[cfg(any(test, feature = "test-support"))]
+pub mod conformance;
 pub mod contract;
 pub mod kit;
 mod platforms;

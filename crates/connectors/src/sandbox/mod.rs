@@ -22,7 +22,7 @@
 //!   different operations need a `.route(…)` call each.
 //! - [`World::state`] keeps the platform's own data (serde + `Default`), [`World::tokens`] every token it issues,
 //!   [`World::ledger`] every public object, [`World::blobs`] uploaded bytes, [`World::codes`] and [`World::apps`] what OAuth
-//!   needs, [`World::processing_time`] how long slow work takes. Time is [`World::now`], randomness [`World::random_text`].
+//!   needs, [`World::processing_time`] how long slow work takes, [`World::fetch`] pulls a file from a URL. Time is [`World::now`], randomness [`World::random_text`].
 //! - [`oauth::authorize`] runs the login and consent pages; [`page`] draws feeds.
 //! - Bodies are not limited by the router: enforce the network's own limits. Stream uploads into [`blob::Blobs::store`].
 //!
@@ -34,6 +34,7 @@ pub mod blob;
 pub mod clock;
 mod control;
 pub mod fault;
+mod fetch;
 mod in_process;
 pub mod ledger;
 pub mod oauth;
@@ -51,13 +52,14 @@ mod world;
 
 pub use clock::OffsetClock;
 pub use fault::{Fault, FaultKind, When};
+pub use fetch::{Fetch, FetchError, Fetched};
 pub use in_process::InProcess;
 pub use ledger::{LedgerAccount, LedgerItem, LedgerMedia};
 pub use operation::{OpLayer, commit, op, op_by};
 pub use persona::Persona;
 pub use router::Sandbox;
 pub use serve::{ServeError, serve};
-pub use simulator::{FaultAnswer, Simulator, SiteHost, Trouble};
+pub use simulator::{FaultAnswer, Login, Simulator, SiteHost, Trouble};
 pub use site::Site;
 pub use token::{Token, TokenKind, TokenState};
 pub use world::{World, WorldBuilder};

@@ -12,7 +12,7 @@ use tower::ServiceExt;
 
 use super::page::{self, index_page};
 use super::site::Address;
-use super::{Simulator, Site, SiteHost, World, control};
+use super::{Login, Persona, Simulator, Site, SiteHost, World, control};
 
 /// A world together with the simulators that play in it. Cheap to clone.
 #[derive(Clone)]
@@ -71,6 +71,21 @@ impl Sandbox {
     /// The world.
     pub fn world(&self) -> &Arc<World> {
         &self.inner.world
+    }
+
+    /// How a persona signs in on this platform without a browser, if it has app passwords.
+    pub fn login(&self, platform: &str, persona: &'static Persona) -> Option<Login> {
+        let player = self.players().iter().find(|p| p.simulator.platform() == platform)?;
+        player.simulator.login(self.world(), persona)
+    }
+
+    /// The first ready-made server of a network of many servers.
+    pub fn first_family_host(&self, platform: &str) -> Option<String> {
+        let player = self.players().iter().find(|p| p.simulator.platform() == platform)?;
+        player.hosts.iter().find_map(|h| {
+            let suffix = h.name.strip_prefix('*')?;
+            h.ready.first().map(|label| format!("{label}{suffix}"))
+        })
     }
 
     pub(super) fn players(&self) -> &[Player] {

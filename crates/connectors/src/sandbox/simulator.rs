@@ -8,7 +8,7 @@ use carillon_domain::time::Timestamp;
 use http::StatusCode;
 use http::request::Parts;
 
-use super::{Site, World};
+use super::{Persona, Site, World};
 
 /// One platform's simulated side. It MUST be as strict as the network: what the network refuses, it refuses, in the same
 /// words and with the same headers.
@@ -28,6 +28,13 @@ pub trait Simulator: Send + Sync + 'static {
     /// The network's own answer to a scripted fault: its error body, its headers.
     fn fault_response(&self, fault: &FaultAnswer<'_>) -> Response;
 
+    /// How a persona signs in without a browser, for networks with app passwords. The password works as long as the world
+    /// lives; it is issued when first asked for.
+    fn login(&self, world: &World, persona: &'static Persona) -> Option<Login> {
+        let _ = (world, persona);
+        None
+    }
+
     /// The token that a request presents, so that a scripted expiry or revocation hits it. By default the value of the
     /// `Authorization` header after its scheme, else the query parameter `access_token`.
     fn presented_token(&self, request: &Parts) -> Option<String> {
@@ -39,6 +46,17 @@ pub trait Simulator: Send + Sync + 'static {
                 .map(|(_, v)| v.into_owned())
         })
     }
+}
+
+/// What somebody types in to sign in without a browser.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// Base URL of the server, if it is not the connector's default.
+    pub server: Option<String>,
+    /// Handle or e-mail.
+    pub identifier: String,
+    /// The app password.
+    pub app_password: String,
 }
 
 /// A host, or a family of hosts, that a simulator plays.

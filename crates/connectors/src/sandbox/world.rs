@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use super::blob::{BlobInfo, Blobs};
 use super::fault::FaultScript;
+use super::fetch::{Fetch, FetchError, Fetched};
 use super::ledger::{Ledger, LedgerItem};
 use super::oauth::{App, Apps, CodeGrant, Codes};
 use super::token::{Token, TokenTable, Tokens};
@@ -31,6 +32,7 @@ pub struct World {
     states: Mutex<BTreeMap<String, Arc<Mutex<Slot>>>>,
     faults: FaultScript,
     blobs: Blobs,
+    fetch: Option<Arc<dyn Fetch>>,
     changed: watch::Sender<u64>,
 }
 
@@ -39,6 +41,7 @@ pub struct WorldBuilder {
     clock: OffsetClock,
     seed: u64,
     blob_dir: Option<PathBuf>,
+    fetch: Option<Arc<dyn Fetch>>,
 }
 
 impl WorldBuilder {
@@ -56,6 +59,13 @@ impl WorldBuilder {
         self
     }
 
+    /// How the networks pull files from URLs. Without it every pull fails.
+    #[must_use]
+    pub fn fetch(mut self, fetch: Arc<dyn Fetch>) -> Self {
+        self.fetch = Some(fetch);
+        self
+    }
+
     /// The world.
     pub fn build(self) -> Arc<World> {
         Arc::new(World {
@@ -69,6 +79,7 @@ impl WorldBuilder {
             states: Mutex::default(),
             faults: FaultScript::default(),
             blobs: Blobs::new(self.blob_dir),
+            fetch: self.fetch,
             changed: watch::Sender::new(0),
         })
     }
@@ -82,7 +93,7 @@ impl World {
 
     /// A world on a clock whose offset others share.
     pub fn on(clock: OffsetClock) -> WorldBuilder {
-        WorldBuilder { clock, seed: 1, blob_dir: None }
+        WorldBuilder { clock, seed: 1, blob_dir: None, fetch: None }
     }
 
     /// The virtual clock.
@@ -158,6 +169,17 @@ impl World {
     /// Uploaded bytes.
     pub fn blobs(&self) -> &Blobs {
         &self.blobs
+    }
+
+    /// Pulls a file from a URL, as networks do that fetch media themselves. Store the stream with [`Blobs::store`].
+    ///
+    /// # Errors
+    /// When no answer arrives.
+    pub async fn fetch(&self, url: &str) -> Result<Fetched, FetchError> {
+        match &self.fetch {
+            Some(fetch) => fetch.fetch(url).await,
+            None => Err(FetchError("this sandbox pulls nothing".to_owned())),
+        }
     }
 
     /// Reads and changes the platform's own data, which begins as `T::default()`. Runs under the platform's lock: don't call

@@ -1,0 +1,21 @@
+//! What every platform must do, run against its sandbox in process.
+//!
+//! [`Bench`] is a world with a manual clock, a library and a session; its driver does what the publishing engine does, so that
+//! a connector's own tests and the suite here exercise the same loop:
+//!
+//! ```ignore
+//! let bench = Bench::new(simulator());
+//! let session = bench.connect(&CONNECTOR, Connect::as_persona("marafields")).await.unwrap();
+//! let photo = bench.library.jpeg(1080, 1080, Some("a boat"));
+//! let outcome = session.publish(&draft("Hello", [photo])).await;
+//! assert!(outcome.is_published());
+//! assert_eq!(bench.world.ledger().of("toy").len(), 1);
+//! ```
+
+mod driver;
+mod library;
+mod session;
+
+pub use driver::{Crash, Outcome};
+pub use library::Library;
+pub use session::{Bench, Connect, Session, draft};
