@@ -50,6 +50,8 @@ struct Flags {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Bring the database's schema up to date
+    Migrate,
     /// Look at the settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -119,6 +121,7 @@ pub fn main(
             let text = settings.print().map_err(|e| CliError::failed("The settings can't be printed", e))?;
             print(out, &text)
         }
+        Some(Command::Migrate) => run::migrate(&settings, out),
         Some(Command::Openapi) => Ok(()),
         None => run::all(settings, out),
     }

@@ -1,9 +1,11 @@
 //! Running the server until it is told to stop.
 
 use std::io::Write;
+use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use carillon_store::Db;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -26,11 +28,23 @@ pub fn all(settings: Settings, out: &mut dyn Write) -> Result<(), CliError> {
         from: None,
         message,
     })?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| CliError::failed("The runtime can't be started", e))?;
-    runtime.block_on(serve(settings, out))
+    runtime()?.block_on(serve(settings, out))
+}
+
+/// Brings the database's schema up to date.
+pub fn migrate(settings: &Settings, out: &mut dyn Write) -> Result<(), CliError> {
+    let step = runtime()?.block_on(async {
+        let db = open(settings).await?;
+        let versions = carillon_store::migrate::versions(&db).await;
+        db.close().await;
+        versions.map_err(|e| CliError::failed("The schema can't be read", e))
+    })?;
+    print(out, &format!("The schema is up to date, at step {}.\n", step.1))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
+    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    built.map_err(|e| CliError::failed("The runtime can't be started", e))
 }
 
 async fn serve(mut settings: Settings, out: &mut dyn Write) -> Result<(), CliError> {
@@ -43,8 +57,9 @@ async fn serve(mut settings: Settings, out: &mut dyn Write) -> Result<(), CliErr
              way. Put a TLS proxy in front and set server.public_url"
         );
     }
+    let db = open(&settings).await?;
     let stopping = CancellationToken::new();
-    let app = app(settings, stopping.clone())?;
+    let app = app(settings, db, stopping.clone())?;
     let metrics = metrics_listener(&app).await?;
     print(out, &ready_line(&app))?;
 
@@ -70,10 +85,11 @@ async fn serve(mut settings: Settings, out: &mut dyn Write) -> Result<(), CliErr
     Ok(())
 }
 
-fn app(settings: Settings, stopping: CancellationToken) -> Result<App, CliError> {
+fn app(settings: Settings, db: Db, stopping: CancellationToken) -> Result<App, CliError> {
     let clock = Arc::new(SystemClock::new());
     Ok(App::new(Parts {
         limiter: Limiter::new(&settings.limits, clock.clone()),
+        db,
         clock,
         entropy: Arc::new(OsEntropy),
         hub: Hub::default(),
@@ -81,6 +97,20 @@ fn app(settings: Settings, stopping: CancellationToken) -> Result<App, CliError>
         stopping,
         settings,
     }))
+}
+
+/// Opens the database, made and brought up to date where needed.
+pub async fn open(settings: &Settings) -> Result<Db, CliError> {
+    let mut folder = std::fs::DirBuilder::new();
+    // The database holds what belongs to people, and the key file lies beside it.
+    folder.recursive(true).mode(0o700);
+    let data = &settings.server.data;
+    folder.create(data).map_err(|e| {
+        CliError::failed(&format!("`server.data`: the folder {} can't be made", data.display()), e)
+    })?;
+    Db::open(settings.database_url().expose())
+        .await
+        .map_err(|e| CliError::Failed(format!("The database can't be used. {e}")))
 }
 
 async fn bind(settings: &Settings) -> Result<TcpListener, CliError> {

@@ -1,10 +1,12 @@
 //! For the machines that watch the server.
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Json, Router};
+use carillon_store::{StoreError, migrate, repo};
+use serde::Serialize;
 use subtle::ConstantTimeEq;
 
 use super::failure::Failure;
@@ -13,7 +15,10 @@ use crate::urls;
 
 /// Routes of the main listener.
 pub fn routes() -> Router<App> {
-    Router::new().route(urls::HEALTHZ, get(healthz)).route(urls::METRICS, get(metrics))
+    Router::new()
+        .route(urls::HEALTHZ, get(healthz))
+        .route(urls::READYZ, get(readyz))
+        .route(urls::METRICS, get(metrics))
 }
 
 /// Routes of the metrics listener.
@@ -23,6 +28,61 @@ pub fn metrics_only() -> Router<App> {
 
 async fn healthz() -> &'static str {
     "ok"
+}
+
+/// What a load balancer or a monitor wants to know.
+#[derive(Debug, Serialize)]
+struct Readiness {
+    /// `ok` or `unavailable`; with the HTTP status 200 or 503.
+    status: &'static str,
+    /// `ok` or `unreachable`.
+    database: &'static str,
+    migrations: Option<Migrations>,
+    /// How long the oldest publication has been due without being sent; 0 when none is. A number that grows means that
+    /// no worker works.
+    oldest_overdue_seconds: Option<i64>,
+}
+
+#[derive(Debug, Serialize)]
+struct Migrations {
+    /// The newest step that this program knows.
+    known: i64,
+    /// The newest step that the database has.
+    applied: i64,
+    current: bool,
+}
+
+async fn readyz(State(app): State<App>) -> Response {
+    let (status, readiness) = match readiness(&app).await {
+        Ok(readiness) if readiness.migrations.as_ref().is_some_and(|m| m.current) => {
+            (StatusCode::OK, readiness)
+        }
+        Ok(readiness) => (StatusCode::SERVICE_UNAVAILABLE, Readiness { status: "unavailable", ..readiness }),
+        Err(error) => {
+            tracing::error!(%error, "the database does not answer");
+            let nothing = Readiness {
+                status: "unavailable",
+                database: "unreachable",
+                migrations: None,
+                oldest_overdue_seconds: None,
+            };
+            (StatusCode::SERVICE_UNAVAILABLE, nothing)
+        }
+    };
+    (status, Json(readiness)).into_response()
+}
+
+async fn readiness(app: &App) -> Result<Readiness, StoreError> {
+    app.db.ping().await?;
+    let (known, applied) = migrate::versions(&app.db).await?;
+    let now = app.clock.now();
+    let oldest = repo::publication::oldest_overdue(&app.db, now).await?;
+    Ok(Readiness {
+        status: "ok",
+        database: "ok",
+        migrations: Some(Migrations { known, applied, current: known == applied }),
+        oldest_overdue_seconds: Some(oldest.map_or(0, |due| now.duration_since(due).as_secs().max(0))),
+    })
 }
 
 /// On the main listener the numbers want the token of the settings; without one they are not there.

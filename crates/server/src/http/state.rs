@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use carillon_domain::time::{Clock, Entropy};
+use carillon_store::Db;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +20,8 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// What the operator set.
     pub settings: Settings,
+    /// The database.
+    pub db: Db,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Random bytes.

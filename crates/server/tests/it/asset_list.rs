@@ -11,7 +11,7 @@ use crate::support::TestApp;
 
 #[tokio::test]
 async fn files_are_kept_for_ever_and_travel_compressed() {
-    let app = TestApp::new();
+    let app = TestApp::new().await;
     let path = assets::url("css/app.css");
     let plain = app.get(&path).await;
     assert_eq!(plain.status, StatusCode::OK);
@@ -24,7 +24,7 @@ async fn files_are_kept_for_ever_and_travel_compressed() {
 
 #[tokio::test]
 async fn another_version_or_a_way_out_of_the_folder_is_not_found() {
-    let app = TestApp::new();
+    let app = TestApp::new().await;
     let good = assets::url("css/app.css");
     let version = good.split('/').nth(2).expect("version");
     for path in ["/static/0000/css/app.css".to_owned(), format!("/static/{version}/../Cargo.toml")] {
@@ -37,7 +37,7 @@ async fn another_version_or_a_way_out_of_the_folder_is_not_found() {
 /// The first visit of a page, everything of it, stays under 250 KB as transferred.
 #[tokio::test]
 async fn what_every_page_loads_is_small() {
-    let app = TestApp::new();
+    let app = TestApp::new().await;
     let page = app.request(Method::GET, "/nothing", &[("accept-encoding", "br")], "").await;
     let mut total = page.bytes().len();
     for path in assets::paths().filter(|p| !p.contains("greek") && !p.ends_with("LICENSE")) {

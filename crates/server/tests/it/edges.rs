@@ -6,7 +6,7 @@ use crate::support::TestApp;
 
 #[tokio::test]
 async fn an_unknown_page_is_a_page_with_a_reference() {
-    let app = TestApp::new();
+    let app = TestApp::new().await;
     let answer = app.get("/no/such/page").await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
     assert!(answer.header("content-type").starts_with("text/html"));
@@ -16,7 +16,7 @@ async fn an_unknown_page_is_a_page_with_a_reference() {
 
 #[tokio::test]
 async fn an_unknown_api_address_is_a_problem() {
-    let app = TestApp::new();
+    let app = TestApp::new().await;
     let answer = app.get("/api/v1/nothing").await;
     assert_eq!(answer.header("content-type"), "application/problem+json");
     let problem = answer.json();
@@ -30,7 +30,7 @@ async fn an_unknown_api_address_is_a_problem() {
 
 #[tokio::test]
 async fn a_wrong_method_says_which_ones_there_are() {
-    let answer = TestApp::new().request(Method::DELETE, "/api/openapi.json", &[], "").await;
+    let answer = TestApp::new().await.request(Method::DELETE, "/api/openapi.json", &[], "").await;
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(answer.json()["code"], "method_not_allowed");
     assert!(answer.header("allow").contains("GET"));
@@ -38,7 +38,7 @@ async fn a_wrong_method_says_which_ones_there_are() {
 
 #[tokio::test]
 async fn every_answer_carries_the_security_headers() {
-    let app = TestApp::new();
+    let app = TestApp::new().await;
     for path in ["/healthz", "/no/such/page", "/api/openapi.json"] {
         let answer = app.get(path).await;
         let policy = answer.header("content-security-policy");
@@ -48,13 +48,13 @@ async fn every_answer_carries_the_security_headers() {
         assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
         assert_eq!(answer.header("strict-transport-security"), "", "plain http can't promise https");
     }
-    let https = TestApp::with(&[("server.public_url", "https://carillon.example.com")]);
+    let https = TestApp::with(&[("server.public_url", "https://carillon.example.com")]).await;
     assert!(!https.get("/healthz").await.header("strict-transport-security").is_empty());
 }
 
 #[tokio::test]
 async fn a_form_from_another_site_is_refused_and_one_from_here_is_not() {
-    let app = TestApp::new();
+    let app = TestApp::new().await;
     let form = ("content-type", "application/x-www-form-urlencoded");
     let send = |headers: Vec<(&'static str, &'static str)>| {
         let app = &app;
@@ -78,12 +78,14 @@ async fn a_form_from_another_site_is_refused_and_one_from_here_is_not() {
 #[tokio::test]
 async fn the_look_is_kept_in_a_cookie_that_is_secure_only_over_https() {
     let form = [("content-type", "application/x-www-form-urlencoded")];
-    let plain =
-        TestApp::new().request(Method::POST, "/preferences/theme", &form, "theme=dark&back=//evil").await;
+    let plain = TestApp::new()
+        .await
+        .request(Method::POST, "/preferences/theme", &form, "theme=dark&back=//evil")
+        .await;
     assert_eq!(plain.header("location"), "/");
     assert!(plain.header("set-cookie").starts_with("carillon_theme=dark;"));
     assert!(!plain.header("set-cookie").contains("Secure"));
-    let https = TestApp::with(&[("server.public_url", "https://carillon.example.com")]);
+    let https = TestApp::with(&[("server.public_url", "https://carillon.example.com")]).await;
     let secure = https.request(Method::POST, "/preferences/theme", &form, "theme=dark").await;
     assert!(secure.header("set-cookie").contains("Secure"));
     let page = https.request(Method::GET, "/nothing", &[("cookie", "a=b; carillon_theme=dark")], "").await;
@@ -92,7 +94,7 @@ async fn the_look_is_kept_in_a_cookie_that_is_secure_only_over_https() {
 
 #[tokio::test]
 async fn too_many_requests_are_told_when_to_come_back() {
-    let app = TestApp::with(&[("limits.requests_per_minute", "5")]);
+    let app = TestApp::with(&[("limits.requests_per_minute", "5")]).await;
     for _ in 0..5 {
         assert_eq!(app.get("/api/openapi.json").await.status, StatusCode::OK);
     }
@@ -108,7 +110,7 @@ async fn too_many_requests_are_told_when_to_come_back() {
 #[tokio::test]
 async fn the_clients_address_comes_from_a_proxy_only_when_it_is_trusted() {
     let spread = |trust: &'static str| async move {
-        let app = TestApp::with(&[("limits.requests_per_minute", "2"), ("server.trust_proxy", trust)]);
+        let app = TestApp::with(&[("limits.requests_per_minute", "2"), ("server.trust_proxy", trust)]).await;
         let mut last = StatusCode::OK;
         for n in 0..4 {
             let from = format!("203.0.113.9, 198.51.100.{n}");
@@ -123,7 +125,7 @@ async fn the_clients_address_comes_from_a_proxy_only_when_it_is_trusted() {
 
 #[tokio::test]
 async fn answers_are_compressed_for_those_who_want_it() {
-    let app = TestApp::new();
+    let app = TestApp::new().await;
     for encoding in ["br", "gzip"] {
         let answer = app.request(Method::GET, "/nothing", &[("accept-encoding", encoding)], "").await;
         assert_eq!(answer.header("content-encoding"), encoding);
@@ -133,20 +135,37 @@ async fn answers_are_compressed_for_those_who_want_it() {
 
 #[tokio::test]
 async fn metrics_want_their_token() {
-    let app = TestApp::with(&[("metrics.token", "let-me-count")]);
+    let app = TestApp::with(&[("metrics.token", "let-me-count")]).await;
     assert_eq!(app.get("/metrics").await.status, StatusCode::FORBIDDEN);
     let answer = app.request(Method::GET, "/metrics", &[("authorization", "Bearer let-me-count")], "").await;
     assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(TestApp::new().get("/metrics").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(TestApp::new().await.get("/metrics").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
 async fn plain_http_on_a_lan_works_and_warns() {
-    let lan = TestApp::with(&[("server.listen", "0.0.0.0:8080")]);
+    let lan = TestApp::with(&[("server.listen", "0.0.0.0:8080")]).await;
     assert!(lan.get("/nothing").await.text().contains("unencrypted"));
-    let local = TestApp::new();
+    let local = TestApp::new().await;
     assert!(!local.get("/nothing").await.text().contains("unencrypted"));
     let proxied =
-        TestApp::with(&[("server.listen", "0.0.0.0:8080"), ("server.public_url", "https://c.example.com")]);
+        TestApp::with(&[("server.listen", "0.0.0.0:8080"), ("server.public_url", "https://c.example.com")])
+            .await;
     assert!(!proxied.get("/nothing").await.text().contains("unencrypted"));
+}
+
+#[tokio::test]
+async fn readiness_tells_of_database_and_schema() {
+    let app = TestApp::new().await;
+    let ready = app.get("/readyz").await;
+    assert_eq!(ready.status, StatusCode::OK);
+    let told = ready.json();
+    assert_eq!(told["status"], "ok");
+    assert_eq!(told["migrations"]["current"], true);
+    assert_eq!(told["oldest_overdue_seconds"], 0);
+    app.db().close().await;
+    let gone = app.get("/readyz").await;
+    assert_eq!(gone.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(gone.json()["database"], "unreachable");
+    assert_eq!(app.get("/healthz").await.text(), "ok");
 }

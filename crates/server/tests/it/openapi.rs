@@ -8,7 +8,7 @@ use crate::support::TestApp;
 
 #[tokio::test]
 async fn the_document_is_what_the_command_prints() {
-    let served = TestApp::new().get("/api/openapi.json").await;
+    let served = TestApp::new().await.get("/api/openapi.json").await;
     let mut printed = Vec::new();
     let args = ["carillon", "openapi"].map(Into::into);
     cli::main(args, BTreeMap::new(), &mut printed).expect("prints");

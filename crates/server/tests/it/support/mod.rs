@@ -11,6 +11,7 @@ use carillon_server::events::Hub;
 use carillon_server::http::{self, App, Limiter, Parts};
 use carillon_server::settings::{Settings, Sources};
 use carillon_server::telemetry;
+use carillon_store::testing::TestDb;
 use http_body_util::BodyExt;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -24,29 +25,38 @@ pub struct TestApp {
     pub router: Router,
     /// The clock that the test moves.
     pub clock: Arc<ManualClock>,
+    /// Keeps the database's folder.
+    db: TestDb,
 }
 
 impl TestApp {
     /// With default settings.
-    pub fn new() -> Self {
-        Self::with(&[])
+    pub async fn new() -> Self {
+        Self::with(&[]).await
     }
 
     /// With these settings changed, as flags would.
-    pub fn with(flags: &[(&'static str, &str)]) -> Self {
+    pub async fn with(flags: &[(&'static str, &str)]) -> Self {
         let flags = flags.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
         let settings = Settings::load(&Sources { flags, ..Sources::default() }).expect("settings");
+        let db = TestDb::sqlite().await;
         let clock = Arc::new(ManualClock::new(START.parse().expect("time")));
         let app = App::new(Parts {
             limiter: Limiter::new(&settings.limits, clock.clone()),
             settings,
+            db: db.db.clone(),
             clock: clock.clone(),
             entropy: Arc::new(SeededEntropy::new(7)),
             hub: Hub::default(),
             metrics: telemetry::detached_metrics().expect("metrics"),
             stopping: CancellationToken::new(),
         });
-        Self { router: http::router(&app), clock }
+        Self { router: http::router(&app), clock, db }
+    }
+
+    /// The database.
+    pub fn db(&self) -> &carillon_store::Db {
+        &self.db.db
     }
 
     /// Sends a request as it is.
