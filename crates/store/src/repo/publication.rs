@@ -88,7 +88,7 @@ statements! {
         held_reason, released_at, intent, progress, content_version, fingerprint, incomplete, \
         remote_id, remote_url, published_at, error, evidence, units, created_at, updated_at from \
         publications where workspace_id = $1 and (cast($2 as text) is null or state = $2) and (cast($3 as uuid) is null or \
-        account_id = $3) and (cast($4 as uuid) is null or post_id = $4) and (cast($5 as bigint) is null or due_at >= $5) and ($6 is \
+        account_id = $3) and (cast($4 as uuid) is null or post_id = $4) and (cast($5 as bigint) is null or due_at >= $5) and (cast($6 as bigint) is \
         null or due_at < $6) and (cast($7 as uuid) is null or id < $7) order by id desc limit $8";
     STRAY = "publications.stray": "select p.workspace_id, p.id, p.platform, p.due_at from publications p \
         where p.state in ('scheduled', 'publishing') and p.due_at <= $1 \
