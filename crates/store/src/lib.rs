@@ -6,6 +6,7 @@ mod error;
 pub mod exec;
 pub mod migrate;
 pub mod repo;
+pub mod seal;
 #[cfg(any(test, feature = "test-support"))]
 pub mod testing;
 #[cfg(test)]

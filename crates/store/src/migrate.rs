@@ -26,6 +26,8 @@ macro_rules! migrations {
 }
 
 migrations! {
+    1 "0001_core";
+    4 "0004_connections";
     5 "0005_posts";
     6 "0006_jobs";
 }

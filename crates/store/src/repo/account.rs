@@ -1,0 +1,206 @@
+//! Connected accounts.
+
+use carillon_domain::account::{AccountIdentity, AccountStatus, CapMode};
+use carillon_domain::id::{AccountId, GrantId, WorkspaceId};
+use carillon_domain::time::Timestamp;
+
+use crate::{Executor, Row, StoreError, Tx, Value, args, statements};
+
+/// An account as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccountRow {
+    /// Workspace.
+    pub workspace: WorkspaceId,
+    /// Id; the same after a reconnection.
+    pub id: AccountId,
+    /// The login that it hangs under.
+    pub grant: GrantId,
+    /// Platform.
+    pub platform: String,
+    /// Base URL of its server, for networks of many servers.
+    pub server: Option<String>,
+    /// The network's id.
+    pub remote_id: String,
+    /// Handle without `@`.
+    pub handle: String,
+    /// Display name.
+    pub name: String,
+    /// Avatar at the network.
+    pub avatar_url: Option<String>,
+    /// What the connector keeps.
+    pub meta: serde_json::Value,
+    /// Whether calls may be made.
+    pub status: AccountStatus,
+    /// Why it needs a person, in plain words.
+    pub status_cause: Option<String>,
+    /// The user's own daily cap; `None`: the default.
+    pub daily_cap: Option<u32>,
+    /// What happens at the cap.
+    pub cap_mode: CapMode,
+    /// The profile as last read.
+    pub profile: Option<serde_json::Value>,
+    /// When it was last read.
+    pub synced_at: Option<Timestamp>,
+    /// Why the last reading failed.
+    pub sync_error: Option<String>,
+    /// Grows with every change by a person.
+    pub version: i64,
+    /// Created.
+    pub created_at: Timestamp,
+    /// Changed.
+    pub updated_at: Timestamp,
+}
+
+impl AccountRow {
+    /// The account as connectors see it.
+    pub fn identity(&self) -> AccountIdentity {
+        AccountIdentity {
+            remote_id: self.remote_id.clone(),
+            handle: self.handle.clone(),
+            name: self.name.clone(),
+            avatar_url: self.avatar_url.clone(),
+            server: self.server.clone(),
+            meta: self.meta.clone(),
+        }
+    }
+}
+
+statements! {
+    INSERT = "accounts.insert": "insert into accounts (workspace_id, id, platform, server, remote_id, created_at, grant_id, \
+        handle, name, avatar_url, meta, status, status_cause, daily_cap, cap_mode, profile, synced_at, sync_error, version, \
+        updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+    UPDATE = "accounts.update": "update accounts set grant_id = $3, handle = $4, name = $5, avatar_url = $6, meta = $7, \
+        status = $8, status_cause = $9, daily_cap = $10, cap_mode = $11, profile = $12, synced_at = $13, sync_error = $14, \
+        version = $15, updated_at = $16 where workspace_id = $1 and id = $2";
+    FIND = "accounts.find": "select * from accounts where workspace_id = $1 and id = $2";
+    BY_IDENTITY = "accounts.by_identity": "select * from accounts where workspace_id = $1 and platform = $2 and server = $3 \
+        and remote_id = $4";
+    LIST = "accounts.list": "select * from accounts where workspace_id = $1 order by platform, handle, id";
+    OF_GRANT = "accounts.of_grant": "select * from accounts where workspace_id = $1 and grant_id = $2 order by id";
+    DELETE = "accounts.delete": "delete from accounts where workspace_id = $1 and id = $2";
+}
+
+fn read(row: &Row) -> Result<AccountRow, StoreError> {
+    let server: String = row.get("server")?;
+    let daily_cap: Option<i64> = row.get("daily_cap")?;
+    Ok(AccountRow {
+        workspace: row.get("workspace_id")?,
+        id: row.get("id")?,
+        grant: row.get("grant_id")?,
+        platform: row.get("platform")?,
+        server: Some(server).filter(|s| !s.is_empty()),
+        remote_id: row.get("remote_id")?,
+        handle: row.get("handle")?,
+        name: row.get("name")?,
+        avatar_url: row.get("avatar_url")?,
+        meta: row.json("meta")?,
+        status: row.named("status", AccountStatus::parse)?,
+        status_cause: row.get("status_cause")?,
+        daily_cap: daily_cap.and_then(|c| u32::try_from(c).ok()),
+        cap_mode: row.named("cap_mode", CapMode::parse)?,
+        profile: row.json_opt("profile")?,
+        synced_at: row.get("synced_at")?,
+        sync_error: row.get("sync_error")?,
+        version: row.get("version")?,
+        created_at: row.get("created_at")?,
+        updated_at: row.get("updated_at")?,
+    })
+}
+
+fn mutable(row: &AccountRow) -> Vec<Value> {
+    args![
+        row.grant,
+        &row.handle,
+        &row.name,
+        row.avatar_url.as_deref(),
+        &row.meta,
+        row.status.as_str(),
+        row.status_cause.as_deref(),
+        row.daily_cap,
+        row.cap_mode.as_str(),
+        row.profile.clone(),
+        row.synced_at,
+        row.sync_error.as_deref(),
+        row.version,
+        row.updated_at
+    ]
+}
+
+/// Adds an account.
+///
+/// # Errors
+/// A unique violation when the identity is connected in this workspace already.
+pub async fn insert(tx: &mut Tx<'_>, row: &AccountRow) -> Result<(), StoreError> {
+    let server = row.server.as_deref().unwrap_or_default();
+    let mut values = args![row.workspace, row.id, &row.platform, server, &row.remote_id, row.created_at];
+    values.append(&mut mutable(row));
+    tx.execute(INSERT, values).await.map(drop)
+}
+
+/// Saves everything that may change.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn update(tx: &mut Tx<'_>, row: &AccountRow) -> Result<(), StoreError> {
+    let mut values = args![row.workspace, row.id];
+    values.append(&mut mutable(row));
+    tx.execute(UPDATE, values).await.map(drop)
+}
+
+/// The account, if it is in this workspace.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+    id: AccountId,
+) -> Result<Option<AccountRow>, StoreError> {
+    ex.fetch_optional(FIND, args![workspace, id]).await?.map(|r| read(&r)).transpose()
+}
+
+/// The account of this identity, if it is in this workspace.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_identity<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+    platform: &str,
+    server: Option<&str>,
+    remote_id: &str,
+) -> Result<Option<AccountRow>, StoreError> {
+    let values = args![workspace, platform, server.unwrap_or_default(), remote_id];
+    ex.fetch_optional(BY_IDENTITY, values).await?.map(|r| read(&r)).transpose()
+}
+
+/// All accounts of the workspace.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+) -> Result<Vec<AccountRow>, StoreError> {
+    ex.fetch_all(LIST, args![workspace]).await?.iter().map(read).collect()
+}
+
+/// All accounts under one login.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_grant<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+    grant: GrantId,
+) -> Result<Vec<AccountRow>, StoreError> {
+    ex.fetch_all(OF_GRANT, args![workspace, grant]).await?.iter().map(read).collect()
+}
+
+/// Removes an account for good; its history is removed by whoever owns that.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn delete(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) -> Result<(), StoreError> {
+    tx.execute(DELETE, args![workspace, id]).await.map(drop)
+}

@@ -1,0 +1,217 @@
+//! Attempts at connecting accounts, and our registrations at servers.
+
+use carillon_domain::connector_error::ConnectorError;
+use carillon_domain::id::{AccountId, ConnectId, GrantId, WorkspaceId};
+use carillon_domain::time::Timestamp;
+
+use crate::{Executor, Row, StoreError, Tx, Value, args, statements};
+
+/// An attempt as stored.
+#[derive(Debug, Clone)]
+pub struct ConnectRow {
+    /// Workspace.
+    pub workspace: WorkspaceId,
+    /// Id.
+    pub id: ConnectId,
+    /// SHA-256 of the OAuth state; `None` once used.
+    pub state_hash: Option<Vec<u8>>,
+    /// Platform.
+    pub platform: String,
+    /// Base URL of the server.
+    pub server: Option<String>,
+    /// The browser session that must come back; `None` when a token began it.
+    pub session_hash: Option<Vec<u8>>,
+    /// Sealed; what the connector remembers.
+    pub pending: Option<Vec<u8>>,
+    /// Where the browser goes afterwards.
+    pub return_to: Option<String>,
+    /// `pending`, `choose`, `connected` or `failed`.
+    pub status: String,
+    /// The login, once there is one.
+    pub grant: Option<GrantId>,
+    /// The accounts that were connected.
+    pub accounts: Vec<AccountId>,
+    /// Why it failed.
+    pub error: Option<ConnectorError>,
+    /// Begun.
+    pub created_at: Timestamp,
+    /// No longer good after.
+    pub expires_at: Timestamp,
+}
+
+statements! {
+    INSERT = "connect.insert": "insert into connect_attempts (workspace_id, id, state_hash, platform, server, session_hash, \
+        pending, return_to, status, grant_id, accounts, error, created_at, expires_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    FIND = "connect.find": "select * from connect_attempts where workspace_id = $1 and id = $2";
+    BY_STATE = "connect.by_state": "select * from connect_attempts where state_hash = $1";
+    USE_STATE = "connect.use_state": "update connect_attempts set state_hash = null \
+        where workspace_id = $1 and id = $2 and state_hash = $3";
+    FINISH = "connect.finish": "update connect_attempts set status = $3, grant_id = $4, accounts = $5, error = $6, \
+        pending = null, state_hash = null where workspace_id = $1 and id = $2";
+    FIND_APP = "app_registrations.find": "select credentials from app_registrations \
+        where platform = $1 and server = $2 and redirect_uri = $3";
+    PUT_APP = "app_registrations.put": "insert into app_registrations (platform, server, redirect_uri, credentials, \
+        created_at) values ($1, $2, $3, $4, $5) on conflict (platform, server, redirect_uri) \
+        do update set credentials = excluded.credentials, created_at = excluded.created_at";
+    OLD_APP_SEALS = "app_registrations.old_seals": "select platform, server, redirect_uri, credentials \
+        from app_registrations where substr(credentials, 1, 17) <> $1 limit $2";
+    RESEAL_APP = "app_registrations.reseal": "update app_registrations set credentials = $5 \
+        where platform = $1 and server = $2 and redirect_uri = $3 and credentials = $4";
+    DROP_PENDING = "connect.drop_pending": "update connect_attempts set status = 'failed', pending = null, state_hash = null \
+        where pending is not null and (expires_at < $1 or substr(pending, 1, 17) <> $2)";
+}
+
+fn read(row: &Row) -> Result<ConnectRow, StoreError> {
+    Ok(ConnectRow {
+        workspace: row.get("workspace_id")?,
+        id: row.get("id")?,
+        state_hash: row.get("state_hash")?,
+        platform: row.get("platform")?,
+        server: row.get("server")?,
+        session_hash: row.get("session_hash")?,
+        pending: row.get("pending")?,
+        return_to: row.get("return_to")?,
+        status: row.get("status")?,
+        grant: row.get("grant_id")?,
+        accounts: row.json("accounts")?,
+        error: row.json_opt("error")?,
+        created_at: row.get("created_at")?,
+        expires_at: row.get("expires_at")?,
+    })
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Value {
+    Value::Text(serde_json::to_string(value).ok())
+}
+
+/// Adds an attempt.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn insert(tx: &mut Tx<'_>, row: &ConnectRow) -> Result<(), StoreError> {
+    let values = vec![
+        Value::from(row.workspace),
+        Value::from(row.id),
+        Value::from(row.state_hash.clone()),
+        Value::from(&row.platform),
+        Value::from(row.server.as_deref()),
+        Value::from(row.session_hash.clone()),
+        Value::from(row.pending.clone()),
+        Value::from(row.return_to.as_deref()),
+        Value::from(&row.status),
+        Value::from(row.grant),
+        json(&row.accounts),
+        row.error.as_ref().map_or(Value::Text(None), json),
+        Value::from(row.created_at),
+        Value::from(row.expires_at),
+    ];
+    tx.execute(INSERT, values).await.map(drop)
+}
+
+/// The attempt, if it is in this workspace.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+    id: ConnectId,
+) -> Result<Option<ConnectRow>, StoreError> {
+    ex.fetch_optional(FIND, args![workspace, id]).await?.map(|r| read(&r)).transpose()
+}
+
+/// The attempt that waits for this state. The state itself names the workspace, so this looks across them.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_state<'e>(
+    ex: impl Executor<'e> + 'e,
+    state_hash: &[u8],
+) -> Result<Option<ConnectRow>, StoreError> {
+    ex.fetch_optional(BY_STATE, args![state_hash]).await?.map(|r| read(&r)).transpose()
+}
+
+/// Uses the state up. Tells whether this caller did, so that a replayed callback finds nothing.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn use_state(tx: &mut Tx<'_>, row: &ConnectRow) -> Result<bool, StoreError> {
+    Ok(tx.execute(USE_STATE, args![row.workspace, row.id, row.state_hash.clone()]).await? == 1)
+}
+
+/// Saves how the attempt ended and forgets what it had to remember.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn finish(tx: &mut Tx<'_>, row: &ConnectRow) -> Result<(), StoreError> {
+    let mut values = args![row.workspace, row.id, &row.status, row.grant];
+    values.push(json(&row.accounts));
+    values.push(row.error.as_ref().map_or(Value::Text(None), json));
+    tx.execute(FINISH, values).await.map(drop)
+}
+
+/// The sealed app credentials at a server.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_app<'e>(
+    ex: impl Executor<'e> + 'e,
+    platform: &str,
+    server: &str,
+    redirect_uri: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let row = ex.fetch_optional(FIND_APP, args![platform, server, redirect_uri]).await?;
+    row.map(|r| r.get("credentials")).transpose()
+}
+
+/// Keeps the sealed app credentials at a server, replacing older ones.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn put_app(
+    tx: &mut Tx<'_>,
+    platform: &str,
+    server: &str,
+    redirect_uri: &str,
+    sealed: &[u8],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(PUT_APP, args![platform, server, redirect_uri, sealed, now]).await.map(drop)
+}
+
+/// A sealed registration: platform, server, redirect URI, ciphertext.
+pub type SealedApp = (String, String, String, Vec<u8>);
+
+/// Registrations that are not sealed under the data key with this head; for rotation.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn old_app_seals<'e>(
+    ex: impl Executor<'e> + 'e,
+    head: &[u8],
+    limit: i64,
+) -> Result<Vec<SealedApp>, StoreError> {
+    let rows = ex.fetch_all(OLD_APP_SEALS, args![head, limit]).await?;
+    rows.iter()
+        .map(|r| Ok((r.get("platform")?, r.get("server")?, r.get("redirect_uri")?, r.get("credentials")?)))
+        .collect()
+}
+
+/// Replaces a sealed registration, unless it changed meanwhile.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn reseal_app(tx: &mut Tx<'_>, old: &SealedApp, new: &[u8]) -> Result<(), StoreError> {
+    let (platform, server, redirect_uri, sealed) = old;
+    tx.execute(RESEAL_APP, args![platform, server, redirect_uri, sealed.clone(), new]).await.map(drop)
+}
+
+/// Ends attempts that ran out, or whose memory is sealed under another data key than the one with this head; they live
+/// for minutes and are begun again more easily than re-sealed.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn drop_pending(tx: &mut Tx<'_>, now: Timestamp, head: &[u8]) -> Result<u64, StoreError> {
+    tx.execute(DROP_PENDING, args![now, head]).await
+}

@@ -1,0 +1,248 @@
+//! Logins at networks with their sealed credentials.
+
+use carillon_domain::id::{GrantId, WorkspaceId};
+use carillon_domain::time::Timestamp;
+
+use crate::{Executor, Row, StoreError, Tx, Value, args, statements};
+
+/// Table and column of the sealed credential, for its place.
+pub const TABLE: &str = "grants";
+/// See [`TABLE`].
+pub const COLUMN: &str = "credential";
+
+/// A login as stored.
+#[derive(Debug, Clone)]
+pub struct GrantRow {
+    /// Workspace.
+    pub workspace: WorkspaceId,
+    /// Id.
+    pub id: GrantId,
+    /// Platform.
+    pub platform: String,
+    /// Base URL of the server, for networks of many servers.
+    pub server: Option<String>,
+    /// Sealed; `None` once erased.
+    pub credential: Option<Vec<u8>>,
+    /// Scopes that were granted.
+    pub scopes: Vec<String>,
+    /// When the access token runs out.
+    pub expires_at: Option<Timestamp>,
+    /// When the refresh token runs out.
+    pub refresh_expires_at: Option<Timestamp>,
+    /// `live`, `revoked` or `erased`.
+    pub status: String,
+    /// Fence of refreshes.
+    pub refresh_epoch: i64,
+    /// Somebody refreshes until then.
+    pub refresh_until: Option<Timestamp>,
+    /// Created.
+    pub created_at: Timestamp,
+    /// Changed.
+    pub updated_at: Timestamp,
+}
+
+statements! {
+    INSERT = "grants.insert": "insert into grants (workspace_id, id, platform, server, credential, scopes, expires_at, \
+        refresh_expires_at, status, refresh_epoch, refresh_until, created_at, updated_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    FIND = "grants.find": "select * from grants where workspace_id = $1 and id = $2";
+    LOCK_REFRESH = "grants.lock_refresh": "update grants set refresh_epoch = refresh_epoch + 1, refresh_until = $3 \
+        where workspace_id = $1 and id = $2 and status = 'live' and (refresh_until is null or refresh_until < $4) \
+        returning refresh_epoch";
+    REFRESHED = "grants.refreshed": "update grants set credential = $4, scopes = $5, expires_at = $6, \
+        refresh_expires_at = $7, refresh_until = null, updated_at = $8 \
+        where workspace_id = $1 and id = $2 and refresh_epoch = $3 and status = 'live'";
+    UNLOCK_REFRESH = "grants.unlock_refresh": "update grants set refresh_until = null \
+        where workspace_id = $1 and id = $2 and refresh_epoch = $3";
+    REVOKE = "grants.revoke": "update grants set status = 'revoked', refresh_until = null, updated_at = $3 \
+        where workspace_id = $1 and id = $2 and status = 'live'";
+    ERASE = "grants.erase": "update grants set status = 'erased', credential = null, refresh_until = null, updated_at = $3 \
+        where workspace_id = $1 and id = $2";
+    EXPIRING = "grants.expiring": "select workspace_id, id from grants where status = 'live' and expires_at < $1 \
+        order by expires_at limit $2";
+    OLD_SEALS = "grants.old_seals": "select workspace_id, id, credential from grants where credential is not null \
+        and substr(credential, 1, 17) <> $1 limit $2";
+    RESEAL = "grants.reseal": "update grants set credential = $4 where workspace_id = $1 and id = $2 and credential = $3";
+}
+
+fn read(row: &Row) -> Result<GrantRow, StoreError> {
+    Ok(GrantRow {
+        workspace: row.get("workspace_id")?,
+        id: row.get("id")?,
+        platform: row.get("platform")?,
+        server: row.get("server")?,
+        credential: row.get("credential")?,
+        scopes: row.json("scopes")?,
+        expires_at: row.get("expires_at")?,
+        refresh_expires_at: row.get("refresh_expires_at")?,
+        status: row.get("status")?,
+        refresh_epoch: row.get("refresh_epoch")?,
+        refresh_until: row.get("refresh_until")?,
+        created_at: row.get("created_at")?,
+        updated_at: row.get("updated_at")?,
+    })
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Value {
+    Value::Text(serde_json::to_string(value).ok())
+}
+
+/// Adds a login.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn insert(tx: &mut Tx<'_>, row: &GrantRow) -> Result<(), StoreError> {
+    let values = vec![
+        Value::from(row.workspace),
+        Value::from(row.id),
+        Value::from(&row.platform),
+        Value::from(row.server.as_deref()),
+        Value::from(row.credential.clone()),
+        json(&row.scopes),
+        Value::from(row.expires_at),
+        Value::from(row.refresh_expires_at),
+        Value::from(&row.status),
+        Value::from(row.refresh_epoch),
+        Value::from(row.refresh_until),
+        Value::from(row.created_at),
+        Value::from(row.updated_at),
+    ];
+    tx.execute(INSERT, values).await.map(drop)
+}
+
+/// The login, if it is in this workspace.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+    id: GrantId,
+) -> Result<Option<GrantRow>, StoreError> {
+    ex.fetch_optional(FIND, args![workspace, id]).await?.map(|r| read(&r)).transpose()
+}
+
+/// Takes the right to refresh, until `until`; `None` when somebody else has it or the login is not live.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn lock_refresh(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: GrantId,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Option<i64>, StoreError> {
+    let row = tx.fetch_optional(LOCK_REFRESH, args![workspace, id, until, now]).await?;
+    row.map(|r| r.get("refresh_epoch")).transpose()
+}
+
+/// What a refresh brought.
+#[derive(Debug, Clone)]
+pub struct Refreshed {
+    /// Sealed.
+    pub credential: Vec<u8>,
+    /// Scopes.
+    pub scopes: Vec<String>,
+    /// When the access token runs out.
+    pub expires_at: Option<Timestamp>,
+    /// When the refresh token runs out.
+    pub refresh_expires_at: Option<Timestamp>,
+}
+
+/// Saves a refreshed credential under its fence. Tells whether the fence held.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn refreshed(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: GrantId,
+    epoch: i64,
+    new: &Refreshed,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let mut values = args![workspace, id, epoch, new.credential.clone()];
+    values.push(json(&new.scopes));
+    values.append(&mut args![new.expires_at, new.refresh_expires_at, now]);
+    Ok(tx.execute(REFRESHED, values).await? == 1)
+}
+
+/// Gives the right to refresh back without a new credential.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn unlock_refresh(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: GrantId,
+    epoch: i64,
+) -> Result<(), StoreError> {
+    tx.execute(UNLOCK_REFRESH, args![workspace, id, epoch]).await.map(drop)
+}
+
+/// The network no longer honours the login.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn revoke(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: GrantId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(REVOKE, args![workspace, id, now]).await.map(drop)
+}
+
+/// Forgets the tokens.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn erase(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: GrantId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(ERASE, args![workspace, id, now]).await.map(drop)
+}
+
+/// Live logins whose access token runs out before `until`. Crosses workspaces; ids only.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn expiring<'e>(
+    ex: impl Executor<'e> + 'e,
+    until: Timestamp,
+    limit: i64,
+) -> Result<Vec<(WorkspaceId, GrantId)>, StoreError> {
+    let rows = ex.fetch_all(EXPIRING, args![until, limit]).await?;
+    rows.iter().map(|r| Ok((r.get("workspace_id")?, r.get("id")?))).collect()
+}
+
+/// Credentials that are not sealed under the data key with this head; for rotation.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn old_seals<'e>(
+    ex: impl Executor<'e> + 'e,
+    head: &[u8],
+    limit: i64,
+) -> Result<Vec<(WorkspaceId, GrantId, Vec<u8>)>, StoreError> {
+    let rows = ex.fetch_all(OLD_SEALS, args![head, limit]).await?;
+    rows.iter().map(|r| Ok((r.get("workspace_id")?, r.get("id")?, r.get("credential")?))).collect()
+}
+
+/// Replaces a sealed credential, unless it changed meanwhile.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn reseal(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: GrantId,
+    old: &[u8],
+    new: &[u8],
+) -> Result<(), StoreError> {
+    tx.execute(RESEAL, args![workspace, id, old, new]).await.map(drop)
+}
