@@ -1,6 +1,6 @@
 //! Tests that could not run must say so. The runner hides what a passing test prints, so such a test does two things:
-//! it prints `skipped: <reason>`, and it appends a line `<test name>: <reason>` to the file named by the environment
-//! variable `CARILLON_SKIP_LOG`, if that is set. A line without a reason means [`SPECS`].
+//! it prints `skipped: <reason> (<test name>)`, and it appends the same line to the file named by the environment variable
+//! `CARILLON_SKIP_LOG`, if that is set. A line that is only a test's name means [`SPECS`].
 //!
 //! Only one reason may be excused: the networks' machine-readable descriptions are not part of the repository.
 
@@ -22,8 +22,12 @@ pub struct Skips {
 pub fn parse(log: &str) -> Skips {
     let mut skips = Skips::default();
     for line in log.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let (test, reason) = line.split_once(": ").unwrap_or((line, SPECS));
-        let reason = reason.trim().trim_start_matches("skipped: ");
+        let (reason, test) = match line.strip_prefix("skipped: ") {
+            Some(rest) => {
+                rest.trim_end_matches(')').rsplit_once(" (").unwrap_or((rest, "a test without a name"))
+            }
+            None => line.split_once(": ").map_or((SPECS, line), |(test, reason)| (reason, test)),
+        };
         if reason == SPECS {
             skips.specs.insert(test.to_owned());
         } else {
@@ -58,8 +62,11 @@ mod tests {
 
     #[test]
     fn reasons_are_told_apart() {
-        let skips = parse("a::b\na::b: CARILLON_SPECS unset\npeers::pds: CARILLON_TEST_PDS_DIR unset\n\n");
-        assert_eq!(skips.specs, BTreeSet::from(["a::b".to_owned()]));
+        let skips = parse(
+            "a::b\na::b: CARILLON_SPECS unset\nskipped: CARILLON_SPECS unset (c::d)\n\n\
+             skipped: CARILLON_TEST_PDS_DIR unset (peers::pds)\n",
+        );
+        assert_eq!(skips.specs, BTreeSet::from(["a::b".to_owned(), "c::d".to_owned()]));
         let pds = ("peers::pds".to_owned(), "CARILLON_TEST_PDS_DIR unset".to_owned());
         assert_eq!(skips.others, BTreeSet::from([pds]));
     }

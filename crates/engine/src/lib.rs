@@ -1,1 +1,3 @@
 //! Carillon engine.
+
+pub mod media;
