@@ -43,7 +43,10 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
     std::fs::write(&log, "")?;
 
     let mut nextest = cargo(&root, &found, &postgres, &log);
-    nextest.args(["nextest", "run", "--workspace"]).args(&options.nextest);
+    nextest.args(["nextest", "run"]).args(&options.nextest);
+    if !options.nextest.iter().any(|argument| argument == "-p" || argument == "--package") {
+        nextest.arg("--workspace");
+    }
     let mut passed = nextest.status()?.success();
     // A filter asks for some tests; the examples in the docs are not among them.
     if passed && options.nextest.is_empty() {

@@ -11,3 +11,4 @@ pub mod picture;
 pub mod refusal;
 pub mod sniff;
 pub mod storage;
+pub mod video;

@@ -63,16 +63,15 @@ struct Stripped {
 /// `Truncated`, `Damaged`, or `TooManyPixels` (judged by the header, before anything is decoded).
 pub fn prepare(kind: FileType, original: &Bytes, max_pixels: u64) -> Result<Picture, Refusal> {
     let damaged = |error: image::ImageError| Refusal::Damaged { actual: kind, detail: error.to_string() };
-    let (strip, format): (fn(&[u8]) -> Result<Stripped, Refusal>, _) = match kind {
-        FileType::Jpeg => (jpeg::strip, ImageFormat::Jpeg),
-        FileType::Png => (png::strip, ImageFormat::Png),
-        FileType::Webp => (webp::strip, ImageFormat::WebP),
-        FileType::Gif => (gif::strip, ImageFormat::Gif),
+    let (stripped, format) = match kind {
+        FileType::Jpeg => (jpeg::strip(original)?, ImageFormat::Jpeg),
+        FileType::Png => (png::strip(original)?, ImageFormat::Png),
+        FileType::Webp => (webp::strip(original)?, ImageFormat::WebP),
+        FileType::Gif => (gif::strip(original)?, ImageFormat::Gif),
         FileType::Mp4 | FileType::Mov | FileType::Webm => {
             return Err(Refusal::Damaged { actual: kind, detail: "it is not a picture".to_owned() });
         }
     };
-    let stripped = strip(original)?;
     let mut decoder =
         ImageReader::with_format(Cursor::new(&original[..]), format).into_decoder().map_err(damaged)?;
     let (width, height) = decoder.dimensions();

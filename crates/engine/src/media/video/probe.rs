@@ -78,7 +78,10 @@ impl Tools {
     pub async fn measure(&self, file: &Path, kind: FileType) -> Result<VideoFacts, ProbeError> {
         let mut command = program(self.ffprobe.as_deref(), "ffprobe")?;
         command.args(["-v", "error", "-protocol_whitelist", "file", "-print_format", "json"]);
-        command.args(["-show_entries", "format=duration:stream=codec_type,codec_name,width,height,avg_frame_rate"]);
+        command.args([
+            "-show_entries",
+            "format=duration:stream=codec_type,codec_name,width,height,avg_frame_rate",
+        ]);
         command.args(["-show_entries", "stream_disposition=attached_pic:stream_side_data=rotation"]);
         command.arg("-i").arg(file);
         let output = answer(command, "ffprobe").await?;
@@ -94,14 +97,31 @@ impl Tools {
     ///
     /// # Errors
     /// Why there is none.
-    pub async fn picture(&self, file: &Path, duration_ms: Option<u64>, side: u32) -> Result<Vec<u8>, ProbeError> {
+    pub async fn picture(
+        &self,
+        file: &Path,
+        duration_ms: Option<u64>,
+        side: u32,
+    ) -> Result<Vec<u8>, ProbeError> {
         let mut command = program(self.ffmpeg.as_deref(), "ffmpeg")?;
         let moment = duration_ms.unwrap_or(0).min(10_000) / 10;
         command.args(["-v", "error", "-nostdin", "-protocol_whitelist", "file,pipe", "-threads", "1"]);
         command.args(["-ss", &format!("{}.{:03}", moment / 1000, moment % 1000)]);
         command.arg("-i").arg(file);
         let scale = format!("scale='min({side},iw)':'min({side},ih)':force_original_aspect_ratio=decrease");
-        command.args(["-map", "0:v:0", "-frames:v", "1", "-vf", &scale, "-f", "mjpeg", "-q:v", "3", "pipe:1"]);
+        command.args([
+            "-map",
+            "0:v:0",
+            "-frames:v",
+            "1",
+            "-vf",
+            &scale,
+            "-f",
+            "mjpeg",
+            "-q:v",
+            "3",
+            "pipe:1",
+        ]);
         let output = answer(command, "ffmpeg").await?;
         if !output.success || output.stdout.is_empty() {
             return Err(ProbeError::Failed { program: "ffmpeg", detail: output.complaint(file) });
@@ -193,12 +213,14 @@ struct SideData {
 
 impl Report {
     fn facts(&self) -> Option<VideoFacts> {
-        let of = |kind: &'static str| self.streams.iter().filter(move |s| s.codec_type.as_deref() == Some(kind));
+        let of =
+            |kind: &'static str| self.streams.iter().filter(move |s| s.codec_type.as_deref() == Some(kind));
         // Cover pictures are streams too.
         let video = of("video").find(|stream| stream.disposition.attached_pic == 0)?;
         let rotation = video.side_data_list.iter().find_map(|data| data.rotation).unwrap_or(0.0);
         let on_its_side = (rotation.abs() / 90.0).round() % 2.0 == 1.0;
-        let (width, height) = if on_its_side { (video.height, video.width) } else { (video.width, video.height) };
+        let (width, height) =
+            if on_its_side { (video.height, video.width) } else { (video.width, video.height) };
         let seconds: Option<f64> = self.format.duration.as_deref().and_then(|text| text.parse().ok());
         let sane = |seconds: &f64| (0.0..1.0e9).contains(seconds);
         Some(VideoFacts {

@@ -133,7 +133,11 @@ proptest! {
 }
 
 /// Real files from a real encoder; `None`, with a note, where there is no ffmpeg.
-pub(crate) fn encode(test: &str, arguments: &[&str], name: &str) -> Option<(tempfile::TempDir, std::path::PathBuf)> {
+pub(crate) fn encode(
+    test: &str,
+    arguments: &[&str],
+    name: &str,
+) -> Option<(tempfile::TempDir, std::path::PathBuf)> {
     if Tools::on_path(std::env::var_os("PATH").as_deref()).ffmpeg.is_none() {
         carillon_store::testing::skipped("ffmpeg is not installed", test);
         return None;
@@ -156,7 +160,8 @@ async fn real_videos_lose_their_metadata_and_still_play() {
         (FileType::Webm, "a.webm", ["-c:v", "libvpx"]),
     ];
     for (kind, name, more) in cases {
-        let arguments = [&["-metadata", "title=SECRET-TITLE", "-metadata", "comment=SECRET"], &more[..]].concat();
+        let arguments =
+            [&["-metadata", "title=SECRET-TITLE", "-metadata", "comment=SECRET"], &more[..]].concat();
         let test = "media::video::tests::real_videos_lose_their_metadata_and_still_play";
         let Some((_folder, path)) = encode(test, &arguments, name) else { return };
         let file = std::fs::read(&path).expect("file");
@@ -166,7 +171,11 @@ async fn real_videos_lose_their_metadata_and_still_play() {
         std::fs::write(&path, clean).expect("write");
         let tools = Tools::on_path(std::env::var_os("PATH").as_deref());
         let facts = tools.measure(&path, kind).await.expect("readable");
-        assert_eq!((facts.width, facts.height, facts.frame_rate), (Some(128), Some(72), Some(10.0)), "{name}");
+        assert_eq!(
+            (facts.width, facts.height, facts.frame_rate),
+            (Some(128), Some(72), Some(10.0)),
+            "{name}"
+        );
         assert!(facts.duration_ms.is_some_and(|ms| (900..1200).contains(&ms)), "{facts:?}");
         assert!(facts.video_codec.is_some() && facts.audio_codec.is_some(), "{facts:?}");
         let picture = tools.picture(&path, facts.duration_ms, 64).await.expect("picture");
@@ -206,6 +215,7 @@ async fn what_ffprobe_can_not_read_is_refused_without_our_paths() {
 
 #[tokio::test]
 async fn missing_programs_are_named() {
-    let error = Tools::default().measure(std::path::Path::new("a.mp4"), FileType::Mp4).await.expect_err("missing");
+    let error =
+        Tools::default().measure(std::path::Path::new("a.mp4"), FileType::Mp4).await.expect_err("missing");
     assert_eq!(error.to_string(), "ffprobe is not installed");
 }
