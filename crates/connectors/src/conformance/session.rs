@@ -18,6 +18,7 @@ use crate::contract::capability;
 use crate::contract::connector::Connector;
 use crate::contract::cx::{AppCredentials, AuthCx, Credential, Cx, PlatformSettings};
 use crate::kit::http::Http;
+use crate::kit::pause::NoPause;
 use crate::sandbox::{InProcess, Persona, Sandbox, Simulator, World, testing};
 
 /// A world with a manual clock that starts at 2026-11-02T09:00:00Z, a library, and HTTP without sockets.
@@ -53,7 +54,8 @@ impl Bench {
         let library = Arc::new(Library::default());
         let world = World::builder(clock.clone()).seed(11).fetch(library.clone()).build();
         let sandbox = Sandbox::with(world.clone(), simulators);
-        let http = Http::new(Arc::new(InProcess::over(sandbox.clone())), clock.clone());
+        let transport = Arc::new(InProcess::over(sandbox.clone()));
+        let http = Http::new(transport, clock.clone()).with_pause(Arc::new(NoPause));
         Self { clock, world, sandbox, http, entropy: SeededEntropy::new(5), library }
     }
 

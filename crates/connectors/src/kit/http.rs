@@ -4,17 +4,18 @@
 //! sent at most once per call. A call that makes something public needs a [`CommitPermit`], which is used up by the send:
 //! a second send of the same intent does not compile.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use carillon_domain::time::Clock;
+use futures::StreamExt;
 use futures::stream::BoxStream;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+pub use super::client::Http;
 
 /// What a repetition of a call would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,46 @@ pub enum Body {
         /// The bytes.
         stream: BoxStream<'static, std::io::Result<Bytes>>,
     },
+}
+
+impl Body {
+    /// Number of bytes.
+    pub fn len(&self) -> u64 {
+        match self {
+            Self::Empty => 0,
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Stream { len, .. } => *len,
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A stream that breaks off when it gives more or fewer bytes than announced: a body of another length than its header
+/// says would be read as something else on the far side.
+pub(crate) fn exact(
+    len: u64,
+    stream: BoxStream<'static, std::io::Result<Bytes>>,
+) -> BoxStream<'static, std::io::Result<Bytes>> {
+    let checked = futures::stream::unfold((stream, len, false), |(mut stream, left, broken)| async move {
+        if broken {
+            return None;
+        }
+        match stream.next().await {
+            Some(Ok(chunk)) if chunk.len() as u64 <= left => {
+                let left = left - chunk.len() as u64;
+                Some((Ok(chunk), (stream, left, false)))
+            }
+            Some(Ok(_)) => Some((Err(std::io::Error::other("more bytes than announced")), (stream, 0, true))),
+            Some(Err(error)) => Some((Err(error), (stream, left, true))),
+            None if left > 0 => Some((Err(std::io::ErrorKind::UnexpectedEof.into()), (stream, left, true))),
+            None => None,
+        }
+    });
+    checked.boxed()
 }
 
 /// One request, before the layers see it.
@@ -201,7 +242,7 @@ pub enum SendError {
 /// The right to send one unsafe call, given after the intent is durable. Neither `Clone` nor `Copy`.
 #[derive(Debug)]
 pub struct CommitPermit {
-    deadline: Duration,
+    pub(super) deadline: Duration,
 }
 
 impl CommitPermit {
@@ -217,40 +258,16 @@ impl CommitPermit {
 /// Moves one request over the wire, or into the sandbox in process.
 #[async_trait]
 pub trait Transport: Send + Sync {
+    /// Whether the address may be called at all, as far as that can be said before its name is resolved.
+    ///
+    /// # Errors
+    /// [`SendError::Forbidden`] by our own egress guard.
+    fn admit(&self, call: &Call) -> Result<(), SendError> {
+        let _ = call;
+        Ok(())
+    }
+
     /// Sends `call` and reads the answer. Never follows redirects, never retries. `not_after` is a deadline on the
     /// monotonic clock that MUST be checked right before the first byte is written.
     async fn send(&self, call: Call, not_after: Option<Duration>) -> Result<Reply, SendError>;
-}
-
-/// The layers over a transport.
-#[derive(Clone)]
-pub struct Http {
-    transport: Arc<dyn Transport>,
-    clock: Arc<dyn Clock>,
-}
-
-impl Http {
-    /// Layers over `transport`.
-    pub fn new(transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Self {
-        Self { transport, clock }
-    }
-
-    /// Sends a read or an invisible call.
-    ///
-    /// # Errors
-    /// [`SendError`] when no complete answer arrived.
-    pub async fn send(&self, call: Call) -> Result<Reply, SendError> {
-        self.transport.send(call, None).await
-    }
-
-    /// Sends the one call that the permit was given for.
-    ///
-    /// # Errors
-    /// [`SendError`] when no complete answer arrived.
-    pub async fn commit(&self, call: Call, permit: CommitPermit) -> Result<Reply, SendError> {
-        if self.clock.monotonic() >= permit.deadline {
-            return Err(SendError::NotSent("the commit's deadline passed before it was sent".to_owned()));
-        }
-        self.transport.send(call, Some(permit.deadline)).await
-    }
 }

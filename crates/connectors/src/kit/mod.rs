@@ -1,3 +1,38 @@
 //! What connectors are built from.
+//!
+//! | module | for |
+//! |---|---|
+//! | [`http`] | [`Call`](http::Call) → [`Http::send`](http::Http::send) or [`commit`](http::Http::commit) → [`Reply`](http::Reply); layers: egress guard, retry of reads, budget, journal, metrics |
+//! | [`errors`] | [`SendError`](http::SendError) → `ConnectorError`; `Retry-After` and reset headers |
+//! | [`oauth`] | PKCE, state, authorize URLs, basic authentication |
+//! | [`multipart`] | `multipart/form-data` with an exact length, streamed |
+//! | [`upload`] | a library file whole or in chunks, never more than one chunk in memory |
+//! | [`server_url`] | what people type as their server → base URL |
+//! | [`redact`] | takes secrets out of what is written down |
+//! | [`egress`] | which addresses may be reached |
+//! | [`budget`], [`journal`], [`pause`] | hooks that the engine fills in |
+//! | [`wire`] | the transport over sockets; in tests [`InProcess`](crate::sandbox::InProcess) stands in for it |
+//!
+//! A connector writes
+//! ```ignore
+//! let call = Call::get("users.me", format!("{base}/2/users/me")).bearer(&cx.credential.access_token);
+//! let reply = cx.http.send(call).await.map_err(|e| errors::from_send(PLATFORM, "users.me", Safety::Read, e))?;
+//! ```
 
+pub mod budget;
+mod client;
+mod direct;
+pub mod egress;
+pub mod errors;
 pub mod http;
+pub mod journal;
+pub mod multipart;
+pub mod oauth;
+pub mod pause;
+pub mod redact;
+pub mod server_url;
+pub mod upload;
+pub mod wire;
+
+#[cfg(test)]
+mod tests;

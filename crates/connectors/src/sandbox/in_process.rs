@@ -13,7 +13,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use super::operation::{Cut, Delayed};
 use super::router::Arrival;
 use super::{Sandbox, World};
-use crate::kit::http::{Body, Call, MAX_REPLY_BYTES, Reply, SendError, Transport};
+use crate::kit::http::{Body, Call, MAX_REPLY_BYTES, Reply, SendError, Transport, exact};
 
 /// Calls the simulators directly. Understands the real host names and the listener's `/{platform}/{host}/…` addresses.
 ///
@@ -75,29 +75,6 @@ impl InProcess {
         *request.body_mut() = body;
         Ok(request)
     }
-}
-
-/// A stream that breaks off when it gives more or fewer bytes than announced, as it would over HTTP.
-fn exact(
-    len: u64,
-    stream: futures::stream::BoxStream<'static, std::io::Result<bytes::Bytes>>,
-) -> impl futures::Stream<Item = std::io::Result<bytes::Bytes>> + Send {
-    use futures::StreamExt;
-    futures::stream::unfold((stream, len, false), |(mut stream, left, broken)| async move {
-        if broken {
-            return None;
-        }
-        match stream.next().await {
-            Some(Ok(chunk)) if chunk.len() as u64 <= left => {
-                let left = left - chunk.len() as u64;
-                Some((Ok(chunk), (stream, left, false)))
-            }
-            Some(Ok(_)) => Some((Err(std::io::Error::other("more bytes than announced")), (stream, 0, true))),
-            Some(Err(error)) => Some((Err(error), (stream, left, true))),
-            None if left > 0 => Some((Err(std::io::ErrorKind::UnexpectedEof.into()), (stream, left, true))),
-            None => None,
-        }
-    })
 }
 
 #[async_trait]

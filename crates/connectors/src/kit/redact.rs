@@ -1,0 +1,247 @@
+//! Takes secrets out of what is written down: by the names under which they stand, by their shape, and by their values.
+
+use std::borrow::Cow;
+
+use carillon_domain::secret::Secret;
+use http::HeaderMap;
+use serde_json::Value;
+
+/// What stands in a secret's place.
+pub const HIDDEN: &str = "[redacted]";
+
+/// Values shorter than this are not searched for: they would be found in ordinary words.
+const SHORTEST: usize = 6;
+
+/// Removes what is secret by name or shape, and a list of known values.
+#[derive(Debug, Clone, Default)]
+pub struct Redactor {
+    known: Vec<Secret>,
+}
+
+impl Redactor {
+    /// Also removes these values, wherever they stand.
+    pub fn new(known: impl IntoIterator<Item = Secret>) -> Self {
+        Self { known: known.into_iter().filter(|s| s.expose().len() >= SHORTEST).collect() }
+    }
+
+    /// A URL: secret query parameters, user and password.
+    pub fn url(&self, url: &str) -> String {
+        self.values(&self::url(url))
+    }
+
+    /// Free text.
+    pub fn text(&self, text: &str) -> String {
+        self.values(&self::text(text))
+    }
+
+    /// Headers as lines.
+    pub fn headers(&self, headers: &HeaderMap) -> String {
+        let line = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+            let value = value.to_str().unwrap_or("[binary]");
+            let hidden = is_secret_name(name.as_str()) || is_secret_header(name.as_str());
+            format!("{name}: {}\n", if hidden { HIDDEN.to_owned() } else { self.text(value) })
+        };
+        headers.iter().map(line).collect()
+    }
+
+    /// At most `max` characters of a body, by its content type.
+    pub fn body(&self, content_type: Option<&str>, bytes: &[u8], max: usize) -> String {
+        let kind = content_type.unwrap_or_default().to_ascii_lowercase();
+        if kind.starts_with("image/") || kind.starts_with("video/") || kind.starts_with("audio/") {
+            return format!("[{} bytes of {kind}]", bytes.len());
+        }
+        // Far more than the excerpt, so that a secret that is cut here is cut off below, too.
+        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(READ)]);
+        let clean = if kind.starts_with("application/x-www-form-urlencoded") {
+            pairs(&text)
+        } else {
+            match serde_json::from_str::<Value>(&text) {
+                Ok(mut value) => {
+                    json(&mut value);
+                    value.to_string()
+                }
+                Err(_) => self::text(&text),
+            }
+        };
+        self.values(&clean).chars().take(max).collect()
+    }
+
+    fn values(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for secret in &self.known {
+            let value = secret.expose();
+            let encoded: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
+            let quoted = serde_json::to_string(value).unwrap_or_default();
+            for form in [value, &encoded, quoted.trim_matches('"')] {
+                if text.contains(form) {
+                    text = text.replace(form, HIDDEN);
+                }
+            }
+        }
+        text
+    }
+}
+
+/// How much of a body is looked at, bytes.
+const READ: usize = 64 * 1024;
+
+/// A URL without secret query parameters, user and password.
+pub fn url(url: &str) -> String {
+    let (base, fragment) = url.split_once('#').map_or((url, ""), |(b, f)| (b, f));
+    let (path, query) = base.split_once('?').map_or((base, None), |(p, q)| (p, Some(q)));
+    let mut clean = match path.split_once("://") {
+        Some((scheme, rest)) => {
+            let end = rest.find('/').unwrap_or(rest.len());
+            let host = rest[..end].rfind('@').map_or(rest, |at| &rest[at + 1..]);
+            format!("{scheme}://{}", text(host))
+        }
+        None => text(path),
+    };
+    if let Some(query) = query {
+        clean.push('?');
+        clean.push_str(&pairs(query));
+    }
+    if !fragment.is_empty() {
+        clean.push('#');
+        clean.push_str(&pairs(fragment));
+    }
+    clean
+}
+
+/// `a=b&c=d` without secret values.
+fn pairs(query: &str) -> String {
+    let clean = form_urlencoded::parse(query.as_bytes()).map(|(name, value)| {
+        let secret = is_secret_name(&name) || matches!(&*name, "code" | "state");
+        let value = if secret {
+            Cow::Borrowed(HIDDEN)
+        } else if value.contains("://") {
+            Cow::Owned(url(&value))
+        } else {
+            Cow::Owned(text(&value))
+        };
+        (name.into_owned(), value.into_owned())
+    });
+    let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(clean).finish();
+    encoded.replace("%5Bredacted%5D", HIDDEN)
+}
+
+fn json(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match value {
+                    Value::String(text) if is_secret_name(name) && !text.is_empty() => {
+                        HIDDEN.clone_into(text)
+                    }
+                    other => json(other),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(json),
+        Value::String(found) => {
+            let clean = if found.contains("://") && !found.contains(' ') { url(found) } else { text(found) };
+            *found = clean;
+        }
+        _ => {}
+    }
+}
+
+/// Free text without what looks like a secret: `name=value` and `"name":"value"` under secret names, values after
+/// `Bearer`, `Basic` and `DPoP`, and JSON web tokens.
+pub fn text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_word) {
+        out.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        rest = after;
+        if is_jwt(word) {
+            out.push_str(HIDDEN);
+            continue;
+        }
+        out.push_str(word);
+        let value = if is_secret_name(word) {
+            assigned(after)
+        } else if ["bearer", "basic", "dpop"].contains(&word.to_ascii_lowercase().as_str()) {
+            credentials(after)
+        } else {
+            None
+        };
+        if let Some((lead, len)) = value {
+            out.push_str(&after[..lead]);
+            out.push_str(HIDDEN);
+            rest = &after[lead + len..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')
+}
+
+/// Three parts of base64url, the first a JSON object.
+fn is_jwt(word: &str) -> bool {
+    word.starts_with("eyJ") && word.len() > 20 && word.matches('.').count() >= 2
+}
+
+/// After a secret name: where its value begins, and how long it is. A colon in prose ("access token: Session has expired")
+/// is no assignment, unless what follows looks like a token.
+fn assigned(after: &str) -> Option<(usize, usize)> {
+    let quoted_name = after.starts_with(['"', '\'']) || after.starts_with("\\\"");
+    let body = after.trim_start_matches(['\\', '"', '\'', ' ']);
+    let mark = body.chars().next()?;
+    if mark != '=' && mark != ':' {
+        return None;
+    }
+    let lead = after.len() - body.len() + 1;
+    let value = &after[lead..];
+    let trimmed = value.trim_start_matches(['\\', '"', '\'', ' ']);
+    let lead = lead + value.len() - trimmed.len();
+    let len =
+        trimmed.find(|c: char| c.is_whitespace() || "\"'&,;<>)}]\\".contains(c)).unwrap_or(trimmed.len());
+    let value = &trimmed[..len];
+    let token_like = value.len() >= 12 && value.bytes().any(|b| b.is_ascii_digit());
+    let literal = ["null", "true", "false"].contains(&value) || value.starts_with(['{', '[']);
+    (!value.is_empty() && !literal && (mark == '=' || quoted_name || token_like)).then_some((lead, len))
+}
+
+/// After `Bearer` and the like: where the credentials begin, and how long they are. `Bearer token` in prose stays.
+fn credentials(after: &str) -> Option<(usize, usize)> {
+    let value = after.strip_prefix(' ')?.trim_start_matches(' ');
+    let lead = after.len() - value.len();
+    let len = value.find(|c: char| c.is_whitespace() || "\"',;<>)}]\\".contains(c)).unwrap_or(value.len());
+    let found = &value[..len];
+    (len >= 8 && found.bytes().any(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || b == b'='))
+        .then_some((lead, len))
+}
+
+/// Whether what stands under this name is a secret: `access_token`, `accessJwt`, `X-Amz-Signature` …
+pub fn is_secret_name(name: &str) -> bool {
+    let plain: String =
+        name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    const ENDINGS: [&str; 10] = [
+        "token",
+        "secret",
+        "password",
+        "jwt",
+        "signature",
+        "apikey",
+        "assertion",
+        "verifier",
+        "secretproof",
+        "passwd",
+    ];
+    ENDINGS.iter().any(|e| plain.ends_with(e)) || matches!(plain.as_str(), "sig" | "dpop" | "requesturi")
+}
+
+fn is_secret_header(name: &str) -> bool {
+    matches!(name, "authorization" | "proxy-authorization" | "cookie" | "set-cookie")
+}
+
+#[cfg(test)]
+#[path = "redact_tests.rs"]
+mod tests;

@@ -1,0 +1,130 @@
+use super::*;
+use proptest::prelude::*;
+
+#[test]
+fn urls() {
+    let cases = [
+        ("https://a.example/x?access_token=abc&y=1", "https://a.example/x?access_token=[redacted]&y=1"),
+        ("https://me:pw@a.example/x", "https://a.example/x"),
+        ("https://a.example/cb?code=abc&state=def", "https://a.example/cb?code=[redacted]&state=[redacted]"),
+        ("https://a.example/cb#access_token=abc", "https://a.example/cb#access_token=[redacted]"),
+        (
+            "https://g.example/media?image_url=https%3A%2F%2Fc.example%2Fm%2F1%3Fsig%3Dabc%26exp%3D5",
+            "https://g.example/media?image_url=https%3A%2F%2Fc.example%2Fm%2F1%3Fsig%3D[redacted]%26exp%3D5",
+        ),
+        ("https://a.example/x?q=hello+world", "https://a.example/x?q=hello+world"),
+    ];
+    for (text, want) in cases {
+        assert_eq!(url(text), want);
+    }
+}
+
+#[test]
+fn prose_stays_readable_and_loses_its_secrets() {
+    let cases = [
+        ("Error validating access token: Session has expired", None),
+        ("The token was revoked.", None),
+        ("Missing Bearer token", None),
+        ("code 190, type OAuthException", None),
+        ("Authorization: Bearer AAAAabc123", Some("Authorization: Bearer [redacted]")),
+        ("token=abc, next", Some("token=[redacted], next")),
+        (r#"{"accessJwt":"a.b","did":"did:plc:x""#, Some(r#"{"accessJwt":"[redacted]","did":"did:plc:x""#)),
+        (r#"{\"refresh_token\":\"abc\"}"#, Some(r#"{\"refresh_token\":\"[redacted]\"}"#)),
+        ("got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln back", Some("got [redacted] back")),
+        ("access token: EAAB1234567890xyz is bad", Some("access token: [redacted] is bad")),
+    ];
+    for (from, want) in cases {
+        assert_eq!(text(from), want.unwrap_or(from));
+    }
+}
+
+#[test]
+fn bodies_by_type() {
+    let redactor = Redactor::new([Secret::new("k/n+wn value")]);
+    let body = |kind: &str, text: &str| redactor.body(Some(kind), text.as_bytes(), 200);
+    assert_eq!(
+        body(
+            "application/json; charset=utf-8",
+            r#"{"a":{"client_secret":"s"},"b":["x k/n+wn value"],"code":7}"#
+        ),
+        r#"{"a":{"client_secret":"[redacted]"},"b":["x [redacted]"],"code":7}"#
+    );
+    let form = "grant_type=authorization_code&code=zzz&note=k%2Fn%2Bwn+value";
+    assert_eq!(
+        body("application/x-www-form-urlencoded", form),
+        "grant_type=authorization_code&code=[redacted]&note=[redacted]"
+    );
+    assert_eq!(body("image/png", "12345"), "[5 bytes of image/png]");
+    let long = format!("{{\"text\":\"{}\",\"token\":\"abc", "x".repeat(100_000));
+    assert_eq!(body("application/json", &long).chars().count(), 200);
+}
+
+#[test]
+fn headers_by_name() {
+    let mut headers = HeaderMap::new();
+    for (name, value) in
+        [("authorization", "Bearer x"), ("set-cookie", "a=b"), ("x-api-key", "k"), ("accept", "*/*")]
+    {
+        headers.insert(name, value.parse().expect("value"));
+    }
+    let lines = Redactor::default().headers(&headers);
+    assert_eq!(lines.matches(HIDDEN).count(), 3, "{lines}");
+    assert!(lines.contains("accept: */*"));
+}
+
+/// Names under which networks give tokens.
+fn secret_name() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "access_token",
+        "refresh_token",
+        "client_secret",
+        "accessJwt",
+        "refreshJwt",
+        "password",
+        "code_verifier",
+        "fb_exchange_token",
+        "X-Amz-Signature",
+        "appsecret_proof",
+    ])
+}
+
+proptest! {
+    #[test]
+    fn no_secret_by_name_survives(name in secret_name(), secret in "[A-Za-z0-9]{16,40}", other in "[a-z ]{0,12}") {
+        let marked = format!("Zq{secret}");
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("a", &other).append_pair(name, &marked).append_pair("z", &other).finish();
+        let json = serde_json::json!({ "a": other, "deep": [{ name: marked }], "z": 1 }).to_string();
+        let redactor = Redactor::default();
+        let cut = &json[..json.len() - 6];
+        for clean in [
+            redactor.url(&format!("https://h.example/p?{form}")),
+            redactor.body(Some("application/x-www-form-urlencoded"), form.as_bytes(), 5_000),
+            redactor.body(Some("application/json"), json.as_bytes(), 5_000),
+            redactor.body(None, cut.as_bytes(), 5_000),
+            redactor.text(&format!("failed with {name}={marked} here")),
+            redactor.text(&format!("failed with \"{name}\": \"{marked}\" here")),
+        ] {
+            prop_assert!(!clean.contains(&marked), "{}", clean);
+        }
+    }
+
+    #[test]
+    fn no_known_value_survives(secret in "[!-~]{8,40}", before in ".{0,30}", after in ".{0,30}") {
+        let redactor = Redactor::new([Secret::new(secret.clone())]);
+        let hidden = |clean: String| !clean.replace(HIDDEN, "").contains(&secret);
+        let text = format!("{before}{secret}{after}");
+        prop_assert!(hidden(redactor.text(&text)));
+        let json = serde_json::json!({ "note": format!("{before} {secret} {after}") }).to_string();
+        let clean = redactor.body(Some("application/json"), json.as_bytes(), 5_000);
+        if let Ok(value) = serde_json::from_str::<Value>(&clean) {
+            prop_assert!(hidden(value["note"].as_str().unwrap_or_default().to_owned()));
+        }
+    }
+
+    #[test]
+    fn any_input_is_survived(text in ".{0,80}", bytes in prop::collection::vec(any::<u8>(), 0..80)) {
+        let redactor = Redactor::default();
+        let _ = (redactor.url(&text), redactor.text(&text), redactor.body(None, &bytes, 50));
+    }
+}

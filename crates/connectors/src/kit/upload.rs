@@ -1,0 +1,89 @@
+//! Library files on their way to a network.
+
+use std::io;
+use std::ops::Range;
+
+use bytes::{Bytes, BytesMut};
+use carillon_domain::id::MediaId;
+use carillon_domain::media::MediaInfo;
+use futures::StreamExt;
+
+use super::http::Body;
+use crate::contract::cx::MediaSource;
+
+/// The ranges of a file of `total` bytes in chunks of `size`, in order; the last one may be shorter.
+pub fn chunks(total: u64, size: u64) -> impl Iterator<Item = (u64, Range<u64>)> {
+    let size = size.max(1);
+    (0..total.div_ceil(size)).map(move |i| (i, i * size..((i + 1) * size).min(total)))
+}
+
+/// The whole file as a streamed body.
+///
+/// # Errors
+/// When the library can't open it.
+pub async fn whole(source: &dyn MediaSource, media: &MediaInfo) -> io::Result<Body> {
+    part(source, media.id, 0..media.bytes).await
+}
+
+/// A part of the file as a streamed body.
+///
+/// # Errors
+/// When the library can't open it.
+pub async fn part(source: &dyn MediaSource, media: MediaId, range: Range<u64>) -> io::Result<Body> {
+    let len = range.end.saturating_sub(range.start);
+    Ok(Body::Stream { len, stream: source.open(media, range).await? })
+}
+
+/// A part of the file in memory; for chunks of a few megabytes that must be repeatable or signed.
+///
+/// # Errors
+/// When the library can't read it, or the file is shorter than it says.
+pub async fn read(source: &dyn MediaSource, media: MediaId, range: Range<u64>) -> io::Result<Bytes> {
+    let want = usize::try_from(range.end.saturating_sub(range.start)).map_err(io::Error::other)?;
+    let mut stream = source.open(media, range).await?;
+    let mut bytes = BytesMut::with_capacity(want.min(8 * 1024 * 1024));
+    while let Some(chunk) = stream.next().await {
+        bytes.extend_from_slice(&chunk?);
+        if bytes.len() > want {
+            return Err(io::Error::other("the library gave more bytes than asked for"));
+        }
+    }
+    if bytes.len() < want {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(bytes.freeze())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::Library;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn chunks_cover_the_file_without_gap_or_overlap(total in 0u64..100_000, size in 1u64..5_000) {
+            let mut at = 0;
+            for (number, (index, range)) in (0u64..).zip(chunks(total, size)) {
+                prop_assert_eq!(index, number);
+                prop_assert_eq!(range.start, at);
+                prop_assert!(range.end > range.start && range.end - range.start <= size);
+                at = range.end;
+            }
+            prop_assert_eq!(at, total);
+        }
+    }
+
+    #[tokio::test]
+    async fn chunks_joined_are_the_file() {
+        let library = Library::default();
+        let video = library.mp4(10_000, 3_000, None);
+        let mut joined = Vec::new();
+        for (_, range) in chunks(video.bytes, 4_096) {
+            joined.extend_from_slice(&read(&library, video.id, range).await.expect("chunk"));
+        }
+        assert_eq!(joined, library.bytes(video.id).expect("file"));
+        let beyond = read(&library, video.id, 0..video.bytes + 1).await;
+        assert_eq!(beyond.expect_err("shorter than asked for").kind(), io::ErrorKind::UnexpectedEof);
+    }
+}
