@@ -5,9 +5,17 @@ pub mod attempt;
 pub mod connect;
 pub mod data_key;
 pub mod grant;
+pub mod idempotency;
 pub mod job;
+pub mod one_time_link;
 pub mod post;
 pub mod publication;
+pub mod session;
+pub mod setting;
+pub mod throttle;
+pub mod token;
+pub mod user;
+pub mod workspace;
 
 /// Every statement of every repository, for the test that prepares them all.
 #[cfg(test)]
@@ -18,9 +26,17 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         connect::STATEMENTS,
         grant::STATEMENTS,
         data_key::STATEMENTS,
+        idempotency::STATEMENTS,
         job::STATEMENTS,
+        one_time_link::STATEMENTS,
         post::STATEMENTS,
         publication::STATEMENTS,
+        session::STATEMENTS,
+        setting::STATEMENTS,
+        throttle::STATEMENTS,
+        token::STATEMENTS,
+        user::STATEMENTS,
+        workspace::STATEMENTS,
     ]
     .into_iter()
     .flatten()
