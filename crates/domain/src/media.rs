@@ -25,6 +25,33 @@ impl MediaKind {
             Self::Video => "video",
         }
     }
+
+    /// Reads the stable name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Image, Self::Gif, Self::Video].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// A smaller version of a file, for our own pages. Always JPEG.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rendition {
+    /// `thumb` or `preview`.
+    pub name: String,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// Size in bytes.
+    pub bytes: u64,
+}
+
+/// Something about a file that people should know, though it was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MediaWarning {
+    /// Stable code, for example `not_measured`.
+    pub code: String,
+    /// What is missing, why, and what would help.
+    pub message: String,
 }
 
 /// What is known of a file's content; measured from its bytes, never taken from its name.

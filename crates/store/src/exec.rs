@@ -84,7 +84,9 @@ macro_rules! values {
 }
 
 values! {
-    Int(i64) from i64 => |v| v, i32 => i64::from, u32 => i64::from, u16 => i64::from, Timestamp => Timestamp::as_microsecond;
+    Int(i64) from i64 => |v| v, i32 => i64::from, u32 => i64::from, u16 => i64::from,
+        // What is counted here (bytes, milliseconds) stays far below 2⁶³.
+        u64 => |v| i64::try_from(v).unwrap_or(i64::MAX), Timestamp => Timestamp::as_microsecond;
     Text(String) from String => |v| v, &str => str::to_owned, &String => String::clone,
         serde_json::Value => |v| v.to_string(), &serde_json::Value => |v| v.to_string();
     Blob(Vec<u8>) from Vec<u8> => |v| v, &[u8] => <[u8]>::to_vec;
@@ -226,6 +228,11 @@ macro_rules! columns {
 columns!(i64, String, Vec<u8>, bool, f64, Uuid);
 
 impl Column for u32 {
+    fn read(row: &Row, column: &str) -> Result<Self, String> {
+        Self::try_from(i64::read(row, column)?).map_err(|e| e.to_string())
+    }
+}
+impl Column for u64 {
     fn read(row: &Row, column: &str) -> Result<Self, String> {
         Self::try_from(i64::read(row, column)?).map_err(|e| e.to_string())
     }

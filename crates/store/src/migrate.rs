@@ -28,6 +28,7 @@ macro_rules! migrations {
 migrations! {
     1 "0001_core";
     2 "0002_people";
+    3 "0003_media";
     4 "0004_connections";
     5 "0005_posts";
     6 "0006_jobs";

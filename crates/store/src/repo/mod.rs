@@ -7,6 +7,8 @@ pub mod data_key;
 pub mod grant;
 pub mod idempotency;
 pub mod job;
+pub mod media;
+pub mod media_upload;
 pub mod one_time_link;
 pub mod post;
 pub mod publication;
@@ -28,6 +30,8 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         data_key::STATEMENTS,
         idempotency::STATEMENTS,
         job::STATEMENTS,
+        media::STATEMENTS,
+        media_upload::STATEMENTS,
         one_time_link::STATEMENTS,
         post::STATEMENTS,
         publication::STATEMENTS,

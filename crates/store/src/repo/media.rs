@@ -1,0 +1,191 @@
+//! The library: what is known of each file.
+
+use carillon_domain::id::{MediaId, UserId, WorkspaceId};
+use carillon_domain::media::{MediaInfo, MediaKind, MediaWarning, Rendition};
+use carillon_domain::time::Timestamp;
+
+use crate::{Executor, Row, StoreError, Tx, Value, args, statements};
+
+/// A file in the library.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MediaRow {
+    /// Workspace.
+    pub workspace: WorkspaceId,
+    /// What its bytes are.
+    pub info: MediaInfo,
+    /// Grows with every change.
+    pub version: i64,
+    /// Name as uploaded.
+    pub name: String,
+    /// Smaller versions.
+    pub renditions: Vec<Rendition>,
+    /// What people should know.
+    pub warnings: Vec<MediaWarning>,
+    /// Who uploaded it; `None` for a token.
+    pub created_by: Option<UserId>,
+    /// Uploaded.
+    pub created_at: Timestamp,
+    /// Changed.
+    pub updated_at: Timestamp,
+    /// Thrown away; its bytes follow later.
+    pub deleted_at: Option<Timestamp>,
+}
+
+statements! {
+    INSERT = "media.insert": "insert into media (workspace_id, id, version, kind, mime, name, bytes, sha256, width, height, \
+        duration_ms, frame_rate, frames, video_codec, audio_codec, alt, renditions, warnings, created_by, created_at, updated_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+    FIND = "media.find": "select * from media where workspace_id = $1 and id = $2";
+    LIST = "media.list": "select * from media where workspace_id = $1 and deleted_at is null \
+        and (cast($2 as text) is null or kind = $2) and (cast($3 as uuid) is null or id < $3) order by id desc limit $4";
+    SET_ALT = "media.set_alt": "update media set alt = $4, version = version + 1, updated_at = $5 \
+        where workspace_id = $1 and id = $2 and version = $3 and deleted_at is null";
+    MARK_DELETED = "media.mark_deleted": "update media set deleted_at = $4, version = version + 1, updated_at = $4 \
+        where workspace_id = $1 and id = $2 and version = $3 and deleted_at is null";
+    REMOVE = "media.remove": "delete from media where workspace_id = $1 and id = $2 and deleted_at is not null";
+    /// Crosses workspaces; returns ids only.
+    DELETED_BEFORE = "media.deleted_before": "select workspace_id, id from media where deleted_at is not null \
+        and deleted_at <= $1 order by deleted_at limit $2";
+}
+
+fn read(row: &Row) -> Result<MediaRow, StoreError> {
+    Ok(MediaRow {
+        workspace: row.get("workspace_id")?,
+        info: MediaInfo {
+            id: row.get("id")?,
+            kind: row.named("kind", MediaKind::parse)?,
+            mime: row.get("mime")?,
+            bytes: row.get("bytes")?,
+            sha256: row.get("sha256")?,
+            width: row.get("width")?,
+            height: row.get("height")?,
+            duration_ms: row.get("duration_ms")?,
+            frame_rate: row.get("frame_rate")?,
+            frames: row.get("frames")?,
+            video_codec: row.get("video_codec")?,
+            audio_codec: row.get("audio_codec")?,
+            alt: row.get("alt")?,
+        },
+        version: row.get("version")?,
+        name: row.get("name")?,
+        renditions: row.json("renditions")?,
+        warnings: row.json("warnings")?,
+        created_by: row.get("created_by")?,
+        created_at: row.get("created_at")?,
+        updated_at: row.get("updated_at")?,
+        deleted_at: row.get("deleted_at")?,
+    })
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Value {
+    Value::Text(serde_json::to_string(value).ok())
+}
+
+/// Adds a file.
+///
+/// # Errors
+/// [`StoreError::Sql`]; a unique violation when the file is there already.
+pub async fn insert(tx: &mut Tx<'_>, row: &MediaRow) -> Result<(), StoreError> {
+    let info = &row.info;
+    let values = vec![
+        Value::from(row.workspace),
+        Value::from(info.id),
+        Value::from(row.version),
+        Value::from(info.kind.as_str()),
+        Value::from(&info.mime),
+        Value::from(&row.name),
+        Value::from(info.bytes),
+        Value::from(&info.sha256),
+        Value::from(info.width),
+        Value::from(info.height),
+        Value::from(info.duration_ms),
+        Value::from(info.frame_rate),
+        Value::from(info.frames),
+        Value::from(info.video_codec.as_deref()),
+        Value::from(info.audio_codec.as_deref()),
+        Value::from(info.alt.as_deref()),
+        json(&row.renditions),
+        json(&row.warnings),
+        Value::from(row.created_by),
+        Value::from(row.created_at),
+        Value::from(row.updated_at),
+    ];
+    tx.execute(INSERT, values).await.map(drop)
+}
+
+/// The file, if it is in this workspace; also when it was deleted and its bytes are still there.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+    id: MediaId,
+) -> Result<Option<MediaRow>, StoreError> {
+    ex.fetch_optional(FIND, args![workspace, id]).await?.map(|r| read(&r)).transpose()
+}
+
+/// Files of the library, newest first: at most `limit` that are older than `after`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+    kind: Option<MediaKind>,
+    after: Option<MediaId>,
+    limit: u32,
+) -> Result<Vec<MediaRow>, StoreError> {
+    let kind = kind.map(MediaKind::as_str);
+    ex.fetch_all(LIST, args![workspace, kind, after, limit]).await?.iter().map(read).collect()
+}
+
+/// Changes the description of a file that has this version. Tells whether it had.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn set_alt(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: MediaId,
+    version: i64,
+    alt: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(SET_ALT, args![workspace, id, version, alt, now]).await? == 1)
+}
+
+/// Takes a file that has this version out of the library; its bytes stay. Tells whether it had.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn mark_deleted(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: MediaId,
+    version: i64,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(MARK_DELETED, args![workspace, id, version, now]).await? == 1)
+}
+
+/// Forgets a deleted file, once its bytes are gone.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn remove(tx: &mut Tx<'_>, workspace: WorkspaceId, id: MediaId) -> Result<(), StoreError> {
+    tx.execute(REMOVE, args![workspace, id]).await.map(drop)
+}
+
+/// Files of all workspaces that were deleted at or before `before`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn deleted_before<'e>(
+    ex: impl Executor<'e> + 'e,
+    before: Timestamp,
+    limit: u32,
+) -> Result<Vec<(WorkspaceId, MediaId)>, StoreError> {
+    let rows = ex.fetch_all(DELETED_BEFORE, args![before, limit]).await?;
+    rows.iter().map(|r| Ok((r.get("workspace_id")?, r.get("id")?))).collect()
+}
