@@ -6,6 +6,7 @@ create table grants (
     server             text,
     credential         blob,          -- null once erased
     scopes             text    not null, -- JSON array
+    targets            text    not null, -- identities to choose from, JSON
     expires_at         bigint,
     refresh_expires_at bigint,
     status             text    not null, -- live, revoked, erased

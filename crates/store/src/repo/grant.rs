@@ -1,5 +1,6 @@
 //! Logins at networks with their sealed credentials.
 
+use carillon_domain::account::AccountIdentity;
 use carillon_domain::id::{GrantId, WorkspaceId};
 use carillon_domain::time::Timestamp;
 
@@ -25,6 +26,8 @@ pub struct GrantRow {
     pub credential: Option<Vec<u8>>,
     /// Scopes that were granted.
     pub scopes: Vec<String>,
+    /// The identities under this login.
+    pub targets: Vec<AccountIdentity>,
     /// When the access token runs out.
     pub expires_at: Option<Timestamp>,
     /// When the refresh token runs out.
@@ -43,8 +46,8 @@ pub struct GrantRow {
 
 statements! {
     INSERT = "grants.insert": "insert into grants (workspace_id, id, platform, server, credential, scopes, expires_at, \
-        refresh_expires_at, status, refresh_epoch, refresh_until, created_at, updated_at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+        refresh_expires_at, status, refresh_epoch, refresh_until, created_at, updated_at, targets) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     FIND = "grants.find": "select * from grants where workspace_id = $1 and id = $2";
     LOCK_REFRESH = "grants.lock_refresh": "update grants set refresh_epoch = refresh_epoch + 1, refresh_until = $3 \
         where workspace_id = $1 and id = $2 and status = 'live' and (refresh_until is null or refresh_until < $4) \
@@ -73,6 +76,7 @@ fn read(row: &Row) -> Result<GrantRow, StoreError> {
         server: row.get("server")?,
         credential: row.get("credential")?,
         scopes: row.json("scopes")?,
+        targets: row.json("targets")?,
         expires_at: row.get("expires_at")?,
         refresh_expires_at: row.get("refresh_expires_at")?,
         status: row.get("status")?,
@@ -106,6 +110,7 @@ pub async fn insert(tx: &mut Tx<'_>, row: &GrantRow) -> Result<(), StoreError> {
         Value::from(row.refresh_until),
         Value::from(row.created_at),
         Value::from(row.updated_at),
+        json(&row.targets),
     ];
     tx.execute(INSERT, values).await.map(drop)
 }

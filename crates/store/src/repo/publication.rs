@@ -98,6 +98,8 @@ statements! {
     PLANNED = "publications.planned": "select count(*) as n from publications where workspace_id = $1 and account_id = $2 \
         and due_at >= $3 and due_at < $4 and state in ('scheduled', 'publishing', 'published', 'unconfirmed') \
         and (cast($5 as uuid) is null or post_id <> $5)";
+    SENT = "publications.sent": "select count(*) as n from publications where workspace_id = $1 and account_id = $2 \
+        and published_at >= $3 and published_at < $4 and post_id <> $5";
     SAME_CONTENT = "publications.same_content": "select post_id from publications where workspace_id = $1 and account_id = $2 \
         and fingerprint = $3 and state in ('scheduled', 'publishing', 'published', 'unconfirmed') \
         and due_at >= $4 and (cast($5 as uuid) is null or post_id <> $5) limit 1";
@@ -315,6 +317,22 @@ pub async fn planned(
     except: Option<PostId>,
 ) -> Result<i64, StoreError> {
     let row = db.fetch_optional(PLANNED, args![workspace, account, from, to, except]).await?;
+    row.map_or(Ok(0), |r| r.get("n"))
+}
+
+/// How many publications of other posts the account sent in `[from, to)`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn sent(
+    db: &Db,
+    workspace: WorkspaceId,
+    account: AccountId,
+    from: Timestamp,
+    to: Timestamp,
+    except: PostId,
+) -> Result<i64, StoreError> {
+    let row = db.fetch_optional(SENT, args![workspace, account, from, to, except]).await?;
     row.map_or(Ok(0), |r| r.get("n"))
 }
 

@@ -1,0 +1,76 @@
+//! Background work: what kinds there are, and what a run of one may say.
+//!
+//! A job row commits in the same transaction as the change that needs it; losing a wake-up therefore only delays work. What
+//! can be derived again from the tables is found by [`sweep`] and needs no trust in the queue.
+
+use carillon_domain::id::{JobId, WorkspaceId};
+use carillon_domain::time::Timestamp;
+use carillon_store::StoreError;
+
+use crate::Engine;
+
+pub mod sweep;
+
+/// The right to work on one job. Every write back names the epoch; a later claim makes it void.
+#[derive(Debug, Clone)]
+pub struct Lease {
+    /// The job.
+    pub job: JobId,
+    /// Grows with every claim and with every edit that takes the job away from its worker.
+    pub epoch: i64,
+    /// The kind, which says who runs it.
+    pub kind: String,
+    /// Version of the payload.
+    pub version: i64,
+    /// What it is about. Never contains secrets.
+    pub payload: serde_json::Value,
+    /// The lane that this lease occupies.
+    pub lane: Option<String>,
+    /// Runs before this one that ended in an error.
+    pub attempt: i64,
+    /// The workspace, where there is one.
+    pub workspace: Option<WorkspaceId>,
+}
+
+/// What comes after a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// The job is over; its row goes.
+    Finished,
+    /// Again at this time, in this lane.
+    At {
+        /// When, UTC.
+        at: Timestamp,
+        /// The lane to occupy then.
+        lane: Option<String>,
+    },
+}
+
+/// Why a run decided nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// Another worker, or an edit, took the job over. Nothing was written.
+    #[error("the lease was lost")]
+    LostLease,
+    /// The database failed.
+    #[error("store: {0}")]
+    Store(#[from] StoreError),
+    /// Something is wrong with our own code or data.
+    #[error("defect: {0}")]
+    Defect(String),
+}
+
+/// Runs one leased job.
+///
+/// # Errors
+/// [`JobError`]; the runner then tries again with growing pauses.
+pub async fn run(engine: &Engine, lease: &Lease) -> Result<Next, JobError> {
+    match lease.kind.as_str() {
+        crate::publish::KIND => {
+            let target = serde_json::from_value(lease.payload.clone())
+                .map_err(|e| JobError::Defect(format!("payload of {}: {e}", lease.job)))?;
+            crate::publish::run(engine, lease, target).await
+        }
+        other => Err(JobError::Defect(format!("nobody runs jobs of kind `{other}`"))),
+    }
+}

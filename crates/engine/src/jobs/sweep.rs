@@ -1,0 +1,34 @@
+//! Finds publications that ought to be on their way and have no job, and leases that ran out. The queue is the fast path;
+//! this is the truth.
+
+use carillon_store::repo::{job, publication};
+
+use super::JobError;
+use crate::Engine;
+use crate::publish::{Target, Times};
+
+/// How many stray publications one sweep picks up.
+const BATCH: i64 = 500;
+
+/// Puts back what was lost. Returns how many jobs it made or freed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sweep(engine: &Engine) -> Result<u64, JobError> {
+    let now = engine.clock.now();
+    let stray = publication::without_job(&engine.db, now, BATCH).await?;
+    let mut repaired = 0;
+    let times = Times::of(engine);
+    for stray in stray {
+        let target = Target { workspace: stray.workspace, publication: stray.id };
+        let job = times.job(target, "", stray.due_at);
+        engine.db.write(move |tx| Box::pin(async move { job::put_if_absent(tx, &job).await })).await?;
+        repaired += 1;
+    }
+    let freed = engine.db.write(move |tx| Box::pin(async move { job::free_expired(tx, now).await })).await?;
+    if repaired + freed > 0 {
+        tracing::info!(repaired, freed, "sweep put work back");
+        engine.wake.notify_waiters();
+    }
+    Ok(repaired + freed)
+}

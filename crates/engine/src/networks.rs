@@ -1,0 +1,86 @@
+//! The platforms as this installation has them: connectors, settings, and the way to the networks.
+
+use std::collections::BTreeMap;
+
+use carillon_connectors::Registry;
+use carillon_connectors::contract::connector::Connector;
+use carillon_connectors::contract::cx::PlatformSettings;
+use carillon_connectors::kit::http::Http;
+use carillon_domain::error::AppError;
+use url::Url;
+
+/// Connectors with their settings.
+pub struct Networks {
+    registry: Registry,
+    settings: BTreeMap<String, PlatformSettings>,
+    disabled: Vec<String>,
+    /// The only way to the networks.
+    pub http: Http,
+    /// Where browsers and networks reach us, without a trailing slash.
+    pub public_url: Url,
+}
+
+impl Networks {
+    /// The platforms of the registry with the operator's settings.
+    pub fn new(
+        registry: Registry,
+        settings: BTreeMap<String, PlatformSettings>,
+        disabled: Vec<String>,
+        http: Http,
+        public_url: Url,
+    ) -> Self {
+        let settings = registry
+            .all()
+            .iter()
+            .map(|c| {
+                let name = c.descriptor().name;
+                (name.to_owned(), settings.get(name).cloned().unwrap_or_default())
+            })
+            .collect();
+        Self { registry, settings, disabled, http, public_url }
+    }
+
+    /// Every platform of this build, in the order in which they are shown.
+    pub fn all(&self) -> &'static [&'static dyn Connector] {
+        self.registry.all()
+    }
+
+    /// The connector of this name, also when it is switched off.
+    pub fn connector(&self, platform: &str) -> Option<&'static dyn Connector> {
+        self.registry.get(platform)
+    }
+
+    /// The connector of this name, for starting something new.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for unknown names, [`AppError::Conflict`] for platforms that the operator switched off.
+    pub fn enabled(&self, platform: &str) -> Result<&'static dyn Connector, AppError> {
+        let connector = self.connector(platform).ok_or(AppError::NotFound { what: "platform" })?;
+        if self.is_enabled(platform) {
+            return Ok(connector);
+        }
+        Err(AppError::Conflict {
+            code: "platform_off",
+            message: format!("{} is switched off on this server.", connector.descriptor().title),
+        })
+    }
+
+    /// Whether the operator left the platform on.
+    pub fn is_enabled(&self, platform: &str) -> bool {
+        !self.disabled.iter().any(|d| d == platform)
+    }
+
+    /// The operator's settings of a platform of the registry.
+    pub fn settings(&self, platform: &str) -> &PlatformSettings {
+        static EMPTY: PlatformSettings =
+            PlatformSettings { values: BTreeMap::new(), secrets: BTreeMap::new() };
+        self.settings.get(platform).unwrap_or(&EMPTY)
+    }
+
+    /// The redirect URI that networks send browsers back to.
+    pub fn redirect_uri(&self, platform: &str) -> Url {
+        let mut url = self.public_url.clone();
+        url.set_path(&format!("{}/oauth/{platform}/callback", url.path().trim_end_matches('/')));
+        url
+    }
+}

@@ -1,0 +1,171 @@
+//! The dangerous moment: intent, send, verdict; and what whoever comes after a crash does.
+
+use std::time::Duration;
+
+use carillon_connectors::contract::progress::{Progress, Stage};
+use carillon_connectors::contract::publisher::{CommitSafety, Reconciliation};
+use carillon_connectors::kit::http::CommitPermit;
+use carillon_domain::connector_error::ErrorKind;
+use carillon_domain::publication::HeldReason;
+use carillon_domain::time::{SignedDuration, Timestamp};
+
+use super::outcome;
+use super::run::{Run, Step};
+use crate::jobs::{JobError, Next};
+
+/// A commit must have begun to be written this long after its intent, on the monotonic clock. Much shorter than a lease.
+pub(super) const SEND_WINDOW: Duration = Duration::from_secs(20);
+
+/// A send that began inside its window has ended by then: the calls' timeout and a margin for clocks.
+const SEND_OVER: SignedDuration = SignedDuration::from_secs(20 + 60 + 30);
+
+/// After this long without certainty a person decides.
+const LOOK_AT_MOST: SignedDuration = SignedDuration::from_mins(30);
+
+/// Commits `unit`, if it is time and this worker holds the account's lane.
+pub(super) async fn commit(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, JobError> {
+    let now = run.engine.clock.now();
+    let lane = run.context.lane();
+    let row = &mut run.context.row;
+    if unit == 0 && row.due_at.is_some_and(|due| due > now) {
+        let at = row.due_at.unwrap_or(now);
+        return Ok(Step::Leave(Next::At { at, lane: Some(lane) }));
+    }
+    if run.lease.lane.as_deref() != Some(lane.as_str()) {
+        // Keeps the due time as the order in the lane, also for one that was late to prepare.
+        let at = row.due_at.filter(|due| *due < now).unwrap_or(now);
+        return Ok(Step::Leave(Next::At { at, lane: Some(lane) }));
+    }
+    if unit == 0
+        && let Some(hit) = run.context.enforced_cap(run.engine).await?
+    {
+        let row = &mut run.context.row;
+        return outcome::hold(run.engine, run.lease, row, HeldReason::Cap, Some(&hit)).await.map(Step::Leave);
+    }
+    send(run, progress, unit).await
+}
+
+/// Continues after a crash, or after an ambiguous answer, with an open intent.
+pub(super) async fn resume(
+    run: &mut Run<'_>,
+    progress: Progress,
+    unit: u16,
+    since: Timestamp,
+) -> Result<Step, JobError> {
+    match run.context.publisher().commit_safety(&run.context.draft, unit) {
+        // After our own send ended without an answer, looking is cheaper than sending again; after a crash, the same
+        // write again is both the question and the answer.
+        CommitSafety::Idempotent if !run.own_send_ended => {
+            let lane = run.context.lane();
+            if run.lease.lane.as_deref() != Some(lane.as_str()) {
+                return Ok(Step::Leave(Next::At { at: run.engine.clock.now(), lane: Some(lane) }));
+            }
+            send(run, progress, unit).await
+        }
+        CommitSafety::Blind => {
+            let evidence = "This network offers no way to look for a post whose answer was lost.";
+            outcome::unconfirmed(run.engine, run.lease, &mut run.context.row, &progress, evidence)
+                .await
+                .map(Step::Leave)
+        }
+        CommitSafety::Idempotent | CommitSafety::Reconcilable => reconcile(run, progress, since).await,
+    }
+}
+
+async fn send(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, JobError> {
+    let began = run.engine.clock.monotonic();
+    let progress = progress.at(Stage::Committing { unit, since: run.engine.clock.now() });
+    outcome::save_intent(run.engine, run.lease, &mut run.context.row, &progress).await?;
+    let permit = CommitPermit::after_durable_intent(began + SEND_WINDOW);
+    let result = {
+        let checkpoint = run.attempt.checkpoint(run.engine, run.lease, &run.context.row);
+        let cx = run.context.cx(run.engine, &run.http, &checkpoint);
+        run.context.publisher().commit(&cx, &run.context.draft, progress.clone(), permit).await
+    };
+    run.own_send_ended = true;
+    run.attempt.flush(run.engine).await?;
+    match result {
+        Ok(next) => {
+            outcome::unit_public(run.engine, run.lease, &mut run.context.row, &next, unit).await?;
+            run.own_send_ended = false;
+            Ok(Step::On(next))
+        }
+        Err(error) if error.kind == ErrorKind::Ambiguous => {
+            outcome::note_error(run.engine, run.lease, &mut run.context.row, &error).await?;
+            Ok(Step::On(progress))
+        }
+        Err(error) => {
+            // Any other kind is the connector's word that nothing became public.
+            outcome::withdraw_intent(run.engine, run.lease, &mut run.context.row, &progress, unit).await?;
+            run.failed(progress.at(Stage::Ready { unit }), error).await
+        }
+    }
+}
+
+async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> Result<Step, JobError> {
+    let now = run.engine.clock.now();
+    if !run.own_send_ended && now < since + SEND_OVER {
+        return Ok(Step::Leave(Next::At { at: since + SEND_OVER, lane: None }));
+    }
+    let looked = {
+        let checkpoint = run.attempt.checkpoint(run.engine, run.lease, &run.context.row);
+        let cx = run.context.cx(run.engine, &run.http, &checkpoint);
+        run.context.publisher().reconcile(&cx, &run.context.draft, &progress).await
+    };
+    run.attempt.flush(run.engine).await?;
+    let row = &mut run.context.row;
+    let Stage::Committing { unit, .. } = progress.stage else { return Ok(Step::On(progress)) };
+    match looked {
+        Ok(Reconciliation::Found(found)) => {
+            outcome::unit_public(run.engine, run.lease, row, &found, unit).await?;
+            run.own_send_ended = false;
+            Ok(Step::On(found))
+        }
+        Ok(Reconciliation::Absent(again)) => {
+            outcome::withdraw_intent(run.engine, run.lease, row, &again, unit).await?;
+            let error = run.context.absent_error();
+            run.failed(again, error).await
+        }
+        Ok(Reconciliation::Unknown { look_again_at: Some(at), evidence }) if at < since + LOOK_AT_MOST => {
+            outcome::look_again(run.engine, run.lease, row, at, &evidence).await.map(Step::Leave)
+        }
+        Ok(Reconciliation::Unknown { evidence, .. }) => {
+            outcome::unconfirmed(run.engine, run.lease, row, &progress, &evidence).await.map(Step::Leave)
+        }
+        Err(error) => look_failed(run, progress, since, error).await,
+    }
+}
+
+/// Looking failed; the question stays open and is asked again, until a person must answer it.
+async fn look_failed(
+    run: &mut Run<'_>,
+    progress: Progress,
+    since: Timestamp,
+    error: carillon_domain::connector_error::ConnectorError,
+) -> Result<Step, JobError> {
+    let now = run.engine.clock.now();
+    match error.kind {
+        ErrorKind::AuthExpired if !run.refreshed => run.failed(progress, error).await,
+        ErrorKind::AuthExpired | ErrorKind::AuthRevoked | ErrorKind::PermissionMissing => {
+            run.context.needs_reconnect(run.engine, &error).await?;
+            let row = &mut run.context.row;
+            outcome::hold(run.engine, run.lease, row, HeldReason::Reauth, Some(&error)).await.map(Step::Leave)
+        }
+        _ if now < since + LOOK_AT_MOST => {
+            let pause = SignedDuration::from_secs(60);
+            let at = match error.kind {
+                ErrorKind::RateLimited { until: Some(until) } => until.max(now + pause),
+                _ => now + pause,
+            };
+            outcome::look_again(run.engine, run.lease, &mut run.context.row, at, &error.cause)
+                .await
+                .map(Step::Leave)
+        }
+        _ => {
+            let evidence = format!("Looking for the post failed: {}", error.cause);
+            outcome::unconfirmed(run.engine, run.lease, &mut run.context.row, &progress, &evidence)
+                .await
+                .map(Step::Leave)
+        }
+    }
+}

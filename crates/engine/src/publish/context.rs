@@ -1,0 +1,193 @@
+//! What a run needs to know about its publication, and why it may not go on.
+
+use carillon_connectors::contract::connector::Connector;
+use carillon_connectors::contract::cx::{AppCredentials, Checkpoint, Credential, Cx};
+use carillon_connectors::contract::progress::Progress;
+use carillon_connectors::contract::publisher::Publisher;
+use carillon_connectors::kit::http::Http;
+use carillon_domain::account::{AccountIdentity, AccountStatus};
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::post::Draft;
+use carillon_domain::publication::{HeldReason, PublicationState};
+use carillon_store::repo::account::{self, AccountRow};
+use carillon_store::repo::publication::{self, PublicationRow};
+use carillon_store::repo::{post, workspace};
+
+use super::attempt::NoCheckpoint;
+use super::queue::Target;
+use crate::Engine;
+use crate::jobs::JobError;
+use crate::usecase::credentials::{self, NoCredential};
+use crate::usecase::{accounts, caps, library};
+
+/// Everything loaded.
+pub(super) struct Context {
+    pub row: PublicationRow,
+    pub draft: Draft,
+    pub grace_s: i64,
+    connector: &'static dyn Connector,
+    publisher: &'static dyn Publisher,
+    account: AccountRow,
+    identity: AccountIdentity,
+    credential: Credential,
+    app: Option<AppCredentials>,
+    zone: String,
+}
+
+/// What loading found.
+pub(super) enum Situation {
+    /// Nothing to do: it ended, was taken back, or is gone.
+    Nothing,
+    /// It must wait.
+    Hold(PublicationRow, HeldReason, Option<ConnectorError>),
+    /// The network, or somebody who refreshes the token, needs a moment.
+    Later(PublicationRow, ConnectorError),
+    /// It can't be published as it is.
+    Broken(PublicationRow, ConnectorError),
+    /// Go.
+    Go(Box<Context>),
+}
+
+impl Context {
+    pub async fn load(engine: &Engine, target: Target) -> Result<Situation, JobError> {
+        let found = publication::find(&engine.db, target.workspace, target.publication).await?;
+        let Some(row) = found.filter(is_open) else { return Ok(Situation::Nothing) };
+        let Some(account) = account::find(&engine.db, row.workspace, row.account).await? else {
+            return Ok(Situation::Hold(row, HeldReason::Reauth, None));
+        };
+        if !engine.networks.is_enabled(&row.platform) {
+            return Ok(Situation::Hold(row, HeldReason::PlatformOff, None));
+        }
+        let connector = engine.networks.connector(&row.platform);
+        let Some((connector, publisher)) = connector.and_then(|c| Some((c, c.publisher()?))) else {
+            return Ok(Situation::Hold(row, HeldReason::PlatformOff, None));
+        };
+        if account.status != AccountStatus::Connected {
+            return Ok(Situation::Hold(row, HeldReason::Reauth, None));
+        }
+        let draft = match draft_of(engine, &row).await? {
+            Ok(draft) => draft,
+            Err(error) => return Ok(Situation::Broken(row, error)),
+        };
+        let credential = match credentials::credential(engine, &account, false).await {
+            Ok(credential) => credential,
+            Err(NoCredential::Store(error)) => return Err(error.into()),
+            Err(NoCredential::Later(error)) => return Ok(Situation::Later(row, error)),
+            Err(NoCredential::Reconnect(error)) => {
+                accounts::needs_reconnect(engine, row.workspace, row.account, &error).await?;
+                return Ok(Situation::Hold(row, HeldReason::Reauth, Some(error)));
+            }
+        };
+        let app = credentials::app(engine, &row.platform, account.server.as_deref()).await?;
+        let home = workspace::find(&engine.db, row.workspace).await?;
+        let (zone, grace_s) = home.map_or(("UTC".to_owned(), 6 * 3600), |w| (w.timezone, w.grace_s));
+        let identity = account.identity();
+        let context =
+            Self { row, draft, grace_s, connector, publisher, account, identity, credential, app, zone };
+        Ok(Situation::Go(Box::new(context)))
+    }
+
+    /// What the connector saved last, if this build can still read it.
+    pub fn progress(&self) -> Option<Progress> {
+        self.row.progress.clone().and_then(|value| serde_json::from_value(value).ok())
+    }
+
+    pub fn start(&self, engine: &Engine) -> Result<Progress, ConnectorError> {
+        self.publisher.start(&self.cx(engine, &engine.networks.http, &NoCheckpoint), &self.draft)
+    }
+
+    pub fn cx<'a>(&'a self, engine: &'a Engine, http: &'a Http, checkpoint: &'a dyn Checkpoint) -> Cx<'a> {
+        Cx {
+            http,
+            settings: engine.networks.settings(&self.row.platform),
+            app: self.app.as_ref(),
+            account: &self.identity,
+            credential: &self.credential,
+            clock: engine.clock.as_ref(),
+            entropy: engine.entropy.as_ref(),
+            media: engine.media.as_ref(),
+            checkpoint,
+        }
+    }
+
+    pub fn publisher(&self) -> &'static dyn Publisher {
+        self.publisher
+    }
+
+    /// The lane in which this account's commits and refreshes are serial.
+    pub fn lane(&self) -> String {
+        self.row.account.to_string()
+    }
+
+    /// The error to hold with when an enforced cap is reached.
+    pub async fn enforced_cap(&self, engine: &Engine) -> Result<Option<ConnectorError>, JobError> {
+        if self.row.released_at.is_some() {
+            // A person said "publish it all the same".
+            return Ok(None);
+        }
+        Ok(caps::enforced(engine, &self.account, self.row.post, &self.zone).await?)
+    }
+
+    /// Refreshes the token, whatever its clock says; the inner error means that a person must reconnect.
+    pub async fn refresh(&mut self, engine: &Engine) -> Result<Result<(), ConnectorError>, JobError> {
+        match credentials::credential(engine, &self.account, true).await {
+            Ok(credential) => {
+                self.credential = credential;
+                Ok(Ok(()))
+            }
+            Err(NoCredential::Store(error)) => Err(error.into()),
+            Err(NoCredential::Later(error) | NoCredential::Reconnect(error)) => Ok(Err(error)),
+        }
+    }
+
+    pub async fn needs_reconnect(&self, engine: &Engine, error: &ConnectorError) -> Result<(), JobError> {
+        accounts::needs_reconnect(engine, self.row.workspace, self.row.account, error).await?;
+        Ok(())
+    }
+
+    /// What a proved absence counts as: a try that had no effect.
+    pub fn absent_error(&self) -> ConnectorError {
+        let title = self.connector.descriptor().title;
+        ConnectorError::new(
+            ErrorKind::Transient,
+            &self.row.platform,
+            "reconcile",
+            "absent",
+            format!("{title} lost the post: its answer never came, and the post is not on the account."),
+        )
+        .with_action("Carillon tries again by itself.")
+    }
+}
+
+/// Whether a worker has something to do: on its way, or public with parts missing.
+fn is_open(row: &PublicationRow) -> bool {
+    match row.state {
+        PublicationState::Scheduled | PublicationState::Publishing => true,
+        PublicationState::Published => !all_public(row),
+        _ => false,
+    }
+}
+
+fn all_public(row: &PublicationRow) -> bool {
+    row.units.iter().all(|u| u.remote_id.is_some()) && !row.incomplete
+}
+
+async fn draft_of(engine: &Engine, row: &PublicationRow) -> Result<Result<Draft, ConnectorError>, JobError> {
+    let broken = |code: &str, cause: String| {
+        ConnectorError::new(ErrorKind::Rejected, &row.platform, "prepare", code, cause)
+            .with_action("Edit the post and schedule it again.")
+    };
+    let Some(post) = post::find(&engine.db, row.workspace, row.post).await? else {
+        return Ok(Err(broken("post_gone", "The post no longer exists.".to_owned())));
+    };
+    let mut files = std::collections::BTreeMap::new();
+    for id in post.composition.media_ids() {
+        if let Some(info) = library::find(engine, row.workspace, id).await? {
+            files.insert(id, info);
+        }
+    }
+    Ok(post.composition.draft_for(row.account, |id| files.get(&id).cloned()).map_err(|missing| {
+        let cause = missing.into_iter().map(|m| m.message).collect::<Vec<_>>().join(" ");
+        broken("media_gone", cause)
+    }))
+}

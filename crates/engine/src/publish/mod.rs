@@ -1,0 +1,22 @@
+//! The publishing engine: takes one publication from its due time to an end state.
+//!
+//! Invariants, and what each prevents:
+//! - A commit is sent only between a durable intent and its deadline, under a lease whose epoch the intent's transaction
+//!   checked. Otherwise a paused worker that wakes up could send a second time.
+//! - Whoever finds an open intent looks first (`reconcile`), unless the write is idempotent. Otherwise a lost answer
+//!   becomes a second post.
+//! - A worker's every write is fenced by its lease epoch *and* the content version. Otherwise an edit could be
+//!   overwritten by the progress of the older content.
+//! - What runs after a commit (links, numbers, notices) can't lead back to it.
+
+mod attempt;
+mod commit;
+mod context;
+mod outcome;
+mod queue;
+mod run;
+pub mod verdict;
+
+pub(crate) use attempt::NoCheckpoint;
+pub use queue::{KIND, Target, Times, job_key};
+pub use run::run;

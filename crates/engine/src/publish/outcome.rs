@@ -1,0 +1,337 @@
+//! Every write of the publishing engine. Each one is a single transaction that first checks the lease's epoch and the
+//! content version; a worker that lost either gets [`JobError::LostLease`] and has changed nothing.
+
+use carillon_connectors::contract::progress::{Progress, Stage};
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::publication::{Event, HeldReason, Intent, PublicationState, UnitReport, UnitState};
+use carillon_domain::time::{SignedDuration, Timestamp};
+use carillon_store::repo::publication::PublicationRow;
+use carillon_store::repo::{attempt, job, publication};
+
+use super::run::unit_of;
+use crate::Engine;
+use crate::jobs::{JobError, Lease, Next};
+
+/// Saves `row` under the fence, and tells who is watching.
+async fn save(engine: &Engine, lease: &Lease, row: &mut PublicationRow) -> Result<(), JobError> {
+    close_attempt_and_save(engine, lease, row, None).await
+}
+
+/// How an attempt ended.
+struct Ended<'a> {
+    outcome: &'static str,
+    error: Option<&'a ConnectorError>,
+}
+
+async fn close_attempt_and_save(
+    engine: &Engine,
+    lease: &Lease,
+    row: &mut PublicationRow,
+    ended: Option<Ended<'_>>,
+) -> Result<(), JobError> {
+    let now = engine.clock.now();
+    row.updated_at = now;
+    let copy = row.clone();
+    let (job_id, epoch) = (lease.job, lease.epoch);
+    let ended = ended.map(|e| (e.outcome, e.error.cloned()));
+    let held = engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if !job::fence(tx, job_id, epoch).await? || !publication::save(tx, &copy).await? {
+                    return Ok::<_, carillon_store::StoreError>(false);
+                }
+                if let Some((outcome, error)) = ended {
+                    attempt::close(tx, copy.workspace, copy.id, now, outcome, error.as_ref()).await?;
+                }
+                Ok(true)
+            })
+        })
+        .await?;
+    if !held {
+        return Err(JobError::LostLease);
+    }
+    engine.events.publication_changed(row.workspace, row.post, row.id);
+    Ok(())
+}
+
+fn step(row: &mut PublicationRow, event: Event) -> Result<(), JobError> {
+    let intent = if row.intent { Intent::Saved } else { Intent::None };
+    row.state = row.state.after(event, intent).map_err(|e| JobError::Defect(e.to_string()))?;
+    Ok(())
+}
+
+fn store_progress(row: &mut PublicationRow, progress: &Progress) {
+    row.progress = serde_json::to_value(progress).ok();
+    row.units = reports(progress, &row.units);
+}
+
+/// Merges what is public now with what was reported before.
+fn reports(progress: &Progress, before: &[UnitReport]) -> Vec<UnitReport> {
+    let pending = |index| UnitReport {
+        index,
+        state: UnitState::Pending,
+        remote_id: None,
+        remote_url: None,
+        error: None,
+    };
+    (0u16..)
+        .zip(&progress.units)
+        .map(|(index, unit)| match &unit.remote_id {
+            Some(id) => UnitReport {
+                index,
+                state: UnitState::Published,
+                remote_id: Some(id.clone()),
+                remote_url: unit.remote_url.clone(),
+                error: None,
+            },
+            None => before.get(usize::from(index)).cloned().unwrap_or_else(|| pending(index)),
+        })
+        .collect()
+}
+
+/// Saves how far preparation got.
+pub(super) async fn save_progress(
+    engine: &Engine,
+    lease: &Lease,
+    row: &mut PublicationRow,
+    progress: &Progress,
+) -> Result<(), JobError> {
+    store_progress(row, progress);
+    row.next_at = None;
+    let due = row.due_at.is_none_or(|due| due <= engine.clock.now());
+    if due && row.state == PublicationState::Scheduled {
+        step(row, Event::Start)?;
+    }
+    save(engine, lease, row).await
+}
+
+/// Makes the intent to commit durable. After this, nobody can edit or cancel, and whoever takes over must look first.
+pub(super) async fn save_intent(
+    engine: &Engine,
+    lease: &Lease,
+    row: &mut PublicationRow,
+    progress: &Progress,
+) -> Result<(), JobError> {
+    store_progress(row, progress);
+    if row.state == PublicationState::Scheduled {
+        step(row, Event::Start)?;
+    }
+    row.intent = true;
+    save(engine, lease, row).await
+}
+
+/// The open commit had no effect, for certain.
+pub(super) async fn withdraw_intent(
+    engine: &Engine,
+    lease: &Lease,
+    row: &mut PublicationRow,
+    progress: &Progress,
+    unit: u16,
+) -> Result<(), JobError> {
+    let progress = match progress.stage {
+        Stage::Committing { .. } => progress.clone().at(Stage::Ready { unit }),
+        _ => progress.clone(),
+    };
+    store_progress(row, &progress);
+    if unit == 0 {
+        step(row, Event::ProvedAbsent)?;
+        row.intent = false;
+    }
+    save(engine, lease, row).await
+}
+
+/// `unit` is public.
+pub(super) async fn unit_public(
+    engine: &Engine,
+    lease: &Lease,
+    row: &mut PublicationRow,
+    progress: &Progress,
+    unit: u16,
+) -> Result<(), JobError> {
+    store_progress(row, progress);
+    row.tries = 0;
+    row.error = None;
+    row.intent = true;
+    if unit == 0 {
+        step(row, Event::RootPublic)?;
+        let root = progress.units.first();
+        row.remote_id = root.and_then(|u| u.remote_id.clone());
+        row.remote_url = root.and_then(|u| u.remote_url.clone());
+        row.published_at = root.and_then(|u| u.published_at).or(Some(engine.clock.now()));
+    }
+    save(engine, lease, row).await
+}
+
+/// Everything is public.
+pub(super) async fn complete(
+    engine: &Engine,
+    lease: &Lease,
+    row: &mut PublicationRow,
+    progress: &Progress,
+) -> Result<Next, JobError> {
+    store_progress(row, progress);
+    row.remote_url = progress.units.first().and_then(|u| u.remote_url.clone()).or(row.remote_url.take());
+    row.incomplete = false;
+    row.error = None;
+    row.next_at = None;
+    close_attempt_and_save(engine, lease, row, Some(Ended { outcome: "published", error: None })).await?;
+    Ok(Next::Finished)
+}
+
+/// Another try later.
+pub(super) async fn again(
+    engine: &Engine,
+    lease: &Lease,
+    row: &mut PublicationRow,
+    progress: &Progress,
+    error: &ConnectorError,
+    at: Timestamp,
+    counts: bool,
+) -> Result<Next, JobError> {
+    store_progress(row, progress);
+    row.error = Some(error.clone());
+    row.next_at = Some(at);
+    if row.published_at.is_some() {
+        row.incomplete = true;
+        mark(row, unit_of(progress.stage), UnitState::Pending, error);
+    }
+    let ended = counts.then_some(Ended { outcome: "retry", error: Some(error) });
+    row.tries += u32::from(counts);
+    close_attempt_and_save(engine, lease, row, ended).await?;
+    Ok(Next::At { at, lane: None })
+}
+
+/// Something needs a moment before the run can even begin.
+pub(super) async fn wait(
+    engine: &Engine,
+    lease: &Lease,
+    row: &mut PublicationRow,
+    error: &ConnectorError,
+) -> Result<Next, JobError> {
+    let at = match error.kind {
+        ErrorKind::RateLimited { until: Some(until) } => until.max(engine.clock.now()),
+        _ => engine.clock.now() + SignedDuration::from_secs(15),
+    };
+    row.error = Some(error.clone());
+    row.next_at = Some(at);
+    save(engine, lease, row).await?;
+    Ok(Next::At { at, lane: None })
+}
+
+/// Keeps what a commit's answer said while the question is still open.
+pub(super) async fn note_error(
+    engine: &Engine,
+    lease: &Lease,
+    row: &mut PublicationRow,
+    error: &ConnectorError,
+) -> Result<(), JobError> {
+    row.error = Some(error.clone());
+    save(engine, lease, row).await
+}
+
+/// The open commit was looked for without certainty; look again then.
+pub(super) async fn look_again(
+    engine: &Engine,
+    lease: &Lease,
+    row: &mut PublicationRow,
+    at: Timestamp,
+    evidence: &str,
+) -> Result<Next, JobError> {
+    row.evidence = Some(evidence.to_owned());
+    row.next_at = Some(at);
+    save(engine, lease, row).await?;
+    Ok(Next::At { at, lane: None })
+}
+
+/// Nobody can tell whether the open commit had its effect.
+pub(super) async fn unconfirmed(
+    engine: &Engine,
+    lease: &Lease,
+    row: &mut PublicationRow,
+    progress: &Progress,
+    evidence: &str,
+) -> Result<Next, JobError> {
+    row.evidence = Some(evidence.to_owned());
+    row.next_at = None;
+    let unit = unit_of(progress.stage);
+    let error = row.error.clone();
+    if unit == 0 {
+        step(row, Event::Unsure)?;
+    } else {
+        row.incomplete = true;
+        if let Some(report) = row.units.get_mut(usize::from(unit)) {
+            report.state = UnitState::Unconfirmed;
+            report.error = error.clone();
+        }
+    }
+    let ended = Ended { outcome: "unconfirmed", error: error.as_ref() };
+    close_attempt_and_save(engine, lease, row, Some(ended)).await?;
+    Ok(Next::Finished)
+}
+
+/// Nothing (more) can be published: the root failed, or a later unit stays missing.
+pub(super) async fn fail_unit(
+    engine: &Engine,
+    lease: &Lease,
+    row: &mut PublicationRow,
+    progress: &Progress,
+    error: &ConnectorError,
+) -> Result<Next, JobError> {
+    if row.published_at.is_none() {
+        return fail(engine, lease, row, error).await;
+    }
+    let unit = unit_of(progress.stage);
+    store_progress(row, &progress.clone().at(Stage::Preparing { unit }));
+    row.incomplete = true;
+    row.error = Some(error.clone());
+    row.next_at = None;
+    mark(row, unit, UnitState::Failed, error);
+    close_attempt_and_save(engine, lease, row, Some(Ended { outcome: "incomplete", error: Some(error) }))
+        .await?;
+    Ok(Next::Finished)
+}
+
+/// The end without success; nothing is public.
+pub(super) async fn fail(
+    engine: &Engine,
+    lease: &Lease,
+    row: &mut PublicationRow,
+    error: &ConnectorError,
+) -> Result<Next, JobError> {
+    step(row, Event::Fail)?;
+    row.intent = false;
+    row.error = Some(error.clone());
+    row.next_at = None;
+    close_attempt_and_save(engine, lease, row, Some(Ended { outcome: "failed", error: Some(error) })).await?;
+    Ok(Next::Finished)
+}
+
+/// Waits for a person or a reconnection.
+pub(super) async fn hold(
+    engine: &Engine,
+    lease: &Lease,
+    row: &mut PublicationRow,
+    reason: HeldReason,
+    error: Option<&ConnectorError>,
+) -> Result<Next, JobError> {
+    if let Some(error) = error {
+        row.error = Some(error.clone());
+    }
+    row.next_at = None;
+    if row.published_at.is_some() {
+        row.incomplete = true;
+    } else {
+        step(row, Event::Hold)?;
+        row.held_reason = Some(reason);
+    }
+    close_attempt_and_save(engine, lease, row, Some(Ended { outcome: "held", error })).await?;
+    Ok(Next::Finished)
+}
+
+fn mark(row: &mut PublicationRow, unit: u16, state: UnitState, error: &ConnectorError) {
+    if let Some(report) = row.units.get_mut(usize::from(unit)) {
+        report.state = state;
+        report.error = Some(error.clone());
+    }
+}

@@ -1,0 +1,34 @@
+//! Taking a job: one update-returning statement, fenced afterwards by its epoch.
+
+use std::time::Duration;
+
+use carillon_domain::time::SignedDuration;
+use carillon_store::repo::job;
+
+use crate::Engine;
+use crate::jobs::{JobError, Lease};
+
+/// How long a lease lasts without a heartbeat. Longer than any commit's send window by a wide margin.
+pub const LEASE: Duration = Duration::from_secs(90);
+
+/// Takes the due job that comes first, if there is one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim(engine: &Engine, node: &str) -> Result<Option<Lease>, JobError> {
+    let now = engine.clock.now();
+    let until = now + SignedDuration::try_from(LEASE).unwrap_or(SignedDuration::from_secs(90));
+    let node = node.to_owned();
+    let row =
+        engine.db.write(move |tx| Box::pin(async move { job::claim(tx, &node, now, until).await })).await?;
+    Ok(row.map(|row| Lease {
+        job: row.id,
+        epoch: row.lease_epoch,
+        kind: row.kind,
+        version: row.version,
+        payload: row.payload,
+        lane: row.lane,
+        attempt: row.attempt,
+        workspace: row.workspace,
+    }))
+}

@@ -1,0 +1,198 @@
+//! The loop of a worker node: sleep exactly to the next due job, claim, run beside others, write back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use carillon_domain::time::{SignedDuration, random_bytes};
+use carillon_store::repo::job;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::claim::{LEASE, claim};
+use crate::Engine;
+use crate::jobs::{self, JobError, Lease, Next, sweep};
+
+/// How a node works.
+#[derive(Debug, Clone)]
+pub struct RunnerConfig {
+    /// Name of this node in leases.
+    pub node: String,
+    /// Jobs that run beside each other.
+    pub concurrency: usize,
+    /// Longest sleep without looking at the queue; bounds the damage of a lost wake-up.
+    pub poll: Duration,
+    /// How often the sweep runs.
+    pub sweep: Duration,
+}
+
+impl Default for RunnerConfig {
+    fn default() -> Self {
+        Self {
+            node: "local".to_owned(),
+            concurrency: 16,
+            poll: Duration::from_secs(5),
+            sweep: Duration::from_secs(30),
+        }
+    }
+}
+
+/// A worker node.
+pub struct Runner {
+    engine: Arc<Engine>,
+    config: RunnerConfig,
+}
+
+impl Runner {
+    /// A node that works on `engine`'s jobs.
+    pub fn new(engine: Arc<Engine>, config: RunnerConfig) -> Self {
+        Self { engine, config }
+    }
+
+    /// Works until `stop`; then claims nothing more, and returns when running jobs have ended.
+    pub async fn run(self, stop: CancellationToken) {
+        let slots = Arc::new(Semaphore::new(self.config.concurrency));
+        let tasks = TaskTracker::new();
+        let mut next_sweep = self.engine.clock.monotonic();
+        while !stop.is_cancelled() {
+            if self.engine.clock.monotonic() >= next_sweep {
+                next_sweep = self.engine.clock.monotonic() + self.config.sweep;
+                if let Err(error) = sweep::sweep(&self.engine).await {
+                    tracing::error!(%error, "sweep failed; it runs again later");
+                }
+            }
+            let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { break };
+            // Listening begins before looking, so that a job saved in between still wakes us.
+            let woken = self.engine.wake.notified();
+            match claim(&self.engine, &self.config.node).await {
+                Ok(Some(lease)) => {
+                    let engine = Arc::clone(&self.engine);
+                    tasks.spawn(async move {
+                        run_leased(&engine, &lease, true).await;
+                        drop(slot);
+                        engine.wake.notify_waiters();
+                    });
+                }
+                Ok(None) => {
+                    drop(slot);
+                    let pause = self.pause().await;
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = woken => {}
+                        () = tokio::time::sleep(pause) => {}
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "claiming failed; trying again");
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = tokio::time::sleep(Duration::from_secs(1)) => {}
+                    }
+                }
+            }
+        }
+        tasks.close();
+        tasks.wait().await;
+    }
+
+    /// Runs everything that is due now, one after the other, without heartbeats; for tests and for `tick`. Returns how
+    /// many runs there were.
+    ///
+    /// # Errors
+    /// When claiming fails.
+    pub async fn run_due(&self, at_most: usize) -> Result<usize, JobError> {
+        sweep::sweep(&self.engine).await?;
+        let mut runs = 0;
+        while runs < at_most {
+            let Some(lease) = claim(&self.engine, &self.config.node).await? else { break };
+            run_leased(&self.engine, &lease, false).await;
+            runs += 1;
+        }
+        Ok(runs)
+    }
+
+    /// To the millisecond of the next due job, but never longer than the poll (with a little chance, so that many nodes
+    /// do not ask at once).
+    async fn pause(&self) -> Duration {
+        let share = f64::from(random_bytes::<1>(self.engine.entropy.as_ref())[0]) / 255.0;
+        let poll = self.config.poll.mul_f64(0.8 + 0.4 * share);
+        match job::next_run_at(&self.engine.db).await {
+            Ok(Some(at)) => {
+                let ahead = at.duration_since(self.engine.clock.now());
+                // A job that is due but could not be claimed waits for its lane; do not spin.
+                Duration::try_from(ahead).unwrap_or_default().max(Duration::from_millis(2)).min(poll)
+            }
+            _ => poll,
+        }
+    }
+}
+
+/// Runs one leased job and writes back what comes next.
+pub(crate) async fn run_leased(engine: &Engine, lease: &Lease, heartbeat: bool) {
+    let result = if heartbeat {
+        tokio::select! {
+            result = jobs::run(engine, lease) => result,
+            () = beat(engine, lease) => Err(JobError::LostLease),
+        }
+    } else {
+        jobs::run(engine, lease).await
+    };
+    let written = match result {
+        Ok(next) => write_back(engine, lease, next, None).await,
+        Err(JobError::LostLease) => {
+            tracing::info!(job = %lease.job, "lost the lease; whoever has it goes on");
+            return;
+        }
+        Err(error) => {
+            tracing::error!(job = %lease.job, kind = %lease.kind, %error, "job failed");
+            let pause =
+                SignedDuration::from_secs(2_i64.saturating_pow(lease.attempt.clamp(0, 8) as u32).min(300));
+            let at = engine.clock.now() + pause;
+            write_back(engine, lease, Next::At { at, lane: None }, Some(error.to_string())).await
+        }
+    };
+    if let Err(error) = written {
+        tracing::error!(job = %lease.job, %error, "could not write a job back; its lease will run out");
+    }
+}
+
+async fn write_back(
+    engine: &Engine,
+    lease: &Lease,
+    next: Next,
+    error: Option<String>,
+) -> Result<(), JobError> {
+    let (id, epoch) = (lease.job, lease.epoch);
+    engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                match next {
+                    Next::Finished => job::finish(tx, id, epoch).await,
+                    Next::At { at, lane } => {
+                        job::reschedule(tx, id, epoch, at, lane.as_deref(), error.as_deref()).await
+                    }
+                }
+            })
+        })
+        .await?;
+    Ok(())
+}
+
+/// Keeps the lease alive; returns only when it is lost.
+async fn beat(engine: &Engine, lease: &Lease) {
+    let every = LEASE / 4;
+    loop {
+        tokio::time::sleep(every).await;
+        let until =
+            engine.clock.now() + SignedDuration::try_from(LEASE).unwrap_or(SignedDuration::from_secs(90));
+        let (id, epoch) = (lease.job, lease.epoch);
+        let kept =
+            engine.db.write(move |tx| Box::pin(async move { job::extend(tx, id, epoch, until).await })).await;
+        match kept {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => tracing::warn!(job = %lease.job, %error, "heartbeat failed"),
+        }
+    }
+}

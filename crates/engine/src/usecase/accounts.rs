@@ -1,0 +1,192 @@
+//! Connected accounts: looking at them, changing their caps, letting go of them.
+
+use carillon_domain::account::{AccountStatus, CapMode};
+use carillon_domain::connector_error::ConnectorError;
+use carillon_domain::error::AppError;
+use carillon_domain::id::{AccountId, WorkspaceId};
+use carillon_domain::permission::Permission;
+use carillon_store::StoreError;
+use carillon_store::repo::account::{self, AccountRow};
+use carillon_store::repo::{grant, publication};
+
+use super::credentials;
+use crate::{Actor, Engine};
+
+/// Largest daily cap that can be set.
+pub const MAX_DAILY_CAP: u32 = 1_000;
+
+/// All accounts of the workspace.
+///
+/// # Errors
+/// [`AppError::Forbidden`] when the role may not read.
+pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<AccountRow>, AppError> {
+    actor.require(Permission::Read)?;
+    Ok(account::list(&engine.db, actor.workspace).await?)
+}
+
+/// One account.
+///
+/// # Errors
+/// [`AppError::NotFound`], also for accounts of other workspaces.
+pub async fn get(engine: &Engine, actor: &Actor, id: AccountId) -> Result<AccountRow, AppError> {
+    actor.require(Permission::Read)?;
+    account::find(&engine.db, actor.workspace, id).await?.ok_or(AppError::NotFound { what: "account" })
+}
+
+/// What a person may change.
+#[derive(Debug, Clone, Default)]
+pub struct AccountPatch {
+    /// The version that the caller saw.
+    pub if_match: Option<i64>,
+    /// Most publications per day; `Some(None)` goes back to the default.
+    pub daily_cap: Option<Option<u32>>,
+    /// What happens at the cap.
+    pub cap_mode: Option<CapMode>,
+}
+
+/// Changes an account's caps.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a cap out of range, [`AppError::Stale`] for an old version.
+pub async fn update(
+    engine: &Engine,
+    actor: &Actor,
+    id: AccountId,
+    patch: AccountPatch,
+) -> Result<AccountRow, AppError> {
+    actor.require(Permission::ManageAccounts)?;
+    if let Some(Some(cap)) = patch.daily_cap
+        && !(1..=MAX_DAILY_CAP).contains(&cap)
+    {
+        let message = format!("A daily cap lies between 1 and {MAX_DAILY_CAP}.");
+        let error = carillon_domain::error::FieldError::new("caps.daily", "out_of_range", message);
+        return Err(AppError::Invalid(vec![error.with_limit(MAX_DAILY_CAP, cap)]));
+    }
+    let (workspace, now) = (actor.workspace, engine.clock.now());
+    let row = engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let row = account::find(&mut *tx, workspace, id).await?;
+                let mut row = row.ok_or(AppError::NotFound { what: "account" })?;
+                if patch.if_match.is_some_and(|v| v != row.version) {
+                    return Err(AppError::Stale);
+                }
+                row.daily_cap = patch.daily_cap.unwrap_or(row.daily_cap);
+                row.cap_mode = patch.cap_mode.unwrap_or(row.cap_mode);
+                row.version += 1;
+                row.updated_at = now;
+                account::update(tx, &row).await?;
+                Ok::<_, AppError>(row)
+            })
+        })
+        .await?;
+    engine.events.account_changed(workspace, id);
+    Ok(row)
+}
+
+/// Lets go of an account: revokes at the network (best effort), erases the tokens once no other account needs them, keeps
+/// history unless `erase`.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Stale`]; [`AppError::Conflict`] for erasing an account with publications on their way.
+pub async fn disconnect(
+    engine: &Engine,
+    actor: &Actor,
+    id: AccountId,
+    if_match: Option<i64>,
+    erase: bool,
+) -> Result<AccountRow, AppError> {
+    actor.require(Permission::ManageAccounts)?;
+    let row = get(engine, actor, id).await?;
+    if if_match.is_some_and(|v| v != row.version) {
+        return Err(AppError::Stale);
+    }
+    if erase {
+        refuse_if_used(engine, &row).await?;
+    }
+    let siblings = account::of_grant(&engine.db, row.workspace, row.grant).await?;
+    let last = siblings.iter().all(|s| s.id == id || s.status == AccountStatus::Disconnected);
+    if last {
+        revoke_remotely(engine, &row).await;
+    }
+    let now = engine.clock.now();
+    let mut row = row;
+    row.status = AccountStatus::Disconnected;
+    row.status_cause = None;
+    row.version += 1;
+    row.updated_at = now;
+    let copy = row.clone();
+    engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if last {
+                    grant::erase(tx, copy.workspace, copy.grant, now).await?;
+                }
+                if erase {
+                    account::delete(tx, copy.workspace, copy.id).await
+                } else {
+                    account::update(tx, &copy).await
+                }
+            })
+        })
+        .await
+        .map_err(|e: StoreError| AppError::from(e))?;
+    engine.events.account_changed(row.workspace, id);
+    Ok(row)
+}
+
+async fn refuse_if_used(engine: &Engine, row: &AccountRow) -> Result<(), AppError> {
+    let query = publication::ListQuery { account: Some(row.id), limit: 1, ..Default::default() };
+    if publication::list(&engine.db, row.workspace, &query).await?.is_empty() {
+        return Ok(());
+    }
+    Err(AppError::Conflict {
+        code: "account_has_history",
+        message: "This account has publications. Disconnect it without erasing, so that their history stays readable."
+            .to_owned(),
+    })
+}
+
+/// Best effort: a network that is down must not keep anybody from disconnecting.
+async fn revoke_remotely(engine: &Engine, row: &AccountRow) {
+    let Some(connector) = engine.networks.connector(&row.platform) else { return };
+    let Ok(Some(stored)) = grant::find(&engine.db, row.workspace, row.grant).await else { return };
+    let Ok(credential) = credentials::open(engine, &stored) else { return };
+    let Ok(app) = credentials::app(engine, &row.platform, row.server.as_deref()).await else { return };
+    let cx = credentials::auth_cx(engine, &row.platform, app.as_ref());
+    if let Err(error) = connector.authorizer().revoke(&cx, &row.identity(), &credential).await {
+        tracing::warn!(account = %row.id, %error, "the network did not take the revocation; our copy is erased");
+    }
+}
+
+/// The account's grant no longer works; a person must connect it again. Its publications wait.
+///
+/// # Errors
+/// When the database fails.
+pub async fn needs_reconnect(
+    engine: &Engine,
+    workspace: WorkspaceId,
+    id: AccountId,
+    error: &ConnectorError,
+) -> Result<(), StoreError> {
+    let (now, cause) = (engine.clock.now(), error.cause.clone());
+    engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let Some(mut row) = account::find(&mut *tx, workspace, id).await? else { return Ok(()) };
+                if row.status == AccountStatus::Connected {
+                    row.status = AccountStatus::NeedsReconnect;
+                    row.status_cause = Some(cause);
+                    row.updated_at = now;
+                    account::update(tx, &row).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+        })
+        .await?;
+    engine.events.account_changed(workspace, id);
+    Ok(())
+}

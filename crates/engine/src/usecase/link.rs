@@ -1,0 +1,104 @@
+//! From a grant's identities to account rows. Connecting an account again keeps its row, and with it its history.
+
+use carillon_domain::account::{AccountIdentity, AccountStatus, CapMode};
+use carillon_domain::error::AppError;
+use carillon_domain::id::{GrantId, Id};
+use carillon_domain::time::Timestamp;
+use carillon_store::StoreError;
+use carillon_store::repo::account::{self, AccountRow};
+use carillon_store::repo::{grant, workspace};
+
+use super::publications;
+use crate::{Actor, Engine};
+
+/// Makes or renews an account per identity, and lets go what waited for it.
+pub(super) async fn link(
+    engine: &Engine,
+    actor: &Actor,
+    platform: &str,
+    id: GrantId,
+    identities: Vec<AccountIdentity>,
+) -> Result<Vec<AccountRow>, AppError> {
+    let mut accounts = Vec::with_capacity(identities.len());
+    for identity in identities {
+        let row = new_row(engine, actor, platform, id, identity);
+        let saved = engine.db.write(move |tx| Box::pin(async move { put(tx, row).await })).await;
+        accounts.push(saved.map_err(|e: StoreError| AppError::from(e))?);
+    }
+    let home = workspace::find(&engine.db, actor.workspace).await?;
+    let grace = home.map_or(0, |w| w.grace_s);
+    for row in &accounts {
+        publications::account_is_back(engine, row.workspace, row.id, grace).await?;
+        engine.events.account_changed(row.workspace, row.id);
+    }
+    Ok(accounts)
+}
+
+async fn put(tx: &mut carillon_store::Tx<'_>, new: AccountRow) -> Result<AccountRow, StoreError> {
+    let server = new.server.as_deref();
+    let known = account::by_identity(&mut *tx, new.workspace, &new.platform, server, &new.remote_id).await?;
+    let Some(old) = known else {
+        account::insert(tx, &new).await?;
+        return Ok(new);
+    };
+    let renewed = AccountRow {
+        id: old.id,
+        daily_cap: old.daily_cap,
+        cap_mode: old.cap_mode,
+        profile: old.profile,
+        synced_at: old.synced_at,
+        version: old.version + 1,
+        created_at: old.created_at,
+        ..new
+    };
+    account::update(tx, &renewed).await?;
+    if old.grant != renewed.grant {
+        forget_unused(tx, &renewed, old.grant, renewed.updated_at).await?;
+    }
+    Ok(renewed)
+}
+
+/// The tokens of a login that no account uses any more.
+async fn forget_unused(
+    tx: &mut carillon_store::Tx<'_>,
+    row: &AccountRow,
+    old: GrantId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if account::of_grant(&mut *tx, row.workspace, old).await?.is_empty() {
+        grant::erase(tx, row.workspace, old, now).await?;
+    }
+    Ok(())
+}
+
+fn new_row(
+    engine: &Engine,
+    actor: &Actor,
+    platform: &str,
+    grant: GrantId,
+    identity: AccountIdentity,
+) -> AccountRow {
+    let now = engine.clock.now();
+    AccountRow {
+        workspace: actor.workspace,
+        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
+        grant,
+        platform: platform.to_owned(),
+        server: identity.server,
+        remote_id: identity.remote_id,
+        handle: identity.handle,
+        name: identity.name,
+        avatar_url: identity.avatar_url,
+        meta: identity.meta,
+        status: AccountStatus::Connected,
+        status_cause: None,
+        daily_cap: None,
+        cap_mode: CapMode::Warn,
+        profile: None,
+        synced_at: None,
+        sync_error: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }
+}

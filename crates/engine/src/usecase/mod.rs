@@ -1,0 +1,11 @@
+//! What people and programs can ask for. Each use case takes the [`Actor`](crate::Actor) that asks.
+
+pub mod accounts;
+pub mod caps;
+pub mod connect;
+pub mod credentials;
+pub(crate) mod library;
+mod link;
+pub mod posts;
+pub mod publications;
+mod remote_delete;

@@ -1,0 +1,135 @@
+//! Checking a composition against every rule of every account's network, before anything is saved.
+
+use std::collections::BTreeMap;
+
+use carillon_domain::composition::Composition;
+use carillon_domain::error::{AppError, FieldError};
+use carillon_domain::id::{AccountId, MediaId};
+use carillon_domain::limits::{CheckReport, Violation};
+use carillon_domain::media::MediaInfo;
+use carillon_domain::permission::Permission;
+use carillon_domain::post::Draft;
+use carillon_store::repo::account::{self, AccountRow};
+
+use super::input::PostInput;
+use crate::{Actor, Engine};
+
+/// What a check says about one account.
+#[derive(Debug, Clone)]
+pub struct AccountCheck {
+    /// The account.
+    pub account: AccountRow,
+    /// The content that it would get.
+    pub draft: Draft,
+    /// Findings and counters.
+    pub report: CheckReport,
+}
+
+/// Checks without saving anything.
+///
+/// # Errors
+/// [`AppError::Invalid`] for unknown accounts and media, and for a malformed request.
+pub async fn check(engine: &Engine, actor: &Actor, input: &PostInput) -> Result<Vec<AccountCheck>, AppError> {
+    actor.require(Permission::Read)?;
+    let problems = input.problems();
+    if !problems.is_empty() && !input.accounts.is_empty() {
+        return Err(AppError::Invalid(problems));
+    }
+    check_composition(engine, actor, &input.composition(), &input.accounts).await
+}
+
+/// The same for an already validated composition.
+pub(super) async fn check_composition(
+    engine: &Engine,
+    actor: &Actor,
+    composition: &Composition,
+    accounts: &[AccountId],
+) -> Result<Vec<AccountCheck>, AppError> {
+    let rows = load_accounts(engine, actor, accounts).await?;
+    let files = load_media(engine, actor, composition).await?;
+    let mut errors = Vec::new();
+    let mut checks = Vec::with_capacity(rows.len());
+    for row in rows {
+        match composition.draft_for(row.id, |id| files.get(&id).cloned()) {
+            Ok(draft) => {
+                let report = report_for(engine, &row, &draft);
+                checks.push(AccountCheck { account: row, draft, report });
+            }
+            Err(missing) => {
+                errors.extend(missing.into_iter().filter(|m| !errors.contains(m)).collect::<Vec<_>>());
+            }
+        }
+    }
+    if errors.is_empty() { Ok(checks) } else { Err(AppError::Invalid(errors)) }
+}
+
+fn report_for(engine: &Engine, row: &AccountRow, draft: &Draft) -> CheckReport {
+    let publisher = engine.networks.connector(&row.platform).and_then(|c| c.publisher());
+    match publisher {
+        Some(publisher) => publisher.check(draft, &row.identity()),
+        None => CheckReport {
+            violations: vec![Violation::new(
+                "accounts",
+                "cannot_publish",
+                format!("Carillon can't publish to {} accounts.", row.platform),
+            )],
+            ..CheckReport::default()
+        },
+    }
+}
+
+async fn load_accounts(
+    engine: &Engine,
+    actor: &Actor,
+    accounts: &[AccountId],
+) -> Result<Vec<AccountRow>, AppError> {
+    let mut rows = Vec::with_capacity(accounts.len());
+    let mut errors = Vec::new();
+    for (index, id) in accounts.iter().enumerate() {
+        match account::find(&engine.db, actor.workspace, *id).await.map_err(AppError::internal)? {
+            Some(row) => rows.push(row),
+            None => errors.push(FieldError::new(
+                format!("accounts.{index}"),
+                "unknown_account",
+                format!("There is no account {id} in this workspace."),
+            )),
+        }
+    }
+    if errors.is_empty() { Ok(rows) } else { Err(AppError::Invalid(errors)) }
+}
+
+async fn load_media(
+    engine: &Engine,
+    actor: &Actor,
+    composition: &Composition,
+) -> Result<BTreeMap<MediaId, MediaInfo>, AppError> {
+    let mut files = BTreeMap::new();
+    for id in composition.media_ids() {
+        if let Some(info) =
+            super::super::library::find(engine, actor.workspace, id).await.map_err(AppError::internal)?
+        {
+            files.insert(id, info);
+        }
+    }
+    Ok(files)
+}
+
+/// The findings as errors of the request: at the override's path where one was used, and with the account's name.
+pub(super) fn violations_as_errors(composition: &Composition, checks: &[AccountCheck]) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for check in checks {
+        for violation in &check.report.violations {
+            errors.push(FieldError {
+                field: composition.path(check.account.id, &violation.field),
+                code: violation.code.clone(),
+                message: format!(
+                    "{} (@{}): {}",
+                    check.account.platform, check.account.handle, violation.message
+                ),
+                limit: violation.limit.clone(),
+                value: violation.value.clone(),
+            });
+        }
+    }
+    errors
+}

@@ -1,0 +1,195 @@
+//! A new post with its publications and, where it is to go out, their jobs: one transaction.
+
+use carillon_domain::composition::Composition;
+use carillon_domain::error::AppError;
+use carillon_domain::id::{Id, PostId};
+use carillon_domain::limits::Violation;
+use carillon_domain::permission::Permission;
+use carillon_domain::post::Draft;
+use carillon_domain::publication::PublicationState;
+use carillon_domain::schedule::DueTime;
+use carillon_store::repo::job;
+use carillon_store::repo::post::{self, PostRow};
+use carillon_store::repo::publication::{self, PublicationRow};
+use sha2::{Digest, Sha256};
+
+use super::check::{AccountCheck, check_composition, violations_as_errors};
+use super::input::{PostInput, WantedStatus};
+use super::query;
+use super::view::PostView;
+use crate::publish::{self, Target};
+use crate::{Actor, Engine};
+
+/// Creates the post.
+///
+/// A draft may break networks' rules, which then show as warnings; what is to go out may not.
+///
+/// # Errors
+/// [`AppError::Invalid`] with every problem at once, [`AppError::Forbidden`] when the role may not publish.
+pub async fn create(engine: &Engine, actor: &Actor, input: PostInput) -> Result<PostView, AppError> {
+    actor.require(Permission::Write)?;
+    if input.status != WantedStatus::Draft {
+        actor.require(Permission::Publish)?;
+    }
+    let problems = input.problems();
+    if !problems.is_empty() {
+        return Err(AppError::Invalid(problems));
+    }
+    let now = engine.clock.now();
+    let zone = actor.timezone.clone();
+    let due = input.due(&zone, now)?;
+    let composition = input.composition();
+    let checks = check_composition(engine, actor, &composition, &input.accounts).await?;
+    let plan = Plan { composition: &composition, checks: &checks, wanted: input.status, due: due.as_ref() };
+    let warnings = plan.verdict(engine, actor, None).await?;
+
+    let row = PostRow {
+        workspace: actor.workspace,
+        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
+        version: 1,
+        composition,
+        tags: input.tags,
+        campaign: input.campaign.filter(|c| !c.trim().is_empty()),
+        due_at: due.as_ref().map(|d| d.at),
+        wall: due.as_ref().map(|d| d.wall.to_string()),
+        timezone: due.as_ref().map_or_else(|| input.timezone.unwrap_or(zone), |d| d.timezone.clone()),
+        created_by: actor.user,
+        created_at: now,
+        updated_at: now,
+        trashed_at: None,
+    };
+    let publications: Vec<PublicationRow> =
+        checks.iter().map(|check| new_publication(engine, &row, check, input.status)).collect();
+    save_new(engine, row.clone(), publications).await?;
+    engine.events.post_changed(actor.workspace, row.id);
+    let mut view = query::get(engine, actor, row.id).await?;
+    view.warnings = warnings;
+    Ok(view)
+}
+
+/// What is about to be saved, for its verdict.
+pub(super) struct Plan<'a> {
+    pub composition: &'a Composition,
+    pub checks: &'a [AccountCheck],
+    pub wanted: WantedStatus,
+    pub due: Option<&'a DueTime>,
+}
+
+impl Plan<'_> {
+    /// Warnings to show, or every reason why it can't go out.
+    pub async fn verdict(
+        &self,
+        engine: &Engine,
+        actor: &Actor,
+        ignore: Option<PostId>,
+    ) -> Result<Vec<Violation>, AppError> {
+        let errors = violations_as_errors(self.composition, self.checks);
+        if self.wanted != WantedStatus::Draft && !errors.is_empty() {
+            return Err(AppError::Invalid(errors));
+        }
+        let mut warnings: Vec<Violation> = errors
+            .into_iter()
+            .map(|e| Violation {
+                field: e.field,
+                code: e.code,
+                message: e.message,
+                limit: e.limit,
+                value: e.value,
+            })
+            .collect();
+        for check in self.checks {
+            for warning in &check.report.warnings {
+                let mut warning = warning.clone();
+                warning.field = self.composition.path(check.account.id, &warning.field);
+                warning.message =
+                    format!("{} (@{}): {}", check.account.platform, check.account.handle, warning.message);
+                warnings.push(warning);
+            }
+            if self.wanted != WantedStatus::Draft {
+                super::super::caps::warn(engine, actor, check, self.due, ignore, &mut warnings).await?;
+            }
+        }
+        Ok(warnings)
+    }
+}
+
+/// Saves post, publications and jobs together.
+async fn save_new(engine: &Engine, row: PostRow, publications: Vec<PublicationRow>) -> Result<(), AppError> {
+    let times = publish::Times::of(engine);
+    let jobs: Vec<_> = publications
+        .iter()
+        .filter(|p| p.state == PublicationState::Scheduled)
+        .map(|p| times.job(Target { workspace: p.workspace, publication: p.id }, &p.platform, p.due_at))
+        .collect();
+    engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                post::insert(tx, &row).await?;
+                for publication in &publications {
+                    publication::insert(tx, publication).await?;
+                }
+                for new in &jobs {
+                    job::put(tx, new).await?;
+                }
+                Ok::<_, carillon_store::StoreError>(())
+            })
+        })
+        .await
+        .map_err(AppError::internal)?;
+    engine.wake.notify_waiters();
+    Ok(())
+}
+
+/// The publication of `post` on the checked account.
+pub(super) fn new_publication(
+    engine: &Engine,
+    post: &PostRow,
+    check: &AccountCheck,
+    wanted: WantedStatus,
+) -> PublicationRow {
+    PublicationRow {
+        workspace: post.workspace,
+        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
+        post: post.id,
+        account: check.account.id,
+        platform: check.account.platform.clone(),
+        state: match wanted {
+            WantedStatus::Draft => PublicationState::Draft,
+            WantedStatus::Scheduled | WantedStatus::Now => PublicationState::Scheduled,
+        },
+        due_at: post.due_at,
+        next_at: None,
+        tries: 0,
+        held_reason: None,
+        released_at: None,
+        intent: false,
+        progress: None,
+        content_version: 1,
+        fingerprint: fingerprint(&check.draft),
+        incomplete: false,
+        remote_id: None,
+        remote_url: None,
+        published_at: None,
+        error: None,
+        evidence: None,
+        units: Vec::new(),
+        created_at: post.updated_at,
+        updated_at: post.updated_at,
+    }
+}
+
+/// Equal for what people would call the same post: text without case and spaces, media by content.
+pub(crate) fn fingerprint(draft: &Draft) -> String {
+    let mut hash = Sha256::new();
+    for part in std::iter::once(&draft.root).chain(&draft.parts) {
+        let text: String = part.text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+        hash.update(text.as_bytes());
+        hash.update([0]);
+        for media in &part.media {
+            hash.update(media.sha256.as_bytes());
+        }
+        hash.update([1]);
+    }
+    hex::encode(hash.finalize())
+}

@@ -1,0 +1,21 @@
+//! Composing, scheduling, changing and cancelling posts.
+//!
+//! A change to a post and to its publications' jobs is one transaction: what was moved or cancelled can't go out at its old
+//! time.
+
+mod check;
+mod create;
+mod input;
+mod query;
+mod remove;
+mod update;
+mod view;
+
+pub use check::{AccountCheck, check};
+pub use create::create;
+pub(crate) use create::fingerprint;
+pub use input::{PostInput, PostPatch, WantedStatus};
+pub use query::{PostFilter, get, list};
+pub use remove::{Removal, remove};
+pub use update::update;
+pub use view::{AttemptView, PartView, PostView, PublicationView, StepView};

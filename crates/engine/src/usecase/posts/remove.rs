@@ -1,0 +1,92 @@
+//! Cancelling a post, or throwing a draft away.
+
+use carillon_domain::error::AppError;
+use carillon_domain::id::PostId;
+use carillon_domain::permission::Permission;
+use carillon_domain::publication::{Event, Intent, PublicationState};
+use carillon_store::repo::{job, post, publication};
+
+use super::query;
+use super::view::PostView;
+use crate::publish;
+use crate::{Actor, Engine};
+
+/// What removing means.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Removal {
+    /// The version that the caller saw.
+    pub if_match: Option<i64>,
+    /// Also delete what is public, where the platform can.
+    pub remote: bool,
+}
+
+/// Cancels every publication that can still be stopped; drafts go to the trash. With `remote`, what is public is deleted
+/// at the networks too.
+///
+/// # Errors
+/// [`AppError::Conflict`] when something is being sent right now; nothing is changed then.
+pub async fn remove(
+    engine: &Engine,
+    actor: &Actor,
+    id: PostId,
+    removal: Removal,
+) -> Result<PostView, AppError> {
+    actor.require(Permission::Write)?;
+    let view = query::get(engine, actor, id).await?;
+    if view.publications.iter().any(|p| p.state != PublicationState::Draft) {
+        actor.require(Permission::Publish)?;
+    }
+    if removal.remote {
+        super::super::remote_delete::delete_public(engine, actor, id).await?;
+    }
+    let (workspace, now) = (actor.workspace, engine.clock.now());
+    engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let mut post =
+                    post::find(&mut *tx, workspace, id).await?.ok_or(AppError::NotFound { what: "post" })?;
+                if removal.if_match.is_some_and(|v| v != post.version) {
+                    return Err(AppError::Stale);
+                }
+                let mut rows = publication::of_post(&mut *tx, workspace, id).await?;
+                for row in &mut rows {
+                    cancel(row, now)?;
+                    job::remove(tx, &publish::job_key(row.id)).await?;
+                    publication::save_edit(tx, row).await?;
+                }
+                let only_drafts = rows.iter().all(|r| r.state == PublicationState::Draft);
+                post.version += 1;
+                post.updated_at = now;
+                post.trashed_at = only_drafts.then_some(now).or(post.trashed_at);
+                post::update(tx, &post).await?;
+                Ok::<_, AppError>(())
+            })
+        })
+        .await?;
+    engine.events.post_changed(workspace, id);
+    query::get_with_trash(engine, actor, id).await
+}
+
+fn cancel(
+    row: &mut publication::PublicationRow,
+    now: carillon_domain::time::Timestamp,
+) -> Result<(), AppError> {
+    use PublicationState as S;
+    match row.state {
+        S::Draft | S::Canceled | S::Published | S::Unconfirmed => return Ok(()),
+        _ => {}
+    }
+    let intent = if row.intent { Intent::Saved } else { Intent::None };
+    row.state = row.state.after(Event::Cancel, intent).map_err(|_| AppError::Conflict {
+        code: "already_sending",
+        message:
+            "This post is being sent right now and can no longer be stopped. Wait a moment; if it is public \
+                  then, you can delete it."
+                .to_owned(),
+    })?;
+    row.content_version += 1;
+    row.next_at = None;
+    row.updated_at = now;
+    Ok(())
+}

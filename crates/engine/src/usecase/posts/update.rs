@@ -1,0 +1,222 @@
+//! Changing a post: content, accounts, time, and whether it goes out at all. One transaction with its jobs; refused once
+//! something of it may have been sent.
+
+use std::collections::BTreeMap;
+
+use carillon_domain::error::AppError;
+use carillon_domain::id::{AccountId, PostId};
+use carillon_domain::permission::Permission;
+use carillon_domain::publication::{Event, Intent, PublicationState};
+use carillon_domain::time::Timestamp;
+use carillon_store::repo::job;
+use carillon_store::repo::post::{self, PostRow};
+use carillon_store::repo::publication::{self, PublicationRow};
+
+use super::check::check_composition;
+use super::create::{Plan, fingerprint, new_publication};
+use super::input::{PostInput, PostPatch, WantedStatus};
+use super::query;
+use super::view::PostView;
+use crate::publish::{self, Target};
+use crate::{Actor, Engine};
+
+/// Applies the patch.
+///
+/// # Errors
+/// As [`create`](super::create()); [`AppError::Stale`] for an old version; [`AppError::Conflict`] once something may have been
+/// sent.
+pub async fn update(
+    engine: &Engine,
+    actor: &Actor,
+    id: PostId,
+    patch: PostPatch,
+    if_match: Option<i64>,
+) -> Result<PostView, AppError> {
+    actor.require(Permission::Write)?;
+    let before = query::get(engine, actor, id).await?;
+    if if_match.is_some_and(|v| v != before.post.version) {
+        return Err(AppError::Stale);
+    }
+    let input = merged(&before, &patch);
+    let goes_out = input.status != WantedStatus::Draft;
+    if goes_out || before.publications.iter().any(|p| p.state != PublicationState::Draft) {
+        actor.require(Permission::Publish)?;
+    }
+    let problems = input.problems();
+    if !problems.is_empty() {
+        return Err(AppError::Invalid(problems));
+    }
+    let now = engine.clock.now();
+    let due = input.due(&actor.timezone, now)?;
+    let composition = input.composition();
+    let checks = check_composition(engine, actor, &composition, &input.accounts).await?;
+    let plan = Plan { composition: &composition, checks: &checks, wanted: input.status, due: due.as_ref() };
+    let warnings = plan.verdict(engine, actor, Some(id)).await?;
+    let row = PostRow {
+        version: before.post.version + 1,
+        composition,
+        tags: input.tags,
+        campaign: input.campaign.filter(|c| !c.trim().is_empty()),
+        due_at: due.as_ref().map(|d| d.at),
+        wall: due.as_ref().map(|d| d.wall.to_string()),
+        timezone: due.as_ref().map_or(before.post.timezone.clone(), |d| d.timezone.clone()),
+        updated_at: now,
+        ..before.post.clone()
+    };
+    let fresh: BTreeMap<AccountId, PublicationRow> =
+        checks.iter().map(|c| (c.account.id, new_publication(engine, &row, c, input.status))).collect();
+    let fingerprints: BTreeMap<AccountId, String> =
+        checks.iter().map(|c| (c.account.id, fingerprint(&c.draft))).collect();
+    let change = Change { row, fresh, fingerprints, wanted: input.status, now };
+    apply(engine, change).await?;
+    engine.wake.notify_waiters();
+    engine.events.post_changed(actor.workspace, id);
+    let mut view = query::get(engine, actor, id).await?;
+    view.warnings = warnings;
+    Ok(view)
+}
+
+/// The post as a request, with the patch on top.
+fn merged(before: &PostView, patch: &PostPatch) -> PostInput {
+    let post = &before.post;
+    let now_status = if before.publications.iter().any(|p| p.state != PublicationState::Draft) {
+        WantedStatus::Scheduled
+    } else {
+        WantedStatus::Draft
+    };
+    let retimed = patch.scheduled_at.is_some() || patch.timezone.is_some();
+    let kept_time = post.due_at.map(|at| at.to_string());
+    PostInput {
+        text: patch.text.clone().unwrap_or_else(|| post.composition.text.clone()),
+        accounts: patch
+            .accounts
+            .clone()
+            .unwrap_or_else(|| before.publications.iter().map(|p| p.account).collect()),
+        media: patch.media.clone().unwrap_or_else(|| post.composition.media.clone()),
+        status: patch.status.unwrap_or(now_status),
+        // A new zone moves the wall-clock time that was meant; nothing new keeps the instant.
+        scheduled_at: match (&patch.scheduled_at, retimed) {
+            (Some(text), _) => Some(text.clone()),
+            (None, true) => post.wall.clone().or(kept_time),
+            (None, false) => kept_time,
+        },
+        timezone: Some(patch.timezone.clone().unwrap_or_else(|| post.timezone.clone())),
+        overrides: patch.overrides.clone().unwrap_or_else(|| {
+            let keep = |a: &AccountId| patch.accounts.as_ref().is_none_or(|list| list.contains(a));
+            post.composition.overrides.clone().into_iter().filter(|(a, _)| keep(a)).collect()
+        }),
+        parts: patch.parts.clone().unwrap_or_else(|| post.composition.parts.clone()),
+        first_comment: patch.first_comment.clone().or_else(|| post.composition.first_comment.clone()),
+        tags: patch.tags.clone().unwrap_or_else(|| post.tags.clone()),
+        campaign: patch.campaign.clone().or_else(|| post.campaign.clone()),
+    }
+}
+
+struct Change {
+    row: PostRow,
+    fresh: BTreeMap<AccountId, PublicationRow>,
+    fingerprints: BTreeMap<AccountId, String>,
+    wanted: WantedStatus,
+    now: Timestamp,
+}
+
+async fn apply(engine: &Engine, mut change: Change) -> Result<(), AppError> {
+    let times = publish::Times::of(engine);
+    engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if !post::update(tx, &change.row).await? {
+                    return Err(AppError::Stale);
+                }
+                for mut row in publication::of_post(&mut *tx, change.row.workspace, change.row.id).await? {
+                    match change.fresh.remove(&row.account) {
+                        Some(_) => {
+                            edit(&mut row, &change)?;
+                            publication::save_edit(tx, &row).await?;
+                            queue(tx, &times, &row).await?;
+                        }
+                        None => take_off(tx, row, change.now).await?,
+                    }
+                }
+                for row in change.fresh.values() {
+                    publication::insert(tx, row).await?;
+                    queue(tx, &times, row).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Gives a publication its new content and time; what was prepared for the old content is forgotten.
+fn edit(row: &mut PublicationRow, change: &Change) -> Result<(), AppError> {
+    let intent = if row.intent { Intent::Saved } else { Intent::None };
+    let event = match change.wanted {
+        WantedStatus::Draft => Event::Unschedule,
+        WantedStatus::Scheduled | WantedStatus::Now => Event::Schedule,
+    };
+    let content = change.fingerprints.get(&row.account);
+    if row.state != PublicationState::Draft || event == Event::Schedule {
+        row.state = row.state.after(event, intent).map_err(|_| already_out())?;
+    }
+    row.due_at = change.row.due_at;
+    row.next_at = None;
+    row.tries = 0;
+    row.held_reason = None;
+    row.released_at = None;
+    row.progress = None;
+    row.units.clear();
+    row.error = None;
+    row.evidence = None;
+    row.content_version += 1;
+    row.fingerprint = content.cloned().unwrap_or_default();
+    row.updated_at = change.now;
+    Ok(())
+}
+
+/// An account that the post no longer goes to.
+async fn take_off(
+    tx: &mut carillon_store::Tx<'_>,
+    row: PublicationRow,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    job::remove(tx, &publish::job_key(row.id)).await?;
+    if row.state == PublicationState::Draft {
+        publication::delete(tx, row.workspace, row.id).await?;
+        return Ok(());
+    }
+    let intent = if row.intent { Intent::Saved } else { Intent::None };
+    let mut row = row;
+    if row.state != PublicationState::Canceled {
+        row.state = row.state.after(Event::Cancel, intent).map_err(|_| already_out())?;
+    }
+    row.content_version += 1;
+    row.updated_at = now;
+    publication::save_edit(tx, &row).await?;
+    Ok(())
+}
+
+async fn queue(
+    tx: &mut carillon_store::Tx<'_>,
+    times: &publish::Times,
+    row: &PublicationRow,
+) -> Result<(), AppError> {
+    if row.state == PublicationState::Scheduled {
+        let target = Target { workspace: row.workspace, publication: row.id };
+        job::put(tx, &times.job(target, &row.platform, row.due_at)).await?;
+    } else {
+        job::remove(tx, &publish::job_key(row.id)).await?;
+    }
+    Ok(())
+}
+
+fn already_out() -> AppError {
+    AppError::Conflict {
+        code: "already_sending",
+        message:
+            "Part of this post is public already or is being sent right now, so it can no longer be changed. \
+                  Make a new post for the change."
+                .to_owned(),
+    }
+}

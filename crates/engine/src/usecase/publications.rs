@@ -1,0 +1,268 @@
+//! Publications: looking at them, and a person's word where the engine needs one.
+
+use carillon_domain::error::AppError;
+use carillon_domain::id::PublicationId;
+use carillon_domain::permission::Permission;
+use carillon_domain::publication::{Event, Intent, PublicationState, UnitState};
+use carillon_domain::time::Timestamp;
+use carillon_store::repo::publication::{self, ListQuery, PublicationRow};
+use carillon_store::repo::{attempt, job};
+
+use super::posts::PublicationView;
+use crate::publish::{Target, Times};
+use crate::{Actor, Engine};
+
+/// One publication with every attempt and remote step.
+///
+/// # Errors
+/// [`AppError::NotFound`], also for publications of other workspaces.
+pub async fn get(engine: &Engine, actor: &Actor, id: PublicationId) -> Result<PublicationView, AppError> {
+    actor.require(Permission::Read)?;
+    let row = publication::find(&engine.db, actor.workspace, id).await?;
+    let row = row.ok_or(AppError::NotFound { what: "publication" })?;
+    let attempts = attempt::of_publication(&engine.db, actor.workspace, id).await?;
+    Ok(PublicationView::new(row, attempts))
+}
+
+/// A page of publications, newest first, without attempts; and where the next one begins.
+///
+/// # Errors
+/// [`AppError::Forbidden`] when the role may not read.
+pub async fn list(
+    engine: &Engine,
+    actor: &Actor,
+    mut query: ListQuery,
+) -> Result<(Vec<PublicationView>, Option<PublicationId>), AppError> {
+    actor.require(Permission::Read)?;
+    let limit = query.limit.clamp(1, 200);
+    query.limit = limit + 1;
+    let mut rows = publication::list(&engine.db, actor.workspace, &query).await?;
+    let more = rows.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next = rows.last().map(|r| r.id).filter(|_| more);
+    Ok((rows.into_iter().map(|r| PublicationView::new(r, Vec::new())).collect(), next))
+}
+
+/// Tries a failed one again, or sends the missing parts of an incomplete one.
+///
+/// # Errors
+/// [`AppError::Conflict`] in any other state.
+pub async fn retry(engine: &Engine, actor: &Actor, id: PublicationId) -> Result<PublicationView, AppError> {
+    change(engine, actor, id, |row, now| {
+        if row.state == PublicationState::Published && row.incomplete {
+            if row.units.iter().any(|u| u.state == UnitState::Unconfirmed) {
+                return Err(conflict(
+                    "unconfirmed",
+                    "It is not certain whether a part of this thread is public. Look at the account first, and say \
+                     what you found.",
+                ));
+            }
+            row.incomplete = false;
+            row.tries = 0;
+            for unit in row.units.iter_mut().filter(|u| u.state == UnitState::Failed) {
+                unit.state = UnitState::Pending;
+                unit.error = None;
+            }
+            return Ok(Some(now));
+        }
+        step(row, Event::Retry, "Only a failed publication can be tried again.")?;
+        again(row, now);
+        Ok(Some(now))
+    })
+    .await
+}
+
+/// Publishes a held one now.
+///
+/// # Errors
+/// [`AppError::Conflict`] when it is not held, or its account must be connected first.
+pub async fn publish(engine: &Engine, actor: &Actor, id: PublicationId) -> Result<PublicationView, AppError> {
+    change(engine, actor, id, |row, now| {
+        step(row, Event::Release, "Only a held publication can be let go.")?;
+        row.held_reason = None;
+        row.released_at = Some(now);
+        row.tries = 0;
+        Ok(Some(now))
+    })
+    .await
+}
+
+/// What a person found when looking for an unconfirmed one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// It is public, at this address if they gave one.
+    Published(Option<String>),
+    /// It is not public; send it again.
+    NotPublished,
+}
+
+/// Settles an unconfirmed publication, or an unconfirmed part of a public one, by a person's word.
+///
+/// # Errors
+/// [`AppError::Conflict`] when nothing is unconfirmed.
+pub async fn resolve(
+    engine: &Engine,
+    actor: &Actor,
+    id: PublicationId,
+    finding: Finding,
+) -> Result<PublicationView, AppError> {
+    change(engine, actor, id, move |row, now| {
+        let unit = row.units.iter().position(|u| u.state == UnitState::Unconfirmed);
+        if row.state == PublicationState::Published
+            && let Some(unit) = unit
+        {
+            return Ok(settle_part(row, unit, &finding, now));
+        }
+        let message = "Only an unconfirmed publication can be settled.";
+        match &finding {
+            Finding::Published(url) => {
+                step(row, Event::ResolvePublished, message)?;
+                row.remote_url.clone_from(url);
+                row.remote_id = url.clone().or_else(|| Some("by-hand".to_owned()));
+                row.published_at = Some(now);
+                row.error = None;
+                row.incomplete = row.units.len() > 1;
+                Ok(None)
+            }
+            Finding::NotPublished => {
+                step(row, Event::ResolveNotPublished, message)?;
+                again(row, now);
+                Ok(Some(now))
+            }
+        }
+    })
+    .await
+}
+
+fn settle_part(
+    row: &mut PublicationRow,
+    unit: usize,
+    finding: &Finding,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    row.error = None;
+    let index = row.units[unit].index;
+    match finding {
+        Finding::Published(url) => {
+            row.units[unit].state = UnitState::Published;
+            row.units[unit].remote_url.clone_from(url);
+            row.incomplete = row.units.iter().any(|u| u.state != UnitState::Published);
+            None
+        }
+        Finding::NotPublished => {
+            row.units[unit].state = UnitState::Pending;
+            row.incomplete = false;
+            // The open commit is settled by the person's word: prepare the unit again.
+            if let Some(progress) = row.progress.as_mut() {
+                progress["stage"] = serde_json::json!({ "at": "preparing", "unit": index });
+            }
+            Some(now)
+        }
+    }
+}
+
+/// Back to the beginning of an attempt; what was prepared is forgotten, because it may have run out.
+fn again(row: &mut PublicationRow, now: Timestamp) {
+    row.tries = 0;
+    row.intent = false;
+    row.progress = None;
+    row.units.clear();
+    row.error = None;
+    row.evidence = None;
+    row.held_reason = None;
+    row.released_at = Some(now);
+    row.content_version += 1;
+}
+
+fn step(row: &mut PublicationRow, event: Event, message: &str) -> Result<(), AppError> {
+    let intent = if row.intent { Intent::Saved } else { Intent::None };
+    row.state = row.state.after(event, intent).map_err(|_| {
+        conflict("wrong_state", &format!("This publication is {}. {message}", row.state.as_str()))
+    })?;
+    Ok(())
+}
+
+fn conflict(code: &'static str, message: &str) -> AppError {
+    AppError::Conflict { code, message: message.to_owned() }
+}
+
+/// Changes a publication and queues its job in one transaction. `decide` says when it is to run, if at all.
+async fn change(
+    engine: &Engine,
+    actor: &Actor,
+    id: PublicationId,
+    decide: impl FnOnce(&mut PublicationRow, Timestamp) -> Result<Option<Timestamp>, AppError> + Send + 'static,
+) -> Result<PublicationView, AppError> {
+    actor.require(Permission::Publish)?;
+    let (workspace, now, times) = (actor.workspace, engine.clock.now(), Times::of(engine));
+    let post = engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let found = publication::find(&mut *tx, workspace, id).await?;
+                let mut row = found.ok_or(AppError::NotFound { what: "publication" })?;
+                let run = decide(&mut row, now)?;
+                row.next_at = run;
+                row.updated_at = now;
+                publication::save_edit(tx, &row).await?;
+                if let Some(at) = run {
+                    let target = Target { workspace, publication: id };
+                    job::put(tx, &times.job(target, &row.platform, Some(at))).await?;
+                }
+                Ok::<_, AppError>(row.post)
+            })
+        })
+        .await?;
+    engine.wake.notify_waiters();
+    engine.events.publication_changed(workspace, post, id);
+    get(engine, actor, id).await
+}
+
+/// Lets go what waited for an account that is connected again: within the workspace's grace it is published, after that it
+/// stays held for a person, as overdue.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn account_is_back(
+    engine: &Engine,
+    workspace: carillon_domain::id::WorkspaceId,
+    account: carillon_domain::id::AccountId,
+    grace_s: i64,
+) -> Result<u64, carillon_store::StoreError> {
+    let now = engine.clock.now();
+    let mut released = 0;
+    for id in publication::waiting_for_account(&engine.db, workspace, account).await? {
+        let times = Times::of(engine);
+        let freed = engine
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let Some(mut row) = publication::find(&mut *tx, workspace, id).await? else {
+                        return Ok(false);
+                    };
+                    let grace = carillon_domain::time::SignedDuration::from_secs(grace_s);
+                    if row.state == PublicationState::Held {
+                        if row.due_at.is_some_and(|due| now > due + grace) {
+                            row.held_reason = Some(carillon_domain::publication::HeldReason::Overdue);
+                            publication::save_edit(tx, &row).await?;
+                            return Ok(false);
+                        }
+                        let intent = if row.intent { Intent::Saved } else { Intent::None };
+                        let Ok(state) = row.state.after(Event::Release, intent) else { return Ok(false) };
+                        row.state = state;
+                        row.held_reason = None;
+                    }
+                    row.tries = 0;
+                    row.updated_at = now;
+                    publication::save_edit(tx, &row).await?;
+                    let target = Target { workspace, publication: id };
+                    job::put(tx, &times.job(target, &row.platform, row.due_at.or(Some(now)))).await?;
+                    Ok::<_, carillon_store::StoreError>(true)
+                })
+            })
+            .await?;
+        released += u64::from(freed);
+    }
+    engine.wake.notify_waiters();
+    Ok(released)
+}
