@@ -18,6 +18,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::repo::data_key::{self, DataKeyRow};
+use crate::repo::setting;
 use crate::{Db, StoreError};
 
 const VERSION: u8 = 1;
@@ -106,7 +107,13 @@ struct DataKeys {
 pub struct Sealer {
     ring: KeyRing,
     state: RwLock<DataKeys>,
+    /// What other keys are derived from. Sealed like everything else, and the same over all rotations, so that a signed
+    /// URL outlives one.
+    root: Key,
 }
+
+/// The setting that holds the sealed root.
+const ROOT: &str = "derivation_root";
 
 impl Sealer {
     /// Unwraps the data keys of `db`; makes the first one in an empty database.
@@ -131,7 +138,32 @@ impl Sealer {
             keys.insert(row.id, unwrap(&ring, row)?);
         }
         let active = rows.last().map(|r| r.id).unwrap_or_default();
-        Ok(Self { ring, state: RwLock::new(DataKeys { active, keys }) })
+        let mut sealer = Self { ring, state: RwLock::new(DataKeys { active, keys }), root: Key::default() };
+        sealer.root = sealer.load_root(db, entropy).await?;
+        Ok(sealer)
+    }
+
+    async fn load_root(&self, db: &Db, entropy: &dyn Entropy) -> Result<Key, StoreError> {
+        let broken = || StoreError::Seal("the derivation root is damaged".to_owned());
+        if let Some(text) = setting::get::<String>(db, ROOT).await? {
+            let sealed = hex::decode(text).map_err(|_| broken())?;
+            let plain = self.open(&root_place(), &sealed)?;
+            let mut root = Key::default();
+            if plain.len() != root.len() {
+                return Err(broken());
+            }
+            root.copy_from_slice(&plain);
+            return Ok(root);
+        }
+        let root = Zeroizing::new(random_bytes::<32>(entropy));
+        self.save_root(db, &root, entropy).await?;
+        Ok(root)
+    }
+
+    async fn save_root(&self, db: &Db, root: &Key, entropy: &dyn Entropy) -> Result<(), StoreError> {
+        let sealed = self.seal(&root_place(), root.as_slice(), entropy)?;
+        let value = serde_json::Value::String(hex::encode(sealed));
+        db.write(move |tx| Box::pin(async move { setting::put(tx, ROOT, &value).await })).await
     }
 
     /// Makes a new data key under the active key-encryption key; everything sealed from now on uses it.
@@ -204,14 +236,11 @@ impl Sealer {
             .ok_or_else(|| broken("does not open: it was changed or belongs elsewhere"))
     }
 
-    /// A key of 32 bytes for `purpose` (signing URLs, for example), derived from the oldest data key, so that it stays the
-    /// same over rotations of key-encryption keys.
+    /// A key of 32 bytes for `purpose` (signing URLs, for example). It stays the same over rotations.
     pub fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
-        let state = self.read();
-        let oldest = state.keys.iter().min_by_key(|(id, _)| **id).map(|(_, key)| key);
         let mut hash = Sha256::new();
         hash.update(b"carillon derived key");
-        hash.update(oldest.map(|k| k.as_slice()).unwrap_or_default());
+        hash.update(self.root.as_slice());
         hash.update(purpose.as_bytes());
         Zeroizing::new(hash.finalize().into())
     }
@@ -220,7 +249,8 @@ impl Sealer {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn retire_old(&self, db: &Db) -> Result<(), StoreError> {
+    pub async fn retire_old(&self, db: &Db, entropy: &dyn Entropy) -> Result<(), StoreError> {
+        self.save_root(db, &self.root, entropy).await?;
         let active = self.active();
         db.write(move |tx| Box::pin(async move { data_key::delete_others(tx, active).await })).await?;
         self.write().keys.retain(|id, _| *id == active);
@@ -234,6 +264,10 @@ impl Sealer {
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, DataKeys> {
         self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+fn root_place() -> Place {
+    Place::new("settings", "value", ROOT)
 }
 
 fn new_key(ring: &KeyRing, clock: &dyn Clock, entropy: &dyn Entropy) -> Result<DataKeyRow, StoreError> {

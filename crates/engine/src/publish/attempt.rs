@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use carillon_connectors::contract::cx::Checkpoint;
+use carillon_connectors::contract::cx::{Checkpoint, Credential};
 use carillon_connectors::contract::progress::Progress;
 use carillon_connectors::kit::http::Http;
+use carillon_connectors::kit::journal::{Entry, Journal};
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::id::{AttemptId, Id};
 use carillon_store::StoreError;
@@ -45,9 +46,13 @@ impl Attempt {
         Ok(Self { workspace, id, steps: Arc::default(), saved: Mutex::default() })
     }
 
-    /// `http` with this attempt's journal.
-    pub fn journaled(&self, http: &Http) -> Http {
+    /// `http` with this attempt's journal; the account's own secrets stay out of it wherever they stand.
+    pub fn journaled(&self, http: &Http, platform: &'static str, credential: &Credential) -> Http {
+        let secrets = [Some(credential.access_token.clone()), credential.refresh_token.clone()];
         http.clone()
+            .for_platform(platform)
+            .with_secrets(secrets.into_iter().flatten())
+            .with_journal(Arc::new(Steps(Arc::clone(&self.steps))))
     }
 
     /// Writes down what was recorded since the last time.
@@ -77,6 +82,30 @@ impl Attempt {
     /// What the last step saved by itself before it failed.
     pub fn take_saved(&self) -> Option<(Progress, PublicationRow)> {
         self.saved.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Collects remote calls in memory; they are written down at the next checkpoint.
+struct Steps(Arc<Mutex<Vec<StepRow>>>);
+
+impl Journal for Steps {
+    fn record(&self, entry: Entry) {
+        let note = [entry.request, entry.answer, entry.error.unwrap_or_default()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n---\n");
+        let step = StepRow {
+            at: entry.at,
+            operation: entry.operation,
+            method: entry.method,
+            url: entry.url,
+            status: entry.status.map(i64::from),
+            duration_us: i64::try_from(entry.duration_ms.saturating_mul(1000)).unwrap_or(i64::MAX),
+            request_id: entry.request_id,
+            note: Some(note).filter(|n| !n.is_empty()),
+        };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(step);
     }
 }
 

@@ -114,6 +114,14 @@ impl Context {
         self.publisher
     }
 
+    pub fn platform(&self) -> &'static str {
+        self.connector.descriptor().name
+    }
+
+    pub fn credential(&self) -> &Credential {
+        &self.credential
+    }
+
     /// The lane in which this account's commits and refreshes are serial.
     pub fn lane(&self) -> String {
         self.row.account.to_string()

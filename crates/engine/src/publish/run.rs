@@ -36,7 +36,7 @@ pub async fn run(engine: &Engine, lease: &Lease, target: Target) -> Result<Next,
         return Ok(next);
     }
     let attempt = Attempt::open(engine, lease, &context.row).await?;
-    let http = attempt.journaled(&engine.networks.http);
+    let http = attempt.journaled(&engine.networks.http, context.platform(), context.credential());
     let run = Run {
         engine,
         lease,

@@ -273,7 +273,7 @@ pub async fn rotate(engine: &Engine) -> Result<u64, StoreError> {
         .db
         .write(move |tx| Box::pin(async move { registrations::drop_pending(tx, now, &head).await }))
         .await?;
-    engine.sealer.retire_old(&engine.db).await?;
+    engine.sealer.retire_old(&engine.db, engine.entropy.as_ref()).await?;
     Ok(sealed)
 }
 
