@@ -70,6 +70,8 @@ fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
+mod serve_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 pub(crate) mod toy;

@@ -42,6 +42,15 @@ impl Simulator for Toy {
             .route("/posts", post(create).layer(commit("posts.create")))
             .route("/posts", get(list).layer(op("posts.list")))
             .route("/upload", post(upload).layer(op("media.upload")))
+            .route(
+                "/redirect",
+                get(|| async { (StatusCode::FOUND, [("location", "https://elsewhere.example/")]) }),
+            )
+            .route("/long", get(|| async { "x".repeat(crate::kit::http::MAX_REPLY_BYTES + 1) }))
+            .route(
+                "/agent",
+                get(|headers: HeaderMap| async move { format!("{:?}", headers.get("user-agent")) }),
+            )
             .route("/where", get(|site: Site| async move { site.url("/x") }))
             .route("/authorize", get(authorize_get).post(authorize_post))
             .route("/feed", get(feed))
