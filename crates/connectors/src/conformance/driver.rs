@@ -1,15 +1,13 @@
 //! Publishes as the engine does: step by step, with saved progress, on a clock that waits by being moved.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::post::Draft;
-use carillon_domain::time::Clock;
+use carillon_domain::time::{Clock, Timestamp};
 
 use super::Session;
-use crate::contract::cx::Checkpoint;
+use super::recorder::{Crash, LEASE_LOST};
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation};
 use crate::kit::http::CommitPermit;
@@ -61,94 +59,24 @@ impl Outcome {
     }
 }
 
-/// Where the process dies, once. It goes on from what was saved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Crash {
-    /// Right after the n-th save (from 0), wherever it happens.
-    AfterSave(usize),
-    /// After the n-th commit (from 0) was answered, before the answer is saved.
-    AfterCommit(usize),
-}
-
-/// Saves progress in memory, and dies when told to.
-#[derive(Default)]
-pub(super) struct Recorder {
-    state: Mutex<Recorded>,
-}
-
-#[derive(Default)]
-struct Recorded {
-    saved: Option<Progress>,
-    saves: usize,
-    commits: usize,
-    crash: Option<Crash>,
-}
-
-impl Recorder {
-    fn lock(&self) -> MutexGuard<'_, Recorded> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn begin(&self, progress: &Progress, crash: Option<Crash>) {
-        *self.lock() = Recorded { saved: Some(progress.clone()), crash, ..Recorded::default() };
-    }
-
-    /// Saves as the database would. `false`: the process died right afterwards.
-    fn keep(&self, progress: &Progress) -> bool {
-        let mut state = self.lock();
-        state.saved = Some(progress.clone());
-        let dies = state.crash == Some(Crash::AfterSave(state.saves));
-        state.saves += 1;
-        if dies {
-            state.crash = None;
-        }
-        !dies
-    }
-
-    fn dies_after_commit(&self) -> bool {
-        let mut state = self.lock();
-        let dies = state.crash == Some(Crash::AfterCommit(state.commits));
-        state.commits += 1;
-        if dies {
-            state.crash = None;
-        }
-        dies
-    }
-
-    fn saved(&self) -> Option<Progress> {
-        self.lock().saved.clone()
-    }
-}
-
-#[async_trait]
-impl Checkpoint for Recorder {
-    async fn save(&self, progress: &Progress) -> Result<(), ConnectorError> {
-        // What can't be written down and read again does not survive a real restart.
-        let text = serde_json::to_string(progress).unwrap_or_default();
-        let back = serde_json::from_str::<Progress>(&text);
-        assert_eq!(back.ok().as_ref(), Some(progress), "this progress does not survive being saved: {text}");
-        if self.keep(progress) {
-            return Ok(());
-        }
-        Err(ConnectorError::new(
-            ErrorKind::Transient,
-            "bench",
-            "save",
-            "lease_lost",
-            "The process died here.",
-        ))
-    }
-}
-
-/// How many attempts a publication has, and the waits between them (product.md: 1, 5 and 15 minutes).
-const WAITS: [Duration; 3] =
+/// The pauses between tries that count (product.md: after 1, 5 and 15 minutes).
+const PAUSES: [Duration; 3] =
     [Duration::from_secs(60), Duration::from_secs(5 * 60), Duration::from_secs(15 * 60)];
+
+/// How long one waits when the network is not ready and says no more.
+const POLL: Duration = Duration::from_secs(10);
+
+/// A send that another process began is over by then, whatever became of it.
+const SEND_OVER: Duration = Duration::from_secs(110);
+
+/// After this long without certainty a person decides.
+const LOOK_AT_MOST: Duration = Duration::from_secs(30 * 60);
 
 /// More steps than any healthy publication takes.
 const MOST_STEPS: usize = 2_000;
 
 impl Session<'_> {
-    fn publisher(&self) -> &dyn Publisher {
+    pub(super) fn publisher(&self) -> &dyn Publisher {
         let name = self.connector.descriptor().name;
         self.connector.publisher().unwrap_or_else(|| panic!("{name} can't publish"))
     }
@@ -163,10 +91,9 @@ impl Session<'_> {
         self.publish_with(draft, Some(crash)).await
     }
 
-    /// How many saves and commits a publication of this draft has; for trying every [`Crash`].
+    /// How many saves and commits the last publication had; for trying every [`Crash`].
     pub fn counts(&self) -> (usize, usize) {
-        let state = self.recorder.lock();
-        (state.saves, state.commits)
+        self.recorder.counts()
     }
 
     async fn publish_with(&self, draft: &Draft, crash: Option<Crash>) -> Outcome {
@@ -183,7 +110,8 @@ impl Session<'_> {
 
     /// Goes on from saved progress, as another process would.
     pub async fn resume(&self, draft: &Draft, progress: Progress) -> Outcome {
-        let mut run = Run { session: self, draft, progress, attempt: 0, refreshed: false };
+        let mut run =
+            Run { session: self, draft, progress, tries: 0, refreshed: false, own_send_ended: false };
         for _ in 0..MOST_STEPS {
             if let Some(outcome) = run.step().await {
                 return outcome;
@@ -197,43 +125,54 @@ struct Run<'a> {
     session: &'a Session<'a>,
     draft: &'a Draft,
     progress: Progress,
-    attempt: usize,
+    tries: usize,
     refreshed: bool,
+    /// This process itself saw the end of the send, so nothing of it can still be on its way.
+    own_send_ended: bool,
 }
 
 impl Run<'_> {
     /// One step; `None`: there is more to do.
     async fn step(&mut self) -> Option<Outcome> {
         match self.progress.stage {
-            Stage::Done => {
-                let credential = self.session.credential();
-                let cx = self.session.cx(&credential);
-                let read = self.session.publisher().read_back(&cx, self.progress.clone()).await;
-                Some(Outcome::Published(read.unwrap_or_else(|_| self.progress.clone())))
-            }
+            Stage::Done => Some(self.finish().await),
             Stage::Processing { poll_after_ms, .. } => {
                 self.wait(Duration::from_millis(poll_after_ms));
                 self.advance().await
             }
             Stage::Preparing { .. } => self.advance().await,
             Stage::Ready { unit } => self.commit(unit).await,
-            Stage::Committing { unit, .. } => self.reconcile(unit).await,
+            Stage::Committing { unit, since } => self.look(unit, since).await,
         }
+    }
+
+    async fn finish(&self) -> Outcome {
+        let credential = self.session.credential();
+        let cx = self.session.cx(&credential);
+        let read = self.session.publisher().read_back(&cx, self.progress.clone()).await;
+        Outcome::Published(read.unwrap_or_else(|_| self.progress.clone()))
     }
 
     async fn advance(&mut self) -> Option<Outcome> {
         let credential = self.session.credential();
         let cx = self.session.cx(&credential);
-        let result = self.session.publisher().advance(&cx, self.draft, self.progress.clone()).await;
-        match result {
+        let before = self.progress.stage;
+        match self.session.publisher().advance(&cx, self.draft, self.progress.clone()).await {
             Ok(progress) => {
+                // No step forward and no wait asked for: the network is not ready.
+                if progress.stage == before {
+                    self.wait(POLL);
+                }
                 self.save(progress);
                 None
             }
             Err(error) => {
                 self.progress = self.session.recorder.saved().unwrap_or_else(|| self.progress.clone());
-                let stage = self.progress.stage;
-                self.react(error, stage).await
+                if error.code == LEASE_LOST {
+                    self.restart();
+                    return None;
+                }
+                self.react(error).await
             }
         }
     }
@@ -244,143 +183,167 @@ impl Run<'_> {
         if !self.save(open) {
             return None;
         }
-        self.send(unit).await
-    }
-
-    async fn send(&mut self, unit: u16) -> Option<Outcome> {
         let credential = self.session.credential();
         let cx = self.session.cx(&credential);
-        let permit = CommitPermit::after_durable_intent(cx.clock.monotonic() + Duration::from_secs(60));
+        let permit = CommitPermit::after_durable_intent(cx.clock.monotonic() + Duration::from_secs(20));
         let result = self.session.publisher().commit(&cx, self.draft, self.progress.clone(), permit).await;
         if self.session.recorder.dies_after_commit() {
+            self.restart();
             return None;
         }
+        self.own_send_ended = true;
         match result {
             Ok(progress) => {
-                self.attempt = 0;
-                self.save(progress);
+                self.public(unit, progress);
                 None
             }
-            Err(error) if error.kind == ErrorKind::Ambiguous => self.unsure(unit, error).await,
-            Err(error) => self.react(error, Stage::Ready { unit }).await,
+            Err(error) if error.kind == ErrorKind::Ambiguous => None,
+            Err(error) => {
+                // Any other kind is the connector's word that nothing became public.
+                let back = self.progress.clone().at(Stage::Ready { unit });
+                self.save(back);
+                self.react(error).await
+            }
         }
     }
 
-    async fn unsure(&mut self, unit: u16, error: ConnectorError) -> Option<Outcome> {
-        if self.session.publisher().commit_safety(self.draft, unit) == CommitSafety::Blind {
-            return Some(Outcome::Unconfirmed(error.to_string(), self.progress.clone()));
-        }
-        None
-    }
-
-    async fn reconcile(&mut self, unit: u16) -> Option<Outcome> {
+    /// An intent is open: after a crash, or after an answer that said nothing.
+    async fn look(&mut self, unit: u16, since: Timestamp) -> Option<Outcome> {
         let publisher = self.session.publisher();
         match publisher.commit_safety(self.draft, unit) {
             CommitSafety::Blind => {
                 return Some(Outcome::Unconfirmed("nobody can look".to_owned(), self.progress.clone()));
             }
-            CommitSafety::Idempotent => {
-                if let Some(outcome) = self.another_attempt("repeated") {
-                    return Some(outcome);
-                }
-                return self.send(unit).await;
-            }
-            CommitSafety::Reconcilable => {}
+            CommitSafety::Idempotent if !self.own_send_ended => return self.commit(unit).await,
+            CommitSafety::Idempotent | CommitSafety::Reconcilable => {}
+        }
+        let clock = &self.session.bench.clock;
+        if !self.own_send_ended {
+            clock.advance_to(since + SEND_OVER);
         }
         let credential = self.session.credential();
         let cx = self.session.cx(&credential);
+        let late = clock.now() >= since + LOOK_AT_MOST;
         match publisher.reconcile(&cx, self.draft, &self.progress).await {
             Ok(Reconciliation::Found(progress)) => {
-                assert!(
-                    progress.units[usize::from(unit)].remote_id.is_some(),
-                    "found without an id: {progress:?}"
-                );
-                self.save(progress);
+                self.public(unit, progress);
                 None
             }
             Ok(Reconciliation::Absent(progress)) => {
-                if let Some(outcome) = self.another_attempt("proved absent") {
-                    return Some(outcome);
-                }
+                let on = matches!(progress.stage, Stage::Preparing { unit: u } | Stage::Ready { unit: u } if u == unit);
+                assert!(on, "after an absence the same unit goes on: {progress:?}");
                 self.save(progress);
+                let name = self.session.connector.descriptor().name;
+                let cause = "The post was looked for and is not there.";
+                self.react(ConnectorError::new(ErrorKind::Transient, name, "reconcile", "absent", cause))
+                    .await
+            }
+            Ok(Reconciliation::Unknown { look_again_at: Some(at), .. }) if !late => {
+                assert!(at > clock.now(), "looking again in the past never ends");
+                clock.advance_to(at);
                 None
             }
-            Ok(Reconciliation::Unknown { look_again_at: Some(at), .. }) => {
-                assert!(at > self.session.bench.clock.now(), "looking again in the past never ends");
-                self.session.bench.clock.advance_to(at);
-                None
-            }
-            Ok(Reconciliation::Unknown { look_again_at: None, evidence }) => {
+            Ok(Reconciliation::Unknown { evidence, .. }) => {
+                assert!(!evidence.is_empty(), "a person must decide by this evidence");
                 Some(Outcome::Unconfirmed(evidence, self.progress.clone()))
             }
-            Err(error) => {
-                let stage = self.progress.stage;
-                self.react(error, stage).await
+            Err(error) => self.look_failed(error, late).await,
+        }
+    }
+
+    /// Looking failed; the question stays open.
+    async fn look_failed(&mut self, error: ConnectorError, late: bool) -> Option<Outcome> {
+        match error.kind {
+            ErrorKind::AuthExpired if !self.refreshed => self.refresh(error).await,
+            ErrorKind::AuthExpired | ErrorKind::AuthRevoked | ErrorKind::PermissionMissing => {
+                Some(Outcome::NeedsReconnect(error, self.progress.clone()))
+            }
+            _ if late => Some(Outcome::Unconfirmed(error.to_string(), self.progress.clone())),
+            ErrorKind::RateLimited { until: Some(until) } => {
+                self.session.bench.clock.advance_to(until);
+                self.wait(PAUSES[0]);
+                None
+            }
+            _ => {
+                self.wait(PAUSES[0]);
+                None
             }
         }
     }
 
-    /// After an error that is certain: what product.md says for its kind, then on from `stage`.
-    async fn react(&mut self, error: ConnectorError, stage: Stage) -> Option<Outcome> {
-        if error.code == "lease_lost" {
-            return None;
-        }
-        let progress = self.progress.clone().at(stage);
+    /// After an error that is certain: what product.md says for its kind.
+    async fn react(&mut self, error: ConnectorError) -> Option<Outcome> {
         match error.kind {
-            ErrorKind::Transient => {
-                let Some(wait) = WAITS.get(self.attempt) else {
-                    return Some(Outcome::Failed(error, progress));
+            // Only a commit can be ambiguous; while preparing nothing is public, so it may be done again.
+            ErrorKind::Transient | ErrorKind::Ambiguous => {
+                let Some(pause) = PAUSES.get(self.tries) else {
+                    return Some(Outcome::Failed(error, self.progress.clone()));
                 };
-                self.attempt += 1;
-                self.wait(*wait);
+                self.tries += 1;
+                self.wait(*pause);
             }
             ErrorKind::RateLimited { until } => match until {
-                Some(until) => self.session.bench.clock.advance_to(until),
-                None => self.wait(WAITS[0]),
+                Some(until) if until > self.session.bench.clock.now() => {
+                    self.session.bench.clock.advance_to(until);
+                }
+                _ => self.wait(PAUSES[0]),
             },
-            ErrorKind::NotReady => {
-                self.wait(Duration::from_secs(5));
-                // The connector looks again whether everything is in place.
-                if let Stage::Ready { unit } = stage {
-                    self.save(progress.at(Stage::Preparing { unit }));
-                    return None;
-                }
+            ErrorKind::NotReady => self.wait(POLL),
+            ErrorKind::AuthExpired if !self.refreshed => return self.refresh(error).await,
+            ErrorKind::AuthExpired | ErrorKind::AuthRevoked | ErrorKind::PermissionMissing => {
+                return Some(Outcome::NeedsReconnect(error, self.progress.clone()));
             }
-            ErrorKind::AuthExpired => {
-                let renewable = self.session.connector.authorizer().refreshable(&self.session.credential());
-                if self.refreshed || !renewable {
-                    return Some(Outcome::NeedsReconnect(error, progress));
-                }
-                self.refreshed = true;
-                if let Err(error) = self.session.refresh().await {
-                    return Some(Outcome::NeedsReconnect(error, progress));
-                }
-            }
-            ErrorKind::AuthRevoked | ErrorKind::PermissionMissing => {
-                return Some(Outcome::NeedsReconnect(error, progress));
-            }
-            ErrorKind::Rejected => return Some(Outcome::Failed(error, progress)),
-            // Only a commit can be ambiguous; while preparing nothing is public, so it may be done again.
-            ErrorKind::Ambiguous => self.wait(WAITS[0]),
+            ErrorKind::Rejected => return Some(Outcome::Failed(error, self.progress.clone())),
         }
-        self.save(progress);
+        // Another run begins: it may refresh once more, and looks again whether everything is in place.
+        self.refreshed = false;
+        let unit = unit_of(self.progress.stage);
+        let again = self.progress.clone().at(Stage::Preparing { unit });
+        self.save(again);
         None
     }
 
-    fn another_attempt(&mut self, why: &str) -> Option<Outcome> {
-        self.attempt += 1;
-        let evidence = format!("{why} {} times", self.attempt);
-        (self.attempt > WAITS.len()).then(|| Outcome::Unconfirmed(evidence, self.progress.clone()))
+    async fn refresh(&mut self, error: ConnectorError) -> Option<Outcome> {
+        self.refreshed = true;
+        if !self.session.connector.authorizer().refreshable(&self.session.credential()) {
+            return Some(Outcome::NeedsReconnect(error, self.progress.clone()));
+        }
+        self.session.refresh().await.err().map(|error| Outcome::NeedsReconnect(error, self.progress.clone()))
     }
 
-    /// Saves and goes on from there. `false`: the process died; what was saved is where it goes on.
+    fn public(&mut self, unit: u16, progress: Progress) {
+        let done = progress.units.get(usize::from(unit)).is_some_and(|u| u.remote_id.is_some());
+        assert!(done, "unit {unit} is public but has no id: {progress:?}");
+        (self.tries, self.own_send_ended) = (0, false);
+        self.save(progress);
+    }
+
+    /// Saves and goes on from there. `false`: the process died; what was saved is where the next one goes on.
     fn save(&mut self, progress: Progress) -> bool {
         let alive = self.session.recorder.keep(&progress);
         self.progress = progress;
+        if !alive {
+            self.restart();
+        }
         alive
+    }
+
+    /// Another process takes over.
+    fn restart(&mut self) {
+        (self.refreshed, self.own_send_ended) = (false, false);
     }
 
     fn wait(&self, by: Duration) {
         self.session.bench.clock.advance(by);
+    }
+}
+
+fn unit_of(stage: Stage) -> u16 {
+    match stage {
+        Stage::Preparing { unit }
+        | Stage::Processing { unit, .. }
+        | Stage::Ready { unit }
+        | Stage::Committing { unit, .. } => unit,
+        Stage::Done => 0,
     }
 }

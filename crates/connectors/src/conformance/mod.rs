@@ -14,8 +14,10 @@
 
 mod driver;
 mod library;
+mod recorder;
 mod session;
 
-pub use driver::{Crash, Outcome};
+pub use driver::Outcome;
 pub use library::Library;
+pub use recorder::Crash;
 pub use session::{Bench, Connect, Session, draft};

@@ -12,7 +12,7 @@ use carillon_domain::time::{ManualClock, SeededEntropy, Timestamp};
 use url::Url;
 
 use super::Library;
-use super::driver::Recorder;
+use super::recorder::Recorder;
 use crate::contract::authorizer::{BeginRequest, Callback, Granted, SignIn};
 use crate::contract::capability;
 use crate::contract::connector::Connector;
