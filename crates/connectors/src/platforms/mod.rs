@@ -1,1 +1,3 @@
 //! One folder per platform. Each exports `CONNECTOR` and `sandbox::simulator()`.
+
+pub mod bluesky;

@@ -1,0 +1,99 @@
+//! Bluesky: any server that speaks the AT Protocol, signed in to with an app password.
+//!
+//! A post is a record in the account's repository, at a key that we choose. `putRecord` with the same content at the same
+//! key has no second effect, so a commit whose answer was lost is simply sent again.
+
+use crate::contract::authorizer::Authorizer;
+use crate::contract::capability::{
+    Capabilities, Connect, MediaRules, OptionField, OptionInput, PostKind, TextRule, TextUnit,
+};
+use crate::contract::connector::{Connector, Descriptor, EndpointSetting};
+use crate::contract::publisher::{CommitSafety, Publisher};
+use crate::contract::reader::Reader;
+
+mod auth;
+mod errors;
+mod identity;
+mod limits;
+mod publish;
+mod read;
+pub mod sandbox;
+mod wire;
+mod xrpc;
+
+#[cfg(test)]
+mod tests;
+
+/// The connector.
+pub static CONNECTOR: Bluesky = Bluesky;
+
+/// Bluesky and other servers of the AT Protocol.
+#[derive(Debug)]
+pub struct Bluesky;
+
+const ENTRYWAY: &str = "entryway_base_url";
+const APPVIEW: &str = "appview_base_url";
+const PLC: &str = "plc_base_url";
+const WEB: &str = "web_base_url";
+
+static DESCRIPTOR: Descriptor = Descriptor {
+    name: "bluesky",
+    title: "Bluesky",
+    icon: "brand-bluesky",
+    color: "#1185fe",
+    endpoints: &[
+        EndpointSetting { key: ENTRYWAY, default: "https://bsky.social" },
+        EndpointSetting { key: APPVIEW, default: "https://public.api.bsky.app" },
+        EndpointSetting { key: PLC, default: "https://plc.directory" },
+        EndpointSetting { key: WEB, default: "https://bsky.app" },
+    ],
+    settings: &[],
+    docs: include_str!("docs.md"),
+    many_servers: true,
+};
+
+static CAPABILITIES: Capabilities = Capabilities {
+    connect: Connect::AppPassword { default_server: "https://bsky.social" },
+    kinds: &[PostKind::Post],
+    text: TextRule { max: limits::TEXT_GRAPHEMES, unit: TextUnit::Graphemes, required_without_media: true },
+    media: MediaRules {
+        max_items: limits::IMAGES,
+        required: false,
+        mixed: false,
+        image_types: limits::IMAGE_TYPES,
+        image_bytes: limits::IMAGE_BYTES,
+        video_types: limits::VIDEO_TYPES,
+        video_bytes: limits::VIDEO_BYTES,
+        video_ms: Some(limits::VIDEO_MS),
+        alt_max: limits::ALT_GRAPHEMES,
+    },
+    threads: true,
+    polls: false,
+    first_comment: true,
+    alt_text: true,
+    delete: true,
+    options: &[
+        OptionField { name: "langs", input: OptionInput::List { max: limits::LANGS } },
+        OptionField { name: "link_card", input: OptionInput::Bool },
+    ],
+    commit_safety: CommitSafety::Idempotent,
+    prepare_ahead_s: 15 * 60,
+};
+
+impl Connector for Bluesky {
+    fn descriptor(&self) -> &'static Descriptor {
+        &DESCRIPTOR
+    }
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+    fn authorizer(&self) -> &dyn Authorizer {
+        self
+    }
+    fn publisher(&self) -> Option<&dyn Publisher> {
+        Some(self)
+    }
+    fn reader(&self) -> Option<&dyn Reader> {
+        Some(self)
+    }
+}
