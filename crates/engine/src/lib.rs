@@ -2,7 +2,42 @@
 
 mod actor;
 pub mod answers;
+pub mod events;
+pub mod jobs;
 pub mod media;
+pub mod networks;
 pub mod people;
+pub mod publish;
+pub mod runner;
+pub mod usecase;
+
+use std::sync::Arc;
+
+use carillon_domain::time::{Clock, Entropy};
+use carillon_store::Db;
+use carillon_store::seal::Sealer;
+use tokio::sync::Notify;
 
 pub use actor::Actor;
+
+/// Everything that use cases and jobs work with. One per process.
+pub struct Engine {
+    /// The database.
+    pub db: Db,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Seals secrets.
+    pub sealer: Arc<Sealer>,
+    /// The platforms with their settings, and the way to them.
+    pub networks: networks::Networks,
+    /// The library's bytes.
+    pub media: Arc<dyn carillon_connectors::contract::cx::MediaSource>,
+    /// Who is watching.
+    pub events: events::Events,
+    /// Wakes the runner of this process.
+    pub wake: Arc<Notify>,
+    /// When failed tries are repeated.
+    pub retry: publish::verdict::RetryPolicy,
+}
