@@ -47,16 +47,21 @@ impl Library {
         self.picture(MediaKind::Image, "image/jpeg", bytes, (width, height), alt)
     }
 
-    /// A PNG header of this size in pixels, with filler for pixels.
+    /// A PNG of this size in pixels, whose pixels are left out. No two are equal.
     pub fn png(&self, width: u16, height: u16, alt: Option<&str>) -> MediaInfo {
-        let mut ihdr = b"IHDR".to_vec();
-        ihdr.extend(u32::from(width).to_be_bytes());
-        ihdr.extend(u32::from(height).to_be_bytes());
-        ihdr.extend([8, 0, 0, 0, 0]);
-        let mut bytes = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0d".to_vec();
-        bytes.extend(&ihdr);
-        bytes.extend(crc32(&ihdr).to_be_bytes());
-        bytes.extend(format!("file {}", self.count()).as_bytes());
+        let mut head = u32::from(width).to_be_bytes().to_vec();
+        head.extend(u32::from(height).to_be_bytes());
+        head.extend([8, 0, 0, 0, 0]);
+        let note = format!("Comment\0file {}", self.count());
+        let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+        for (kind, data) in
+            [(b"IHDR", head.as_slice()), (b"tEXt", note.as_bytes()), (b"IDAT", &[]), (b"IEND", &[])]
+        {
+            bytes.extend(u32::try_from(data.len()).unwrap_or(0).to_be_bytes());
+            let chunk = [kind.as_slice(), data].concat();
+            bytes.extend(&chunk);
+            bytes.extend(crc32(&chunk).to_be_bytes());
+        }
         self.picture(MediaKind::Image, "image/png", bytes, (width, height), alt)
     }
 
@@ -84,6 +89,15 @@ impl Library {
         info.frame_rate = Some(30.0);
         (info.video_codec, info.audio_codec) = (Some("h264".to_owned()), Some("aac".to_owned()));
         self.replace(info)
+    }
+
+    /// The same file with filler at its end, so that it is so many bytes long.
+    pub fn padded(&self, mut info: MediaInfo, bytes: usize) -> MediaInfo {
+        let mut content = self.bytes(info.id).unwrap_or_default().to_vec();
+        content.resize(bytes, 0);
+        (info.bytes, info.sha256) = (content.len() as u64, hex::encode(Sha256::digest(&content)));
+        self.files().insert(info.id, (info.clone(), content.into()));
+        info
     }
 
     /// The bytes of a file.

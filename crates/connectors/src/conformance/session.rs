@@ -124,18 +124,31 @@ impl Bench {
                 (Some(app), granted)
             }
         };
+        Ok(Session { app, ..self.adopt(connector, settings, granted) })
+    }
+
+    /// A session with a grant that was got elsewhere, for example at a third-party server.
+    ///
+    /// # Panics
+    /// When there is no account under it.
+    pub fn adopt(
+        &self,
+        connector: &'static dyn Connector,
+        settings: PlatformSettings,
+        granted: Granted,
+    ) -> Session<'_> {
         let account = granted.targets.into_iter().next();
         let account =
             account.unwrap_or_else(|| panic!("{}: a grant without accounts", connector.descriptor().name));
-        Ok(Session {
+        Session {
             bench: self,
             connector,
             settings,
-            app,
+            app: None,
             account,
             credential: Mutex::new(granted.credential),
             recorder: Recorder::default(),
-        })
+        }
     }
 
     async fn sign_in(

@@ -13,6 +13,7 @@ mod auth;
 mod cards;
 mod check;
 mod faults;
+mod peers;
 mod publish;
 mod read;
 
