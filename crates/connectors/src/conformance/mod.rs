@@ -16,6 +16,11 @@ mod driver;
 mod library;
 mod recorder;
 mod session;
+pub mod suite;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod toy;
 
 pub use driver::Outcome;
 pub use library::Library;

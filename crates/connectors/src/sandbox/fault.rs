@@ -60,6 +60,9 @@ pub struct Fault {
     /// Seconds until the reset of [`FaultKind::RateLimit`].
     #[serde(default)]
     pub reset_s: Option<u32>,
+    /// How many matching calls it lets pass first.
+    #[serde(default)]
+    pub skip: u32,
     /// How many times it strikes before it is used up.
     #[serde(default)]
     pub count: Option<u32>,
@@ -86,6 +89,7 @@ impl Fault {
             status: None,
             delay_ms: None,
             reset_s: None,
+            skip: 0,
             count: Some(1),
             probability: None,
             seed: None,
@@ -110,6 +114,20 @@ impl Fault {
     #[must_use]
     pub fn reset(mut self, seconds: u32) -> Self {
         self.reset_s = Some(seconds);
+        self
+    }
+
+    /// That lets so many matching calls pass first.
+    #[must_use]
+    pub fn skipping(mut self, calls: u32) -> Self {
+        self.skip = calls;
+        self
+    }
+
+    /// That strikes each matching call with this probability.
+    #[must_use]
+    pub fn randomly(mut self, probability: f64, seed: u64) -> Self {
+        (self.count, self.probability, self.seed) = (None, Some(probability), Some(seed));
         self
     }
 
@@ -152,6 +170,10 @@ impl Line {
     /// Rolls the dice and counts down.
     fn strikes(&mut self) -> bool {
         if self.fault.count == Some(0) {
+            return false;
+        }
+        if let Some(left) = self.fault.skip.checked_sub(1) {
+            self.fault.skip = left;
             return false;
         }
         if let Some(probability) = self.fault.probability {

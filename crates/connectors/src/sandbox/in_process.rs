@@ -10,7 +10,7 @@ use http::header::{CONTENT_LENGTH, HOST};
 use http::{HeaderValue, Request, Uri};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use super::operation::{Cut, Delayed};
+use super::operation::{Cut, Delayed, Permitted};
 use super::router::Arrival;
 use super::{Sandbox, World};
 use crate::kit::http::{Body, Call, MAX_REPLY_BYTES, Reply, SendError, Transport, exact};
@@ -86,7 +86,8 @@ impl Transport for InProcess {
             .map_err(|e| SendError::NotSent(format!("{} is not an address: {e}", call.operation)))?;
         let arrival = self.arrival(&uri)?;
         let timeout = call.timeout;
-        let request = Self::request(call, &uri)?;
+        let mut request = Self::request(call, &uri)?;
+        request.extensions_mut().insert(Permitted(not_after.is_some()));
         if not_after.is_some_and(|deadline| self.sandbox.world().clock().monotonic() >= deadline) {
             return Err(SendError::NotSent("the commit's deadline passed before it was sent".to_owned()));
         }

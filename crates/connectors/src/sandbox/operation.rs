@@ -25,6 +25,10 @@ pub(super) struct Cut;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Delayed(pub(super) Duration);
 
+/// In a request's extensions, in process only: whether the call came with a permit to commit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Permitted(pub(super) bool);
+
 /// An invisible or reading operation.
 pub fn op(name: &'static str) -> OpLayer {
     OpLayer { name: Arc::new(move |_| (name, false)) }
@@ -88,6 +92,9 @@ where
             return Box::pin(async move { Ok((StatusCode::INTERNAL_SERVER_ERROR, message).into_response()) });
         };
         let (operation, commit) = (self.name)(&parts);
+        if commit && matches!(parts.extensions.get(), Some(Permitted(false))) {
+            world.note_unpermitted(operation);
+        }
         let token = site.simulator.presented_token(&parts);
         let at = Place { site, world, operation, commit, token };
         Box::pin(at.run(inner, Request::from_parts(parts, body)))

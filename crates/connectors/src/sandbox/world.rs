@@ -34,6 +34,7 @@ pub struct World {
     blobs: Blobs,
     fetch: Option<Arc<dyn Fetch>>,
     changed: watch::Sender<u64>,
+    unpermitted: Mutex<Vec<&'static str>>,
 }
 
 /// Builds a [`World`].
@@ -81,6 +82,7 @@ impl WorldBuilder {
             blobs: Blobs::new(self.blob_dir),
             fetch: self.fetch,
             changed: watch::Sender::new(0),
+            unpermitted: Mutex::default(),
         })
     }
 }
@@ -208,6 +210,16 @@ impl World {
             // Another type under the same name is a programming error of the platform; it gets a state of its own, unsaved.
             None => f(&mut T::default()),
         }
+    }
+
+    pub(super) fn note_unpermitted(&self, operation: &'static str) {
+        lock(&self.unpermitted).push(operation);
+    }
+
+    /// Operations that make something public and were called, in process, without a permit to commit. A connector that is
+    /// seen here sends unsafe calls behind the engine's back.
+    pub fn unpermitted(&self) -> Vec<&'static str> {
+        lock(&self.unpermitted).clone()
     }
 
     /// Notes that something changed.

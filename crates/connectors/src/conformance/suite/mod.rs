@@ -1,0 +1,134 @@
+//! The behaviour that every platform must show, chosen by its capabilities. Each case panics with the platform's name when it
+//! does not hold. A world is made afresh for each run.
+//!
+//! The failures that this prevents are those of the publishing promise (product.md): something public twice, something
+//! reported as failed that is public, something reported as public that is not.
+
+mod connecting;
+mod failing;
+mod publishing;
+mod reading;
+mod samples;
+
+use carillon_domain::post::{Draft, Unit};
+
+pub use connecting::{connecting, refreshing, refusing};
+pub use failing::{
+    chaos, crashes, expired_token, lost_answers, rate_limits, revoked_token, trouble_while_preparing,
+};
+pub use publishing::{deleting, limits, publishing, slow_processing};
+pub use reading::reading;
+pub use samples::{Sample, samples};
+
+use super::{Bench, Connect, Outcome, Session};
+use crate::contract::connector::Connector;
+use crate::sandbox::{LedgerItem, Simulator};
+
+/// A connector and the network that it plays with.
+#[derive(Clone, Copy)]
+pub struct Subject {
+    /// The connector.
+    pub connector: &'static dyn Connector,
+    /// Makes simulators; only the one of the connector's platform is used.
+    pub simulators: fn() -> Vec<Box<dyn Simulator>>,
+}
+
+impl Subject {
+    fn name(&self) -> &'static str {
+        self.connector.descriptor().name
+    }
+
+    /// A fresh world.
+    fn bench(&self) -> Bench {
+        Bench::with((self.simulators)().into_iter().filter(|s| s.platform() == self.name()).collect())
+    }
+}
+
+/// Who signs in.
+const PERSONA: &str = "marafields";
+
+impl Bench {
+    async fn session(&self, subject: Subject) -> Session<'_> {
+        match self.connect(subject.connector, Connect::as_persona(PERSONA)).await {
+            Ok(session) => session,
+            Err(error) => panic!("{}: connecting failed: {error:?}", subject.name()),
+        }
+    }
+
+    /// What is public now on the platform.
+    fn live(&self, subject: Subject) -> Vec<LedgerItem> {
+        let all = self.world.ledger().of(subject.name());
+        all.into_iter().filter(|i| i.deleted_at.is_none()).collect()
+    }
+
+    fn add_fault(&self, fault: crate::sandbox::Fault) {
+        self.world.faults().add(fault);
+    }
+}
+
+/// The texts of a draft's units, in order.
+fn texts(draft: &Draft) -> Vec<&str> {
+    let text = |unit| match unit {
+        Unit::Part(part) => part.text.as_str(),
+        Unit::Comment(text) => text,
+    };
+    (0..draft.units()).filter_map(|i| draft.unit(i)).map(text).collect()
+}
+
+/// The promise, whatever happened on the way: no unit is public twice; a reported id is real; a unit that is reported as
+/// not public is not.
+fn assert_promise(subject: Subject, bench: &Bench, draft: &Draft, outcome: &Outcome, story: &str) {
+    let name = subject.name();
+    let live = bench.live(subject);
+    let units = &outcome.progress().units;
+    for (index, text) in texts(draft).into_iter().enumerate() {
+        let public: Vec<_> = live.iter().filter(|i| i.text == text).collect();
+        assert!(
+            public.len() <= 1,
+            "{name}, {story}: unit {index} is public {} times: {outcome:?}",
+            public.len()
+        );
+        let reported = units.get(index).and_then(|u| u.remote_id.as_deref());
+        match (reported, public.first()) {
+            (Some(id), Some(item)) => {
+                assert_eq!(id, item.remote_id, "{name}, {story}: another id than the network's")
+            }
+            (Some(id), None) => {
+                panic!("{name}, {story}: unit {index} is reported as {id}, but is not public: {live:?}")
+            }
+            (None, Some(item)) => assert!(
+                matches!(outcome, Outcome::Unconfirmed(..)),
+                "{name}, {story}: unit {index} is public as {}, but reported otherwise: {outcome:?}",
+                item.remote_id
+            ),
+            (None, None) => {}
+        }
+    }
+    assert!(live.len() <= texts(draft).len(), "{name}, {story}: more is public than the draft has: {live:?}");
+    assert_eq!(bench.world.unpermitted(), Vec::<&str>::new(), "{name}, {story}: published without a permit");
+    assert_no_secrets(subject, bench, outcome, story);
+}
+
+/// Tokens are in the credential and nowhere else.
+fn assert_no_secrets(subject: Subject, bench: &Bench, outcome: &Outcome, story: &str) {
+    let saved = format!("{outcome:?} {}", serde_json::to_string(outcome.progress()).unwrap_or_default());
+    for (token, _) in bench.world.tokens().list() {
+        let found = token.platform == subject.name() && saved.contains(&token.value);
+        assert!(!found, "{}, {story}: a {:?} token stands in progress or error", subject.name(), token.kind);
+    }
+}
+
+/// Everything is public, exactly once.
+fn assert_published(subject: Subject, bench: &Bench, draft: &Draft, outcome: &Outcome, story: &str) {
+    assert!(outcome.is_published(), "{}, {story}: {outcome:?}", subject.name());
+    assert_promise(subject, bench, draft, outcome, story);
+    let live = bench.live(subject);
+    assert_eq!(live.len(), usize::from(draft.units()), "{}, {story}: {live:?}", subject.name());
+}
+
+/// Nothing is public.
+fn assert_nothing_public(subject: Subject, bench: &Bench, draft: &Draft, outcome: &Outcome, story: &str) {
+    assert_promise(subject, bench, draft, outcome, story);
+    let live = bench.live(subject);
+    assert!(live.is_empty(), "{}, {story}: {live:?} after {outcome:?}", subject.name());
+}

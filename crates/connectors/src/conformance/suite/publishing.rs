@@ -1,0 +1,137 @@
+//! What can be published is; what can't is refused twice: by the check, and by the network.
+
+use std::time::Duration;
+
+use carillon_domain::connector_error::ErrorKind;
+use carillon_domain::post::{Draft, Unit};
+use carillon_domain::time::Clock;
+
+use super::super::{Session, draft};
+use super::samples::{picture, plain};
+use super::{Subject, assert_nothing_public, assert_published, samples};
+use crate::sandbox::{Fault, FaultKind, When};
+
+fn violations(session: &Session<'_>, draft: &Draft) -> Vec<String> {
+    let report = session.publisher().check(draft, &session.account);
+    report.violations.iter().map(|v| format!("{}: {}", v.field, v.code)).collect()
+}
+
+/// Each kind of draft passes the check and becomes public as it was written.
+pub async fn publishing(subject: Subject) {
+    let count = samples(subject, &subject.bench()).len();
+    for index in 0..count {
+        let bench = subject.bench();
+        let session = bench.session(subject).await;
+        let sample = samples(subject, &bench).swap_remove(index);
+        let story = format!("{}, {}", subject.name(), sample.name);
+        assert_eq!(violations(&session, &sample.draft), Vec::<String>::new(), "{story}");
+        let outcome = session.publish(&sample.draft).await;
+        assert_published(subject, &bench, &sample.draft, &outcome, sample.name);
+        let ids = outcome.remote_ids();
+        let live = bench.live(subject);
+        for (i, item) in live.iter().enumerate() {
+            let parent = match sample.draft.unit(u16::try_from(i).unwrap_or(0)) {
+                Some(Unit::Part(part)) => {
+                    assert_eq!(item.text, part.text, "{story}");
+                    let sent: Vec<_> = part.media.iter().map(|m| m.alt.as_deref()).collect();
+                    let got: Vec<_> = item.media.iter().map(|m| m.alt.as_deref()).collect();
+                    assert_eq!(got, sent, "{story}: media with their descriptions");
+                    i.checked_sub(1).map(|before| &ids[before])
+                }
+                _ => Some(&ids[0]),
+            };
+            assert_eq!(item.parent.as_ref(), parent, "{story}: what unit {i} replies to");
+            assert_eq!(item.account.remote_id, session.account.remote_id, "{story}");
+        }
+        assert!(outcome.progress().units.iter().all(|u| u.published_at.is_some()), "{story}: {outcome:?}");
+    }
+}
+
+/// Text and media over the limits are found by the check, and refused by the network when they are sent all the same.
+pub async fn limits(subject: Subject) {
+    let name = subject.name();
+    let bench = subject.bench();
+    let session = bench.session(subject).await;
+    let capabilities = subject.connector.capabilities();
+    let report = session.publisher().check(&plain(subject, &bench, "a"), &session.account);
+    let counted = report.counts.iter().find(|c| c.field == "text").map(|c| c.limit);
+    let limit = counted.unwrap_or(u64::from(capabilities.text.max));
+    let length = usize::try_from(limit).unwrap_or(0);
+
+    let full = plain(subject, &bench, &"a".repeat(length));
+    assert_eq!(violations(&session, &full), Vec::<String>::new(), "{name}: {limit} are allowed");
+    let long = plain(subject, &bench, &"a".repeat(length + 1));
+    assert!(violations(&session, &long).iter().any(|v| v.starts_with("text: ")), "{name}: {limit} + 1");
+    let mut cases = vec![("text over the limit", long)];
+    if !capabilities.media.image_types.is_empty() {
+        let pictures: Vec<_> =
+            (0..=capabilities.media.max_items).map(|_| picture(subject, &bench, "one too many")).collect();
+        let many = draft("Too many.", pictures);
+        assert!(
+            violations(&session, &many).iter().any(|v| v.starts_with("media")),
+            "{name}: too many pictures"
+        );
+        cases.push(("too many pictures", many));
+    }
+    if capabilities.text.required_without_media {
+        let empty = draft("", []);
+        assert!(!violations(&session, &empty).is_empty(), "{name}: nothing at all");
+        cases.push(("nothing at all", empty));
+    }
+    for (story, draft) in cases {
+        let outcome = session.publish(&draft).await;
+        let kind = outcome.error().map(|e| e.kind.clone());
+        assert_eq!(kind, Some(ErrorKind::Rejected), "{name}, {story}: {outcome:?}");
+        let error = outcome.error().cloned();
+        assert!(
+            error.is_some_and(|e| !e.cause.is_empty() && !e.action.is_empty()),
+            "{name}, {story}: {outcome:?}"
+        );
+        assert_nothing_public(subject, &bench, &draft, &outcome, story);
+    }
+    let mut strange = plain(subject, &bench, "An option that does not exist.");
+    strange.options.insert("no_such_option".to_owned(), true.into());
+    let found = violations(&session, &strange);
+    assert!(found.iter().any(|v| v.starts_with("options.no_such_option")), "{name}: {found:?}");
+}
+
+/// What was published can be taken back, and taking it back twice is no error.
+pub async fn deleting(subject: Subject) {
+    let name = subject.name();
+    if !subject.connector.capabilities().delete {
+        return;
+    }
+    let bench = subject.bench();
+    let session = bench.session(subject).await;
+    let draft = plain(subject, &bench, "Soon gone.");
+    let ids = session.publish(&draft).await.remote_ids();
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    for _ in 0..2 {
+        if let Err(error) = session.publisher().delete(&cx, &ids[0]).await {
+            panic!("{name}: {error:?}");
+        }
+    }
+    assert_eq!(bench.live(subject).len(), 0, "{name}");
+    assert_eq!(bench.world.ledger().of(name).len(), 1, "{name}: the ledger remembers it");
+}
+
+/// Media that the network takes minutes to process are waited for.
+pub async fn slow_processing(subject: Subject) {
+    let count = samples(subject, &subject.bench()).len();
+    for index in 0..count {
+        let bench = subject.bench();
+        let session = bench.session(subject).await;
+        let sample = samples(subject, &bench).swap_remove(index);
+        if sample.draft.media().count() == 0 {
+            continue;
+        }
+        let slow = Fault::once(subject.name(), "*", When::Before, FaultKind::SlowProcessing);
+        bench.add_fault(slow.delay(Duration::from_secs(90)));
+        let start = bench.clock.now();
+        let outcome = session.publish(&sample.draft).await;
+        assert_published(subject, &bench, &sample.draft, &outcome, "slow processing");
+        let took = bench.clock.now().duration_since(start);
+        assert!(took.as_secs() < 3_600, "{}, {}: took {took}", subject.name(), sample.name);
+    }
+}

@@ -1,0 +1,84 @@
+//! The suite on every registered platform, on the sound toy network, and on toys with flaws which it must find.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+
+use futures::FutureExt;
+
+use super::suite::{self, Subject};
+use super::toy;
+use crate::contract::connector::Connector;
+use crate::registry::{self, Registry};
+
+type Case = fn(Subject) -> Pin<Box<dyn Future<Output = ()>>>;
+
+fn toy_of(connector: &'static dyn Connector) -> Subject {
+    Subject { connector, simulators: || vec![Box::new(toy::ToyNetwork)] }
+}
+
+async fn on_all(case: Case) {
+    case(toy_of(&toy::SOUND)).await;
+    for connector in Registry.all() {
+        case(Subject { connector: *connector, simulators: registry::simulators }).await;
+    }
+}
+
+macro_rules! cases {
+    ($($case:ident),* $(,)?) => {$(
+        #[tokio::test]
+        async fn $case() {
+            on_all(|subject| Box::pin(suite::$case(subject))).await;
+        }
+    )*};
+}
+
+cases! {
+    connecting, refusing, refreshing, publishing, limits, deleting, slow_processing, lost_answers, crashes,
+    trouble_while_preparing, rate_limits, expired_token, revoked_token, reading,
+}
+
+#[tokio::test]
+async fn chaos() {
+    on_all(|subject| Box::pin(suite::chaos(subject, 0..60))).await;
+}
+
+async fn finds(connector: &'static dyn Connector, case: Case) -> String {
+    let run = AssertUnwindSafe(case(toy_of(connector))).catch_unwind().await;
+    let panic = run.expect_err("the flaw was not found");
+    panic.downcast_ref::<String>().cloned().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_lost_answer_taken_for_a_failure_is_found() {
+    let found = finds(&toy::HASTY, |s| Box::pin(suite::lost_answers(s))).await;
+    assert!(found.contains("public 2 times"), "{found}");
+    let found = finds(&toy::HASTY, |s| Box::pin(suite::chaos(s, 0..60))).await;
+    assert!(found.contains("is public"), "{found}");
+}
+
+#[tokio::test]
+async fn a_search_that_finds_nothing_is_found() {
+    let found = finds(&toy::FORGETFUL, |s| Box::pin(suite::lost_answers(s))).await;
+    assert!(found.contains("public 2 times"), "{found}");
+    let found = finds(&toy::FORGETFUL, |s| Box::pin(suite::crashes(s))).await;
+    assert!(found.contains("public 2 times"), "{found}");
+}
+
+#[tokio::test]
+async fn a_check_without_limits_is_found() {
+    let found = finds(&toy::LIMITLESS, |s| Box::pin(suite::limits(s))).await;
+    assert!(found.contains("100 + 1"), "{found}");
+}
+
+#[tokio::test]
+async fn a_token_in_the_progress_is_found() {
+    let found = finds(&toy::LEAKY, |s| Box::pin(suite::publishing(s))).await;
+    assert!(found.contains("Access token"), "{found}");
+}
+
+#[tokio::test]
+async fn publishing_without_a_permit_is_found() {
+    let found = finds(&toy::SNEAKY, |s| Box::pin(suite::publishing(s))).await;
+    assert!(found.contains("without a permit"), "{found}");
+}

@@ -1,0 +1,458 @@
+//! The connector of the toy network, sound and with flaws that the suite must find.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use carillon_domain::account::AccountIdentity;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::limits::{CheckReport, TextCount, Violation};
+use carillon_domain::post::{Draft, Unit};
+use carillon_domain::secret::Secret;
+use carillon_domain::time::Timestamp;
+use http::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::contract::authorizer::*;
+use crate::contract::capability::{self, Capabilities, MediaRules, PostKind, TextRule, TextUnit};
+use crate::contract::connector::{Connector, Descriptor, EndpointSetting, Setting};
+use crate::contract::cx::{AuthCx, Credential, Cx};
+use crate::contract::progress::{Progress, Stage};
+use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation};
+use crate::contract::reader::{Count, PostPage, Profile, Reader, RemotePost};
+use crate::kit::errors::{self, epoch_header};
+use crate::kit::http::{Call, CommitPermit, Reply, Safety};
+use crate::kit::oauth::{Pkce, authorize_url};
+use crate::kit::upload;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flaw {
+    None,
+    /// Takes a lost answer for a failure that is certain.
+    Hasty,
+    /// Never finds what it looks for.
+    Forgetful,
+    /// Knows no limits.
+    Limitless,
+    /// Keeps the token in its progress.
+    Leaky,
+    /// Publishes without a permit.
+    Sneaky,
+}
+
+pub(crate) struct Toy(Flaw);
+
+pub(crate) static SOUND: Toy = Toy(Flaw::None);
+pub(crate) static HASTY: Toy = Toy(Flaw::Hasty);
+pub(crate) static FORGETFUL: Toy = Toy(Flaw::Forgetful);
+pub(crate) static LIMITLESS: Toy = Toy(Flaw::Limitless);
+pub(crate) static LEAKY: Toy = Toy(Flaw::Leaky);
+pub(crate) static SNEAKY: Toy = Toy(Flaw::Sneaky);
+
+const NAME: &str = "toy";
+
+static DESCRIPTOR: Descriptor = Descriptor {
+    name: NAME,
+    title: "Toy",
+    icon: "toy",
+    color: "#335577",
+    endpoints: &[EndpointSetting { key: "api_base_url", default: "https://api.toy.example" }],
+    settings: &[
+        Setting { key: "client_id", secret: false, help: "Identifier." },
+        Setting { key: "client_secret", secret: true, help: "Secret." },
+    ],
+    docs: "",
+    many_servers: false,
+};
+
+static CAPABILITIES: Capabilities = Capabilities {
+    connect: capability::Connect::Oauth { flavours: &["toy"] },
+    kinds: &[PostKind::Post],
+    text: TextRule { max: 100, unit: TextUnit::Characters, required_without_media: true },
+    media: MediaRules {
+        max_items: 2,
+        required: false,
+        mixed: false,
+        image_types: &["image/jpeg"],
+        image_bytes: 1_000_000,
+        video_types: &["video/mp4"],
+        video_bytes: 10_000_000,
+        video_ms: None,
+        alt_max: 200,
+    },
+    threads: true,
+    polls: false,
+    first_comment: true,
+    alt_text: true,
+    delete: true,
+    options: &[],
+    commit_safety: CommitSafety::Reconcilable,
+    prepare_ahead_s: 900,
+};
+
+impl Connector for Toy {
+    fn descriptor(&self) -> &'static Descriptor {
+        &DESCRIPTOR
+    }
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+    fn authorizer(&self) -> &dyn Authorizer {
+        self
+    }
+    fn publisher(&self) -> Option<&dyn Publisher> {
+        Some(self)
+    }
+    fn reader(&self) -> Option<&dyn Reader> {
+        Some(self)
+    }
+}
+
+const BASE: &str = "https://api.toy.example";
+
+/// What an answer means, if it is no success.
+fn error_of(operation: &str, reply: &Reply, safety: Safety) -> ConnectorError {
+    let code =
+        reply.json::<Value>().ok().and_then(|v| v["error"].as_str().map(str::to_owned)).unwrap_or_default();
+    let kind = match (reply.status.as_u16(), code.as_str()) {
+        (401, "expired") => ErrorKind::AuthExpired,
+        (401, _) => ErrorKind::AuthRevoked,
+        (400, "invalid_grant") => ErrorKind::AuthRevoked,
+        (429, _) => ErrorKind::RateLimited { until: epoch_header(&reply.headers, "x-reset") },
+        (500.., _) if safety == Safety::Unsafe => ErrorKind::Ambiguous,
+        (500.., _) => ErrorKind::Transient,
+        _ => ErrorKind::Rejected,
+    };
+    ConnectorError::new(kind, NAME, operation, &code, "The toy network refused.")
+        .with_action("Try something else.")
+        .with_remote(errors::remote(reply, Some(&code), None, None))
+}
+
+async fn ask(cx: &Cx<'_>, call: Call) -> Result<Value, ConnectorError> {
+    let (operation, safety) = (call.operation, call.safety);
+    let sent = cx.http.send(call.bearer(&cx.credential.access_token)).await;
+    let reply = sent.map_err(|e| errors::from_send(NAME, operation, safety, e))?;
+    if reply.status.is_success() {
+        return Ok(reply.json().unwrap_or(Value::Null));
+    }
+    Err(error_of(operation, &reply, safety))
+}
+
+#[derive(Deserialize)]
+struct Tokens {
+    access_token: Secret,
+    refresh_token: Secret,
+    expires_in: u64,
+}
+
+async fn tokens(cx: &AuthCx<'_>, mut form: Vec<(&str, String)>) -> Result<Credential, ConnectorError> {
+    form.push(("client_id", cx.settings.get("client_id").unwrap_or_default().to_owned()));
+    let secret = cx.settings.secret("client_secret").map(|s| s.expose().to_owned()).unwrap_or_default();
+    form.push(("client_secret", secret));
+    let call = Call::post("oauth.token", Safety::Invisible, format!("{BASE}/token")).form(form);
+    let sent = cx.http.send(call).await;
+    let reply = sent.map_err(|e| errors::from_send(NAME, "oauth.token", Safety::Unsafe, e))?;
+    let Ok(tokens) = reply.json::<Tokens>() else {
+        return Err(error_of("oauth.token", &reply, Safety::Unsafe));
+    };
+    Ok(Credential {
+        access_token: tokens.access_token,
+        refresh_token: Some(tokens.refresh_token),
+        expires_at: cx.clock.now().checked_add(Duration::from_secs(tokens.expires_in)).ok(),
+        refresh_expires_at: None,
+        scopes: vec!["write".to_owned()],
+        extra: Value::Null,
+    })
+}
+
+#[async_trait]
+impl Authorizer for Toy {
+    fn scopes_for(&self, _: Feature, _: Option<&str>) -> &'static [&'static str] {
+        &["write"]
+    }
+
+    async fn begin(&self, cx: &AuthCx<'_>, request: BeginRequest) -> Result<Begun, ConnectorError> {
+        let pkce = Pkce::new(cx.entropy);
+        let parameters = [
+            ("client_id", cx.settings.get("client_id").unwrap_or_default()),
+            ("redirect_uri", request.redirect_uri.as_str()),
+            ("state", &request.state),
+            ("code_challenge", &pkce.challenge),
+        ];
+        let url = authorize_url(&format!("{BASE}/authorize"), parameters);
+        let authorize_url =
+            url.map_err(|_| ConnectorError::new(ErrorKind::Rejected, NAME, "begin", "bad_url", "Bad URL."))?;
+        let pending = Pending {
+            redirect_uri: request.redirect_uri,
+            server: None,
+            flavour: None,
+            verifier: Some(pkce.verifier),
+        };
+        Ok(Begun { authorize_url, pending })
+    }
+
+    async fn complete(
+        &self,
+        cx: &AuthCx<'_>,
+        pending: Pending,
+        callback: Callback,
+    ) -> Result<Granted, ConnectorError> {
+        let Some(code) = callback.code else {
+            return Err(ConnectorError::new(
+                ErrorKind::Rejected,
+                NAME,
+                "complete",
+                "access_denied",
+                "Refused.",
+            )
+            .with_action("Try again and agree."));
+        };
+        let form = vec![
+            ("grant_type", "authorization_code".to_owned()),
+            ("code", code.expose().to_owned()),
+            ("code_verifier", pending.verifier.map(|v| v.expose().to_owned()).unwrap_or_default()),
+        ];
+        let credential = tokens(cx, form).await?;
+        let call = Call::get("me", format!("{BASE}/me")).bearer(&credential.access_token);
+        let reply = cx.http.send(call).await.map_err(|e| errors::from_send(NAME, "me", Safety::Read, e))?;
+        let me: Value = reply.json().map_err(|_| error_of("me", &reply, Safety::Read))?;
+        Ok(Granted { credential, targets: vec![identity(&me)] })
+    }
+
+    fn refreshable(&self, credential: &Credential) -> bool {
+        credential.refresh_token.is_some()
+    }
+
+    fn single_use_refresh(&self) -> bool {
+        true
+    }
+
+    async fn refresh(
+        &self,
+        cx: &AuthCx<'_>,
+        _: &AccountIdentity,
+        old: &Credential,
+    ) -> Result<Credential, ConnectorError> {
+        let refresh = old.refresh_token.as_ref().map(|t| t.expose().to_owned()).unwrap_or_default();
+        tokens(cx, vec![("grant_type", "refresh_token".to_owned()), ("refresh_token", refresh)]).await
+    }
+
+    async fn revoke(
+        &self,
+        _: &AuthCx<'_>,
+        _: &AccountIdentity,
+        _: &Credential,
+    ) -> Result<(), ConnectorError> {
+        Ok(())
+    }
+}
+
+fn identity(me: &Value) -> AccountIdentity {
+    let id = me["id"].as_str().unwrap_or_default().to_owned();
+    AccountIdentity {
+        remote_id: id.clone(),
+        handle: id,
+        name: me["name"].as_str().unwrap_or_default().to_owned(),
+        avatar_url: None,
+        server: None,
+        meta: Value::Null,
+    }
+}
+
+fn parts(draft: &Draft) -> impl Iterator<Item = (u16, Unit<'_>)> {
+    (0..draft.units()).filter_map(|i| draft.unit(i).map(|u| (i, u)))
+}
+
+fn text_of(unit: Unit<'_>) -> &str {
+    match unit {
+        Unit::Part(part) => &part.text,
+        Unit::Comment(text) => text,
+    }
+}
+
+#[async_trait]
+impl Publisher for Toy {
+    fn check(&self, draft: &Draft, _: &AccountIdentity) -> CheckReport {
+        let mut report = CheckReport::default();
+        if self.0 == Flaw::Limitless {
+            return report;
+        }
+        for name in draft.options.keys() {
+            report.violations.push(Violation::new(format!("options.{name}"), "unsupported", "Remove it."));
+        }
+        if draft.root.text.is_empty() && draft.root.media.is_empty() {
+            report.violations.push(Violation::new("text", "missing", "Write something."));
+        }
+        for (index, unit) in parts(draft) {
+            let field = if index == 0 { "text".to_owned() } else { format!("parts.{}.text", index - 1) };
+            let used = text_of(unit).chars().count() as u64;
+            report.counts.push(TextCount { field: field.clone(), used, limit: 100 });
+            if used > 100 {
+                report
+                    .violations
+                    .push(Violation::new(field, "too_long", "Shorten it.").with_limit(100, used));
+            }
+            if let Unit::Part(part) = unit
+                && part.media.len() > 2
+            {
+                let too_many = Violation::new("media", "too_many", "Take some away.");
+                report.violations.push(too_many.with_limit(2, part.media.len()));
+            }
+        }
+        report
+    }
+
+    fn start(&self, cx: &Cx<'_>, draft: &Draft) -> Result<Progress, ConnectorError> {
+        let leak = if self.0 == Flaw::Leaky { cx.credential.access_token.expose() } else { "" };
+        Ok(Progress::new(1, draft.units(), json!({ "uploads": {}, "leak": leak })))
+    }
+
+    async fn advance(
+        &self,
+        cx: &Cx<'_>,
+        draft: &Draft,
+        mut progress: Progress,
+    ) -> Result<Progress, ConnectorError> {
+        let (Stage::Preparing { unit } | Stage::Processing { unit, .. }) = progress.stage else {
+            return Ok(progress);
+        };
+        if let Some(Unit::Part(part)) = draft.unit(unit) {
+            for media in &part.media {
+                let key = format!("{unit}/{}", media.id);
+                if progress.state["uploads"][&key].is_null() {
+                    let body = upload::whole(cx.media, media).await.map_err(|e| {
+                        ConnectorError::new(ErrorKind::Transient, NAME, "media.upload", "io", e.to_string())
+                    })?;
+                    let call = Call::post("media.upload", Safety::Invisible, format!("{BASE}/media"));
+                    progress.state["uploads"][&key] =
+                        ask(cx, call.body(&media.mime, body)).await?["id"].clone();
+                    cx.checkpoint.save(&progress).await?;
+                }
+                let id = progress.state["uploads"][&key].as_str().unwrap_or_default();
+                if ask(cx, Call::get("media.get", format!("{BASE}/media/{id}"))).await?["ready"] != true {
+                    return Ok(progress.waiting(unit, Duration::from_secs(1)));
+                }
+            }
+        }
+        let newest = ask(cx, Call::get("posts.list", format!("{BASE}/posts"))).await?;
+        progress.state["newest"] = newest["posts"][0]["id"].clone();
+        Ok(progress.at(Stage::Ready { unit }))
+    }
+
+    fn commit_safety(&self, _: &Draft, _: u16) -> CommitSafety {
+        CommitSafety::Reconcilable
+    }
+
+    async fn commit(
+        &self,
+        cx: &Cx<'_>,
+        draft: &Draft,
+        progress: Progress,
+        permit: CommitPermit,
+    ) -> Result<Progress, ConnectorError> {
+        let Stage::Committing { unit, .. } = progress.stage else { return Ok(progress) };
+        let call = Call::post("posts.create", Safety::Unsafe, format!("{BASE}/posts"))
+            .bearer(&cx.credential.access_token)
+            .json(&body(draft, &progress, unit));
+        let sent = if self.0 == Flaw::Sneaky {
+            cx.http.send(call).await
+        } else {
+            cx.http.commit(call, permit).await
+        };
+        let safety = if self.0 == Flaw::Hasty { Safety::Read } else { Safety::Unsafe };
+        let reply = sent.map_err(|e| errors::from_send(NAME, "posts.create", safety, e))?;
+        if reply.status != http::StatusCode::CREATED {
+            return Err(error_of("posts.create", &reply, safety));
+        }
+        let id = reply.json::<Value>().ok().and_then(|v| v["id"].as_str().map(str::to_owned));
+        let id = id.ok_or_else(|| errors::ambiguous(NAME, "posts.create", &reply, None))?;
+        Ok(progress.committed(unit, id, None, cx.clock.now()))
+    }
+
+    async fn reconcile(
+        &self,
+        cx: &Cx<'_>,
+        draft: &Draft,
+        progress: &Progress,
+    ) -> Result<Reconciliation, ConnectorError> {
+        let Stage::Committing { unit, since } = progress.stage else {
+            return Ok(Reconciliation::Absent(progress.clone()));
+        };
+        let wanted = body(draft, progress, unit);
+        let mut cursor = 0;
+        loop {
+            let page = ask(cx, Call::get("posts.list", format!("{BASE}/posts?cursor={cursor}"))).await?;
+            for post in page["posts"].as_array().into_iter().flatten() {
+                if post["id"] == progress.state["newest"] || self.0 == Flaw::Forgetful {
+                    break;
+                }
+                if post["text"] == wanted["text"] && post["reply_to"] == wanted["reply_to"] {
+                    let id = post["id"].as_str().unwrap_or_default().to_owned();
+                    return Ok(Reconciliation::Found(progress.clone().committed(
+                        unit,
+                        id,
+                        None,
+                        cx.clock.now(),
+                    )));
+                }
+            }
+            match page["next"].as_u64() {
+                Some(next) => cursor = next,
+                None => break,
+            }
+        }
+        let settled = since + Duration::from_secs(60);
+        if cx.clock.now() < settled {
+            let evidence = "It is not among the account's posts yet.".to_owned();
+            return Ok(Reconciliation::Unknown { look_again_at: Some(settled), evidence });
+        }
+        Ok(Reconciliation::Absent(progress.clone().at(Stage::Preparing { unit })))
+    }
+
+    async fn delete(&self, cx: &Cx<'_>, remote_id: &str) -> Result<(), ConnectorError> {
+        let call =
+            Call::new("posts.delete", Safety::Unsafe, Method::DELETE, format!("{BASE}/posts/{remote_id}"));
+        match ask(cx, call).await {
+            Err(error) if error.remote.status == Some(404) => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+}
+
+fn body(draft: &Draft, progress: &Progress, unit: u16) -> Value {
+    let id_of = |index: u16| progress.units.get(usize::from(index)).and_then(|u| u.remote_id.clone());
+    let Some(part) = draft.unit(unit) else { return Value::Null };
+    let (media, parent) = match part {
+        Unit::Part(part) => {
+            let attach = |m: &carillon_domain::media::MediaInfo| json!({ "id": progress.state["uploads"][format!("{unit}/{}", m.id)], "alt": m.alt });
+            (part.media.iter().map(attach).collect(), unit.checked_sub(1).and_then(id_of))
+        }
+        Unit::Comment(_) => (Vec::new(), id_of(0)),
+    };
+    json!({ "text": text_of(part), "media": media, "reply_to": parent })
+}
+
+#[async_trait]
+impl Reader for Toy {
+    async fn profile(&self, cx: &Cx<'_>) -> Result<Profile, ConnectorError> {
+        let me = ask(cx, Call::get("me", format!("{BASE}/me"))).await?;
+        let value = me["followers"].as_i64().unwrap_or_default();
+        let followers = Count { metric: "followers".to_owned(), value, native: "followers".to_owned() };
+        Ok(Profile { identity: identity(&me), counts: vec![followers] })
+    }
+
+    async fn posts(&self, cx: &Cx<'_>, cursor: Option<&str>) -> Result<PostPage, ConnectorError> {
+        let url = format!("{BASE}/posts?cursor={}", cursor.unwrap_or("0"));
+        let page = ask(cx, Call::get("posts.list", url)).await?;
+        let read = |post: &Value| RemotePost {
+            remote_id: post["id"].as_str().unwrap_or_default().to_owned(),
+            url: None,
+            text: post["text"].as_str().unwrap_or_default().to_owned(),
+            kind: None,
+            published_at: post["at"].as_str().and_then(|t| t.parse().ok()).unwrap_or(Timestamp::UNIX_EPOCH),
+            counts: Vec::new(),
+        };
+        let posts = page["posts"].as_array().into_iter().flatten().map(read).collect();
+        Ok(PostPage { posts, next: page["next"].as_u64().map(|n| n.to_string()) })
+    }
+}
