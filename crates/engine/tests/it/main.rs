@@ -1,0 +1,5 @@
+//! Use cases and jobs on a manual clock, against the sandbox in process, on both databases.
+
+mod connecting;
+mod publishing;
+mod support;

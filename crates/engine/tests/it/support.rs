@@ -1,0 +1,213 @@
+//! An engine whose networks are the sandbox and whose time moves only when told to.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use carillon_connectors::Registry;
+use carillon_connectors::conformance::Bench;
+use carillon_connectors::sandbox::{Fault, LedgerItem};
+use carillon_domain::id::{AccountId, Id, PublicationId, UserId, WorkspaceId};
+use carillon_domain::permission::Role;
+use carillon_domain::secret::Secret;
+use carillon_domain::time::{Clock, Entropy, SeededEntropy, Timestamp};
+use carillon_engine::events::Events;
+use carillon_engine::networks::Networks;
+use carillon_engine::publish::verdict::RetryPolicy;
+use carillon_engine::runner::{Runner, RunnerConfig};
+use carillon_engine::usecase::connect::{self, Begun, ConnectRequest};
+use carillon_engine::usecase::posts::PublicationView;
+use carillon_engine::usecase::posts::{self, PostInput, PostView, WantedStatus};
+use carillon_engine::usecase::publications;
+use carillon_engine::{Actor, Engine};
+use carillon_store::repo::workspace::{self, WorkspaceRow};
+use carillon_store::repo::{job, publication};
+use carillon_store::seal::{KeyRing, Sealer};
+use carillon_store::testing::TestDb;
+use carillon_store::{Db, StoreError};
+use tokio::sync::Notify;
+use url::Url;
+
+/// Everything a test needs.
+pub struct Stage {
+    pub bench: Bench,
+    pub engine: Arc<Engine>,
+    pub actor: Actor,
+    runner: Runner,
+}
+
+impl Stage {
+    pub async fn new(test: &TestDb) -> Self {
+        let bench = Bench::registered();
+        let engine = engine(&bench, test.db.clone()).await;
+        let actor = new_workspace(&engine, "Europe/Athens").await;
+        let runner = Runner::new(Arc::clone(&engine), RunnerConfig::default());
+        Self { bench, engine, actor, runner }
+    }
+
+    /// A second node on the same database and networks.
+    pub async fn another_node(&self) -> Runner {
+        let engine = engine(&self.bench, self.engine.db.clone()).await;
+        Runner::new(engine, RunnerConfig { node: "other".into(), ..RunnerConfig::default() })
+    }
+
+    /// Connects the first persona on Bluesky.
+    pub async fn bluesky(&self) -> AccountId {
+        self.bluesky_of(&self.actor).await
+    }
+
+    pub async fn bluesky_of(&self, actor: &Actor) -> AccountId {
+        let persona = &carillon_connectors::sandbox::persona::PERSONAS[0];
+        let login = self.bench.sandbox.login("bluesky", persona).expect("bluesky takes app passwords");
+        let request = ConnectRequest {
+            server: login.server.as_deref().map(|s| s.parse().expect("server url")),
+            identifier: Some(login.identifier),
+            app_password: Some(Secret::new(login.app_password)),
+            ..ConnectRequest::default()
+        };
+        match connect::begin(&self.engine, actor, "bluesky", request).await.expect("connects") {
+            Begun::Connected { accounts, .. } => accounts[0].id,
+            Begun::Redirect { .. } => panic!("app passwords connect at once"),
+        }
+    }
+
+    pub async fn post(&self, input: PostInput) -> PostView {
+        posts::create(&self.engine, &self.actor, input).await.expect("post")
+    }
+
+    pub async fn now(&self, account: AccountId, text: &str) -> PostView {
+        self.post(PostInput {
+            text: text.into(),
+            accounts: vec![account],
+            status: WantedStatus::Now,
+            ..PostInput::default()
+        })
+        .await
+    }
+
+    pub async fn at(&self, account: AccountId, text: &str, at: Timestamp) -> PostView {
+        self.post(PostInput {
+            text: text.into(),
+            accounts: vec![account],
+            status: WantedStatus::Scheduled,
+            scheduled_at: Some(at.to_string()),
+            ..PostInput::default()
+        })
+        .await
+    }
+
+    pub async fn publication(&self, post: &PostView) -> PublicationView {
+        self.publication_by_id(post.publications[0].id).await
+    }
+
+    pub async fn publication_by_id(&self, id: PublicationId) -> PublicationView {
+        publications::get(&self.engine, &self.actor, id).await.expect("publication")
+    }
+
+    /// Runs what is due now.
+    pub async fn run_due(&self) -> usize {
+        self.runner.run_due(1_000).await.expect("claims")
+    }
+
+    /// Runs everything until nothing is queued, moving the clock to each next job; at most a week ahead.
+    pub async fn run_until_idle(&self) {
+        let end = self.engine.clock.now() + carillon_domain::time::SignedDuration::from_hours(24 * 7);
+        for _ in 0..2_000 {
+            if self.run_due().await > 0 {
+                continue;
+            }
+            match job::next_run_at(&self.engine.db).await.expect("queue") {
+                Some(at) if at <= end => self.bench.clock.advance_to(at),
+                Some(at) => panic!("a job is left over for {at}"),
+                None => break,
+            }
+        }
+        assert_eq!(job::count(&self.engine.db).await.expect("count"), 0, "jobs are left over");
+    }
+
+    pub fn in_minutes(&self, minutes: i64) -> Timestamp {
+        self.engine.clock.now() + carillon_domain::time::SignedDuration::from_mins(minutes)
+    }
+
+    pub fn fault(&self, fault: Fault) {
+        self.bench.world.faults().add(fault);
+    }
+
+    /// What followers can see with this text.
+    pub fn public(&self, text: &str) -> Vec<LedgerItem> {
+        let items = self.bench.world.ledger().items();
+        items.into_iter().filter(|i| i.text == text && i.deleted_at.is_none()).collect()
+    }
+
+    /// Replaces the stored progress of a publication, as a crash at that point would have left it.
+    pub async fn crash_leaves(
+        &self,
+        id: PublicationId,
+        change: impl FnOnce(&mut publication::PublicationRow) + Send + 'static,
+    ) {
+        let workspace = self.actor.workspace;
+        self.engine
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let found = publication::find(&mut *tx, workspace, id).await?;
+                    let mut row = found.expect("publication");
+                    change(&mut row);
+                    publication::save_edit(tx, &row).await?;
+                    Ok::<_, StoreError>(())
+                })
+            })
+            .await
+            .expect("saved");
+    }
+}
+
+async fn engine(bench: &Bench, db: Db) -> Arc<Engine> {
+    let clock: Arc<dyn Clock> = bench.clock.clone();
+    let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(77));
+    let ring = KeyRing::parse(&Secret::new("11".repeat(32))).expect("key");
+    let sealer = Sealer::load(&db, ring, clock.as_ref(), entropy.as_ref()).await.expect("sealer");
+    let settings: BTreeMap<_, _> =
+        Registry.all().iter().map(|c| (c.descriptor().name.to_owned(), bench.settings(*c))).collect();
+    let public_url = Url::parse("https://carillon.example").expect("url");
+    Arc::new(Engine {
+        networks: Networks::new(Registry, settings, Vec::new(), bench.http.clone(), public_url),
+        db,
+        clock,
+        entropy,
+        sealer: Arc::new(sealer),
+        media: bench.library.clone(),
+        events: Events::default(),
+        wake: Arc::new(Notify::new()),
+        retry: RetryPolicy::default(),
+    })
+}
+
+/// A workspace with its owner.
+pub async fn new_workspace(engine: &Engine, timezone: &str) -> Actor {
+    let now = engine.clock.now();
+    let id: WorkspaceId = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
+    let user: UserId = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
+    let row = WorkspaceRow {
+        id,
+        name: "Test".into(),
+        timezone: timezone.into(),
+        grace_s: 6 * 3600,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    engine
+        .db
+        .write(move |tx| Box::pin(async move { workspace::insert(tx, &row).await }))
+        .await
+        .map_err(|e: StoreError| e.to_string())
+        .expect("workspace");
+    Actor {
+        workspace: id,
+        role: Role::Owner,
+        user: Some(user),
+        token: None,
+        timezone: timezone.into(),
+        session_hash: Some(vec![1; 32]),
+    }
+}
