@@ -130,7 +130,11 @@ async fn home(cx: &AuthCx<'_>, resolver: &Resolver<'_>, who: &Identifier) -> Str
         Some(did) => resolver.document(&did).await,
         None => None,
     };
-    match document.and_then(|d| d.pds()) {
+    let points_back = |d: &DidDocument| match who {
+        Identifier::Handle(handle) => d.handle().as_ref() == Some(handle),
+        Identifier::Did(_) | Identifier::Email(_) => true,
+    };
+    match document.filter(points_back).and_then(|d| d.pds()) {
         Some(pds) => resolver.sign_in_server(&pds).await,
         None => cx.settings.endpoint(&DESCRIPTOR, ENTRYWAY),
     }

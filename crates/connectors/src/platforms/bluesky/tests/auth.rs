@@ -6,7 +6,7 @@ use serde_json::json;
 use url::Url;
 
 use super::{PDS, bench, bench_session, strike};
-use crate::conformance::Bench;
+use crate::conformance::{Bench, Connect, draft};
 use crate::contract::authorizer::{Authorizer, Granted, SignIn};
 use crate::contract::cx::PlatformSettings;
 use crate::kit::http::{Call, Safety};
@@ -88,6 +88,57 @@ async fn a_server_of_ones_own_is_found_by_handle_or_named() {
         assert_eq!(account.handle, handle);
         assert_eq!(account.meta["image_bytes"], 1_000_000, "servers of one's own may be old");
     }
+}
+
+#[tokio::test]
+async fn the_listener_s_addresses_work_like_the_real_hosts() {
+    let bench = bench();
+    let mut settings = PlatformSettings::default();
+    for (key, host) in [
+        ("entryway_base_url", "bsky.social"),
+        ("appview_base_url", "public.api.bsky.app"),
+        ("plc_base_url", "plc.directory"),
+        ("web_base_url", "bsky.app"),
+    ] {
+        settings.values.insert(key.to_owned(), format!("http://127.0.0.1:8081/bluesky/{host}"));
+    }
+    let how = Connect::as_persona("theolund");
+    let session = bench.connect_with(&CONNECTOR, settings, how).await.expect("connected");
+    let server = session.account.server.clone().expect("a server");
+    assert_eq!(server, "http://127.0.0.1:8081/bluesky/shimeji.us-east.host.bsky.network");
+    let outcome = session.publish(&draft("by path", [])).await;
+    assert!(outcome.is_published(), "{outcome:?}");
+    let url = outcome.progress().units[0].remote_url.clone().expect("a link");
+    assert!(crate::sandbox::testing::open(&bench.sandbox, &url).await.snippet(9000).contains("by path"));
+    for page in ["/", "/profile/theolund.bsky.social", "/settings/app-passwords"] {
+        let url = format!("http://127.0.0.1:8081/bluesky/bsky.app{page}");
+        let page = crate::sandbox::testing::open(&bench.sandbox, &url).await;
+        assert!(page.status.is_success() && page.snippet(20_000).contains("Theo Lund"), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_handle_that_does_not_point_back_is_not_believed() {
+    let bench = bench();
+    // The directory is silent, so nobody can say where the account lives: the entryway is asked, as always.
+    let mut silent = Fault::once(PLATFORM, "didDocument", When::Before, FaultKind::Status);
+    silent.count = None;
+    bench.world.faults().add(silent);
+    let granted =
+        sign_in(&bench, None, "marafields.bsky.social", &password(&bench, "marafields")).await.unwrap();
+    assert_eq!(granted.targets[0].server.as_deref(), Some(PDS), "from the session's own document");
+    let mut unknown = Fault::once(PLATFORM, "*", When::Before, FaultKind::Status).status(404);
+    unknown.operation = "resolveHandle".to_owned();
+    unknown.count = None;
+    bench.world.faults().add(unknown.clone());
+    let granted =
+        sign_in(&bench, None, "marafields.bsky.social", &password(&bench, "marafields")).await.unwrap();
+    assert_eq!(granted.targets[0].handle, "marafields.bsky.social", "its own host still points to it");
+    unknown.operation = "wellKnownDid".to_owned();
+    bench.world.faults().add(unknown);
+    let granted =
+        sign_in(&bench, None, "marafields.bsky.social", &password(&bench, "marafields")).await.unwrap();
+    assert_eq!(granted.targets[0].handle, "handle.invalid");
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod auth;
 mod cards;
 mod check;
 mod faults;
+mod parity;
 mod peers;
 mod publish;
 mod read;

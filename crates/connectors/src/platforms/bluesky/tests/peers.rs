@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+use super::parity;
 use crate::conformance::{Bench, Crash, Session, draft};
 use crate::contract::authorizer::{Authorizer, SignIn};
 use crate::contract::cx::PlatformSettings;
@@ -49,6 +50,20 @@ async fn a_real_server_agrees() {
     limits_are_the_same(&session).await;
     reading_works_without_an_index(&session).await;
     the_session_is_renewed_and_ends(&session).await;
+    the_sandbox_is_like_this_server(&server, &bench, &alice).await;
+}
+
+async fn the_sandbox_is_like_this_server(server: &Server, bench: &Bench, alice: &Account) {
+    let session = server.connect(bench, &alice.did, &alice.app_password).await;
+    let credential = session.credential();
+    let asker = parity::Asker {
+        http: &bench.http,
+        base: &server.urls.pds_url,
+        did: &alice.did,
+        access: credential.access_token,
+        refresh: credential.refresh_token.expect("a token"),
+    };
+    parity::walk(&asker).await;
 }
 
 async fn wrong_passwords_are_refused(server: &Server, bench: &Bench, alice: &Account) {
