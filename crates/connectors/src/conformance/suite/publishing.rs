@@ -74,9 +74,8 @@ pub async fn limits(subject: Subject) {
         cases.push(("too many pictures", many));
     }
     if capabilities.text.required_without_media {
-        let empty = draft("", []);
-        assert!(!violations(&session, &empty).is_empty(), "{name}: nothing at all");
-        cases.push(("nothing at all", empty));
+        // Some networks take an empty post; nobody wants to send one.
+        assert!(!violations(&session, &draft("", [])).is_empty(), "{name}: nothing at all");
     }
     for (story, draft) in cases {
         let outcome = session.publish(&draft).await;
