@@ -35,6 +35,13 @@ impl Publisher for Bluesky {
     }
 
     fn start(&self, cx: &Cx<'_>, draft: &Draft) -> Result<Progress, ConnectorError> {
+        // Servers take posts with nothing in them; nobody wants to have published one.
+        let empty = |unit| record::text(&unit).trim().is_empty() && record::media(&unit).is_empty();
+        if (0..draft.units()).filter_map(|unit| draft.unit(unit)).any(empty) {
+            let cause = "A part of the post has neither text nor media.";
+            let error = ConnectorError::new(ErrorKind::Rejected, errors::PLATFORM, "start", "empty", cause);
+            return Err(error.with_action("Write something in it, add media, or remove the part."));
+        }
         Ok(State::begin(draft.units(), cx.clock, cx.entropy).into_progress())
     }
 
