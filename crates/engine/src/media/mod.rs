@@ -6,9 +6,23 @@
 //! - A type is what the content says. A name that says something else is refused, not believed.
 //! - A file is in the library completely or not at all: an upload that fails leaves nothing behind.
 
+mod ingest;
+mod keys;
+mod library;
 pub mod link;
-pub mod picture;
-pub mod refusal;
-pub mod sniff;
-pub mod storage;
-pub mod video;
+mod picture;
+mod refusal;
+mod sniff;
+mod source;
+mod storage;
+#[cfg(test)]
+mod tests;
+mod uploads;
+mod video;
+
+pub use library::{Content, Library, LibraryParts, MAX_ALT, MediaLimits, Version};
+pub use link::LinkKey;
+pub use source::WorkspaceMedia;
+pub use storage::{S3Settings, Storage, StorageError};
+pub use uploads::{Incoming, NewFile, UploadState};
+pub use video::probe::Tools;

@@ -31,13 +31,20 @@ pub struct MediaRow {
     pub deleted_at: Option<Timestamp>,
 }
 
+macro_rules! columns {
+    () => {
+        "workspace_id, id, version, kind, mime, name, bytes, sha256, width, height, duration_ms, frame_rate, frames, \
+         video_codec, audio_codec, alt, renditions, warnings, created_by, created_at, updated_at, deleted_at"
+    };
+}
+
 statements! {
     INSERT = "media.insert": "insert into media (workspace_id, id, version, kind, mime, name, bytes, sha256, width, height, \
         duration_ms, frame_rate, frames, video_codec, audio_codec, alt, renditions, warnings, created_by, created_at, updated_at) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
-    FIND = "media.find": "select * from media where workspace_id = $1 and id = $2";
-    LIST = "media.list": "select * from media where workspace_id = $1 and deleted_at is null \
-        and (cast($2 as text) is null or kind = $2) and (cast($3 as uuid) is null or id < $3) order by id desc limit $4";
+    FIND = "media.find": concat!("select ", columns!(), " from media where workspace_id = $1 and id = $2");
+    LIST = "media.list": concat!("select ", columns!(), " from media where workspace_id = $1 and deleted_at is null \
+        and (cast($2 as text) is null or kind = $2) and (cast($3 as uuid) is null or id < $3) order by id desc limit $4");
     SET_ALT = "media.set_alt": "update media set alt = $4, version = version + 1, updated_at = $5 \
         where workspace_id = $1 and id = $2 and version = $3 and deleted_at is null";
     MARK_DELETED = "media.mark_deleted": "update media set deleted_at = $4, version = version + 1, updated_at = $4 \

@@ -4,7 +4,7 @@
 mod mp4;
 pub mod probe;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod webm;
 
 use std::io;

@@ -133,7 +133,7 @@ proptest! {
 }
 
 /// Real files from a real encoder; `None`, with a note, where there is no ffmpeg.
-pub(crate) fn encode(
+pub(in crate::media) fn encode(
     test: &str,
     arguments: &[&str],
     name: &str,

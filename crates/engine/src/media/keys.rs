@@ -1,0 +1,28 @@
+//! Names of objects in the media store. Everything of a workspace begins with its id.
+
+use carillon_domain::id::{MediaId, WorkspaceId};
+
+/// The file as it would be sent.
+pub fn original(workspace: WorkspaceId, media: MediaId) -> String {
+    format!("{workspace}/{media}/original")
+}
+
+/// A smaller version.
+pub fn rendition(workspace: WorkspaceId, media: MediaId, name: &str) -> String {
+    format!("{workspace}/{media}/{name}")
+}
+
+/// Everything of a file.
+pub fn all_of(workspace: WorkspaceId, media: MediaId) -> String {
+    format!("{workspace}/{media}")
+}
+
+/// One piece of an upload.
+pub fn piece(workspace: WorkspaceId, media: MediaId, object: &str) -> String {
+    format!("{workspace}/uploads/{media}/{object}")
+}
+
+/// All pieces of an upload.
+pub fn pieces(workspace: WorkspaceId, media: MediaId) -> String {
+    format!("{workspace}/uploads/{media}")
+}
