@@ -32,8 +32,8 @@ pub struct Engine {
     pub sealer: Arc<Sealer>,
     /// The platforms with their settings, and the way to them.
     pub networks: networks::Networks,
-    /// The library's bytes.
-    pub media: Arc<dyn carillon_connectors::contract::cx::MediaSource>,
+    /// The files.
+    pub library: media::Library,
     /// Who is watching.
     pub events: events::Events,
     /// Wakes the runner of this process.

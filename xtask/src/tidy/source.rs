@@ -24,7 +24,8 @@ fn without_comment(line: &str) -> &str {
 
 /// Whether the file holds only tests.
 pub fn is_test(path: &str) -> bool {
-    path.contains("/tests/") || path.ends_with("/tests.rs") || path.contains("/testing/")
+    let test_file = path.ends_with("/tests.rs") || path.ends_with("_tests.rs");
+    test_file || path.contains("/tests/") || path.contains("/conformance/")
 }
 
 /// Whether the file is Rust source of one of our packages.

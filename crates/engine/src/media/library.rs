@@ -91,6 +91,7 @@ pub struct Library {
     pub(super) parts: Arc<LibraryParts>,
     /// One picture is decoded at a time: that bounds memory.
     pub(super) decoding: Arc<Semaphore>,
+    sweeping: Arc<Semaphore>,
 }
 
 /// Which version of a file's bytes.
@@ -119,7 +120,8 @@ pub struct Content {
 impl Library {
     /// Puts the parts together.
     pub fn new(parts: LibraryParts) -> Self {
-        Self { parts: Arc::new(parts), decoding: Arc::new(Semaphore::new(1)) }
+        let one = || Arc::new(Semaphore::new(1));
+        Self { parts: Arc::new(parts), decoding: one(), sweeping: one() }
     }
 
     /// How large files may be.
@@ -151,7 +153,16 @@ impl Library {
         self.find(actor.workspace, id).await?.ok_or(AppError::NotFound { what: "file" })
     }
 
-    /// What is known of a file, for checks and publishing; `None` when it is not in this workspace's library.
+    /// What is known of a file whose bytes are still there, though it may have been deleted: a post that was composed at the
+    /// same moment can still go out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn kept(&self, workspace: WorkspaceId, id: MediaId) -> Result<Option<MediaInfo>, StoreError> {
+        Ok(media::find(&self.parts.db, workspace, id).await?.map(|row| row.info))
+    }
+
+    /// What is known of a file, for checks; `None` when it is not in this workspace's library.
     ///
     /// # Errors
     /// When the database fails.
@@ -240,11 +251,13 @@ impl Library {
         Ok(self.parts.storage.open(&content.key, range).await?)
     }
 
-    /// Removes what nobody needs any more: bytes of deleted files, and uploads whose time is up. Tells how many.
+    /// Removes what nobody needs any more: bytes of deleted files, and uploads whose time is up. Tells how many. Does nothing
+    /// while another sweep of this process runs.
     ///
     /// # Errors
     /// When database or media store fail; what was done stays done.
     pub async fn sweep(&self) -> Result<usize, AppError> {
+        let Ok(_only) = self.sweeping.try_acquire() else { return Ok(0) };
         let now = self.parts.clock.now();
         let deleted = media::deleted_before(&self.parts.db, now - PURGE_AFTER, SWEEP).await?;
         let mut count = 0;

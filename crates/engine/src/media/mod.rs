@@ -6,6 +6,7 @@
 //! - A type is what the content says. A name that says something else is refused, not believed.
 //! - A file is in the library completely or not at all: an upload that fails leaves nothing behind.
 
+mod incoming;
 mod ingest;
 mod keys;
 mod library;
@@ -20,9 +21,10 @@ mod tests;
 mod uploads;
 mod video;
 
+pub use incoming::Incoming;
 pub use library::{Content, Library, LibraryParts, MAX_ALT, MediaLimits, Version};
 pub use link::LinkKey;
 pub use source::WorkspaceMedia;
 pub use storage::{S3Settings, Storage, StorageError};
-pub use uploads::{Incoming, NewFile, UploadState};
+pub use uploads::{NewFile, UploadState};
 pub use video::probe::Tools;

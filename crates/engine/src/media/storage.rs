@@ -136,6 +136,12 @@ impl Storage {
         Ok(Self { store: Arc::new(store), folder: None, scratch: scratch.to_owned() })
     }
 
+    /// Objects that are gone with the process. For tests.
+    pub fn in_memory() -> Self {
+        let store = object_store::memory::InMemory::new();
+        Self { store: Arc::new(store), folder: None, scratch: std::env::temp_dir() }
+    }
+
     /// Stores a small object in one go.
     ///
     /// # Errors

@@ -1,30 +1,24 @@
 //! Files on their way in: resumable, in pieces that are stored one by one, so that neither a cut connection nor a restart
 //! nor another node taking over loses what has arrived.
 
-use std::io;
-
-use bytes::{Bytes, BytesMut};
 use carillon_domain::error::AppError;
 use carillon_domain::id::{MediaId, WorkspaceId};
 use carillon_domain::permission::Permission;
 use carillon_domain::time::{Timestamp, random_bytes};
 use carillon_store::repo::media::MediaRow;
 use carillon_store::repo::media_upload::{self, PieceRow, UploadRow};
-use futures::stream::BoxStream;
-use futures::{StreamExt, TryStreamExt};
 
+use super::incoming::{Body, Incoming, tidy_name};
 use super::keys;
 use super::library::{Library, checked_alt};
 use super::refusal::Refusal;
-use super::sniff::{FileType, HEAD};
+use super::sniff::FileType;
 use crate::Actor;
 
 /// Bytes of one stored piece; what a cut connection can lose after a crash of the server.
 const PIECE: u64 = 32 * 1024 * 1024;
 /// How long an upload waits for its next byte.
 const EXPIRES_AFTER: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
-/// Longest file name that is kept, in characters.
-const MAX_NAME: usize = 200;
 
 /// What a client says about a file before sending it.
 #[derive(Debug, Clone, Default)]
@@ -34,9 +28,6 @@ pub struct NewFile {
     /// Its description.
     pub alt: Option<String>,
 }
-
-/// Bytes as they come from a client.
-pub type Incoming = BoxStream<'static, io::Result<Bytes>>;
 
 /// How far an upload is.
 #[derive(Debug, Clone, PartialEq)]
@@ -309,97 +300,9 @@ impl Library {
     }
 }
 
-/// A stream whose beginning was looked at, and which may not go on for ever.
-struct Body {
-    stream: Incoming,
-    /// Read but not handed out.
-    waiting: Option<Bytes>,
-    /// Bytes that may still come.
-    limit: u64,
-    /// What is said when more come.
-    over: AppError,
-}
-
-impl Body {
-    fn new(stream: Incoming) -> Self {
-        let over = AppError::invalid("file", "too_large", "The file is too large.");
-        Self { stream, waiting: None, limit: u64::MAX, over }
-    }
-
-    /// The first bytes, which stay in the stream.
-    async fn head(&mut self) -> Result<Bytes, AppError> {
-        let mut head = BytesMut::new();
-        while head.len() < HEAD {
-            match self.stream.try_next().await.map_err(cut)? {
-                Some(chunk) => head.extend_from_slice(&chunk),
-                None => break,
-            }
-        }
-        let head = head.freeze();
-        self.waiting = Some(head.clone()).filter(|head| !head.is_empty());
-        Ok(head)
-    }
-
-    async fn next(&mut self) -> Result<Option<Bytes>, AppError> {
-        let chunk = match self.waiting.take() {
-            Some(chunk) => Some(chunk),
-            None => self.stream.next().await.transpose().map_err(cut)?,
-        };
-        let length = chunk.as_ref().map_or(0, Bytes::len) as u64;
-        if length > self.limit {
-            let plain = AppError::invalid("file", "too_large", "The file is too large.");
-            return Err(std::mem::replace(&mut self.over, plain));
-        }
-        self.limit -= length;
-        Ok(chunk)
-    }
-}
-
-fn cut(_: io::Error) -> AppError {
-    AppError::Conflict {
-        code: "upload_interrupted",
-        message: "The upload broke off before the end. Send it again, or go on where it stands.".to_owned(),
-    }
-}
-
 fn wrong_offset(received: u64) -> AppError {
     AppError::Conflict {
         code: "wrong_offset",
         message: format!("The upload stands at byte {received}. Go on from there."),
-    }
-}
-
-/// The last part of a path, without what could confuse a terminal or a file system.
-fn tidy_name(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = last.chars().filter(|c| !c.is_control()).collect();
-    let clean = clean.trim();
-    let length = clean.chars().count();
-    if length > MAX_NAME {
-        // The ending says the type, so the beginning gives way.
-        return clean.chars().skip(length - MAX_NAME).collect();
-    }
-    if clean.is_empty() { "upload".to_owned() } else { clean.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_only_names() {
-        for (given, kept) in [
-            ("cat.jpg", "cat.jpg"),
-            ("../../etc/passwd", "passwd"),
-            ("C:\\photos\\cat.jpg", "cat.jpg"),
-            ("a\r\nb\0.jpg", "ab.jpg"),
-            (" / ", "upload"),
-            ("", "upload"),
-        ] {
-            assert_eq!(tidy_name(given), kept, "{given:?}");
-        }
-        let long = format!("{}.jpg", "x".repeat(300));
-        assert_eq!(tidy_name(&long).chars().count(), MAX_NAME);
-        assert!(tidy_name(&long).ends_with(".jpg"));
     }
 }

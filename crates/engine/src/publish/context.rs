@@ -17,8 +17,9 @@ use super::attempt::NoCheckpoint;
 use super::queue::Target;
 use crate::Engine;
 use crate::jobs::JobError;
+use crate::media::WorkspaceMedia;
 use crate::usecase::credentials::{self, NoCredential};
-use crate::usecase::{accounts, caps, library};
+use crate::usecase::{accounts, caps};
 
 /// Everything loaded.
 pub(super) struct Context {
@@ -31,6 +32,7 @@ pub(super) struct Context {
     identity: AccountIdentity,
     credential: Credential,
     app: Option<AppCredentials>,
+    media: WorkspaceMedia,
     zone: String,
 }
 
@@ -82,8 +84,20 @@ impl Context {
         let home = workspace::find(&engine.db, row.workspace).await?;
         let (zone, grace_s) = home.map_or(("UTC".to_owned(), 6 * 3600), |w| (w.timezone, w.grace_s));
         let identity = account.identity();
-        let context =
-            Self { row, draft, grace_s, connector, publisher, account, identity, credential, app, zone };
+        let media = engine.library.source(row.workspace);
+        let context = Self {
+            row,
+            draft,
+            grace_s,
+            connector,
+            publisher,
+            account,
+            identity,
+            credential,
+            app,
+            media,
+            zone,
+        };
         Ok(Situation::Go(Box::new(context)))
     }
 
@@ -105,7 +119,7 @@ impl Context {
             credential: &self.credential,
             clock: engine.clock.as_ref(),
             entropy: engine.entropy.as_ref(),
-            media: engine.media.as_ref(),
+            media: &self.media,
             checkpoint,
         }
     }
@@ -190,7 +204,7 @@ async fn draft_of(engine: &Engine, row: &PublicationRow) -> Result<Result<Draft,
     };
     let mut files = std::collections::BTreeMap::new();
     for id in post.composition.media_ids() {
-        if let Some(info) = library::find(engine, row.workspace, id).await? {
+        if let Some(info) = engine.library.kept(row.workspace, id).await? {
             files.insert(id, info);
         }
     }

@@ -60,6 +60,13 @@ impl Runner {
                 if let Err(error) = sweep::sweep(&self.engine).await {
                     tracing::error!(%error, "sweep failed; it runs again later");
                 }
+                // The media store may be far away and slow; publishing does not wait for it.
+                let library = self.engine.library.clone();
+                tasks.spawn(async move {
+                    if let Err(error) = library.sweep().await {
+                        tracing::error!(?error, "media sweep failed; it runs again later");
+                    }
+                });
             }
             let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { break };
             // Listening begins before looking, so that a job saved in between still wakes us.

@@ -4,7 +4,6 @@ pub mod accounts;
 pub mod caps;
 pub mod connect;
 pub mod credentials;
-pub(crate) mod library;
 mod link;
 pub mod posts;
 pub mod publications;

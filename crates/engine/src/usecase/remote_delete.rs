@@ -26,6 +26,7 @@ pub(super) async fn delete_public(engine: &Engine, actor: &Actor, id: PostId) ->
         let credential = credentials::credential(engine, &account, false).await.map_err(no_credential)?;
         let app = credentials::app(engine, &row.platform, account.server.as_deref()).await?;
         let identity = account.identity();
+        let media = engine.library.source(actor.workspace);
         let cx = Cx {
             http: &engine.networks.http,
             settings: engine.networks.settings(&row.platform),
@@ -34,7 +35,7 @@ pub(super) async fn delete_public(engine: &Engine, actor: &Actor, id: PostId) ->
             credential: &credential,
             clock: engine.clock.as_ref(),
             entropy: engine.entropy.as_ref(),
-            media: engine.media.as_ref(),
+            media: &media,
             checkpoint: &NoCheckpoint,
         };
         for unit in row.units.iter().rev().filter(|u| u.state == UnitState::Published) {

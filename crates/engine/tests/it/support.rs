@@ -11,6 +11,7 @@ use carillon_domain::permission::Role;
 use carillon_domain::secret::Secret;
 use carillon_domain::time::{Clock, Entropy, SeededEntropy, Timestamp};
 use carillon_engine::events::Events;
+use carillon_engine::media::{Library, LibraryParts, LinkKey, MediaLimits, Storage, Tools};
 use carillon_engine::networks::Networks;
 use carillon_engine::publish::verdict::RetryPolicy;
 use carillon_engine::runner::{Runner, RunnerConfig};
@@ -169,13 +170,23 @@ async fn engine(bench: &Bench, db: Db) -> Arc<Engine> {
     let settings: BTreeMap<_, _> =
         Registry.all().iter().map(|c| (c.descriptor().name.to_owned(), bench.settings(*c))).collect();
     let public_url = Url::parse("https://carillon.example").expect("url");
+    let library = Library::new(LibraryParts {
+        db: db.clone(),
+        clock: Arc::clone(&clock),
+        entropy: Arc::clone(&entropy),
+        storage: Storage::in_memory(),
+        links: LinkKey::derive(b"test"),
+        public_url: Some(public_url.clone()),
+        limits: MediaLimits::default(),
+        tools: Tools::default(),
+    });
     Arc::new(Engine {
         networks: Networks::new(Registry, settings, Vec::new(), bench.http.clone(), public_url),
         db,
         clock,
         entropy,
         sealer: Arc::new(sealer),
-        media: bench.library.clone(),
+        library,
         events: Events::default(),
         wake: Arc::new(Notify::new()),
         retry: RetryPolicy::default(),

@@ -105,9 +105,7 @@ async fn load_media(
 ) -> Result<BTreeMap<MediaId, MediaInfo>, AppError> {
     let mut files = BTreeMap::new();
     for id in composition.media_ids() {
-        if let Some(info) =
-            super::super::library::find(engine, actor.workspace, id).await.map_err(AppError::internal)?
-        {
+        if let Some(info) = engine.library.info(actor.workspace, id).await? {
             files.insert(id, info);
         }
     }
