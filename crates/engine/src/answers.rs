@@ -9,7 +9,7 @@ use carillon_domain::error::AppError;
 use carillon_domain::time::{Clock, Entropy, SignedDuration};
 use carillon_store::Db;
 use carillon_store::repo::idempotency::{self, KeyId};
-use carillon_store::seal::{Place, Sealer};
+use carillon_store::seal::Sealer;
 use sha2::{Digest, Sha256};
 
 use crate::Actor;
@@ -107,7 +107,7 @@ impl Answers {
             ));
         }
         match row.answer {
-            Some((status, sealed)) => self.open(&id, status, &sealed).map(Begin::Repeat),
+            Some((status, sealed)) => self.open(&id, status, &sealed).await.map(Begin::Repeat),
             None if now.duration_since(row.created_at) < DEAD_AFTER => Err(AppError::Conflict {
                 code: "in_progress",
                 message: "The first request with this key is still running. Ask again in a moment.".into(),
@@ -127,7 +127,7 @@ impl Answers {
     /// When the database fails.
     pub async fn keep(&self, taken: Taken, answer: &Answer) -> Result<(), AppError> {
         let plain = [answer.content_type.as_bytes(), &[0], &answer.body].concat();
-        let sealed = self.sealer.seal(&place(&taken.0), &plain, self.entropy.as_ref())?;
+        let sealed = self.sealer.seal(&taken.0.place(), &plain, self.entropy.as_ref())?;
         let status = i64::from(answer.status);
         self.db
             .write(move |tx| {
@@ -155,8 +155,8 @@ impl Answers {
             .await
     }
 
-    fn open(&self, id: &KeyId, status: i64, sealed: &[u8]) -> Result<Answer, AppError> {
-        let plain = self.sealer.open(&place(id), sealed)?;
+    async fn open(&self, id: &KeyId, status: i64, sealed: &[u8]) -> Result<Answer, AppError> {
+        let plain = self.sealer.open(&id.place(), sealed).await?;
         let cut = plain.iter().position(|b| *b == 0).unwrap_or(0);
         Ok(Answer {
             status: u16::try_from(status).map_err(AppError::internal)?,
@@ -164,11 +164,6 @@ impl Answers {
             body: plain.get(cut + 1..).unwrap_or_default().to_vec(),
         })
     }
-}
-
-fn place(id: &KeyId) -> Place {
-    let row = format!("{} {} {}", id.workspace, id.caller, hex::encode(&id.key_hash));
-    Place::new("idempotency_keys", "answer", row)
 }
 
 /// Each part with its length before it, so that no two requests run together to the same bytes.

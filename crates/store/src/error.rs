@@ -34,6 +34,9 @@ pub enum StoreError {
     /// A sealed value can't be opened.
     #[error("{0}")]
     Seal(String),
+    /// A piece of work panicked; its changes were undone.
+    #[error("a transaction panicked and was undone")]
+    Panicked,
     /// The writer has stopped; the process is ending.
     #[error("the database writer has stopped")]
     Closed,

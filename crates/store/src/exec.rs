@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, ColumnIndex, Decode, Postgres, Row as _, Sqlite, Type,
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::db::{Db, Tx};
+use crate::db::{Connection, Db, Tx};
 
 /// A named statement. `/*postgres: … */` inside it is SQL for PostgreSQL alone (row locks, which SQLite's one writer does
 /// not need).
@@ -191,6 +191,10 @@ impl Row {
         T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>,
         for<'c> &'c str: ColumnIndex<SqliteRow> + ColumnIndex<PgRow>,
     {
+        // SQLite would read a null as zero or as an empty text.
+        if self.is_null(column)? {
+            return Err("is null".to_owned());
+        }
         match &self.inner {
             Inner::Sqlite(row) => row.try_get(column),
             Inner::Postgres(row) => row.try_get(column),
@@ -287,9 +291,9 @@ impl<'e> Executor<'e> for &'e Db {
 impl<'e, 'c: 'e> Executor<'e> for &'e mut Tx<'c> {
     fn fetch_all(self, stmt: Stmt, args: Vec<Value>) -> BoxFuture<'e, Result<Vec<Row>, StoreError>> {
         Box::pin(async move {
-            match self {
-                Tx::Sqlite(conn) => sqlite_rows(&mut **conn, stmt, args).await,
-                Tx::Postgres(conn) => postgres_rows(&mut **conn, stmt, args).await,
+            match &mut self.connection {
+                Connection::Sqlite(conn) => sqlite_rows(&mut **conn, stmt, args).await,
+                Connection::Postgres(conn) => postgres_rows(&mut **conn, stmt, args).await,
             }
         })
     }
@@ -301,12 +305,12 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError::Sql`].
     pub async fn execute(&mut self, stmt: Stmt, args: Vec<Value>) -> Result<u64, StoreError> {
-        let result = match self {
-            Tx::Sqlite(conn) => bind_all!(sqlx::query::<Sqlite>(stmt.sql), args)
+        let result = match &mut self.connection {
+            Connection::Sqlite(conn) => bind_all!(sqlx::query::<Sqlite>(stmt.sql), args)
                 .execute(&mut **conn)
                 .await
                 .map(|r| r.rows_affected()),
-            Tx::Postgres(conn) => {
+            Connection::Postgres(conn) => {
                 bind_all!(sqlx::query::<Postgres>(AssertSqlSafe(stmt.postgres().into_owned())), args)
                     .execute(&mut **conn)
                     .await

@@ -11,6 +11,7 @@ pub mod seal;
 pub mod testing;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 pub use db::{Db, Tx};
 pub use error::StoreError;

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
-use crate::db::{Db, Tx};
+use crate::db::{Connection, Db, Tx};
 use crate::exec::{Executor, Stmt};
 use crate::{StoreError, args};
 
@@ -32,6 +32,7 @@ migrations! {
     4 "0004_connections";
     5 "0005_posts";
     6 "0006_jobs";
+    7 "0007_key_retirement";
 }
 
 const CREATE: Stmt = Stmt {
@@ -55,12 +56,12 @@ const LOCK: Stmt = Stmt { name: "schema.lock", sql: "select pg_advisory_xact_loc
 pub async fn run(db: &Db) -> Result<(), StoreError> {
     db.write(|tx| {
         Box::pin(async move {
-            if matches!(tx, Tx::Postgres(_)) {
+            if tx.is_postgres() {
                 tx.execute(LOCK, Vec::new()).await?;
             }
             tx.execute(CREATE, Vec::new()).await?;
             let applied = applied(tx).await?;
-            check(&applied, matches!(tx, Tx::Sqlite(_)))?;
+            check(&applied, !tx.is_postgres())?;
             for migration in MIGRATIONS.iter().filter(|m| applied.iter().all(|(v, _)| *v != m.version)) {
                 apply(tx, migration).await?;
             }
@@ -79,6 +80,12 @@ pub async fn versions(db: &Db) -> Result<(i64, i64), StoreError> {
     let rows = db.fetch_all(APPLIED, Vec::new()).await?;
     let newest = rows.last().map_or(Ok(0), |r| r.get("version"))?;
     Ok((known, newest))
+}
+
+/// What identifies the schema that this binary makes on PostgreSQL; for the tests' template database.
+#[cfg(any(test, feature = "test-support"))]
+pub(crate) fn stamp() -> String {
+    fingerprint(&MIGRATIONS.iter().map(|m| m.postgres).collect::<String>())
 }
 
 async fn applied(tx: &mut Tx<'_>) -> Result<Vec<(i64, String)>, StoreError> {
@@ -105,16 +112,16 @@ fn check(applied: &[(i64, String)], sqlite: bool) -> Result<(), StoreError> {
 
 async fn apply(tx: &mut Tx<'_>, migration: &Migration) -> Result<(), StoreError> {
     let failed = |e: sqlx::Error| StoreError::sql(migration.name, &e);
-    let sqlite = matches!(tx, Tx::Sqlite(_));
-    match tx {
-        Tx::Sqlite(c) => {
+    let sqlite = !tx.is_postgres();
+    match &mut tx.connection {
+        Connection::Sqlite(c) => {
             sqlx::raw_sql(AssertSqlSafe(migration.sqlite))
                 .execute(&mut **c)
                 .await
                 .map(drop)
                 .map_err(failed)?;
         }
-        Tx::Postgres(c) => {
+        Connection::Postgres(c) => {
             sqlx::raw_sql(AssertSqlSafe(migration.postgres))
                 .execute(&mut **c)
                 .await

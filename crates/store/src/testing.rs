@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
-use crate::Db;
+use crate::{Db, migrate};
 
 /// A database of its own with the current schema; dropped with the test.
 pub struct TestDb {
@@ -45,10 +45,8 @@ impl TestDb {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("t{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let mut admin = PgConnection::connect(&server).await.expect("test server");
-        sqlx::query(AssertSqlSafe(format!("create database {name}")))
-            .execute(&mut admin)
-            .await
-            .expect("create");
+        let template = template(&mut admin, &server).await;
+        run(&mut admin, format!("create database {name} template {template}")).await;
         let (base, _) = server.rsplit_once('/').expect("url with a database");
         let url = format!("{base}/{name}");
         let db = Db::open(&url).await.expect("postgres opens");
@@ -68,10 +66,35 @@ impl TestDb {
         self.db.close().await;
         if let Some((server, name)) = self.postgres {
             let mut admin = PgConnection::connect(&server).await.expect("test server");
-            let sql = format!("drop database {name} with (force)");
-            sqlx::query(AssertSqlSafe(sql)).execute(&mut admin).await.expect("drop");
+            run(&mut admin, format!("drop database {name} with (force)")).await;
         }
     }
+}
+
+/// The database that others are copied from: an empty one with the current schema, made by whichever test is first.
+async fn template(admin: &mut PgConnection, server: &str) -> String {
+    let name = format!("carillon_template_{}", &migrate::stamp()[..16]);
+    // Each test may be a process of its own, so the server has to keep them apart.
+    run(admin, "select pg_advisory_lock(721094002)".to_owned()).await;
+    let known =
+        sqlx::query("select 1 from pg_database where datname = $1").bind(&name).fetch_optional(&mut *admin);
+    if known.await.expect("databases").is_none() {
+        let unfinished = format!("{name}_new");
+        run(admin, format!("drop database if exists {unfinished}")).await;
+        run(admin, format!("create database {unfinished}")).await;
+        let (base, _) = server.rsplit_once('/').expect("url with a database");
+        Db::open(&format!("{base}/{unfinished}")).await.expect("template").close().await;
+        run(admin, format!("alter database {unfinished} rename to {name}")).await;
+    }
+    run(admin, "select pg_advisory_unlock(721094002)".to_owned()).await;
+    name
+}
+
+async fn run(connection: &mut PgConnection, sql: String) {
+    sqlx::query(AssertSqlSafe(sql.clone()))
+        .execute(connection)
+        .await
+        .unwrap_or_else(|e| panic!("{sql}: {e}"));
 }
 
 /// Notes that a test could not run here.

@@ -1,9 +1,11 @@
 //! The two engines are the same to everybody above.
 
+mod schema;
+mod writer;
+
 use carillon_domain::id::Id;
 use carillon_domain::time::{ManualClock, SeededEntropy, Timestamp};
-use futures::future::join_all;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::AssertSqlSafe;
 
 use crate::repo::{all_statements, job};
 use crate::testing::TestDb;
@@ -37,51 +39,6 @@ fn statement_names_are_unique() {
     assert_eq!(names.len(), before);
 }
 
-/// `table.column class nullability` of both engines.
-#[tokio::test]
-async fn both_schemas_have_the_same_tables_and_columns() {
-    let Some(postgres) = TestDb::postgres("tests::both_schemas_have_the_same_tables_and_columns").await
-    else {
-        return;
-    };
-    let sqlite = TestDb::sqlite().await;
-    let Db::Sqlite(db) = &sqlite.db else { panic!("sqlite") };
-    let lite = sqlx::query(
-        "select m.name || '.' || c.name || ' ' || lower(c.type) || ' ' || \
-         case when c.\"notnull\" = 1 or c.pk > 0 then 'not null' else 'null' end as line \
-         from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and m.name not like 'sqlite_%'",
-    )
-    .fetch_all(&db.readers)
-    .await
-    .expect("sqlite schema");
-    let Db::Postgres(pool) = &postgres.db else { panic!("postgres") };
-    let pg = sqlx::query(
-        "select table_name || '.' || column_name || ' ' || data_type || ' ' || \
-         case when is_nullable = 'NO' then 'not null' else 'null' end as line \
-         from information_schema.columns where table_schema = 'public'",
-    )
-    .fetch_all(pool)
-    .await
-    .expect("postgres schema");
-    let lines = |rows: Vec<String>| {
-        let mut rows: Vec<String> = rows
-            .into_iter()
-            .map(|l| {
-                l.replace(" uuid ", " bytes ").replace(" bytea ", " bytes ").replace(" blob ", " bytes ")
-            })
-            .map(|l| l.replace(" double precision ", " real "))
-            .collect();
-        rows.sort();
-        rows
-    };
-    let lite = lines(lite.iter().map(|r| r.get("line")).collect());
-    let pg = lines(pg.iter().map(|r| r.get("line")).collect());
-    assert!(lite.len() > 20, "the query found the tables");
-    assert_eq!(lite, pg);
-    sqlite.dispose().await;
-    postgres.dispose().await;
-}
-
 fn new_job(clock: &ManualClock, entropy: &SeededEntropy, key: &str) -> job::NewJob {
     job::NewJob {
         id: Id::new(clock, entropy),
@@ -105,34 +62,6 @@ async fn put(db: &Db, new: job::NewJob, fail: bool) -> Result<(), StoreError> {
         })
     })
     .await
-}
-
-#[tokio::test]
-async fn waiting_writes_share_one_commit_and_a_failed_one_hurts_nobody() {
-    let test = TestDb::sqlite().await;
-    let (clock, entropy) = (ManualClock::new(Timestamp::UNIX_EPOCH), SeededEntropy::new(1));
-    let before = test.db.commits().expect("sqlite");
-    let writes = (0..200).map(|n| put(&test.db, new_job(&clock, &entropy, &n.to_string()), n % 10 == 3));
-    let results = join_all(writes).await;
-    let commits = test.db.commits().expect("sqlite") - before;
-    assert_eq!(results.iter().filter(|r| r.is_err()).count(), 20);
-    assert_eq!(job::count(&test.db).await.expect("count"), 180);
-    assert!(commits < 50, "{commits} commits for 200 writes");
-    test.dispose().await;
-}
-
-fn explode() -> StoreError {
-    panic!("on purpose")
-}
-
-#[tokio::test]
-async fn a_panic_in_one_write_leaves_the_writer_alive() {
-    let test = TestDb::sqlite().await;
-    let (clock, entropy) = (ManualClock::new(Timestamp::UNIX_EPOCH), SeededEntropy::new(1));
-    let died = test.db.write(|_tx| Box::pin(async { Err::<(), _>(explode()) })).await;
-    assert!(matches!(died, Err(StoreError::Closed)));
-    put(&test.db, new_job(&clock, &entropy, "a"), false).await.expect("the writer lives");
-    test.dispose().await;
 }
 
 async fn lanes(test: &TestDb) {

@@ -153,7 +153,7 @@ async fn refuse_if_used(engine: &Engine, row: &AccountRow) -> Result<(), AppErro
 async fn revoke_remotely(engine: &Engine, row: &AccountRow) {
     let Some(connector) = engine.networks.connector(&row.platform) else { return };
     let Ok(Some(stored)) = grant::find(&engine.db, row.workspace, row.grant).await else { return };
-    let Ok(credential) = credentials::open(engine, &stored) else { return };
+    let Ok(credential) = credentials::open(engine, &stored).await else { return };
     let Ok(app) = credentials::app(engine, &row.platform, row.server.as_deref()).await else { return };
     let cx = credentials::auth_cx(engine, &row.platform, app.as_ref());
     if let Err(error) = connector.authorizer().revoke(&cx, &row.identity(), &credential).await {

@@ -16,7 +16,6 @@ use carillon_store::StoreError;
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::connect::{self, ConnectRow};
 use carillon_store::repo::grant::{self, GrantRow};
-use carillon_store::seal::Place;
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -197,7 +196,7 @@ pub struct CallbackQuery {
 pub async fn complete(engine: &Engine, platform: &str, query: CallbackQuery) -> Result<ConnectRow, AppError> {
     let connector = engine.networks.enabled(platform)?;
     let mut row = claim(engine, platform, &query).await?;
-    let pending = open(engine, &row)?;
+    let pending = open(engine, &row).await?;
     let app = credentials::app(engine, platform, row.server.as_deref()).await?;
     let cx = credentials::auth_cx(engine, platform, app.as_ref());
     match connector.authorizer().complete(&cx, pending, query.callback).await {
@@ -403,18 +402,14 @@ fn hash(state: &str) -> Vec<u8> {
     Sha256::digest(state.as_bytes()).to_vec()
 }
 
-fn place(id: ConnectId) -> Place {
-    Place::new("connect_attempts", "pending", id)
-}
-
 fn seal(engine: &Engine, id: ConnectId, pending: &Pending) -> Result<Vec<u8>, AppError> {
     let plain = serde_json::to_vec(pending).map(zeroize::Zeroizing::new).map_err(AppError::internal)?;
-    Ok(engine.sealer.seal(&place(id), &plain, engine.entropy.as_ref())?)
+    Ok(engine.sealer.seal(&connect::place(id), &plain, engine.entropy.as_ref())?)
 }
 
-fn open(engine: &Engine, row: &ConnectRow) -> Result<Pending, AppError> {
+async fn open(engine: &Engine, row: &ConnectRow) -> Result<Pending, AppError> {
     let sealed = row.pending.as_deref().ok_or(AppError::NotFound { what: "connection attempt" })?;
-    let plain = engine.sealer.open(&place(row.id), sealed)?;
+    let plain = engine.sealer.open(&connect::place(row.id), sealed).await?;
     serde_json::from_slice(&plain).map_err(AppError::internal)
 }
 

@@ -12,7 +12,6 @@ use carillon_store::StoreError;
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::connect as registrations;
 use carillon_store::repo::grant::{self, GrantRow, Refreshed};
-use carillon_store::seal::Place;
 
 use crate::Engine;
 
@@ -52,7 +51,7 @@ pub async fn credential(
     let Some(row) = row.filter(|r| r.status == "live") else {
         return Err(NoCredential::Reconnect(gone(&account.platform)));
     };
-    let current = open(engine, &row)?;
+    let current = open(engine, &row).await?;
     let Some(connector) = engine.networks.connector(&account.platform) else {
         return Err(NoCredential::Reconnect(gone(&account.platform)));
     };
@@ -82,7 +81,7 @@ async fn refresh(
         })
         .await?;
     let Some((epoch, row)) = locked else { return Err(NoCredential::Later(busy(&account.platform))) };
-    let old = open(engine, &row)?;
+    let old = open(engine, &row).await?;
     if row.credential != before.credential {
         // Somebody refreshed between our look and our turn.
         unlock(engine, workspace, id, epoch).await?;
@@ -153,25 +152,17 @@ async fn unlock(engine: &Engine, workspace: WorkspaceId, id: GrantId, epoch: i64
 /// Seals a credential for its grant.
 pub(super) fn seal(engine: &Engine, id: GrantId, credential: &Credential) -> Result<Vec<u8>, StoreError> {
     let plain = zeroize_json(credential)?;
-    engine.sealer.seal(&place(id), &plain, engine.entropy.as_ref())
+    engine.sealer.seal(&grant::place(id), &plain, engine.entropy.as_ref())
 }
 
 /// Opens a grant's credential.
-pub(super) fn open(engine: &Engine, row: &GrantRow) -> Result<Credential, StoreError> {
+pub(super) async fn open(engine: &Engine, row: &GrantRow) -> Result<Credential, StoreError> {
     let sealed = row
         .credential
         .as_deref()
         .ok_or_else(|| StoreError::Seal("this grant's tokens were erased".to_owned()))?;
-    let plain = engine.sealer.open(&place(row.id), sealed)?;
+    let plain = engine.sealer.open(&grant::place(row.id), sealed).await?;
     serde_json::from_slice(&plain).map_err(|e| StoreError::Seal(e.to_string()))
-}
-
-fn place(id: GrantId) -> Place {
-    Place::new(grant::TABLE, grant::COLUMN, id)
-}
-
-fn app_place(platform: &str, server: &str) -> Place {
-    Place::new("app_registrations", "credentials", format_args!("{platform} {server}"))
 }
 
 fn zeroize_json<T: serde::Serialize>(value: &T) -> Result<zeroize::Zeroizing<Vec<u8>>, StoreError> {
@@ -190,12 +181,9 @@ pub async fn app(
     let Some(server) = server else { return Ok(None) };
     let redirect = engine.networks.redirect_uri(platform);
     let sealed = registrations::find_app(&engine.db, platform, server, redirect.as_str()).await?;
-    sealed
-        .map(|sealed| {
-            let plain = engine.sealer.open(&app_place(platform, server), &sealed)?;
-            serde_json::from_slice(&plain).map_err(|e| StoreError::Seal(e.to_string()))
-        })
-        .transpose()
+    let Some(sealed) = sealed else { return Ok(None) };
+    let plain = engine.sealer.open(&registrations::app_place(platform, server), &sealed).await?;
+    serde_json::from_slice(&plain).map(Some).map_err(|e| StoreError::Seal(e.to_string()))
 }
 
 /// Keeps our app at a server.
@@ -209,7 +197,8 @@ pub async fn keep_app(
     app: &AppCredentials,
 ) -> Result<(), AppError> {
     let plain = zeroize_json(app)?;
-    let sealed = engine.sealer.seal(&app_place(platform, server), &plain, engine.entropy.as_ref())?;
+    let sealed =
+        engine.sealer.seal(&registrations::app_place(platform, server), &plain, engine.entropy.as_ref())?;
     let redirect = engine.networks.redirect_uri(platform).to_string();
     let (platform, server, now) = (platform.to_owned(), server.to_owned(), engine.clock.now());
     engine
@@ -234,47 +223,12 @@ pub fn auth_cx<'a>(engine: &'a Engine, platform: &str, app: Option<&'a AppCreden
     }
 }
 
-/// Seals everything anew under a new data key; the old ones are forgotten at the end. Online, and safe to repeat.
+/// Seals everything anew under a new data key. Online, and safe to repeat. Returns how many values it sealed.
 ///
 /// # Errors
 /// When the database fails or a value does not open; nothing is lost then, run it again.
 pub async fn rotate(engine: &Engine) -> Result<u64, StoreError> {
-    engine.sealer.renew(&engine.db, engine.clock.as_ref(), engine.entropy.as_ref()).await?;
-    let head = engine.sealer.active_head();
-    let mut sealed = 0;
-    loop {
-        let grants = grant::old_seals(&engine.db, &head, 100).await?;
-        let apps = registrations::old_app_seals(&engine.db, &head, 100).await?;
-        if grants.is_empty() && apps.is_empty() {
-            break;
-        }
-        for (workspace, id, old) in grants {
-            let plain = engine.sealer.open(&place(id), &old)?;
-            let new = engine.sealer.seal(&place(id), &plain, engine.entropy.as_ref())?;
-            engine
-                .db
-                .write(move |tx| Box::pin(async move { grant::reseal(tx, workspace, id, &old, &new).await }))
-                .await?;
-            sealed += 1;
-        }
-        for app in apps {
-            let at = app_place(&app.0, &app.1);
-            let plain = engine.sealer.open(&at, &app.3)?;
-            let new = engine.sealer.seal(&at, &plain, engine.entropy.as_ref())?;
-            engine
-                .db
-                .write(move |tx| Box::pin(async move { registrations::reseal_app(tx, &app, &new).await }))
-                .await?;
-            sealed += 1;
-        }
-    }
-    let now = engine.clock.now();
-    engine
-        .db
-        .write(move |tx| Box::pin(async move { registrations::drop_pending(tx, now, &head).await }))
-        .await?;
-    engine.sealer.retire_old(&engine.db, engine.entropy.as_ref()).await?;
-    Ok(sealed)
+    engine.sealer.rotate(engine.clock.as_ref(), engine.entropy.as_ref()).await
 }
 
 fn gone(platform: &str) -> ConnectorError {

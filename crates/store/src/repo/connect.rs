@@ -4,6 +4,8 @@ use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::id::{AccountId, ConnectId, GrantId, WorkspaceId};
 use carillon_domain::time::Timestamp;
 
+use super::sealed::SealedColumn;
+use crate::seal::Place;
 use crate::{Executor, Row, StoreError, Tx, Value, args, statements};
 
 /// An attempt as stored.
@@ -54,12 +56,46 @@ statements! {
     PUT_APP = "app_registrations.put": "insert into app_registrations (platform, server, redirect_uri, credentials, \
         created_at) values ($1, $2, $3, $4, $5) on conflict (platform, server, redirect_uri) \
         do update set credentials = excluded.credentials, created_at = excluded.created_at";
-    OLD_APP_SEALS = "app_registrations.old_seals": "select platform, server, redirect_uri, credentials \
+    STALE_APP_SEALS = "app_registrations.stale_seals": "select platform, server, redirect_uri, credentials as sealed \
         from app_registrations where substr(credentials, 1, 17) <> $1 limit $2";
-    RESEAL_APP = "app_registrations.reseal": "update app_registrations set credentials = $5 \
-        where platform = $1 and server = $2 and redirect_uri = $3 and credentials = $4";
-    DROP_PENDING = "connect.drop_pending": "update connect_attempts set status = 'failed', pending = null, state_hash = null \
-        where pending is not null and (expires_at < $1 or substr(pending, 1, 17) <> $2)";
+    RESEAL_APP = "app_registrations.reseal": "update app_registrations set credentials = $2 \
+        where credentials = $1 and platform = $3 and server = $4 and redirect_uri = $5";
+    STALE_SEALS = "connect.stale_seals": "select workspace_id, id, pending as sealed from connect_attempts \
+        where pending is not null and substr(pending, 1, 17) <> $1 limit $2";
+    RESEAL = "connect.reseal": "update connect_attempts set pending = $2 \
+        where pending = $1 and workspace_id = $3 and id = $4";
+    FORGET_EXPIRED = "connect.forget_expired": "update connect_attempts set status = 'failed', pending = null, \
+        state_hash = null where pending is not null and expires_at < $1";
+}
+
+/// What the connector remembers between redirect and callback.
+pub(super) const PENDING: SealedColumn = SealedColumn {
+    name: "connect_attempts.pending",
+    stale: STALE_SEALS,
+    replace: RESEAL,
+    keys: |r| Ok(args![r.get::<WorkspaceId>("workspace_id")?, r.get::<ConnectId>("id")?]),
+    place: |r| Ok(place(r.get("id")?)),
+};
+
+/// Our registrations at servers.
+pub(super) const APP_CREDENTIALS: SealedColumn = SealedColumn {
+    name: "app_registrations.credentials",
+    stale: STALE_APP_SEALS,
+    replace: RESEAL_APP,
+    keys: |r| {
+        Ok(args![r.get::<String>("platform")?, r.get::<String>("server")?, r.get::<String>("redirect_uri")?])
+    },
+    place: |r| Ok(app_place(&r.get::<String>("platform")?, &r.get::<String>("server")?)),
+};
+
+/// Where what an attempt remembers is sealed for.
+pub fn place(id: ConnectId) -> Place {
+    Place::new("connect_attempts", "pending", id)
+}
+
+/// Where our registration at a server is sealed for.
+pub fn app_place(platform: &str, server: &str) -> Place {
+    Place::new("app_registrations", "credentials", format_args!("{platform} {server}"))
 }
 
 fn read(row: &Row) -> Result<ConnectRow, StoreError> {
@@ -180,38 +216,10 @@ pub async fn put_app(
     tx.execute(PUT_APP, args![platform, server, redirect_uri, sealed, now]).await.map(drop)
 }
 
-/// A sealed registration: platform, server, redirect URI, ciphertext.
-pub type SealedApp = (String, String, String, Vec<u8>);
-
-/// Registrations that are not sealed under the data key with this head; for rotation.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn old_app_seals<'e>(
-    ex: impl Executor<'e> + 'e,
-    head: &[u8],
-    limit: i64,
-) -> Result<Vec<SealedApp>, StoreError> {
-    let rows = ex.fetch_all(OLD_APP_SEALS, args![head, limit]).await?;
-    rows.iter()
-        .map(|r| Ok((r.get("platform")?, r.get("server")?, r.get("redirect_uri")?, r.get("credentials")?)))
-        .collect()
-}
-
-/// Replaces a sealed registration, unless it changed meanwhile.
+/// Ends attempts that nobody came back to in time, and forgets what they remembered. Returns how many.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
-pub async fn reseal_app(tx: &mut Tx<'_>, old: &SealedApp, new: &[u8]) -> Result<(), StoreError> {
-    let (platform, server, redirect_uri, sealed) = old;
-    tx.execute(RESEAL_APP, args![platform, server, redirect_uri, sealed.clone(), new]).await.map(drop)
-}
-
-/// Ends attempts that ran out, or whose memory is sealed under another data key than the one with this head; they live
-/// for minutes and are begun again more easily than re-sealed.
-///
-/// # Errors
-/// [`StoreError::Sql`].
-pub async fn drop_pending(tx: &mut Tx<'_>, now: Timestamp, head: &[u8]) -> Result<u64, StoreError> {
-    tx.execute(DROP_PENDING, args![now, head]).await
+pub async fn forget_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(FORGET_EXPIRED, args![now]).await
 }

@@ -4,12 +4,9 @@ use carillon_domain::account::AccountIdentity;
 use carillon_domain::id::{GrantId, WorkspaceId};
 use carillon_domain::time::Timestamp;
 
+use super::sealed::SealedColumn;
+use crate::seal::Place;
 use crate::{Executor, Row, StoreError, Tx, Value, args, statements};
-
-/// Table and column of the sealed credential, for its place.
-pub const TABLE: &str = "grants";
-/// See [`TABLE`].
-pub const COLUMN: &str = "credential";
 
 /// A login as stored.
 #[derive(Debug, Clone)]
@@ -63,9 +60,24 @@ statements! {
         where workspace_id = $1 and id = $2";
     EXPIRING = "grants.expiring": "select workspace_id, id from grants where status = 'live' and expires_at < $1 \
         order by expires_at limit $2";
-    OLD_SEALS = "grants.old_seals": "select workspace_id, id, credential from grants where credential is not null \
-        and substr(credential, 1, 17) <> $1 limit $2";
-    RESEAL = "grants.reseal": "update grants set credential = $4 where workspace_id = $1 and id = $2 and credential = $3";
+    STALE_SEALS = "grants.stale_seals": "select workspace_id, id, credential as sealed from grants \
+        where credential is not null and substr(credential, 1, 17) <> $1 limit $2";
+    RESEAL = "grants.reseal": "update grants set credential = $2 \
+        where credential = $1 and workspace_id = $3 and id = $4";
+}
+
+/// The sealed credential.
+pub(crate) const CREDENTIAL: SealedColumn = SealedColumn {
+    name: "grants.credential",
+    stale: STALE_SEALS,
+    replace: RESEAL,
+    keys: |r| Ok(args![r.get::<WorkspaceId>("workspace_id")?, r.get::<GrantId>("id")?]),
+    place: |r| Ok(place(r.get("id")?)),
+};
+
+/// Where a login's credential is sealed for.
+pub fn place(id: GrantId) -> Place {
+    Place::new("grants", "credential", id)
 }
 
 fn read(row: &Row) -> Result<GrantRow, StoreError> {
@@ -223,31 +235,4 @@ pub async fn expiring<'e>(
 ) -> Result<Vec<(WorkspaceId, GrantId)>, StoreError> {
     let rows = ex.fetch_all(EXPIRING, args![until, limit]).await?;
     rows.iter().map(|r| Ok((r.get("workspace_id")?, r.get("id")?))).collect()
-}
-
-/// Credentials that are not sealed under the data key with this head; for rotation.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn old_seals<'e>(
-    ex: impl Executor<'e> + 'e,
-    head: &[u8],
-    limit: i64,
-) -> Result<Vec<(WorkspaceId, GrantId, Vec<u8>)>, StoreError> {
-    let rows = ex.fetch_all(OLD_SEALS, args![head, limit]).await?;
-    rows.iter().map(|r| Ok((r.get("workspace_id")?, r.get("id")?, r.get("credential")?))).collect()
-}
-
-/// Replaces a sealed credential, unless it changed meanwhile.
-///
-/// # Errors
-/// [`StoreError::Sql`].
-pub async fn reseal(
-    tx: &mut Tx<'_>,
-    workspace: WorkspaceId,
-    id: GrantId,
-    old: &[u8],
-    new: &[u8],
-) -> Result<(), StoreError> {
-    tx.execute(RESEAL, args![workspace, id, old, new]).await.map(drop)
 }

@@ -4,6 +4,8 @@ use carillon_domain::id::WorkspaceId;
 use carillon_domain::time::Timestamp;
 use uuid::Uuid;
 
+use super::sealed::SealedColumn;
+use crate::seal::Place;
 use crate::{Executor, StoreError, Tx, args, statements};
 
 /// Whose key it is: the same text of two callers is two keys.
@@ -41,7 +43,41 @@ statements! {
         where workspace_id = $1 and caller_id = $2 and key_hash = $3 and status is null";
     RELEASE = "idempotency.release": "delete from idempotency_keys \
         where workspace_id = $1 and caller_id = $2 and key_hash = $3 and status is null";
+    STALE_SEALS = "idempotency.stale_seals": "select workspace_id, caller_id, key_hash, answer as sealed \
+        from idempotency_keys where answer is not null and substr(answer, 1, 17) <> $1 limit $2";
+    RESEAL = "idempotency.reseal": "update idempotency_keys set answer = $2 \
+        where answer = $1 and workspace_id = $3 and caller_id = $4 and key_hash = $5";
     DELETE_EXPIRED = "idempotency.delete_expired": "delete from idempotency_keys where expires_at <= $1";
+}
+
+/// The kept answer.
+pub(super) const ANSWER: SealedColumn = SealedColumn {
+    name: "idempotency_keys.answer",
+    stale: STALE_SEALS,
+    replace: RESEAL,
+    keys: |r| {
+        Ok(args![
+            r.get::<WorkspaceId>("workspace_id")?,
+            r.get::<Uuid>("caller_id")?,
+            r.get::<Vec<u8>>("key_hash")?
+        ])
+    },
+    place: |r| {
+        Ok(KeyId {
+            workspace: r.get("workspace_id")?,
+            caller: r.get("caller_id")?,
+            key_hash: r.get("key_hash")?,
+        }
+        .place())
+    },
+};
+
+impl KeyId {
+    /// Where its answer is sealed for.
+    pub fn place(&self) -> Place {
+        let row = format!("{} {} {}", self.workspace, self.caller, hex::encode(&self.key_hash));
+        Place::new("idempotency_keys", "answer", row)
+    }
 }
 
 /// Takes a key that is free or has run out. Tells whether this caller did.

@@ -12,6 +12,7 @@ pub mod media_upload;
 pub mod one_time_link;
 pub mod post;
 pub mod publication;
+pub(crate) mod sealed;
 pub mod session;
 pub mod setting;
 pub mod throttle;

@@ -1,0 +1,215 @@
+//! SQLite's one writer.
+//!
+//! It takes whatever small transactions wait, runs each in a savepoint of its own, and makes them durable with one commit;
+//! their results are handed out only after that. So a burst of a hundred changes costs one flush of the disk, and an error
+//! or panic in one change does not touch the others.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Connection as _};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::StoreError;
+use crate::db::{Connection, Hook, Tx, quiet};
+
+/// Most transactions in one durable commit; bounds how long the first of them waits.
+const GROUP: usize = 64;
+
+/// Transactions that may wait before callers have to wait for a place in the queue.
+const QUEUE: usize = 1024;
+
+/// The embedded engine: readers beside one writer.
+pub struct SqliteDb {
+    pub(crate) readers: SqlitePool,
+    queue: mpsc::Sender<Message>,
+    commits: Arc<AtomicU64>,
+}
+
+enum Message {
+    Work(Box<dyn Work>),
+    Close(oneshot::Sender<()>),
+}
+
+impl SqliteDb {
+    pub(crate) async fn open(path: &str) -> Result<Self, StoreError> {
+        let failed = |e: sqlx::Error| StoreError::Config(format!("can't open the database {path}: {e}"));
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .log_statements(quiet());
+        let connection = options.connect().await.map_err(failed)?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .min_connections(0)
+            .connect_with(options.read_only(true).create_if_missing(false))
+            .await
+            .map_err(failed)?;
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let commits = Arc::new(AtomicU64::new(0));
+        tokio::spawn(run(connection, waiting, Arc::clone(&commits)));
+        Ok(Self { readers, queue, commits })
+    }
+
+    pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    {
+        let (sender, receiver) = oneshot::channel();
+        let job = Job { work: Some(work), sender: Some(sender), result: None, hooks: Vec::new() };
+        self.queue.send(Message::Work(Box::new(job))).await.map_err(|_| StoreError::Closed)?;
+        receiver.await.map_err(|_| StoreError::Closed)?
+    }
+
+    pub(crate) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
+    /// Lets the writer finish what waits, then closes everything.
+    pub(crate) async fn close(&self) {
+        let (sender, closed) = oneshot::channel();
+        if self.queue.send(Message::Close(sender)).await.is_ok() {
+            drop(closed.await);
+        }
+        self.readers.close().await;
+    }
+}
+
+/// One waiting transaction, its types hidden.
+trait Work: Send {
+    /// Runs it; true if its changes are to stay.
+    fn run<'t>(&'t mut self, connection: &'t mut SqliteConnection) -> BoxFuture<'t, bool>;
+    /// Hands the result out, once it is known whether the commit held.
+    fn deliver(self: Box<Self>, commit: Result<(), StoreError>);
+}
+
+struct Job<T, E, F> {
+    work: Option<F>,
+    sender: Option<oneshot::Sender<Result<T, E>>>,
+    result: Option<Result<T, E>>,
+    hooks: Vec<Hook>,
+}
+
+impl<T, E, F> Work for Job<T, E, F>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+    F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+{
+    fn run<'t>(&'t mut self, connection: &'t mut SqliteConnection) -> BoxFuture<'t, bool> {
+        let work = self.work.take();
+        let (result_slot, hook_slot) = (&mut self.result, &mut self.hooks);
+        Box::pin(async move {
+            let Some(work) = work else { return false };
+            let mut tx = Tx::new(Connection::Sqlite(connection));
+            // A panic in one piece of work must not take the writer, and everybody's writes, with it.
+            let result = AssertUnwindSafe(async { work(&mut tx).await }).catch_unwind().await;
+            let keep = matches!(result, Ok(Ok(_)));
+            *result_slot = result.ok();
+            *hook_slot = tx.into_hooks();
+            keep
+        })
+    }
+
+    fn deliver(mut self: Box<Self>, commit: Result<(), StoreError>) {
+        let Some(sender) = self.sender.take() else { return };
+        let result = match (self.result.take(), commit) {
+            (Some(Ok(value)), Ok(())) => {
+                std::mem::take(&mut self.hooks).into_iter().for_each(|hook| hook());
+                Ok(value)
+            }
+            (Some(Err(error)), _) => Err(error),
+            (Some(Ok(_)), Err(error)) => Err(error.into()),
+            // It panicked, or never ran because the transaction could not begin.
+            (None, Err(error)) => Err(error.into()),
+            (None, Ok(())) => Err(StoreError::Panicked.into()),
+        };
+        // Nobody may be waiting any more; that changes nothing.
+        drop(sender.send(result));
+    }
+}
+
+async fn run(
+    mut connection: SqliteConnection,
+    mut waiting: mpsc::Receiver<Message>,
+    commits: Arc<AtomicU64>,
+) {
+    let mut closing = None;
+    while closing.is_none() {
+        let first = match waiting.recv().await {
+            Some(Message::Work(work)) => work,
+            Some(Message::Close(sender)) => {
+                closing = Some(sender);
+                continue;
+            }
+            None => break,
+        };
+        let mut done: Vec<Box<dyn Work>> = Vec::new();
+        let outcome = group(&mut connection, first, &mut waiting, &mut done, &mut closing).await;
+        if outcome.is_ok() {
+            commits.fetch_add(1, Ordering::Relaxed);
+        } else {
+            drop(control(&mut connection, "rollback").await);
+        }
+        for job in done {
+            job.deliver(outcome.clone());
+        }
+    }
+    // What is still in the queue hears that the writer has closed.
+    drop(waiting);
+    drop(connection.close().await);
+    if let Some(sender) = closing {
+        sender.send(()).ok();
+    }
+}
+
+/// Runs one durable transaction; everybody who took part is in `done` afterwards, however it ended.
+async fn group(
+    connection: &mut SqliteConnection,
+    first: Box<dyn Work>,
+    waiting: &mut mpsc::Receiver<Message>,
+    done: &mut Vec<Box<dyn Work>>,
+    closing: &mut Option<oneshot::Sender<()>>,
+) -> Result<(), StoreError> {
+    done.push(first);
+    control(connection, "begin immediate").await?;
+    loop {
+        if let Some(job) = done.last_mut() {
+            control(connection, "savepoint work").await?;
+            if !job.run(&mut *connection).await {
+                control(connection, "rollback to work").await?;
+            }
+            control(connection, "release work").await?;
+        }
+        if done.len() == GROUP {
+            break;
+        }
+        match waiting.try_recv() {
+            Ok(Message::Work(next)) => done.push(next),
+            Ok(Message::Close(sender)) => {
+                *closing = Some(sender);
+                break;
+            }
+            Err(_) => break,
+        }
+    }
+    control(connection, "commit").await
+}
+
+async fn control(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {
+    sqlx::query(sql).execute(connection).await.map(drop).map_err(|e| StoreError::sql(sql, &e))
+}
