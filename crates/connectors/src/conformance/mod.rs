@@ -12,17 +12,18 @@
 //! assert_eq!(bench.world.ledger().of("toy").len(), 1);
 //! ```
 
+mod connect;
 mod driver;
 mod library;
+mod outcome;
 mod recorder;
 mod session;
 pub mod suite;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod toy;
 
-pub use driver::Outcome;
+pub use connect::Connect;
 pub use library::Library;
+pub use outcome::Outcome;
 pub use recorder::Crash;
-pub use session::{Bench, Connect, Session, draft};
+pub use session::{Bench, Session, draft};

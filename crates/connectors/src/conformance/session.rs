@@ -11,8 +11,8 @@ use carillon_domain::secret::Secret;
 use carillon_domain::time::{ManualClock, SeededEntropy, Timestamp};
 use url::Url;
 
-use super::Library;
 use super::recorder::Recorder;
+use super::{Connect, Library};
 use crate::contract::authorizer::{BeginRequest, Callback, Granted, SignIn};
 use crate::contract::capability;
 use crate::contract::connector::Connector;
@@ -211,45 +211,6 @@ impl Bench {
 fn redirect_uri(connector: &dyn Connector) -> Url {
     let text = format!("https://carillon.example/oauth/{}/callback", connector.descriptor().name);
     Url::parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"))
-}
-
-/// How to connect.
-#[derive(Debug, Clone, Default)]
-pub struct Connect<'a> {
-    /// Who signs in.
-    pub persona: &'a str,
-    /// At which server, for networks of many; by default the sandbox's first.
-    pub server: Option<Url>,
-    /// With which flavour; by default the first.
-    pub flavour: Option<&'a str>,
-    /// Refuse at the consent page (or give a wrong password).
-    pub refuse: bool,
-}
-
-impl<'a> Connect<'a> {
-    /// Signs in as this persona and agrees.
-    pub fn as_persona(persona: &'a str) -> Self {
-        Self { persona, ..Self::default() }
-    }
-
-    /// Signs in as this persona and refuses.
-    pub fn refusing(persona: &'a str) -> Self {
-        Self { persona, refuse: true, ..Self::default() }
-    }
-
-    /// At this server.
-    #[must_use]
-    pub fn server(mut self, server: &str) -> Self {
-        self.server = Some(Url::parse(server).unwrap_or_else(|error| panic!("{server}: {error}")));
-        self
-    }
-
-    /// With this flavour.
-    #[must_use]
-    pub fn flavour(mut self, flavour: &'a str) -> Self {
-        self.flavour = Some(flavour);
-        self
-    }
 }
 
 /// A connected account on a bench.

@@ -1,5 +1,7 @@
 //! The suite on every registered platform, on the sound toy network, and on toys with flaws which it must find.
 
+mod toy;
+
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -7,7 +9,6 @@ use std::pin::Pin;
 use futures::FutureExt;
 
 use super::suite::{self, Subject};
-use super::toy;
 use crate::contract::connector::Connector;
 use crate::registry::{self, Registry};
 

@@ -223,5 +223,4 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
 }
 
 #[cfg(test)]
-#[path = "egress_tests.rs"]
 mod tests;

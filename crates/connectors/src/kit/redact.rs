@@ -243,5 +243,4 @@ fn is_secret_header(name: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "redact_tests.rs"]
 mod tests;

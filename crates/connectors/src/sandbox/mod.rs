@@ -45,6 +45,7 @@ mod router;
 mod serve;
 mod simulator;
 mod site;
+mod snapshot;
 #[cfg(any(test, feature = "test-support"))]
 pub mod testing;
 pub mod token;
@@ -70,8 +71,4 @@ fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-mod serve_tests;
-#[cfg(test)]
 mod tests;
-#[cfg(test)]
-pub(crate) mod toy;

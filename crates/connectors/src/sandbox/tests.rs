@@ -1,3 +1,6 @@
+mod serve;
+mod toy;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,9 +12,9 @@ use http::StatusCode;
 use url::Url;
 
 use super::oauth::BadCode;
-use super::toy::{Toy, item};
 use super::*;
 use crate::kit::http::{Body, Call, Reply, Safety, SendError, Transport};
+use toy::{Toy, item};
 
 struct Setup {
     clock: Arc<ManualClock>,

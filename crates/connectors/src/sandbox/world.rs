@@ -7,31 +7,31 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use carillon_domain::time::{Clock, Entropy, Timestamp};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
-use super::blob::{BlobInfo, Blobs};
+use super::blob::Blobs;
 use super::fault::FaultScript;
 use super::fetch::{Fetch, FetchError, Fetched};
 use super::ledger::{Ledger, LedgerItem};
 use super::oauth::{App, Apps, CodeGrant, Codes};
-use super::token::{Token, TokenTable, Tokens};
+use super::token::{TokenTable, Tokens};
 use super::{OffsetClock, lock};
 
 /// The state behind all simulators: time, tokens, ledger, faults, uploads and each platform's own data.
 pub struct World {
-    clock: OffsetClock,
-    random: Random,
+    pub(super) clock: OffsetClock,
+    pub(super) random: Random,
     pub(super) ledger: Mutex<Vec<LedgerItem>>,
     pub(super) tokens: Mutex<TokenTable>,
     pub(super) apps: Mutex<Vec<App>>,
     pub(super) codes: Mutex<BTreeMap<String, CodeGrant>>,
-    sequences: Mutex<BTreeMap<String, u64>>,
-    states: Mutex<BTreeMap<String, Arc<Mutex<Slot>>>>,
+    pub(super) sequences: Mutex<BTreeMap<String, u64>>,
+    pub(super) states: Mutex<BTreeMap<String, Arc<Mutex<Slot>>>>,
     faults: FaultScript,
-    blobs: Blobs,
+    pub(super) blobs: Blobs,
     fetch: Option<Arc<dyn Fetch>>,
     changed: watch::Sender<u64>,
     unpermitted: Mutex<Vec<&'static str>>,
@@ -231,98 +231,29 @@ impl World {
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
     }
-
-    /// Everything that must survive a restart, as bytes. Contains tokens in clear: seal it before storing it. Faults and
-    /// uploaded bytes are not part of it.
-    ///
-    /// # Errors
-    /// When a platform's state can't be written as JSON.
-    pub fn snapshot(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let mut states = BTreeMap::new();
-        for (name, slot) in lock(&self.states).iter() {
-            let slot = lock(slot);
-            let json = match (&slot.live, &slot.saved) {
-                (Some((state, to_json)), _) => to_json(state.as_ref())?,
-                (None, Some(saved)) => saved.clone(),
-                (None, None) => continue,
-            };
-            states.insert(name.clone(), json);
-        }
-        serde_json::to_vec(&Snapshot {
-            version: 1,
-            offset: self.clock.offset(),
-            random: *lock(&self.random.counter),
-            ledger: lock(&self.ledger).clone(),
-            tokens: lock(&self.tokens).all.clone(),
-            apps: lock(&self.apps).clone(),
-            codes: lock(&self.codes).clone(),
-            sequences: lock(&self.sequences).clone(),
-            blobs: self.blobs.list(),
-            states,
-        })
-    }
-
-    /// Replaces the world's memory by a snapshot. To be called before anything is served.
-    ///
-    /// # Errors
-    /// When the bytes are not a snapshot of a known version.
-    pub fn restore(&self, bytes: &[u8]) -> Result<(), serde_json::Error> {
-        let saved: Snapshot = serde_json::from_slice(bytes)?;
-        if saved.version != 1 {
-            return Err(serde::de::Error::custom(format!("unknown snapshot version {}", saved.version)));
-        }
-        self.clock.restore(saved.offset);
-        *lock(&self.random.counter) = saved.random;
-        *lock(&self.ledger) = saved.ledger;
-        *lock(&self.tokens) = TokenTable::from_list(saved.tokens);
-        *lock(&self.apps) = saved.apps;
-        *lock(&self.codes) = saved.codes;
-        *lock(&self.sequences) = saved.sequences;
-        self.blobs.restore(saved.blobs);
-        let slots = saved
-            .states
-            .into_iter()
-            .map(|(name, json)| (name, Arc::new(Mutex::new(Slot { saved: Some(json), live: None }))));
-        *lock(&self.states) = slots.collect();
-        Ok(())
-    }
 }
 
 /// What a platform may keep in a [`World`].
 pub trait PlatformState: Serialize + DeserializeOwned + Default + Send + 'static {}
 impl<T: Serialize + DeserializeOwned + Default + Send + 'static> PlatformState for T {}
 
-type Live = (Box<dyn Any + Send>, fn(&dyn Any) -> Result<serde_json::Value, serde_json::Error>);
+pub(super) type Live = (Box<dyn Any + Send>, fn(&dyn Any) -> Result<serde_json::Value, serde_json::Error>);
 
 /// A platform's data: as saved until it is first used, typed from then on.
 #[derive(Default)]
-struct Slot {
-    saved: Option<serde_json::Value>,
-    live: Option<Live>,
+pub(super) struct Slot {
+    pub(super) saved: Option<serde_json::Value>,
+    pub(super) live: Option<Live>,
 }
 
 fn to_json<T: PlatformState>(state: &dyn Any) -> Result<serde_json::Value, serde_json::Error> {
     state.downcast_ref::<T>().map_or(Ok(serde_json::Value::Null), serde_json::to_value)
 }
 
-#[derive(Serialize, Deserialize)]
-struct Snapshot {
-    version: u16,
-    offset: Duration,
-    random: u64,
-    ledger: Vec<LedgerItem>,
-    tokens: Vec<Token>,
-    apps: Vec<App>,
-    codes: BTreeMap<String, CodeGrant>,
-    sequences: BTreeMap<String, u64>,
-    blobs: Vec<BlobInfo>,
-    states: BTreeMap<String, serde_json::Value>,
-}
-
 /// SHA-256 of seed and counter: repeatable, and continues after a restart instead of giving the same values again.
-struct Random {
+pub(super) struct Random {
     seed: u64,
-    counter: Mutex<u64>,
+    pub(super) counter: Mutex<u64>,
 }
 
 impl Entropy for Random {

@@ -140,7 +140,7 @@ fn draw_counts(out: &mut String, counts: &[(String, u64)]) {
     }
     out.push_str("<p class=\"counts\">");
     for (label, n) in counts {
-        let _ = write!(out, "<span><strong>{n}</strong> {}</span>", escape(label));
+        let _ = write!(out, "<span><strong>{}</strong> {}</span>", grouped(*n), escape(label));
     }
     out.push_str("</p>");
 }
@@ -167,7 +167,7 @@ fn draw_post(out: &mut String, post: &PostView) {
     match &post.html {
         Some(html) => out.push_str(&format!("<div class=\"text\">{html}</div>")),
         None if post.text.is_empty() => {}
-        None => out.push_str(&format!("<p class=\"text\">{}</p>", escape(&post.text))),
+        None => out.push_str(&format!("<p class=\"text\">{}</p>", with_links(&post.text))),
     }
     draw_media(out, &post.media);
     if let Some((url, title, description)) = &post.card {
@@ -192,6 +192,35 @@ fn draw_post(out: &mut String, post: &PostView) {
         out.push_str("</div>");
     }
     out.push_str("</article>");
+}
+
+/// Plain text as HTML, web addresses as links.
+fn with_links(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for piece in text.split_inclusive(char::is_whitespace) {
+        let word = piece.trim_end();
+        let address = word.trim_end_matches(['.', ',', ')', ';', ':', '!', '?', '…']);
+        if address.starts_with("https://") || address.starts_with("http://") {
+            let (address, rest) = (escape(address), escape(&piece[address.len()..]));
+            let _ = write!(out, "<a rel=\"noopener nofollow\" href=\"{address}\">{address}</a>{rest}");
+        } else {
+            out.push_str(&escape(piece));
+        }
+    }
+    out
+}
+
+/// `18,400`.
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 fn draw_media(out: &mut String, media: &[MediaView]) {
@@ -230,4 +259,19 @@ fn draw_poll(out: &mut String, poll: &PollView) {
     let ends =
         poll.ends_at.map(|t| t.strftime(" · closes %Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default();
     let _ = write!(out, "</ul><small>{kind}{}</small></div>", escape(&ends));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_and_numbers() {
+        assert_eq!(
+            with_links("a <b> https://e.example/?x=\"1\"&y, end\nhttp://f.example."),
+            "a &lt;b&gt; <a rel=\"noopener nofollow\" href=\"https://e.example/?x=&quot;1&quot;&amp;y\">https://e.example/?x=\
+             &quot;1&quot;&amp;y</a>, end\n<a rel=\"noopener nofollow\" href=\"http://f.example\">http://f.example</a>."
+        );
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+    }
 }

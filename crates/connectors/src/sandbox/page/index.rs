@@ -30,29 +30,35 @@ pub(in crate::sandbox) fn index_page(hosts: &[HostEntry]) -> Html<String> {
     let mut body = String::from(
         "<h1>Simulated networks</h1><p>Every host below behaves like the real one, on this machine only.</p>",
     );
-    let mut platform = "";
-    for host in hosts {
-        if host.platform != platform {
-            if !platform.is_empty() {
-                body.push_str("</ul></section>");
-            }
-            platform = host.platform;
-            let _ =
-                write!(body, "<section class=\"card\"><h2>{}</h2><ul class=\"hosts\">", escape(host.title));
-        }
-        let name = escape(&host.host);
-        let _ = write!(body, "<li><code>{name}</code> <span>{}</span>", escape(host.about));
-        if let Some(page) = &host.page {
-            let _ = write!(body, " <a href=\"{}\">open</a>", escape(page));
-        }
-        body.push_str("</li>");
-    }
-    if !platform.is_empty() {
-        body.push_str("</ul></section>");
+    for network in hosts.chunk_by(|a, b| a.platform == b.platform) {
+        draw_network(&mut body, network);
     }
     body.push_str(
         "<nav class=\"links\"><a href=\"/sandbox/ledger\">Ledger</a><a href=\"/sandbox/tokens\">Tokens</a>\
          <a href=\"/sandbox/faults\">Faults</a><a href=\"/sandbox/hosts\">Hosts</a></nav>",
     );
     shell("Index", "Sandbox", "#455a64", &body)
+}
+
+/// What there is to see first, the hosts for the curious below.
+fn draw_network(body: &mut String, hosts: &[HostEntry]) {
+    let title = hosts.first().map_or("", |h| h.title);
+    let _ = write!(body, "<section class=\"card\"><h2>{}</h2>", escape(title));
+    for host in hosts {
+        if let Some(page) = &host.page {
+            let _ = write!(
+                body,
+                "<p><a class=\"visit\" href=\"{}\">Open {}</a> <small>{}</small></p>",
+                escape(page),
+                escape(&host.host),
+                escape(host.about)
+            );
+        }
+    }
+    let _ = write!(body, "<details><summary>{} hosts</summary><ul class=\"hosts\">", hosts.len());
+    for host in hosts {
+        let _ =
+            write!(body, "<li><code>{}</code> <span>{}</span></li>", escape(&host.host), escape(host.about));
+    }
+    body.push_str("</ul></details></section>");
 }

@@ -12,10 +12,10 @@ use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::oauth::{self, CodeGrant, Consent, Step, with_query};
-use super::page::feed::{FeedView, PostView, feed_page};
-use super::persona::PERSONAS;
-use super::*;
+use crate::sandbox::oauth::{self, CodeGrant, Consent, Step, with_query};
+use crate::sandbox::page::feed::{FeedView, PostView, feed_page};
+use crate::sandbox::persona::PERSONAS;
+use crate::sandbox::*;
 
 pub(crate) struct Toy;
 

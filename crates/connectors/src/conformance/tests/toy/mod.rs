@@ -1,6 +1,7 @@
 //! A small made-up network with its connector: the suite is tested on it, sound and with known flaws.
 
 mod connector;
+mod grant;
 mod simulator;
 
 pub(crate) use connector::{FORGETFUL, HASTY, LEAKY, LIMITLESS, SNEAKY, SOUND};

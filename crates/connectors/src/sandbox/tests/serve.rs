@@ -14,11 +14,11 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::toy::Toy;
-use super::*;
 use crate::kit::egress::Egress;
 use crate::kit::http::{Body, Call, CommitPermit, Http, Reply, Safety, SendError};
 use crate::kit::pause::NoPause;
 use crate::kit::wire::{AGENT, Wire};
+use crate::sandbox::*;
 
 fn loopback() -> Vec<IpNet> {
     ["127.0.0.0/8", "::1/128"].iter().map(|n| n.parse().expect("net")).collect()
