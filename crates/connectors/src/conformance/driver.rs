@@ -150,7 +150,11 @@ impl Run<'_> {
                 self.public(unit, progress);
                 None
             }
-            Err(error) if error.kind == ErrorKind::Ambiguous => None,
+            Err(error) if error.kind == ErrorKind::Ambiguous => {
+                // The connector may have noted what the network answered, for the look that follows.
+                self.progress = self.session.recorder.saved().unwrap_or_else(|| self.progress.clone());
+                None
+            }
             Err(error) => {
                 // Any other kind is the connector's word that nothing became public.
                 let back = self.progress.clone().at(Stage::Ready { unit });

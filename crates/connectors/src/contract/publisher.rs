@@ -71,7 +71,9 @@ pub trait Publisher: Send + Sync {
     /// Sends the one call that makes the unit in `progress` (at `Committing`) public. Each permit is good for one send.
     ///
     /// # Errors
-    /// `Ambiguous` when the effect is unknown; any other kind only when it is certain that nothing became public.
+    /// `Ambiguous` when the effect is unknown; any other kind only when it is certain that nothing became public. Before
+    /// either, the connector may save the same stage with more notes by `cx.checkpoint` (what the network answered): the
+    /// progress saved last is then the one to go on from.
     async fn commit(
         &self,
         cx: &Cx<'_>,

@@ -77,6 +77,8 @@ async fn send(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, 
     let progress = progress.at(Stage::Committing { unit, since: run.engine.clock.now() });
     outcome::save_intent(run.engine, run.lease, &mut run.context.row, &progress).await?;
     let permit = CommitPermit::after_durable_intent(began + SEND_WINDOW);
+    // What earlier steps saved is in the row already; only what the commit itself notes counts from here.
+    drop(run.attempt.take_saved());
     let result = {
         let checkpoint = run.attempt.checkpoint(run.engine, run.lease, &run.context.row);
         let cx = run.context.cx(run.engine, &run.http, &checkpoint);
@@ -91,6 +93,14 @@ async fn send(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, 
             Ok(Step::On(next))
         }
         Err(error) if error.kind == ErrorKind::Ambiguous => {
+            // The connector may have noted what the network answered, for the look that follows.
+            let progress = match run.attempt.take_saved() {
+                Some((noted, row)) => {
+                    run.context.row = row;
+                    noted
+                }
+                None => progress,
+            };
             outcome::note_error(run.engine, run.lease, &mut run.context.row, &error).await?;
             Ok(Step::On(progress))
         }
