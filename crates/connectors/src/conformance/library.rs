@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -22,6 +23,7 @@ use crate::sandbox::{Fetch, FetchError, Fetched};
 #[derive(Default)]
 pub struct Library {
     files: Mutex<BTreeMap<MediaId, (MediaInfo, Bytes)>>,
+    hidden: AtomicBool,
 }
 
 const PUBLIC: &str = "https://media.carillon.example";
@@ -100,6 +102,11 @@ impl Library {
         info
     }
 
+    /// From now on as on a server that nobody can reach from outside: files have no public URL.
+    pub fn hide(&self) {
+        self.hidden.store(true, Ordering::Relaxed);
+    }
+
     /// The bytes of a file.
     pub fn bytes(&self, id: MediaId) -> Option<Bytes> {
         self.files().get(&id).map(|(_, bytes)| bytes.clone())
@@ -170,7 +177,8 @@ impl MediaSource for Library {
     }
 
     fn public_url(&self, media: MediaId) -> Option<Url> {
-        Url::parse(&format!("{PUBLIC}/{media}")).ok()
+        let hidden = self.hidden.load(Ordering::Relaxed);
+        if hidden { None } else { Url::parse(&format!("{PUBLIC}/{media}")).ok() }
     }
 }
 

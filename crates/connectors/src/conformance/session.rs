@@ -65,14 +65,11 @@ impl Bench {
         let app = self.world.apps().ready_made(descriptor.name);
         let mut settings = PlatformSettings::default();
         for setting in descriptor.settings {
-            match setting.key {
-                "client_id" => {
-                    settings.values.insert("client_id".to_owned(), app.client_id.clone());
-                }
-                "client_secret" => {
-                    settings.secrets.insert("client_secret".to_owned(), Secret::new(&app.client_secret));
-                }
-                _ => {}
+            // A platform with several logins has an app for each; in the sandbox they are one.
+            if setting.key.ends_with("client_id") {
+                settings.values.insert(setting.key.to_owned(), app.client_id.clone());
+            } else if setting.key.ends_with("client_secret") {
+                settings.secrets.insert(setting.key.to_owned(), Secret::new(&app.client_secret));
             }
         }
         settings

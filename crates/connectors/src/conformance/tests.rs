@@ -15,13 +15,15 @@ use crate::registry::{self, Registry};
 type Case = fn(Subject) -> Pin<Box<dyn Future<Output = ()>>>;
 
 fn toy_of(connector: &'static dyn Connector) -> Subject {
-    Subject { connector, simulators: || vec![Box::new(toy::ToyNetwork)] }
+    Subject { connector, simulators: || vec![Box::new(toy::ToyNetwork)], flavour: None }
 }
 
 async fn on_all(case: Case) {
     case(toy_of(&toy::SOUND)).await;
     for connector in Registry.all() {
-        case(Subject { connector: *connector, simulators: registry::simulators }).await;
+        for flavour in suite::flavours(*connector) {
+            case(Subject { connector: *connector, simulators: registry::simulators, flavour }).await;
+        }
     }
 }
 

@@ -7,21 +7,13 @@ use carillon_domain::time::Clock;
 
 use super::super::Connect;
 use super::samples::plain;
-use super::{PERSONA, Subject, assert_published};
-use crate::contract::capability;
+use super::{PERSONA, Subject, assert_published, flavours};
 use crate::sandbox::{TokenKind, TokenState};
-
-fn flavours(subject: Subject) -> Vec<Option<&'static str>> {
-    match subject.connector.capabilities().connect {
-        capability::Connect::Oauth { flavours } => flavours.iter().map(|f| Some(*f)).collect(),
-        _ => vec![None],
-    }
-}
 
 /// In every flavour a persona can sign in, and is who the account says.
 pub async fn connecting(subject: Subject) {
     let name = subject.name();
-    for flavour in flavours(subject) {
+    for flavour in flavours(subject.connector) {
         let bench = subject.bench();
         let how = Connect { flavour, ..Connect::as_persona(PERSONA) };
         let session = bench.connect(subject.connector, how).await;
@@ -50,7 +42,7 @@ pub async fn connecting(subject: Subject) {
 /// A person who refuses, or types a wrong password, ends in a clear error and without a token.
 pub async fn refusing(subject: Subject) {
     let name = subject.name();
-    for flavour in flavours(subject) {
+    for flavour in flavours(subject.connector) {
         let bench = subject.bench();
         let how = Connect { flavour, ..Connect::refusing(PERSONA) };
         let Err(error) = bench.connect(subject.connector, how).await.map(|_| ()) else {

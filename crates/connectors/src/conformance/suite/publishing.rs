@@ -107,8 +107,14 @@ pub async fn deleting(subject: Subject) {
     let credential = session.credential();
     let cx = session.cx(&credential);
     for _ in 0..2 {
-        if let Err(error) = session.publisher().delete(&cx, &ids[0]).await {
-            panic!("{name}: {error:?}");
+        match session.publisher().delete(&cx, &ids[0]).await {
+            Ok(()) => {}
+            // A platform may be able to do it with one of its logins only, and then says so.
+            Err(error) if subject.flavour.is_some() && error.code == "unsupported" => {
+                assert!(error.kind == ErrorKind::Rejected && !error.action.is_empty(), "{name}: {error:?}");
+                return;
+            }
+            Err(error) => panic!("{name}: {error:?}"),
         }
     }
     assert_eq!(bench.live(subject).len(), 0, "{name}");
