@@ -1,0 +1,174 @@
+//! Connecting accounts, by either login, and keeping their tokens alive.
+//!
+//! Both logins end with a token of 60 days. Instagram's own can be renewed once it is a day old; a Facebook token is
+//! exchanged again while it is still valid. A token that has run out can't be brought back: its owner must log in again.
+
+mod facebook;
+mod instagram;
+
+use async_trait::async_trait;
+use carillon_domain::account::AccountIdentity;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::secret::Secret;
+use carillon_domain::time::{SignedDuration, Timestamp};
+
+use super::api::Flavour;
+use super::errors::Context;
+use super::{Instagram, NAME, api};
+use crate::contract::authorizer::{Authorizer, BeginRequest, Begun, Callback, Feature, Granted, Pending};
+use crate::contract::cx::{AuthCx, Credential};
+use crate::kit::oauth;
+
+#[async_trait]
+impl Authorizer for Instagram {
+    fn scopes_for(&self, feature: Feature, flavour: Option<&str>) -> &'static [&'static str] {
+        match Flavour::parse(flavour) {
+            Flavour::Instagram => instagram::scopes(feature),
+            Flavour::Facebook => facebook::scopes(feature),
+        }
+    }
+
+    async fn begin(&self, cx: &AuthCx<'_>, request: BeginRequest) -> Result<Begun, ConnectorError> {
+        let flavour = Flavour::parse(request.flavour.as_deref());
+        let app = api::app(cx.settings, flavour)?;
+        let scopes = self.scopes_for(Feature::Publish, Some(flavour.as_str())).join(",");
+        let endpoint = match flavour {
+            Flavour::Instagram => instagram::authorize_url(cx.settings),
+            Flavour::Facebook => facebook::authorize_url(cx.settings),
+        };
+        // Both networks compare it to the letter, trailing slash included.
+        let redirect_uri = oauth::normal_redirect(request.redirect_uri);
+        let parameters = [
+            ("client_id", app.id),
+            ("redirect_uri", redirect_uri.as_str()),
+            ("response_type", "code"),
+            ("scope", &scopes),
+            ("state", &request.state),
+        ];
+        let authorize_url =
+            oauth::authorize_url(&endpoint, parameters).map_err(|e| bad_base_url(&e.to_string()))?;
+        let pending = Pending {
+            redirect_uri,
+            server: None,
+            flavour: Some(flavour.as_str().to_owned()),
+            verifier: None,
+        };
+        Ok(Begun { authorize_url, pending })
+    }
+
+    async fn complete(
+        &self,
+        cx: &AuthCx<'_>,
+        pending: Pending,
+        callback: Callback,
+    ) -> Result<Granted, ConnectorError> {
+        let code = code(callback)?;
+        match Flavour::parse(pending.flavour.as_deref()) {
+            Flavour::Instagram => instagram::complete(cx, &pending, &code).await,
+            Flavour::Facebook => facebook::complete(cx, &pending, &code).await,
+        }
+    }
+
+    fn refreshable(&self, _credential: &Credential) -> bool {
+        true
+    }
+
+    fn single_use_refresh(&self) -> bool {
+        false
+    }
+
+    async fn refresh(
+        &self,
+        cx: &AuthCx<'_>,
+        _account: &AccountIdentity,
+        credential: &Credential,
+    ) -> Result<Credential, ConnectorError> {
+        let refreshed = match Flavour::of(credential) {
+            Flavour::Instagram => instagram::refresh(cx, credential).await,
+            Flavour::Facebook => facebook::refresh(cx, credential).await,
+        };
+        // What has run out can't be renewed, so asking again would not help.
+        refreshed.map_err(|mut error| {
+            if error.kind == ErrorKind::AuthExpired {
+                error.kind = ErrorKind::AuthRevoked;
+            }
+            error
+        })
+    }
+
+    async fn revoke(
+        &self,
+        cx: &AuthCx<'_>,
+        _account: &AccountIdentity,
+        credential: &Credential,
+    ) -> Result<(), ConnectorError> {
+        match Flavour::of(credential) {
+            // Instagram documents no way; the owner removes the app in Instagram's settings.
+            Flavour::Instagram => Ok(()),
+            Flavour::Facebook => facebook::revoke(cx, credential).await,
+        }
+    }
+}
+
+/// The code of a callback, without the `#_` that both networks put behind it.
+fn code(callback: Callback) -> Result<Secret, ConnectorError> {
+    if let Some(error) = callback.error {
+        let refused = error == "access_denied";
+        let (code, cause) = if refused {
+            ("access_denied", "The login was refused, so nothing was connected.".to_owned())
+        } else {
+            ("login_failed", format!("The network ended the login with the error `{error}`."))
+        };
+        let mut failure = ConnectorError::new(ErrorKind::Rejected, NAME, "oauth.callback", code, cause)
+            .with_action("Start connecting again and allow what is asked.");
+        failure.remote.code = Some(error);
+        failure.remote.message = callback.error_description;
+        return Err(failure);
+    }
+    let code = callback.code.map(|c| Secret::new(c.expose().trim_end_matches("#_")));
+    code.filter(|c| !c.is_empty()).ok_or_else(|| {
+        ConnectorError::new(
+            ErrorKind::Rejected,
+            NAME,
+            "oauth.callback",
+            "code_missing",
+            "The network sent no authorization code.",
+        )
+        .with_action("Start connecting again.")
+    })
+}
+
+/// Refuses a grant without the scope that everything needs.
+fn require(scopes: &[String], scope: &str) -> Result<(), ConnectorError> {
+    if scopes.is_empty() || scopes.iter().any(|s| s == scope) {
+        return Ok(());
+    }
+    Err(ConnectorError::new(
+        ErrorKind::Rejected,
+        NAME,
+        "oauth.callback",
+        "permission_missing",
+        format!("The permission `{scope}` was not given, and nothing works without it."),
+    )
+    .with_action("Start connecting again and allow what is asked."))
+}
+
+fn context(cx: &AuthCx<'_>, operation: &'static str) -> Context {
+    Context { operation, commit: false, now: cx.clock.now() }
+}
+
+fn expiry(now: Timestamp, expires_in: Option<i64>) -> Option<Timestamp> {
+    expires_in.filter(|s| *s > 0).and_then(|s| now.checked_add(SignedDuration::from_secs(s)).ok())
+}
+
+fn bad_base_url(detail: &str) -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::Rejected,
+        NAME,
+        "oauth.begin",
+        "bad_base_url",
+        "A base URL in the settings of Instagram is not a valid address.",
+    )
+    .with_action("The operator must correct platforms.instagram.*_base_url.")
+    .with_detail(detail)
+}

@@ -1,0 +1,154 @@
+//! Instagram's own login. Source: Instagram Platform - Business Login (copy of 2026).
+
+use carillon_domain::account::AccountIdentity;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::secret::Secret;
+use carillon_domain::time::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::super::api::{self, Flavour, Graph};
+use super::super::{DESCRIPTOR, NAME, read, wire};
+use super::{context, expiry, require};
+use crate::contract::authorizer::{Feature, Granted, Pending};
+use crate::contract::cx::{AuthCx, Credential, PlatformSettings};
+use crate::kit::http::{Call, Safety};
+
+const BASIC: &str = "instagram_business_basic";
+
+/// Youngest age at which a token can be renewed.
+const REFRESH_AGE: SignedDuration = SignedDuration::from_hours(24);
+
+pub(super) fn scopes(feature: Feature) -> &'static [&'static str] {
+    match feature {
+        Feature::Read => &[BASIC],
+        Feature::Publish => {
+            &[BASIC, "instagram_business_content_publish", "instagram_business_manage_comments"]
+        }
+    }
+}
+
+pub(super) fn authorize_url(settings: &PlatformSettings) -> String {
+    format!("{}/oauth/authorize", settings.endpoint(&DESCRIPTOR, "www_instagram_base_url"))
+}
+
+pub(super) async fn complete(
+    cx: &AuthCx<'_>,
+    pending: &Pending,
+    code: &Secret,
+) -> Result<Granted, ConnectorError> {
+    let (short, scopes) = short_token(cx, pending, code).await?;
+    require(&scopes, BASIC)?;
+    let credential = long_token(cx, &short, scopes).await?;
+    let identity = me(cx, &credential).await?;
+    Ok(Granted { credential, targets: vec![identity] })
+}
+
+async fn short_token(
+    cx: &AuthCx<'_>,
+    pending: &Pending,
+    code: &Secret,
+) -> Result<(Secret, Vec<String>), ConnectorError> {
+    let app = api::app(cx.settings, Flavour::Instagram)?;
+    let base = cx.settings.endpoint(&DESCRIPTOR, "api_instagram_base_url");
+    let call = Call::post("oauth.code", Safety::Invisible, format!("{base}/oauth/access_token")).form([
+        ("client_id", app.id),
+        ("client_secret", app.secret.expose()),
+        ("grant_type", "authorization_code"),
+        ("redirect_uri", pending.redirect_uri.as_str()),
+        ("code", code.expose()),
+    ]);
+    let body: wire::ShortTokenBody = api::send(cx.http, context(cx, "oauth.code"), call).await?;
+    let token = match body {
+        wire::ShortTokenBody::Flat(token) => Some(token),
+        wire::ShortTokenBody::Wrapped { data } => data.into_iter().next(),
+    };
+    let token = token.ok_or_else(|| no_account("Instagram answered the login with an empty list."))?;
+    Ok((token.access_token, words(token.permissions)))
+}
+
+async fn long_token(
+    cx: &AuthCx<'_>,
+    short: &Secret,
+    scopes: Vec<String>,
+) -> Result<Credential, ConnectorError> {
+    let app = api::app(cx.settings, Flavour::Instagram)?;
+    let base = cx.settings.endpoint(&DESCRIPTOR, "graph_instagram_base_url");
+    let call = Call::get("oauth.exchange", format!("{base}/access_token")).query([
+        ("grant_type", "ig_exchange_token"),
+        ("client_secret", app.secret.expose()),
+        ("access_token", short.expose()),
+    ]);
+    let token: wire::Token = api::send(cx.http, context(cx, "oauth.exchange"), call).await?;
+    Ok(credential(cx.clock.now(), token, scopes))
+}
+
+fn credential(now: Timestamp, token: wire::Token, scopes: Vec<String>) -> Credential {
+    let said = token.permissions.map(words).filter(|p| !p.is_empty());
+    Credential {
+        access_token: token.access_token,
+        refresh_token: None,
+        expires_at: expiry(now, token.expires_in),
+        refresh_expires_at: None,
+        scopes: said.unwrap_or(scopes),
+        extra: json!({ "flavour": Flavour::Instagram.as_str(), "issued_at": now }),
+    }
+}
+
+async fn me(cx: &AuthCx<'_>, credential: &Credential) -> Result<AccountIdentity, ConnectorError> {
+    let graph = Graph::with(cx, Flavour::Instagram, &credential.access_token);
+    let profile = read::own_profile(&graph).await?;
+    let professional = matches!(
+        profile.account_type.as_deref().map(str::to_ascii_uppercase).as_deref(),
+        Some("BUSINESS" | "MEDIA_CREATOR" | "CREATOR") | None
+    );
+    if !professional {
+        return Err(no_account(
+            "This is a personal account. Instagram lets apps work with professional accounts only.",
+        ));
+    }
+    read::identity(&profile, &json!({ "flavour": Flavour::Instagram.as_str() }))
+        .ok_or_else(|| no_account("Instagram did not say which account this is."))
+}
+
+fn no_account(cause: &str) -> ConnectorError {
+    ConnectorError::new(ErrorKind::Rejected, NAME, "oauth.callback", "no_professional_account", cause).with_action(
+        "Switch the account to a Business or Creator account in the Instagram app (it is free), then connect it again.",
+    )
+}
+
+/// Renews the token. One that is younger than a day can't be renewed yet; so that nobody waits a day for a token that is
+/// dead already, it is tried first.
+pub(super) async fn refresh(cx: &AuthCx<'_>, credential: &Credential) -> Result<Credential, ConnectorError> {
+    let now = cx.clock.now();
+    if let Some(from) = renewable_from(credential).filter(|from| *from > now) {
+        let graph = Graph::with(cx, Flavour::Instagram, &credential.access_token);
+        let _: Value = graph.get("profile.read", "me", vec![("fields", "user_id".to_owned())]).await?;
+        return Err(ConnectorError::new(
+            ErrorKind::RateLimited { until: Some(from) },
+            NAME,
+            "oauth.refresh",
+            "token_too_young",
+            "Instagram renews a token only when it is a day old; this one still works.",
+        )
+        .with_action("Nothing to do: Carillon renews it in time."));
+    }
+    let base = cx.settings.endpoint(&DESCRIPTOR, "graph_instagram_base_url");
+    let call = Call::get("oauth.refresh", format!("{base}/refresh_access_token"))
+        .query([("grant_type", "ig_refresh_token"), ("access_token", credential.access_token.expose())]);
+    let token: wire::Token = api::send(cx.http, context(cx, "oauth.refresh"), call).await?;
+    Ok(self::credential(now, token, credential.scopes.clone()))
+}
+
+fn renewable_from(credential: &Credential) -> Option<Timestamp> {
+    let issued: Timestamp = credential.extra.get("issued_at")?.as_str()?.parse().ok()?;
+    issued.checked_add(REFRESH_AGE).ok()
+}
+
+fn words(words: wire::Words) -> Vec<String> {
+    match words {
+        wire::Words::List(list) => list,
+        wire::Words::Text(text) => {
+            text.split(',').map(str::trim).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+        }
+    }
+}

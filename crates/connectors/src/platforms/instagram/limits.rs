@@ -1,0 +1,85 @@
+//! Instagram's limits as data.
+
+use crate::contract::capability::{MediaRules, TextRule, TextUnit};
+
+/// Longest caption, characters. Source: Instagram Platform - IG User media (copy of 2026), `caption`.
+pub(super) const CAPTION_CHARACTERS: usize = 2200;
+/// Most hashtags in a caption. Source: the same.
+pub(super) const HASHTAGS: usize = 30;
+/// Most mentions in a caption. Source: the same.
+pub(super) const MENTIONS: usize = 20;
+/// Longest alternative text, characters. Source: Instagram Platform - Changelog, 24 March 2025.
+pub(super) const ALT_CHARACTERS: usize = 1000;
+/// Fewest and most items of a carousel. Source: Instagram Platform - Publish Content, carousel posts; error 2207028.
+pub(super) const CAROUSEL_ITEMS: (usize, usize) = (2, 10);
+/// Most collaborators. Source: Instagram Platform - IG User media, `collaborators`.
+pub(super) const COLLABORATORS: usize = 3;
+/// Most tagged people. Source: Instagram Platform - Error Codes, 2207040.
+pub(super) const USER_TAGS: usize = 20;
+/// Largest picture or cover, bytes. Source: Instagram Platform - IG User media, image specifications; error 2207004.
+pub(super) const IMAGE_BYTES: u64 = 8 * MIB;
+/// Width divided by height of a feed picture. Source: the same; error 2207009.
+pub(super) const IMAGE_RATIO: (f64, f64) = (0.8, 1.91);
+/// Longest video that a carousel is known to take, milliseconds; not documented, so only a warning.
+pub(super) const CAROUSEL_VIDEO_MS: u64 = 60_000;
+
+const MIB: u64 = 1024 * 1024;
+
+/// Rules for one use of a video.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct VideoRule {
+    /// As people call it.
+    pub what: &'static str,
+    /// Largest file, bytes.
+    pub bytes: u64,
+    /// Shortest and longest, milliseconds.
+    pub ms: (u64, u64),
+    /// Width divided by height.
+    pub ratio: (f64, f64),
+    /// Frames per second.
+    pub frame_rate: (f64, f64),
+    /// Widest picture, pixels.
+    pub width: u32,
+}
+
+/// Source: Instagram Platform - IG User media, reel specifications (copy of 2026).
+pub(super) const REEL: VideoRule = VideoRule {
+    what: "a reel",
+    bytes: 300 * MIB,
+    ms: (3_000, 900_000),
+    ratio: (0.01, 10.0),
+    frame_rate: (23.0, 60.0),
+    width: 1920,
+};
+
+/// Source: Instagram Platform - IG User media, story video specifications (copy of 2026).
+pub(super) const STORY_VIDEO: VideoRule = VideoRule {
+    what: "a story",
+    bytes: 100 * MIB,
+    ms: (3_000, 60_000),
+    ratio: (0.1, 10.0),
+    frame_rate: (23.0, 60.0),
+    width: 1920,
+};
+
+/// Codecs of videos. Source: Instagram Platform - IG User media, reel specifications.
+pub(super) const VIDEO_CODECS: &[&str] = &["h264", "hevc"];
+/// Codec of sound. Source: the same.
+pub(super) const AUDIO_CODECS: &[&str] = &["aac"];
+
+/// The default media rules, for the capability matrix; what holds for which kind is in the check.
+pub(super) const MEDIA: MediaRules = MediaRules {
+    max_items: 10,
+    required: true,
+    mixed: true,
+    image_types: &["image/jpeg"],
+    image_bytes: IMAGE_BYTES,
+    video_types: &["video/mp4", "video/quicktime"],
+    video_bytes: REEL.bytes,
+    video_ms: Some(REEL.ms.1),
+    alt_max: 1000,
+};
+
+/// The caption's rule, for the capability matrix.
+pub(super) const TEXT: TextRule =
+    TextRule { max: 2200, unit: TextUnit::Characters, required_without_media: false };

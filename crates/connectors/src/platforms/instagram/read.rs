@@ -1,0 +1,133 @@
+//! Profile and posts with the numbers that everybody can see.
+//! Source: Instagram Platform - IG User, IG User media, IG Media (copies of 2026).
+
+use async_trait::async_trait;
+use carillon_domain::account::AccountIdentity;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use serde_json::Value;
+
+use super::api::{self, Flavour, Graph};
+use super::{Instagram, NAME, wire};
+use crate::contract::cx::Cx;
+use crate::contract::reader::{Count, PostPage, Profile, Reader, RemotePost};
+
+/// Posts per page. The network's default is 25 and its maximum, as far as known, 100.
+const PAGE_SIZE: &str = "50";
+
+const PROFILE_INSTAGRAM: &str =
+    "id,user_id,username,name,account_type,profile_picture_url,followers_count,follows_count,media_count";
+const PROFILE_FACEBOOK: &str =
+    "id,username,name,profile_picture_url,followers_count,follows_count,media_count";
+
+const MEDIA_INSTAGRAM: &str =
+    "id,caption,media_type,media_product_type,permalink,timestamp,like_count,comments_count";
+/// Totals that only the Facebook login shows, since 22 April 2026.
+const MEDIA_FACEBOOK: &str = "id,caption,media_type,media_product_type,permalink,timestamp,like_count,comments_count,\
+                              saved_count,shares_count,reposts_count,total_views_count";
+
+#[async_trait]
+impl Reader for Instagram {
+    async fn profile(&self, cx: &Cx<'_>) -> Result<Profile, ConnectorError> {
+        let graph = Graph::of(cx);
+        let profile = match graph.flavour() {
+            Flavour::Instagram => own_profile(&graph).await?,
+            Flavour::Facebook => {
+                let fields = vec![("fields", PROFILE_FACEBOOK.to_owned())];
+                graph.get("profile.read", &cx.account.remote_id, fields).await?
+            }
+        };
+        let identity = identity(&profile, &cx.account.meta).ok_or_else(|| {
+            ConnectorError::new(
+                ErrorKind::Transient,
+                NAME,
+                "profile.read",
+                "unreadable_answer",
+                "Instagram did not say which account this is.",
+            )
+        })?;
+        let counts = [
+            ("followers", "followers_count", profile.followers_count),
+            ("following", "follows_count", profile.follows_count),
+            ("posts", "media_count", profile.media_count),
+        ];
+        Ok(Profile { identity, counts: given(counts) })
+    }
+
+    async fn posts(&self, cx: &Cx<'_>, cursor: Option<&str>) -> Result<PostPage, ConnectorError> {
+        let graph = Graph::of(cx);
+        let fields = match graph.flavour() {
+            Flavour::Instagram => MEDIA_INSTAGRAM,
+            Flavour::Facebook => MEDIA_FACEBOOK,
+        };
+        let mut params = vec![("fields", fields.to_owned()), ("limit", PAGE_SIZE.to_owned())];
+        params.extend(cursor.map(|after| ("after", after.to_owned())));
+        let page: wire::Page<wire::Media> =
+            graph.get("media.list", &format!("{}/media", cx.account.remote_id), params).await?;
+        let posts = page.data.into_iter().filter_map(post).collect();
+        Ok(PostPage { posts, next: api::next_cursor(page.paging) })
+    }
+}
+
+/// The profile of the account that logged in with Instagram's own login.
+///
+/// # Errors
+/// As the network answered.
+pub(super) async fn own_profile(graph: &Graph<'_>) -> Result<wire::Profile, ConnectorError> {
+    let body: wire::ProfileBody =
+        graph.get("profile.read", "me", vec![("fields", PROFILE_INSTAGRAM.to_owned())]).await?;
+    Ok(match body {
+        wire::ProfileBody::Flat(profile) => *profile,
+        wire::ProfileBody::Wrapped { data } => data.into_iter().next().unwrap_or_default(),
+    })
+}
+
+/// Who a profile is. With Instagram's login `user_id` is the professional account's id and `id` only valid inside the app.
+pub(super) fn identity(profile: &wire::Profile, meta: &Value) -> Option<AccountIdentity> {
+    let remote_id = profile.user_id.as_ref().or(profile.id.as_ref()).and_then(id_text)?;
+    let handle = profile.username.clone().unwrap_or_else(|| remote_id.clone());
+    Some(AccountIdentity {
+        name: profile.name.clone().filter(|n| !n.is_empty()).unwrap_or_else(|| handle.clone()),
+        remote_id,
+        handle,
+        avatar_url: profile.profile_picture_url.clone(),
+        server: None,
+        meta: meta.clone(),
+    })
+}
+
+/// Ids are strings for us, whatever the body says.
+fn id_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// A post without a readable time can't be placed and is left out.
+fn post(media: wire::Media) -> Option<RemotePost> {
+    let published_at = api::timestamp(media.timestamp.as_deref()?)?;
+    let counts = given([
+        ("likes", "like_count", media.like_count),
+        ("comments", "comments_count", media.comments_count),
+        ("saves", "saved_count", media.saved_count),
+        ("shares", "shares_count", media.shares_count),
+        ("reposts", "reposts_count", media.reposts_count),
+        ("views", "total_views_count", media.total_views_count),
+    ]);
+    Some(RemotePost {
+        remote_id: media.id,
+        url: media.permalink,
+        text: media.caption.unwrap_or_default(),
+        kind: media.media_product_type.or(media.media_type),
+        published_at,
+        counts,
+    })
+}
+
+fn given<const N: usize>(counts: [(&str, &str, Option<i64>); N]) -> Vec<Count> {
+    let present = counts.into_iter().filter_map(|(metric, native, value)| {
+        Some(Count { metric: metric.to_owned(), value: value?, native: native.to_owned() })
+    });
+    present.collect()
+}

@@ -1,0 +1,12 @@
+//! The connector against its sandbox, in process, on a clock that moves only when told to.
+
+mod auth;
+mod check;
+mod errors;
+mod faults;
+mod publish;
+mod read;
+mod simulator;
+mod specs;
+mod stage;
+mod upload;

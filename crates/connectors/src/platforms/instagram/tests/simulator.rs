@@ -1,0 +1,284 @@
+//! The sandbox side is as strict as the fact sheet.
+
+use std::time::Duration;
+
+use carillon_domain::secret::Secret;
+use http::{HeaderMap, Method, StatusCode};
+use serde_json::Value;
+
+use super::super::NAME;
+use super::stage::{Stage, story};
+use crate::conformance::{Session, draft};
+use crate::kit::http::{Call, Reply, Safety};
+use crate::sandbox::testing;
+
+struct Raw<'a> {
+    stage: &'a Stage,
+    session: Session<'a>,
+    base: &'static str,
+}
+
+impl<'a> Raw<'a> {
+    async fn instagram(stage: &'a Stage) -> Self {
+        Self { stage, session: stage.instagram().await, base: "https://graph.instagram.com" }
+    }
+
+    async fn send(&self, call: Call) -> Reply {
+        let token = self.session.credential().access_token;
+        crate::kit::http::Transport::send(
+            &crate::sandbox::InProcess::over(self.stage.bench.sandbox.clone()),
+            call.bearer(&token),
+            None,
+        )
+        .await
+        .unwrap()
+    }
+
+    async fn get(&self, path: &str) -> Reply {
+        self.send(Call::get("raw", format!("{}/v26.0/{path}", self.base))).await
+    }
+
+    async fn post(&self, path: &str, params: &[(&str, &str)]) -> Reply {
+        let url = format!("{}/v26.0/{path}", self.base);
+        self.send(Call::post("raw", Safety::Invisible, url).form(params.iter().copied())).await
+    }
+
+    fn account(&self) -> &str {
+        &self.session.account.remote_id
+    }
+
+    fn photo(&self) -> String {
+        let photo = self.stage.bench.library.jpeg(1080, 1080, None);
+        format!("https://media.carillon.example/{}", photo.id)
+    }
+
+    async fn create(&self, params: &[(&str, &str)]) -> Reply {
+        self.post(&format!("{}/media", self.account()), params).await
+    }
+
+    async fn publish(&self, container: &str) -> Reply {
+        self.post(&format!("{}/media_publish", self.account()), &[("creation_id", container)]).await
+    }
+}
+
+fn codes(reply: &Reply) -> (i64, i64) {
+    let body: Value = reply.json().unwrap();
+    let error = &body["error"];
+    assert!(error["fbtrace_id"].is_string() && error["type"].is_string(), "{body}");
+    (error["code"].as_i64().unwrap(), error["error_subcode"].as_i64().unwrap_or(0))
+}
+
+fn id(reply: &Reply) -> String {
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.snippet(300));
+    reply.json::<Value>().unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn containers_are_refused_for_their_own_causes() {
+    let stage = Stage::new();
+    let raw = Raw::instagram(&stage).await;
+    let photo = raw.photo();
+    let library = &stage.bench.library;
+    let url =
+        |media: carillon_domain::media::MediaInfo| format!("https://media.carillon.example/{}", media.id);
+    let (png, tall, video) = (
+        url(library.png(1080, 1080, None)),
+        url(library.jpeg(500, 1000, None)),
+        url(library.mp4(900, 5_000, None)),
+    );
+    let long = "x".repeat(2201);
+    let tags = "@abc ".repeat(21);
+    let collaborators = r#"["a","b","c","d"]"#;
+    type Case<'a> = (&'a [(&'a str, &'a str)], (i64, i64));
+    let cases: &[Case<'_>] = &[
+        (&[("image_url", &png)], (36001, 2_207_005)),
+        (&[("image_url", &tall)], (36003, 2_207_009)),
+        (&[("image_url", "https://media.carillon.example/none")], (9004, 2_207_052)),
+        (&[("image_url", "https://media.carillon.example/ü")], (9004, 2_207_052)),
+        (&[("image_url", &photo), ("caption", &long)], (36004, 2_207_010)),
+        (&[("image_url", &photo), ("caption", &tags)], (100, 2_207_040)),
+        (&[("image_url", &photo), ("captoin", "x")], (100, 0)),
+        (&[("image_url", &photo), ("collaborators", collaborators)], (100, 0)),
+        (&[("image_url", &photo), ("media_type", "STORIES"), ("collaborators", r#"["a"]"#)], (100, 0)),
+        (&[("image_url", &photo), ("is_carousel_item", "true"), ("collaborators", r#"["a"]"#)], (100, 0)),
+        (&[("image_url", &photo), ("is_carousel_item", "true"), ("is_ai_generated", "true")], (100, 0)),
+        (&[("image_url", &photo), ("user_tags", r#"[{"username":"a"}]"#)], (100, 0)),
+        (&[("image_url", &photo), ("location_id", "1")], (100, 0)),
+        (&[("video_url", &video), ("media_type", "VIDEO")], (100, 2_207_023)),
+        (&[("video_url", &video), ("media_type", "REEL")], (100, 2_207_023)),
+        (&[("video_url", &video), ("media_type", "REELS"), ("alt_text", "x")], (100, 0)),
+        (&[("media_type", "REELS"), ("upload_type", "resumable")], (100, 0)),
+        (&[("media_type", "CAROUSEL"), ("children", "1")], (100, 2_207_028)),
+        (&[("media_type", "CAROUSEL"), ("children", "1,2")], (24, 2_207_006)),
+        (&[], (100, 0)),
+    ];
+    for (params, want) in cases {
+        let reply = raw.create(params).await;
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{params:?}");
+        assert_eq!(codes(&reply), *want, "{params:?}: {}", reply.snippet(300));
+    }
+}
+
+#[tokio::test]
+async fn containers_live_their_life_on_the_clock() {
+    let stage = Stage::new();
+    let raw = Raw::instagram(&stage).await;
+    let container = id(&raw.create(&[("image_url", &raw.photo())]).await);
+    let state = async || {
+        let body: Value = raw.get(&format!("{container}?fields=status_code,status")).await.json().unwrap();
+        body["status_code"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(state().await, "IN_PROGRESS");
+    assert_eq!(codes(&raw.publish(&container).await), (9007, 2_207_027));
+    stage.bench.clock.advance(Duration::from_secs(3));
+    assert_eq!(state().await, "FINISHED");
+    let media = id(&raw.publish(&container).await);
+    assert_ne!(media, container);
+    assert_eq!(state().await, "PUBLISHED");
+    assert_eq!(codes(&raw.publish(&container).await), (24, 2_207_006));
+    assert_eq!(stage.ledger().len(), 1);
+
+    let old = id(&raw.create(&[("image_url", &raw.photo())]).await);
+    stage.bench.clock.advance(Duration::from_secs(24 * 3600));
+    let body: Value = raw.get(&format!("{old}?fields=status_code")).await.json().unwrap();
+    assert_eq!(body["status_code"], "EXPIRED");
+    assert_eq!(codes(&raw.publish(&old).await), (-2, 2_207_020));
+    assert_eq!(codes(&raw.publish("17889000000000000").await), (24, 2_207_008));
+}
+
+#[tokio::test]
+async fn a_day_has_400_containers() {
+    let stage = Stage::new();
+    let raw = Raw::instagram(&stage).await;
+    let photo = raw.photo();
+    for _ in 0..400 {
+        id(&raw.create(&[("image_url", &photo)]).await);
+    }
+    assert_eq!(codes(&raw.create(&[("image_url", &photo)]).await).0, 9);
+    stage.bench.clock.advance(Duration::from_secs(24 * 3600));
+    id(&raw.create(&[("image_url", &photo)]).await);
+}
+
+#[tokio::test]
+async fn carousels_want_finished_children() {
+    let stage = Stage::new();
+    let raw = Raw::instagram(&stage).await;
+    let child = || [("image_url", raw.photo()), ("is_carousel_item", "true".to_owned())];
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let params = child();
+        let params: Vec<(&str, &str)> = params.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        ids.push(id(&raw.create(&params).await));
+    }
+    let children = ids.join(",");
+    let parent = [("media_type", "CAROUSEL"), ("children", children.as_str())];
+    assert_eq!(codes(&raw.create(&parent).await), (9007, 2_207_027));
+    stage.bench.clock.advance(Duration::from_secs(3));
+    assert_eq!(codes(&raw.publish(&ids[0]).await).0, 100);
+    id(&raw.create(&parent).await);
+}
+
+#[tokio::test]
+async fn fields_hosts_and_versions_are_checked() {
+    let stage = Stage::new();
+    let raw = Raw::instagram(&stage).await;
+    assert_eq!(codes(&raw.get("me?fields=id,followers").await), (100, 0));
+    assert_eq!(codes(&raw.get("me?fields=id,").await).0, 2500);
+    assert_eq!(codes(&raw.get("me/impressions").await), (2500, 0));
+    let old = raw.send(Call::get("raw", "https://graph.instagram.com/v20.0/me")).await;
+    assert_eq!(codes(&old).0, 2500);
+    assert_eq!(codes(&raw.get("17841000000000000/media").await), (100, 33));
+    let foreign = raw.send(Call::get("raw", "https://graph.facebook.com/v26.0/me")).await;
+    assert_eq!((foreign.status, codes(&foreign).0), (StatusCode::UNAUTHORIZED, 190));
+    let media = raw.send(Call::new(
+        "raw",
+        Safety::Invisible,
+        Method::DELETE,
+        "https://graph.instagram.com/v26.0/18000000000000000",
+    ));
+    assert_eq!(codes(&media.await), (100, 33));
+    let me = raw.get("me?fields=user_id,username").await;
+    assert!(me.header("x-business-use-case-usage").is_some_and(|h| h.contains("\"instagram\"")));
+    let body: Value = me.json().unwrap();
+    assert_ne!(body["id"], body["user_id"], "two id spaces");
+}
+
+#[tokio::test]
+async fn the_proof_is_required_at_facebook() {
+    let stage = Stage::new();
+    let raw = Raw { session: stage.facebook().await, stage: &stage, base: "https://graph.facebook.com" };
+    assert_eq!(codes(&raw.get("me/accounts").await), (100, 0));
+    assert_eq!(codes(&raw.get("me/accounts?appsecret_proof=00").await), (100, 0));
+}
+
+#[tokio::test]
+async fn tokens_keep_their_ages() {
+    let stage = Stage::new();
+    let raw = Raw::instagram(&stage).await;
+    let token = raw.session.credential().access_token;
+    let refresh = |token: &Secret| {
+        let query = [("grant_type", "ig_refresh_token"), ("access_token", token.expose())];
+        Call::get("raw", "https://graph.instagram.com/refresh_access_token").query(query)
+    };
+    assert_eq!(raw.send(refresh(&token)).await.status, StatusCode::BAD_REQUEST);
+    stage.bench.clock.advance(Duration::from_secs(24 * 3600));
+    assert_eq!(raw.send(refresh(&token)).await.status, StatusCode::OK);
+    stage.bench.clock.advance(Duration::from_secs(60 * 24 * 3600));
+    assert_eq!(codes(&raw.send(refresh(&token)).await), (190, 463));
+    let short =
+        stage.bench.world.tokens().list().into_iter().find(|(t, _)| t.extra["type"] == "ig_short").unwrap().0;
+    let call = Call::get("raw", "https://graph.instagram.com/v26.0/me").bearer(&Secret::new(short.value));
+    let reply = crate::kit::http::Transport::send(
+        &crate::sandbox::InProcess::over(stage.bench.sandbox.clone()),
+        call,
+        None,
+    )
+    .await;
+    assert_eq!(codes(&reply.unwrap()), (190, 463));
+}
+
+#[tokio::test]
+async fn the_public_pages_show_what_followers_see() {
+    let stage = Stage::new();
+    let session = stage.instagram().await;
+    session.publish(&stage.picture("seen by <everybody>")).await;
+    session.publish(&story(draft("", [stage.bench.library.jpeg(1080, 1920, None)]))).await;
+    for path in ["/", "/marafields"] {
+        let page = testing::open(&stage.bench.sandbox, &format!("https://www.instagram.com{path}"))
+            .await
+            .snippet(20_000);
+        assert!(page.contains("seen by &lt;everybody&gt;") && page.contains("Story"), "{page}");
+    }
+    stage.bench.clock.advance(Duration::from_secs(24 * 3600));
+    let page =
+        testing::open(&stage.bench.sandbox, "https://www.instagram.com/marafields").await.snippet(20_000);
+    assert!(page.contains("everybody") && !page.contains("Story"));
+    let missing = testing::open(&stage.bench.sandbox, "https://www.instagram.com/p/none/").await;
+    assert_eq!(
+        (missing.status, missing.headers.contains_key("location")),
+        (StatusCode::NOT_FOUND, HeaderMap::new().contains_key("x"))
+    );
+}
+
+#[tokio::test]
+async fn a_restart_keeps_everything() {
+    let stage = Stage::new();
+    let session = stage.instagram().await;
+    session.publish(&stage.picture("kept")).await;
+    let snapshot = stage.bench.world.snapshot().unwrap();
+    let other = Stage::new();
+    other.bench.world.restore(&snapshot).unwrap();
+    assert_eq!(other.bench.world.ledger().of(NAME).len(), 1);
+    let call = Call::get(
+        "raw",
+        format!("https://graph.instagram.com/v26.0/{}/media?fields=caption", session.account.remote_id),
+    )
+    .bearer(&session.credential().access_token);
+    let reply = crate::kit::http::Transport::send(
+        &crate::sandbox::InProcess::over(other.bench.sandbox.clone()),
+        call,
+        None,
+    )
+    .await;
+    assert!(reply.unwrap().snippet(500).contains("kept"));
+}
