@@ -6,7 +6,8 @@ use carillon_domain::secret::Secret;
 
 const EMAIL_BYTES: usize = 254;
 const NAME_CHARS: usize = 100;
-const PASSWORD_CHARS: usize = 10;
+/// Fewest characters of a password.
+pub const PASSWORD_CHARS: usize = 10;
 const PASSWORD_BYTES: usize = 1024;
 
 /// Longest time that a publication may be late without a person: a week.
