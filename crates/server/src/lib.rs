@@ -6,6 +6,7 @@ pub mod ambient;
 pub mod api;
 pub mod assets;
 pub mod cli;
+pub mod compose;
 pub mod events;
 pub mod http;
 pub mod i18n;

@@ -8,7 +8,7 @@ fn main() -> ExitCode {
     let env = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    match cli::main(std::env::args_os(), env, &mut std::io::stdout()) {
+    match cli::main(std::env::args_os(), env, &mut std::io::stdin(), &mut std::io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             report(&error);

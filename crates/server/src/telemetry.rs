@@ -68,9 +68,9 @@ pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Re
     let method = request.method().clone();
     let context = request.extensions().get::<RequestContext>().cloned().unwrap_or_default();
     let span = tracing::info_span!("request", id = %context.request_id);
-    let started = app.clock.monotonic();
+    let started = app.engine.clock.monotonic();
     let response = next.run(request).instrument(span.clone()).await;
-    let took = app.clock.monotonic().saturating_sub(started);
+    let took = app.engine.clock.monotonic().saturating_sub(started);
 
     let status = response.status().as_u16();
     let labels = [("method", method.to_string()), ("route", route.clone()), ("status", status.to_string())];

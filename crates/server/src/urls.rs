@@ -26,6 +26,8 @@ urls! {
     HOME = home() "/";
     /// Sign-in form.
     SIGN_IN = sign_in() "/sign-in";
+    /// Signs in by a link that is good once.
+    SIGN_IN_LINK = sign_in_link(token) "/sign-in/link/{token}";
     /// Ends the session.
     SIGN_OUT = sign_out() "/sign-out";
     /// Sign-up of the first owner, through the single-use link of the first start.
@@ -41,6 +43,27 @@ urls! {
     METRICS = metrics() "/metrics";
     /// The OpenAPI document.
     OPENAPI = openapi() "/api/openapi.json";
+    /// The person's own settings.
+    PROFILE = profile() "/settings/profile";
+    /// Changes the password.
+    PASSWORD = password() "/settings/password";
+    /// Where the person is signed in.
+    SESSIONS = sessions() "/settings/sessions";
+    /// Ends one session.
+    REVOKE_SESSION = revoke_session(session) "/settings/sessions/{session}/revoke";
+    /// Ends all sessions but this one.
+    REVOKE_OTHER_SESSIONS = revoke_other_sessions() "/settings/sessions/revoke-others";
+
+    /// Start of a workspace.
+    WORKSPACE = workspace(workspace) "/w/{workspace}";
+    /// Settings of a workspace.
+    WORKSPACE_SETTINGS = workspace_settings(workspace) "/w/{workspace}/settings";
+    /// Who belongs to a workspace.
+    MEMBERS = members(workspace) "/w/{workspace}/settings/members";
+    /// API tokens of a workspace.
+    TOKENS = tokens(workspace) "/w/{workspace}/settings/tokens";
+    /// Ends an API token.
+    REVOKE_TOKEN = revoke_token(workspace, token) "/w/{workspace}/settings/tokens/{token}/revoke";
     /// Live events of a workspace.
     EVENTS = events(workspace) "/w/{workspace}/events";
 }

@@ -1,11 +1,16 @@
 //! The JSON API under `/api/v1`, and its OpenAPI 3.1 description, which is generated from the same routes.
 
+mod me;
+mod tokens;
+mod workspace;
+
 use axum::Router;
 use axum::http::header;
 use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::http::App;
 use crate::http::failure::{FieldProblem, Problem};
@@ -45,7 +50,23 @@ impl utoipa::Modify for Token {
 
 /// All API routes, and the document that describes them.
 pub fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
-    OpenApiRouter::with_openapi(Document::openapi()).split_for_parts()
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(me::get))
+        .routes(routes!(workspace::get, workspace::patch))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
+        .split_for_parts()
+}
+
+/// What every operation may answer besides its own.
+#[derive(utoipa::IntoResponses)]
+enum Answers {
+    /// A problem. 400 malformed, 401 no valid token, 403 not allowed to this role, 404 not in this workspace, 409 not in
+    /// this state, 412 stale `If-Match`, 413 too large, 422 invalid with `errors` for each field, 429 too many requests,
+    /// 5xx trouble on our side.
+    #[response(status = "default", content_type = "application/problem+json")]
+    #[expect(dead_code, reason = "describes the answer, is never made")]
+    Problem(#[to_schema] Problem),
 }
 
 /// The document as it is served and printed, to the byte.

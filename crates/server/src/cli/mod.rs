@@ -1,10 +1,11 @@
 //! The command line.
 
+mod admin;
 mod run;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -57,6 +58,9 @@ enum Command {
     Config(ConfigCommand),
     /// Print the OpenAPI description of the API
     Openapi,
+    /// First steps and upkeep without a browser
+    #[command(subcommand)]
+    Admin(admin::AdminCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -108,6 +112,7 @@ impl CliError {
 pub fn main(
     args: impl IntoIterator<Item = OsString>,
     env: BTreeMap<String, String>,
+    input: &mut dyn Read,
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
     let cli = Cli::try_parse_from(args)?;
@@ -121,6 +126,7 @@ pub fn main(
             let text = settings.print().map_err(|e| CliError::failed("The settings can't be printed", e))?;
             print(out, &text)
         }
+        Some(Command::Admin(command)) => admin::run(command, settings, input, out),
         Some(Command::Migrate) => run::migrate(&settings, out),
         Some(Command::Openapi) => Ok(()),
         None => run::all(settings, out),

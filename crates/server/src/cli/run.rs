@@ -5,6 +5,8 @@ use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use carillon_connectors::kit::egress::Egress;
+use carillon_connectors::kit::wire::Wire;
 use carillon_store::Db;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -12,10 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{CliError, print};
 use crate::ambient::{OsEntropy, SystemClock};
-use crate::events::Hub;
-use crate::http::{self, App, Limiter, Parts, listen};
+use crate::compose::{self, ComposeError, World};
+use crate::http::{self, App, listen};
 use crate::settings::Settings;
-use crate::telemetry;
+use crate::{telemetry, urls};
 
 /// Requests that run when the server is told to stop may take so long to finish; less than the 30 s after which
 /// supervisors kill.
@@ -42,7 +44,7 @@ pub fn migrate(settings: &Settings, out: &mut dyn Write) -> Result<(), CliError>
     print(out, &format!("The schema is up to date, at step {}.\n", step.1))
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
+pub fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
     let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     built.map_err(|e| CliError::failed("The runtime can't be started", e))
 }
@@ -57,11 +59,10 @@ async fn serve(mut settings: Settings, out: &mut dyn Write) -> Result<(), CliErr
              way. Put a TLS proxy in front and set server.public_url"
         );
     }
-    let db = open(&settings).await?;
-    let stopping = CancellationToken::new();
-    let app = app(settings, db, stopping.clone())?;
+    let app = application(settings).await?;
+    let stopping = app.stopping.clone();
     let metrics = metrics_listener(&app).await?;
-    print(out, &ready_line(&app))?;
+    print(out, &ready_line(&app).await?)?;
 
     let mut servers =
         vec![tokio::spawn(listen::serve(listener, http::router(&app), stopping.clone(), DRAIN))];
@@ -85,22 +86,24 @@ async fn serve(mut settings: Settings, out: &mut dyn Write) -> Result<(), CliErr
     Ok(())
 }
 
-fn app(settings: Settings, db: Db, stopping: CancellationToken) -> Result<App, CliError> {
+/// The application that the settings describe, in the real world.
+pub async fn application(settings: Settings) -> Result<App, CliError> {
+    let db = open(&settings).await?;
     let clock = Arc::new(SystemClock::new());
-    Ok(App::new(Parts {
-        limiter: Limiter::new(&settings.limits, clock.clone()),
-        db,
-        clock,
-        entropy: Arc::new(OsEntropy),
-        hub: Hub::default(),
-        metrics: telemetry::install_metrics().map_err(CliError::Failed)?,
-        stopping,
-        settings,
-    }))
+    let egress = Egress::new(settings.egress.allow.as_slice());
+    let wire =
+        Wire::new(egress, clock.clone()).map_err(|e| CliError::failed("The HTTP client can't be made", e))?;
+    let world = World { clock: clock.clone(), entropy: Arc::new(OsEntropy), transport: Arc::new(wire) };
+    let engine = compose::engine(&settings, db, world).await.map_err(|error| match error {
+        ComposeError::Settings(error) => CliError::Settings(error),
+        ComposeError::Store(error) => CliError::Failed(format!("The engine can't start. {error}")),
+    })?;
+    let metrics = telemetry::install_metrics().map_err(CliError::Failed)?;
+    Ok(App::new(settings, Arc::new(engine), metrics, CancellationToken::new()))
 }
 
 /// Opens the database, made and brought up to date where needed.
-pub async fn open(settings: &Settings) -> Result<Db, CliError> {
+async fn open(settings: &Settings) -> Result<Db, CliError> {
     let mut folder = std::fs::DirBuilder::new();
     // The database holds what belongs to people, and the key file lies beside it.
     folder.recursive(true).mode(0o700);
@@ -129,17 +132,32 @@ async fn metrics_listener(app: &App) -> Result<Option<TcpListener>, CliError> {
     listener.map(Some).map_err(|e| CliError::failed(&format!("`metrics.listen`: can't listen on {at}"), e))
 }
 
-/// The one line on stdout that scripts wait for.
-fn ready_line(app: &App) -> String {
-    format!("carillon ready url={} sandbox=-\n", app.settings.public_url())
+/// The one line on stdout that scripts wait for. As long as there is no owner it names the link that makes one.
+async fn ready_line(app: &App) -> Result<String, CliError> {
+    let base = app.settings.public_url();
+    let link = app.people.new_setup_link().await;
+    let link = link.map_err(|e| CliError::failed("The set-up link can't be made", e))?;
+    let setup =
+        link.map(|secret| format!(" setup={base}{}", urls::setup(secret.expose()))).unwrap_or_default();
+    Ok(format!("carillon ready url={base} sandbox=-{setup}\n"))
 }
 
-/// Moves what the histograms gathered out of their buffers, which otherwise grow until somebody asks for the numbers.
+/// Moves what the histograms gathered out of their buffers, which otherwise grow until somebody asks for the numbers, and
+/// forgets what is too old to matter.
 async fn upkeep(app: App) {
     let mut tick = tokio::time::interval(Duration::from_secs(5));
+    let mut tidy = tokio::time::interval(Duration::from_secs(3600));
     loop {
         tokio::select! {
             _ = tick.tick() => app.metrics.run_upkeep(),
+            _ = tidy.tick() => {
+                if let Err(error) = app.people.sweep().await {
+                    tracing::warn!(%error, "old sessions and links could not be forgotten");
+                }
+                if let Err(error) = app.answers.sweep().await {
+                    tracing::warn!(%error, "old answers could not be forgotten");
+                }
+            }
             () = app.stopping.cancelled() => return,
         }
     }

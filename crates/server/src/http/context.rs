@@ -35,7 +35,7 @@ pub async fn establish(State(app): State<App>, mut request: Request, next: Next)
     let forwarded = trusted.then(|| last_forwarded(request.headers())).flatten();
     let given = trusted.then(|| request_id(request.headers())).flatten();
     let context = RequestContext {
-        request_id: given.unwrap_or_else(|| hex::encode(random_bytes::<8>(app.entropy.as_ref()))),
+        request_id: given.unwrap_or_else(|| hex::encode(random_bytes::<8>(app.engine.entropy.as_ref()))),
         client: canonical(forwarded.or(peer).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))),
     };
     let id = HeaderValue::from_str(&context.request_id).ok();

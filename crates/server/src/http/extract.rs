@@ -1,6 +1,5 @@
 //! Extractors whose rejections are [`Failure`]s, so that wrong input gets the same clear answer everywhere.
 
-use axum::RequestExt;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -37,7 +36,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
                 "Send JSON, with the header Content-Type: application/json.",
             ));
         }
-        let bytes = body(request, app.settings.limits.json_bytes).await?;
+        let bytes = limited(request.into_body(), app.settings.limits.json_bytes).await?;
         parse(&bytes).map(Self)
     }
 }
@@ -70,8 +69,11 @@ fn misfit(field: &str, error: &serde_json::Error) -> Failure {
     AppError::Invalid(vec![FieldError::new(field, "invalid", format!("{error}."))]).into()
 }
 
-async fn body(request: Request, limit: usize) -> Result<Bytes, Failure> {
-    let mut body: Body = request.with_limited_body().into_body();
+/// Reads a body of at most `limit` bytes.
+///
+/// # Errors
+/// 413 for a longer one; 400 for one that was cut off.
+pub async fn limited(mut body: Body, limit: usize) -> Result<Bytes, Failure> {
     let mut kept = Vec::new();
     let mut seen = 0usize;
     while let Some(frame) = body.frame().await {

@@ -33,17 +33,31 @@ pub struct Failure {
     /// Seconds to wait before the next try.
     pub retry_after: Option<u64>,
     source: Option<Arc<dyn Error + Send + Sync>>,
+    rendered: bool,
 }
 
 impl Failure {
     /// A failure without field errors.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), errors: Vec::new(), retry_after: None, source: None }
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after: None,
+            source: None,
+            rendered: false,
+        }
     }
 
     /// A defect or an environment failure; the chain is logged, the answer says nothing of it.
     pub fn internal(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         AppError::internal(source).into()
+    }
+
+    /// The same, for an answer that was rendered already: [`render`] only logs it then.
+    pub(super) fn rendered(self) -> Self {
+        Self { rendered: true, ..self }
     }
 
     /// The failure that a bare status of the framework stands for.
@@ -198,19 +212,21 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
         Reader::Person
     };
     let context = request.extensions().get::<RequestContext>().cloned().unwrap_or_default();
-    let is_read = request.method().is_safe();
+    let back = come_back_to(&request);
     let ui = web::Ui::new(&app, request.headers(), request.uri());
 
     let mut response = next.run(request).await;
     let failure = response.extensions_mut().remove::<Failure>().or_else(|| bare(&response));
     let Some(failure) = failure else { return response };
     log(&failure);
+    if failure.rendered {
+        return response;
+    }
 
     let mut rendered = match reader {
         Reader::Machine => problem_json(&failure, &context.request_id),
         _ if failure.status == StatusCode::UNAUTHORIZED => {
-            let back = is_read.then_some(ui.path.as_str());
-            web::to_sign_in(back, matches!(reader, Reader::Htmx))
+            web::to_sign_in(back.as_deref(), matches!(reader, Reader::Htmx))
         }
         Reader::Htmx => web::errors::toast(ui.t, &failure),
         Reader::Person => web::errors::page(ui, &failure, &context.request_id),
@@ -228,6 +244,15 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
         rendered.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     rendered
+}
+
+/// The page to open after signing in: the open one for htmx, this one for a link, none for a form that was sent.
+fn come_back_to(request: &Request) -> Option<String> {
+    if let Some(open) = request.headers().get("hx-current-url") {
+        let uri: axum::http::Uri = open.to_str().ok()?.parse().ok()?;
+        return uri.path_and_query().map(ToString::to_string);
+    }
+    request.method().is_safe().then(|| request.uri().path_and_query().map(ToString::to_string)).flatten()
 }
 
 /// An error status that no handler of ours gave a body to.
@@ -253,7 +278,8 @@ fn log(failure: &Failure) {
     }
 }
 
-fn problem_json(failure: &Failure, request_id: &str) -> Response {
+/// The failure for machines.
+pub fn problem_json(failure: &Failure, request_id: &str) -> Response {
     let body = serde_json::to_vec(&failure.problem(request_id)).unwrap_or_default();
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = failure.status;

@@ -73,10 +73,10 @@ async fn readyz(State(app): State<App>) -> Response {
 }
 
 async fn readiness(app: &App) -> Result<Readiness, StoreError> {
-    app.db.ping().await?;
-    let (known, applied) = migrate::versions(&app.db).await?;
-    let now = app.clock.now();
-    let oldest = repo::publication::oldest_overdue(&app.db, now).await?;
+    app.engine.db.ping().await?;
+    let (known, applied) = migrate::versions(&app.engine.db).await?;
+    let now = app.engine.clock.now();
+    let oldest = repo::publication::oldest_overdue(&app.engine.db, now).await?;
     Ok(Readiness {
         status: "ok",
         database: "ok",

@@ -4,12 +4,15 @@
 //! rendering of failures → panics → cross-site check → inbound limits → time limit. Rendering sits outside of everything
 //! that can refuse a request, so that a refusal looks the same wherever it comes from.
 
+pub mod actor;
+pub mod conditions;
 pub mod context;
 pub mod cookies;
 pub mod extract;
 pub mod failure;
 mod headers;
 mod health;
+mod idempotency;
 mod limit;
 pub mod listen;
 pub mod state;
@@ -40,10 +43,11 @@ pub fn router(app: &App) -> Router {
     let timeout = Duration::from_secs(app.settings.server.request_timeout_s);
     let bounded = Router::new()
         .merge(web::routes())
-        .merge(api)
+        .merge(api.layer(from_fn_with_state(app.clone(), idempotency::layer)))
         .merge(api::document_route(&document))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout));
     let counted = bounded
+        .merge(web::endless_routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(from_fn_with_state(app.clone(), limit::ordinary))
         .layer(cross_site(app));

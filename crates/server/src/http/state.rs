@@ -3,13 +3,13 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use carillon_domain::time::{Clock, Entropy};
-use carillon_store::Db;
+use carillon_engine::Engine;
+use carillon_engine::answers::Answers;
+use carillon_engine::people::People;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::limit::Limiter;
-use crate::events::Hub;
 use crate::settings::Settings;
 
 /// The application, shared by all requests.
@@ -20,16 +20,14 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// What the operator set.
     pub settings: Settings,
-    /// The database.
-    pub db: Db,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// Random bytes.
-    pub entropy: Arc<dyn Entropy>,
+    /// What is done on behalf of callers; also database, clock and randomness.
+    pub engine: Arc<Engine>,
+    /// Who may do what: sign-in, sessions, workspaces, tokens.
+    pub people: People,
+    /// Answers to repeated requests.
+    pub answers: Answers,
     /// Inbound limits.
     pub limiter: Limiter,
-    /// Live events.
-    pub hub: Hub,
     /// Numbers for Prometheus.
     pub metrics: PrometheusHandle,
     /// Cancelled when the server is asked to stop; long answers end then.
@@ -37,9 +35,23 @@ pub struct Parts {
 }
 
 impl App {
-    /// Takes the parts.
-    pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+    /// The application around an engine.
+    pub fn new(
+        settings: Settings,
+        engine: Arc<Engine>,
+        metrics: PrometheusHandle,
+        stopping: CancellationToken,
+    ) -> Self {
+        let (db, clock, entropy) = (engine.db.clone(), engine.clock.clone(), engine.entropy.clone());
+        Self(Arc::new(Parts {
+            limiter: Limiter::new(&settings.limits, clock.clone()),
+            people: People::new(db.clone(), clock.clone(), entropy.clone()),
+            answers: Answers::new(db, engine.sealer.clone(), clock, entropy),
+            settings,
+            engine,
+            metrics,
+            stopping,
+        }))
     }
 }
 

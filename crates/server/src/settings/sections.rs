@@ -41,12 +41,9 @@ pub struct Database {
 /// `[secrets]`
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Secrets {
-    /// The key that new secrets are sealed under, 64 hex digits, or empty for the key file.
+    /// Keys of 64 hex digits with commas between: the first seals, all of them open. Empty for the key file.
     #[serde(serialize_with = "redacted")]
     pub encryption_key: Secret,
-    /// Keys that may still open older secrets.
-    #[serde(deserialize_with = "list", serialize_with = "redacted_list")]
-    pub previous_keys: Vec<Secret>,
 }
 
 /// `[sandbox]`
@@ -79,8 +76,10 @@ pub struct Media {
     /// Secret access key.
     #[serde(serialize_with = "redacted")]
     pub s3_secret_access_key: Secret,
-    /// Largest upload in bytes.
+    /// Largest file in bytes.
     pub max_bytes: u64,
+    /// Largest picture in bytes.
+    pub max_image_bytes: u64,
 }
 
 /// `[limits]`
@@ -142,6 +141,16 @@ pub struct Platform {
     pub other: BTreeMap<String, Secret>,
 }
 
+impl Platform {
+    /// All keys with their values, but `enabled`.
+    pub fn values(&self) -> impl Iterator<Item = (&str, Secret)> {
+        let id = self.client_id.as_ref().map(|v| ("client_id", Secret::new(v.as_str())));
+        let secret = self.client_secret.as_ref().map(|v| ("client_secret", v.clone()));
+        let other = self.other.iter().map(|(k, v)| (k.as_str(), v.clone()));
+        id.into_iter().chain(secret).chain(other)
+    }
+}
+
 fn log_format<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LogFormat, D::Error> {
     match String::deserialize(deserializer)?.as_str() {
         "text" => Ok(LogFormat::Text),
@@ -188,11 +197,7 @@ fn base_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
 }
 
 /// A list, or text with commas, which is what an environment variable can hold.
-fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: From<ListItem>,
-{
+fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     struct Visitor;
     impl<'de> serde::de::Visitor<'de> for Visitor {
         type Value = Vec<String>;
@@ -210,26 +215,11 @@ where
             Ok(items)
         }
     }
-    let items = deserializer.deserialize_any(Visitor)?;
-    Ok(items.into_iter().map(|item| T::from(ListItem(item))).collect())
-}
-
-struct ListItem(String);
-
-impl From<ListItem> for Secret {
-    fn from(item: ListItem) -> Self {
-        Self::new(item.0)
-    }
-}
-
-impl From<ListItem> for String {
-    fn from(item: ListItem) -> Self {
-        item.0
-    }
+    deserializer.deserialize_any(Visitor)
 }
 
 fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
-    let items: Vec<String> = list(deserializer)?;
+    let items = list(deserializer)?;
     let read = |text: &String| {
         let single = || text.parse::<std::net::IpAddr>().map(IpNet::from);
         text.parse::<IpNet>().or_else(|_| single()).map_err(|_| {
@@ -251,10 +241,6 @@ fn redacted<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::E
 
 fn redacted_option<S: Serializer>(secret: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
     secret.as_ref().map(shown).serialize(serializer)
-}
-
-fn redacted_list<S: Serializer>(secrets: &[Secret], serializer: S) -> Result<S::Ok, S::Error> {
-    secrets.iter().map(shown).collect::<Vec<_>>().serialize(serializer)
 }
 
 fn redacted_map<S: Serializer>(map: &BTreeMap<String, Secret>, serializer: S) -> Result<S::Ok, S::Error> {

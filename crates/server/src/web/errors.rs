@@ -5,6 +5,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::ui::Ui;
+use crate::assets;
 use crate::http::Failure;
 use crate::i18n::Tr;
 
@@ -39,7 +40,7 @@ pub fn page(ui: Ui, failure: &Failure, request_id: &str) -> Response {
 
 /// A message in the corner of the open page, which stays as it is.
 pub fn toast(t: Tr, failure: &Failure) -> Response {
-    let toast = Toast { t, kind: "danger", icon: "alert-triangle", text: &failure.detail };
+    let toast = Toast { t, kind: "danger", icon: assets::glyph("alert-triangle"), text: &failure.detail };
     let body = toast.render().unwrap_or_default();
     let mut response = (failure.status, Html(body)).into_response();
     let headers = response.headers_mut();

@@ -1,13 +1,24 @@
 //! The web interface: server-rendered pages which work without JavaScript for what they are for; htmx makes them quicker.
 
+pub mod components;
+mod device;
 pub mod errors;
+pub mod frame;
+mod home;
+mod live;
 mod preferences;
+mod settings;
+mod setup;
+mod sign_in;
+pub mod signed_in;
+pub mod time;
 pub mod ui;
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 
 use crate::http::{App, Failure};
 use crate::urls;
@@ -16,7 +27,35 @@ pub use ui::Ui;
 
 /// All pages.
 pub fn routes() -> Router<App> {
-    Router::new().route(urls::THEME, post(preferences::set_theme))
+    Router::new()
+        .route(urls::HOME, get(home::start))
+        .route(urls::THEME, post(preferences::set_theme))
+        .route(urls::SIGN_IN, get(sign_in::show).post(sign_in::submit))
+        .route(urls::SIGN_IN_LINK, get(sign_in::by_link))
+        .route(urls::SIGN_OUT, post(sign_in::sign_out))
+        .route(urls::SETUP, get(setup::show).post(setup::submit))
+        .route(urls::PROFILE, get(settings::profile::show).post(settings::profile::submit))
+        .route(urls::PASSWORD, post(settings::profile::change_password))
+        .route(urls::SESSIONS, get(settings::sessions::show))
+        .route(urls::REVOKE_SESSION, post(settings::sessions::revoke))
+        .route(urls::REVOKE_OTHER_SESSIONS, post(settings::sessions::revoke_others))
+        .route(urls::WORKSPACE, get(home::workspace))
+        .route(urls::WORKSPACE_SETTINGS, get(settings::workspace::show).post(settings::workspace::submit))
+        .route(urls::MEMBERS, get(settings::members::show))
+        .route(urls::TOKENS, get(settings::tokens::show).post(settings::tokens::submit))
+        .route(urls::REVOKE_TOKEN, post(settings::tokens::revoke))
+        .layer(middleware::map_response(never_stored))
+}
+
+/// Pages whose answer goes on until the page is closed, so no time limit may cut them.
+pub fn endless_routes() -> Router<App> {
+    Router::new().route(urls::EVENTS, get(live::stream))
+}
+
+/// Pages show what belongs to one person; no cache keeps them, also not the browser's after signing out.
+async fn never_stored(mut response: Response) -> Response {
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
 }
 
 /// A rendered page or part of one.
@@ -35,7 +74,7 @@ pub fn to_sign_in(path: Option<&str>, htmx: bool) -> Response {
     }
     // htmx would follow a redirect and put the sign-in page into the middle of the open one.
     let mut response = StatusCode::OK.into_response();
-    if let Ok(value) = HeaderValue::from_str(&urls::sign_in()) {
+    if let Ok(value) = HeaderValue::from_str(&target) {
         response.headers_mut().insert(HeaderName::from_static("hx-redirect"), value);
     }
     response

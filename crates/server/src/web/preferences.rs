@@ -1,8 +1,9 @@
 //! What a browser says about its reader: language, and the light or dark look.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use carillon_domain::id::WorkspaceId;
 use serde::Deserialize;
 
 use crate::http::extract::Form;
@@ -10,6 +11,7 @@ use crate::http::{App, cookies};
 use crate::i18n::Tr;
 use crate::urls;
 
+const WORKSPACE_COOKIE: &str = "carillon_workspace";
 const THEME_COOKIE: &str = "carillon_theme";
 const A_YEAR_S: u64 = 365 * 24 * 3600;
 
@@ -65,6 +67,17 @@ impl Preferences {
         };
         Self { t: Tr::negotiate(None, accept), theme }
     }
+}
+
+/// The workspace that was open last.
+pub fn last_workspace(headers: &HeaderMap) -> Option<WorkspaceId> {
+    cookies::get(headers, WORKSPACE_COOKIE)?.parse().ok()
+}
+
+/// A `Set-Cookie` value that makes it the workspace to start with.
+pub fn remember_workspace(app: &App, workspace: WorkspaceId) -> Option<HeaderValue> {
+    let rules = cookies::Rules { max_age_s: A_YEAR_S, http_only: true, secure: app.settings.is_https() };
+    cookies::set(WORKSPACE_COOKIE, &workspace.to_string(), rules)
 }
 
 /// The form of the look.

@@ -3,8 +3,12 @@
 use std::fmt::Display;
 
 use axum::http::{HeaderMap, Uri};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
+use super::frame::Frame;
 use super::preferences::{Preferences, Theme};
+use super::time::Moment;
 use crate::http::App;
 use crate::i18n::{Tr, TrWith};
 
@@ -19,6 +23,12 @@ pub struct Ui {
     pub insecure: bool,
     /// Path and query of this page, to come back to.
     pub path: String,
+    /// Now.
+    pub now: Timestamp,
+    /// The zone that times are shown in.
+    pub zone: TimeZone,
+    /// What surrounds the content, for those who are signed in.
+    pub frame: Option<Frame>,
 }
 
 impl Ui {
@@ -30,7 +40,30 @@ impl Ui {
 
     /// The frame with known preferences.
     pub fn with(app: &App, prefs: Preferences, path: String) -> Self {
-        Self { t: prefs.t, theme: prefs.theme, insecure: app.settings.is_insecure(), path }
+        Self {
+            t: prefs.t,
+            theme: prefs.theme,
+            insecure: app.settings.is_insecure(),
+            path,
+            now: app.engine.clock.now(),
+            zone: TimeZone::UTC,
+            frame: None,
+        }
+    }
+
+    /// A time, exactly.
+    pub fn when(&self, at: &Timestamp) -> Moment {
+        Moment::exact(self.t, &self.zone, *at)
+    }
+
+    /// A time as how long ago it was.
+    pub fn ago(&self, at: &Timestamp) -> Moment {
+        Moment::ago(self.t, &self.zone, self.now, *at)
+    }
+
+    /// Whether this is the open page.
+    pub fn is_at(&self, url: &str) -> bool {
+        self.path.split('?').next() == Some(url)
     }
 
     /// The text of a key.

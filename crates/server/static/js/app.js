@@ -112,3 +112,8 @@ document.addEventListener('click', async (event) => {
     else getSelection().selectAllChildren(source);
   }
 });
+
+// Suggest the browser's own time zone, where nobody chose one yet.
+for (const input of document.querySelectorAll('[data-zone-guess]')) {
+  input.value = Intl.DateTimeFormat().resolvedOptions().timeZone || input.value;
+}

@@ -58,7 +58,7 @@ fn the_sprite_holds_the_icons_that_are_used_and_no_others() {
     read_all(&root.join("src"), &mut texts);
     for text in &texts {
         used.extend(quoted_after(text, "icon("));
-        used.extend(quoted_after(text, "icon: "));
+        used.extend(quoted_after(text, "glyph("));
     }
     let brands: BTreeSet<String> = have.iter().filter(|name| name.starts_with("brand-")).cloned().collect();
     let missing: Vec<_> = used.difference(&have).collect();

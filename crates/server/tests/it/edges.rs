@@ -163,7 +163,7 @@ async fn readiness_tells_of_database_and_schema() {
     assert_eq!(told["status"], "ok");
     assert_eq!(told["migrations"]["current"], true);
     assert_eq!(told["oldest_overdue_seconds"], 0);
-    app.db().close().await;
+    app.engine.db.close().await;
     let gone = app.get("/readyz").await;
     assert_eq!(gone.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(gone.json()["database"], "unreachable");

@@ -1,8 +1,11 @@
 //! The server as its callers see it: the whole application in process, over its router.
 
+mod access;
+mod api;
 mod asset_list;
 mod edges;
 mod openapi;
+mod people;
 mod settings;
 mod support;
 mod texts;

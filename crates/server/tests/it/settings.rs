@@ -94,7 +94,7 @@ fn variables_of_container_platforms_do_no_harm() {
 #[test]
 fn printed_settings_show_no_secret_and_load_again() {
     let text = "[database]\nurl = \"postgres://me:hunter2@db/carillon?password=hunter2\"\n\
-        [secrets]\nencryption_key = \"hunter2\"\nprevious_keys = [\"hunter2\"]\n\
+        [secrets]\nencryption_key = \"hunter2\"\n\
         [media]\ns3_secret_access_key = \"hunter2\"\n[metrics]\ntoken = \"hunter2\"\n\
         [platforms.x]\nclient_id = \"abc\"\nclient_secret = \"hunter2\"\nwebhook_secret = \"hunter2\"\n\
         api_base_url = \"https://api.example.com/\"\n";
@@ -102,7 +102,7 @@ fn printed_settings_show_no_secret_and_load_again() {
     let mut out = Vec::new();
     let path = file.path().to_str().expect("path");
     let args = ["carillon", "config", "print", "--config", path].map(Into::into);
-    cli::main(args, BTreeMap::new(), &mut out).expect("prints");
+    cli::main(args, BTreeMap::new(), &mut std::io::empty(), &mut out).expect("prints");
     let printed = String::from_utf8(out).expect("text");
     assert!(!printed.contains("hunter2"), "{printed}");
     assert!(printed.contains("client_id = \"abc\"") && printed.contains("https://api.example.com/"));
@@ -113,7 +113,7 @@ fn printed_settings_show_no_secret_and_load_again() {
 fn wrong_usage_and_wrong_settings_exit_with_2() {
     let run = |args: &[&str], variables: &[(&str, &str)]| {
         let args = args.iter().map(Into::into).collect::<Vec<_>>();
-        cli::main(args, env(variables), &mut Vec::new()).expect_err("fails")
+        cli::main(args, env(variables), &mut std::io::empty(), &mut Vec::new()).expect_err("fails")
     };
     assert_eq!(run(&["carillon", "fly"], &[]).exit_code(), 2);
     assert_eq!(run(&["carillon", "--listen"], &[]).exit_code(), 2);

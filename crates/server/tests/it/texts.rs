@@ -4,10 +4,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use carillon_domain::permission::Role;
 use carillon_server::i18n::{self, Tr};
 
 /// Closed sets whose texts are looked up as `family-value`.
-const FAMILIES: &[(&str, &[&str])] = &[];
+fn families() -> Vec<(&'static str, Vec<String>)> {
+    let roles = || Role::ALL.iter().map(|role| role.as_str().to_owned()).collect();
+    vec![("month", (1..=12).map(|n| n.to_string()).collect()), ("role", roles()), ("role-means", roles())]
+}
 
 #[test]
 fn keys_of_templates_and_code_are_those_of_the_files() {
@@ -22,7 +26,7 @@ fn keys_of_templates_and_code_are_those_of_the_files() {
             }
         });
     }
-    for (family, values) in FAMILIES {
+    for (family, values) in families() {
         used.extend(values.iter().map(|value| format!("{family}-{value}")));
     }
     let mut have = BTreeSet::new();

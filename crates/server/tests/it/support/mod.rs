@@ -1,18 +1,26 @@
 //! The application for tests, and clients that call it.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use carillon_connectors::kit::http::{Call, Reply, SendError, Transport};
+use carillon_domain::permission::Role;
+use carillon_domain::secret::Secret;
 use carillon_domain::time::{ManualClock, SeededEntropy};
-use carillon_server::events::Hub;
-use carillon_server::http::{self, App, Limiter, Parts};
+use carillon_engine::Engine;
+use carillon_engine::people::{CreatedByOperator, NewWorkspace, People};
+use carillon_server::compose::{self, World};
+use carillon_server::http::{self, App};
 use carillon_server::settings::{Settings, Sources};
-use carillon_server::telemetry;
+use carillon_server::{telemetry, urls};
 use carillon_store::testing::TestDb;
 use http_body_util::BodyExt;
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -25,8 +33,24 @@ pub struct TestApp {
     pub router: Router,
     /// The clock that the test moves.
     pub clock: Arc<ManualClock>,
-    /// Keeps the database's folder.
-    db: TestDb,
+    /// What is behind the router.
+    pub engine: Arc<Engine>,
+    /// Keep the folders.
+    _kept: (TestDb, tempfile::TempDir),
+}
+
+/// A network that nobody answers in.
+struct Silence;
+
+#[async_trait]
+impl Transport for Silence {
+    fn admit(&self, _: &Call) -> Result<(), SendError> {
+        Ok(())
+    }
+
+    async fn send(&self, call: Call, _: Option<std::time::Duration>) -> Result<Reply, SendError> {
+        Err(SendError::NotSent(format!("nothing listens at {}", call.url)))
+    }
 }
 
 impl TestApp {
@@ -37,26 +61,26 @@ impl TestApp {
 
     /// With these settings changed, as flags would.
     pub async fn with(flags: &[(&'static str, &str)]) -> Self {
-        let flags = flags.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
-        let settings = Settings::load(&Sources { flags, ..Sources::default() }).expect("settings");
-        let db = TestDb::sqlite().await;
-        let clock = Arc::new(ManualClock::new(START.parse().expect("time")));
-        let app = App::new(Parts {
-            limiter: Limiter::new(&settings.limits, clock.clone()),
-            settings,
-            db: db.db.clone(),
-            clock: clock.clone(),
-            entropy: Arc::new(SeededEntropy::new(7)),
-            hub: Hub::default(),
-            metrics: telemetry::detached_metrics().expect("metrics"),
-            stopping: CancellationToken::new(),
-        });
-        Self { router: http::router(&app), clock, db }
+        Self::on(TestDb::sqlite().await, flags).await
     }
 
-    /// The database.
-    pub fn db(&self) -> &carillon_store::Db {
-        &self.db.db
+    /// On this database.
+    pub async fn on(db: TestDb, flags: &[(&'static str, &str)]) -> Self {
+        let mut flags: Vec<_> = flags.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
+        flags.push(("secrets.encryption_key", "5a".repeat(32)));
+        let folder = tempfile::tempdir().expect("folder");
+        flags.push(("server.data", folder.path().display().to_string()));
+        let settings = Settings::load(&Sources { flags, ..Sources::default() }).expect("settings");
+        let clock = Arc::new(ManualClock::new(START.parse().expect("time")));
+        let world = World {
+            clock: clock.clone(),
+            entropy: Arc::new(SeededEntropy::new(7)),
+            transport: Arc::new(Silence),
+        };
+        let engine = Arc::new(compose::engine(&settings, db.db.clone(), world).await.expect("engine"));
+        let metrics = telemetry::detached_metrics().expect("metrics");
+        let app = App::new(settings, engine.clone(), metrics, CancellationToken::new());
+        Self { router: http::router(&app), clock, engine, _kept: (db, folder) }
     }
 
     /// Sends a request as it is.
@@ -115,5 +139,124 @@ impl Answer {
     /// A header, or "".
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |v| v.to_str().expect("text"))
+    }
+}
+
+/// The address and password of the owner that [`TestApp::owner`] signs up.
+pub const OWNER: (&str, &str) = ("ada@example.com", "a bell for every hour");
+
+/// A browser: keeps cookies, sends forms as browsers do, follows nothing by itself.
+pub struct Browser<'a> {
+    app: &'a TestApp,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+impl TestApp {
+    /// A browser that nobody is signed in with.
+    pub fn browser(&self) -> Browser<'_> {
+        Browser { app: self, cookies: Mutex::default() }
+    }
+
+    /// Signs the owner up by a set-up link; answers their browser and the path of their workspace.
+    pub async fn owner(&self) -> (Browser<'_>, String) {
+        let browser = self.browser();
+        let link = self.people().new_setup_link().await.expect("link").expect("nobody is there yet");
+        let form = [
+            ("workspace", "Northlight"),
+            ("name", "Ada Lovelace"),
+            ("email", OWNER.0),
+            ("password", OWNER.1),
+            ("timezone", "Europe/Athens"),
+        ];
+        let answer = browser.post(&urls::setup(link.expose()), &form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        let home = browser.get("/").await;
+        let workspace = home.header("location").to_owned();
+        (browser, workspace)
+    }
+
+    /// The use cases about people, for what has no page.
+    pub fn people(&self) -> People {
+        let engine = &self.engine;
+        People::new(engine.db.clone(), engine.clock.clone(), engine.entropy.clone())
+    }
+
+    /// A user with a workspace of their own, and a token of that workspace.
+    pub async fn stranger(&self, email: &str, role: Role) -> (CreatedByOperator, String) {
+        let people = self.people();
+        let home = NewWorkspace { name: "Elsewhere".into(), timezone: "UTC".into() };
+        let password = Some(Secret::new(OWNER.1));
+        let made = people.create_user_by_operator(email, None, password, home).await.expect("user");
+        let token = people.create_token_by_operator(made.workspace.id, "test", role).await.expect("token");
+        (made, token.secret.expose().to_owned())
+    }
+
+    /// An API call with a token.
+    pub async fn api(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> Answer {
+        self.api_with(method, path, token, &[], body).await
+    }
+
+    /// An API call with a token and further headers.
+    pub async fn api_with(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Answer {
+        let bearer = format!("Bearer {token}");
+        let mut all = vec![("authorization", bearer.as_str()), ("content-type", "application/json")];
+        all.extend_from_slice(headers);
+        self.request(method, path, &all, &body.map(|b| b.to_string()).unwrap_or_default()).await
+    }
+}
+
+impl Browser<'_> {
+    /// Opens a page.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).expect("request")).await
+    }
+
+    /// Sends a form from a page of this site.
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let body: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("host", "127.0.0.1:8080")
+            .header("origin", "http://127.0.0.1:8080")
+            .header("sec-fetch-site", "same-origin");
+        self.send(request.body(Body::from(body)).expect("request")).await
+    }
+
+    /// Signs in by the form.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Answer {
+        self.post("/sign-in", &[("email", email), ("password", password)]).await
+    }
+
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().expect("cookies").get(name).cloned()
+    }
+
+    async fn send(&self, mut request: Request<Body>) -> Answer {
+        let jar: Vec<String> =
+            self.cookies.lock().expect("cookies").iter().map(|(k, v)| format!("{k}={v}")).collect();
+        if !jar.is_empty() {
+            request.headers_mut().insert("cookie", jar.join("; ").parse().expect("cookie"));
+        }
+        let answer = self.app.send(request).await;
+        for set in answer.headers.get_all("set-cookie") {
+            let text = set.to_str().expect("text");
+            let (pair, rules) = text.split_once(';').expect("rules");
+            let (name, value) = pair.split_once('=').expect("pair");
+            let mut jar = self.cookies.lock().expect("cookies");
+            if rules.contains("Max-Age=0") {
+                jar.remove(name);
+            } else {
+                jar.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        answer
     }
 }

@@ -1,0 +1,76 @@
+//! What surrounds the content of a signed-in person's page: navigation, workspaces, the person's own menu.
+
+use carillon_domain::id::WorkspaceId;
+use carillon_domain::permission::Role;
+
+use super::components::Face;
+use crate::{assets, i18n, urls};
+
+/// The parts of the product that have an entry in the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// Workspace and personal settings.
+    Settings,
+}
+
+/// One entry of the navigation.
+pub struct Entry {
+    /// Key of its label.
+    pub label: &'static str,
+    /// Its icon.
+    pub icon: &'static str,
+    /// Where it leads.
+    pub url: String,
+    /// Whether the open page belongs to it.
+    pub current: bool,
+}
+
+/// A workspace that one can switch to.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Its id.
+    pub id: WorkspaceId,
+    /// Its name.
+    pub name: String,
+}
+
+/// The frame of one page.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// The person's name.
+    pub name: String,
+    /// The person's email address.
+    pub email: String,
+    /// The open workspace.
+    pub workspace: Place,
+    /// The person's role in it.
+    pub role: Role,
+    /// All workspaces of the person.
+    pub workspaces: Vec<Place>,
+    /// Which entry the page belongs to.
+    pub section: Section,
+}
+
+impl Frame {
+    /// The entries, in order.
+    pub fn entries(&self) -> Vec<Entry> {
+        let entry = |section, label, icon, url| Entry { label, icon, url, current: self.section == section };
+        let workspace = self.workspace.id;
+        vec![entry(
+            Section::Settings,
+            i18n::key("nav-settings"),
+            assets::glyph("settings"),
+            urls::workspace_settings(workspace),
+        )]
+    }
+
+    /// The person's face.
+    pub fn person(&self) -> Face {
+        Face::person(&self.name)
+    }
+
+    /// The workspace's face.
+    pub fn place(&self) -> Face {
+        Face::workspace(&self.workspace.name)
+    }
+}

@@ -1,0 +1,135 @@
+//! A person's own name, zone and password.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use carillon_domain::secret::Secret;
+use carillon_engine::people::{PASSWORD_CHARS, UserRow};
+use serde::Deserialize;
+
+use super::{done, is_done};
+use crate::http::actor::From;
+use crate::http::extract::Form;
+use crate::http::{App, Failure};
+use crate::urls;
+use crate::web::components::{Alert, Errors, Field};
+use crate::web::html;
+use crate::web::signed_in::Person;
+use crate::web::ui::Ui;
+
+#[derive(Template)]
+#[template(path = "pages/settings/profile.html")]
+struct Profile {
+    ui: Ui,
+    email: String,
+    profile_alerts: Vec<Alert>,
+    profile: Vec<Field>,
+    password_alerts: Vec<Alert>,
+    password: Vec<Field>,
+}
+
+impl Profile {
+    fn new(ui: Ui, user: &UserRow) -> Self {
+        let none = Errors::default();
+        Self {
+            email: user.email.clone(),
+            profile_alerts: Vec::new(),
+            profile: profile_fields(&ui, &user.name, user.timezone.as_deref().unwrap_or_default(), &none),
+            password_alerts: Vec::new(),
+            password: password_fields(&ui, &none),
+            ui,
+        }
+    }
+
+    fn page(self, status: StatusCode) -> Result<Response, Failure> {
+        Ok((status, html(&self)?).into_response())
+    }
+}
+
+fn profile_fields(ui: &Ui, name: &str, timezone: &str, errors: &Errors) -> Vec<Field> {
+    let zone = Field::zone("timezone", ui.tr("profile-zone")).value(timezone).optional();
+    vec![
+        Field::text("name", ui.tr("your-name")).value(name).autocomplete("name").errors(errors),
+        zone.hint(ui.tr("profile-zone-hint")).errors(errors),
+    ]
+}
+
+fn password_fields(ui: &Ui, errors: &Errors) -> Vec<Field> {
+    vec![
+        Field::password("current_password", ui.tr("password-current"), "current-password").errors(errors),
+        Field::password("new_password", ui.tr("password-new"), "new-password")
+            .hint(ui.count("n", PASSWORD_CHARS).tr("password-hint"))
+            .min_length(PASSWORD_CHARS)
+            .errors(errors),
+    ]
+}
+
+/// The page.
+pub async fn show(person: Person, uri: Uri) -> Result<Response, Failure> {
+    let saved = is_done(&uri);
+    let changed = uri.query() == Some("changed");
+    let mut page = Profile::new(person.ui, &person.current.user);
+    if saved {
+        page.profile_alerts.push(Alert::success(page.ui.tr("saved")));
+    }
+    if changed {
+        page.password_alerts.push(Alert::success(page.ui.tr("password-changed")));
+    }
+    page.page(StatusCode::OK)
+}
+
+/// Name and zone.
+#[derive(Debug, Deserialize)]
+pub struct ProfileForm {
+    name: String,
+    #[serde(default)]
+    timezone: String,
+}
+
+/// Saves name and zone.
+pub async fn submit(
+    State(app): State<App>,
+    person: Person,
+    Form(form): Form<ProfileForm>,
+) -> Result<Response, Failure> {
+    match app.people.update_profile(&person.current, &form.name, &form.timezone).await {
+        Ok(_) => Ok(done(&urls::profile()).into_response()),
+        Err(error) => {
+            let errors = Errors::from_refusal(error)?;
+            let mut page = Profile::new(person.ui, &person.current.user);
+            page.profile = profile_fields(&page.ui, &form.name, &form.timezone, &errors);
+            page.profile_alerts =
+                errors.besides(&["name", "timezone"]).into_iter().map(Alert::danger).collect();
+            page.page(StatusCode::UNPROCESSABLE_ENTITY)
+        }
+    }
+}
+
+/// Old and new.
+#[derive(Debug, Deserialize)]
+pub struct PasswordForm {
+    current_password: Secret,
+    new_password: Secret,
+}
+
+/// Changes the password and ends all other sessions.
+pub async fn change_password(
+    State(app): State<App>,
+    person: Person,
+    From(client): From,
+    Form(form): Form<PasswordForm>,
+) -> Result<Response, Failure> {
+    let (old, new) = (&form.current_password, &form.new_password);
+    match app.people.change_password(&person.current, old, new, &client).await {
+        Ok(_) => Ok(Redirect::to(&format!("{}?changed", urls::profile())).into_response()),
+        Err(error) => {
+            let errors = Errors::from_refusal(error)?;
+            let mut page = Profile::new(person.ui, &person.current.user);
+            page.password = password_fields(&page.ui, &errors);
+            let general = errors.besides(&["current_password", "new_password"]);
+            page.password_alerts = general.into_iter().map(Alert::danger).collect();
+            page.page(StatusCode::UNPROCESSABLE_ENTITY)
+        }
+    }
+}

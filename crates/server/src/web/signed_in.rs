@@ -1,0 +1,103 @@
+//! Who looks at a page. Nobody gets to see one without a session: the extractors refuse, and the refusal leads to the
+//! sign-in form and back.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use carillon_domain::error::AppError;
+use carillon_domain::id::WorkspaceId;
+use carillon_domain::permission::Role;
+use carillon_engine::Actor;
+use carillon_engine::people::{CurrentSession, WorkspaceRow};
+use jiff::tz::TimeZone;
+
+use super::frame::{Frame, Place, Section};
+use super::preferences;
+use super::ui::Ui;
+use crate::http::actor::session_secret;
+use crate::http::{App, Failure};
+
+/// A signed-in person, on pages about the person.
+pub struct Person {
+    /// Who, and by which session.
+    pub current: CurrentSession,
+    /// The page's frame.
+    pub ui: Ui,
+}
+
+/// A signed-in person in the workspace of the path (`{workspace}`). Somebody else's workspace does not exist.
+pub struct Member {
+    /// Who, and by which session.
+    pub current: CurrentSession,
+    /// The person in this workspace.
+    pub actor: Actor,
+    /// The page's frame.
+    pub ui: Ui,
+}
+
+impl Member {
+    /// The page's frame, with this entry of the navigation as the open one.
+    #[must_use]
+    pub fn at(mut self, section: Section) -> Self {
+        if let Some(frame) = &mut self.ui.frame {
+            frame.section = section;
+        }
+        self
+    }
+}
+
+impl FromRequestParts<App> for Person {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let current = session(parts, app).await?;
+        let places = app.people.workspaces(current.user.id).await?;
+        let last = preferences::last_workspace(&parts.headers);
+        let open = places.iter().find(|(row, _)| Some(row.id) == last).or(places.first()).cloned();
+        let ui = framed(app, parts, &current, open.as_ref(), &places);
+        Ok(Self { current, ui })
+    }
+}
+
+impl FromRequestParts<App> for Member {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let current = session(parts, app).await?;
+        let missing = || AppError::NotFound { what: "workspace" };
+        let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| missing())?;
+        let text = params.iter().find(|(name, _)| *name == "workspace").map(|(_, value)| value);
+        let id: WorkspaceId = text.and_then(|t| t.parse().ok()).ok_or_else(missing)?;
+        let actor = app.people.actor(&current, id).await?;
+        let places = app.people.workspaces(current.user.id).await?;
+        let open = places.iter().find(|(row, _)| row.id == id).cloned();
+        let ui = framed(app, parts, &current, open.as_ref(), &places);
+        Ok(Self { current, actor, ui })
+    }
+}
+
+async fn session(parts: &Parts, app: &App) -> Result<CurrentSession, AppError> {
+    let secret = session_secret(&parts.headers).ok_or(AppError::Unauthenticated)?;
+    app.people.session(&secret).await
+}
+
+fn framed(
+    app: &App,
+    parts: &Parts,
+    current: &CurrentSession,
+    open: Option<&(WorkspaceRow, Role)>,
+    places: &[(WorkspaceRow, Role)],
+) -> Ui {
+    let mut ui = Ui::new(app, &parts.headers, &parts.uri);
+    let place = |row: &WorkspaceRow| Place { id: row.id, name: row.name.clone() };
+    let zone = current.user.timezone.as_deref().or(open.map(|(row, _)| row.timezone.as_str()));
+    ui.zone = zone.and_then(|z| TimeZone::get(z).ok()).unwrap_or(TimeZone::UTC);
+    ui.frame = open.map(|(row, role)| Frame {
+        name: current.user.name.clone(),
+        email: current.user.email.clone(),
+        workspace: place(row),
+        role: *role,
+        workspaces: places.iter().map(|(row, _)| place(row)).collect(),
+        section: Section::Settings,
+    });
+    ui
+}
