@@ -2,5 +2,6 @@
 
 pub mod facets;
 pub mod graphemes;
+pub mod mastodon;
 pub mod tlds;
 pub mod weighted;

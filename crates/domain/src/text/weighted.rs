@@ -9,7 +9,7 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
 mod cashtags;
-mod domains;
+pub(in crate::text) mod domains;
 mod emoji;
 mod links;
 mod tlds;

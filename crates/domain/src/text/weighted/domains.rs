@@ -10,7 +10,7 @@ const MAX_LABEL: usize = 63;
 /// Every position inside a run may begin a domain name, and but for its first label the answer depends only on what is behind:
 /// looking that up once keeps long texts linear.
 #[derive(Default)]
-pub(super) struct Run {
+pub(in crate::text) struct Run {
     end: usize,
     dots: Vec<Dot>,
 }
@@ -26,7 +26,7 @@ struct Dot {
 
 impl Run {
     /// The end of the domain name that begins at `start`: labels, then a known top-level domain as far right as possible.
-    pub(super) fn domain(&mut self, text: &str, start: usize) -> Option<usize> {
+    pub(in crate::text) fn domain(&mut self, text: &str, start: usize) -> Option<usize> {
         if start >= self.end {
             *self = Self::read(text, start)?;
         }
