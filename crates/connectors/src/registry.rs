@@ -14,7 +14,7 @@ macro_rules! platforms {
     };
 }
 
-platforms! { bluesky, instagram }
+platforms! { bluesky, instagram, mastodon }
 
 /// The platforms that this build knows.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,3 +1,4 @@
 //! One folder per platform. Each exports `CONNECTOR` and `sandbox::simulator()`.
 pub mod bluesky;
 pub mod instagram;
+pub mod mastodon;
