@@ -57,7 +57,7 @@ pub(super) async fn before_commit(
         .with_action("Nothing to do: Carillon publishes as soon as the limit allows."));
     }
     let seen = tolerate(newest(cx, graph, kind).await)?;
-    Ok(Baseline { quota_usage: quota.map(|q| q.usage), seen })
+    Ok(Baseline { at: cx.clock.now(), quota_usage: quota.map(|q| q.usage), seen })
 }
 
 /// The used part of the quota now, if it can be read.

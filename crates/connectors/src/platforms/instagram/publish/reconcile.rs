@@ -13,7 +13,7 @@ use super::super::options::Kind;
 use super::super::{errors, text, wire};
 use super::container::{Status, read_status};
 use super::quota::{self, edge_of};
-use super::state::{Baseline, State};
+use super::state::{Container, State};
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::Reconciliation;
@@ -41,24 +41,15 @@ pub(super) async fn root(
     let Some(container) = state.root.clone() else {
         return Ok(Reconciliation::Absent(progress.clone().at(Stage::Preparing { unit: 0 })));
     };
-    let graph = Graph::of(cx);
-    let look = Look { cx, graph, draft, progress, state, since };
+    let look = Look { cx, graph: Graph::of(cx), draft, progress, state, since };
     match read_status(&look.graph, &container.id).await {
         Ok(Status::Published) => look.published().await,
         Ok(Status::Finished) => look.finished().await,
-        Ok(Status::InProgress) => {
-            // Not ready means that the publish was refused; it becomes ready without becoming public.
-            let state = State {
-                root: Some(super::state::Container { finished: false, ..container }),
-                ..look.state.clone()
-            };
-            let again = state.stored_in(progress.clone()).at(Stage::Preparing { unit: 0 });
-            look.absent_unless_found(again, "the container is still being processed").await
-        }
-        Ok(Status::Expired) => look.spent("the container has expired unpublished").await,
-        Ok(Status::Failed(_)) => look.spent("the container has failed").await,
+        Ok(Status::InProgress) => look.not_ready(container).await,
+        Ok(Status::Expired) => look.spent("the prepared post has expired unpublished").await,
+        Ok(Status::Failed(_)) => look.spent("the prepared post has failed").await,
         Err(error) if errors::object_missing(&error) || error.kind == ErrorKind::PermissionMissing => {
-            look.blind("the container can't be read").await
+            look.blind().await
         }
         Err(error) => Err(error),
     }
@@ -73,113 +64,111 @@ struct Look<'a> {
     since: Timestamp,
 }
 
-/// What the account's list showed.
-enum Listed {
-    One(Box<wire::Media>),
-    /// None, and so many posts that were not there before.
-    None {
-        new: usize,
-    },
-    Several(usize),
+/// What the account's list shows of posts that were not there before and look like this one.
+#[derive(Default)]
+struct Listing {
+    /// From the commit on.
+    late: Vec<wire::Media>,
+    /// From shortly before the commit: another equal post, or this one if the clocks disagree.
+    early: Vec<wire::Media>,
+    /// How many posts are new since the baseline, whatever they look like.
+    new: usize,
 }
 
 impl Look<'_> {
+    /// It is public; only its id is missing. One of shortly before is taken only when a late one would have shown by now.
     async fn published(&self) -> Result<Reconciliation, ConnectorError> {
-        match self.list().await? {
-            Listed::One(media) => Ok(self.found(media)),
-            Listed::None { .. } => Ok(self.unknown(
+        let Listing { late, early, .. } = self.list().await?;
+        let shown = if late.is_empty() && self.older_than(LAG) { early } else { late };
+        match <[_; 1]>::try_from(shown) {
+            Ok([media]) => Ok(self.found(media)),
+            Err(none) if none.is_empty() => Ok(self.unknown(
                 PATIENCE,
                 "Instagram says that the post is public, but it is not in the account's list yet.".to_owned(),
             )),
-            Listed::Several(n) => Ok(self.unknown(
+            Err(several) => Ok(self.unknown(
                 SignedDuration::ZERO,
-                format!("Instagram says that the post is public; {n} new posts look like it, so which one is not known."),
+                format!(
+                    "Instagram says that the post is public; {} new posts look like it, so which one it is, is not known.",
+                    several.len()
+                ),
             )),
         }
     }
 
+    /// Unpublished, unless the container's state lags behind. An equal post in the list is somebody else's, but where it
+    /// could be this one, a person decides.
     async fn finished(&self) -> Result<Reconciliation, ConnectorError> {
-        let listed = self.list().await?;
-        let new = match listed {
-            Listed::One(media) => return Ok(self.found(media)),
-            Listed::Several(n) => {
-                let evidence = format!("The container is unpublished, but {n} new posts look like this one.");
-                return Ok(self.unknown(SignedDuration::ZERO, evidence));
-            }
-            Listed::None { new } => new,
-        };
         if !self.older_than(LAG) {
-            return Ok(self.unknown(
-                LAG,
-                "The post is not in the account's list, and its container is unpublished.".to_owned(),
-            ));
+            return Ok(self.unknown(LAG, "The prepared post is still unpublished.".to_owned()));
         }
-        if let Some(growth) = self.unexplained_growth(new).await {
+        let listing = self.list().await?;
+        if !listing.late.is_empty() {
+            return Ok(self.contradiction(&listing, "the prepared post is still unpublished"));
+        }
+        if let Some(growth) = self.unexplained_growth(listing.new).await {
             let evidence = format!(
-                "The container is unpublished and the post is not in the account's list, but Instagram counts {growth} more \
+                "The prepared post is still unpublished and not in the account's list, but Instagram counts {growth} more \
                  publication(s) than it shows."
             );
             return Ok(self.unknown(PATIENCE, evidence));
         }
-        Ok(Reconciliation::Absent(self.again()))
-    }
-
-    /// The container can't become public any more. Only the list can still show that it did.
-    async fn spent(&self, why: &str) -> Result<Reconciliation, ConnectorError> {
-        let mut state = self.state.clone();
-        state.start_over();
-        let anew = state.stored_in(self.progress.clone()).at(Stage::Preparing { unit: 0 });
-        if !self.older_than(LAG) {
-            if let Listed::One(media) = self.list().await? {
-                return Ok(self.found(media));
-            }
-            return Ok(self.unknown(LAG, format!("The post is not in the account's list; {why}.")));
-        }
-        self.absent_unless_found(anew, why).await
-    }
-
-    async fn absent_unless_found(
-        &self,
-        absent: Progress,
-        why: &str,
-    ) -> Result<Reconciliation, ConnectorError> {
-        Ok(match self.list().await? {
-            Listed::One(media) => self.found(media),
-            Listed::None { .. } => Reconciliation::Absent(absent),
-            Listed::Several(n) => {
-                self.unknown(SignedDuration::ZERO, format!("{n} new posts look like this one, yet {why}."))
-            }
-        })
-    }
-
-    /// Without the container the list can prove presence, never absence.
-    async fn blind(&self, why: &str) -> Result<Reconciliation, ConnectorError> {
-        match self.list().await {
-            Ok(Listed::One(media)) => Ok(self.found(media)),
-            Ok(_) => {
-                Ok(self
-                    .unknown(PATIENCE, format!("The post is not clearly in the account's list, and {why}.")))
-            }
-            Err(error) if errors::object_missing(&error) => {
-                Ok(self.unknown(PATIENCE, format!("Instagram shows neither the account's list, and {why}.")))
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    fn found(&self, media: Box<wire::Media>) -> Reconciliation {
-        let at = media.timestamp.as_deref().and_then(api::timestamp).unwrap_or_else(|| self.cx.clock.now());
-        let progress = State { refusal: None, ..self.state.clone() }.stored_in(self.progress.clone());
-        Reconciliation::Found(progress.committed(0, media.id, media.permalink, at))
-    }
-
-    /// Absent: the same container again, unless the network had refused it for a cause that will not go away by itself.
-    fn again(&self) -> Progress {
+        // The same container again, unless the network had refused it for a cause that will not go away by itself.
         let stage = match self.state.refusal {
             Some(_) => Stage::Preparing { unit: 0 },
             None => Stage::Ready { unit: 0 },
         };
-        self.progress.clone().at(stage)
+        Ok(Reconciliation::Absent(self.progress.clone().at(stage)))
+    }
+
+    /// The publish came too early and was refused.
+    async fn not_ready(&self, container: Container) -> Result<Reconciliation, ConnectorError> {
+        let root = Some(Container { finished: false, ..container });
+        let state = State { root, ..self.state.clone() };
+        self.absent(state, "Instagram is still processing it").await
+    }
+
+    /// The container can't become public any more.
+    async fn spent(&self, why: &str) -> Result<Reconciliation, ConnectorError> {
+        if !self.older_than(LAG) {
+            return Ok(self.unknown(LAG, format!("The post was not found yet, and {why}.")));
+        }
+        let mut state = self.state.clone();
+        state.start_over();
+        self.absent(state, why).await
+    }
+
+    /// Absent, if the list does not say otherwise.
+    async fn absent(&self, state: State, why: &str) -> Result<Reconciliation, ConnectorError> {
+        let listing = self.list().await?;
+        if !listing.late.is_empty() {
+            return Ok(self.contradiction(&listing, why));
+        }
+        Ok(Reconciliation::Absent(state.stored_in(self.progress.clone()).at(Stage::Preparing { unit: 0 })))
+    }
+
+    /// Without the container the list can prove presence, never absence; and a story has no caption to know it by.
+    async fn blind(&self) -> Result<Reconciliation, ConnectorError> {
+        let evidence = "Instagram does not show the prepared post, and the account's list is not clear.";
+        let listing = match self.list().await {
+            Err(error) if errors::object_missing(&error) => Listing::default(),
+            listing => listing?,
+        };
+        match <[_; 1]>::try_from(listing.late) {
+            Ok([media]) if self.state.kind != Kind::Story => Ok(self.found(media)),
+            _ => Ok(self.unknown(PATIENCE, evidence.to_owned())),
+        }
+    }
+
+    fn found(&self, media: wire::Media) -> Reconciliation {
+        let at = at(&media).unwrap_or_else(|| self.cx.clock.now());
+        let progress = State { refusal: None, ..self.state.clone() }.stored_in(self.progress.clone());
+        Reconciliation::Found(progress.committed(0, media.id, media.permalink, at))
+    }
+
+    fn contradiction(&self, listing: &Listing, why: &str) -> Reconciliation {
+        let evidence = format!("{} new post(s) look like this one, yet {why}.", listing.late.len());
+        self.unknown(PATIENCE, evidence)
     }
 
     fn unknown(&self, patience: SignedDuration, evidence: String) -> Reconciliation {
@@ -191,54 +180,57 @@ impl Look<'_> {
     }
 
     /// Looks for the post among those that were not there before the commit.
-    async fn list(&self) -> Result<Listed, ConnectorError> {
-        let new = self.new_entries(self.state.kind).await?;
+    async fn list(&self) -> Result<Listing, ConnectorError> {
+        let seen = self.state.baseline.as_ref().and_then(|b| b.seen.as_ref());
         let wanted = text::folded(&self.draft.root.text);
-        let fits = |media: &&wire::Media| {
-            kind_fits(self.state.kind, media)
-                && (self.state.kind == Kind::Story
-                    || text::folded(media.caption.as_deref().unwrap_or("")) == wanted)
-        };
-        let candidates: Vec<&wire::Media> = new.iter().filter(fits).collect();
-        // An equal post of minutes before is told apart by time, as far as the clocks agree.
-        let late = |media: &&&wire::Media| at(media).is_some_and(|t| t.as_second() >= self.since.as_second());
-        let strict: Vec<&&wire::Media> = candidates.iter().filter(late).collect();
-        let pick = match (candidates.len(), strict.as_slice()) {
-            (0, _) => return Ok(Listed::None { new: new.len() }),
-            (1, _) => candidates[0].id.clone(),
-            (_, [one]) => one.id.clone(),
-            (several, _) => return Ok(Listed::Several(several)),
-        };
-        let media = new.into_iter().find(|media| media.id == pick);
-        Ok(media.map_or(Listed::None { new: 0 }, |media| Listed::One(Box::new(media))))
+        let earliest = self.since.checked_sub(SKEW).unwrap_or(self.since);
+        let mut listing = Listing::default();
+        for media in self.entries(self.state.kind).await? {
+            let Some(at) = at(&media) else { continue };
+            if seen.is_some_and(|seen| seen.contains(&media.id)) {
+                continue;
+            }
+            listing.new += usize::from(self.after_baseline(at));
+            let caption = text::folded(media.caption.as_deref().unwrap_or_default());
+            let fits = self.state.kind == Kind::Story || caption == wanted;
+            if !fits || !kind_fits(self.state.kind, &media) || at < earliest {
+                continue;
+            }
+            // The network's times are whole seconds.
+            if at.as_second() >= self.since.as_second() {
+                listing.late.push(media);
+            } else {
+                listing.early.push(media);
+            }
+        }
+        Ok(listing)
     }
 
-    async fn new_entries(&self, kind: Kind) -> Result<Vec<wire::Media>, ConnectorError> {
+    async fn entries(&self, kind: Kind) -> Result<Vec<wire::Media>, ConnectorError> {
         let (operation, edge) = edge_of(kind);
         let fields = "id,caption,media_type,media_product_type,permalink,timestamp";
         let params = vec![("fields", fields.to_owned()), ("limit", "50".to_owned())];
         let path = format!("{}/{edge}", self.cx.account.remote_id);
         let page: wire::Page<wire::Media> = self.graph.get(operation, &path, params).await?;
-        let earliest = self.since.checked_sub(SKEW).unwrap_or(self.since);
-        let seen =
-            self.state.baseline.as_ref().filter(|_| kind == self.state.kind).and_then(|b| b.seen.as_ref());
-        let new = page.data.into_iter().filter(|media| {
-            at(media).is_some_and(|t| t >= earliest) && !seen.is_some_and(|seen| seen.contains(&media.id))
-        });
-        Ok(new.collect())
+        Ok(page.data)
     }
 
     /// By how much the quota grew since the baseline beyond the new posts that can be seen.
-    async fn unexplained_growth(&self, listed: usize) -> Option<i64> {
-        let Baseline { quota_usage: Some(before), .. } = self.state.baseline.as_ref()? else { return None };
+    async fn unexplained_growth(&self, new: usize) -> Option<i64> {
+        let before = self.state.baseline.as_ref()?.quota_usage?;
         let growth = quota::usage(self.cx, &self.graph).await? - before;
         if growth <= 0 {
             return None;
         }
         let other = if self.state.kind == Kind::Story { Kind::Image } else { Kind::Story };
-        let elsewhere = self.new_entries(other).await.map_or(0, |entries| entries.len());
-        let explained = i64::try_from(listed + elsewhere).unwrap_or(i64::MAX);
+        let elsewhere = self.entries(other).await.unwrap_or_default();
+        let elsewhere = elsewhere.iter().filter_map(at).filter(|at| self.after_baseline(*at)).count();
+        let explained = i64::try_from(new + elsewhere).unwrap_or(i64::MAX);
         Some(growth - explained).filter(|rest| *rest > 0)
+    }
+
+    fn after_baseline(&self, at: Timestamp) -> bool {
+        self.state.baseline.as_ref().is_none_or(|b| at.duration_since(b.at) >= -SKEW)
     }
 }
 

@@ -61,8 +61,10 @@ pub(super) enum Source {
 }
 
 /// What the account looked like shortly before the commit.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Baseline {
+    /// When it was taken.
+    pub at: Timestamp,
     /// Used part of the publishing quota, if it could be read.
     pub quota_usage: Option<i64>,
     /// Ids of the newest posts or stories, if they could be read.

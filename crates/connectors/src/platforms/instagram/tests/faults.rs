@@ -199,21 +199,25 @@ async fn published_too_early_is_polled() {
 /// Prepares a picture up to the commit.
 async fn ready(stage: &Stage, session: &Session<'_>, text: &str) -> (Progress, Draft) {
     let post = stage.picture(text);
+    (prepared(stage, session, &post).await, post)
+}
+
+async fn prepared(stage: &Stage, session: &Session<'_>, post: &Draft) -> Progress {
     let credential = session.credential();
     let cx = session.cx(&credential);
     let publisher = session.connector.publisher().unwrap();
-    let mut progress = publisher.start(&cx, &post).unwrap();
+    let mut progress = publisher.start(&cx, post).unwrap();
     // Faults on reads are not meant for the preparation.
     let faults = stage.bench.world.faults().list();
     stage.bench.world.faults().clear();
     while !matches!(progress.stage, At::Ready { .. }) {
         stage.bench.clock.advance(Duration::from_secs(5));
-        progress = publisher.advance(&cx, &post, progress).await.unwrap();
+        progress = publisher.advance(&cx, post, progress).await.unwrap();
     }
     for (_, fault) in faults {
         stage.bench.world.faults().add(fault);
     }
-    (progress, post)
+    progress
 }
 
 async fn commit(
@@ -352,6 +356,39 @@ async fn an_equal_post_of_before_is_not_taken_for_the_new_one() {
     assert!(session.publish(&stage.picture("weekly")).await.is_published());
     let ids: Vec<_> = stage.ledger().into_iter().map(|i| i.remote_id).collect();
     assert!(ids.len() == 2 && ids[0] != ids[1], "{ids:?}");
+}
+
+#[tokio::test]
+async fn an_equal_post_between_baseline_and_commit_is_not_taken_for_the_new_one() {
+    for as_story in [false, true] {
+        let stage = Stage::new();
+        let session = stage.instagram().await;
+        let (mut progress, mut post) = ready(&stage, &session, "twice a day").await;
+        if as_story {
+            post = story(post);
+            progress = prepared(&stage, &session, &post).await;
+        }
+        let first = session.publish(&post).await.remote_ids();
+        stage.bench.clock.advance(Duration::from_secs(30));
+        stage.fault("media.publish", When::Before, FaultKind::Cut);
+        let outcome = session.resume(&post, progress).await;
+        assert!(outcome.is_published(), "story {as_story}: {outcome:?}");
+        assert_ne!(outcome.remote_ids(), first, "story {as_story}");
+        assert_eq!(stage.ledger().len(), 2, "story {as_story}");
+    }
+}
+
+#[tokio::test]
+async fn other_posts_in_between_explain_the_quota() {
+    let stage = Stage::new();
+    let session = stage.instagram().await;
+    let (progress, post) = ready(&stage, &session, "the late one").await;
+    assert!(session.publish(&stage.picture("another")).await.is_published());
+    assert!(session.publish(&story(stage.picture(""))).await.is_published());
+    stage.bench.clock.advance(Duration::from_secs(20 * 60));
+    stage.fault("media.publish", When::Before, FaultKind::Cut);
+    assert!(session.resume(&post, progress).await.is_published());
+    assert_eq!(stage.ledger().len(), 3);
 }
 
 #[tokio::test]
