@@ -48,7 +48,7 @@ pub struct Weighted {
 
 /// Measures `text` against a limit of [`MAX_WEIGHTED_LENGTH`].
 pub fn weigh(text: &str) -> Weighted {
-    let normal: String = text.nfc().collect();
+    let normal = normalize(text);
     let found = links(&normal);
     let mut links = found.iter().peekable();
     let mut length = 0_u32;
@@ -78,6 +78,11 @@ pub fn weigh(text: &str) -> Weighted {
         valid_range_end: (valid_range_end + given).saturating_sub(units),
         display_range_end: given.saturating_sub(1),
     }
+}
+
+/// The form in which X counts and keeps a text: NFC.
+pub fn normalize(text: &str) -> String {
+    text.nfc().collect()
 }
 
 /// Weighted units of `text`.

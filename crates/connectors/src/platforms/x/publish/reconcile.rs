@@ -1,0 +1,96 @@
+//! Finding out whether a lost call made something public.
+//!
+//! X has no idempotency key. What was sent can be found among the account's own posts that are newer than the id noted before
+//! the send, by its text, its parent and its files. Absence is proved only after the call must have ended and X's lists have
+//! had time to show it.
+
+use carillon_domain::connector_error::ConnectorError;
+use carillon_domain::post::{Draft, Unit};
+use carillon_domain::time::{SignedDuration, Timestamp};
+
+use super::parent;
+use super::state::State;
+use crate::contract::cx::Cx;
+use crate::contract::progress::{Progress, Stage};
+use crate::contract::publisher::Reconciliation;
+use crate::platforms::x::read::{self, post_url};
+use crate::platforms::x::text;
+use crate::platforms::x::wire::Post;
+
+/// When to look, after the intent was saved. X's lists may lag behind by a time that X does not publish, and the call itself
+/// may take a minute until it has ended; only the last look proves an absence.
+const LOOKS: [SignedDuration; 3] =
+    [SignedDuration::from_secs(10), SignedDuration::from_secs(60), SignedDuration::from_secs(120)];
+
+pub(super) async fn reconcile(
+    cx: &Cx<'_>,
+    draft: &Draft,
+    progress: &Progress,
+) -> Result<Reconciliation, ConnectorError> {
+    let Stage::Committing { unit, since } = progress.stage else {
+        return Ok(unknown(None, "No send was under way."));
+    };
+    let Some(wanted) = draft.unit(unit) else {
+        return Ok(unknown(None, "The draft has no such part."));
+    };
+    let mut state = State::load(progress, unit);
+    let now = cx.clock.now();
+    let posts = read::newer_than(cx, state.since_id.as_deref()).await?;
+    let parent = parent(draft, progress, unit);
+    if let Some(post) = posts.found.iter().find(|p| is_it(p, wanted, parent, &state)) {
+        let at = read::created_at(post).unwrap_or(now);
+        let url = post_url(cx, &post.id);
+        return Ok(Reconciliation::Found(progress.clone().committed(unit, post.id.clone(), Some(url), at)));
+    }
+    let seen = format!(
+        "X shows {} post(s) of @{} newer than {}, and none with this text.",
+        posts.found.len(),
+        cx.account.handle,
+        state.since_id.as_deref().unwrap_or("the beginning"),
+    );
+    if !posts.complete {
+        return Ok(unknown(None, format!("{seen} There are more than could be looked at.")));
+    }
+    if let Some(at) = look_again(since, now) {
+        return Ok(unknown(Some(at), seen));
+    }
+    if state.resent {
+        let evidence = format!("{seen} It was sent twice: the first send was not found either.");
+        return Ok(unknown(None, evidence));
+    }
+    state.resent = true;
+    let mut progress = progress.clone();
+    state.store(&mut progress);
+    Ok(Reconciliation::Absent(progress.at(Stage::Preparing { unit })))
+}
+
+/// When to look again, as long as absence is not proved.
+fn look_again(sent: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    LOOKS.into_iter().filter_map(|after| sent.checked_add(after).ok()).find(|at| *at > now)
+}
+
+fn unknown(look_again_at: Option<Timestamp>, evidence: impl Into<String>) -> Reconciliation {
+    Reconciliation::Unknown { look_again_at, evidence: evidence.into() }
+}
+
+/// Whether `post` is what was sent.
+fn is_it(post: &Post, wanted: Unit<'_>, parent: Option<&str>, state: &State) -> bool {
+    let (ours, files) = match wanted {
+        Unit::Part(part) => (part.text.as_str(), part.media.len()),
+        Unit::Comment(text) => (text, 0),
+    };
+    let replied = post.referenced_tweets.iter().find(|r| r.kind == "replied_to").map(|r| r.id.as_str());
+    replied == parent && text::canonical(ours) == text::canonical_of(post) && has_files(post, files, state)
+}
+
+/// Whether the post carries the uploaded files. A key is `<kind>_<id>`, and the id is the upload's.
+fn has_files(post: &Post, files: usize, state: &State) -> bool {
+    fn id(key: &str) -> &str {
+        key.rsplit('_').next().unwrap_or(key)
+    }
+    let keys = post.attachments.iter().flat_map(|a| &a.media_keys);
+    let shown: Vec<&str> = keys.map(|key| id(key)).collect();
+    let sent: Vec<&str> =
+        state.uploads.iter().filter_map(|u| u.key.as_deref().map(id).or(u.id.as_deref())).collect();
+    shown.len() == files && shown.iter().all(|key| sent.contains(key))
+}
