@@ -9,6 +9,7 @@ pub mod networks;
 pub mod people;
 pub mod publish;
 pub mod runner;
+mod upkeep;
 pub mod usecase;
 
 use std::sync::Arc;
@@ -20,7 +21,8 @@ use tokio::sync::Notify;
 
 pub use actor::Actor;
 
-/// Everything that use cases and jobs work with. One per process.
+/// Everything that use cases and jobs work with. One per process; clones share it.
+#[derive(Clone)]
 pub struct Engine {
     /// The database.
     pub db: Db,

@@ -1,6 +1,7 @@
 //! The platforms as this installation has them: connectors, settings, and the way to the networks.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use carillon_connectors::Registry;
 use carillon_connectors::contract::connector::Connector;
@@ -9,11 +10,12 @@ use carillon_connectors::kit::http::Http;
 use carillon_domain::error::AppError;
 use url::Url;
 
-/// Connectors with their settings.
+/// Connectors with their settings. Cheap to clone.
+#[derive(Clone)]
 pub struct Networks {
-    registry: Registry,
-    settings: BTreeMap<String, PlatformSettings>,
-    disabled: Vec<String>,
+    connectors: &'static [&'static dyn Connector],
+    settings: Arc<BTreeMap<String, PlatformSettings>>,
+    disabled: Arc<[String]>,
     /// The only way to the networks.
     pub http: Http,
     /// Where browsers and networks reach us, without a trailing slash.
@@ -29,7 +31,7 @@ impl Networks {
         http: Http,
         public_url: Url,
     ) -> Self {
-        let settings = registry
+        let settings: BTreeMap<_, _> = registry
             .all()
             .iter()
             .map(|c| {
@@ -37,17 +39,29 @@ impl Networks {
                 (name.to_owned(), settings.get(name).cloned().unwrap_or_default())
             })
             .collect();
-        Self { registry, settings, disabled, http, public_url }
+        Self {
+            connectors: registry.all(),
+            settings: Arc::new(settings),
+            disabled: disabled.into(),
+            http,
+            public_url,
+        }
+    }
+
+    /// These networks alone, without settings.
+    #[cfg(test)]
+    pub(crate) fn of(connectors: &'static [&'static dyn Connector], http: Http, public_url: Url) -> Self {
+        Self { connectors, settings: Arc::default(), disabled: Arc::default(), http, public_url }
     }
 
     /// Every platform of this build, in the order in which they are shown.
     pub fn all(&self) -> &'static [&'static dyn Connector] {
-        self.registry.all()
+        self.connectors
     }
 
     /// The connector of this name, also when it is switched off.
     pub fn connector(&self, platform: &str) -> Option<&'static dyn Connector> {
-        self.registry.get(platform)
+        self.connectors.iter().copied().find(|c| c.descriptor().name == platform)
     }
 
     /// The connector of this name, for starting something new.

@@ -150,9 +150,9 @@ impl Context {
         Ok(caps::enforced(engine, &self.account, self.row.post, &self.zone).await?)
     }
 
-    /// Refreshes the token, whatever its clock says; the inner error means that a person must reconnect.
+    /// Gets another token in place of the refused one, whatever its clock says; the inner error means that a person must reconnect.
     pub async fn refresh(&mut self, engine: &Engine) -> Result<Result<(), ConnectorError>, JobError> {
-        match credentials::credential(engine, &self.account, true).await {
+        match credentials::instead_of(engine, &self.account, &self.credential).await {
             Ok(credential) => {
                 self.credential = credential;
                 Ok(Ok(()))

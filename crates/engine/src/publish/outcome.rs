@@ -211,6 +211,8 @@ pub(super) async fn wait(
 ) -> Result<Next, JobError> {
     let at = match error.kind {
         ErrorKind::RateLimited { until: Some(until) } => until.max(engine.clock.now()),
+        // Somebody refreshes the token right now.
+        ErrorKind::NotReady => engine.clock.now() + SignedDuration::from_secs(1),
         _ => engine.clock.now() + SignedDuration::from_secs(15),
     };
     row.error = Some(error.clone());

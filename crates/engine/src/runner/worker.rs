@@ -24,6 +24,8 @@ pub struct RunnerConfig {
     pub poll: Duration,
     /// How often the sweep runs.
     pub sweep: Duration,
+    /// How often [`Engine::upkeep`] runs.
+    pub upkeep: Duration,
 }
 
 impl Default for RunnerConfig {
@@ -33,6 +35,7 @@ impl Default for RunnerConfig {
             concurrency: 16,
             poll: Duration::from_secs(5),
             sweep: Duration::from_secs(30),
+            upkeep: Duration::from_secs(3600),
         }
     }
 }
@@ -54,6 +57,7 @@ impl Runner {
         let slots = Arc::new(Semaphore::new(self.config.concurrency));
         let tasks = TaskTracker::new();
         let mut next_sweep = self.engine.clock.monotonic();
+        let mut next_upkeep = next_sweep;
         while !stop.is_cancelled() {
             if self.engine.clock.monotonic() >= next_sweep {
                 next_sweep = self.engine.clock.monotonic() + self.config.sweep;
@@ -67,6 +71,11 @@ impl Runner {
                         tracing::error!(?error, "media sweep failed; it runs again later");
                     }
                 });
+            }
+            if self.engine.clock.monotonic() >= next_upkeep {
+                next_upkeep = self.engine.clock.monotonic() + self.config.upkeep;
+                let engine = Arc::clone(&self.engine);
+                tasks.spawn(async move { engine.upkeep().await });
             }
             let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { break };
             // Listening begins before looking, so that a job saved in between still wakes us.

@@ -3,7 +3,7 @@
 use carillon_domain::account::{AccountStatus, CapMode};
 use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::error::AppError;
-use carillon_domain::id::{AccountId, WorkspaceId};
+use carillon_domain::id::{AccountId, GrantId, WorkspaceId};
 use carillon_domain::permission::Permission;
 use carillon_store::StoreError;
 use carillon_store::repo::account::{self, AccountRow};
@@ -110,30 +110,29 @@ pub async fn disconnect(
     if last {
         revoke_remotely(engine, &row).await;
     }
-    let now = engine.clock.now();
-    let mut row = row;
-    row.status = AccountStatus::Disconnected;
-    row.status_cause = None;
-    row.version += 1;
-    row.updated_at = now;
-    let copy = row.clone();
-    engine
+    let (workspace, grant_id, now) = (row.workspace, row.grant, engine.clock.now());
+    let row = engine
         .db
         .write(move |tx| {
             Box::pin(async move {
+                let mut row = account::find(&mut *tx, workspace, id).await?.unwrap_or(row);
+                row.status = AccountStatus::Disconnected;
+                row.status_cause = None;
+                row.version += 1;
+                row.updated_at = now;
                 if last {
-                    grant::erase(tx, copy.workspace, copy.grant, now).await?;
+                    grant::erase(tx, workspace, grant_id, now).await?;
                 }
                 if erase {
-                    account::delete(tx, copy.workspace, copy.id).await
+                    account::delete(tx, workspace, id).await?;
                 } else {
-                    account::update(tx, &copy).await
+                    account::update(tx, &row).await?;
                 }
+                Ok::<_, AppError>(row)
             })
         })
-        .await
-        .map_err(|e: StoreError| AppError::from(e))?;
-    engine.events.account_changed(row.workspace, id);
+        .await?;
+    engine.events.account_changed(workspace, id);
     Ok(row)
 }
 
@@ -159,6 +158,31 @@ async fn revoke_remotely(engine: &Engine, row: &AccountRow) {
     if let Err(error) = connector.authorizer().revoke(&cx, &row.identity(), &credential).await {
         tracing::warn!(account = %row.id, %error, "the network did not take the revocation; our copy is erased");
     }
+}
+
+/// The network no longer honours a login, as a refresh with this epoch found: every account under it must be connected
+/// again by a person.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn grant_is_gone(
+    engine: &Engine,
+    workspace: WorkspaceId,
+    id: GrantId,
+    epoch: i64,
+    error: &ConnectorError,
+) -> Result<(), StoreError> {
+    let now = engine.clock.now();
+    let revoked = engine
+        .db
+        .write(move |tx| Box::pin(async move { grant::revoke(tx, workspace, id, epoch, now).await }))
+        .await?;
+    if revoked {
+        for account in account::of_grant(&engine.db, workspace, id).await? {
+            needs_reconnect(engine, workspace, account.id, error).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The account's grant no longer works; a person must connect it again. Its publications wait.

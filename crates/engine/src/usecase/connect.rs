@@ -199,20 +199,19 @@ pub async fn complete(engine: &Engine, platform: &str, query: CallbackQuery) -> 
     let pending = open(engine, &row).await?;
     let app = credentials::app(engine, platform, row.server.as_deref()).await?;
     let cx = credentials::auth_cx(engine, platform, app.as_ref());
-    match connector.authorizer().complete(&cx, pending, query.callback).await {
-        Ok(granted) => {
-            let actor = system_actor(engine, &row).await?;
-            let choose = granted.targets.len() != 1;
-            let (grant, accounts) = keep(engine, &actor, platform, granted).await?;
+    let granted = connector.authorizer().complete(&cx, pending, query.callback).await;
+    match take(engine, &row, granted).await {
+        Ok((grant, accounts)) => {
             row.grant = Some(grant);
-            row.status = if choose { "choose" } else { "connected" }.to_owned();
+            row.status = if accounts.is_empty() { "choose" } else { "connected" }.to_owned();
             row.accounts = accounts.iter().map(|a| a.id).collect();
         }
-        Err(error) => {
+        Err(AppError::Connector(error)) => {
             tracing::info!(platform, connect = %row.id, %error, "connecting failed");
             row.status = "failed".to_owned();
-            row.error = Some(error);
+            row.error = Some(*error);
         }
+        Err(error) => return Err(error),
     }
     let copy = row.clone();
     engine
@@ -221,6 +220,16 @@ pub async fn complete(engine: &Engine, platform: &str, query: CallbackQuery) -> 
         .await
         .map_err(store)?;
     Ok(row)
+}
+
+/// Keeps what a callback brought, on behalf of whoever began.
+async fn take(
+    engine: &Engine,
+    row: &ConnectRow,
+    granted: Result<Granted, ConnectorError>,
+) -> Result<(GrantId, Vec<AccountRow>), AppError> {
+    let actor = system_actor(engine, row).await?;
+    keep(engine, &actor, &row.platform, granted?).await
 }
 
 /// Finds the attempt of a state and uses the state up.

@@ -4,15 +4,18 @@
 //! runs at a time (a lease with an epoch, as for jobs), and a lost answer ends the grant at once instead of at midnight.
 
 use carillon_connectors::contract::cx::{AppCredentials, AuthCx, Credential};
+use carillon_domain::account::AccountStatus;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::error::AppError;
 use carillon_domain::id::{GrantId, WorkspaceId};
+use carillon_domain::secret::Secret;
 use carillon_domain::time::SignedDuration;
 use carillon_store::StoreError;
-use carillon_store::repo::account::AccountRow;
+use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::connect as registrations;
-use carillon_store::repo::grant::{self, GrantRow, Refreshed};
+use carillon_store::repo::grant::{self, Expiring, GrantRow, Refreshed};
 
+use super::accounts;
 use crate::Engine;
 
 /// A token that runs out sooner than this is refreshed before it is used.
@@ -20,6 +23,18 @@ const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
 /// Longest that one refresh may hold the right to refresh.
 const REFRESH_LEASE: SignedDuration = SignedDuration::from_mins(2);
+
+/// A login that would run out for good within this time is renewed even if nobody needs it now …
+const RENEW_AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// … unless that was done so recently …
+const RENEW_EVERY: SignedDuration = SignedDuration::from_hours(24);
+
+/// … and unless its access token is short-lived, which a refresh token renews at any time.
+const LONG_LIVED: SignedDuration = SignedDuration::from_hours(48);
+
+/// Logins that one sweep renews at most.
+const RENEW_BATCH: i64 = 200;
 
 /// Why there is no credential.
 #[derive(Debug)]
@@ -47,85 +62,137 @@ pub async fn credential(
     account: &AccountRow,
     force: bool,
 ) -> Result<Credential, NoCredential> {
-    let row = grant::find(&engine.db, account.workspace, account.grant).await?;
-    let Some(row) = row.filter(|r| r.status == "live") else {
-        return Err(NoCredential::Reconnect(gone(&account.platform)));
-    };
-    let current = open(engine, &row).await?;
-    let Some(connector) = engine.networks.connector(&account.platform) else {
-        return Err(NoCredential::Reconnect(gone(&account.platform)));
-    };
-    let authorizer = connector.authorizer();
+    let current = current(engine, account).await?;
     let soon = current.expires_at.is_some_and(|at| at < engine.clock.now() + AHEAD);
-    if !authorizer.refreshable(&current) || !(force || soon) {
-        return Ok(current);
-    }
-    refresh(engine, account, &row).await
+    if force || soon { refresh(engine, account, current).await } else { Ok(current) }
 }
 
+/// A credential in place of one that the network has just refused; refreshed, unless somebody did that meanwhile.
+///
+/// # Errors
+/// [`NoCredential`].
+pub async fn instead_of(
+    engine: &Engine,
+    account: &AccountRow,
+    refused: &Credential,
+) -> Result<Credential, NoCredential> {
+    let current = current(engine, account).await?;
+    if current.access_token != refused.access_token {
+        return Ok(current);
+    }
+    refresh(engine, account, current).await
+}
+
+async fn current(engine: &Engine, account: &AccountRow) -> Result<Credential, NoCredential> {
+    let row = grant::find(&engine.db, account.workspace, account.grant).await?;
+    let row = row.filter(|r| r.status == "live");
+    let row = row.ok_or_else(|| NoCredential::Reconnect(gone(&account.platform)))?;
+    Ok(open(engine, &row).await?)
+}
+
+/// Refreshes in a task of its own: a caller that goes away must not take a new pair of tokens with it that the network has
+/// already handed out.
 async fn refresh(
     engine: &Engine,
     account: &AccountRow,
-    before: &GrantRow,
+    seen: Credential,
 ) -> Result<Credential, NoCredential> {
-    let (workspace, id) = (before.workspace, before.id);
+    let (engine, account) = (engine.clone(), account.clone());
+    let task = tokio::spawn(async move { refresh_now(&engine, &account, seen).await });
+    task.await.unwrap_or(Err(NoCredential::Store(StoreError::Panicked)))
+}
+
+async fn refresh_now(
+    engine: &Engine,
+    account: &AccountRow,
+    seen: Credential,
+) -> Result<Credential, NoCredential> {
+    let connector = engine.networks.connector(&account.platform);
+    let connector = connector.ok_or_else(|| NoCredential::Reconnect(gone(&account.platform)))?;
+    let authorizer = connector.authorizer();
+    if !authorizer.refreshable(&seen) {
+        return Ok(seen);
+    }
+    let (workspace, id) = (account.workspace, account.grant);
+    let Some((epoch, row)) = lock(engine, workspace, id).await? else {
+        return Err(NoCredential::Later(busy(&account.platform)));
+    };
+    let old = open(engine, &row).await?;
+    if old.access_token != seen.access_token {
+        // Somebody refreshed between our look and our turn.
+        unlock(engine, workspace, id, epoch).await?;
+        return Ok(old);
+    }
+    let app = app(engine, &account.platform, account.server.as_deref()).await?;
+    let cx = auth_cx(engine, &account.platform, app.as_ref());
+    match authorizer.refresh(&cx, &account.identity(), &old).await {
+        Ok(new) => {
+            let new = without_gaps(new, old);
+            if save(engine, workspace, id, epoch, &new).await? {
+                Ok(new)
+            } else {
+                // We took so long that somebody else had a turn; theirs is the one that is kept.
+                Err(NoCredential::Later(busy(&account.platform)))
+            }
+        }
+        Err(error) => {
+            let lost = error.kind == ErrorKind::Ambiguous && authorizer.single_use_refresh();
+            if lost || matches!(error.kind, ErrorKind::AuthRevoked | ErrorKind::AuthExpired) {
+                let error = if lost { answer_lost(&error) } else { error };
+                accounts::grant_is_gone(engine, workspace, id, epoch, &error).await?;
+                return Err(NoCredential::Reconnect(error));
+            }
+            unlock(engine, workspace, id, epoch).await?;
+            match error.kind {
+                ErrorKind::PermissionMissing | ErrorKind::Rejected => Err(NoCredential::Reconnect(error)),
+                _ => Err(NoCredential::Later(error)),
+            }
+        }
+    }
+}
+
+/// An empty value never overwrites a secret, and what was not mentioned still holds.
+fn without_gaps(mut new: Credential, old: Credential) -> Credential {
+    if new.access_token.is_empty() {
+        new.access_token = old.access_token;
+    }
+    if new.refresh_token.as_ref().is_none_or(Secret::is_empty) {
+        new.refresh_token = old.refresh_token;
+        new.refresh_expires_at = new.refresh_expires_at.or(old.refresh_expires_at);
+    }
+    if new.scopes.is_empty() {
+        new.scopes = old.scopes;
+    }
+    new
+}
+
+/// Takes the right to refresh; `None` when somebody else has it.
+async fn lock(
+    engine: &Engine,
+    workspace: WorkspaceId,
+    id: GrantId,
+) -> Result<Option<(i64, GrantRow)>, StoreError> {
     let now = engine.clock.now();
-    let locked = engine
+    engine
         .db
         .write(move |tx| {
             Box::pin(async move {
                 let epoch = grant::lock_refresh(tx, workspace, id, now, now + REFRESH_LEASE).await?;
                 let row = grant::find(tx, workspace, id).await?;
-                Ok::<_, StoreError>(epoch.zip(row))
+                Ok(epoch.zip(row))
             })
         })
-        .await?;
-    let Some((epoch, row)) = locked else { return Err(NoCredential::Later(busy(&account.platform))) };
-    let old = open(engine, &row).await?;
-    if row.credential != before.credential {
-        // Somebody refreshed between our look and our turn.
-        unlock(engine, workspace, id, epoch).await?;
-        return Ok(old);
-    }
-    let Some(connector) = engine.networks.connector(&account.platform) else {
-        return Err(NoCredential::Reconnect(gone(&account.platform)));
-    };
-    let app = app(engine, &account.platform, account.server.as_deref()).await?;
-    let cx = auth_cx(engine, &account.platform, app.as_ref());
-    match connector.authorizer().refresh(&cx, &account.identity(), &old).await {
-        Ok(mut new) => {
-            // An empty value never overwrites a secret.
-            if new.refresh_token.as_ref().is_none_or(carillon_domain::secret::Secret::is_empty) {
-                new.refresh_token = old.refresh_token;
-            }
-            if new.scopes.is_empty() {
-                new.scopes = old.scopes;
-            }
-            save(engine, workspace, id, epoch, &new).await?;
-            Ok(new)
-        }
-        Err(error) => {
-            let lost = error.kind == ErrorKind::Ambiguous && connector.authorizer().single_use_refresh();
-            let dead = matches!(
-                error.kind,
-                ErrorKind::AuthRevoked
-                    | ErrorKind::AuthExpired
-                    | ErrorKind::PermissionMissing
-                    | ErrorKind::Rejected
-            );
-            unlock(engine, workspace, id, epoch).await?;
-            if lost || dead { Err(NoCredential::Reconnect(error)) } else { Err(NoCredential::Later(error)) }
-        }
-    }
+        .await
 }
 
+/// Makes a new credential durable. Tells whether we still had the right to.
 async fn save(
     engine: &Engine,
     workspace: WorkspaceId,
     id: GrantId,
     epoch: i64,
     new: &Credential,
-) -> Result<(), NoCredential> {
+) -> Result<bool, StoreError> {
     let refreshed = Refreshed {
         credential: seal(engine, id, new)?,
         scopes: new.scopes.clone(),
@@ -138,8 +205,7 @@ async fn save(
         .write(move |tx| {
             Box::pin(async move { grant::refreshed(tx, workspace, id, epoch, &refreshed, now).await })
         })
-        .await?;
-    Ok(())
+        .await
 }
 
 async fn unlock(engine: &Engine, workspace: WorkspaceId, id: GrantId, epoch: i64) -> Result<(), StoreError> {
@@ -223,6 +289,28 @@ pub fn auth_cx<'a>(engine: &'a Engine, platform: &str, app: Option<&'a AppCreden
     }
 }
 
+/// Renews logins that would run out for good if nobody published for a while. Returns how many it renewed.
+///
+/// # Errors
+/// When the database fails. What a network says only concerns its own login.
+pub async fn renew_expiring(engine: &Engine) -> Result<u64, StoreError> {
+    let now = engine.clock.now();
+    let due = Expiring { until: now + RENEW_AHEAD, longer_than: LONG_LIVED, not_since: now - RENEW_EVERY };
+    let mut renewed = 0;
+    for (workspace, id) in grant::expiring(&engine.db, due, RENEW_BATCH).await? {
+        let accounts = account::of_grant(&engine.db, workspace, id).await?;
+        let Some(account) = accounts.iter().find(|a| a.status == AccountStatus::Connected) else { continue };
+        match credential(engine, account, true).await {
+            Ok(_) => renewed += 1,
+            Err(NoCredential::Store(error)) => return Err(error),
+            Err(NoCredential::Later(error) | NoCredential::Reconnect(error)) => {
+                tracing::warn!(account = %account.id, %error, "a login could not be renewed");
+            }
+        }
+    }
+    Ok(renewed)
+}
+
 /// Seals everything anew under a new data key. Online, and safe to repeat. Returns how many values it sealed.
 ///
 /// # Errors
@@ -242,6 +330,20 @@ fn gone(platform: &str) -> ConnectorError {
     .with_action("Connect the account again.")
 }
 
+fn answer_lost(error: &ConnectorError) -> ConnectorError {
+    let mut lost = ConnectorError::new(
+        ErrorKind::AuthRevoked,
+        &error.platform,
+        &error.operation,
+        "refresh_lost",
+        "The answer of the network got lost while the account's access was renewed, and the old access is used up.",
+    )
+    .with_action("Connect the account again.")
+    .with_remote(error.remote.clone());
+    lost.detail.clone_from(&error.detail);
+    lost
+}
+
 fn busy(platform: &str) -> ConnectorError {
     ConnectorError::new(
         ErrorKind::NotReady,
@@ -251,3 +353,6 @@ fn busy(platform: &str) -> ConnectorError {
         "The account's access is being renewed right now.",
     )
 }
+
+#[cfg(test)]
+mod tests;

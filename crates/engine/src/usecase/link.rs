@@ -22,8 +22,15 @@ pub(super) async fn link(
     let mut accounts = Vec::with_capacity(identities.len());
     for identity in identities {
         let row = new_row(engine, actor, platform, id, identity);
-        let saved = engine.db.write(move |tx| Box::pin(async move { put(tx, row).await })).await;
-        accounts.push(saved.map_err(|e: StoreError| AppError::from(e))?);
+        let again = row.clone();
+        let saved = match engine.db.write(move |tx| Box::pin(async move { put(tx, row).await })).await {
+            // The same identity was connected at the same moment; now it is there to be renewed.
+            Err(error) if error.is_unique_violation() => {
+                engine.db.write(move |tx| Box::pin(async move { put(tx, again).await })).await
+            }
+            saved => saved,
+        };
+        accounts.push(saved?);
     }
     let home = workspace::find(&engine.db, actor.workspace).await?;
     let grace = home.map_or(0, |w| w.grace_s);

@@ -2,7 +2,7 @@
 
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::id::{GrantId, WorkspaceId};
-use carillon_domain::time::Timestamp;
+use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::sealed::SealedColumn;
 use crate::seal::Place;
@@ -54,12 +54,16 @@ statements! {
         where workspace_id = $1 and id = $2 and refresh_epoch = $3 and status = 'live'";
     UNLOCK_REFRESH = "grants.unlock_refresh": "update grants set refresh_until = null \
         where workspace_id = $1 and id = $2 and refresh_epoch = $3";
-    REVOKE = "grants.revoke": "update grants set status = 'revoked', refresh_until = null, updated_at = $3 \
-        where workspace_id = $1 and id = $2 and status = 'live'";
+    REVOKE = "grants.revoke": "update grants set status = 'revoked', refresh_until = null, updated_at = $4 \
+        where workspace_id = $1 and id = $2 and refresh_epoch = $3 and status = 'live'";
     ERASE = "grants.erase": "update grants set status = 'erased', credential = null, refresh_until = null, updated_at = $3 \
         where workspace_id = $1 and id = $2";
-    EXPIRING = "grants.expiring": "select workspace_id, id from grants where status = 'live' and expires_at < $1 \
-        order by expires_at limit $2";
+    EXPIRING = "grants.expiring": "select workspace_id, id from grants where status = 'live' and updated_at < $3 \
+        and (refresh_expires_at < $1 or (refresh_expires_at is null and expires_at < $1 and expires_at - updated_at > $2)) \
+        order by expires_at limit $4";
+    ERASE_UNUSED = "grants.erase_unused": "update grants set status = 'erased', credential = null, updated_at = $2 \
+        where status <> 'erased' and created_at < $1 and not exists (select 1 from accounts a \
+        where a.workspace_id = grants.workspace_id and a.grant_id = grants.id)";
     STALE_SEALS = "grants.stale_seals": "select workspace_id, id, credential as sealed from grants \
         where credential is not null and substr(credential, 1, 17) <> $1 limit $2";
     RESEAL = "grants.reseal": "update grants set credential = $2 \
@@ -198,7 +202,7 @@ pub async fn unlock_refresh(
     tx.execute(UNLOCK_REFRESH, args![workspace, id, epoch]).await.map(drop)
 }
 
-/// The network no longer honours the login.
+/// The network no longer honours the login, as whoever had the right to refresh found. Tells whether they still had it.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
@@ -206,9 +210,10 @@ pub async fn revoke(
     tx: &mut Tx<'_>,
     workspace: WorkspaceId,
     id: GrantId,
+    epoch: i64,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    tx.execute(REVOKE, args![workspace, id, now]).await.map(drop)
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(REVOKE, args![workspace, id, epoch, now]).await? == 1)
 }
 
 /// Forgets the tokens.
@@ -224,15 +229,35 @@ pub async fn erase(
     tx.execute(ERASE, args![workspace, id, now]).await.map(drop)
 }
 
-/// Live logins whose access token runs out before `until`. Crosses workspaces; ids only.
+/// Which logins run out for good.
+#[derive(Debug, Clone, Copy)]
+pub struct Expiring {
+    /// Before then the refresh token runs out, or the access token where that is all there is.
+    pub until: Timestamp,
+    /// An access token without an expiring refresh token counts only if it lasts longer than this.
+    pub longer_than: SignedDuration,
+    /// And none that was refreshed since then.
+    pub not_since: Timestamp,
+}
+
+/// Live logins that run out for good. Crosses workspaces; ids only.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn expiring<'e>(
     ex: impl Executor<'e> + 'e,
-    until: Timestamp,
+    which: Expiring,
     limit: i64,
 ) -> Result<Vec<(WorkspaceId, GrantId)>, StoreError> {
-    let rows = ex.fetch_all(EXPIRING, args![until, limit]).await?;
+    let longer_than = i64::try_from(which.longer_than.as_micros()).unwrap_or(i64::MAX);
+    let rows = ex.fetch_all(EXPIRING, args![which.until, longer_than, which.not_since, limit]).await?;
     rows.iter().map(|r| Ok((r.get("workspace_id")?, r.get("id")?))).collect()
+}
+
+/// Forgets the tokens of logins from before then under which nobody chose an account. Crosses workspaces; returns how many.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn erase_unused(tx: &mut Tx<'_>, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(ERASE_UNUSED, args![before, now]).await
 }

@@ -1,0 +1,273 @@
+//! Refreshing, at a network that answers as it is told.
+
+mod network;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use carillon_domain::account::{AccountIdentity, CapMode};
+use carillon_domain::id::Id;
+use carillon_domain::time::{Clock, ManualClock, Timestamp};
+use carillon_store::on_both;
+use carillon_store::testing::TestDb;
+
+use super::*;
+use network::{Answer, Toy, toy_engine};
+
+/// An engine at a network that answers with these, and two accounts under one login.
+struct World {
+    engine: Engine,
+    clock: Arc<ManualClock>,
+    toy: &'static Toy,
+    account: AccountRow,
+    sibling: AccountRow,
+}
+
+impl World {
+    async fn new(test: &TestDb, single_use: bool, answers: Vec<Answer>) -> Self {
+        let clock = Arc::new(ManualClock::new(Timestamp::from_second(1_800_000_000).expect("time")));
+        let toy: &'static Toy = Box::leak(Box::new(Toy::new(single_use, answers)));
+        let engine = toy_engine(test, clock.clone(), toy).await;
+        let workspace = Id::new(clock.as_ref(), engine.entropy.as_ref());
+        let id = Id::new(clock.as_ref(), engine.entropy.as_ref());
+        let first = credential_named("first", clock.now() + SignedDuration::from_mins(1));
+        let now = clock.now();
+        let row = GrantRow {
+            workspace,
+            id,
+            platform: "toy".into(),
+            server: None,
+            credential: Some(seal(&engine, id, &first).expect("seals")),
+            scopes: first.scopes.clone(),
+            targets: Vec::new(),
+            expires_at: first.expires_at,
+            refresh_expires_at: None,
+            status: "live".into(),
+            refresh_epoch: 0,
+            refresh_until: None,
+            created_at: now,
+            updated_at: now,
+        };
+        let accounts = ["one", "two"].map(|name| account_named(&engine, &row, name));
+        let [account, sibling] = accounts.clone();
+        let saved = engine.db.write(move |tx| {
+            Box::pin(async move {
+                grant::insert(tx, &row).await?;
+                for account in &accounts {
+                    account::insert(tx, account).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+        });
+        saved.await.expect("saved");
+        Self { engine, clock, toy, account, sibling }
+    }
+
+    async fn ask(&self) -> String {
+        match credential(&self.engine, &self.account, false).await {
+            Ok(credential) => credential.access_token.expose().to_owned(),
+            Err(NoCredential::Later(error)) => format!("later: {}", error.code),
+            Err(NoCredential::Reconnect(error)) => format!("reconnect: {}", error.code),
+            Err(NoCredential::Store(error)) => panic!("{error}"),
+        }
+    }
+
+    async fn stored(&self) -> Credential {
+        current(&self.engine, &self.account).await.expect("live")
+    }
+
+    async fn status(&self, account: &AccountRow) -> AccountStatus {
+        let found = account::find(&self.engine.db, account.workspace, account.id).await.expect("reads");
+        found.expect("account").status
+    }
+}
+
+fn credential_named(name: &str, expires_at: Timestamp) -> Credential {
+    Credential {
+        access_token: Secret::new(name),
+        refresh_token: Some(Secret::new(format!("refresh of {name}"))),
+        expires_at: Some(expires_at),
+        refresh_expires_at: None,
+        scopes: vec!["write".into()],
+        extra: serde_json::Value::Null,
+    }
+}
+
+fn account_named(engine: &Engine, grant: &GrantRow, name: &str) -> AccountRow {
+    let identity = AccountIdentity {
+        remote_id: name.into(),
+        handle: name.into(),
+        name: name.into(),
+        avatar_url: None,
+        server: None,
+        meta: serde_json::json!({}),
+    };
+    AccountRow {
+        workspace: grant.workspace,
+        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
+        grant: grant.id,
+        platform: "toy".into(),
+        server: None,
+        remote_id: identity.remote_id,
+        handle: identity.handle,
+        name: identity.name,
+        avatar_url: None,
+        meta: identity.meta,
+        status: AccountStatus::Connected,
+        status_cause: None,
+        daily_cap: None,
+        cap_mode: CapMode::Warn,
+        profile: None,
+        synced_at: None,
+        sync_error: None,
+        version: 1,
+        created_at: grant.created_at,
+        updated_at: grant.updated_at,
+    }
+}
+
+/// Lets other tasks run until it holds.
+async fn until<F: Future<Output = bool>>(mut holds: impl FnMut() -> F) {
+    let patience = async {
+        while !holds().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), patience).await.expect("it never came about");
+}
+
+async fn one_at_a_time(test: &TestDb) {
+    let w = World::new(test, true, vec![Answer::token("second", 3600).gated()]).await;
+    let first = async {
+        let token = w.ask().await;
+        assert_eq!(token, "second");
+    };
+    let other = async {
+        until(|| async { w.toy.asked() == 1 }).await;
+        assert_eq!(w.ask().await, "later: refreshing", "the right is taken");
+        w.toy.open_gate();
+    };
+    tokio::join!(first, other);
+    assert_eq!((w.ask().await.as_str(), w.toy.asked()), ("second", 1), "one refresh served both");
+    assert_eq!(w.toy.used(), ["refresh of first"]);
+}
+on_both!(one_refresh_at_a_time, |t| super::one_at_a_time(t));
+
+async fn caller_leaves(test: &TestDb) {
+    let w = World::new(test, true, vec![Answer::token("second", 3600).gated()]).await;
+    {
+        let impatient = w.ask();
+        tokio::pin!(impatient);
+        tokio::select! {
+            token = &mut impatient => panic!("not yet: {token}"),
+            () = until(|| async { w.toy.asked() == 1 }) => {}
+        }
+    }
+    w.toy.open_gate();
+    until(|| async { w.stored().await.access_token.expose() == "second" }).await;
+    assert_eq!(w.toy.asked(), 1);
+}
+on_both!(a_caller_that_leaves_loses_no_token, |t| super::caller_leaves(t));
+
+async fn answer_is_lost(test: &TestDb) {
+    let w = World::new(test, true, vec![Answer::fails(ErrorKind::Ambiguous)]).await;
+    assert_eq!(w.ask().await, "reconnect: refresh_lost");
+    for account in [&w.account, &w.sibling] {
+        assert_eq!(w.status(account).await, AccountStatus::NeedsReconnect);
+    }
+    assert_eq!(w.ask().await, "reconnect: not_connected");
+    assert_eq!(w.toy.asked(), 1, "a used token is not sent again");
+}
+on_both!(a_lost_answer_to_a_single_use_token_needs_a_person, |t| super::answer_is_lost(t));
+
+async fn answer_may_be_repeated(test: &TestDb) {
+    let answers = vec![
+        Answer::fails(ErrorKind::Ambiguous),
+        Answer::fails(ErrorKind::Transient),
+        Answer::fails(ErrorKind::RateLimited { until: None }),
+        Answer::token("second", 3600),
+    ];
+    let w = World::new(test, false, answers).await;
+    for _ in 0..3 {
+        assert_eq!(w.ask().await, "later: scripted");
+    }
+    assert_eq!(w.status(&w.account).await, AccountStatus::Connected);
+    assert_eq!(w.ask().await, "second");
+}
+on_both!(what_may_work_later_is_tried_again, |t| super::answer_may_be_repeated(t));
+
+async fn refused(test: &TestDb) {
+    for kind in [ErrorKind::AuthRevoked, ErrorKind::AuthExpired] {
+        let w = World::new(test, false, vec![Answer::fails(kind)]).await;
+        assert_eq!(w.ask().await, "reconnect: scripted");
+        assert_eq!(w.status(&w.sibling).await, AccountStatus::NeedsReconnect);
+        assert_eq!((w.ask().await.as_str(), w.toy.asked()), ("reconnect: not_connected", 1));
+    }
+    // A wrong app secret is the operator's to mend; the login itself still stands.
+    let w =
+        World::new(test, false, vec![Answer::fails(ErrorKind::Rejected), Answer::token("second", 60)]).await;
+    assert_eq!(w.ask().await, "reconnect: scripted");
+    assert_eq!(w.ask().await, "second");
+}
+on_both!(a_login_that_is_gone_concerns_all_its_accounts, |t| super::refused(t));
+
+async fn gaps(test: &TestDb) {
+    let mut empty = Answer::token("", 3600);
+    empty.change(|c| {
+        c.refresh_token = Some(Secret::new(""));
+        c.scopes = Vec::new();
+    });
+    let mut missing = Answer::token("third", 3600);
+    missing.change(|c| c.refresh_token = None);
+    let w = World::new(test, false, vec![empty, missing]).await;
+    assert_eq!(w.ask().await, "first");
+    let stored = w.stored().await;
+    assert_eq!(stored.refresh_token, Some(Secret::new("refresh of first")));
+    assert_eq!(stored.scopes, ["write"]);
+    w.clock.advance(Duration::from_secs(3600));
+    assert_eq!(w.ask().await, "third");
+    assert_eq!(w.stored().await.refresh_token, Some(Secret::new("refresh of first")));
+}
+on_both!(an_empty_value_never_overwrites_a_secret, |t| super::gaps(t));
+
+async fn too_slow(test: &TestDb) {
+    let answers = vec![Answer::token("slow", 3600).gated(), Answer::token("quick", 3600)];
+    let w = World::new(test, false, answers).await;
+    let slow = async { assert_eq!(w.ask().await, "later: refreshing", "its turn was over") };
+    let quick = async {
+        until(|| async { w.toy.asked() == 1 }).await;
+        w.clock.advance(Duration::from_secs(180));
+        assert_eq!(w.ask().await, "quick");
+        w.toy.open_gate();
+    };
+    tokio::join!(slow, quick);
+    assert_eq!(w.stored().await.access_token.expose(), "quick", "what was saved last under the fence stays");
+}
+on_both!(a_refresh_that_took_too_long_overwrites_nothing, |t| super::too_slow(t));
+
+async fn in_place_of(test: &TestDb) {
+    let w = World::new(test, false, vec![Answer::token("second", 3600), Answer::token("third", 3600)]).await;
+    let first = w.stored().await;
+    let second = instead_of(&w.engine, &w.account, &first).await.expect("refreshed");
+    let again = instead_of(&w.engine, &w.account, &first).await.expect("somebody did that already");
+    assert_eq!((again.access_token.expose(), w.toy.asked()), ("second", 1));
+    rotate(&w.engine).await.expect("rotates");
+    let third = instead_of(&w.engine, &w.account, &second).await.expect("refreshed");
+    assert_eq!((third.access_token.expose(), w.toy.asked()), ("third", 2), "sealed anew is not refreshed");
+}
+on_both!(a_refused_token_is_replaced_once, |t| super::in_place_of(t));
+
+async fn renewal(test: &TestDb) {
+    let days = |n: i64| n * 24 * 3600;
+    let answers = vec![Answer::token("long", days(60)), Answer::token("longer", days(60))];
+    let w = World::new(test, false, answers).await;
+    assert_eq!(renew_expiring(&w.engine).await.expect("looks"), 0, "a short-lived token can wait");
+    assert_eq!(w.ask().await, "long");
+    w.clock.advance(Duration::from_secs(50 * 24 * 3600));
+    assert_eq!(renew_expiring(&w.engine).await.expect("looks"), 0, "not yet");
+    w.clock.advance(Duration::from_secs(4 * 24 * 3600));
+    assert_eq!(renew_expiring(&w.engine).await.expect("renews"), 1, "nobody published, but it would run out");
+    assert_eq!(w.stored().await.access_token.expose(), "longer");
+    assert_eq!(renew_expiring(&w.engine).await.expect("looks"), 0);
+}
+on_both!(logins_that_nobody_uses_are_renewed, |t| super::renewal(t));
