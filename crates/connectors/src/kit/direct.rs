@@ -68,14 +68,21 @@ impl Direct {
         let request = request(call, &url)?;
         let stream = TokioIo::new(Gated { inner: stream, gate });
         let (mut sender, connection) = hyper::client::conn::http1::handshake(stream).await?;
-        let driver = tokio::spawn(connection);
         let answer = async {
             let (parts, body) = sender.send_request(request).await?.into_parts();
             Ok::<_, Failure>(Reply { status: parts.status, headers: parts.headers, body: read(body).await? })
         };
-        let answer = answer.await;
-        driver.abort();
-        answer
+        // Driven here and not in a task of its own: when this future ends or is dropped, nothing can be written any more,
+        // so that what was called "not sent" stays so.
+        let driven = async {
+            let ended = connection.await;
+            tracing::trace!(ok = ended.is_ok(), "the connection of a commit ended");
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            answer = answer => answer,
+            () = driven => Err(Failure::Broken("the connection ended".to_owned())),
+        }
     }
 
     async fn connect(&self, url: &Url) -> Result<Box<dyn Stream>, Failure> {

@@ -54,7 +54,16 @@ impl Wire {
     /// # Errors
     /// When TLS can't be set up.
     pub fn new(egress: Egress, clock: Arc<dyn Clock>) -> Result<Self, WireError> {
-        let tls = tls_config()?;
+        Self::trusting(trusted_roots(), egress, clock)
+    }
+
+    /// The same with other roots of trust.
+    pub(crate) fn trusting(
+        roots: rustls::RootCertStore,
+        egress: Egress,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, WireError> {
+        let tls = tls_config(roots)?;
         Ok(Self {
             https: pool(&egress, tls.clone(), true)?,
             http: pool(&egress, tls.clone(), false)?,
@@ -140,13 +149,17 @@ pub(super) fn standing_headers(headers: &mut HeaderMap) {
     headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
 }
 
-/// Trusts what the machine trusts; on machines without a list of their own, Mozilla's.
-fn tls_config() -> Result<rustls::ClientConfig, WireError> {
+/// What the machine trusts; on machines without a list of their own, Mozilla's.
+fn trusted_roots() -> rustls::RootCertStore {
     let mut roots = rustls::RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
+    roots
+}
+
+fn tls_config(roots: rustls::RootCertStore) -> Result<rustls::ClientConfig, WireError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?

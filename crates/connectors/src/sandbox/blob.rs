@@ -101,19 +101,23 @@ impl Blobs {
     /// When a part is missing or the disk fails.
     pub async fn join(&self, parts: &[String]) -> io::Result<BlobInfo> {
         let mut writer = self.writer().await?;
+        match self.copy(parts, &mut writer).await {
+            Ok(()) => self.keep(writer).await,
+            Err(error) => {
+                writer.discard().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn copy(&self, parts: &[String], writer: &mut Writer) -> io::Result<()> {
         for part in parts {
-            let mut stream = match self.open(part).await {
-                Ok(stream) => stream,
-                Err(error) => {
-                    writer.discard().await;
-                    return Err(error);
-                }
-            };
+            let mut stream = self.open(part).await?;
             while let Some(chunk) = stream.next().await {
                 writer.write(&chunk?).await?;
             }
         }
-        self.keep(writer).await
+        Ok(())
     }
 
     /// Forgets a blob, for example the part of an upload that was joined.

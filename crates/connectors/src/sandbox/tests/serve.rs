@@ -271,3 +271,81 @@ async fn the_control_interface_works_as_documented() {
     assert_eq!(get("/nothing").await.expect("answer").status, StatusCode::NOT_FOUND);
     assert!(get("/avatars/marafields.svg").await.expect("answer").snippet(500).starts_with("<svg"));
 }
+
+/// A server that is trusted as `trusted`, and says `hello` to everybody.
+async fn encrypted(name: &str) -> (u16, rustls::RootCertStore) {
+    let made = rcgen::generate_simple_self_signed([name.to_owned()]).expect("certificate");
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(made.cert.der().clone()).expect("root");
+    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("key");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .expect("server");
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("bound");
+    let port = listener.local_addr().expect("address").port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                use tokio::io::{AsyncReadExt, AsyncWriteExt};
+                let Ok(mut stream) = acceptor.accept(stream).await else { return };
+                let _ = stream.read(&mut [0; 4096]).await;
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello").await;
+                let _ = stream.shutdown().await;
+            });
+        }
+    });
+    (port, roots)
+}
+
+#[tokio::test]
+async fn certificates_are_checked_on_both_ways() {
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH));
+    let (port, roots) = encrypted("one.toy.localhost").await;
+    let trusting = Wire::trusting(roots, Egress::new(loopback()), clock.clone()).expect("transport");
+    let wary = Wire::new(Egress::new(loopback()), clock.clone()).expect("transport");
+    for (wire, host, want) in [
+        (&trusting, "one.toy.localhost", true),
+        (&trusting, "two.toy.localhost", false),
+        (&wary, "one.toy.localhost", false),
+    ] {
+        for not_after in [None, Some(Duration::MAX)] {
+            let call = Call::post("c", Safety::Unsafe, format!("https://{host}:{port}/"));
+            let answer = crate::kit::http::Transport::send(wire, call, not_after).await;
+            match answer {
+                Ok(reply) => assert!(want && reply.snippet(9) == "hello", "{host}"),
+                Err(error) => assert!(!want && matches!(error, SendError::NotSent(_)), "{host}: {error:?}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_speaks_no_tls_was_never_sent_to() {
+    let s = served().await;
+    let url = format!("https://127.0.0.1:{}/", s.port);
+    for direct in [false, true] {
+        let call = Call::post("c", Safety::Unsafe, url.clone());
+        let answer = if direct {
+            s.http.commit(call, CommitPermit::after_durable_intent(Duration::MAX)).await
+        } else {
+            s.http.send(call).await
+        };
+        assert!(matches!(answer, Err(SendError::NotSent(_))), "{direct}: {answer:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_says_nothing_loses_the_answer() {
+    let s = served().await;
+    let silent = TcpListener::bind("127.0.0.1:0").await.expect("bound");
+    let url = format!("http://{}/", silent.local_addr().expect("address"));
+    let call = Call::post("c", Safety::Unsafe, url);
+    let answer = s.http.commit(call, CommitPermit::after_durable_intent(Duration::MAX)).await;
+    assert!(matches!(answer, Err(SendError::Lost(_))), "{answer:?}");
+}
