@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use carillon_domain::permission::Role;
 use carillon_server::urls;
+use carillon_store::testing::TestDb;
 
 use crate::support::{OWNER, TestApp};
 
@@ -49,6 +50,20 @@ async fn the_first_start_is_led_through_by_a_link_that_works_once() {
     let again = app.browser().post(&path, &right).await;
     assert_eq!(again.status, StatusCode::NOT_FOUND);
     assert_eq!(app.browser().get(&path).await.header("location"), "/sign-in");
+}
+
+#[tokio::test]
+async fn people_get_in_on_postgres_as_well() {
+    let Some(db) = TestDb::postgres("people_get_in_on_postgres_as_well").await else { return };
+    let app = TestApp::on(db, &[]).await;
+    let (browser, home) = app.owner().await;
+    let made = browser.post(&format!("{home}/settings/tokens"), &[("name", "CI"), ("role", "admin")]).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    assert_eq!(app.get("/readyz").await.json()["status"], "ok");
+    browser.post("/sign-out", &[]).await;
+    assert_eq!(browser.sign_in(OWNER.0, OWNER.1).await.status, StatusCode::SEE_OTHER);
+    drop(browser);
+    app.dispose().await;
 }
 
 #[tokio::test]

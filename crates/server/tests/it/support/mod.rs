@@ -36,7 +36,7 @@ pub struct TestApp {
     /// What is behind the router.
     pub engine: Arc<Engine>,
     /// Keep the folders.
-    _kept: (TestDb, tempfile::TempDir),
+    kept: (TestDb, tempfile::TempDir),
 }
 
 /// A network that nobody answers in.
@@ -80,7 +80,14 @@ impl TestApp {
         let engine = Arc::new(compose::engine(&settings, db.db.clone(), world).await.expect("engine"));
         let metrics = telemetry::detached_metrics().expect("metrics");
         let app = App::new(settings, engine.clone(), metrics, CancellationToken::new());
-        Self { router: http::router(&app), clock, engine, _kept: (db, folder) }
+        Self { router: http::router(&app), clock, engine, kept: (db, folder) }
+    }
+
+    /// Closes and removes what the test made, where a database server has to be told.
+    pub async fn dispose(self) {
+        let (db, _) = self.kept;
+        drop(self.router);
+        db.dispose().await;
     }
 
     /// Sends a request as it is.
