@@ -10,6 +10,7 @@ pub mod compose;
 pub mod events;
 pub mod http;
 pub mod i18n;
+mod incoming;
 pub mod settings;
 pub mod telemetry;
 pub mod urls;

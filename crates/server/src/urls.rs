@@ -64,6 +64,18 @@ urls! {
     TOKENS = tokens(workspace) "/w/{workspace}/settings/tokens";
     /// Ends an API token.
     REVOKE_TOKEN = revoke_token(workspace, token) "/w/{workspace}/settings/tokens/{token}/revoke";
+    /// A file of the library or one of its renditions, for pages.
+    MEDIA_FILE = media_file(workspace, media, version) "/w/{workspace}/media/{media}/{version}";
+    /// A file of the library, for networks that fetch it; see `carillon_engine::media::link`.
+    MEDIA_PUBLIC = media_public(media, expiry, token, name) "/media/public/{media}/{expiry}/{token}/{name}";
+    /// The bytes of a file, for API clients.
+    MEDIA_CONTENT = media_content(media) "/api/v1/media/{media}/content";
+    /// A smaller version of a file, for API clients.
+    MEDIA_RENDITION = media_rendition(media, rendition) "/api/v1/media/{media}/renditions/{rendition}";
+    /// Where resumable uploads begin.
+    MEDIA_TUS = media_tus() "/api/v1/media/tus";
+    /// One resumable upload.
+    MEDIA_UPLOAD = media_upload(media) "/api/v1/media/tus/{media}";
     /// Live events of a workspace.
     EVENTS = events(workspace) "/w/{workspace}/events";
 }

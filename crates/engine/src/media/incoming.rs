@@ -29,7 +29,8 @@ pub(super) struct Body {
 impl Body {
     pub fn new(stream: Incoming) -> Self {
         let over = AppError::invalid("file", "too_large", "The file is too large.");
-        Self { stream, waiting: None, limit: u64::MAX, over }
+        // A short file is over before its head is full, and is then asked again.
+        Self { stream: stream.fuse().boxed(), waiting: None, limit: u64::MAX, over }
     }
 
     /// The first bytes, which stay in the stream.

@@ -21,6 +21,7 @@ mod tests;
 mod uploads;
 mod video;
 
+pub use carillon_store::repo::media::MediaRow;
 pub use incoming::Incoming;
 pub use library::{Content, Library, LibraryParts, MAX_ALT, MediaLimits, Version};
 pub use link::LinkKey;

@@ -114,6 +114,8 @@ impl Storage {
     /// When the settings make no sense. Nothing is sent yet.
     pub fn s3(settings: &S3Settings, scratch: &FilePath) -> Result<Self, StorageError> {
         std::fs::create_dir_all(scratch)?;
+        // The client asks for the process's provider; whoever came first has set the same one.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let mut builder = AmazonS3Builder::new()
             .with_bucket_name(&settings.bucket)
             .with_region(&settings.region)

@@ -1,10 +1,13 @@
 //! The JSON API under `/api/v1`, and its OpenAPI 3.1 description, which is generated from the same routes.
 
 mod me;
+mod media;
 mod tokens;
+mod tus;
 mod workspace;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::routing::get;
 use utoipa::OpenApi;
@@ -48,14 +51,32 @@ impl utoipa::Modify for Token {
     }
 }
 
+/// The API's routes, and the document that describes them.
+pub struct Api {
+    /// Routes whose answers are due in time.
+    pub timed: Router<App>,
+    /// Uploads, which take as long as the client's line does.
+    pub uploads: Router<App>,
+    /// The description of all of them.
+    pub document: utoipa::openapi::OpenApi,
+}
+
 /// All API routes, and the document that describes them.
-pub fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
-    OpenApiRouter::with_openapi(Document::openapi())
+pub fn routes() -> Api {
+    let (timed, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(me::get))
         .routes(routes!(workspace::get, workspace::patch))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
-        .split_for_parts()
+        .routes(routes!(media::list))
+        .routes(routes!(media::get, media::patch, media::delete))
+        .routes(routes!(media::content))
+        .routes(routes!(media::rendition))
+        .split_for_parts();
+    let (uploads, uploads_document) =
+        OpenApiRouter::new().routes(routes!(media::upload)).merge(tus::routes()).split_for_parts();
+    document.merge(uploads_document);
+    Api { timed, uploads: uploads.layer(DefaultBodyLimit::disable()), document }
 }
 
 /// What every operation may answer besides its own.
@@ -71,7 +92,7 @@ enum Answers {
 
 /// The document as it is served and printed, to the byte.
 pub fn document() -> String {
-    text(&routes().1)
+    text(&routes().document)
 }
 
 fn text(document: &utoipa::openapi::OpenApi) -> String {

@@ -6,6 +6,7 @@
 
 pub mod actor;
 pub mod conditions;
+pub mod content;
 pub mod context;
 pub mod cookies;
 pub mod extract;
@@ -26,6 +27,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -39,29 +41,36 @@ const FORM_BYTES: usize = 1 << 20;
 
 /// The whole application.
 pub fn router(app: &App) -> Router {
-    let (api, document) = api::routes();
+    let api = api::routes();
     let timeout = Duration::from_secs(app.settings.server.request_timeout_s);
     let bounded = Router::new()
         .merge(web::routes())
-        .merge(api.layer(from_fn_with_state(app.clone(), idempotency::layer)))
-        .merge(api::document_route(&document))
+        .merge(api.timed.layer(from_fn_with_state(app.clone(), idempotency::layer)))
+        .merge(api::document_route(&api.document))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout));
     let counted = bounded
         .merge(web::endless_routes())
+        .merge(api.uploads)
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(from_fn_with_state(app.clone(), limit::ordinary))
         .layer(cross_site(app));
     Router::new()
         .merge(counted)
         .merge(assets::routes())
+        .merge(web::public_media_routes())
         .merge(health::routes())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.clone(), failure::render))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(worth_compressing()))
         .layer(from_fn_with_state(app.clone(), headers::secure))
         .layer(from_fn_with_state(app.clone(), telemetry::observe))
         .layer(from_fn_with_state(app.clone(), context::establish))
         .with_state(app.clone())
+}
+
+/// Texts. Media are compressed already, and a compressed answer has no ranges.
+fn worth_compressing() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("video/"))
 }
 
 /// The router of the metrics listener, which answers nothing else.

@@ -6,6 +6,7 @@ pub mod errors;
 pub mod frame;
 mod home;
 mod live;
+mod media;
 mod preferences;
 mod settings;
 mod setup;
@@ -44,7 +45,13 @@ pub fn routes() -> Router<App> {
         .route(urls::MEMBERS, get(settings::members::show))
         .route(urls::TOKENS, get(settings::tokens::show).post(settings::tokens::submit))
         .route(urls::REVOKE_TOKEN, post(settings::tokens::revoke))
+        .route(urls::MEDIA_FILE, get(media::file))
         .layer(middleware::map_response(never_stored))
+}
+
+/// Files that networks fetch, by signed addresses.
+pub fn public_media_routes() -> Router<App> {
+    Router::new().route(urls::MEDIA_PUBLIC, get(media::public))
 }
 
 /// Pages whose answer goes on until the page is closed, so no time limit may cut them.

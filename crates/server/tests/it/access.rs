@@ -24,6 +24,8 @@ const PUBLIC: &[&str] = &[
     urls::METRICS,
     // The API's description.
     urls::OPENAPI,
+    // Networks fetch files here; each address is signed, for one file and a time.
+    urls::MEDIA_PUBLIC,
 ];
 
 /// Ids that are well formed and belong to nobody.
@@ -42,6 +44,7 @@ fn filled(pattern: &str) -> String {
         ("run", "sync"),
         ("id", "post"),
     ] {
+        path = path.replace("{version}", "thumb").replace("{rendition}", "thumb");
         path = path.replace(&format!("{{{name}}}"), &format!("{prefix}_01h455vb4pex5vsknk084sn02q"));
     }
     path.replace("{platform}", "mastodon")

@@ -4,6 +4,7 @@ mod access;
 mod api;
 mod asset_list;
 mod edges;
+mod media;
 mod openapi;
 mod people;
 mod settings;

@@ -30,8 +30,6 @@ async fn server(folder: &std::path::Path) -> String {
 }
 
 fn storage(endpoint: &str, key: &str, scratch: &std::path::Path) -> Storage {
-    // The program installs the provider at its start; a test process has to, too.
-    drop(rustls::crypto::ring::default_provider().install_default());
     let settings = S3Settings {
         bucket: "bells".to_owned(),
         prefix: "some/prefix".to_owned(),

@@ -1,0 +1,425 @@
+//! `/api/v1/media`
+
+use std::time::Duration;
+
+use axum::extract::multipart::{Field, MultipartRejection};
+use axum::extract::{Multipart, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use carillon_domain::error::AppError;
+use carillon_domain::id::MediaId;
+use carillon_domain::media::MediaKind;
+use carillon_engine::Actor;
+use carillon_engine::media::{MediaRow, NewFile, Version};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Answers;
+use crate::http::actor::Caller;
+use crate::http::conditions::{IfMatch, ListParams};
+use crate::http::content::{self, Keep};
+use crate::http::extract::{Json, Path, Query};
+use crate::http::{App, Failure};
+use crate::{incoming, urls};
+
+/// A file of the library.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Media {
+    /// Id.
+    #[schema(example = "media_01h455vb4pex5vsknk084sn02q")]
+    pub id: String,
+    /// Grows with every change.
+    pub version: i64,
+    /// image, gif or video.
+    #[schema(example = "image")]
+    pub kind: String,
+    /// MIME type, from the content.
+    pub mime: String,
+    /// Name as uploaded.
+    pub name: String,
+    /// Size in bytes of what is sent to networks.
+    pub bytes: u64,
+    /// SHA-256 of what is sent to networks, lower-case hex.
+    pub sha256: String,
+    /// Pixels, upright; null: unknown.
+    pub width: Option<u32>,
+    /// Pixels, upright; null: unknown.
+    pub height: Option<u32>,
+    /// Length of a video or animation in milliseconds; null: unknown or none.
+    pub duration_ms: Option<u64>,
+    /// Frames per second of a video; null: unknown or none.
+    pub frame_rate: Option<f64>,
+    /// Frames of a GIF.
+    pub frames: Option<u32>,
+    /// Codec of the pictures of a video; null: unknown.
+    pub video_codec: Option<String>,
+    /// Codec of the sound of a video; null: unknown or silent.
+    pub audio_codec: Option<String>,
+    /// Description for people who can't see it.
+    pub alt_text: Option<String>,
+    /// What people should know, though the file was taken.
+    pub warnings: Vec<Warning>,
+    /// Where the bytes are.
+    pub url: String,
+    /// Smaller versions, as JPEG.
+    pub renditions: Vec<RenditionLink>,
+    /// When it was uploaded, RFC 3339.
+    pub created_at: String,
+}
+
+/// Something that people should know.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Warning {
+    /// Stable code.
+    #[schema(example = "not_measured")]
+    pub code: String,
+    /// What is missing, why, and what would help.
+    pub message: String,
+}
+
+/// A smaller version of a file.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RenditionLink {
+    /// thumb or preview.
+    pub name: String,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// Where it is.
+    pub url: String,
+}
+
+impl From<MediaRow> for Media {
+    fn from(row: MediaRow) -> Self {
+        let info = row.info;
+        let link = |rendition: carillon_domain::media::Rendition| RenditionLink {
+            url: urls::media_rendition(info.id, &rendition.name),
+            name: rendition.name,
+            width: rendition.width,
+            height: rendition.height,
+        };
+        Self {
+            id: info.id.to_string(),
+            version: row.version,
+            kind: info.kind.as_str().to_owned(),
+            mime: info.mime,
+            name: row.name,
+            bytes: info.bytes,
+            sha256: info.sha256,
+            width: info.width,
+            height: info.height,
+            duration_ms: info.duration_ms,
+            frame_rate: info.frame_rate,
+            frames: info.frames,
+            video_codec: info.video_codec,
+            audio_codec: info.audio_codec,
+            alt_text: info.alt,
+            warnings: row
+                .warnings
+                .into_iter()
+                .map(|w| Warning { code: w.code, message: w.message })
+                .collect(),
+            url: urls::media_content(info.id),
+            renditions: row.renditions.into_iter().map(link).collect(),
+            created_at: row.created_at.to_string(),
+        }
+    }
+}
+
+/// A file with its version as `ETag`.
+fn answer(status: StatusCode, row: MediaRow) -> Response {
+    let tag = format!("\"{}\"", row.version);
+    let mut response = (status, axum::Json(Media::from(row))).into_response();
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+/// One page of the library.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MediaPage {
+    /// Newest first.
+    pub items: Vec<Media>,
+    /// Where the next page begins; null at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// Which files.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Only image, gif or video.
+    pub kind: Option<String>,
+}
+
+/// List the library
+#[utoipa::path(
+    get,
+    path = "/api/v1/media",
+    operation_id = "media_list",
+    tag = "media",
+    params(Filter, ListParams),
+    responses((status = 200, body = MediaPage), Answers),
+)]
+pub async fn list(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Query(filter): Query<Filter>,
+    Query(page): Query<ListParams>,
+) -> Result<axum::Json<MediaPage>, Failure> {
+    let kind = filter.kind.map(|name| {
+        let message = "There is no such kind. Choose image, gif or video.";
+        MediaKind::parse(&name).ok_or_else(|| AppError::invalid("kind", "unknown_kind", message))
+    });
+    let after = page.cursor.as_deref().map(|cursor| {
+        let message = "Use the next_cursor of the page before, as it is.";
+        cursor.parse::<MediaId>().map_err(|_| AppError::invalid("cursor", "invalid", message))
+    });
+    let limit = page.limit();
+    let fetch = u32::try_from(limit + 1).unwrap_or(u32::MAX);
+    let mut rows = app.engine.library.list(&actor, kind.transpose()?, after.transpose()?, fetch).await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next_cursor = rows.last().filter(|_| more).map(|row| row.info.id.to_string());
+    Ok(axum::Json(MediaPage { items: rows.into_iter().map(Media::from).collect(), next_cursor }))
+}
+
+/// Read about a file
+#[utoipa::path(
+    get,
+    path = "/api/v1/media/{media}",
+    operation_id = "media_get",
+    tag = "media",
+    params(("media" = String, Path)),
+    responses((status = 200, body = Media), Answers),
+)]
+pub async fn get(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Path(media): Path<MediaId>,
+) -> Result<Response, Failure> {
+    Ok(answer(StatusCode::OK, app.engine.library.get(&actor, media).await?))
+}
+
+/// What can be changed of a file.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MediaPatch {
+    /// The description; null or empty removes it.
+    #[serde(default, deserialize_with = "some")]
+    #[schema(value_type = Option<String>)]
+    pub alt_text: Option<Option<String>>,
+}
+
+/// Tells `null` from "not there".
+fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// Describe a file
+#[utoipa::path(
+    patch,
+    path = "/api/v1/media/{media}",
+    operation_id = "media_patch",
+    tag = "media",
+    params(("media" = String, Path), ("if-match" = Option<String>, Header)),
+    request_body = MediaPatch,
+    responses((status = 200, body = Media), Answers),
+)]
+pub async fn patch(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Path(media): Path<MediaId>,
+    IfMatch(version): IfMatch,
+    Json(patch): Json<MediaPatch>,
+) -> Result<Response, Failure> {
+    let library = &app.engine.library;
+    let row = match patch.alt_text {
+        Some(alt) => library.set_alt(&actor, media, alt, version).await?,
+        None => library.get(&actor, media).await?,
+    };
+    Ok(answer(StatusCode::OK, row))
+}
+
+/// Delete a file
+#[utoipa::path(
+    delete,
+    path = "/api/v1/media/{media}",
+    operation_id = "media_delete",
+    tag = "media",
+    params(("media" = String, Path), ("if-match" = Option<String>, Header)),
+    responses((status = 204), Answers),
+)]
+pub async fn delete(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Path(media): Path<MediaId>,
+    IfMatch(version): IfMatch,
+) -> Result<StatusCode, Failure> {
+    app.engine.library.delete(&actor, media, version).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Download a file
+#[utoipa::path(
+    get,
+    path = "/api/v1/media/{media}/content",
+    operation_id = "media_content",
+    tag = "media",
+    params(("media" = String, Path)),
+    responses((status = 200, description = "The bytes; ranges are understood."), Answers),
+)]
+pub async fn content(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Path(media): Path<MediaId>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let content = app.engine.library.content(&actor, media, &Version::Original).await?;
+    content::answer(&app, &headers, &content, Keep::Private).await
+}
+
+/// Download a smaller version of a file
+#[utoipa::path(
+    get,
+    path = "/api/v1/media/{media}/renditions/{rendition}",
+    operation_id = "media_rendition",
+    tag = "media",
+    params(("media" = String, Path), ("rendition" = String, Path)),
+    responses((status = 200, description = "A JPEG."), Answers),
+)]
+pub async fn rendition(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Path((media, rendition)): Path<(MediaId, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let content = app.engine.library.content(&actor, media, &Version::Rendition(rendition)).await?;
+    content::answer(&app, &headers, &content, Keep::Private).await
+}
+
+/// A form with one file.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the form, is never made")]
+pub struct UploadForm {
+    /// The file; its name must fit its content.
+    #[schema(format = Binary)]
+    file: String,
+    /// Description for people who can't see it.
+    alt_text: Option<String>,
+}
+
+/// Upload a file in one go
+///
+/// Large files, and lines that break, are better served by the resumable uploads at `/api/v1/media/tus`.
+#[utoipa::path(
+    post,
+    path = "/api/v1/media",
+    operation_id = "media_upload",
+    tag = "media",
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses((status = 201, body = Media), Answers),
+)]
+pub async fn upload(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, Failure> {
+    let mut form = form.map_err(|rejection| {
+        let detail = "Send a form with Content-Type: multipart/form-data and a part named file.";
+        Failure::new(rejection.status(), "not_a_form", detail)
+    })?;
+    let mut alt = None;
+    let mut row: Option<MediaRow> = None;
+    while let Some(field) = form.next_field().await.map_err(|_| broken_form())? {
+        match field.name() {
+            Some("file") if row.is_none() => row = Some(take(&app, &actor, alt.take(), field).await?),
+            Some("alt_text") => alt = Some(field.text().await.map_err(|_| broken_form())?),
+            name => {
+                let message = format!(
+                    "The form has the parts file (once) and alt_text, not {}.",
+                    name.map_or_else(|| "one without a name".to_owned(), |name| format!("{name:?}"))
+                );
+                return undo(&app, &actor, row, AppError::invalid("form", "unknown_part", message)).await;
+            }
+        }
+    }
+    let Some(mut row) = row else {
+        return Err(AppError::invalid("file", "required", "The form has no part named file.").into());
+    };
+    if let Some(alt) = alt {
+        // The description came behind the file.
+        row = match app.engine.library.set_alt(&actor, row.info.id, Some(alt), None).await {
+            Ok(row) => row,
+            Err(error) => return undo(&app, &actor, Some(row), error).await,
+        };
+    }
+    Ok(answer(StatusCode::CREATED, row))
+}
+
+/// Takes the file out again: a refused form changes nothing.
+async fn undo(app: &App, actor: &Actor, row: Option<MediaRow>, error: AppError) -> Result<Response, Failure> {
+    if let Some(row) = row {
+        app.engine.library.delete(actor, row.info.id, None).await?;
+    }
+    Err(error.into())
+}
+
+fn broken_form() -> Failure {
+    Failure::new(
+        StatusCode::BAD_REQUEST,
+        "broken_form",
+        "The form ended before it was complete. Nothing was kept.",
+    )
+}
+
+/// Hands the file to the library as it comes. The library works in a task of its own: it ends properly, also when the
+/// client goes away and this handler with it.
+async fn take(
+    app: &App,
+    actor: &Actor,
+    alt: Option<String>,
+    mut field: Field<'_>,
+) -> Result<MediaRow, Failure> {
+    let name = field.file_name().unwrap_or_default().to_owned();
+    let (sender, body) = incoming::channel();
+    let (library, actor) = (app.engine.library.clone(), actor.clone());
+    let work = tokio::spawn(async move { library.upload(&actor, NewFile { name, alt }, body).await });
+    let sent = loop {
+        match tokio::time::timeout(incoming::IDLE, field.chunk()).await {
+            Ok(Ok(Some(chunk))) => {
+                if !sender.send(chunk).await {
+                    // The library has heard enough.
+                    break Ok(());
+                }
+            }
+            Ok(Ok(None)) => {
+                sender.end().await;
+                break Ok(());
+            }
+            Ok(Err(_)) | Err(_) => {
+                drop(sender);
+                break Err(broken_form());
+            }
+        }
+    };
+    let taken = work.await.map_err(Failure::internal)?;
+    sent?;
+    if taken.is_err() {
+        drain(&mut field).await;
+    }
+    Ok(taken?)
+}
+
+/// Reads on for a while, so that a client that is still sending gets to read the refusal.
+async fn drain(field: &mut Field<'_>) {
+    let mut left: usize = 64 << 20;
+    while let Ok(Ok(Some(chunk))) = tokio::time::timeout(Duration::from_secs(5), field.chunk()).await {
+        left = left.saturating_sub(chunk.len());
+        if left == 0 {
+            return;
+        }
+    }
+}
