@@ -1,21 +1,24 @@
 //! A source file is one room, not a house.
 
-use super::source::is_rust;
+use super::source::{is_rust, is_test};
 use super::{File, Finding};
 
 const LIMIT: usize = 400;
+/// Tests are lists more than stories.
+const TEST_LIMIT: usize = 600;
 
 /// Files that are longer, each with the length that it may not pass. Only ever take from this list.
 const EXCEPTIONS: &[(&str, usize)] = &[("crates/engine/src/usecase/connect.rs", 430)];
 
-/// Rust files of at most 400 lines.
+/// Rust files of at most 400 lines, tests of at most 600.
 pub fn short_files(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in files.iter().filter(|file| is_rust(&file.path)) {
         let lines = file.text.lines().count();
+        let limit = if is_test(&file.path) { TEST_LIMIT } else { LIMIT };
         let exception = EXCEPTIONS.iter().find(|(path, _)| *path == file.path);
         match exception {
-            Some(_) if lines <= LIMIT => {
+            Some(_) if lines <= limit => {
                 findings.push(Finding::new(
                     &file.path,
                     0,
@@ -29,11 +32,11 @@ pub fn short_files(files: &[File]) -> Vec<Finding> {
                     format!("{lines} lines, may not grow past {longest}"),
                 ));
             }
-            None if lines > LIMIT => {
+            None if lines > limit => {
                 findings.push(Finding::new(
                     &file.path,
                     0,
-                    format!("{lines} lines, more than {LIMIT}; split it"),
+                    format!("{lines} lines, more than {limit}; split it"),
                 ));
             }
             _ => {}
@@ -51,6 +54,8 @@ mod tests {
     fn a_long_file_is_found() {
         assert_eq!(lines(short_files, "crates/a/src/b.rs", &"x\n".repeat(LIMIT + 1)), [0]);
         assert_eq!(lines(short_files, "crates/a/src/b.rs", &"x\n".repeat(LIMIT)), [0usize; 0]);
+        assert_eq!(lines(short_files, "crates/a/tests/it/b.rs", &"x\n".repeat(TEST_LIMIT + 1)), [0]);
+        assert_eq!(lines(short_files, "crates/a/tests/it/b.rs", &"x\n".repeat(TEST_LIMIT)), [0usize; 0]);
         assert_eq!(lines(short_files, "docs/long.md", &"x\n".repeat(LIMIT + 1)), [0usize; 0]);
     }
 }

@@ -2,6 +2,7 @@
 
 mod me;
 mod media;
+mod media_form;
 mod tokens;
 mod tus;
 mod workspace;
@@ -74,7 +75,7 @@ pub fn routes() -> Api {
         .routes(routes!(media::rendition))
         .split_for_parts();
     let (uploads, uploads_document) =
-        OpenApiRouter::new().routes(routes!(media::upload)).merge(tus::routes()).split_for_parts();
+        OpenApiRouter::new().routes(routes!(media_form::upload)).merge(tus::routes()).split_for_parts();
     document.merge(uploads_document);
     Api { timed, uploads: uploads.layer(DefaultBodyLimit::disable()), document }
 }
