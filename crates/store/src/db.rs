@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use sqlx::ConnectOptions;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool, PgPoolOptions};
 use sqlx::sqlite::SqliteConnection;
 
 use crate::StoreError;
@@ -24,6 +24,9 @@ pub enum Db {
     Postgres(PgPool),
 }
 
+/// The channel on which nodes tell each other of work.
+const WORK: &str = "carillon_work";
+
 /// What is done once a transaction is durable.
 pub(crate) type Hook = Box<dyn FnOnce() + Send>;
 
@@ -31,6 +34,7 @@ pub(crate) type Hook = Box<dyn FnOnce() + Send>;
 pub struct Tx<'c> {
     pub(crate) connection: Connection<'c>,
     hooks: Vec<Hook>,
+    announced: bool,
 }
 
 pub(crate) enum Connection<'c> {
@@ -41,13 +45,18 @@ pub(crate) enum Connection<'c> {
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(connection: Connection<'c>) -> Self {
-        Self { connection, hooks: Vec::new() }
+        Self { connection, hooks: Vec::new(), announced: false }
     }
 
     /// Does `hook` once this transaction is durable; never if it is not. It must not block. It runs also when the caller no
     /// longer waits for the result, so a wake-up is not lost with an impatient client.
     pub fn after_commit(&mut self, hook: impl FnOnce() + Send + 'static) {
         self.hooks.push(Box::new(hook));
+    }
+
+    /// Tells the other nodes, once this transaction is durable, that there is work; see [`Db::announcements`].
+    pub(crate) fn announce_work(&mut self) {
+        self.announced = true;
     }
 
     pub(crate) fn is_postgres(&self) -> bool {
@@ -117,10 +126,14 @@ impl Db {
                 let mut transaction = pool.begin().await.map_err(failed)?;
                 let mut tx = Tx::new(Connection::Postgres(&mut transaction));
                 let result = work(&mut tx).await;
+                let announced = tx.announced;
                 let hooks = tx.into_hooks();
                 match result {
                     Ok(value) => {
                         transaction.commit().await.map_err(failed)?;
+                        if announced {
+                            announce(pool.clone());
+                        }
                         hooks.into_iter().for_each(|hook| hook());
                         Ok(value)
                     }
@@ -131,6 +144,18 @@ impl Db {
                     }
                 }
             }
+        }
+    }
+
+    /// Calls `hear` whenever another node may have queued work; runs until it is dropped. An announcement may be lost with a
+    /// connection: it saves waiting, nothing depends on it. On SQLite there are no other nodes, and this waits for ever.
+    pub async fn announcements(&self, hear: impl Fn() + Send + Sync) {
+        let Self::Postgres(pool) = self else { return std::future::pending().await };
+        loop {
+            if let Err(error) = listen(pool, &hear).await {
+                tracing::warn!(%error, "announcements of other nodes can't be heard; trying again");
+            }
+            tokio::time::sleep(Duration::from_secs(5)).await;
         }
     }
 
@@ -157,6 +182,29 @@ impl Db {
             Self::Sqlite(db) => db.close().await,
             Self::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+/// In a transaction of its own: PostgreSQL lets only one transaction at a time commit a notification, and that must not be
+/// one that waits for the disk.
+fn announce(pool: PgPool) {
+    tokio::spawn(async move {
+        let told = sqlx::query("select pg_notify($1, '')").bind(WORK).execute(&pool).await;
+        if let Err(error) = told {
+            tracing::debug!(%error, "other nodes were not told; they find the work when they look");
+        }
+    });
+}
+
+async fn listen(pool: &PgPool, hear: &(impl Fn() + Send + Sync)) -> Result<(), sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(WORK).await?;
+    // Whatever was announced before we listened.
+    hear();
+    loop {
+        // `None`: the connection was lost and is there again.
+        listener.try_recv().await?;
+        hear();
     }
 }
 

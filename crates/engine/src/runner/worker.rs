@@ -56,6 +56,10 @@ impl Runner {
     pub async fn run(self, stop: CancellationToken) {
         let slots = Arc::new(Semaphore::new(self.config.concurrency));
         let tasks = TaskTracker::new();
+        let (engine, over) = (Arc::clone(&self.engine), stop.clone());
+        tasks.spawn(async move {
+            over.run_until_cancelled(engine.db.announcements(|| engine.wake.notify_waiters())).await;
+        });
         let mut next_sweep = self.engine.clock.monotonic();
         let mut next_upkeep = next_sweep;
         while !stop.is_cancelled() {

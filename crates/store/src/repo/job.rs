@@ -102,7 +102,9 @@ fn values(job: &NewJob) -> Vec<crate::Value> {
 /// # Errors
 /// [`StoreError::Sql`].
 pub async fn put(tx: &mut Tx<'_>, job: &NewJob) -> Result<(), StoreError> {
-    tx.execute(PUT, values(job)).await.map(drop)
+    tx.execute(PUT, values(job)).await?;
+    tx.announce_work();
+    Ok(())
 }
 
 /// Queues the job unless one with the same key exists. Tells whether it did.
@@ -110,7 +112,11 @@ pub async fn put(tx: &mut Tx<'_>, job: &NewJob) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError::Sql`].
 pub async fn put_if_absent(tx: &mut Tx<'_>, job: &NewJob) -> Result<bool, StoreError> {
-    Ok(tx.execute(PUT_IF_ABSENT, values(job)).await? == 1)
+    let new = tx.execute(PUT_IF_ABSENT, values(job)).await? == 1;
+    if new {
+        tx.announce_work();
+    }
+    Ok(new)
 }
 
 /// Removes the job with this key, also from a worker that has it.

@@ -180,3 +180,34 @@ async fn a_wrong_column_is_named() {
     assert!(row.json::<i64>("b").is_err() && row.named("b", |_| None::<()>).is_err());
     test.dispose().await;
 }
+
+async fn announced(test: &TestDb) {
+    let (clock, entropy) = world();
+    let other_node = Db::open(&test.url).await.expect("opens");
+    let heard = AtomicU32::new(0);
+    let listening = other_node.announcements(|| note(&heard));
+    let working = async {
+        let until = |n: u32| {
+            let heard = &heard;
+            async move {
+                while heard.load(Ordering::Relaxed) < n {
+                    tokio::task::yield_now().await;
+                }
+            }
+        };
+        if test.db.commits().is_some() {
+            return;
+        }
+        until(1).await;
+        assert!(put(&test.db, new_job(&clock, &entropy, "undone"), true).await.is_err());
+        put(&test.db, new_job(&clock, &entropy, "kept"), false).await.expect("put");
+        until(2).await;
+    };
+    let limited = tokio::time::timeout(std::time::Duration::from_secs(20), working);
+    tokio::select! {
+        () = listening => unreachable!("it never ends"),
+        done = limited => done.expect("heard in time"),
+    }
+    other_node.close().await;
+}
+on_both!(other_nodes_hear_of_work, |t| super::announced(t));
