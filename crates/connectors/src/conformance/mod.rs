@@ -26,4 +26,4 @@ pub use connect::Connect;
 pub use library::Library;
 pub use outcome::Outcome;
 pub use recorder::Crash;
-pub use session::{Bench, Session, draft};
+pub use session::{Bench, Diary, Session, draft};

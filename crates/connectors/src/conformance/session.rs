@@ -18,6 +18,7 @@ use crate::contract::capability;
 use crate::contract::connector::Connector;
 use crate::contract::cx::{AppCredentials, AuthCx, Credential, Cx, PlatformSettings};
 use crate::kit::http::Http;
+use crate::kit::journal::{Entry, Journal};
 use crate::kit::pause::NoPause;
 use crate::sandbox::{InProcess, Persona, Sandbox, Simulator, World, testing};
 
@@ -35,6 +36,27 @@ pub struct Bench {
     pub entropy: SeededEntropy,
     /// Media.
     pub library: Arc<Library>,
+    /// Everything that was written down of the calls, oldest first.
+    pub diary: Arc<Diary>,
+}
+
+/// A journal in memory.
+#[derive(Default)]
+pub struct Diary {
+    entries: Mutex<Vec<Entry>>,
+}
+
+impl Diary {
+    /// What stands in it.
+    pub fn entries(&self) -> Vec<Entry> {
+        self.entries.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+}
+
+impl Journal for Diary {
+    fn record(&self, entry: Entry) {
+        self.entries.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(entry);
+    }
 }
 
 impl Bench {
@@ -55,8 +77,10 @@ impl Bench {
         let world = World::builder(clock.clone()).seed(11).fetch(library.clone()).build();
         let sandbox = Sandbox::with(world.clone(), simulators);
         let transport = Arc::new(InProcess::over(sandbox.clone()));
-        let http = Http::new(transport, clock.clone()).with_pause(Arc::new(NoPause));
-        Self { clock, world, sandbox, http, entropy: SeededEntropy::new(5), library }
+        let diary = Arc::new(Diary::default());
+        let http =
+            Http::new(transport, clock.clone()).with_pause(Arc::new(NoPause)).with_journal(diary.clone());
+        Self { clock, world, sandbox, http, entropy: SeededEntropy::new(5), library, diary }
     }
 
     /// The platform's settings with the credentials of the sandbox's ready-made app.

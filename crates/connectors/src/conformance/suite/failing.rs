@@ -1,5 +1,7 @@
 //! Everything that can go wrong between us and a network, and the one thing that must hold all the same.
 
+use std::time::Duration;
+
 use carillon_domain::connector_error::ErrorKind;
 use carillon_domain::post::Draft;
 use carillon_domain::time::Clock;
@@ -29,7 +31,12 @@ fn blind(subject: Subject) -> bool {
 /// A commit whose answer is lost or unclear, before or after its effect, at any unit: public exactly once.
 pub async fn lost_answers(subject: Subject) {
     let name = subject.name();
-    let ways = [(FaultKind::Cut, None), (FaultKind::Status, Some(500)), (FaultKind::Status, Some(503))];
+    let ways = [
+        (FaultKind::Cut, None),
+        (FaultKind::Status, Some(500)),
+        (FaultKind::Status, Some(503)),
+        (FaultKind::Delay, None),
+    ];
     for (index, units) in shapes(subject).into_iter().enumerate() {
         for (kind, status) in ways {
             for when in [When::Before, When::After] {
@@ -39,7 +46,8 @@ pub async fn lost_answers(subject: Subject) {
                     let draft = drafts(subject, &bench).swap_remove(index);
                     let mut fault = Fault::once(name, "commit", when, kind).skipping(u32::from(unit));
                     fault.status = status;
-                    bench.add_fault(fault);
+                    // Longer than anybody waits.
+                    bench.add_fault(fault.delay(Duration::from_secs(900)));
                     let outcome = session.publish(&draft).await;
                     let story = format!("draft {index}, unit {unit}: {kind:?} {status:?} {when:?}");
                     if blind(subject) {
@@ -50,6 +58,35 @@ pub async fn lost_answers(subject: Subject) {
                     }
                 }
             }
+        }
+    }
+}
+
+/// The same words once more: what was published before is not taken for what was lost. Networks may refuse to say the same
+/// thing twice; then it fails, and nothing is reported that is not there.
+pub async fn the_same_again(subject: Subject) {
+    for when in [When::Before, When::After] {
+        let name = subject.name();
+        let bench = subject.bench();
+        let session = bench.session(subject).await;
+        let draft = plain(subject, &bench, "As every day.");
+        let first = session.publish(&draft).await.remote_ids();
+        bench.clock.advance(Duration::from_secs(1_200));
+        bench.add_fault(Fault::once(name, "commit", when, FaultKind::Cut));
+        let outcome = session.publish(&draft).await;
+        let live: Vec<_> = bench.live(subject).into_iter().map(|i| i.remote_id).collect();
+        match &outcome {
+            Outcome::Published(_) => {
+                let second = outcome.remote_ids();
+                assert_ne!(first, second, "{name}, {when:?}: the old post is reported as the new one");
+                assert_eq!(live, [first, second].concat(), "{name}, {when:?}");
+            }
+            Outcome::Failed(error, _) => {
+                assert_eq!(error.kind, ErrorKind::Rejected, "{name}, {when:?}: {error:?}");
+                assert_eq!(live, first, "{name}, {when:?}: {error:?}");
+            }
+            Outcome::Unconfirmed(..) => assert!(live.len() <= 2, "{name}, {when:?}: {live:?}"),
+            Outcome::NeedsReconnect(..) => panic!("{name}, {when:?}: {outcome:?}"),
         }
     }
 }

@@ -14,7 +14,8 @@ use carillon_domain::post::{Draft, Unit};
 
 pub use connecting::{connecting, refreshing, refusing};
 pub use failing::{
-    chaos, crashes, expired_token, lost_answers, rate_limits, revoked_token, trouble_while_preparing,
+    chaos, crashes, expired_token, lost_answers, rate_limits, revoked_token, the_same_again,
+    trouble_while_preparing,
 };
 pub use publishing::{deleting, limits, publishing, slow_processing};
 pub use reading::reading;
@@ -133,12 +134,26 @@ fn is_open(outcome: &Outcome, index: usize) -> bool {
     }
 }
 
-/// Tokens are in the credential and nowhere else.
+/// Tokens are in the credential and nowhere else: not in saved progress, not in errors, and not in the journal, even when
+/// nobody told it the values.
 fn assert_no_secrets(subject: Subject, bench: &Bench, outcome: &Outcome, story: &str) {
     let saved = format!("{outcome:?} {}", serde_json::to_string(outcome.progress()).unwrap_or_default());
+    let entries = bench.diary.entries();
     for (token, _) in bench.world.tokens().list() {
-        let found = token.platform == subject.name() && saved.contains(&token.value);
-        assert!(!found, "{}, {story}: a {:?} token stands in progress or error", subject.name(), token.kind);
+        if token.platform != subject.name() {
+            continue;
+        }
+        let kind = token.kind;
+        assert!(
+            !saved.contains(&token.value),
+            "{}, {story}: a {kind:?} token stands in progress or error",
+            subject.name()
+        );
+        for entry in &entries {
+            let fields = [Some(&entry.url), Some(&entry.request), Some(&entry.answer), entry.error.as_ref()];
+            let found = fields.into_iter().flatten().any(|text| text.contains(&token.value));
+            assert!(!found, "{}, {story}: a {kind:?} token stands in the journal: {entry:?}", subject.name());
+        }
     }
 }
 
