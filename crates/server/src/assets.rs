@@ -81,6 +81,11 @@ pub const fn glyph(name: &'static str) -> &'static str {
     name
 }
 
+/// The reference to a network's mark.
+pub fn brand(platform: &str) -> String {
+    icon(&format!("brand-{platform}"))
+}
+
 /// All embedded paths.
 pub fn paths() -> impl Iterator<Item = &'static str> {
     ASSETS.by_path.keys().map(String::as_str)

@@ -96,6 +96,12 @@ impl Tr {
         self.0.is_some_and(find) || LOCALES.get(DEFAULT_LANGUAGE).is_some_and(find)
     }
 
+    /// The text of one value of an option, key `value-option-value`; a value without a text speaks for itself.
+    pub fn choice(self, option: &str, value: &str) -> String {
+        let key = format!("value-{}-{value}", option.replace('_', "-"));
+        if self.has(&key) { self.tr(&key) } else { value.replace('_', " ") }
+    }
+
     /// Begins a text with an argument.
     pub fn arg(self, name: &'static str, value: impl Display) -> TrWith {
         TrWith { tr: self, args: FluentArgs::new() }.arg(name, value)

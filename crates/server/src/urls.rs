@@ -56,6 +56,34 @@ urls! {
 
     /// Start of a workspace.
     WORKSPACE = workspace(workspace) "/w/{workspace}";
+    /// Posts by day.
+    CALENDAR = calendar(workspace) "/w/{workspace}/calendar";
+    /// All posts.
+    POSTS = posts(workspace) "/w/{workspace}/posts";
+    /// One post.
+    POST = post(workspace, post) "/w/{workspace}/posts/{post}";
+    /// Cancels a post.
+    CANCEL_POST = cancel_post(workspace, post) "/w/{workspace}/posts/{post}/cancel";
+    /// Tries a failed publication again.
+    RETRY_PUBLICATION = retry_publication(workspace, publication) "/w/{workspace}/publications/{publication}/retry";
+    /// Publishes a held publication.
+    PUBLISH_PUBLICATION = publish_publication(workspace, publication) "/w/{workspace}/publications/{publication}/publish";
+    /// Settles an unconfirmed publication.
+    RESOLVE_PUBLICATION = resolve_publication(workspace, publication) "/w/{workspace}/publications/{publication}/resolve";
+    /// Writing a post.
+    COMPOSE = compose(workspace) "/w/{workspace}/compose";
+    /// The live check of what is being written.
+    COMPOSE_CHECK = compose_check(workspace) "/w/{workspace}/compose/check";
+    /// Connected accounts.
+    CONNECTIONS = connections(workspace) "/w/{workspace}/connections";
+    /// Begins to connect an account.
+    CONNECT = connect(workspace, platform) "/w/{workspace}/connect/{platform}";
+    /// Lets go of an account.
+    DISCONNECT = disconnect(workspace, account) "/w/{workspace}/accounts/{account}/disconnect";
+    /// Choosing accounts under a login.
+    CHOOSE = choose(workspace, grant) "/w/{workspace}/grants/{grant}";
+    /// Where networks send browsers back to.
+    OAUTH_CALLBACK = oauth_callback(platform) "/oauth/{platform}/callback";
     /// Settings of a workspace.
     WORKSPACE_SETTINGS = workspace_settings(workspace) "/w/{workspace}/settings";
     /// Who belongs to a workspace.

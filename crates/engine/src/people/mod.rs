@@ -7,7 +7,7 @@
 mod input;
 mod members;
 mod password;
-mod proof;
+pub mod proof;
 mod session;
 mod setup;
 mod sign_in;

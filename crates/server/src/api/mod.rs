@@ -1,16 +1,27 @@
 //! The JSON API under `/api/v1`, and its OpenAPI 3.1 description, which is generated from the same routes.
 
+mod accounts;
+pub mod connect;
 mod me;
 mod media;
 mod media_form;
+mod platforms;
+mod posts;
+mod publications;
+pub mod shapes;
 mod tokens;
 mod tus;
 mod workspace;
+
+pub use publications::checked_link;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::routing::get;
+use carillon_domain::error::AppError;
+use carillon_domain::id::{Id, Kind};
+use carillon_domain::time::Timestamp;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -73,6 +84,11 @@ pub fn routes() -> Api {
         .routes(routes!(media::get, media::patch, media::delete))
         .routes(routes!(media::content))
         .routes(routes!(media::rendition))
+        .merge(platforms::routes())
+        .merge(connect::routes())
+        .merge(accounts::routes())
+        .merge(posts::routes())
+        .merge(publications::routes())
         .split_for_parts();
     let (uploads, uploads_document) =
         OpenApiRouter::new().routes(routes!(media_form::upload)).merge(tus::routes()).split_for_parts();
@@ -110,4 +126,54 @@ pub fn document_route(document: &utoipa::openapi::OpenApi) -> Router<App> {
         async move { ([(header::CONTENT_TYPE, "application/json")], text) }
     };
     Router::new().route(urls::OPENAPI, get(answer))
+}
+
+/// A time of a query or body.
+fn parsed_time(field: &'static str, text: &str) -> Result<Timestamp, AppError> {
+    text.parse().map_err(|_| {
+        AppError::invalid(
+            field,
+            "malformed_time",
+            format!("`{text}` is not a time. Write it like 2026-11-24T18:30:00Z."),
+        )
+    })
+}
+
+/// The id that a page's cursor names.
+fn cursor<K: Kind>(text: Option<&str>) -> Result<Option<Id<K>>, AppError> {
+    text.map(|t| {
+        t.parse().map_err(|_| {
+            AppError::invalid("cursor", "invalid", "Give back `next_cursor` of the page before.")
+        })
+    })
+    .transpose()
+}
+
+/// The body of a post: `{text, accounts, media, status, scheduled_at, timezone, overrides, parts, first_comment, tags,
+/// campaign}`.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "describes the body; `PostInput` and `PostPatch` of the engine read it")]
+struct PostBody {
+    /// Base text.
+    text: Option<String>,
+    /// Accounts that it goes to.
+    accounts: Option<Vec<String>>,
+    /// Base media, in order.
+    media: Option<Vec<String>>,
+    /// `draft`, `scheduled` or `now`.
+    status: Option<String>,
+    /// RFC 3339, or wall-clock time in `timezone`.
+    scheduled_at: Option<String>,
+    /// IANA zone; the workspace's by default.
+    timezone: Option<String>,
+    /// What differs, by account: `{text, media, parts, first_comment, options}`.
+    overrides: Option<serde_json::Value>,
+    /// Further parts of a thread: `{text, media}`.
+    parts: Option<Vec<shapes::PartContent>>,
+    /// A comment right after the post.
+    first_comment: Option<String>,
+    /// Labels.
+    tags: Option<Vec<String>>,
+    /// Campaign.
+    campaign: Option<String>,
 }

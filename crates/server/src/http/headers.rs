@@ -8,10 +8,17 @@ use axum::response::Response;
 use super::state::App;
 
 /// Scripts and styles come from our own files only, nothing is inline, and no other site may frame us. Pictures may come
-/// from the networks: avatars live there.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https:; \
+/// from the networks, and from the sandbox on this machine: avatars live there.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https: \
+    http://127.0.0.1:* http://localhost:*; \
     media-src 'self' blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; \
     base-uri 'none'; frame-ancestors 'none'";
+
+/// The policy of pages whose form leads on to a network's login page: browsers apply `form-action` to redirects, too.
+pub fn policy_for_connecting() -> HeaderValue {
+    let policy = POLICY.replace("form-action 'self'", "form-action 'self' https: http:");
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(POLICY))
+}
 
 /// Adds the headers to every answer.
 pub async fn secure(State(app): State<App>, request: Request, next: Next) -> Response {

@@ -11,7 +11,7 @@ pub mod context;
 pub mod cookies;
 pub mod extract;
 pub mod failure;
-mod headers;
+pub mod headers;
 mod health;
 mod idempotency;
 mod limit;

@@ -178,6 +178,17 @@ impl Errors {
         self.0.iter().find(|e| e.field == field).map(|e| e.message.clone())
     }
 
+    /// A single message for the whole form.
+    pub fn general(code: &str, message: impl Into<String>) -> Self {
+        Self(vec![FieldError::new("", code, message)])
+    }
+
+    /// Fields under this prefix, with their messages.
+    pub fn starting_with(&self, prefix: &str) -> Vec<(String, String)> {
+        let under = self.0.iter().filter(|e| e.field.starts_with(prefix));
+        under.map(|e| (e.field.clone(), e.message.clone())).collect()
+    }
+
     /// Messages that belong to none of these fields, for the top of the form: nothing that was refused goes unsaid.
     pub fn besides(&self, fields: &[&str]) -> Vec<String> {
         self.0.iter().filter(|e| !fields.contains(&e.field.as_str())).map(|e| e.message.clone()).collect()

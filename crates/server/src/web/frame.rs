@@ -9,6 +9,14 @@ use crate::{assets, i18n, urls};
 /// The parts of the product that have an entry in the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
+    /// Posts by day.
+    Calendar,
+    /// All posts.
+    Posts,
+    /// Writing one.
+    Compose,
+    /// Accounts.
+    Connections,
     /// Workspace and personal settings.
     Settings,
 }
@@ -56,12 +64,33 @@ impl Frame {
     pub fn entries(&self) -> Vec<Entry> {
         let entry = |section, label, icon, url| Entry { label, icon, url, current: self.section == section };
         let workspace = self.workspace.id;
-        vec![entry(
-            Section::Settings,
-            i18n::key("nav-settings"),
-            assets::glyph("settings"),
-            urls::workspace_settings(workspace),
-        )]
+        vec![
+            entry(
+                Section::Calendar,
+                i18n::key("nav-calendar"),
+                assets::glyph("calendar"),
+                urls::calendar(workspace),
+            ),
+            entry(Section::Posts, i18n::key("nav-posts"), assets::glyph("list"), urls::posts(workspace)),
+            entry(
+                Section::Compose,
+                i18n::key("nav-compose"),
+                assets::glyph("edit"),
+                urls::compose(workspace),
+            ),
+            entry(
+                Section::Connections,
+                i18n::key("nav-connections"),
+                assets::glyph("plug"),
+                urls::connections(workspace),
+            ),
+            entry(
+                Section::Settings,
+                i18n::key("nav-settings"),
+                assets::glyph("settings"),
+                urls::workspace_settings(workspace),
+            ),
+        ]
     }
 
     /// The person's face.

@@ -1,12 +1,15 @@
 //! The web interface: server-rendered pages which work without JavaScript for what they are for; htmx makes them quicker.
 
+mod calendar;
 pub mod components;
+mod connections;
 mod device;
 pub mod errors;
 pub mod frame;
 mod home;
 mod live;
 mod media;
+mod posts;
 mod preferences;
 mod settings;
 mod setup;
@@ -46,6 +49,20 @@ pub fn routes() -> Router<App> {
         .route(urls::TOKENS, get(settings::tokens::show).post(settings::tokens::submit))
         .route(urls::REVOKE_TOKEN, post(settings::tokens::revoke))
         .route(urls::MEDIA_FILE, get(media::file))
+        .route(urls::CALENDAR, get(calendar::show))
+        .route(urls::POSTS, get(posts::list::show))
+        .route(urls::POST, get(posts::one::show))
+        .route(urls::CANCEL_POST, post(posts::one::cancel))
+        .route(urls::RETRY_PUBLICATION, post(posts::one::retry))
+        .route(urls::PUBLISH_PUBLICATION, post(posts::one::publish))
+        .route(urls::RESOLVE_PUBLICATION, post(posts::one::resolve))
+        .route(urls::COMPOSE, get(posts::compose::show).post(posts::compose::submit))
+        .route(urls::COMPOSE_CHECK, post(posts::compose::check))
+        .route(urls::CONNECTIONS, get(connections::show))
+        .route(urls::CONNECT, post(connections::begin))
+        .route(urls::DISCONNECT, post(connections::disconnect))
+        .route(urls::CHOOSE, get(connections::choose).post(connections::chosen))
+        .route(urls::OAUTH_CALLBACK, get(connections::callback))
         .layer(middleware::map_response(never_stored))
 }
 

@@ -76,6 +76,11 @@ impl Ui {
         self.t.of(family, value)
     }
 
+    /// The text of one value of an option; a value without a text speaks for itself.
+    pub fn choice(&self, option: &str, value: &str) -> String {
+        self.t.choice(option, value)
+    }
+
     /// Begins a text with an argument.
     pub fn arg(&self, name: &'static str, value: impl Display) -> TrWith {
         self.t.arg(name, value)

@@ -117,3 +117,18 @@ document.addEventListener('click', async (event) => {
 for (const input of document.querySelectorAll('[data-zone-guess]')) {
   input.value = Intl.DateTimeFormat().resolvedOptions().timeZone || input.value;
 }
+
+// Networks' login pages open in a pop-up; where that is blocked, in this window.
+const POPUP = 'carillon-connect';
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (!form.matches('[data-popup]') || event.defaultPrevented) return;
+  const opened = window.open('', POPUP, 'popup,width=560,height=760');
+  form.target = opened ? POPUP : '';
+  if (opened) setTimeout(() => delete form.dataset.sent, 1000);
+});
+// Back from the network: show the result where one was, and go.
+if (window.name === POPUP && window.opener && location.pathname.endsWith('/connections')) {
+  window.opener.location.assign(location.href);
+  window.close();
+}

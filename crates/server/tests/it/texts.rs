@@ -4,13 +4,56 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use carillon_connectors::Registry;
+use carillon_connectors::contract::capability::{Connect, OptionField, OptionInput};
 use carillon_domain::permission::Role;
+use carillon_domain::publication::PublicationState;
 use carillon_server::i18n::{self, Tr};
 
 /// Closed sets whose texts are looked up as `family-value`.
 fn families() -> Vec<(&'static str, Vec<String>)> {
     let roles = || Role::ALL.iter().map(|role| role.as_str().to_owned()).collect();
-    vec![("month", (1..=12).map(|n| n.to_string()).collect()), ("role", roles()), ("role-means", roles())]
+    let numbers = |to: u8| (1..=to).map(|n| n.to_string()).collect::<Vec<_>>();
+    let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+    let mut states: Vec<String> = PublicationState::ALL.iter().map(|s| s.as_str().to_owned()).collect();
+    states.push("partially_published".to_owned());
+    vec![
+        ("month", numbers(12)),
+        ("month-long", numbers(12)),
+        ("weekday", numbers(7)),
+        ("role", roles()),
+        ("role-means", roles()),
+        ("status", states),
+        ("held", names(&["overdue", "reauth", "cap", "platform_off"])),
+        ("account-status", names(&["connected", "needs_reconnect", "disconnected"])),
+        ("outcome", names(&["published", "retry", "failed", "held", "unconfirmed", "incomplete"])),
+        (
+            "option",
+            options().map(|o| o.name.replace('_', "-")).collect::<BTreeSet<_>>().into_iter().collect(),
+        ),
+    ]
+}
+
+/// Every option that a form can draw, of every platform.
+fn options() -> impl Iterator<Item = &'static OptionField> {
+    let all = Registry.all().iter().flat_map(|c| c.capabilities().options);
+    all.filter(|o| !matches!(o.input, OptionInput::Poll { .. }))
+}
+
+/// Values of options and login flavours; those without a text speak for themselves.
+fn values() -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    for option in options() {
+        if let OptionInput::Choice { values } = option.input {
+            keys.extend(values.iter().map(|v| format!("value-{}-{v}", option.name.replace('_', "-"))));
+        }
+    }
+    for connector in Registry.all() {
+        if let Connect::Oauth { flavours } = connector.capabilities().connect {
+            keys.extend(flavours.iter().map(|f| format!("value-flavour-{f}")));
+        }
+    }
+    keys
 }
 
 #[test]
@@ -38,6 +81,7 @@ fn keys_of_templates_and_code_are_those_of_the_files() {
             }
         }
     });
+    used.extend(values().into_iter().filter(|key| have.contains(key)));
     assert_eq!(used.difference(&have).collect::<Vec<_>>(), Vec::<&String>::new(), "used, but not in a file");
     assert_eq!(have.difference(&used).collect::<Vec<_>>(), Vec::<&String>::new(), "in a file, but not used");
 }

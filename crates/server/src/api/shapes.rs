@@ -1,0 +1,386 @@
+//! Objects as the API shows them. Names and shapes here must not drift: others' scripts read them.
+
+use carillon_domain::connector_error::ConnectorError;
+use carillon_domain::limits::Violation;
+use carillon_domain::time::Timestamp;
+use carillon_engine::usecase::caps;
+use carillon_engine::usecase::posts::{AttemptView, PartView, PostView, PublicationView, StepView};
+use carillon_store::repo::account::AccountRow;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// RFC 3339, UTC.
+fn time(at: Timestamp) -> String {
+    at.to_string()
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Give it as `cursor` for the next page; null at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// A connected account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Account {
+    /// `acct_…`
+    pub id: String,
+    /// Name of the platform.
+    pub platform: String,
+    /// Base URL of the account's server, for networks of many servers.
+    pub server: Option<String>,
+    /// The network's own id.
+    pub remote_id: String,
+    /// Handle without `@`.
+    pub handle: String,
+    /// Display name.
+    pub name: String,
+    /// Avatar at the network.
+    pub avatar_url: Option<String>,
+    /// `connected`, `needs_reconnect` or `disconnected`.
+    pub status: &'static str,
+    /// How it is doing.
+    pub health: Health,
+    /// Limits.
+    pub caps: Caps,
+    /// `warn` or `enforce`.
+    pub cap_mode: &'static str,
+    /// For `If-Match`.
+    pub version: i64,
+}
+
+/// How an account is doing.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Health {
+    /// `green`, `amber` or `red`.
+    pub level: &'static str,
+    /// Why it is not green, in plain words.
+    pub reason: Option<String>,
+    /// When its numbers were last read.
+    pub synced_at: Option<String>,
+}
+
+/// Limits of an account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Caps {
+    /// Most publications a day by the user's own will; null: none.
+    pub daily: Option<u32>,
+}
+
+impl From<&AccountRow> for Account {
+    fn from(row: &AccountRow) -> Self {
+        let connected = row.status == carillon_domain::account::AccountStatus::Connected;
+        let level = match (connected, &row.sync_error) {
+            (false, _) => "red",
+            (true, Some(_)) => "amber",
+            (true, None) => "green",
+        };
+        Self {
+            id: row.id.to_string(),
+            platform: row.platform.clone(),
+            server: row.server.clone(),
+            remote_id: row.remote_id.clone(),
+            handle: row.handle.clone(),
+            name: row.name.clone(),
+            avatar_url: row.avatar_url.clone(),
+            status: row.status.as_str(),
+            health: Health {
+                level,
+                reason: row.status_cause.clone().or_else(|| row.sync_error.clone()),
+                synced_at: row.synced_at.map(time),
+            },
+            caps: Caps { daily: caps::daily_cap(row) },
+            cap_mode: row.cap_mode.as_str(),
+            version: row.version,
+        }
+    }
+}
+
+/// A finding of a check.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Finding {
+    /// Path of the field.
+    pub field: String,
+    /// Stable code.
+    pub code: String,
+    /// What is wrong and what would fix it.
+    pub message: String,
+    /// The limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<serde_json::Value>,
+    /// The value found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<serde_json::Value>,
+}
+
+impl From<&Violation> for Finding {
+    fn from(v: &Violation) -> Self {
+        Self {
+            field: v.field.clone(),
+            code: v.code.clone(),
+            message: v.message.clone(),
+            limit: v.limit.clone(),
+            value: v.value.clone(),
+        }
+    }
+}
+
+/// A post with its publications.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Post {
+    /// `post_…`
+    pub id: String,
+    /// For `If-Match`.
+    pub version: i64,
+    /// `draft`, `scheduled`, `published` …; derived from the publications.
+    pub status: &'static str,
+    /// Base text.
+    pub text: String,
+    /// When it is to go out, UTC.
+    pub scheduled_at: Option<String>,
+    /// IANA zone of the wall-clock time.
+    pub timezone: String,
+    /// When it was made.
+    pub created_at: String,
+    /// Base media.
+    pub media: Vec<String>,
+    /// Further parts of a thread.
+    pub parts: Vec<PartContent>,
+    /// First comment.
+    pub first_comment: Option<String>,
+    /// What differs, by account.
+    pub overrides: serde_json::Value,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// Campaign.
+    pub campaign: Option<String>,
+    /// What a careful person would want to know.
+    pub warnings: Vec<Finding>,
+    /// One per account.
+    pub publications: Vec<Publication>,
+}
+
+/// One part of a thread as composed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PartContent {
+    /// Text.
+    pub text: String,
+    /// Media.
+    pub media: Vec<String>,
+}
+
+impl From<&PostView> for Post {
+    fn from(view: &PostView) -> Self {
+        let post = &view.post;
+        let ids = |media: &[carillon_domain::id::MediaId]| media.iter().map(ToString::to_string).collect();
+        Self {
+            id: post.id.to_string(),
+            version: post.version,
+            status: view.status.as_str(),
+            text: post.composition.text.clone(),
+            scheduled_at: post.due_at.map(time),
+            timezone: post.timezone.clone(),
+            created_at: time(post.created_at),
+            media: ids(&post.composition.media),
+            parts: post
+                .composition
+                .parts
+                .iter()
+                .map(|p| PartContent { text: p.text.clone(), media: ids(&p.media) })
+                .collect(),
+            first_comment: post.composition.first_comment.clone(),
+            overrides: serde_json::to_value(&post.composition.overrides).unwrap_or_default(),
+            tags: post.tags.clone(),
+            campaign: post.campaign.clone(),
+            warnings: view.warnings.iter().map(Finding::from).collect(),
+            publications: view.publications.iter().map(Publication::from).collect(),
+        }
+    }
+}
+
+/// A post on one account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Publication {
+    /// `pub_…`
+    pub id: String,
+    /// The post.
+    pub post: String,
+    /// The account.
+    pub account: String,
+    /// The platform.
+    pub platform: String,
+    /// State.
+    pub state: &'static str,
+    /// When it is to be public.
+    pub due_at: Option<String>,
+    /// When the engine looks at it next.
+    pub next_at: Option<String>,
+    /// The network's id of the root.
+    pub remote_id: Option<String>,
+    /// Where people see it.
+    pub remote_url: Option<String>,
+    /// When it became public.
+    pub published_at: Option<String>,
+    /// A part or comment is missing although the root is public.
+    pub incomplete: bool,
+    /// Thread parts and first comment.
+    pub parts: Vec<Part>,
+    /// Why it is held.
+    pub held_reason: Option<&'static str>,
+    /// The last thing that went wrong.
+    pub error: Option<RemoteError>,
+    /// What was looked at when an answer had been lost.
+    pub evidence: Option<String>,
+    /// Tries with every remote step; empty in lists.
+    pub attempts: Vec<Attempt>,
+}
+
+impl From<&PublicationView> for Publication {
+    fn from(view: &PublicationView) -> Self {
+        Self {
+            id: view.id.to_string(),
+            post: view.post.to_string(),
+            account: view.account.to_string(),
+            platform: view.platform.clone(),
+            state: view.state.as_str(),
+            due_at: view.due_at.map(time),
+            next_at: view.next_at.map(time),
+            remote_id: view.remote_id.clone(),
+            remote_url: view.remote_url.clone(),
+            published_at: view.published_at.map(time),
+            incomplete: view.incomplete,
+            parts: view.parts.iter().map(Part::from).collect(),
+            held_reason: view.held_reason.map(|r| r.as_str()),
+            error: view.error.as_ref().map(RemoteError::from),
+            evidence: view.evidence.clone(),
+            attempts: view.attempts.iter().map(Attempt::from).collect(),
+        }
+    }
+}
+
+/// A thread part or the first comment of a publication.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Part {
+    /// 1 is the first part after the root.
+    pub index: u16,
+    /// `pending`, `published`, `failed` or `unconfirmed`.
+    pub state: serde_json::Value,
+    /// The network's id.
+    pub remote_id: Option<String>,
+    /// Where people see it.
+    pub remote_url: Option<String>,
+    /// Why it is not public.
+    pub error: Option<RemoteError>,
+}
+
+impl From<&PartView> for Part {
+    fn from(view: &PartView) -> Self {
+        Self {
+            index: view.index,
+            state: serde_json::to_value(view.state).unwrap_or_default(),
+            remote_id: view.remote_id.clone(),
+            remote_url: view.remote_url.clone(),
+            error: view.error.as_ref().map(RemoteError::from),
+        }
+    }
+}
+
+/// What went wrong at a network.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RemoteError {
+    /// How Carillon reacts: `transient`, `rate_limited`, `auth_expired`, `auth_revoked`, `permission_missing`, `rejected`,
+    /// `not_ready`, `ambiguous`.
+    pub kind: &'static str,
+    /// Stable code of the cause.
+    pub code: String,
+    /// What happened, in plain words.
+    pub message: String,
+    /// What to do now.
+    pub action: String,
+    /// What the network itself said.
+    pub remote: serde_json::Value,
+}
+
+impl From<&ConnectorError> for RemoteError {
+    fn from(error: &ConnectorError) -> Self {
+        Self {
+            kind: error.kind.code(),
+            code: error.code.clone(),
+            message: error.cause.clone(),
+            action: error.action.clone(),
+            remote: serde_json::to_value(&error.remote).unwrap_or_default(),
+        }
+    }
+}
+
+/// One try to publish.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Attempt {
+    /// `att_…`
+    pub id: String,
+    /// 1, 2, 3 …
+    pub number: i64,
+    /// Begin.
+    pub started_at: String,
+    /// End; null while it is open.
+    pub ended_at: Option<String>,
+    /// How it ended.
+    pub outcome: Option<String>,
+    /// What went wrong.
+    pub error: Option<RemoteError>,
+    /// Every remote call, secrets removed.
+    pub steps: Vec<Step>,
+}
+
+impl From<&AttemptView> for Attempt {
+    fn from(view: &AttemptView) -> Self {
+        Self {
+            id: view.id.to_string(),
+            number: view.number,
+            started_at: time(view.started_at),
+            ended_at: view.ended_at.map(time),
+            outcome: view.outcome.clone(),
+            error: view.error.as_ref().map(RemoteError::from),
+            steps: view.steps.iter().map(Step::from).collect(),
+        }
+    }
+}
+
+/// One remote call.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Step {
+    /// When.
+    pub at: String,
+    /// Name of the operation.
+    pub operation: String,
+    /// HTTP method.
+    pub method: String,
+    /// URL without secrets.
+    pub url: String,
+    /// HTTP status; null when no answer arrived.
+    pub status: Option<i64>,
+    /// How long it took, milliseconds.
+    pub duration_ms: i64,
+    /// The network's id of the request.
+    pub request_id: Option<String>,
+    /// Beginning of request and answer, secrets removed.
+    pub note: Option<String>,
+}
+
+impl From<&StepView> for Step {
+    fn from(step: &StepView) -> Self {
+        Self {
+            at: time(step.at),
+            operation: step.operation.clone(),
+            method: step.method.clone(),
+            url: step.url.clone(),
+            status: step.status,
+            duration_ms: step.duration_us / 1000,
+            request_id: step.request_id.clone(),
+            note: step.note.clone(),
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! Connected accounts: how they are doing, connecting more, letting go.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use carillon_connectors::contract::capability::Connect;
+use carillon_connectors::kit::server_url;
+use carillon_domain::account::AccountStatus;
+use carillon_domain::error::AppError;
+use carillon_domain::id::{AccountId, GrantId, WorkspaceId};
+use carillon_domain::permission::Permission;
+use carillon_domain::secret::Secret;
+use carillon_engine::usecase::connect::{self, Begun, ConnectRequest};
+use carillon_engine::usecase::{accounts, caps};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::components::{Alert, Empty, Errors, Face, Field, State as StateBadge};
+use super::frame::Section;
+use super::signed_in::Member;
+use super::ui::Ui;
+use super::{Failure, html};
+use crate::api::connect::CallbackParams;
+use crate::http::App;
+use crate::http::actor::session_secret;
+use crate::http::extract::{Form, Path, Query};
+use crate::http::headers::policy_for_connecting;
+use crate::urls;
+
+#[derive(Template)]
+#[template(path = "pages/connections.html")]
+struct Connections {
+    ui: Ui,
+    alerts: Vec<Alert>,
+    rows: Vec<AccountLine>,
+    platforms: Vec<PlatformCard>,
+    empty: Empty,
+    may_manage: bool,
+    open: String,
+}
+
+struct AccountLine {
+    face: Face,
+    name: String,
+    handle: String,
+    platform: &'static str,
+    state: StateBadge,
+    cause: Option<String>,
+    cap: Option<u32>,
+    since: Timestamp,
+    disconnect_url: Option<String>,
+    reconnect_url: Option<String>,
+}
+
+struct PlatformCard {
+    name: &'static str,
+    title: &'static str,
+    icon: String,
+    action: String,
+    fields: Vec<Field>,
+    popup: bool,
+}
+
+/// The page.
+pub async fn show(State(app): State<App>, member: Member, uri: Uri) -> Result<Response, Failure> {
+    let ui = &member.ui;
+    let mut alerts = Vec::new();
+    let query = uri.query().unwrap_or_default();
+    if query.contains("connected") {
+        alerts.push(Alert::success(ui.tr("connections-connected")));
+    }
+    let open = form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == "open")
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default();
+    page(&app, member, alerts, &Errors::default(), &open, StatusCode::OK).await
+}
+
+async fn page(
+    app: &App,
+    member: Member,
+    alerts: Vec<Alert>,
+    errors: &Errors,
+    open: &str,
+    status: StatusCode,
+) -> Result<Response, Failure> {
+    let member = member.at(Section::Connections);
+    let (ui, actor) = (member.ui, member.actor);
+    let may_manage = actor.role.may(Permission::ManageAccounts);
+    let networks = &app.engine.networks;
+    let rows = accounts::list(&app.engine, &actor).await?;
+    let rows = rows
+        .into_iter()
+        .map(|row| AccountLine {
+            face: Face::account(&row.name, row.avatar_url.as_deref(), &row.platform),
+            platform: networks.connector(&row.platform).map_or("", |c| c.descriptor().title),
+            state: StateBadge::new(row.status.as_str(), ui.of("account-status", row.status.as_str())),
+            cause: row.status_cause.clone(),
+            cap: caps::daily_cap(&row),
+            since: row.created_at,
+            disconnect_url: (may_manage && row.status != AccountStatus::Disconnected)
+                .then(|| urls::disconnect(actor.workspace, row.id)),
+            reconnect_url: (may_manage && row.status != AccountStatus::Connected).then(|| {
+                format!(
+                    "{}?open={}#connect-{}",
+                    urls::connections(actor.workspace),
+                    row.platform,
+                    row.platform
+                )
+            }),
+            name: row.name,
+            handle: row.handle,
+        })
+        .collect();
+    let platforms = networks
+        .all()
+        .iter()
+        .filter(|c| networks.is_enabled(c.descriptor().name))
+        .map(|c| {
+            let descriptor = c.descriptor();
+            let shown = if open == descriptor.name { errors.clone() } else { Errors::default() };
+            let (fields, popup) = fields(&ui, c.capabilities().connect, &shown);
+            PlatformCard {
+                name: descriptor.name,
+                title: descriptor.title,
+                icon: descriptor.icon.to_owned(),
+                action: urls::connect(actor.workspace, descriptor.name),
+                fields,
+                popup,
+            }
+        })
+        .collect();
+    let page = Connections {
+        alerts,
+        rows,
+        platforms,
+        empty: Empty::new("plug", ui.tr("connections-empty"), ui.tr("connections-empty-text")),
+        may_manage,
+        open: open.to_owned(),
+        ui,
+    };
+    let mut response = (status, html(&page)?).into_response();
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy_for_connecting());
+    Ok(response)
+}
+
+/// What a person fills in to connect; the platform's capabilities say it.
+fn fields(ui: &Ui, connect: Connect, errors: &Errors) -> (Vec<Field>, bool) {
+    match connect {
+        Connect::AppPassword { default_server } => {
+            let server = Field::text("server", ui.tr("connect-server")).value(default_server).errors(errors);
+            let fields = vec![
+                Field::text("identifier", ui.tr("connect-identifier"))
+                    .autocomplete("username")
+                    .errors(errors),
+                Field::password("app_password", ui.tr("connect-app-password"), "off")
+                    .hint(ui.tr("connect-app-password-hint"))
+                    .errors(errors),
+                server,
+            ];
+            (fields, false)
+        }
+        Connect::OauthPerServer => {
+            let server = Field::text("server", ui.tr("connect-server")).hint(ui.tr("connect-server-hint"));
+            (vec![server.errors(errors)], true)
+        }
+        Connect::Oauth { flavours: [_] | [] } => (Vec::new(), true),
+        Connect::Oauth { flavours } => {
+            let choices = flavours
+                .iter()
+                .map(|f| super::components::Choice { value: (*f).to_owned(), label: ui.choice("flavour", f) })
+                .collect();
+            (vec![Field::select("flavour", ui.tr("connect-flavour"), choices).errors(errors)], true)
+        }
+    }
+}
+
+/// Where a platform of a workspace is.
+#[derive(Debug, Deserialize)]
+pub struct ConnectPlace {
+    workspace: WorkspaceId,
+    platform: String,
+}
+
+/// What a person filled in.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ConnectForm {
+    server: String,
+    identifier: String,
+    app_password: Option<Secret>,
+    flavour: Option<String>,
+}
+
+/// Begins to connect.
+pub async fn begin(
+    State(app): State<App>,
+    member: Member,
+    Path(place): Path<ConnectPlace>,
+    Form(form): Form<ConnectForm>,
+) -> Result<Response, Failure> {
+    let back = urls::connections(place.workspace);
+    match try_begin(&app, &member, &place.platform, form).await {
+        Ok(Begun::Redirect { authorize_url, .. }) => Ok(Redirect::to(authorize_url.as_str()).into_response()),
+        Ok(Begun::Connected { .. }) => Ok(Redirect::to(&format!("{back}?connected")).into_response()),
+        Err(AppError::Connector(error)) => {
+            let text = format!("{} {}", error.cause, error.action);
+            let alerts = vec![Alert::danger(text.trim())];
+            page(&app, member, alerts, &Errors::default(), &place.platform, StatusCode::UNPROCESSABLE_ENTITY)
+                .await
+        }
+        Err(error) => {
+            let errors = Errors::from_refusal(error)?;
+            let top = errors.besides(&["server", "identifier", "app_password", "flavour"]);
+            let alerts = top.into_iter().map(Alert::danger).collect();
+            page(&app, member, alerts, &errors, &place.platform, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+    }
+}
+
+async fn try_begin(app: &App, member: &Member, platform: &str, form: ConnectForm) -> Result<Begun, AppError> {
+    let server = Some(form.server).filter(|s| !s.trim().is_empty());
+    let server = server.map(|text| {
+        server_url::normalise(&text, &app.settings.egress.allow)
+            .map_err(|e| AppError::invalid("server", "invalid_server", e.to_string()))
+    });
+    let request = ConnectRequest {
+        server: server.transpose()?,
+        flavour: form.flavour,
+        identifier: Some(form.identifier),
+        app_password: form.app_password,
+        return_to: Some(urls::connections(member.actor.workspace)),
+    };
+    connect::begin(&app.engine, &member.actor, platform, request).await
+}
+
+/// Lets go of an account.
+#[derive(Debug, Deserialize)]
+pub struct AccountPlace {
+    workspace: WorkspaceId,
+    account: AccountId,
+}
+
+/// Disconnects.
+pub async fn disconnect(
+    State(app): State<App>,
+    member: Member,
+    Path(place): Path<AccountPlace>,
+) -> Result<Redirect, Failure> {
+    accounts::disconnect(&app.engine, &member.actor, place.account, None, false).await?;
+    Ok(Redirect::to(&urls::connections(place.workspace)))
+}
+
+#[derive(Template)]
+#[template(path = "pages/connected.html")]
+struct Connected {
+    ui: Ui,
+    ok: bool,
+    title: String,
+    text: String,
+    back: String,
+}
+
+/// Where every network sends the browser back to. A pop-up closes itself; without one the page leads on.
+pub async fn callback(
+    State(app): State<App>,
+    Path(platform): Path<String>,
+    Query(params): Query<CallbackParams>,
+    headers: axum::http::HeaderMap,
+    uri: Uri,
+) -> Result<Response, Failure> {
+    let session = session_secret(&headers).map(|secret| carillon_engine::people::proof::hash(&secret));
+    let row = connect::complete(&app.engine, &platform, params.query(session)).await?;
+    let ui = Ui::new(&app, &headers, &uri);
+    let back = match (row.status.as_str(), row.grant) {
+        ("choose", Some(grant)) => urls::choose(row.workspace, grant),
+        _ => row.return_to.clone().unwrap_or_default(),
+    };
+    if let Some(error) = &row.error {
+        let text = format!("{} {}", error.cause, error.action).trim().to_owned();
+        let page = Connected { ok: false, title: ui.tr("connected-failed"), text, back, ui };
+        return Ok((StatusCode::OK, html(&page)?).into_response());
+    }
+    if back.is_empty() {
+        let page = Connected {
+            ok: true,
+            title: ui.tr("connected-title"),
+            text: ui.tr("connected-text"),
+            back: String::new(),
+            ui,
+        };
+        return Ok(html(&page)?.into_response());
+    }
+    let target = if row.status == "choose" { back } else { format!("{back}?connected") };
+    Ok(Redirect::to(&target).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "pages/choose.html")]
+struct Choose {
+    ui: Ui,
+    targets: Vec<TargetRow>,
+    action: String,
+}
+
+struct TargetRow {
+    id: String,
+    face: Face,
+    name: String,
+    handle: String,
+}
+
+/// Where a login of a workspace is.
+#[derive(Debug, Deserialize)]
+pub struct GrantPlace {
+    workspace: WorkspaceId,
+    grant: GrantId,
+}
+
+/// The identities under a login.
+pub async fn choose(
+    State(app): State<App>,
+    member: Member,
+    Path(place): Path<GrantPlace>,
+) -> Result<Response, Failure> {
+    let member = member.at(Section::Connections);
+    let row = connect::targets(&app.engine, &member.actor, place.grant).await?;
+    let targets = row
+        .targets
+        .into_iter()
+        .map(|t| TargetRow {
+            face: Face::account(&t.name, t.avatar_url.as_deref(), &row.platform),
+            id: t.remote_id,
+            name: t.name,
+            handle: t.handle,
+        })
+        .collect();
+    let page = Choose { ui: member.ui, targets, action: urls::choose(place.workspace, place.grant) };
+    Ok(html(&page)?.into_response())
+}
+
+/// Connects the chosen ones.
+pub async fn chosen(
+    State(app): State<App>,
+    member: Member,
+    Path(place): Path<GrantPlace>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Redirect, Failure> {
+    let ids: Vec<String> = pairs.into_iter().filter(|(n, _)| n == "target").map(|(_, v)| v).collect();
+    connect::choose(&app.engine, &member.actor, place.grant, &ids).await?;
+    Ok(Redirect::to(&format!("{}?connected", urls::connections(place.workspace))))
+}

@@ -1,0 +1,137 @@
+//! A post at a glance, for the calendar and the list.
+
+use std::collections::BTreeMap;
+
+use carillon_domain::error::AppError;
+use carillon_domain::id::AccountId;
+use carillon_engine::Actor;
+use carillon_engine::usecase::accounts;
+use carillon_engine::usecase::posts::PostView;
+use carillon_store::repo::account::AccountRow;
+use jiff::Timestamp;
+
+use crate::http::App;
+use crate::urls;
+use crate::web::components::{Face, State};
+use crate::web::ui::Ui;
+
+/// Longest excerpt of a text, in characters.
+const EXCERPT: usize = 140;
+
+/// The workspace's accounts, for showing who a post goes to.
+pub struct Faces(BTreeMap<AccountId, AccountRow>);
+
+impl Faces {
+    /// Loads them.
+    ///
+    /// # Errors
+    /// When the role may not read.
+    pub async fn load(app: &App, actor: &Actor) -> Result<Self, AppError> {
+        let rows = accounts::list(&app.engine, actor).await?;
+        Ok(Self(rows.into_iter().map(|row| (row.id, row)).collect()))
+    }
+
+    /// The account of this id.
+    pub fn get(&self, id: AccountId) -> Option<&AccountRow> {
+        self.0.get(&id)
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &AccountRow> {
+        self.0.values()
+    }
+
+    /// The face of an account, or of one that is gone.
+    pub fn face(&self, id: AccountId, platform: &str) -> Face {
+        match self.get(id) {
+            Some(row) => Face::account(&row.name, row.avatar_url.as_deref(), &row.platform),
+            None => Face::account("?", None, platform),
+        }
+    }
+}
+
+/// A post in a calendar cell.
+#[derive(Debug, Clone)]
+pub struct Chip {
+    /// Its page.
+    pub url: String,
+    /// Local time, `18:30`.
+    pub time: String,
+    /// Beginning of its text.
+    pub text: String,
+    /// Stable name of its status.
+    pub status: &'static str,
+    /// The status in words.
+    pub label: String,
+    /// The networks that it goes to.
+    pub platforms: Vec<String>,
+}
+
+impl Chip {
+    /// From a post.
+    pub fn new(ui: &Ui, view: &PostView, _faces: &Faces) -> Self {
+        let mut platforms: Vec<String> = view.publications.iter().map(|p| p.platform.clone()).collect();
+        platforms.sort();
+        platforms.dedup();
+        Self {
+            url: urls::post(view.post.workspace, view.post.id),
+            time: view
+                .post
+                .due_at
+                .map(|at| ui.zone.to_datetime(at).strftime("%H:%M").to_string())
+                .unwrap_or_default(),
+            text: excerpt(ui, view),
+            status: view.status.as_str(),
+            label: ui.of("status", view.status.as_str()),
+            platforms,
+        }
+    }
+}
+
+/// A post in the list.
+pub struct Card {
+    /// Its page.
+    pub url: String,
+    /// Beginning of its text.
+    pub text: String,
+    /// How it stands.
+    pub state: State,
+    /// When it is due.
+    pub due_at: Option<Timestamp>,
+    /// The accounts that it goes to.
+    pub faces: Vec<Face>,
+    /// What needs a person, in plain words.
+    pub trouble: Option<String>,
+}
+
+impl Card {
+    /// From a post.
+    pub fn new(ui: &Ui, view: &PostView, faces: &Faces) -> Self {
+        let trouble = view
+            .publications
+            .iter()
+            .find_map(|p| p.error.as_ref().filter(|_| p.published_at.is_none()).map(|e| e.cause.clone()));
+        Self {
+            url: urls::post(view.post.workspace, view.post.id),
+            text: excerpt(ui, view),
+            state: State::new(view.status.as_str(), ui.of("status", view.status.as_str())),
+            due_at: view.post.due_at,
+            faces: view.publications.iter().map(|p| faces.face(p.account, &p.platform)).collect(),
+            trouble,
+        }
+    }
+}
+
+fn excerpt(ui: &Ui, view: &PostView) -> String {
+    let composition = &view.post.composition;
+    let own = composition.overrides.values().find_map(|o| o.text.as_deref());
+    let text = if composition.text.trim().is_empty() { own.unwrap_or_default() } else { &composition.text };
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.is_empty() {
+        return ui.tr("post-no-text");
+    }
+    match text.char_indices().nth(EXCERPT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

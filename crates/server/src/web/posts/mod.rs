@@ -1,0 +1,6 @@
+//! Posts: the list, one post with its story, composing.
+
+pub mod card;
+pub mod compose;
+pub mod list;
+pub mod one;

@@ -1,0 +1,235 @@
+//! One post: what goes where, how it stands on each account, and the story of every attempt. Refreshes itself while
+//! something is under way.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::{IntoResponse, Redirect, Response};
+use carillon_domain::error::AppError;
+use carillon_domain::id::{PostId, PublicationId, WorkspaceId};
+use carillon_domain::publication::PublicationState;
+use carillon_engine::usecase::posts::{self, AttemptView, PartView, PostView, PublicationView, Removal};
+use carillon_engine::usecase::publications::{self, Finding};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::card::Faces;
+use crate::http::App;
+use crate::http::extract::{Form, Path};
+use crate::urls;
+use crate::web::components::{Alert, Face, State as StateBadge};
+use crate::web::frame::Section;
+use crate::web::signed_in::Member;
+use crate::web::ui::Ui;
+use crate::web::{Failure, html};
+
+#[derive(Template)]
+#[template(path = "pages/post.html")]
+struct Post {
+    ui: Ui,
+    text: String,
+    parts: Vec<String>,
+    first_comment: Option<String>,
+    state: StateBadge,
+    due_at: Option<Timestamp>,
+    alerts: Vec<Alert>,
+    cards: Vec<PublicationCard>,
+    edit_url: Option<String>,
+    cancel_url: Option<String>,
+    draft: bool,
+    live: bool,
+    here: String,
+    events_url: String,
+}
+
+struct PublicationCard {
+    face: Face,
+    name: String,
+    handle: String,
+    state: StateBadge,
+    remote_url: Option<String>,
+    published_at: Option<Timestamp>,
+    due_at: Option<Timestamp>,
+    next_at: Option<Timestamp>,
+    cause: Option<String>,
+    action: Option<String>,
+    evidence: Option<String>,
+    held: Option<String>,
+    incomplete: bool,
+    own_text: Option<String>,
+    parts: Vec<PartLine>,
+    attempts: Vec<AttemptView>,
+    retry_url: Option<String>,
+    publish_url: Option<String>,
+    resolve_url: Option<String>,
+}
+
+struct PartLine {
+    index: u16,
+    state: StateBadge,
+    remote_url: Option<String>,
+    cause: Option<String>,
+}
+
+/// Where the post is.
+#[derive(Debug, Deserialize)]
+pub struct Place {
+    workspace: WorkspaceId,
+    post: PostId,
+}
+
+/// Where the publication is.
+#[derive(Debug, Deserialize)]
+pub struct PublicationPlace {
+    workspace: WorkspaceId,
+    publication: PublicationId,
+}
+
+/// The page.
+pub async fn show(
+    State(app): State<App>,
+    member: Member,
+    Path(place): Path<Place>,
+    uri: Uri,
+) -> Result<Response, Failure> {
+    let member = member.at(Section::Posts);
+    let (ui, actor) = (member.ui, member.actor);
+    let view = posts::get(&app.engine, &actor, place.post).await?;
+    let faces = Faces::load(&app, &actor).await?;
+    let mut cards = Vec::new();
+    for publication in &view.publications {
+        let full = publications::get(&app.engine, &actor, publication.id).await?;
+        cards.push(card(&ui, &view, full, &faces));
+    }
+    let mut alerts = Vec::new();
+    if uri.query().is_some_and(|q| q.contains("saved")) {
+        alerts.push(Alert::success(ui.tr("saved")));
+    }
+    let open =
+        |p: &PublicationView| matches!(p.state, PublicationState::Scheduled | PublicationState::Publishing);
+    let stoppable = view.publications.iter().any(|p| {
+        matches!(p.state, PublicationState::Draft | PublicationState::Scheduled | PublicationState::Held)
+    });
+    let draft = view.publications.iter().all(|p| p.state == PublicationState::Draft);
+    let page = Post {
+        text: view.post.composition.text.clone(),
+        parts: view.post.composition.parts.iter().map(|p| p.text.clone()).collect(),
+        first_comment: view.post.composition.first_comment.clone(),
+        state: StateBadge::new(view.status.as_str(), ui.of("status", view.status.as_str())),
+        due_at: view.post.due_at,
+        alerts,
+        edit_url: (stoppable || view.publications.is_empty())
+            .then(|| format!("{}?post={}", urls::compose(place.workspace), place.post)),
+        cancel_url: (stoppable || view.publications.is_empty())
+            .then(|| urls::cancel_post(place.workspace, place.post)),
+        draft,
+        live: view.publications.iter().any(open),
+        here: urls::post(place.workspace, place.post),
+        events_url: urls::events(place.workspace),
+        cards,
+        ui,
+    };
+    Ok(html(&page)?.into_response())
+}
+
+fn card(ui: &Ui, post: &PostView, view: PublicationView, faces: &Faces) -> PublicationCard {
+    let account = faces.get(view.account);
+    let workspace = post.post.workspace;
+    let own = post.post.composition.overrides.get(&view.account);
+    let waiting = view.state == PublicationState::Failed || (view.incomplete && view.next_at.is_none());
+    let unsure = view.state == PublicationState::Unconfirmed;
+    PublicationCard {
+        face: faces.face(view.account, &view.platform),
+        name: account.map_or_else(|| ui.tr("account-gone"), |a| a.name.clone()),
+        handle: account.map(|a| a.handle.clone()).unwrap_or_default(),
+        state: StateBadge::new(view.state.as_str(), ui.of("status", view.state.as_str())),
+        remote_url: view.remote_url,
+        published_at: view.published_at,
+        due_at: view.due_at,
+        next_at: view.next_at,
+        cause: view.error.as_ref().map(|e| e.cause.clone()),
+        action: view.error.as_ref().map(|e| e.action.clone()).filter(|a| !a.is_empty()),
+        evidence: view.evidence,
+        held: view.held_reason.map(|r| ui.of("held", r.as_str())),
+        incomplete: view.incomplete,
+        own_text: own.and_then(|o| o.text.clone()),
+        parts: view.parts.iter().map(|p| line(ui, p)).collect(),
+        attempts: view.attempts,
+        retry_url: waiting.then(|| urls::retry_publication(workspace, view.id)),
+        publish_url: view.held_reason.map(|_| urls::publish_publication(workspace, view.id)),
+        resolve_url: unsure.then(|| urls::resolve_publication(workspace, view.id)),
+    }
+}
+
+fn line(ui: &Ui, part: &PartView) -> PartLine {
+    let name = match part.state {
+        carillon_domain::publication::UnitState::Pending => "scheduled",
+        carillon_domain::publication::UnitState::Published => "published",
+        carillon_domain::publication::UnitState::Failed => "failed",
+        carillon_domain::publication::UnitState::Unconfirmed => "unconfirmed",
+    };
+    PartLine {
+        index: part.index + 1,
+        state: StateBadge::new(name, ui.of("status", name)),
+        remote_url: part.remote_url.clone(),
+        cause: part.error.as_ref().map(|e| e.cause.clone()),
+    }
+}
+
+/// Cancels the post; a draft goes to the trash.
+pub async fn cancel(
+    State(app): State<App>,
+    member: Member,
+    Path(place): Path<Place>,
+) -> Result<Redirect, Failure> {
+    let gone = posts::remove(&app.engine, &member.actor, place.post, Removal::default()).await?;
+    Ok(Redirect::to(&if gone.post.trashed_at.is_some() {
+        urls::posts(place.workspace)
+    } else {
+        urls::post(place.workspace, place.post)
+    }))
+}
+
+/// Tries again.
+pub async fn retry(
+    State(app): State<App>,
+    member: Member,
+    Path(place): Path<PublicationPlace>,
+) -> Result<Redirect, Failure> {
+    let view = publications::retry(&app.engine, &member.actor, place.publication).await?;
+    Ok(Redirect::to(&urls::post(place.workspace, view.post)))
+}
+
+/// Publishes a held one.
+pub async fn publish(
+    State(app): State<App>,
+    member: Member,
+    Path(place): Path<PublicationPlace>,
+) -> Result<Redirect, Failure> {
+    let view = publications::publish(&app.engine, &member.actor, place.publication).await?;
+    Ok(Redirect::to(&urls::post(place.workspace, view.post)))
+}
+
+/// What the person found.
+#[derive(Debug, Deserialize)]
+pub struct Resolution {
+    outcome: String,
+    #[serde(default)]
+    remote_url: String,
+}
+
+/// Settles an unconfirmed one.
+pub async fn resolve(
+    State(app): State<App>,
+    member: Member,
+    Path(place): Path<PublicationPlace>,
+    Form(form): Form<Resolution>,
+) -> Result<Redirect, Failure> {
+    let finding = match form.outcome.as_str() {
+        "published" => Finding::Published(crate::api::checked_link(Some(form.remote_url))?),
+        "not_published" => Finding::NotPublished,
+        _ => return Err(AppError::invalid("outcome", "unknown", "Say whether it is public.").into()),
+    };
+    let view = publications::resolve(&app.engine, &member.actor, place.publication, finding).await?;
+    Ok(Redirect::to(&urls::post(place.workspace, view.post)))
+}
