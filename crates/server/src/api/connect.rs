@@ -67,7 +67,8 @@ async fn begin(
     Json(request): Json<Request>,
 ) -> Result<axum::Json<Answer>, Failure> {
     let request = request.checked(&app)?;
-    let answer = match connect::begin(&app.engine, &actor, &platform, request).await? {
+    let begun = connect::begin(&app.engine, &actor, &platform, request).await?;
+    let answer = match begun {
         Begun::Redirect { connect, authorize_url } => {
             Answer::Redirect { authorize_url: authorize_url.to_string(), connect_id: connect.to_string() }
         }

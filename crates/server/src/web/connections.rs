@@ -201,7 +201,8 @@ pub async fn begin(
     Form(form): Form<ConnectForm>,
 ) -> Result<Response, Failure> {
     let back = urls::connections(place.workspace);
-    match try_begin(&app, &member, &place.platform, form).await {
+    let begun = try_begin(&app, &member, &place.platform, form).await;
+    match begun {
         Ok(Begun::Redirect { authorize_url, .. }) => Ok(Redirect::to(authorize_url.as_str()).into_response()),
         Ok(Begun::Connected { .. }) => Ok(Redirect::to(&format!("{back}?connected")).into_response()),
         Err(AppError::Connector(error)) => {

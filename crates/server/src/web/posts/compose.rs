@@ -6,7 +6,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use carillon_connectors::contract::capability::{OptionField, OptionInput};
 use carillon_domain::composition::{Override, PartSpec};
 use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, PostId};
@@ -15,6 +14,7 @@ use carillon_engine::usecase::posts::{self, PostInput, PostPatch, PostView, Want
 use serde::Deserialize;
 
 use super::card::Faces;
+use super::options::{OptionKind, OptionRow, option_fields, option_row, option_value};
 use crate::http::App;
 use crate::http::extract::{Form, Query};
 use crate::urls;
@@ -54,19 +54,6 @@ struct AccountChoice {
     text: String,
     options: Vec<OptionRow>,
     trouble: Vec<String>,
-}
-
-struct OptionRow {
-    name: String,
-    label: String,
-    value: String,
-    kind: OptionKind,
-}
-
-enum OptionKind {
-    Switch,
-    Line,
-    Choice(Vec<(String, String)>),
 }
 
 #[derive(Template)]
@@ -225,24 +212,6 @@ impl Draft {
     }
 }
 
-fn option_fields(app: &App, platform: &str) -> &'static [OptionField] {
-    app.engine.networks.connector(platform).map_or(&[], |c| c.capabilities().options)
-}
-
-/// What a form field says, in the option's own type; an untouched default says nothing.
-fn option_value(field: &OptionField, text: &str) -> Option<serde_json::Value> {
-    match field.input {
-        OptionInput::Bool => Some(serde_json::Value::Bool(matches!(text, "on" | "true"))),
-        OptionInput::Number { .. } => text.parse::<i64>().ok().map(serde_json::Value::from),
-        OptionInput::Choice { values } => (values.first() != Some(&text)).then(|| text.into()),
-        OptionInput::List { .. } => {
-            Some(text.split(',').map(str::trim).filter(|t| !t.is_empty()).collect::<Vec<_>>().into())
-        }
-        OptionInput::Text { .. } => Some(text.into()),
-        OptionInput::Poll { .. } => None,
-    }
-}
-
 /// Saves, schedules or publishes. What was typed comes back with its errors when that is refused.
 pub async fn submit(
     State(app): State<App>,
@@ -373,35 +342,4 @@ async fn page(
         ui,
     };
     Ok((status, html(&page)?).into_response())
-}
-
-/// How an option is drawn; polls have no form yet and are set by API.
-fn option_row(
-    ui: &Ui,
-    field: &OptionField,
-    set: Option<&serde_json::Map<String, serde_json::Value>>,
-) -> Option<OptionRow> {
-    let value = set.and_then(|s| s.get(field.name));
-    let text = match value {
-        Some(serde_json::Value::String(text)) => text.clone(),
-        Some(serde_json::Value::Array(items)) => {
-            items.iter().filter_map(|i| i.as_str()).collect::<Vec<_>>().join(", ")
-        }
-        Some(other) => other.to_string(),
-        None => String::new(),
-    };
-    let kind = match field.input {
-        OptionInput::Bool => OptionKind::Switch,
-        OptionInput::Choice { values } => {
-            OptionKind::Choice(values.iter().map(|v| ((*v).to_owned(), ui.choice(field.name, v))).collect())
-        }
-        OptionInput::Text { .. } | OptionInput::Number { .. } | OptionInput::List { .. } => OptionKind::Line,
-        OptionInput::Poll { .. } => return None,
-    };
-    Some(OptionRow {
-        name: field.name.to_owned(),
-        label: ui.of("option", &field.name.replace('_', "-")),
-        value: text,
-        kind,
-    })
 }
