@@ -28,9 +28,10 @@
 //!
 //! # Using it
 //! [`Sandbox`] joins a world with simulators. [`InProcess`] is a [`Transport`](crate::kit::http::Transport) without sockets, on
-//! the world's clock; [`serve()`] listens; [`testing`] walks through the OAuth pages.
+//! the world's clock; [`serve()`] listens; [`browser`] walks through the OAuth pages.
 
 pub mod blob;
+pub mod browser;
 pub mod clock;
 mod control;
 pub mod fault;

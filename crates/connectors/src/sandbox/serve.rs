@@ -92,6 +92,7 @@ async fn answer(sandbox: Sandbox, request: Request<Incoming>) -> Result<Response
     let (host, port) = split_authority(authority);
     let arrival = Arrival { scheme: "http".to_owned(), host, port, sockets: true };
     let response = sandbox.answer(request.map(Body::new), arrival).await;
+    sandbox.world().settled().await;
     if response.extensions().get::<Cut>().is_some() {
         return Err(CutConnection);
     }

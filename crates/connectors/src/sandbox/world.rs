@@ -34,6 +34,7 @@ pub struct World {
     pub(super) blobs: Blobs,
     fetch: Option<Arc<dyn Fetch>>,
     changed: watch::Sender<u64>,
+    kept: Mutex<Option<watch::Receiver<u64>>>,
     unpermitted: Mutex<Vec<&'static str>>,
 }
 
@@ -82,6 +83,7 @@ impl WorldBuilder {
             blobs: Blobs::new(self.blob_dir),
             fetch: self.fetch,
             changed: watch::Sender::new(0),
+            kept: Mutex::default(),
             unpermitted: Mutex::default(),
         })
     }
@@ -230,6 +232,20 @@ impl World {
     /// Changes whenever there is something new to save.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
+    }
+
+    /// Names who makes changes durable: `kept` shows the newest change (of [`World::changes`]) that is.
+    pub fn kept_by(&self, kept: watch::Receiver<u64>) {
+        *lock(&self.kept) = Some(kept);
+    }
+
+    /// Returns when everything that has changed until now is durable; at once when nobody keeps it. A network that answers
+    /// before that could forget, in a crash, what it has promised.
+    pub async fn settled(&self) {
+        let Some(mut kept) = lock(&self.kept).clone() else { return };
+        let now = *self.changed.borrow();
+        // An error means that the keeper has ended; nothing is promised any more.
+        drop(kept.wait_for(|saved| *saved >= now).await);
     }
 }
 
