@@ -47,8 +47,7 @@ pub enum ComposeError {
 /// [`ComposeError`], with the setting's name where it is the cause.
 pub async fn engine(settings: &Settings, db: Db, world: World) -> Result<Engine, ComposeError> {
     let World { clock, entropy, transport } = world;
-    let ring = key_ring(settings, entropy.as_ref())?;
-    let sealer = Sealer::load(&db, ring, clock.as_ref(), entropy.as_ref()).await?;
+    let sealer = sealer(settings, &db, clock.as_ref(), entropy.as_ref()).await?;
     let library = library(settings, db.clone(), clock.clone(), entropy.clone(), &sealer)?;
     let http = Http::new(transport, clock.clone());
     Ok(Engine {
@@ -62,6 +61,19 @@ pub async fn engine(settings: &Settings, db: Db, world: World) -> Result<Engine,
         wake: Arc::new(Notify::new()),
         retry: RetryPolicy::default(),
     })
+}
+
+/// What seals and opens secrets of this installation.
+///
+/// # Errors
+/// When there is no usable key, or the database fails.
+pub async fn sealer(
+    settings: &Settings,
+    db: &Db,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<Sealer, StoreError> {
+    Sealer::load(db, key_ring(settings, entropy)?, clock, entropy).await
 }
 
 /// The keys of the settings, else those of the key file in the data folder, which is made when it is missing.

@@ -1,6 +1,7 @@
 //! First steps and upkeep without a browser.
 
 use std::io::{Read, Write};
+use std::sync::Arc;
 
 use carillon_domain::error::AppError;
 use carillon_domain::permission::Role;
@@ -10,6 +11,7 @@ use carillon_engine::usecase::credentials;
 use clap::{Args, Subcommand};
 
 use super::{CliError, print, run};
+use crate::ambient::SystemClock;
 use crate::http::App;
 use crate::settings::Settings;
 
@@ -99,7 +101,7 @@ pub fn run(
         _ => None,
     };
     let text = run::runtime()?.block_on(async {
-        let app = run::application(settings).await?;
+        let app = run::application(settings, Arc::new(SystemClock::new())).await?;
         let done = match command {
             AdminCommand::User(UserCommand::Create(user)) => create_user(&app, user, password).await,
             AdminCommand::Token(TokenCommand::Create(token)) => create_token(&app, token).await,

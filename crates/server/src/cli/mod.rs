@@ -1,7 +1,7 @@
 //! The command line.
 
 mod admin;
-mod run;
+pub(crate) mod run;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -11,11 +11,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::api;
+use crate::demo;
+use crate::roles::Role;
 use crate::settings::{Settings, SettingsError, Sources};
 
 /// Publishes to social networks exactly once, from your own machine.
 ///
-/// Without a command all of it runs: the web interface and the API, on one machine, with SQLite in ./data.
+/// Without a command all of it runs: the web interface, the API and the workers, on one machine, with SQLite in ./data.
 #[derive(Debug, Parser)]
 #[command(name = "carillon", version)]
 struct Cli {
@@ -51,6 +53,15 @@ struct Flags {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Everything with simulated networks, personas, connected accounts and a scheduled week, in a throw-away folder or the
+    /// one of --data
+    Demo,
+    /// Web interface and API alone, for one of several nodes
+    Serve,
+    /// Workers alone, for one of several nodes
+    Worker,
+    /// The simulated networks alone; with --data they keep their state there
+    Sandbox,
     /// Bring the database's schema up to date
     Migrate,
     /// Look at the settings
@@ -120,7 +131,15 @@ pub fn main(
     if let Some(Command::Openapi) = cli.command {
         return print(out, &api::document());
     }
-    let settings = Settings::load(&sources(cli.flags, env))?;
+    // A throw-away folder is used unless somebody names one; the default of the settings does not count.
+    let data_named =
+        cli.flags.data.is_some() || env.get("CARILLON_SERVER__DATA").is_some_and(|d| !d.is_empty());
+    let mut sources = sources(cli.flags, env);
+    if matches!(cli.command, Some(Command::Demo)) {
+        // The settings of a real installation that happen to lie here are not for a demo.
+        sources.fallback_file = None;
+    }
+    let settings = Settings::load(&sources)?;
     match cli.command {
         Some(Command::Config(ConfigCommand::Print)) => {
             let text = settings.print().map_err(|e| CliError::failed("The settings can't be printed", e))?;
@@ -129,11 +148,15 @@ pub fn main(
         Some(Command::Admin(command)) => admin::run(command, settings, input, out),
         Some(Command::Migrate) => run::migrate(&settings, out),
         Some(Command::Openapi) => Ok(()),
-        None => run::all(settings, out),
+        Some(Command::Demo) => demo::run(settings, data_named, out),
+        Some(Command::Serve) => run::role(Role::Serve, settings, out),
+        Some(Command::Worker) => run::role(Role::Worker, settings, out),
+        Some(Command::Sandbox) => demo::sandbox_alone(settings, data_named, out),
+        None => run::role(Role::All, settings, out),
     }
 }
 
-fn print(out: &mut dyn Write, text: &str) -> Result<(), CliError> {
+pub(crate) fn print(out: &mut dyn Write, text: &str) -> Result<(), CliError> {
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     written.map_err(|e| CliError::failed("The output can't be written", e))
 }

@@ -2,35 +2,37 @@
 
 use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use carillon_connectors::kit::egress::Egress;
 use carillon_connectors::kit::wire::Wire;
+use carillon_domain::time::Clock;
 use carillon_store::Db;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::{CliError, print};
 use crate::ambient::{OsEntropy, SystemClock};
 use crate::compose::{self, ComposeError, World};
-use crate::http::{self, App, listen};
+use crate::http::App;
+use crate::roles::{Role, Running};
 use crate::settings::Settings;
 use crate::{telemetry, urls};
 
-/// Requests that run when the server is told to stop may take so long to finish; less than the 30 s after which
-/// supervisors kill.
-const DRAIN: Duration = Duration::from_secs(25);
+/// One role, or all of them.
+pub fn role(role: Role, settings: Settings, out: &mut dyn Write) -> Result<(), CliError> {
+    log(&settings)?;
+    runtime()?.block_on(run(role, settings, out))
+}
 
-/// All roles on one machine.
-pub fn all(settings: Settings, out: &mut dyn Write) -> Result<(), CliError> {
-    telemetry::log_to_stderr(&settings.log).map_err(|message| crate::settings::SettingsError::Value {
-        setting: "log.filter".into(),
-        from: None,
-        message,
-    })?;
-    runtime()?.block_on(serve(settings, out))
+/// Sends the log to stderr, as the settings say.
+pub fn log(settings: &Settings) -> Result<(), CliError> {
+    let started = telemetry::log_to_stderr(&settings.log);
+    started.map_err(|message| {
+        crate::settings::SettingsError::Value { setting: "log.filter".into(), from: None, message }.into()
+    })
 }
 
 /// Brings the database's schema up to date.
@@ -49,84 +51,97 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
     built.map_err(|e| CliError::failed("The runtime can't be started", e))
 }
 
-async fn serve(mut settings: Settings, out: &mut dyn Write) -> Result<(), CliError> {
-    let listener = bind(&settings).await?;
-    let bound = listener.local_addr().map_err(|e| CliError::failed("The listener has no address", e))?;
-    settings.server.listen = bound;
-    if settings.is_insecure() {
+async fn run(role: Role, mut settings: Settings, out: &mut dyn Write) -> Result<(), CliError> {
+    // From here on a signal means: stop in order.
+    let stop = StopSignals::listen()?;
+    let web = if role.serves() { Some(bind_web(&mut settings).await?) } else { None };
+    if role.serves() && settings.is_insecure() {
         tracing::warn!(
             "this server is reached over plain http from other machines: passwords and sessions can be read on the \
              way. Put a TLS proxy in front and set server.public_url"
         );
     }
-    let app = application(settings).await?;
-    let stopping = app.stopping.clone();
+    let app = application(settings, Arc::new(SystemClock::new())).await?;
     let metrics = metrics_listener(&app).await?;
-    print(out, &ready_line(&app).await?)?;
-
-    let mut servers =
-        vec![tokio::spawn(listen::serve(listener, http::router(&app), stopping.clone(), DRAIN))];
+    let ready =
+        if role.serves() { ready_line(&app).await? } else { "carillon ready url=- sandbox=-\n".into() };
+    let mut running = Running::new(&app);
+    if let Some(listener) = web {
+        running.serve(listener);
+    }
     if let Some(listener) = metrics {
-        servers.push(tokio::spawn(listen::serve(
-            listener,
-            http::metrics_router(&app),
-            stopping.clone(),
-            DRAIN,
-        )));
+        running.serve_metrics(listener);
     }
-    servers.push(tokio::spawn(upkeep(app.clone())));
-    stop_signal().await?;
-    tracing::info!("stopping: running requests may finish");
-    stopping.cancel();
-    for server in servers {
-        if let Err(error) = server.await {
-            tracing::error!(%error, "a listener ended badly");
-        }
+    if role.works() {
+        running.work();
     }
+    print(out, &ready)?;
+    stop.wait().await;
+    running.stop().await;
+    app.engine.db.close().await;
     Ok(())
 }
 
-/// The application that the settings describe, in the real world.
-pub async fn application(settings: Settings) -> Result<App, CliError> {
-    let db = open(&settings).await?;
-    let clock = Arc::new(SystemClock::new());
+/// The way to the networks, behind the operator's guard.
+pub fn wire(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Wire, CliError> {
     let egress = Egress::new(settings.egress.allow.as_slice());
-    let wire =
-        Wire::new(egress, clock.clone()).map_err(|e| CliError::failed("The HTTP client can't be made", e))?;
-    let world = World { clock: clock.clone(), entropy: Arc::new(OsEntropy), transport: Arc::new(wire) };
-    let engine = compose::engine(&settings, db, world).await.map_err(|error| match error {
-        ComposeError::Settings(error) => CliError::Settings(error),
-        ComposeError::Store(error) => CliError::Failed(format!("The engine can't start. {error}")),
-    })?;
+    Wire::new(egress, clock).map_err(|e| CliError::failed("The HTTP client can't be made", e))
+}
+
+/// The application that the settings describe, in the real world.
+pub async fn application(settings: Settings, clock: Arc<dyn Clock>) -> Result<App, CliError> {
+    let db = open(&settings).await?;
+    let transport = Arc::new(wire(&settings, clock.clone())?);
+    let world = World { clock, entropy: Arc::new(OsEntropy), transport };
+    let engine = compose::engine(&settings, db, world).await.map_err(not_composed)?;
     let metrics = telemetry::install_metrics().map_err(CliError::Failed)?;
     Ok(App::new(settings, Arc::new(engine), metrics, CancellationToken::new()))
 }
 
-/// Opens the database, made and brought up to date where needed.
-async fn open(settings: &Settings) -> Result<Db, CliError> {
+/// Why there is no engine, for people.
+pub fn not_composed(error: ComposeError) -> CliError {
+    match error {
+        ComposeError::Settings(error) => CliError::Settings(error),
+        ComposeError::Store(error) => CliError::Failed(format!("The engine can't start. {error}")),
+    }
+}
+
+/// Makes the data folder where it is missing.
+pub fn make_folder(data: &Path) -> Result<(), CliError> {
     let mut folder = std::fs::DirBuilder::new();
     // The database holds what belongs to people, and the key file lies beside it.
     folder.recursive(true).mode(0o700);
-    let data = &settings.server.data;
-    folder.create(data).map_err(|e| {
+    let made = folder.create(data);
+    made.map_err(|e| {
         CliError::failed(&format!("`server.data`: the folder {} can't be made", data.display()), e)
-    })?;
+    })
+}
+
+/// Opens the database, made and brought up to date where needed.
+pub async fn open(settings: &Settings) -> Result<Db, CliError> {
+    make_folder(&settings.server.data)?;
     Db::open(settings.database_url().expose())
         .await
         .map_err(|e| CliError::Failed(format!("The database can't be used. {e}")))
 }
 
-async fn bind(settings: &Settings) -> Result<TcpListener, CliError> {
-    let at = settings.server.listen;
-    TcpListener::bind(at).await.map_err(|e| {
-        CliError::failed(
-            &format!("`server.listen`: can't listen on {at}; is another server running there?"),
-            e,
-        )
+/// Listens for browsers and programs, and notes the address that it got where the port was left open.
+pub async fn bind_web(settings: &mut Settings) -> Result<TcpListener, CliError> {
+    let listener = bind("server.listen", settings.server.listen).await?;
+    settings.server.listen =
+        listener.local_addr().map_err(|e| CliError::failed("The listener has no address", e))?;
+    Ok(listener)
+}
+
+/// Listens at the address that a setting gives.
+pub async fn bind(setting: &str, at: std::net::SocketAddr) -> Result<TcpListener, CliError> {
+    let listener = TcpListener::bind(at).await;
+    listener.map_err(|e| {
+        CliError::failed(&format!("`{setting}`: can't listen on {at}; is another server running there?"), e)
     })
 }
 
-async fn metrics_listener(app: &App) -> Result<Option<TcpListener>, CliError> {
+pub async fn metrics_listener(app: &App) -> Result<Option<TcpListener>, CliError> {
     let Some(at) = app.settings.metrics.listen else { return Ok(None) };
     let listener = TcpListener::bind(at).await;
     listener.map(Some).map_err(|e| CliError::failed(&format!("`metrics.listen`: can't listen on {at}"), e))
@@ -142,34 +157,27 @@ async fn ready_line(app: &App) -> Result<String, CliError> {
     Ok(format!("carillon ready url={base} sandbox=-{setup}\n"))
 }
 
-/// Moves what the histograms gathered out of their buffers, which otherwise grow until somebody asks for the numbers, and
-/// forgets what is too old to matter.
-async fn upkeep(app: App) {
-    let mut tick = tokio::time::interval(Duration::from_secs(5));
-    let mut tidy = tokio::time::interval(Duration::from_secs(3600));
-    loop {
-        tokio::select! {
-            _ = tick.tick() => app.metrics.run_upkeep(),
-            _ = tidy.tick() => {
-                if let Err(error) = app.people.sweep().await {
-                    tracing::warn!(%error, "old sessions and links could not be forgotten");
-                }
-                if let Err(error) = app.answers.sweep().await {
-                    tracing::warn!(%error, "old answers could not be forgotten");
-                }
-            }
-            () = app.stopping.cancelled() => return,
-        }
-    }
+/// SIGTERM and SIGINT, from the moment of its making on.
+pub struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
 }
 
-async fn stop_signal() -> Result<(), CliError> {
-    let fail = |e| CliError::failed("Signals can't be received", e);
-    let mut terminate = signal(SignalKind::terminate()).map_err(fail)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(fail)?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+impl StopSignals {
+    /// Begins to listen. Signals before [`Self::wait`] are not lost.
+    pub fn listen() -> Result<Self, CliError> {
+        let fail = |e| CliError::failed("Signals can't be received", e);
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).map_err(fail)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(fail)?,
+        })
     }
-    Ok(())
+
+    /// Returns when one has come.
+    pub async fn wait(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

@@ -52,6 +52,8 @@ pub struct Sandbox {
     /// Where the simulated networks listen.
     #[serde(deserialize_with = "address")]
     pub listen: SocketAddr,
+    /// The one IP besides loopback on which they may listen; empty for none.
+    pub allow_address: String,
 }
 
 /// `[egress]`

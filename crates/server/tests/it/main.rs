@@ -3,10 +3,12 @@
 mod access;
 mod api;
 mod asset_list;
+mod demo;
 mod edges;
 mod media;
 mod openapi;
 mod people;
+mod process;
 mod settings;
 mod support;
 mod texts;
