@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 mod command;
 mod needs;
+mod new_platform;
 mod peers;
 mod postgres;
 mod skips;
@@ -19,6 +20,8 @@ cargo xtask <command>
         check what the tests need, then run all of them, both databases included
         --install   get what is missing (Debian, as root)
         --no-skips  fail if any test could not run
+  new-platform <name>
+        begin a platform: a folder that compiles and passes the conformance suite
   tidy  check the rules of the text that the compiler and clippy can't see
   vendor
         fetch the browser files of static/vendor/vendor.toml again and compare (needs npm)
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
     };
     let done = match name {
         "test" => test::run(rest),
+        "new-platform" => new_platform::run(rest),
         "tidy" => tidy::run(rest),
         "vendor" => vendor::run(rest),
         "" | "help" | "--help" | "-h" => {

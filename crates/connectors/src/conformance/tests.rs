@@ -10,6 +10,7 @@ use futures::FutureExt;
 
 use super::suite::{self, Subject};
 use crate::contract::connector::Connector;
+use crate::platforms::newnet;
 use crate::registry::{self, Registry};
 
 type Case = fn(Subject) -> Pin<Box<dyn Future<Output = ()>>>;
@@ -20,6 +21,12 @@ fn toy_of(connector: &'static dyn Connector) -> Subject {
 
 async fn on_all(case: Case) {
     case(toy_of(&toy::SOUND)).await;
+    case(Subject {
+        connector: &newnet::CONNECTOR,
+        simulators: || vec![Box::new(newnet::sandbox::simulator())],
+        flavour: None,
+    })
+    .await;
     for connector in Registry.all() {
         for flavour in suite::flavours(*connector) {
             case(Subject { connector: *connector, simulators: registry::simulators, flavour }).await;

@@ -4,3 +4,8 @@ pub mod bluesky;
 pub mod instagram;
 pub mod mastodon;
 pub mod x;
+
+/// What `cargo xtask new-platform` begins with. Compiled and tested here, so that it does not fall behind.
+#[cfg(test)]
+#[path = "../../../../xtask/platform/mod.rs"]
+pub(crate) mod newnet;
