@@ -6,6 +6,7 @@ mod errors;
 mod faults;
 mod publish;
 mod read;
+mod reconcile;
 mod simulator;
 mod specs;
 mod stage;

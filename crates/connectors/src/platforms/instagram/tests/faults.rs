@@ -8,12 +8,10 @@ use carillon_domain::post::Draft;
 use carillon_domain::time::{Clock, SignedDuration};
 
 use super::super::NAME;
+use super::reconcile::{commit, ready};
 use super::stage::{Stage, commented, story};
-use crate::conformance::{Crash, Outcome, Session, draft};
-use crate::contract::cx::Cx;
-use crate::contract::progress::{Progress, Stage as At};
-use crate::contract::publisher::Reconciliation;
-use crate::kit::http::CommitPermit;
+use crate::conformance::{Crash, Outcome, draft};
+use crate::contract::progress::Stage as At;
 use crate::sandbox::{Fault, FaultKind, TokenState, When};
 
 fn kinds(stage: &Stage) -> Vec<Draft> {
@@ -196,42 +194,6 @@ async fn published_too_early_is_polled() {
     assert_eq!((stage.ledger().len(), stage.sent("containers.create").len()), (1, 1));
 }
 
-/// Prepares a picture up to the commit.
-async fn ready(stage: &Stage, session: &Session<'_>, text: &str) -> (Progress, Draft) {
-    let post = stage.picture(text);
-    (prepared(stage, session, &post).await, post)
-}
-
-async fn prepared(stage: &Stage, session: &Session<'_>, post: &Draft) -> Progress {
-    let credential = session.credential();
-    let cx = session.cx(&credential);
-    let publisher = session.connector.publisher().unwrap();
-    let mut progress = publisher.start(&cx, post).unwrap();
-    // Faults on reads are not meant for the preparation.
-    let faults = stage.bench.world.faults().list();
-    stage.bench.world.faults().clear();
-    while !matches!(progress.stage, At::Ready { .. }) {
-        stage.bench.clock.advance(Duration::from_secs(5));
-        progress = publisher.advance(&cx, post, progress).await.unwrap();
-    }
-    for (_, fault) in faults {
-        stage.bench.world.faults().add(fault);
-    }
-    progress
-}
-
-async fn commit(
-    session: &Session<'_>,
-    cx: &Cx<'_>,
-    post: &Draft,
-    progress: Progress,
-) -> (Progress, Result<Progress, carillon_domain::connector_error::ConnectorError>) {
-    let open = progress.at(At::Committing { unit: 0, since: cx.clock.now() });
-    let permit = CommitPermit::after_durable_intent(cx.clock.monotonic() + Duration::from_secs(60));
-    let result = session.connector.publisher().unwrap().commit(cx, post, open.clone(), permit).await;
-    (open, result)
-}
-
 #[tokio::test]
 async fn an_expired_container_is_made_again() {
     let stage = Stage::new();
@@ -326,88 +288,4 @@ async fn a_lost_login_asks_for_a_new_one() {
         let token = session.credential().access_token;
         assert_eq!(stage.bench.world.tokens().look_up(NAME, token.expose()).unwrap().1, state);
     }
-}
-
-#[tokio::test]
-async fn two_equal_posts_of_one_moment_are_left_to_a_person() {
-    let stage = Stage::new();
-    let session = stage.instagram().await;
-    let credential = session.credential();
-    let cx = session.cx(&credential);
-    let (one, post) = ready(&stage, &session, "twins").await;
-    let (two, _) = ready(&stage, &session, "twins").await;
-    let (_, result) = commit(&session, &cx, &post, one).await;
-    result.unwrap();
-    stage.fault("media.publish", When::After, FaultKind::Cut);
-    let (open, result) = commit(&session, &cx, &post, two).await;
-    assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous);
-    stage.bench.clock.advance(Duration::from_secs(60));
-    let look = session.connector.publisher().unwrap().reconcile(&cx, &post, &open).await.unwrap();
-    let Reconciliation::Unknown { look_again_at: None, evidence } = look else { panic!("{look:?}") };
-    assert!(evidence.contains("public"), "{evidence}");
-}
-
-#[tokio::test]
-async fn an_equal_post_of_before_is_not_taken_for_the_new_one() {
-    let stage = Stage::new();
-    let session = stage.instagram().await;
-    assert!(session.publish(&stage.picture("weekly")).await.is_published());
-    stage.fault("media.publish", When::Before, FaultKind::Cut);
-    assert!(session.publish(&stage.picture("weekly")).await.is_published());
-    let ids: Vec<_> = stage.ledger().into_iter().map(|i| i.remote_id).collect();
-    assert!(ids.len() == 2 && ids[0] != ids[1], "{ids:?}");
-}
-
-#[tokio::test]
-async fn an_equal_post_between_baseline_and_commit_is_not_taken_for_the_new_one() {
-    for as_story in [false, true] {
-        let stage = Stage::new();
-        let session = stage.instagram().await;
-        let (mut progress, mut post) = ready(&stage, &session, "twice a day").await;
-        if as_story {
-            post = story(post);
-            progress = prepared(&stage, &session, &post).await;
-        }
-        let first = session.publish(&post).await.remote_ids();
-        stage.bench.clock.advance(Duration::from_secs(30));
-        stage.fault("media.publish", When::Before, FaultKind::Cut);
-        let outcome = session.resume(&post, progress).await;
-        assert!(outcome.is_published(), "story {as_story}: {outcome:?}");
-        assert_ne!(outcome.remote_ids(), first, "story {as_story}");
-        assert_eq!(stage.ledger().len(), 2, "story {as_story}");
-    }
-}
-
-#[tokio::test]
-async fn other_posts_in_between_explain_the_quota() {
-    let stage = Stage::new();
-    let session = stage.instagram().await;
-    let (progress, post) = ready(&stage, &session, "the late one").await;
-    assert!(session.publish(&stage.picture("another")).await.is_published());
-    assert!(session.publish(&story(stage.picture(""))).await.is_published());
-    stage.bench.clock.advance(Duration::from_secs(20 * 60));
-    stage.fault("media.publish", When::Before, FaultKind::Cut);
-    assert!(session.resume(&post, progress).await.is_published());
-    assert_eq!(stage.ledger().len(), 3);
-}
-
-#[tokio::test]
-async fn absence_is_believed_only_after_minutes() {
-    let stage = Stage::new();
-    let session = stage.instagram().await;
-    let credential = session.credential();
-    let cx = session.cx(&credential);
-    let publisher = session.connector.publisher().unwrap();
-    let (progress, post) = ready(&stage, &session, "wait").await;
-    stage.fault("media.publish", When::Before, FaultKind::Cut);
-    let (open, _) = commit(&session, &cx, &post, progress).await;
-    for _ in 0..2 {
-        let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
-        assert!(matches!(look, Reconciliation::Unknown { look_again_at: Some(_), .. }), "{look:?}");
-        stage.bench.clock.advance(Duration::from_secs(60));
-    }
-    stage.bench.clock.advance(Duration::from_secs(60));
-    let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
-    let Reconciliation::Absent(again) = look else { panic!("{look:?}") };
-    assert_eq!(again.stage, At::Ready { unit: 0 });
 }
