@@ -9,6 +9,10 @@ use url::Url;
 
 use super::cx::{AppCredentials, AuthCx, Credential};
 
+/// Code of `begin` and `complete` when the server no longer knows our app, or knows it under another address of ours. Whoever
+/// sees it registers anew.
+pub const APP_UNKNOWN: &str = "app_unknown";
+
 /// What scopes are wanted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Feature {
@@ -109,7 +113,8 @@ pub trait Authorizer: Send + Sync {
     /// Builds the authorize URL.
     ///
     /// # Errors
-    /// `Rejected` with code `app_credentials_missing` when the operator has not set up an app.
+    /// `Rejected` with code `app_credentials_missing` when the operator has not set up an app, with code [`APP_UNKNOWN`] when
+    /// the server has forgotten the app that registered itself there.
     async fn begin(&self, cx: &AuthCx<'_>, request: BeginRequest) -> Result<Begun, ConnectorError> {
         let _ = (cx, request);
         Err(unsupported("begin"))

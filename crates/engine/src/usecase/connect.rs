@@ -3,7 +3,9 @@
 //! A state is unguessable, good once, for a short time, and bound to the browser session (or the token's workspace) that
 //! began; so a callback that somebody forged, replayed or moved to another browser connects nothing.
 
-use carillon_connectors::contract::authorizer::{BeginRequest, Callback, Granted, Pending, SignIn};
+use carillon_connectors::contract::authorizer::{
+    APP_UNKNOWN, BeginRequest, Callback, Granted, Pending, SignIn,
+};
 use carillon_connectors::contract::capability::Connect;
 use carillon_connectors::contract::connector::Connector;
 use carillon_domain::connector_error::ConnectorError;
@@ -84,6 +86,11 @@ pub async fn begin(
                 )
             })?;
             register(engine, connector, &server).await?;
+            let begun = redirect(engine, actor, connector, request.clone(), return_to.clone()).await;
+            if !begun.as_ref().is_err_and(is_app_unknown) {
+                return begun;
+            }
+            register_anew(engine, connector, &server).await?;
             redirect(engine, actor, connector, request, return_to).await
         }
         Connect::Oauth { flavours } => {
@@ -105,9 +112,20 @@ async fn register(engine: &Engine, connector: &dyn Connector, server: &Url) -> R
     if credentials::app(engine, name, Some(key)).await?.is_some() {
         return Ok(());
     }
+    register_anew(engine, connector, server).await
+}
+
+/// Registers our app, whatever is known of an earlier registration.
+async fn register_anew(engine: &Engine, connector: &dyn Connector, server: &Url) -> Result<(), AppError> {
+    let name = connector.descriptor().name;
     let cx = credentials::auth_cx(engine, name, None);
     let app = connector.authorizer().register(&cx, server, &engine.networks.redirect_uri(name)).await?;
-    credentials::keep_app(engine, name, key, &app).await
+    credentials::keep_app(engine, name, server.as_str().trim_end_matches('/'), &app).await
+}
+
+/// Servers forget apps: old versions those that nobody used, all those whose database was set up anew.
+fn is_app_unknown(error: &AppError) -> bool {
+    matches!(error, AppError::Connector(error) if error.code == APP_UNKNOWN)
 }
 
 async fn redirect(

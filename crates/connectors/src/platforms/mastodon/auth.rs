@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::api::{Server, host_of};
-use super::errors::{self, APP_UNKNOWN};
+use super::errors;
 use super::{Mastodon, NAME, identity, wire};
-use crate::contract::authorizer::{Authorizer, BeginRequest, Begun, Callback, Feature, Granted, Pending};
+use crate::contract::authorizer::{
+    APP_UNKNOWN, Authorizer, BeginRequest, Begun, Callback, Feature, Granted, Pending,
+};
 use crate::contract::cx::{AppCredentials, AuthCx, Credential};
 use crate::kit::http::{Call, Safety};
 use crate::kit::oauth::{Pkce, authorize_url};
@@ -85,9 +87,7 @@ impl Authorizer for Mastodon {
         }
         let api = Server::public(cx, &server);
         let pkce = registration.pkce || register::promises_pkce(&api).await;
-        if !pkce {
-            register::keep_alive(&api, app).await?;
-        }
+        register::is_still_known(&api, app).await?;
         let pair = pkce.then(|| Pkce::new(cx.entropy));
         let scope = scopes();
         let mut parameters = vec![

@@ -19,8 +19,6 @@ mod table;
 
 pub use table::{Meaning, Reaction, TABLE};
 
-/// The server no longer knows our app: register anew.
-pub const APP_UNKNOWN: &str = "app_unknown";
 /// The server refused and gave no reason, as some do when the token is not valid.
 pub const REFUSED_WITHOUT_REASON: &str = "refused_without_reason";
 /// An uploaded file is gone, or in use.

@@ -5,11 +5,12 @@ use http::StatusCode;
 use url::Url;
 
 use super::{Registration, app_unknown, client_form, scopes};
+use crate::contract::authorizer::APP_UNKNOWN;
 use crate::contract::cx::{AppCredentials, AuthCx};
 use crate::kit::errors::from_send;
 use crate::kit::http::{Call, Reply, Safety, SendError};
 use crate::platforms::mastodon::api::{INSTANCE_PATHS, Server, host_of};
-use crate::platforms::mastodon::errors::{self, APP_UNKNOWN};
+use crate::platforms::mastodon::errors;
 use crate::platforms::mastodon::{DEFAULT_APP_NAME, NAME, wire};
 
 const OPERATION: &str = "apps.create";
@@ -141,12 +142,13 @@ pub(super) async fn promises_pkce(api: &Server<'_>) -> bool {
     metadata.code_challenge_methods_supported.iter().any(|method| method == "S256")
 }
 
-/// Before 4.3 servers forgot apps that nobody used. A token of the app itself shows whether it is still known, and keeps it
-/// known from now on ("apps API methods", the hint on vacuumed applications).
+/// Asks for a token of the app itself. A server that has forgotten the app would show people an error page and never send
+/// them back. Before 4.3 such a token also keeps an app from being forgotten ("apps API methods", the hint on vacuumed
+/// applications).
 ///
 /// # Errors
 /// `app_unknown` when the server has forgotten it. All else is left to the sign-in itself.
-pub(super) async fn keep_alive(api: &Server<'_>, app: &AppCredentials) -> Result<(), ConnectorError> {
+pub(super) async fn is_still_known(api: &Server<'_>, app: &AppCredentials) -> Result<(), ConnectorError> {
     let mut form = client_form(app);
     form.push(("grant_type", "client_credentials"));
     form.push(("scope", super::READ[0]));

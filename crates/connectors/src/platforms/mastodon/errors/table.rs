@@ -5,6 +5,8 @@
 
 use http::StatusCode;
 
+use crate::contract::authorizer::APP_UNKNOWN;
+
 /// How a refusal is treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reaction {
@@ -89,7 +91,7 @@ pub const TABLE: &[Meaning] = &[
         400,
         Some("invalid_client"),
         Refused,
-        super::APP_UNKNOWN,
+        APP_UNKNOWN,
         "The server no longer knows Carillon's registration.",
         "Start connecting again: Carillon registers anew.",
     ),
@@ -105,7 +107,7 @@ pub const TABLE: &[Meaning] = &[
         401,
         Some("invalid_client"),
         Refused,
-        super::APP_UNKNOWN,
+        APP_UNKNOWN,
         "The server no longer knows Carillon's registration.",
         "Start connecting again: Carillon registers anew.",
     ),

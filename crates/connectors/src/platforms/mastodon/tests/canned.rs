@@ -225,7 +225,7 @@ async fn grants_that_are_worth_nothing() {
     let unknown: (&str, Answer) =
         ("POST /oauth/token", Ok((401, r#"{"error":"invalid_client","error_description":"x"}"#)));
     let error = complete(vec![unknown]).await.expect_err("the app is not known");
-    assert_eq!(error.code, crate::platforms::mastodon::errors::APP_UNKNOWN);
+    assert_eq!(error.code, crate::contract::authorizer::APP_UNKNOWN);
     let text = format!("{error:?}");
     assert!(!text.contains("s3cret") && !text.contains("t0ken") && !text.contains("c0de"), "{text}");
 }

@@ -3,9 +3,8 @@ use carillon_domain::secret::Secret;
 use url::Url;
 
 use super::*;
-use crate::contract::authorizer::{Authorizer, BeginRequest, Callback, Feature, Pending};
+use crate::contract::authorizer::{APP_UNKNOWN, Authorizer, BeginRequest, Callback, Feature, Pending};
 use crate::contract::cx::PlatformSettings;
-use crate::platforms::mastodon::errors::APP_UNKNOWN;
 use crate::platforms::mastodon::limits::{Limits, Meta};
 use crate::sandbox::{TokenKind, TokenState, testing};
 
@@ -141,7 +140,7 @@ async fn addresses_that_are_no_server_are_told_apart() {
 }
 
 #[tokio::test]
-async fn an_app_that_the_server_forgot_is_registered_anew() {
+async fn an_app_that_the_server_forgot_is_noticed() {
     let bench = bench();
     let settings = PlatformSettings::default();
     let app = CONNECTOR
