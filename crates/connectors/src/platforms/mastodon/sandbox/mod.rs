@@ -18,6 +18,7 @@ use crate::sandbox::{FaultAnswer, Simulator, Site, SiteHost, Trouble, World, com
 use reply::Limit;
 use servers::Kind;
 
+mod apps;
 mod entities;
 mod guard;
 mod length;
@@ -62,12 +63,9 @@ impl Simulator for Servers {
 
     fn router(&self, world: Arc<World>) -> Router {
         Router::new()
-            .route("/api/v1/apps", post(oauth::create_app).layer(op("apps.create")))
-            .route("/api/v1/apps/verify_credentials", get(oauth::verify_app).layer(op("apps.verify")))
-            .route(
-                "/.well-known/oauth-authorization-server",
-                get(oauth::metadata).layer(op("oauth.metadata")),
-            )
+            .route("/api/v1/apps", post(apps::create_app).layer(op("apps.create")))
+            .route("/api/v1/apps/verify_credentials", get(apps::verify_app).layer(op("apps.verify")))
+            .route("/.well-known/oauth-authorization-server", get(apps::metadata).layer(op("oauth.metadata")))
             .route("/oauth/authorize", get(oauth::authorize_get).post(oauth::authorize_post))
             .route("/oauth/token", post(oauth::token).layer(op("oauth.token")))
             .route("/oauth/revoke", post(oauth::revoke).layer(op("oauth.revoke")))

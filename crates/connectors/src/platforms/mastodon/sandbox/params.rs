@@ -1,6 +1,14 @@
 //! Parameters of a request, whichever of the three body types they came in.
 
+use bytes::Bytes;
+use http::HeaderMap;
 use serde_json::{Map, Value};
+
+/// The parameters of a request's body; none if it can't be read.
+pub(super) fn body_params(headers: &HeaderMap, body: &Bytes) -> Params {
+    let content_type = headers.get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    Params::body(content_type, body).unwrap_or_default()
+}
 
 /// By name; `a[]` is a list, `a[b]` an object.
 #[derive(Debug, Default, Clone)]

@@ -10,8 +10,7 @@ use carillon_domain::time::Timestamp;
 use http::{HeaderMap, StatusCode};
 
 use super::guard::{self, Caller, Class};
-use super::oauth::body_params;
-use super::params::Params;
+use super::params::{Params, body_params};
 use super::servers::Kind;
 use super::state::{Media, Network, Poll, Status, key, new_id};
 use super::{PLATFORM, entities, length, reply};
