@@ -74,6 +74,8 @@ pub trait Publisher: Send + Sync {
     /// `Ambiguous` when the effect is unknown; any other kind only when it is certain that nothing became public. Before
     /// either, the connector may save the same stage with more notes by `cx.checkpoint` (what the network answered): the
     /// progress saved last is then the one to go on from.
+    /// `NotReady` says that something prepared is not there (any more), an expired upload for example: the unit goes on from
+    /// `Preparing`.
     async fn commit(
         &self,
         cx: &Cx<'_>,

@@ -106,9 +106,19 @@ async fn send(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, 
         }
         Err(error) => {
             // Any other kind is the connector's word that nothing became public.
-            outcome::withdraw_intent(run.engine, run.lease, &mut run.context.row, &progress, unit).await?;
-            run.failed(progress.at(Stage::Ready { unit }), error).await
+            let back = progress.at(after_refusal(&error.kind, unit));
+            outcome::withdraw_intent(run.engine, run.lease, &mut run.context.row, &back, unit).await?;
+            run.failed(back, error).await
         }
+    }
+}
+
+/// Where a refused commit goes on. `NotReady` says that something prepared is not there (any more), an upload that expired for
+/// example: only the prepare steps bring it back.
+const fn after_refusal(kind: &ErrorKind, unit: u16) -> Stage {
+    match kind {
+        ErrorKind::NotReady => Stage::Preparing { unit },
+        _ => Stage::Ready { unit },
     }
 }
 

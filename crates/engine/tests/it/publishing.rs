@@ -79,6 +79,32 @@ async fn crash_after_intent(test: &TestDb) {
 }
 on_both!(another_node_finishes_what_a_dead_one_began, |t| super::crash_after_intent(t));
 
+async fn expired_upload(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.x().await;
+    let due = stage.in_minutes(10);
+    let post = stage.at(account, "Prepared long ago", due).await;
+    stage.run_due().await;
+    // As if an upload had been prepared a day ago.
+    let old = serde_json::json!({
+        "media": carillon_domain::id::MediaId::from_uuid(uuid::Uuid::nil()), "id": "1", "key": "3_1",
+        "expires_at": "2026-11-01T00:00:00Z", "segment": 1, "step": "ready", "restarted": false,
+    });
+    let id = post.publications[0].id;
+    stage
+        .crash_leaves(id, move |row| {
+            let progress = row.progress.as_mut().expect("prepared ahead");
+            progress["state"]["uploads"] = serde_json::json!([old]);
+        })
+        .await;
+    stage.run_until_idle().await;
+    let public = stage.public("Prepared long ago");
+    assert_eq!(public.len(), 1);
+    assert!(public[0].at > due, "it was noticed at the due time, and took a moment");
+    assert_eq!(stage.publication_by_id(id).await.state, PublicationState::Published);
+}
+on_both!(what_expired_before_the_commit_is_prepared_again, |t| super::expired_upload(t));
+
 async fn rate_limited(test: &TestDb) {
     let stage = Stage::new(test).await;
     let account = stage.bluesky().await;

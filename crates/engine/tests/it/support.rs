@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use carillon_connectors::Registry;
 use carillon_connectors::conformance::Bench;
-use carillon_connectors::sandbox::{Fault, LedgerItem};
+use carillon_connectors::contract::authorizer::Callback;
+use carillon_connectors::sandbox::{Fault, LedgerItem, testing};
 use carillon_domain::id::{AccountId, Id, PublicationId, UserId, WorkspaceId};
 use carillon_domain::permission::Role;
 use carillon_domain::secret::Secret;
@@ -15,7 +16,8 @@ use carillon_engine::media::{Library, LibraryParts, LinkKey, MediaLimits, Storag
 use carillon_engine::networks::Networks;
 use carillon_engine::publish::verdict::RetryPolicy;
 use carillon_engine::runner::{Runner, RunnerConfig};
-use carillon_engine::usecase::connect::{self, Begun, ConnectRequest};
+use carillon_engine::usecase::accounts;
+use carillon_engine::usecase::connect::{self, Begun, CallbackQuery, ConnectRequest};
 use carillon_engine::usecase::posts::PublicationView;
 use carillon_engine::usecase::posts::{self, PostInput, PostView, WantedStatus};
 use carillon_engine::usecase::publications;
@@ -69,6 +71,21 @@ impl Stage {
             Begun::Connected { accounts, .. } => accounts[0].id,
             Begun::Redirect { .. } => panic!("app passwords connect at once"),
         }
+    }
+
+    /// Connects the first persona on X, through its pages.
+    pub async fn x(&self) -> AccountId {
+        let request = ConnectRequest::default();
+        let begun = connect::begin(&self.engine, &self.actor, "x", request).await.expect("begins");
+        let Begun::Redirect { authorize_url, .. } = begun else { panic!("X redirects") };
+        let persona = carillon_connectors::sandbox::persona::PERSONAS[0].key;
+        let back = testing::approve(&self.bench.sandbox, &authorize_url, persona).await;
+        let get = |name: &str| back.query_pairs().find(|(k, _)| k == name).map(|(_, v)| v.into_owned());
+        let callback = Callback { code: get("code").map(Secret::new), ..Callback::default() };
+        let session_hash = self.actor.session_hash.clone();
+        let query = CallbackQuery { state: get("state").expect("state"), callback, session_hash };
+        connect::complete(&self.engine, "x", query).await.expect("connects");
+        accounts::list(&self.engine, &self.actor).await.expect("accounts")[0].id
     }
 
     pub async fn post(&self, input: PostInput) -> PostView {

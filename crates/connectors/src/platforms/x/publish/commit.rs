@@ -17,11 +17,11 @@ use crate::platforms::x::wire::{CreatePost, Created, Data, PollIn, PostMedia, Re
 pub(super) async fn commit(
     cx: &Cx<'_>,
     draft: &Draft,
-    progress: Progress,
+    mut progress: Progress,
     permit: CommitPermit,
 ) -> Result<Progress, ConnectorError> {
     let Stage::Committing { unit, .. } = progress.stage else { return Err(out_of_turn()) };
-    let state = State::load(&progress, unit);
+    let mut state = State::load(&progress, unit);
     if state.uploads.iter().any(|u| u.is_expired(cx.clock.now())) {
         return Err(expired());
     }
@@ -34,8 +34,10 @@ pub(super) async fn commit(
     if !reply.status.is_success() {
         let mut error = errors::map(op::CREATE, reply.status, &reply.headers, &reply.body);
         if error.code == "duplicate" && state.resent {
-            // The earlier copy may be the first send after all.
+            // The earlier copy can only be the first send. Noting it is for the evidence; the verdict does without.
             error.kind = ErrorKind::Ambiguous;
+            state.repeated = true;
+            let _ = state.save(cx, &mut progress).await;
         }
         return Err(error);
     }

@@ -55,8 +55,12 @@ pub(super) async fn reconcile(
         return Ok(unknown(Some(at), seen));
     }
     if state.resent {
-        let evidence = format!("{seen} It was sent twice: the first send was not found either.");
-        return Ok(unknown(None, evidence));
+        let second = if state.repeated {
+            "X refused the second send because it has the text already: it is public, but does not show in X's list."
+        } else {
+            "It was sent twice, and neither was found."
+        };
+        return Ok(unknown(None, format!("{seen} {second}")));
     }
     state.resent = true;
     let mut progress = progress.clone();

@@ -28,6 +28,9 @@ pub(super) struct State {
     pub uploads: Vec<Upload>,
     /// A first send is proved to have had no effect, and a second one may have happened.
     pub resent: bool,
+    /// X refused the second send because it knows the text already.
+    #[serde(default)]
+    pub repeated: bool,
 }
 
 /// One file on its way.
