@@ -3,27 +3,29 @@
 //! A state is unguessable, good once, for a short time, and bound to the browser session (or the token's workspace) that
 //! began; so a callback that somebody forged, replayed or moved to another browser connects nothing.
 
-use carillon_connectors::contract::authorizer::{
-    APP_UNKNOWN, BeginRequest, Callback, Granted, Pending, SignIn,
-};
+mod callback;
+mod grants;
+
+use carillon_connectors::contract::authorizer::{APP_UNKNOWN, BeginRequest, Pending, SignIn};
 use carillon_connectors::contract::capability::Connect;
 use carillon_connectors::contract::connector::Connector;
-use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::error::AppError;
-use carillon_domain::id::{AccountId, ConnectId, GrantId, Id};
+use carillon_domain::id::{AccountId, ConnectId, Id};
 use carillon_domain::permission::Permission;
 use carillon_domain::secret::Secret;
 use carillon_domain::time::{SignedDuration, random_bytes};
 use carillon_store::StoreError;
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::connect::{self, ConnectRow};
-use carillon_store::repo::grant::{self, GrantRow};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::credentials;
-use super::link::link;
+use self::grants::keep;
+use super::{credentials, link};
 use crate::{Actor, Engine};
+
+pub use callback::{CallbackQuery, complete};
+pub use grants::{choose, status, targets};
 
 /// How long a person may take at the network's pages.
 const STATE_LIFE: SignedDuration = SignedDuration::from_mins(15);
@@ -196,180 +198,6 @@ async fn sign_in(
     Ok(Begun::Connected { connect, accounts })
 }
 
-/// What a network's redirect brought.
-#[derive(Debug, Clone, Default)]
-pub struct CallbackQuery {
-    /// The state, as we sent it.
-    pub state: String,
-    /// The rest.
-    pub callback: Callback,
-    /// SHA-256 of the browser session's secret, if the browser has one.
-    pub session_hash: Option<Vec<u8>>,
-}
-
-/// Finishes what a redirect began. A refusal or failure is kept with the attempt and returned as its state.
-///
-/// # Errors
-/// [`AppError::Invalid`] for a state that is forged, used, expired, or of another platform or browser. Nothing is changed then.
-pub async fn complete(engine: &Engine, platform: &str, query: CallbackQuery) -> Result<ConnectRow, AppError> {
-    let connector = engine.networks.enabled(platform)?;
-    let mut row = claim(engine, platform, &query).await?;
-    let pending = open(engine, &row).await?;
-    let app = credentials::app(engine, platform, row.server.as_deref()).await?;
-    let cx = credentials::auth_cx(engine, platform, app.as_ref());
-    let granted = connector.authorizer().complete(&cx, pending, query.callback).await;
-    match take(engine, &row, granted).await {
-        Ok((grant, accounts)) => {
-            row.grant = Some(grant);
-            row.status = if accounts.is_empty() { "choose" } else { "connected" }.to_owned();
-            row.accounts = accounts.iter().map(|a| a.id).collect();
-        }
-        Err(AppError::Connector(error)) => {
-            tracing::info!(platform, connect = %row.id, %error, "connecting failed");
-            row.status = "failed".to_owned();
-            row.error = Some(*error);
-        }
-        Err(error) => return Err(error),
-    }
-    let copy = row.clone();
-    engine
-        .db
-        .write(move |tx| Box::pin(async move { connect::finish(tx, &copy).await }))
-        .await
-        .map_err(store)?;
-    Ok(row)
-}
-
-/// Keeps what a callback brought, on behalf of whoever began.
-async fn take(
-    engine: &Engine,
-    row: &ConnectRow,
-    granted: Result<Granted, ConnectorError>,
-) -> Result<(GrantId, Vec<AccountRow>), AppError> {
-    let actor = system_actor(engine, row).await?;
-    keep(engine, &actor, &row.platform, granted?).await
-}
-
-/// Finds the attempt of a state and uses the state up.
-async fn claim(engine: &Engine, platform: &str, query: &CallbackQuery) -> Result<ConnectRow, AppError> {
-    let unknown = || {
-        AppError::invalid(
-            "state",
-            "unknown_state",
-            "This sign-in link was already used or is not ours. Begin again from the connections page.",
-        )
-    };
-    let row = connect::by_state(&engine.db, &hash(&query.state)).await?;
-    let row = row.filter(|r| r.platform == platform).ok_or_else(unknown)?;
-    if row.expires_at < engine.clock.now() {
-        return Err(AppError::invalid(
-            "state",
-            "expired_state",
-            "Signing in took too long. Begin again from the connections page.",
-        ));
-    }
-    if row.session_hash.is_some() && row.session_hash != query.session_hash {
-        return Err(AppError::invalid(
-            "state",
-            "other_browser",
-            "This sign-in was begun in another browser or by somebody else. Begin again here.",
-        ));
-    }
-    let copy = row.clone();
-    let mine = engine.db.write(move |tx| Box::pin(async move { connect::use_state(tx, &copy).await })).await;
-    if mine.map_err(store)? { Ok(row) } else { Err(unknown()) }
-}
-
-/// How an attempt stands.
-///
-/// # Errors
-/// [`AppError::NotFound`], also for attempts of other workspaces.
-pub async fn status(engine: &Engine, actor: &Actor, id: ConnectId) -> Result<ConnectRow, AppError> {
-    actor.require(Permission::Read)?;
-    connect::find(&engine.db, actor.workspace, id)
-        .await?
-        .ok_or(AppError::NotFound { what: "connection attempt" })
-}
-
-/// The identities under a login.
-///
-/// # Errors
-/// [`AppError::NotFound`], also for logins of other workspaces.
-pub async fn targets(engine: &Engine, actor: &Actor, id: GrantId) -> Result<GrantRow, AppError> {
-    actor.require(Permission::ManageAccounts)?;
-    let row = grant::find(&engine.db, actor.workspace, id).await?.filter(|g| g.status == "live");
-    row.ok_or(AppError::NotFound { what: "grant" })
-}
-
-/// Connects the chosen identities of a login.
-///
-/// # Errors
-/// [`AppError::Invalid`] for an identity that is not under the login.
-pub async fn choose(
-    engine: &Engine,
-    actor: &Actor,
-    id: GrantId,
-    chosen: &[String],
-) -> Result<Vec<AccountRow>, AppError> {
-    let row = targets(engine, actor, id).await?;
-    let mut identities = Vec::new();
-    for (index, wanted) in chosen.iter().enumerate() {
-        let found = row.targets.iter().find(|t| t.remote_id == *wanted).ok_or_else(|| {
-            let message = format!("`{wanted}` is not among the accounts of this sign-in.");
-            AppError::invalid(format!("targets.{index}"), "unknown_target", message)
-        })?;
-        identities.push(found.clone());
-    }
-    if identities.is_empty() {
-        return Err(AppError::invalid("targets", "required", "Choose at least one account."));
-    }
-    link(engine, actor, &row.platform, id, identities).await
-}
-
-/// Saves a fresh grant, and its account when there is no choice to make.
-async fn keep(
-    engine: &Engine,
-    actor: &Actor,
-    platform: &str,
-    granted: Granted,
-) -> Result<(GrantId, Vec<AccountRow>), AppError> {
-    if granted.targets.is_empty() {
-        return Err(ConnectorError::new(
-            carillon_domain::connector_error::ErrorKind::Rejected,
-            platform,
-            "connect",
-            "no_accounts",
-            "There is no account under this sign-in that can be used.",
-        )
-        .with_action("Check that the account is of the right type and that you allowed access to it.")
-        .into());
-    }
-    let id: GrantId = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
-    let now = engine.clock.now();
-    let row = GrantRow {
-        workspace: actor.workspace,
-        id,
-        platform: platform.to_owned(),
-        server: granted.targets[0].server.clone(),
-        credential: Some(credentials::seal(engine, id, &granted.credential)?),
-        scopes: granted.credential.scopes.clone(),
-        targets: granted.targets.clone(),
-        expires_at: granted.credential.expires_at,
-        refresh_expires_at: granted.credential.refresh_expires_at,
-        status: "live".to_owned(),
-        refresh_epoch: 0,
-        refresh_until: None,
-        created_at: now,
-        updated_at: now,
-    };
-    engine.db.write(move |tx| Box::pin(async move { grant::insert(tx, &row).await })).await.map_err(store)?;
-    if granted.targets.len() > 1 {
-        return Ok((id, Vec::new()));
-    }
-    let accounts = link(engine, actor, platform, id, granted.targets).await?;
-    Ok((id, accounts))
-}
-
 /// Only our own pages: a path, or a URL of our own origin.
 fn checked_return(engine: &Engine, text: &str) -> Result<String, AppError> {
     let ours = &engine.networks.public_url;
@@ -412,19 +240,6 @@ fn new_row(
     }
 }
 
-/// A callback has no actor of its own: it acts for whoever began, in that workspace.
-async fn system_actor(engine: &Engine, row: &ConnectRow) -> Result<Actor, AppError> {
-    let home = carillon_store::repo::workspace::find(&engine.db, row.workspace).await?;
-    Ok(Actor {
-        workspace: row.workspace,
-        role: carillon_domain::permission::Role::Admin,
-        user: None,
-        token: None,
-        timezone: home.map_or_else(|| "UTC".to_owned(), |w| w.timezone),
-        session_hash: None,
-    })
-}
-
 fn hash(state: &str) -> Vec<u8> {
     Sha256::digest(state.as_bytes()).to_vec()
 }
@@ -432,12 +247,6 @@ fn hash(state: &str) -> Vec<u8> {
 fn seal(engine: &Engine, id: ConnectId, pending: &Pending) -> Result<Vec<u8>, AppError> {
     let plain = serde_json::to_vec(pending).map(zeroize::Zeroizing::new).map_err(AppError::internal)?;
     Ok(engine.sealer.seal(&connect::place(id), &plain, engine.entropy.as_ref())?)
-}
-
-async fn open(engine: &Engine, row: &ConnectRow) -> Result<Pending, AppError> {
-    let sealed = row.pending.as_deref().ok_or(AppError::NotFound { what: "connection attempt" })?;
-    let plain = engine.sealer.open(&connect::place(row.id), sealed).await?;
-    serde_json::from_slice(&plain).map_err(AppError::internal)
 }
 
 fn store(error: StoreError) -> AppError {
