@@ -3,6 +3,7 @@
 
 use std::process::ExitCode;
 
+mod bench;
 mod command;
 mod needs;
 mod new_platform;
@@ -20,6 +21,8 @@ cargo xtask <command>
         check what the tests need, then run all of them, both databases included
         --install   get what is missing (Debian, as root)
         --no-skips  fail if any test could not run
+  bench [<what>] [<options>]
+        build a release and measure it: start, memory, pages, upload, publish-video, size, or all
   new-platform <name>
         begin a platform: a folder that compiles and passes the conformance suite
   tidy  check the rules of the text that the compiler and clippy can't see
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     };
     let done = match name {
         "test" => test::run(rest),
+        "bench" => bench::run(rest),
         "new-platform" => new_platform::run(rest),
         "tidy" => tidy::run(rest),
         "vendor" => vendor::run(rest),

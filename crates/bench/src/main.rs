@@ -1,2 +1,120 @@
-//! Carillon.
-fn main() {}
+//! Measures a release build of `carillon` from the outside: it is started as a process, driven over HTTP, and watched through
+//! `/proc`. The figures of record and what they mean are in `docs/reference/performance.md`.
+//!
+//! Exit codes: 0 every goal was met, 1 one was missed or something could not be measured, 2 bad usage.
+
+mod html;
+mod memory;
+mod pages;
+mod peers;
+mod proc;
+mod publish;
+mod report;
+mod server;
+mod size;
+mod start;
+mod upload;
+mod video;
+mod wire;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+use report::Report;
+
+/// Measures speed, memory and size of a release build.
+#[derive(Debug, Parser)]
+#[command(name = "carillon-bench")]
+struct Cli {
+    /// The program to measure
+    #[arg(long, global = true, default_value = "target/release/carillon", value_name = "FILE")]
+    carillon: PathBuf,
+    /// How often a start is measured
+    #[arg(long, global = true, default_value_t = 9, value_parser = clap::value_parser!(u16).range(1..=100))]
+    runs: u16,
+    /// Seconds without a request before idle memory is read
+    #[arg(long, global = true, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=600))]
+    idle: u16,
+    /// Folder with the packages of the Bluesky server [default: target/peers/bluesky-pds/node_modules]
+    #[arg(long, global = true, env = "CARILLON_TEST_PDS_DIR", value_name = "FOLDER")]
+    pds: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+enum Command {
+    /// From the start of the process to the first page
+    Start,
+    /// Resident memory: started, after every page was visited, idle
+    Memory,
+    /// Peak memory while a video of 1 GB is uploaded, in a form and resumably
+    Upload,
+    /// Peak memory while a video of 500 MB is published to a simulated network in a process of its own
+    PublishVideo,
+    /// Bytes that the pages transfer, at the first visit and after it
+    Pages,
+    /// Size of the program
+    Size,
+    /// All of these
+    All,
+}
+
+/// What a benchmark needs to know.
+struct Plan {
+    carillon: PathBuf,
+    runs: u16,
+    idle: std::time::Duration,
+    pds: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match measure(cli) {
+        Ok(report) => {
+            let printed = report.print(&mut std::io::stdout());
+            let good = printed.is_ok() && report.all_met();
+            if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(error) => {
+            report::complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(cli: Cli) -> anyhow::Result<Report> {
+    let carillon = cli.carillon.canonicalize().with_context(|| {
+        format!("{} is missing: cargo build --release -p carillon-server", cli.carillon.display())
+    })?;
+    let pds = cli.pds.unwrap_or_else(|| "target/peers/bluesky-pds/node_modules".into());
+    let idle = std::time::Duration::from_secs(cli.idle.into());
+    let plan = Plan { carillon, runs: cli.runs, idle, pds };
+    let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
+    runtime.block_on(async {
+        let mut report = Report::default();
+        let wants = |command| cli.command == Command::All || cli.command == command;
+        if wants(Command::Size) {
+            size::run(&plan, &mut report)?;
+        }
+        if wants(Command::Start) {
+            start::run(&plan, &mut report).await.context("start")?;
+        }
+        if wants(Command::Memory) {
+            memory::run(&plan, &mut report).await.context("memory")?;
+        }
+        if wants(Command::Pages) {
+            pages::run(&plan, &mut report).await.context("pages")?;
+        }
+        if wants(Command::Upload) {
+            upload::run(&plan, &mut report).await.context("upload")?;
+        }
+        if wants(Command::PublishVideo) {
+            publish::run(&plan, &mut report).await.context("publish-video")?;
+        }
+        Ok(report)
+    })
+}
