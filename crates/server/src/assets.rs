@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::io::Write;
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -132,6 +132,9 @@ async fn compressed(asset: &'static Asset) -> Option<Bytes> {
 }
 
 fn compress(plain: &[u8]) -> Option<Bytes> {
+    // The tables for one file take 30 MB for a moment, and a browser asks for all files at once.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut writer = brotli::CompressorWriter::new(Vec::new(), 4096, 9, 22);
     writer.write_all(plain).ok()?;
     Some(writer.into_inner().into())
