@@ -92,6 +92,18 @@ urls! {
     TOKENS = tokens(workspace) "/w/{workspace}/settings/tokens";
     /// Ends an API token.
     REVOKE_TOKEN = revoke_token(workspace, token) "/w/{workspace}/settings/tokens/{token}/revoke";
+    /// The library: all files, and uploading one.
+    LIBRARY = library(workspace) "/w/{workspace}/library";
+    /// The library as something to choose from, for a dialog.
+    LIBRARY_PICK = library_pick(workspace) "/w/{workspace}/library/pick";
+    /// About one file.
+    LIBRARY_FILE = library_file(workspace, media) "/w/{workspace}/library/{media}";
+    /// A file as it sits in a post that is being written.
+    LIBRARY_TILE = library_tile(workspace, media) "/w/{workspace}/library/{media}/tile";
+    /// Describes a file.
+    LIBRARY_ALT = library_alt(workspace, media) "/w/{workspace}/library/{media}/alt";
+    /// Takes a file out of the library.
+    LIBRARY_DELETE = library_delete(workspace, media) "/w/{workspace}/library/{media}/delete";
     /// A file of the library or one of its renditions, for pages.
     MEDIA_FILE = media_file(workspace, media, version) "/w/{workspace}/media/{media}/{version}";
     /// A file of the library, for networks that fetch it; see `carillon_engine::media::link`.

@@ -44,6 +44,18 @@ pub async fn upload(
     Caller(actor): Caller,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Failure> {
+    Ok(answer(StatusCode::CREATED, receive(&app, &actor, form).await?))
+}
+
+/// Takes the file of a form into the library.
+///
+/// # Errors
+/// For what is no such form, and as the library refuses. Nothing is kept then.
+pub async fn receive(
+    app: &App,
+    actor: &Actor,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<MediaRow, Failure> {
     let mut form = form.map_err(|rejection| {
         let detail = "Send a form with Content-Type: multipart/form-data and a part named file.";
         Failure::new(rejection.status(), "not_a_form", detail)
@@ -52,14 +64,14 @@ pub async fn upload(
     let mut row: Option<MediaRow> = None;
     while let Some(field) = form.next_field().await.map_err(|_| broken_form())? {
         match field.name() {
-            Some("file") if row.is_none() => row = Some(take(&app, &actor, alt.take(), field).await?),
+            Some("file") if row.is_none() => row = Some(take(app, actor, alt.take(), field).await?),
             Some("alt_text") => alt = Some(field.text().await.map_err(|_| broken_form())?),
             name => {
                 let message = format!(
                     "The form has the parts file (once) and alt_text, not {}.",
                     name.map_or_else(|| "one without a name".to_owned(), |name| format!("{name:?}"))
                 );
-                return undo(&app, &actor, row, AppError::invalid("form", "unknown_part", message)).await;
+                return undo(app, actor, row, AppError::invalid("form", "unknown_part", message)).await;
             }
         }
     }
@@ -68,16 +80,16 @@ pub async fn upload(
     };
     if let Some(alt) = alt {
         // The description came behind the file.
-        row = match app.engine.library.set_alt(&actor, row.info.id, Some(alt), None).await {
+        row = match app.engine.library.set_alt(actor, row.info.id, Some(alt), None).await {
             Ok(row) => row,
-            Err(error) => return undo(&app, &actor, Some(row), error).await,
+            Err(error) => return undo(app, actor, Some(row), error).await,
         };
     }
-    Ok(answer(StatusCode::CREATED, row))
+    Ok(row)
 }
 
 /// Takes the file out again: a refused form changes nothing.
-async fn undo(app: &App, actor: &Actor, row: Option<MediaRow>, error: AppError) -> Result<Response, Failure> {
+async fn undo(app: &App, actor: &Actor, row: Option<MediaRow>, error: AppError) -> Result<MediaRow, Failure> {
     if let Some(row) = row {
         app.engine.library.delete(actor, row.info.id, None).await?;
     }

@@ -10,7 +10,7 @@ use super::state::App;
 /// Scripts and styles come from our own files only, nothing is inline, and no other site may frame us. Pictures may come
 /// from the networks, and from the sandbox on this machine: avatars live there.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https: \
-    http://127.0.0.1:* http://localhost:*; \
+    http://127.0.0.1:* http://localhost:* http://*.localhost:*; \
     media-src 'self' blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; \
     base-uri 'none'; frame-ancestors 'none'";
 

@@ -51,6 +51,7 @@ pub fn router(app: &App) -> Router {
     let counted = bounded
         .merge(web::endless_routes())
         .merge(api.uploads)
+        .merge(web::upload_routes().layer(DefaultBodyLimit::disable()))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(from_fn_with_state(app.clone(), limit::ordinary))
         .layer(cross_site(app));

@@ -58,6 +58,7 @@ struct PlatformCard {
     title: &'static str,
     icon: String,
     action: String,
+    lead: String,
     fields: Vec<Field>,
     popup: bool,
 }
@@ -121,7 +122,13 @@ async fn page(
             let descriptor = c.descriptor();
             let shown = if open == descriptor.name { errors.clone() } else { Errors::default() };
             let (fields, popup) = fields(&ui, c.capabilities().connect, &shown);
+            let lead = match c.capabilities().connect {
+                Connect::AppPassword { .. } => ui.tr("connect-lead-password"),
+                Connect::OauthPerServer => ui.tr("connect-lead-server"),
+                Connect::Oauth { .. } => ui.tr("connect-lead-page"),
+            };
             PlatformCard {
+                lead,
                 name: descriptor.name,
                 title: descriptor.title,
                 icon: descriptor.icon.to_owned(),

@@ -15,6 +15,8 @@ pub enum Section {
     Posts,
     /// Writing one.
     Compose,
+    /// Pictures and videos.
+    Library,
     /// Accounts.
     Connections,
     /// Workspace and personal settings.
@@ -79,6 +81,12 @@ impl Frame {
                 urls::compose(workspace),
             ),
             entry(
+                Section::Library,
+                i18n::key("nav-library"),
+                assets::glyph("photo"),
+                urls::library(workspace),
+            ),
+            entry(
                 Section::Connections,
                 i18n::key("nav-connections"),
                 assets::glyph("plug"),
@@ -91,6 +99,13 @@ impl Frame {
                 urls::workspace_settings(workspace),
             ),
         ]
+    }
+
+    /// The entries at the bottom of a phone; settings are in the person's own menu there.
+    pub fn tabs(&self) -> Vec<Entry> {
+        let mut entries = self.entries();
+        entries.pop();
+        entries
     }
 
     /// The person's face.

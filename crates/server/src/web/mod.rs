@@ -7,6 +7,7 @@ mod device;
 pub mod errors;
 pub mod frame;
 mod home;
+mod library;
 mod live;
 mod media;
 mod posts;
@@ -49,6 +50,11 @@ pub fn routes() -> Router<App> {
         .route(urls::TOKENS, get(settings::tokens::show).post(settings::tokens::submit))
         .route(urls::REVOKE_TOKEN, post(settings::tokens::revoke))
         .route(urls::MEDIA_FILE, get(media::file))
+        .route(urls::LIBRARY_PICK, get(library::pick))
+        .route(urls::LIBRARY_FILE, get(library::one))
+        .route(urls::LIBRARY_TILE, get(library::tile))
+        .route(urls::LIBRARY_ALT, post(library::describe))
+        .route(urls::LIBRARY_DELETE, post(library::delete))
         .route(urls::CALENDAR, get(calendar::show))
         .route(urls::POSTS, get(posts::list::show))
         .route(urls::POST, get(posts::one::show))
@@ -63,6 +69,13 @@ pub fn routes() -> Router<App> {
         .route(urls::DISCONNECT, post(connections::disconnect))
         .route(urls::CHOOSE, get(connections::choose).post(connections::chosen))
         .route(urls::OAUTH_CALLBACK, get(connections::callback))
+        .layer(middleware::map_response(never_stored))
+}
+
+/// Pages that take files, which may be large and slow.
+pub fn upload_routes() -> Router<App> {
+    Router::new()
+        .route(urls::LIBRARY, get(library::show).post(library::upload))
         .layer(middleware::map_response(never_stored))
 }
 

@@ -27,6 +27,12 @@ impl Moment {
         Self { iso: at.to_string(), text: exact.clone(), exact }
     }
 
+    /// The time of day to the second, where the day is known.
+    pub fn clock(t: Tr, zone: &TimeZone, at: Timestamp) -> Self {
+        let text = zone.to_datetime(at).strftime("%H:%M:%S").to_string();
+        Self { iso: at.to_string(), exact: written(t, zone, at), text }
+    }
+
     /// How long ago, up to a month; then the date.
     pub fn ago(t: Tr, zone: &TimeZone, now: Timestamp, at: Timestamp) -> Self {
         let exact = written(t, zone, at);

@@ -56,6 +56,11 @@ impl Ui {
         Moment::exact(self.t, &self.zone, *at)
     }
 
+    /// A time of day, to the second.
+    pub fn clock(&self, at: &Timestamp) -> Moment {
+        Moment::clock(self.t, &self.zone, *at)
+    }
+
     /// A time as how long ago it was.
     pub fn ago(&self, at: &Timestamp) -> Moment {
         Moment::ago(self.t, &self.zone, self.now, *at)

@@ -132,3 +132,16 @@ if (window.name === POPUP && window.opener && location.pathname.endsWith('/conne
   window.opener.location.assign(location.href);
   window.close();
 }
+
+// What was unfolded stays so when a part of the page is refreshed.
+let unfolded = [];
+document.addEventListener('htmx:beforeSwap', (event) => {
+  unfolded = [...event.detail.target.querySelectorAll('details[open][id]')].map((details) => details.id);
+});
+document.addEventListener('htmx:afterSwap', () => {
+  for (const id of unfolded) {
+    const details = document.getElementById(id);
+    if (details) details.open = true;
+  }
+  unfolded = [];
+});

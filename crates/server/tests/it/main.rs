@@ -5,6 +5,7 @@ mod api;
 mod asset_list;
 mod demo;
 mod edges;
+mod library;
 mod media;
 mod openapi;
 mod people;

@@ -26,6 +26,8 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("status", states),
         ("held", names(&["overdue", "reauth", "cap", "platform_off"])),
         ("account-status", names(&["connected", "needs_reconnect", "disconnected"])),
+        ("kinds", names(&["image", "gif", "video"])),
+        ("media", names(&["gif", "video"])),
         ("outcome", names(&["published", "retry", "failed", "held", "unconfirmed", "incomplete"])),
         (
             "option",
@@ -34,10 +36,9 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
     ]
 }
 
-/// Every option that a form can draw, of every platform.
+/// Every option of every platform.
 fn options() -> impl Iterator<Item = &'static OptionField> {
-    let all = Registry.all().iter().flat_map(|c| c.capabilities().options);
-    all.filter(|o| !matches!(o.input, OptionInput::Poll { .. }))
+    Registry.all().iter().flat_map(|c| c.capabilities().options)
 }
 
 /// Values of options and login flavours; those without a text speak for themselves.
@@ -137,6 +138,27 @@ fn closing_tag(text: &str) -> usize {
         } else if rest.starts_with("{%") {
             at += closing(rest, "%}");
         } else if rest.starts_with('>') {
+            return at + 1;
+        } else if rest.starts_with("=\"") {
+            at += 2;
+            at += value_end(&text[at..]);
+        } else {
+            at += rest.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    text.len()
+}
+
+/// The end of an attribute's value, past expressions inside of it.
+fn value_end(text: &str) -> usize {
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        if rest.starts_with("{{") {
+            at += closing(rest, "}}");
+        } else if rest.starts_with("{%") {
+            at += closing(rest, "%}");
+        } else if rest.starts_with('"') {
             return at + 1;
         } else {
             at += rest.chars().next().map_or(1, char::len_utf8);

@@ -53,8 +53,9 @@ statements! {
         and (cast($3 as bigint) is null or coalesce(due_at, created_at) >= $3) and (cast($4 as bigint) is null or coalesce(due_at, created_at) < $4) \
         and (cast($5 as text) is null or plain_text like $5 escape '!') and (cast($6 as uuid) is null or id < $6) order by id desc limit $7";
     USES_MEDIA = "posts.uses_media": "select p.id from posts p where p.workspace_id = $1 and p.trashed_at is null \
-        and p.composition like $2 and exists (select 1 from publications x where x.workspace_id = p.workspace_id \
-        and x.post_id = p.id and x.state in ('draft', 'in_review', 'approved', 'scheduled', 'publishing', 'held')) limit 1";
+        and p.composition like $2 and (exists (select 1 from publications x where x.workspace_id = p.workspace_id \
+        and x.post_id = p.id and x.state in ('draft', 'in_review', 'approved', 'scheduled', 'publishing', 'held')) \
+        or not exists (select 1 from publications x where x.workspace_id = p.workspace_id and x.post_id = p.id)) limit 1";
 }
 
 fn read(row: &Row) -> Result<PostRow, StoreError> {

@@ -111,12 +111,14 @@ impl Card {
             .publications
             .iter()
             .find_map(|p| p.error.as_ref().filter(|_| p.published_at.is_none()).map(|e| e.cause.clone()));
+        let mut places: Vec<_> = view.publications.iter().collect();
+        places.sort_by(|a, b| (&a.platform, a.account).cmp(&(&b.platform, b.account)));
         Self {
             url: urls::post(view.post.workspace, view.post.id),
             text: excerpt(ui, view),
             state: State::new(view.status.as_str(), ui.of("status", view.status.as_str())),
             due_at: view.post.due_at,
-            faces: view.publications.iter().map(|p| faces.face(p.account, &p.platform)).collect(),
+            faces: places.into_iter().map(|p| faces.face(p.account, &p.platform)).collect(),
             trouble,
         }
     }

@@ -4,4 +4,3 @@ pub mod card;
 pub mod compose;
 pub mod list;
 pub mod one;
-mod options;

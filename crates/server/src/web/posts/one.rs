@@ -19,6 +19,7 @@ use crate::http::extract::{Form, Path};
 use crate::urls;
 use crate::web::components::{Alert, Face, State as StateBadge};
 use crate::web::frame::Section;
+use crate::web::library::FileCard;
 use crate::web::signed_in::Member;
 use crate::web::ui::Ui;
 use crate::web::{Failure, html};
@@ -28,6 +29,7 @@ use crate::web::{Failure, html};
 struct Post {
     ui: Ui,
     text: String,
+    media: Vec<FileCard>,
     parts: Vec<String>,
     first_comment: Option<String>,
     state: StateBadge,
@@ -96,8 +98,10 @@ pub async fn show(
     let (ui, actor) = (member.ui, member.actor);
     let view = posts::get(&app.engine, &actor, place.post).await?;
     let faces = Faces::load(&app, &actor).await?;
+    let mut places: Vec<_> = view.publications.iter().collect();
+    places.sort_by(|a, b| (&a.platform, a.account).cmp(&(&b.platform, b.account)));
     let mut cards = Vec::new();
-    for publication in &view.publications {
+    for publication in places {
         let full = publications::get(&app.engine, &actor, publication.id).await?;
         cards.push(card(&ui, &view, full, &faces));
     }
@@ -111,7 +115,13 @@ pub async fn show(
         matches!(p.state, PublicationState::Draft | PublicationState::Scheduled | PublicationState::Held)
     });
     let draft = view.publications.iter().all(|p| p.state == PublicationState::Draft);
+    let mut media = Vec::new();
+    for id in &view.post.composition.media {
+        let row = app.engine.library.get(&actor, *id).await.ok();
+        media.extend(row.map(|row| FileCard::new(&ui, &row)));
+    }
     let page = Post {
+        media,
         text: view.post.composition.text.clone(),
         parts: view.post.composition.parts.iter().map(|p| p.text.clone()).collect(),
         first_comment: view.post.composition.first_comment.clone(),

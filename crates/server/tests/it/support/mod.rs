@@ -236,6 +236,21 @@ impl Browser<'_> {
         self.send(request.body(Body::from(body)).expect("request")).await
     }
 
+    /// Sends a file by the form of a page of this site.
+    pub async fn upload(&self, path: &str, name: &str, bytes: &[u8]) -> Answer {
+        let head = format!(
+            "--bells\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             content-type: application/octet-stream\r\n\r\n"
+        );
+        let body = [head.as_bytes(), bytes, b"\r\n--bells--\r\n"].concat();
+        let request = Request::post(path)
+            .header("content-type", "multipart/form-data; boundary=bells")
+            .header("host", "127.0.0.1:8080")
+            .header("origin", "http://127.0.0.1:8080")
+            .header("sec-fetch-site", "same-origin");
+        self.send(request.body(Body::from(body)).expect("request")).await
+    }
+
     /// Signs in by the form.
     pub async fn sign_in(&self, email: &str, password: &str) -> Answer {
         self.post("/sign-in", &[("email", email), ("password", password)]).await

@@ -1,0 +1,306 @@
+//! Composing: one text, what differs per account, live checks as each network counts, and when it goes out.
+
+mod draft;
+mod options;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use carillon_domain::account::AccountStatus;
+use carillon_domain::error::AppError;
+use carillon_domain::id::{MediaId, PostId};
+use carillon_domain::permission::Permission;
+use carillon_engine::Actor;
+use carillon_engine::media::MediaRow;
+use carillon_engine::usecase::posts;
+use serde::Deserialize;
+
+use self::draft::{Draft, Own, patch_of};
+use self::options::{OptionKind, OptionRow, option_fields, option_row};
+use super::card::Faces;
+use crate::http::App;
+use crate::http::extract::{Form, Query};
+use crate::urls;
+use crate::web::components::{Alert, Errors, Face, Field};
+use crate::web::frame::Section;
+use crate::web::library::Tile;
+use crate::web::signed_in::Member;
+use crate::web::ui::Ui;
+use crate::web::{Failure, html};
+
+#[derive(Template)]
+#[template(path = "pages/compose.html")]
+struct Compose {
+    ui: Ui,
+    alerts: Vec<Alert>,
+    text: String,
+    text_error: Option<String>,
+    accounts: Vec<AccountChoice>,
+    media: Vec<Tile>,
+    media_error: Option<String>,
+    parts: Vec<PartForm>,
+    first_comment: String,
+    scheduled_at: String,
+    time_error: Option<String>,
+    zone: Field,
+    editing: Option<(String, i64)>,
+    action_url: String,
+    check_url: String,
+    connections_url: String,
+    pick_url: String,
+    recent: Vec<(String, String)>,
+    may_publish: bool,
+}
+
+/// A further part in the form.
+#[derive(Default)]
+struct PartForm {
+    text: String,
+    media: Vec<Tile>,
+    error: Option<String>,
+}
+
+struct AccountChoice {
+    id: String,
+    face: Face,
+    name: String,
+    handle: String,
+    chosen: bool,
+    usable: bool,
+    text: String,
+    own_media: bool,
+    /// The name under which its own files are sent.
+    media_name: String,
+    media: Vec<Tile>,
+    options: Vec<OptionRow>,
+    is_own: bool,
+    trouble: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "components/check.html")]
+struct Check {
+    ui: Ui,
+    results: Vec<CheckLine>,
+}
+
+struct CheckLine {
+    face: Face,
+    handle: String,
+    counters: Vec<Counter>,
+    problems: Vec<String>,
+    warnings: Vec<String>,
+}
+
+struct Counter {
+    label: String,
+    used: u64,
+    limit: u64,
+}
+
+/// Which post, which day, with which file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ComposeQuery {
+    post: Option<String>,
+    date: Option<String>,
+    media: Option<String>,
+}
+
+/// An empty form, or that of a post that can still be changed.
+pub async fn show(
+    State(app): State<App>,
+    member: Member,
+    Query(query): Query<ComposeQuery>,
+) -> Result<Response, Failure> {
+    let member = member.at(Section::Compose);
+    let mut draft = Draft { timezone: member.actor.timezone.clone(), ..Draft::default() };
+    if let Some(id) = query.post.as_deref().and_then(|p| p.parse::<PostId>().ok()) {
+        draft = Draft::of(&posts::get(&app.engine, &member.actor, id).await?);
+    } else if let Some(day) = query.date.as_deref().filter(|d| d.parse::<jiff::civil::Date>().is_ok()) {
+        draft.scheduled_at = format!("{day}T09:00");
+    }
+    draft.media.extend(query.media);
+    page(&app, member, draft, &Errors::default(), StatusCode::OK).await
+}
+
+/// Saves, schedules or publishes. What was typed comes back with its errors when that is refused.
+pub async fn submit(
+    State(app): State<App>,
+    member: Member,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let member = member.at(Section::Compose);
+    let faces = Faces::load(&app, &member.actor).await?;
+    let draft = Draft::read(&app, &member, &faces, pairs).await?;
+    if let Err(error) = describe(&app, &member.actor, &draft).await {
+        let errors = Errors::from_refusal(error)?;
+        return page(&app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    let saved = match (draft.input(), draft.post) {
+        (Err(error), _) => Err(error),
+        (Ok(input), None) => posts::create(&app.engine, &member.actor, input).await,
+        (Ok(input), Some((id, version))) => {
+            let patch = patch_of(input);
+            posts::update(&app.engine, &member.actor, id, patch, Some(version)).await
+        }
+    };
+    match saved {
+        Ok(view) => {
+            let url = format!("{}?saved", urls::post(member.actor.workspace, view.post.id));
+            Ok(Redirect::to(&url).into_response())
+        }
+        Err(AppError::Stale) => {
+            let errors = Errors::general("stale", AppError::Stale.to_string());
+            page(&app, member, draft, &errors, StatusCode::PRECONDITION_FAILED).await
+        }
+        Err(error) => {
+            let errors = Errors::from_refusal(error)?;
+            page(&app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+    }
+}
+
+/// The live check beside the form.
+pub async fn check(
+    State(app): State<App>,
+    member: Member,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let faces = Faces::load(&app, &member.actor).await?;
+    let draft = Draft::read(&app, &member, &faces, pairs).await?;
+    let checks = match draft.input() {
+        Ok(input) => posts::check(&app.engine, &member.actor, &input).await.unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
+    let ui = member.ui;
+    let results = checks
+        .into_iter()
+        .map(|c| CheckLine {
+            face: faces.face(c.account.id, &c.account.platform),
+            handle: c.account.handle,
+            counters: c
+                .report
+                .counts
+                .iter()
+                .map(|n| Counter { label: label_of(&ui, &n.field), used: n.used, limit: n.limit })
+                .collect(),
+            problems: c.report.violations.into_iter().map(|v| v.message).collect(),
+            warnings: c.report.warnings.into_iter().map(|v| v.message).collect(),
+        })
+        .collect();
+    Ok(html(&Check { ui, results })?.into_response())
+}
+
+/// What a counter counts; the root text needs no name.
+fn label_of(ui: &Ui, field: &str) -> String {
+    match field.strip_prefix("parts.").and_then(|rest| rest.split('.').next()?.parse::<usize>().ok()) {
+        Some(index) => ui.count("n", index + 2).tr("post-part"),
+        None if field == "first_comment" => ui.tr("compose-first-comment"),
+        None => String::new(),
+    }
+}
+
+/// Saves the descriptions of files that were changed in the form.
+async fn describe(app: &App, actor: &Actor, draft: &Draft) -> Result<(), AppError> {
+    for (media, alt) in &draft.alts {
+        // Whoever may not see the file, or lost it meanwhile, hears of it from the post itself.
+        let Ok(row) = app.engine.library.get(actor, *media).await else { continue };
+        if row.info.alt.as_deref().unwrap_or_default() != alt.trim() {
+            app.engine.library.set_alt(actor, *media, Some(alt.clone()), None).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The files of these ids that are in the library.
+async fn rows(app: &App, actor: &Actor, ids: &[String]) -> Vec<MediaRow> {
+    let mut rows = Vec::new();
+    for id in ids.iter().filter_map(|id| id.parse::<MediaId>().ok()) {
+        rows.extend(app.engine.library.get(actor, id).await.ok());
+    }
+    rows
+}
+
+async fn tiles(app: &App, actor: &Actor, ui: &Ui, ids: &[String], name: &str) -> Vec<Tile> {
+    rows(app, actor, ids).await.iter().map(|row| Tile::new(ui, row, name)).collect()
+}
+
+async fn page(
+    app: &App,
+    member: Member,
+    draft: Draft,
+    errors: &Errors,
+    status: StatusCode,
+) -> Result<Response, Failure> {
+    let faces = Faces::load(app, &member.actor).await?;
+    let (ui, actor) = (member.ui, member.actor);
+    let mut known: Vec<String> = ["text", "media", "scheduled_at", "timezone"].map(str::to_owned).to_vec();
+    let mut accounts = Vec::new();
+    for row in faces.all().filter(|row| row.status != AccountStatus::Disconnected) {
+        let trouble = errors.starting_with(&format!("overrides.{}.", row.id));
+        known.extend(trouble.iter().map(|(field, _)| field.clone()));
+        let own = draft.own.get(&row.id).cloned().unwrap_or_default();
+        let own_media = own.media.clone().unwrap_or_default();
+        let media_name = format!("media.{}", row.id);
+        accounts.push(AccountChoice {
+            id: row.id.to_string(),
+            face: faces.face(row.id, &row.platform),
+            name: row.name.clone(),
+            handle: row.handle.clone(),
+            chosen: draft.accounts.contains(&row.id),
+            usable: row.status == AccountStatus::Connected,
+            own_media: own.media.is_some(),
+            media: tiles(app, &actor, &ui, &own_media, &media_name).await,
+            media_name,
+            options: option_fields(app, &row.platform)
+                .iter()
+                .filter_map(|field| option_row(&ui, field, Some(&own.options)))
+                .collect(),
+            is_own: own != Own::default() || !trouble.is_empty(),
+            text: own.text,
+            trouble: trouble.into_iter().map(|(_, message)| message).collect(),
+        });
+    }
+    let mut parts = Vec::new();
+    for (index, part) in draft.parts.into_iter().enumerate() {
+        let trouble = errors.starting_with(&format!("parts.{index}."));
+        known.extend(trouble.iter().map(|(field, _)| field.clone()));
+        parts.push(PartForm {
+            media: tiles(app, &actor, &ui, &part.media, "part_media").await,
+            text: part.text,
+            error: trouble.into_iter().map(|(_, message)| message).next(),
+        });
+    }
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let page = Compose {
+        alerts: errors.besides(&known).into_iter().map(Alert::danger).collect(),
+        text_error: errors.of("text"),
+        time_error: errors.of("scheduled_at"),
+        text: draft.text,
+        media: tiles(app, &actor, &ui, &draft.media, "media").await,
+        media_error: errors.of("media"),
+        accounts,
+        parts,
+        first_comment: draft.first_comment,
+        scheduled_at: draft.scheduled_at,
+        zone: Field::zone("timezone", ui.tr("compose-zone")).value(draft.timezone).errors(errors),
+        editing: draft.post.map(|(id, version)| (id.to_string(), version)),
+        action_url: urls::compose(actor.workspace),
+        check_url: urls::compose_check(actor.workspace),
+        connections_url: urls::connections(actor.workspace),
+        pick_url: urls::library_pick(actor.workspace),
+        recent: recent(app, &actor, &draft.media).await?,
+        may_publish: actor.role.may(Permission::Publish),
+        ui,
+    };
+    Ok((status, html(&page)?).into_response())
+}
+
+/// The latest files with their names, to choose from where no script runs.
+async fn recent(app: &App, actor: &Actor, chosen: &[String]) -> Result<Vec<(String, String)>, AppError> {
+    let rows = app.engine.library.list(actor, None, None, 12).await?;
+    let rows = rows.into_iter().map(|row| (row.info.id.to_string(), row.name));
+    Ok(rows.filter(|(id, _)| !chosen.contains(id)).collect())
+}

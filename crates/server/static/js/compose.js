@@ -1,0 +1,138 @@
+// The composer: files of the post, of each part and of each account; parts of a thread; the library in a dialog.
+
+import { filesOf, upload } from './media.js';
+
+const form = document.querySelector('[data-compose]');
+const picker = document.getElementById('picker');
+
+// What is chosen changed: the live check listens to this.
+const changed = () => form.dispatchEvent(new Event('input', { bubbles: true }));
+
+const place = (field, id) => {
+  if ([...field.querySelectorAll('[data-tile] > input')].some((input) => input.value === id)) return null;
+  const tile = document.createElement('li');
+  tile.className = 'tile is-coming';
+  field.querySelector('[data-tiles]').append(tile);
+  return tile;
+};
+
+const show = async (field, id, tile) => {
+  if (!tile) return;
+  const url = `/w/${form.dataset.workspace}/library/${id}/tile?name=${encodeURIComponent(field.dataset.media)}`;
+  const answer = await fetch(url);
+  if (!answer.ok) {
+    tile.remove();
+    return;
+  }
+  const holder = document.createElement('template');
+  holder.innerHTML = await answer.text();
+  tile.replaceWith(holder.content);
+  changed();
+};
+
+// Uploads go on side by side; the order in the post is the order in which they were chosen.
+const take = (field, files) =>
+  Promise.all(
+    files.map(async (file) => {
+      const slot = document.createElement('li');
+      slot.hidden = true;
+      field.querySelector('[data-tiles]').append(slot);
+      const id = await upload(form, file, field.querySelector('[data-progress]'));
+      if (id) await show(field, id, slot);
+      else slot.remove();
+    }),
+  );
+
+const fieldAt = (element) =>
+  element.closest('[data-media]') ??
+  element.closest('[data-part-box]')?.querySelector('[data-media]') ??
+  form.querySelector('[data-media="media"]');
+
+form.addEventListener('change', (event) => {
+  const input = event.target;
+  if (input.matches('[data-files]')) {
+    take(input.closest('[data-media]'), [...input.files]);
+    input.value = '';
+  } else if (input.matches('[data-alt]')) {
+    const body = new URLSearchParams({ alt_text: input.value });
+    fetch(input.dataset.alt, { method: 'POST', body, redirect: 'manual' }).then(changed);
+  }
+});
+form.addEventListener('drop', (event) => {
+  const files = filesOf(event.dataTransfer);
+  if (!files.length) return;
+  event.preventDefault();
+  take(fieldAt(event.target), files);
+});
+form.addEventListener('paste', (event) => {
+  const files = filesOf(event.clipboardData);
+  if (!files.length) return;
+  event.preventDefault();
+  take(fieldAt(event.target), files);
+});
+
+form.addEventListener('click', (event) => {
+  const on = (selector) => event.target.closest(selector);
+  const move = on('[data-tile-move]');
+  if (move) {
+    const tile = move.closest('[data-tile]');
+    const other = move.dataset.tileMove === '1' ? tile.nextElementSibling : tile.previousElementSibling;
+    if (!other) return;
+    if (move.dataset.tileMove === '1') other.after(tile);
+    else other.before(tile);
+    move.focus();
+    changed();
+  } else if (on('[data-tile-remove]')) {
+    const tile = on('[data-tile]');
+    const field = tile.closest('[data-media]');
+    const next = tile.nextElementSibling ?? tile.previousElementSibling;
+    tile.remove();
+    (next?.querySelector('[data-tile-remove]') ?? field.querySelector('[data-open-picker]')).focus();
+    changed();
+  } else if (on('[data-open-picker]')) {
+    open(on('[data-media]'));
+  } else if (on('[data-part-add]')) {
+    const parts = form.querySelector('[data-parts]');
+    parts.append(form.querySelector('template[data-part]').content.cloneNode(true));
+    parts.lastElementChild.querySelector('textarea').focus();
+  } else if (on('[data-part-remove]')) {
+    on('[data-part-box]').remove();
+    form.querySelector('[data-part-add]').focus();
+    changed();
+  }
+});
+
+// Choosing from the library.
+let target;
+let chosen = [];
+const body = picker.querySelector('[data-picker-body]');
+
+const load = async (url) => {
+  const answer = await fetch(url);
+  if (answer.ok) body.insertAdjacentHTML('beforeend', await answer.text());
+};
+const open = (field) => {
+  target = field;
+  chosen = [];
+  body.replaceChildren();
+  picker.showModal();
+  load(form.dataset.pick);
+};
+picker.addEventListener('click', async (event) => {
+  const on = (selector) => event.target.closest(selector);
+  if (on('[data-picker-close]')) {
+    picker.close();
+  } else if (on('[data-pick-more]')) {
+    const more = on('[data-pick-more]');
+    more.remove();
+    await load(more.dataset.pickMore);
+  } else if (on('[data-pick]')) {
+    const cell = on('[data-pick]');
+    const id = cell.dataset.pick;
+    chosen = chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id];
+    cell.setAttribute('aria-pressed', String(chosen.includes(id)));
+  } else if (on('[data-picker-add]')) {
+    picker.close();
+    await Promise.all(chosen.map((id) => show(target, id, place(target, id))));
+  }
+});

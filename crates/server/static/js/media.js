@@ -1,0 +1,96 @@
+// Uploads: resumable (tus), several at once, with progress. A form with data-uploads says for which workspace.
+
+const CHUNK = 16 * 1024 * 1024;
+
+const refusal = (error, fallback) => {
+  try {
+    return JSON.parse(error.originalResponse.getBody()).detail;
+  } catch {
+    return fallback;
+  }
+};
+
+// Uploads one file, showing how far it is in `list`. Resolves with the file's id, or with null when it was refused.
+export const upload = (form, file, list) =>
+  new Promise((resolve) => {
+    const line = document.createElement('li');
+    line.className = 'upload';
+    const name = document.createElement('span');
+    name.textContent = file.name;
+    const bar = document.createElement('progress');
+    bar.max = 1;
+    bar.value = 0;
+    bar.setAttribute('aria-label', file.name);
+    line.append(name, bar);
+    list.append(line);
+    const sending = new tus.Upload(file, {
+      endpoint: '/api/v1/media/tus',
+      chunkSize: CHUNK,
+      retryDelays: [0, 1000, 3000, 5000, 10000, 20000],
+      removeFingerprintOnSuccess: true,
+      metadata: { filename: file.name },
+      headers: { 'Carillon-Workspace': form.dataset.workspace },
+      onShouldRetry: (error) => {
+        const status = error.originalResponse?.getStatus() ?? 0;
+        return status === 0 || status === 409 || status === 423 || status === 429 || status >= 500;
+      },
+      onProgress: (sent, total) => {
+        bar.value = total ? sent / total : 0;
+      },
+      onError: (error) => {
+        const trouble = document.createElement('span');
+        trouble.className = 'field-error';
+        trouble.textContent = `${file.name} ${form.dataset.failed}: ${refusal(error, error.message)}`;
+        line.replaceChildren(trouble);
+        resolve(null);
+      },
+      onSuccess: () => {
+        line.remove();
+        resolve(sending.url.split('/').pop());
+      },
+    });
+    sending.findPreviousUploads().then((earlier) => {
+      if (earlier.length) sending.resumeFromPreviousUpload(earlier[0]);
+      sending.start();
+    });
+  });
+
+// The files of a drop or a paste.
+export const filesOf = (transfer) => [...(transfer?.files ?? [])];
+
+// Where files may be dropped, say so.
+for (const form of document.querySelectorAll('[data-uploads]')) {
+  let depth = 0;
+  const over = (on) => {
+    depth = on ? depth + 1 : Math.max(0, depth - 1);
+    form.classList.toggle('is-over', depth > 0);
+  };
+  form.addEventListener('dragenter', (event) => event.dataTransfer?.types.includes('Files') && over(true));
+  form.addEventListener('dragleave', (event) => event.dataTransfer?.types.includes('Files') && over(false));
+  form.addEventListener('dragover', (event) => event.dataTransfer?.types.includes('Files') && event.preventDefault());
+  form.addEventListener('drop', () => {
+    depth = 0;
+    form.classList.remove('is-over');
+  });
+}
+
+// The library's own form: upload what is chosen or dropped, then show it.
+const library = document.querySelector('form[data-reload]');
+if (library) {
+  const take = async (files) => {
+    const list = library.querySelector('[data-progress]');
+    const done = await Promise.all(files.map((file) => upload(library, file, list)));
+    if (done.length && done.every(Boolean)) location.reload();
+  };
+  library.querySelector('[data-files]').addEventListener('change', (event) => {
+    take([...event.target.files]);
+    event.target.value = '';
+  });
+  library.addEventListener('drop', (event) => {
+    const files = filesOf(event.dataTransfer);
+    if (!files.length) return;
+    event.preventDefault();
+    take(files);
+  });
+  addEventListener('paste', (event) => take(filesOf(event.clipboardData)));
+}
