@@ -288,6 +288,10 @@ async fn bad_input(test: &TestDb) {
         };
         assert!(errors.iter().any(|e| e.field == field && e.code == code), "{field} {code}: {errors:?}");
     }
+    let all = PostInput { text: "x".repeat(301), ..scheduled("2020-01-01T00:00:00Z") };
+    let Err(AppError::Invalid(errors)) = try_with(all).await else { panic!("accepted") };
+    let codes: Vec<&str> = errors.iter().map(|e| e.code.as_str()).collect();
+    assert_eq!(codes, ["time_in_past", "too_long"], "all at once");
     let stranger = new_workspace(&stage.engine, "UTC").await;
     let foreign = posts::create(&stage.engine, &stranger, base.clone()).await;
     let Err(AppError::Invalid(errors)) = foreign else { panic!("another workspace's account was accepted") };

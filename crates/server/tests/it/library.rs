@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use crate::media::jpeg;
 use crate::support::{Browser, TestApp};
 
-async fn upload(browser: &Browser<'_>, home: &str) -> String {
+/// Uploads a picture by the form; answers its page.
+pub async fn upload(browser: &Browser<'_>, home: &str) -> String {
     let answer = browser.upload(&format!("{home}/library"), "quay.jpg", &jpeg(320, 200)).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     answer.header("location").to_owned()
@@ -77,27 +78,4 @@ async fn a_file_that_a_draft_uses_stays() {
     let kept = browser.post(&format!("{file}/delete"), &[]).await;
     assert_eq!(kept.status, StatusCode::CONFLICT);
     assert!(kept.text().contains("uses this file"), "{}", kept.text());
-}
-
-#[tokio::test]
-async fn parts_keep_their_files_when_a_draft_is_edited() {
-    let app = TestApp::new().await;
-    let (browser, home) = app.owner().await;
-    let file = upload(&browser, &home).await;
-    let id = file.rsplit('/').next().expect("id");
-    let form = [
-        ("text", "One"),
-        ("part", "Two"),
-        ("part_media", id),
-        ("part", "  "),
-        ("timezone", "UTC"),
-        ("action", "draft"),
-    ];
-    let saved = browser.post(&format!("{home}/compose"), &form).await;
-    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
-    let post = saved.header("location").trim_end_matches("?saved").rsplit('/').next().expect("id");
-    let again = browser.get(&format!("{home}/compose?post={post}")).await.text();
-    let form = again.split("<template").next().expect("before the pattern of a part");
-    assert_eq!(form.matches("name=\"part_media\"").count(), 1, "{form}");
-    assert!(form.contains(">Two</textarea>"), "{form}");
 }

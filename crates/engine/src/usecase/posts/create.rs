@@ -1,20 +1,18 @@
 //! A new post with its publications and, where it is to go out, their jobs: one transaction.
 
-use carillon_domain::composition::Composition;
 use carillon_domain::error::AppError;
-use carillon_domain::id::{Id, PostId};
-use carillon_domain::limits::Violation;
+use carillon_domain::id::Id;
 use carillon_domain::permission::Permission;
 use carillon_domain::post::Draft;
 use carillon_domain::publication::PublicationState;
-use carillon_domain::schedule::DueTime;
 use carillon_store::repo::job;
 use carillon_store::repo::post::{self, PostRow};
 use carillon_store::repo::publication::{self, PublicationRow};
 use sha2::{Digest, Sha256};
 
-use super::check::{AccountCheck, check_composition, violations_as_errors};
+use super::check::AccountCheck;
 use super::input::{PostInput, WantedStatus};
+use super::judge::{Judged, judge};
 use super::query;
 use super::view::PostView;
 use crate::publish::{self, Target};
@@ -31,18 +29,9 @@ pub async fn create(engine: &Engine, actor: &Actor, input: PostInput) -> Result<
     if input.status != WantedStatus::Draft {
         actor.require(Permission::Publish)?;
     }
-    let problems = input.problems();
-    if !problems.is_empty() {
-        return Err(AppError::Invalid(problems));
-    }
     let now = engine.clock.now();
     let zone = actor.timezone.clone();
-    let due = input.due(&zone, now)?;
-    let composition = input.composition();
-    let checks = check_composition(engine, actor, &composition, &input.accounts).await?;
-    let plan = Plan { composition: &composition, checks: &checks, wanted: input.status, due: due.as_ref() };
-    let warnings = plan.verdict(engine, actor, None).await?;
-
+    let Judged { composition, checks, due, warnings } = judge(engine, actor, &input, None).await?;
     let row = PostRow {
         workspace: actor.workspace,
         id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
@@ -65,52 +54,6 @@ pub async fn create(engine: &Engine, actor: &Actor, input: PostInput) -> Result<
     let mut view = query::get(engine, actor, row.id).await?;
     view.warnings = warnings;
     Ok(view)
-}
-
-/// What is about to be saved, for its verdict.
-pub(super) struct Plan<'a> {
-    pub composition: &'a Composition,
-    pub checks: &'a [AccountCheck],
-    pub wanted: WantedStatus,
-    pub due: Option<&'a DueTime>,
-}
-
-impl Plan<'_> {
-    /// Warnings to show, or every reason why it can't go out.
-    pub async fn verdict(
-        &self,
-        engine: &Engine,
-        actor: &Actor,
-        ignore: Option<PostId>,
-    ) -> Result<Vec<Violation>, AppError> {
-        let errors = violations_as_errors(self.composition, self.checks);
-        if self.wanted != WantedStatus::Draft && !errors.is_empty() {
-            return Err(AppError::Invalid(errors));
-        }
-        let mut warnings: Vec<Violation> = errors
-            .into_iter()
-            .map(|e| Violation {
-                field: e.field,
-                code: e.code,
-                message: e.message,
-                limit: e.limit,
-                value: e.value,
-            })
-            .collect();
-        for check in self.checks {
-            for warning in &check.report.warnings {
-                let mut warning = warning.clone();
-                warning.field = self.composition.path(check.account.id, &warning.field);
-                warning.message =
-                    format!("{} (@{}): {}", check.account.platform, check.account.handle, warning.message);
-                warnings.push(warning);
-            }
-            if self.wanted != WantedStatus::Draft {
-                super::super::caps::warn(engine, actor, check, self.due, ignore, &mut warnings).await?;
-            }
-        }
-        Ok(warnings)
-    }
 }
 
 /// Saves post, publications and jobs together.

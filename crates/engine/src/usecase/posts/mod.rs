@@ -6,6 +6,7 @@
 mod check;
 mod create;
 mod input;
+mod judge;
 mod query;
 mod remove;
 mod update;

@@ -12,9 +12,9 @@ use carillon_store::repo::job;
 use carillon_store::repo::post::{self, PostRow};
 use carillon_store::repo::publication::{self, PublicationRow};
 
-use super::check::check_composition;
-use super::create::{Plan, fingerprint, new_publication};
+use super::create::{fingerprint, new_publication};
 use super::input::{PostInput, PostPatch, WantedStatus};
+use super::judge::{Judged, judge};
 use super::query;
 use super::view::PostView;
 use crate::publish::{self, Target};
@@ -42,16 +42,8 @@ pub async fn update(
     if goes_out || before.publications.iter().any(|p| p.state != PublicationState::Draft) {
         actor.require(Permission::Publish)?;
     }
-    let problems = input.problems();
-    if !problems.is_empty() {
-        return Err(AppError::Invalid(problems));
-    }
     let now = engine.clock.now();
-    let due = input.due(&actor.timezone, now)?;
-    let composition = input.composition();
-    let checks = check_composition(engine, actor, &composition, &input.accounts).await?;
-    let plan = Plan { composition: &composition, checks: &checks, wanted: input.status, due: due.as_ref() };
-    let warnings = plan.verdict(engine, actor, Some(id)).await?;
+    let Judged { composition, checks, due, warnings } = judge(engine, actor, &input, Some(id)).await?;
     let row = PostRow {
         version: before.post.version + 1,
         composition,

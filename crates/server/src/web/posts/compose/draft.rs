@@ -38,6 +38,8 @@ pub struct Draft {
     pub timezone: String,
     /// Which button.
     pub action: String,
+    /// The form's own number: what it is sent with twice is saved once.
+    pub once: String,
     /// Descriptions of files.
     pub alts: BTreeMap<MediaId, String>,
 }
@@ -127,6 +129,7 @@ impl Draft {
                 "scheduled_at" => draft.scheduled_at = value,
                 "timezone" => draft.timezone = value,
                 "action" => draft.action = value,
+                "once" => draft.once = value,
                 "post" => draft.post = value.parse().ok().map(|id| (id, draft.post.map_or(0, |p| p.1))),
                 "version" => {
                     let version = value.parse().unwrap_or(0);

@@ -11,10 +11,13 @@ use carillon_domain::account::AccountStatus;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{MediaId, PostId};
 use carillon_domain::permission::Permission;
+use carillon_domain::time::random_bytes;
 use carillon_engine::Actor;
+use carillon_engine::answers::{Answer, Begin};
 use carillon_engine::media::MediaRow;
 use carillon_engine::usecase::posts;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use self::draft::{Draft, Own, patch_of};
 use self::options::{OptionKind, OptionRow, option_fields, option_row};
@@ -37,6 +40,7 @@ struct Compose {
     text: String,
     text_error: Option<String>,
     accounts: Vec<AccountChoice>,
+    accounts_error: Option<String>,
     media: Vec<Tile>,
     media_error: Option<String>,
     parts: Vec<PartForm>,
@@ -45,6 +49,7 @@ struct Compose {
     time_error: Option<String>,
     zone: Field,
     editing: Option<(String, i64)>,
+    once: String,
     action_url: String,
     check_url: String,
     connections_url: String,
@@ -133,24 +138,14 @@ pub async fn submit(
 ) -> Result<Response, Failure> {
     let member = member.at(Section::Compose);
     let faces = Faces::load(&app, &member.actor).await?;
+    let sent = format!("{pairs:?}");
     let draft = Draft::read(&app, &member, &faces, pairs).await?;
-    if let Err(error) = describe(&app, &member.actor, &draft).await {
-        let errors = Errors::from_refusal(error)?;
-        return page(&app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await;
-    }
-    let saved = match (draft.input(), draft.post) {
-        (Err(error), _) => Err(error),
-        (Ok(input), None) => posts::create(&app.engine, &member.actor, input).await,
-        (Ok(input), Some((id, version))) => {
-            let patch = patch_of(input);
-            posts::update(&app.engine, &member.actor, id, patch, Some(version)).await
-        }
+    let saved = match draft.post {
+        Some((id, version)) => change(&app, &member.actor, &draft, id, version).await,
+        None => create_once(&app, &member.actor, &draft, &sent).await,
     };
     match saved {
-        Ok(view) => {
-            let url = format!("{}?saved", urls::post(member.actor.workspace, view.post.id));
-            Ok(Redirect::to(&url).into_response())
-        }
+        Ok(url) => Ok(Redirect::to(&url).into_response()),
         Err(AppError::Stale) => {
             let errors = Errors::general("stale", AppError::Stale.to_string());
             page(&app, member, draft, &errors, StatusCode::PRECONDITION_FAILED).await
@@ -160,6 +155,49 @@ pub async fn submit(
             page(&app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await
         }
     }
+}
+
+async fn change(
+    app: &App,
+    actor: &Actor,
+    draft: &Draft,
+    id: PostId,
+    version: i64,
+) -> Result<String, AppError> {
+    describe(app, actor, draft).await?;
+    let view = posts::update(&app.engine, actor, id, patch_of(draft.input()?), Some(version)).await?;
+    Ok(saved_url(actor, view.post.id))
+}
+
+fn saved_url(actor: &Actor, post: PostId) -> String {
+    format!("{}?saved", urls::post(actor.workspace, post))
+}
+
+/// A form that is sent twice, by a second click or by reloading the answer, makes one post. The same form with another
+/// content, after going back, is another post.
+async fn create_once(app: &App, actor: &Actor, draft: &Draft, sent: &str) -> Result<String, AppError> {
+    let key = format!("compose {} {}", draft.once, hex::encode(Sha256::digest(sent)));
+    let taken = match app.answers.begin(actor, &key, &[sent.as_bytes()]).await? {
+        Begin::Run(taken) => taken,
+        Begin::Repeat(answer) => return String::from_utf8(answer.body).map_err(AppError::internal),
+    };
+    match create(app, actor, draft).await {
+        Ok(url) => {
+            let answer = Answer { status: 303, content_type: "text/plain".into(), body: url.clone().into() };
+            app.answers.keep(taken, &answer).await?;
+            Ok(url)
+        }
+        Err(error) => {
+            app.answers.release(taken).await?;
+            Err(error)
+        }
+    }
+}
+
+async fn create(app: &App, actor: &Actor, draft: &Draft) -> Result<String, AppError> {
+    describe(app, actor, draft).await?;
+    let view = posts::create(&app.engine, actor, draft.input()?).await?;
+    Ok(saved_url(actor, view.post.id))
 }
 
 /// The live check beside the form.
@@ -273,6 +311,8 @@ async fn page(
             error: trouble.into_iter().map(|(_, message)| message).next(),
         });
     }
+    let about_accounts = errors.starting_with("accounts");
+    known.extend(about_accounts.iter().map(|(field, _)| field.clone()));
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let page = Compose {
         alerts: errors.besides(&known).into_iter().map(Alert::danger).collect(),
@@ -282,11 +322,13 @@ async fn page(
         media: tiles(app, &actor, &ui, &draft.media, "media").await,
         media_error: errors.of("media"),
         accounts,
+        accounts_error: about_accounts.into_iter().map(|(_, message)| message).next(),
         parts,
         first_comment: draft.first_comment,
         scheduled_at: draft.scheduled_at,
         zone: Field::zone("timezone", ui.tr("compose-zone")).value(draft.timezone).errors(errors),
         editing: draft.post.map(|(id, version)| (id.to_string(), version)),
+        once: hex::encode(random_bytes::<16>(app.engine.entropy.as_ref())),
         action_url: urls::compose(actor.workspace),
         check_url: urls::compose_check(actor.workspace),
         connections_url: urls::connections(actor.workspace),
