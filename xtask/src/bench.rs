@@ -11,8 +11,8 @@ const PDS: &str = "CARILLON_TEST_PDS_DIR";
 /// Runs the command; whether every goal was met.
 pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
     let root = root();
-    let mut cargo = Command::new("cargo");
-    cargo.current_dir(&root).args(["build", "--release", "-p", "carillon-server", "-p", "carillon-bench"]);
+    let mut cargo = command::cargo();
+    cargo.args(["build", "--release", "-p", "carillon-server", "-p", "carillon-bench"]);
     command::run(&mut cargo)?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
     let release = target.join("release");

@@ -24,6 +24,17 @@ fn is_executable(file: &Path) -> bool {
     file.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
 
+/// Cargo, in the workspace. What `cargo run` set for this program is taken away: a nested cargo would rebuild the packages
+/// that watch it.
+pub fn cargo() -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(root());
+    for name in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME", "CARGO_PKG_VERSION", "CARGO_MANIFEST_PATH"] {
+        cargo.env_remove(name);
+    }
+    cargo
+}
+
 /// Runs a command with its output on the terminal; an error when it can't start or fails.
 pub fn run(command: &mut Command) -> anyhow::Result<()> {
     let line = line_of(command);

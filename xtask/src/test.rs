@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::bail;
 
-use crate::command::root;
+use crate::command::{self, root};
 use crate::needs::{self, Found};
 use crate::postgres::Postgres;
 use crate::skips;
@@ -42,7 +42,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
     let log = std::env::temp_dir().join(format!("carillon-test-skips-{}", std::process::id()));
     std::fs::write(&log, "")?;
 
-    let mut nextest = cargo(&root, &found, &postgres, &log);
+    let mut nextest = cargo(&found, &postgres, &log);
     nextest.args(["nextest", "run"]).args(&options.nextest);
     if !options.nextest.iter().any(|argument| argument == "-p" || argument == "--package") {
         nextest.arg("--workspace");
@@ -51,7 +51,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
     // A filter asks for some tests; the examples in the docs are not among them.
     if passed && options.nextest.is_empty() {
         println!("Examples in the documentation:");
-        let mut doc = cargo(&root, &found, &postgres, &log);
+        let mut doc = cargo(&found, &postgres, &log);
         passed = doc.args(["test", "--quiet", "--doc", "--workspace"]).status()?.success();
     }
 
@@ -63,18 +63,13 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
 }
 
 /// Cargo with what tests learn from their environment. `CARILLON_SPECS` is inherited as it is.
-fn cargo(root: &Path, found: &Found, postgres: &Postgres, skip_log: &Path) -> Command {
-    let mut cargo = Command::new("cargo");
+fn cargo(found: &Found, postgres: &Postgres, skip_log: &Path) -> Command {
+    let mut cargo = command::cargo();
     cargo
-        .current_dir(root)
         .env("CARILLON_TEST_POSTGRES_URL", postgres.url())
         .env("CARILLON_TEST_CHROMIUM", &found.chromium)
         .env("CARILLON_TEST_NODE", &found.node)
         .env("CARILLON_TEST_PDS_DIR", &found.pds)
         .env("CARILLON_SKIP_LOG", skip_log);
-    // Set for this program by `cargo run`; a nested cargo would rebuild packages that watch them.
-    for name in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME", "CARGO_PKG_VERSION", "CARGO_MANIFEST_PATH"] {
-        cargo.env_remove(name);
-    }
     cargo
 }
