@@ -79,16 +79,17 @@ impl Watch {
 async fn watch(pid: u32, exact: bool, mut stopped: oneshot::Receiver<()>) -> Peak {
     let mut peak = Peak { exact, ..Peak::default() };
     loop {
+        let over = tokio::select! {
+            () = tokio::time::sleep(LOOK) => false,
+            _ = &mut stopped => true,
+        };
+        // The last look comes after the end: it is the one that sees the peak which the system kept.
         if let Ok(memory) = Memory::of(pid) {
-            peak.process = peak.process.max(memory.resident);
-            if exact {
-                peak.process = peak.process.max(memory.peak);
-            }
+            peak.process = peak.process.max(if exact { memory.peak } else { memory.resident });
         }
         peak.children = peak.children.max(children(pid).iter().map(|child| child.resident).sum());
-        tokio::select! {
-            () = tokio::time::sleep(LOOK) => {}
-            _ = &mut stopped => return peak,
+        if over {
+            return peak;
         }
     }
 }
