@@ -9,6 +9,7 @@ mod edges;
 mod library;
 mod media;
 mod openapi;
+mod peers;
 mod people;
 mod process;
 mod settings;

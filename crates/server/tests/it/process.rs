@@ -1,23 +1,28 @@
-//! The real binary as a process, and a small client that calls it over sockets.
+//! The real binary as a process, and small clients that call it over sockets.
 
+mod visitor;
+
+use std::fs::OpenOptions;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{Method, Request, Response, StatusCode, request};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
+pub use visitor::Visitor;
+
 /// Longest wait for anything; a busy machine is slow.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 /// Pause between two looks.
-const LOOK: Duration = Duration::from_millis(50);
+pub const LOOK: Duration = Duration::from_millis(50);
 
 /// A running `carillon`. It is killed when this is dropped.
 pub struct Carillon {
@@ -29,17 +34,19 @@ pub struct Carillon {
 impl Carillon {
     /// Starts it with these arguments and settings, in `folder`, and waits until it is ready.
     pub async fn start(folder: &Path, args: &[&str], settings: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_carillon"))
-            .args(args)
-            .env_clear()
-            .envs(settings.iter().copied())
-            .current_dir(folder)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("the program starts");
+        Self::spawn(program(folder, args, settings)).await
+    }
+
+    /// The same, and its log is added to the file `log`.
+    pub async fn start_logging(folder: &Path, args: &[&str], settings: &[(&str, &str)], log: &Path) -> Self {
+        let log = OpenOptions::new().create(true).append(true).open(log).expect("the log");
+        let mut program = program(folder, args, settings);
+        program.stderr(log);
+        Self::spawn(program).await
+    }
+
+    async fn spawn(mut program: Command) -> Self {
+        let mut child = program.spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().expect("output")).lines();
         let line = tokio::time::timeout(PATIENCE, lines.next_line()).await.expect("ready in time");
         let ready = line.expect("output").expect("a line before the end");
@@ -68,6 +75,46 @@ impl Carillon {
     }
 }
 
+fn program(folder: &Path, args: &[&str], settings: &[(&str, &str)]) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_carillon"));
+    program
+        .args(args)
+        .env_clear()
+        .envs(settings.iter().copied())
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .kill_on_drop(true);
+    program
+}
+
+/// Runs a command that ends by itself, with this input, and gives what it printed.
+pub async fn command(folder: &Path, args: &[&str], settings: &[(&str, &str)], input: &str) -> String {
+    let mut child =
+        program(folder, args, settings).stdin(Stdio::piped()).spawn().expect("the program starts");
+    let mut stdin = child.stdin.take().expect("input");
+    stdin.write_all(input.as_bytes()).await.expect("the input is taken");
+    drop(stdin);
+    let ended = tokio::time::timeout(PATIENCE, child.wait_with_output()).await;
+    let output = ended.expect("an end in time").expect("an end");
+    assert!(output.status.success(), "{args:?}: {}", output.status);
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// One request to a server on this machine, on a connection of its own. `authority` is host and port.
+async fn exchange(authority: &str, request: request::Builder, body: Bytes) -> Response<Bytes> {
+    let (_, port) = authority.rsplit_once(':').expect("a port");
+    let stream = TcpStream::connect(format!("127.0.0.1:{port}")).await.expect("a connection");
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("a handshake");
+    tokio::spawn(connection);
+    let request = request.header(HOST, authority).body(Full::new(body)).expect("a request");
+    let answer = tokio::time::timeout(PATIENCE, sender.send_request(request)).await;
+    let (parts, body) = answer.expect("an answer in time").expect("an answer").into_parts();
+    Response::from_parts(parts, body.collect().await.expect("a body").to_bytes())
+}
+
 /// Calls a server.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -84,6 +131,16 @@ impl Client {
     /// Whoever holds this token.
     pub fn with_token(base: &str, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..Self::new(base) }
+    }
+
+    /// Where the server is.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The same caller at another server.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
     }
 
     /// Gets JSON.
@@ -114,36 +171,64 @@ impl Client {
         kind: &str,
         body: Bytes,
     ) -> (StatusCode, Value) {
-        let authority = self.base.strip_prefix("http://").expect("plain http");
-        let stream = TcpStream::connect(authority).await.expect("a connection");
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("a handshake");
-        tokio::spawn(connection);
-        let mut request = Request::builder().method(method).uri(path).header(HOST, authority);
+        let mut request = Request::builder().method(method).uri(path);
         if let Some(token) = &self.token {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
         }
         if !body.is_empty() {
             request = request.header(CONTENT_TYPE, kind);
         }
-        let request = request.body(Full::new(body)).expect("a request");
-        let answer = tokio::time::timeout(PATIENCE, sender.send_request(request)).await;
-        let (parts, body) = answer.expect("an answer in time").expect("an answer").into_parts();
-        let bytes = body.collect().await.expect("a body").to_bytes();
+        let (parts, bytes) = exchange(self.authority(), request, body).await.into_parts();
         let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
         (parts.status, serde_json::from_slice(&bytes).unwrap_or_else(|_| text()))
     }
 
+    /// Gets bytes that are no JSON, with the headers beside them.
+    pub async fn fetch(&self, path: &str) -> Response<Bytes> {
+        let answer = exchange(self.authority(), Request::get(path), Bytes::new()).await;
+        assert_eq!(answer.status(), StatusCode::OK, "GET {path}");
+        answer
+    }
+
+    /// Puts a file into the library; answers what the library says of it.
+    pub async fn upload(&self, name: &str, bytes: &[u8], alt: &str) -> Value {
+        let head = |rest: &str| format!("--cut-here\r\ncontent-disposition: form-data; {rest}\r\n\r\n");
+        let form = [
+            head(&format!("name=\"file\"; filename=\"{name}\"")).as_bytes(),
+            bytes,
+            format!("\r\n{}{alt}\r\n--cut-here--\r\n", head("name=\"alt_text\"")).as_bytes(),
+        ]
+        .concat();
+        let kind = "multipart/form-data; boundary=cut-here";
+        let (status, answer) = self.send_bytes(Method::POST, "/api/v1/media", kind, form.into()).await;
+        assert_eq!(status, StatusCode::CREATED, "{answer}");
+        answer
+    }
+
+    fn authority(&self) -> &str {
+        self.base.strip_prefix("http://").expect("plain http")
+    }
+
     /// Gets `path` again and again until `done` says so.
     pub async fn poll(&self, path: &str, done: impl Fn(&Value) -> bool) -> Value {
+        self.poll_for(PATIENCE, path, done).await
+    }
+
+    /// The same, with another patience.
+    pub async fn poll_for(&self, patience: Duration, path: &str, done: impl Fn(&Value) -> bool) -> Value {
         let mut last = Value::Null;
-        for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
-            last = self.get(path).await;
-            if done(&last) {
-                return last;
+        let looking = async {
+            // Quick at first, then slow enough for the server's own limit on requests.
+            for look in 0.. {
+                last = self.get(path).await;
+                if done(&last) {
+                    return;
+                }
+                tokio::time::sleep(if look < 100 { LOOK } else { 10 * LOOK }).await;
             }
-            tokio::time::sleep(LOOK).await;
-        }
-        panic!("{path} never became what was waited for: {last}");
+        };
+        let found = tokio::time::timeout(patience, looking).await.is_ok();
+        assert!(found, "{path} never became what was waited for: {last}");
+        last
     }
 }
