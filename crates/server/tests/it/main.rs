@@ -12,6 +12,7 @@ mod openapi;
 mod peers;
 mod people;
 mod process;
+mod rotation;
 mod settings;
 mod support;
 mod texts;
