@@ -6,8 +6,11 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use tracing::Instrument;
-use tracing_subscriber::EnvFilter;
+use tracing::{Instrument, Level, Metadata};
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::http::App;
 use crate::http::context::RequestContext;
@@ -16,6 +19,12 @@ use crate::settings::{Log, LogFormat};
 /// Upper bounds of the latency histogram's buckets, in seconds.
 const BUCKETS: [f64; 9] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
+/// Whether an event may be logged at all, whatever the operator's filter says. Below `info` this library writes down the
+/// address of each request as it is, with the single-use link of a set-up or sign-in inside.
+fn is_discreet(event: &Metadata<'_>) -> bool {
+    *event.level() <= Level::INFO || !event.target().starts_with("tower_http")
+}
+
 /// Sends logs to stderr. Stdout belongs to what commands print.
 ///
 /// # Errors
@@ -23,13 +32,14 @@ const BUCKETS: [f64; 9] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 pub fn log_to_stderr(log: &Log) -> Result<(), String> {
     let filter = EnvFilter::try_new(&log.filter).map_err(|e| e.to_string())?;
     let colours = std::io::stderr().is_terminal();
-    let base =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
-    // A second call, as in tests, keeps the first subscriber.
-    let result = match log.format {
-        LogFormat::Json => base.json().flatten_event(true).try_init(),
-        LogFormat::Text => base.with_target(false).try_init(),
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colours);
+    let lines = match log.format {
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Text => lines.with_target(false).boxed(),
     };
+    // A second call, as in tests, keeps the first subscriber.
+    let result =
+        tracing_subscriber::registry().with(filter).with(filter_fn(is_discreet)).with(lines).try_init();
     if let Err(error) = result {
         tracing::debug!(%error, "logs were already set up");
     }

@@ -35,13 +35,16 @@ pub struct Lost(String);
 /// # Errors
 /// [`Lost`] when no answer arrives.
 pub async fn open(sandbox: &Sandbox, url: &str) -> Result<Reply, Lost> {
-    send(sandbox, Call::get("page", url)).await
+    get(&InProcess::over(sandbox.clone()), url).await
 }
 
-async fn send(sandbox: &Sandbox, call: Call) -> Result<Reply, Lost> {
+async fn get(network: &dyn Transport, url: &str) -> Result<Reply, Lost> {
+    send(network, Call::get("page", url)).await
+}
+
+async fn send(network: &dyn Transport, call: Call) -> Result<Reply, Lost> {
     let url = call.url.clone();
-    let sent = InProcess::over(sandbox.clone()).send(call, None).await;
-    sent.map_err(|error| Lost(format!("{url}: {error}")))
+    network.send(call, None).await.map_err(|error| Lost(format!("{url}: {error}")))
 }
 
 /// Opens the authorize URL, signs in as the persona, decides, and gives the address that the browser is sent back to.
@@ -54,7 +57,23 @@ pub async fn walk(
     persona: &str,
     decision: Decision,
 ) -> Result<Url, Lost> {
-    let mut reply = open(sandbox, authorize_url.as_str()).await?;
+    let inside = |host: &str| sandbox.knows(host);
+    walk_over(&InProcess::over(sandbox.clone()), inside, authorize_url, persona, decision).await
+}
+
+/// The same over another way to the sandbox, sockets for example. `inside` tells the sandbox's own hosts from those that
+/// the browser is sent back to.
+///
+/// # Errors
+/// As [`walk`].
+pub async fn walk_over(
+    network: &dyn Transport,
+    inside: impl Fn(&str) -> bool,
+    authorize_url: &Url,
+    persona: &str,
+    decision: Decision,
+) -> Result<Url, Lost> {
+    let mut reply = get(network, authorize_url.as_str()).await?;
     let mut at = authorize_url.clone();
     for _ in 0..8 {
         if reply.status.is_redirection() {
@@ -63,11 +82,10 @@ pub async fn walk(
                 return Err(Lost(format!("redirected to {target:?}, which is not an address")));
             };
             let host = target.host_str().unwrap_or_default();
-            let inside = sandbox.knows(host) || same_listener(&target, authorize_url);
-            if !inside {
+            if !inside(host) && !same_listener(&target, authorize_url) {
                 return Ok(target);
             }
-            reply = open(sandbox, target.as_str()).await?;
+            reply = get(network, target.as_str()).await?;
             at = target;
             continue;
         }
@@ -88,7 +106,7 @@ pub async fn walk(
         fields.push((name.to_owned(), value.to_owned()));
         let action = at.join(&form.action);
         let action = action.map_err(|error| Lost(format!("form action {:?}: {error}", form.action)))?;
-        reply = send(sandbox, Call::post("page", Safety::Invisible, action.as_str()).form(fields)).await?;
+        reply = send(network, Call::post("page", Safety::Invisible, action.as_str()).form(fields)).await?;
         at = action;
     }
     Err(Lost(format!("{authorize_url} never led back")))

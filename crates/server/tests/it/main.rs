@@ -13,6 +13,7 @@ mod peers;
 mod people;
 mod process;
 mod rotation;
+mod secrets;
 mod settings;
 mod support;
 mod texts;
