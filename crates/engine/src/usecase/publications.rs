@@ -118,7 +118,9 @@ pub async fn resolve(
             Finding::Published(url) => {
                 step(row, Event::ResolvePublished, message)?;
                 row.remote_url.clone_from(url);
-                row.remote_id = url.clone().or_else(|| Some("by-hand".to_owned()));
+                // The network's id is not known; a link is no id, and none is made up.
+                row.remote_id = None;
+                row.evidence = Some("A person looked at the account and said that it is public.".to_owned());
                 row.published_at = Some(now);
                 row.error = None;
                 row.incomplete = row.units.len() > 1;

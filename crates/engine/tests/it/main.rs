@@ -3,4 +3,5 @@
 mod connecting;
 mod oauth;
 mod publishing;
+mod settling;
 mod support;

@@ -102,7 +102,7 @@ pub const WEEK: &[Line] = &[
         tags: &["tips"],
     },
     Line {
-        text: "Thursday is cupping day: five coffees, one table, no tickets. Come at four.",
+        text: "Cupping today: five coffees, one table, no tickets. Come at four.",
         picture: Some(0),
         day: 3,
         at: (12, 0),
@@ -116,7 +116,7 @@ pub const WEEK: &[Line] = &[
         tags: &["shop"],
     },
     Line {
-        text: "Winter hours from Monday: six to three, closed when it's gone.",
+        text: "Winter hours from next week: six to three, closed when it's gone.",
         picture: Some(1),
         day: 5,
         at: (18, 0),
@@ -130,7 +130,7 @@ pub const WEEK: &[Line] = &[
         tags: &["story"],
     },
     Line {
-        text: "Sunday slow bar: Nikos repairs a synthesizer in the corner, we make pour-overs. Bring your own noise.",
+        text: "Slow bar this morning: Nikos repairs a synthesizer in the corner, we make pour-overs. Bring your own noise.",
         picture: Some(2),
         day: 7,
         at: (11, 0),

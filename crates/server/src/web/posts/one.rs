@@ -5,9 +5,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Redirect, Response};
+use carillon_domain::connector_error::Remote;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{PostId, PublicationId, WorkspaceId};
-use carillon_domain::publication::PublicationState;
+use carillon_domain::publication::{HeldReason, PublicationState};
 use carillon_engine::usecase::posts::{self, AttemptView, PartView, PostView, PublicationView, Removal};
 use carillon_engine::usecase::publications::{self, Finding};
 use jiff::Timestamp;
@@ -55,6 +56,8 @@ struct PublicationCard {
     next_at: Option<Timestamp>,
     cause: Option<String>,
     action: Option<String>,
+    /// What the network said, in its own words.
+    said: Option<String>,
     evidence: Option<String>,
     held: Option<String>,
     incomplete: bool,
@@ -63,6 +66,7 @@ struct PublicationCard {
     attempts: Vec<AttemptView>,
     retry_url: Option<String>,
     publish_url: Option<String>,
+    reconnect_url: Option<String>,
     resolve_url: Option<String>,
 }
 
@@ -159,6 +163,7 @@ fn card(ui: &Ui, post: &PostView, view: PublicationView, faces: &Faces) -> Publi
         next_at: view.next_at,
         cause: view.error.as_ref().map(|e| e.cause.clone()),
         action: view.error.as_ref().map(|e| e.action.clone()).filter(|a| !a.is_empty()),
+        said: view.error.as_ref().and_then(|e| words(&e.remote)),
         evidence: view.evidence,
         held: view.held_reason.map(|r| ui.of("held", r.as_str())),
         incomplete: view.incomplete,
@@ -166,9 +171,22 @@ fn card(ui: &Ui, post: &PostView, view: PublicationView, faces: &Faces) -> Publi
         parts: view.parts.iter().map(|p| line(ui, p)).collect(),
         attempts: view.attempts,
         retry_url: waiting.then(|| urls::retry_publication(workspace, view.id)),
-        publish_url: view.held_reason.map(|_| urls::publish_publication(workspace, view.id)),
+        reconnect_url: (view.held_reason == Some(HeldReason::Reauth))
+            .then(|| format!("{0}?open={1}#connect-{1}", urls::connections(workspace), view.platform)),
+        publish_url: view
+            .held_reason
+            .filter(|r| *r != HeldReason::Reauth)
+            .map(|_| urls::publish_publication(workspace, view.id)),
         resolve_url: unsure.then(|| urls::resolve_publication(workspace, view.id)),
     }
+}
+
+/// Status, code, message and request id, for whoever has to ask the network's support.
+fn words(remote: &Remote) -> Option<String> {
+    let status = remote.status.map(|s| s.to_string());
+    let parts = [status, remote.code.clone(), remote.message.clone(), remote.request_id.clone()];
+    let said: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    (!said.is_empty()).then(|| said.join(" · "))
 }
 
 fn line(ui: &Ui, part: &PartView) -> PartLine {
