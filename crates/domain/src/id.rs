@@ -184,6 +184,8 @@ ids! {
     JobId = JobKind("job");
     /// One fetch of numbers.
     SyncRunId = SyncRunKind("sync");
+    /// A post found on an account, made by us or not.
+    RemotePostId = RemotePostKind("rpost");
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ migrations! {
     5 "0005_posts";
     6 "0006_jobs";
     7 "0007_key_retirement";
+    8 "0008_reading";
 }
 
 const CREATE: Stmt = Stmt {

@@ -1,5 +1,6 @@
 //! The two engines are the same to everybody above.
 
+mod reading;
 mod schema;
 mod writer;
 
@@ -47,6 +48,7 @@ fn new_job(clock: &ManualClock, entropy: &SeededEntropy, key: &str) -> job::NewJ
         version: 1,
         payload: serde_json::json!({}),
         lane: None,
+        background: false,
         run_at: Timestamp::UNIX_EPOCH,
         unique_key: key.into(),
         subject: None,
@@ -76,7 +78,7 @@ async fn lanes(test: &TestDb) {
     let claim = || async {
         let now = Timestamp::from_second(100).expect("time");
         test.db
-            .write(move |tx| Box::pin(async move { job::claim(tx, "n", now, now).await }))
+            .write(move |tx| Box::pin(async move { job::claim(tx, "n", now, now, true).await }))
             .await
             .expect("claim")
     };
@@ -95,7 +97,8 @@ async fn fences(test: &TestDb) {
     let (clock, entropy) = (ManualClock::new(Timestamp::UNIX_EPOCH), SeededEntropy::new(1));
     put(&test.db, new_job(&clock, &entropy, "k"), false).await.expect("put");
     let now = Timestamp::from_second(100).expect("time");
-    let claimed = test.db.write(move |tx| Box::pin(async move { job::claim(tx, "n", now, now).await })).await;
+    let claimed =
+        test.db.write(move |tx| Box::pin(async move { job::claim(tx, "n", now, now, true).await })).await;
     let claimed = claimed.expect("claim").expect("due");
     // An edit puts the job again while a worker has it.
     put(&test.db, new_job(&clock, &entropy, "k"), false).await.expect("put again");
@@ -104,3 +107,27 @@ async fn fences(test: &TestDb) {
     assert!(!held.expect("fence"), "the old lease is void");
 }
 on_both!(an_edit_takes_the_job_away_from_its_worker, |t| super::fences(t));
+
+async fn background(test: &TestDb) {
+    let (clock, entropy) = (ManualClock::new(Timestamp::UNIX_EPOCH), SeededEntropy::new(1));
+    for (key, background, at) in [("reading", true, 10), ("publishing", false, 20)] {
+        let mut new = new_job(&clock, &entropy, key);
+        new.background = background;
+        new.payload = serde_json::json!(key);
+        new.run_at = Timestamp::from_second(at).expect("time");
+        put(&test.db, new, false).await.expect("put");
+    }
+    let at = |second| Timestamp::from_second(second).expect("time");
+    assert_eq!(job::next_run_at(&test.db, false).await.expect("next"), Some(at(20)));
+    assert_eq!(job::next_run_at(&test.db, true).await.expect("next"), Some(at(10)));
+    let claim = |background| {
+        let now = at(100);
+        test.db.write(move |tx| Box::pin(async move { job::claim(tx, "n", now, now, background).await }))
+    };
+    let first = claim(false).await.expect("claim").expect("the one that does not wait");
+    assert_eq!((first.payload.as_str(), first.background), (Some("publishing"), false));
+    assert!(claim(false).await.expect("claim").is_none());
+    let second = claim(true).await.expect("claim").expect("there is room");
+    assert_eq!((second.payload.as_str(), second.background), (Some("reading"), true));
+}
+on_both!(what_runs_in_the_background_leaves_room, |t| super::background(t));

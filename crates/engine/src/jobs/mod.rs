@@ -26,6 +26,8 @@ pub struct Lease {
     pub payload: serde_json::Value,
     /// The lane that this lease occupies.
     pub lane: Option<String>,
+    /// Nobody waits for it to the second; it takes one of the places for such jobs.
+    pub background: bool,
     /// Runs before this one that ended in an error.
     pub attempt: i64,
     /// The workspace, where there is one.

@@ -66,6 +66,7 @@ impl Times {
             version: 1,
             payload: serde_json::json!(target),
             lane: None,
+            background: false,
             run_at,
             unique_key: job_key(target.publication),
             subject: Some(target.publication.uuid()),

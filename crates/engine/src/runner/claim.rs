@@ -11,16 +11,18 @@ use crate::jobs::{JobError, Lease};
 /// How long a lease lasts without a heartbeat. Longer than any commit's send window by a wide margin.
 pub const LEASE: Duration = Duration::from_secs(90);
 
-/// Takes the due job that comes first, if there is one.
+/// Takes the due job that comes first, if there is one; one in the background only with `background`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn claim(engine: &Engine, node: &str) -> Result<Option<Lease>, JobError> {
+pub async fn claim(engine: &Engine, node: &str, background: bool) -> Result<Option<Lease>, JobError> {
     let now = engine.clock.now();
     let until = now + SignedDuration::try_from(LEASE).unwrap_or(SignedDuration::from_secs(90));
     let node = node.to_owned();
-    let row =
-        engine.db.write(move |tx| Box::pin(async move { job::claim(tx, &node, now, until).await })).await?;
+    let row = engine
+        .db
+        .write(move |tx| Box::pin(async move { job::claim(tx, &node, now, until, background).await }))
+        .await?;
     Ok(row.map(|row| Lease {
         job: row.id,
         epoch: row.lease_epoch,
@@ -28,6 +30,7 @@ pub async fn claim(engine: &Engine, node: &str) -> Result<Option<Lease>, JobErro
         version: row.version,
         payload: row.payload,
         lane: row.lane,
+        background: row.background,
         attempt: row.attempt,
         workspace: row.workspace,
     }))

@@ -20,6 +20,9 @@ pub struct RunnerConfig {
     pub node: String,
     /// Jobs that run beside each other.
     pub concurrency: usize,
+    /// How many of these may be in the background. The rest of the places stays free for publishing, however much there is
+    /// to read and however slow a network is.
+    pub background: usize,
     /// Longest sleep without looking at the queue; bounds the damage of a lost wake-up.
     pub poll: Duration,
     /// How often the sweep runs.
@@ -33,6 +36,7 @@ impl Default for RunnerConfig {
         Self {
             node: "local".to_owned(),
             concurrency: 16,
+            background: 8,
             poll: Duration::from_secs(5),
             sweep: Duration::from_secs(30),
             upkeep: Duration::from_secs(3600),
@@ -55,6 +59,7 @@ impl Runner {
     /// Works until `stop`; then claims nothing more, and returns when running jobs have ended.
     pub async fn run(self, stop: CancellationToken) {
         let slots = Arc::new(Semaphore::new(self.config.concurrency));
+        let background = Arc::new(Semaphore::new(self.config.background));
         let tasks = TaskTracker::new();
         let (engine, over) = (Arc::clone(&self.engine), stop.clone());
         tasks.spawn(async move {
@@ -82,20 +87,23 @@ impl Runner {
                 tasks.spawn(async move { engine.upkeep().await });
             }
             let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { break };
+            let place = Arc::clone(&background).try_acquire_owned().ok();
+            let room = place.is_some();
             // Listening begins before looking, so that a job saved in between still wakes us.
             let woken = self.engine.wake.notified();
-            match claim(&self.engine, &self.config.node).await {
+            match claim(&self.engine, &self.config.node, room).await {
                 Ok(Some(lease)) => {
                     let engine = Arc::clone(&self.engine);
+                    let place = place.filter(|_| lease.background);
                     tasks.spawn(async move {
                         run_leased(&engine, &lease, true).await;
-                        drop(slot);
+                        drop((slot, place));
                         engine.wake.notify_waiters();
                     });
                 }
                 Ok(None) => {
-                    drop(slot);
-                    let pause = self.pause().await;
+                    drop((slot, place));
+                    let pause = self.pause(room).await;
                     tokio::select! {
                         () = stop.cancelled() => {}
                         () = woken => {}
@@ -124,7 +132,7 @@ impl Runner {
         sweep::sweep(&self.engine).await?;
         let mut runs = 0;
         while runs < at_most {
-            let Some(lease) = claim(&self.engine, &self.config.node).await? else { break };
+            let Some(lease) = claim(&self.engine, &self.config.node, true).await? else { break };
             run_leased(&self.engine, &lease, false).await;
             runs += 1;
         }
@@ -133,10 +141,10 @@ impl Runner {
 
     /// To the millisecond of the next due job, but never longer than the poll (with a little chance, so that many nodes
     /// do not ask at once).
-    async fn pause(&self) -> Duration {
+    async fn pause(&self, background: bool) -> Duration {
         let share = f64::from(random_bytes::<1>(self.engine.entropy.as_ref())[0]) / 255.0;
         let poll = self.config.poll.mul_f64(0.8 + 0.4 * share);
-        match job::next_run_at(&self.engine.db).await {
+        match job::next_run_at(&self.engine.db, background).await {
             Ok(Some(at)) => {
                 let ahead = at.duration_since(self.engine.clock.now());
                 // A job that is due but could not be claimed waits for its lane; do not spin.

@@ -133,7 +133,7 @@ impl Stage {
             if self.run_due().await > 0 {
                 continue;
             }
-            match job::next_run_at(&self.engine.db).await.expect("queue") {
+            match job::next_run_at(&self.engine.db, true).await.expect("queue") {
                 Some(at) if at <= end => self.bench.clock.advance_to(at),
                 Some(at) => panic!("a job is left over for {at}"),
                 None => break,

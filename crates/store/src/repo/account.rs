@@ -2,6 +2,7 @@
 
 use carillon_domain::account::{AccountIdentity, AccountStatus, CapMode};
 use carillon_domain::id::{AccountId, GrantId, WorkspaceId};
+use carillon_domain::metric::Observation;
 use carillon_domain::time::Timestamp;
 
 use crate::{Executor, Row, StoreError, Tx, Value, args, statements};
@@ -37,9 +38,9 @@ pub struct AccountRow {
     pub daily_cap: Option<u32>,
     /// What happens at the cap.
     pub cap_mode: CapMode,
-    /// The profile as last read.
-    pub profile: Option<serde_json::Value>,
-    /// When it was last read.
+    /// Its totals as last read.
+    pub profile: Option<Observation>,
+    /// When they were last read.
     pub synced_at: Option<Timestamp>,
     /// Why the last reading failed.
     pub sync_error: Option<String>,
@@ -77,6 +78,10 @@ statements! {
         and remote_id = $4";
     LIST = "accounts.list": "select * from accounts where workspace_id = $1 order by platform, handle, id";
     OF_GRANT = "accounts.of_grant": "select * from accounts where workspace_id = $1 and grant_id = $2 order by id";
+    READ = "accounts.read": "update accounts set handle = $4, name = $5, avatar_url = $6, meta = $7, profile = $8, \
+        synced_at = $9, updated_at = $9 where workspace_id = $1 and id = $2 and grant_id = $3";
+    SYNCED = "accounts.synced": "update accounts set sync_error = $3 where workspace_id = $1 and id = $2 \
+        and status = 'connected'";
     DELETE = "accounts.delete": "delete from accounts where workspace_id = $1 and id = $2";
 }
 
@@ -107,6 +112,10 @@ fn read(row: &Row) -> Result<AccountRow, StoreError> {
     })
 }
 
+fn json(seen: &Observation) -> Option<String> {
+    serde_json::to_string(seen).ok()
+}
+
 fn mutable(row: &AccountRow) -> Vec<Value> {
     args![
         row.grant,
@@ -118,7 +127,7 @@ fn mutable(row: &AccountRow) -> Vec<Value> {
         row.status_cause.as_deref(),
         row.daily_cap,
         row.cap_mode.as_str(),
-        row.profile.clone(),
+        row.profile.as_ref().and_then(json),
         row.synced_at,
         row.sync_error.as_deref(),
         row.version,
@@ -195,6 +204,43 @@ pub async fn of_grant<'e>(
     grant: GrantId,
 ) -> Result<Vec<AccountRow>, StoreError> {
     ex.fetch_all(OF_GRANT, args![workspace, grant]).await?.iter().map(read).collect()
+}
+
+/// Keeps what the network says about an account, unless it was connected anew meanwhile. Touches nothing that people change.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn keep_profile(
+    tx: &mut Tx<'_>,
+    row: &AccountRow,
+    now_is: &AccountIdentity,
+    seen: &Observation,
+) -> Result<(), StoreError> {
+    let values = args![
+        row.workspace,
+        row.id,
+        row.grant,
+        &now_is.handle,
+        &now_is.name,
+        now_is.avatar_url.as_deref(),
+        &now_is.meta,
+        json(seen),
+        seen.as_of
+    ];
+    tx.execute(READ, values).await.map(drop)
+}
+
+/// Keeps how reading a connected account ended: `None` is well.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn synced(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: AccountId,
+    error: Option<&str>,
+) -> Result<(), StoreError> {
+    tx.execute(SYNCED, args![workspace, id, error]).await.map(drop)
 }
 
 /// Removes an account for good; its history is removed by whoever owns that.

@@ -21,6 +21,8 @@ pub struct NewJob {
     pub payload: serde_json::Value,
     /// Lane to occupy from the start.
     pub lane: Option<String>,
+    /// Nobody waits for it to the second: it must leave room for the others.
+    pub background: bool,
     /// When to run.
     pub run_at: Timestamp,
     /// At most one job has this key.
@@ -46,6 +48,8 @@ pub struct ClaimedJob {
     pub payload: serde_json::Value,
     /// Lane that is occupied now.
     pub lane: Option<String>,
+    /// See [`NewJob::background`].
+    pub background: bool,
     /// Runs that ended in an error.
     pub attempt: i64,
     /// The fence.
@@ -55,20 +59,20 @@ pub struct ClaimedJob {
 statements! {
     PUT = "jobs.put": "insert into jobs (id, workspace_id, kind, version, payload, lane, priority, run_at, attempt, state, \
         lease_epoch, unique_key, created_at, subject_id) \
-        values ($1, $2, $3, $4, $5, $6, 0, $7, 0, 'ready', 0, $8, $9, $10) \
+        values ($1, $2, $3, $4, $5, $6, $11, $7, 0, 'ready', 0, $8, $9, $10) \
         on conflict (unique_key) do update set kind = excluded.kind, version = excluded.version, \
-        payload = excluded.payload, lane = excluded.lane, run_at = excluded.run_at, state = 'ready', attempt = 0, \
+        payload = excluded.payload, lane = excluded.lane, priority = excluded.priority, run_at = excluded.run_at, state = 'ready', attempt = 0, \
         lease_by = null, lease_until = null, last_error = null, lease_epoch = jobs.lease_epoch + 1";
     PUT_IF_ABSENT = "jobs.put_if_absent": "insert into jobs (id, workspace_id, kind, version, payload, lane, priority, run_at, \
         attempt, state, lease_epoch, unique_key, created_at, subject_id) \
-        values ($1, $2, $3, $4, $5, $6, 0, $7, 0, 'ready', 0, $8, $9, $10) \
+        values ($1, $2, $3, $4, $5, $6, $11, $7, 0, 'ready', 0, $8, $9, $10) \
         on conflict (unique_key) do nothing";
     REMOVE = "jobs.remove": "delete from jobs where unique_key = $1";
     CLAIM = "jobs.claim": "update jobs set state = 'leased', lease_by = $1, lease_epoch = lease_epoch + 1, lease_until = $2 \
         where state = 'ready' and id = (select j.id from jobs j where j.state = 'ready' and j.run_at <= $3 \
-        and (j.lane is null or not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased')) \
+        and j.priority <= $4 and (j.lane is null or not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased')) \
         order by j.run_at, j.created_at, j.id limit 1 /*postgres: for update skip locked */) \
-        returning id, workspace_id, kind, version, payload, lane, attempt, lease_epoch";
+        returning id, workspace_id, kind, version, payload, lane, priority, attempt, lease_epoch";
     FENCE = "jobs.fence": "update jobs set lease_epoch = lease_epoch where id = $1 and lease_epoch = $2 and state = 'leased'";
     EXTEND = "jobs.extend": "update jobs set lease_until = $3 where id = $1 and lease_epoch = $2 and state = 'leased'";
     FINISH = "jobs.finish": "delete from jobs where id = $1 and lease_epoch = $2 and state = 'leased'";
@@ -78,8 +82,13 @@ statements! {
     FREE_EXPIRED = "jobs.free_expired": "update jobs set state = 'ready', lease_by = null, lease_until = null \
         where state = 'leased' and lease_until < $1";
     NEXT_RUN_AT = "jobs.next_run_at": "select min(j.run_at) as run_at from jobs j where j.state = 'ready' \
-        and (j.lane is null or not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased'))";
+        and j.priority <= $1 and (j.lane is null or not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased'))";
     COUNT = "jobs.count": "select count(*) as n from jobs";
+}
+
+/// Higher comes later.
+fn priority(background: bool) -> i64 {
+    i64::from(background)
 }
 
 fn values(job: &NewJob) -> Vec<crate::Value> {
@@ -93,7 +102,8 @@ fn values(job: &NewJob) -> Vec<crate::Value> {
         job.run_at,
         &job.unique_key,
         job.created_at,
-        job.subject
+        job.subject,
+        priority(job.background)
     ]
 }
 
@@ -127,7 +137,8 @@ pub async fn remove(tx: &mut Tx<'_>, unique_key: &str) -> Result<(), StoreError>
     tx.execute(REMOVE, args![unique_key]).await.map(drop)
 }
 
-/// Leases the due job that comes first and whose lane is free. The epoch grows.
+/// Leases the due job that comes first and whose lane is free; one in the background only with `background`. The epoch
+/// grows.
 ///
 /// # Errors
 /// [`StoreError::Sql`]; on PostgreSQL a unique violation when two nodes took the same lane at once: ask again.
@@ -136,8 +147,12 @@ pub async fn claim(
     node: &str,
     now: Timestamp,
     until: Timestamp,
+    background: bool,
 ) -> Result<Option<ClaimedJob>, StoreError> {
-    tx.fetch_optional(CLAIM, args![node, until, now]).await?.map(|row| claimed(&row)).transpose()
+    tx.fetch_optional(CLAIM, args![node, until, now, priority(background)])
+        .await?
+        .map(|row| claimed(&row))
+        .transpose()
 }
 
 fn claimed(row: &Row) -> Result<ClaimedJob, StoreError> {
@@ -148,6 +163,7 @@ fn claimed(row: &Row) -> Result<ClaimedJob, StoreError> {
         version: row.get("version")?,
         payload: row.json("payload")?,
         lane: row.get("lane")?,
+        background: row.get::<i64>("priority")? > 0,
         attempt: row.get("attempt")?,
         lease_epoch: row.get("lease_epoch")?,
     })
@@ -200,12 +216,14 @@ pub async fn free_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreE
     tx.execute(FREE_EXPIRED, args![now]).await
 }
 
-/// When the next job that could be claimed is due.
+/// When the next job that could be claimed is due; one in the background only with `background`.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
-pub async fn next_run_at(db: &Db) -> Result<Option<Timestamp>, StoreError> {
-    db.fetch_optional(NEXT_RUN_AT, Vec::new()).await?.map_or(Ok(None), |row| row.get("run_at"))
+pub async fn next_run_at(db: &Db, background: bool) -> Result<Option<Timestamp>, StoreError> {
+    db.fetch_optional(NEXT_RUN_AT, args![priority(background)])
+        .await?
+        .map_or(Ok(None), |row| row.get("run_at"))
 }
 
 /// How many jobs there are, whatever their state; tests fail on leftovers.

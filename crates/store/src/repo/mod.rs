@@ -12,9 +12,12 @@ pub mod media_upload;
 pub mod one_time_link;
 pub mod post;
 pub mod publication;
+pub mod remote_post;
 pub(crate) mod sealed;
 pub mod session;
 pub mod setting;
+pub mod snapshot;
+pub mod sync_run;
 pub mod throttle;
 pub mod token;
 pub mod user;
@@ -36,8 +39,11 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         one_time_link::STATEMENTS,
         post::STATEMENTS,
         publication::STATEMENTS,
+        remote_post::STATEMENTS,
         session::STATEMENTS,
         setting::STATEMENTS,
+        snapshot::STATEMENTS,
+        sync_run::STATEMENTS,
         throttle::STATEMENTS,
         token::STATEMENTS,
         user::STATEMENTS,

@@ -1,5 +1,7 @@
 //! Publications: a post on one account.
 
+use std::collections::BTreeMap;
+
 use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::id::{AccountId, PostId, PublicationId, WorkspaceId};
 use carillon_domain::publication::{HeldReason, PublicationState, UnitReport};
@@ -103,6 +105,8 @@ statements! {
     SAME_CONTENT = "publications.same_content": "select post_id from publications where workspace_id = $1 and account_id = $2 \
         and fingerprint = $3 and state in ('scheduled', 'publishing', 'published', 'unconfirmed') \
         and due_at >= $4 and (cast($5 as uuid) is null or post_id <> $5) limit 1";
+    PUBLIC = "publications.public": "select id, remote_id, units from publications where workspace_id = $1 and account_id = $2 \
+        and published_at >= $3 and published_at <= $4";
     HELD_FOR_ACCOUNT = "publications.held_for_account": "select id from publications where workspace_id = $1 \
         and account_id = $2 and ((state = 'held' and held_reason = $3) or (state = 'published' and incomplete = $4))";
 }
@@ -350,6 +354,28 @@ pub async fn same_content(
 ) -> Result<Option<PostId>, StoreError> {
     let row = db.fetch_optional(SAME_CONTENT, args![workspace, account, fingerprint, since, except]).await?;
     row.map(|r| r.get("post_id")).transpose()
+}
+
+/// The network's ids of everything that publications of the account made public in `[from, to]`: posts, parts, comments.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn public_ids<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+    account: AccountId,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<BTreeMap<String, PublicationId>, StoreError> {
+    let mut ids = BTreeMap::new();
+    for row in ex.fetch_all(PUBLIC, args![workspace, account, from, to]).await? {
+        let publication = row.get("id")?;
+        let root: Option<String> = row.get("remote_id")?;
+        let units: Vec<UnitReport> = row.json("units")?;
+        let parts = units.into_iter().filter_map(|unit| unit.remote_id);
+        ids.extend(root.into_iter().chain(parts).map(|remote| (remote, publication)));
+    }
+    Ok(ids)
 }
 
 /// What waits for the account to be connected again: held ones, and public ones with missing parts.

@@ -1,0 +1,111 @@
+//! Numbers of accounts and posts, defined once. A number without its definition, its source and its time says nothing.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What a metric means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Definition {
+    /// Stable name.
+    pub name: &'static str,
+    /// What is counted.
+    pub unit: &'static str,
+    /// Grows when the meaning changes, so that old and new values are not mixed up.
+    pub version: u32,
+    /// The meaning, in one sentence.
+    pub meaning: &'static str,
+}
+
+macro_rules! definitions {
+    ($($name:literal, $unit:literal, $version:literal, $meaning:literal;)*) => {
+        /// Every metric that is read, in the order in which posts and accounts show them.
+        pub const ALL: &[Definition] =
+            &[$(Definition { name: $name, unit: $unit, version: $version, meaning: $meaning }),*];
+    };
+}
+
+definitions! {
+    "followers", "accounts", 1, "Accounts that follow this one.";
+    "following", "accounts", 1, "Accounts that this one follows.";
+    "posts", "posts", 1, "Posts of the account, as the network counts them.";
+    "listed", "lists", 1, "Public lists that the account is on.";
+    "views", "views", 1, "How often the post was shown, as the network counts it.";
+    "likes", "likes", 1, "Likes, favourites or hearts.";
+    "comments", "comments", 1, "Replies and comments.";
+    "shares", "shares", 1, "Reposts, boosts or shares.";
+    "reposts", "reposts", 1, "Reposts, where the network counts them besides shares.";
+    "quotes", "quotes", 1, "Posts of others that quote this one.";
+    "saves", "saves", 1, "Bookmarks and saves.";
+}
+
+/// The totals that an account has on every network; a network that does not give one leaves it missing.
+pub const OF_ACCOUNT: &[&str] = &["followers", "following", "posts"];
+
+/// The definition in force of a metric of this name.
+pub fn definition(name: &str) -> Option<&'static Definition> {
+    ALL.iter().find(|d| d.name == name)
+}
+
+/// One number as a network gave it. What the network did not give has no reading; it is not zero.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Our name.
+    pub metric: String,
+    /// The value, in the unit of the definition.
+    pub value: i64,
+    /// The field of the network's API that it came from.
+    pub native: String,
+    /// Version of the definition that it was read under; 0 for a metric that has none.
+    pub definition: u32,
+}
+
+impl Reading {
+    /// A number under the definition in force.
+    pub fn new(metric: impl Into<String>, value: i64, native: impl Into<String>) -> Self {
+        let metric = metric.into();
+        let version = definition(&metric).map_or(0, |d| d.version);
+        Self { metric, value, native: native.into(), definition: version }
+    }
+}
+
+/// Everything that one look at an account or a post gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observation {
+    /// When the network said so.
+    pub as_of: Timestamp,
+    /// What it gave.
+    pub readings: Vec<Reading>,
+}
+
+impl Observation {
+    /// The reading of this metric; `None` when the network did not give it.
+    pub fn of(&self, metric: &str) -> Option<&Reading> {
+        self.readings.iter().find(|r| r.metric == metric)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_is_defined_once() {
+        let mut names: Vec<_> = ALL.iter().map(|d| d.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len());
+        assert!(ALL.iter().all(|d| d.version > 0 && d.meaning.ends_with('.')));
+        assert!(OF_ACCOUNT.iter().all(|name| definition(name).is_some()));
+    }
+
+    #[test]
+    fn what_was_not_given_is_missing() {
+        let seen = Observation {
+            as_of: Timestamp::UNIX_EPOCH,
+            readings: vec![Reading::new("likes", 0, "like_count"), Reading::new("hugs", 3, "hug_count")],
+        };
+        assert_eq!(seen.of("likes").map(|r| (r.value, r.definition)), Some((0, 1)));
+        assert_eq!(seen.of("hugs").map(|r| r.definition), Some(0));
+        assert_eq!(seen.of("views"), None);
+    }
+}

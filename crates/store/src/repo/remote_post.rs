@@ -1,0 +1,119 @@
+//! Posts found on an account, made by us or not, with their numbers as last seen.
+
+use carillon_domain::id::{AccountId, PostId, PublicationId, RemotePostId, WorkspaceId};
+use carillon_domain::metric::Observation;
+use carillon_domain::time::Timestamp;
+
+use crate::{Db, Executor, Row, StoreError, Tx, Value, args, statements};
+
+/// A post as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RemotePostRow {
+    /// Workspace.
+    pub workspace: WorkspaceId,
+    /// The account.
+    pub account: AccountId,
+    /// Id; the same at every look.
+    pub id: RemotePostId,
+    /// The network's id.
+    pub remote_id: String,
+    /// Where people see it.
+    pub url: Option<String>,
+    /// Plain text.
+    pub text: String,
+    /// The network's own word for its kind.
+    pub kind: Option<String>,
+    /// When it became public.
+    pub published_at: Timestamp,
+    /// The publication that made it, if it is ours.
+    pub publication: Option<PublicationId>,
+    /// When it was first seen.
+    pub first_seen_at: Timestamp,
+    /// Its numbers as last seen.
+    pub seen: Observation,
+}
+
+/// A post of an account, and the post of ours that it came from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The post.
+    pub row: RemotePostRow,
+    /// Ours.
+    pub post: Option<PostId>,
+}
+
+statements! {
+    PUT = "remote_posts.put": "insert into remote_posts (workspace_id, account_id, id, remote_id, url, body, kind, published_at, \
+        publication_id, first_seen_at, read_at, numbers) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+        on conflict (workspace_id, account_id, remote_id) do update set url = excluded.url, body = excluded.body, \
+        kind = excluded.kind, published_at = excluded.published_at, \
+        publication_id = coalesce(excluded.publication_id, remote_posts.publication_id), read_at = excluded.read_at, \
+        numbers = excluded.numbers returning id";
+    RECENT = "remote_posts.recent": "select r.workspace_id, r.account_id, r.id, r.remote_id, r.url, r.body, r.kind, \
+        r.published_at, r.publication_id, r.first_seen_at, r.read_at, r.numbers, p.post_id from remote_posts r \
+        left join publications p on p.workspace_id = r.workspace_id and p.id = r.publication_id \
+        where r.workspace_id = $1 and r.account_id = $2 order by r.published_at desc, r.id desc limit $3";
+    ERASE = "remote_posts.erase": "delete from remote_posts where workspace_id = $1 and account_id = $2";
+}
+
+fn read(row: &Row) -> Result<Found, StoreError> {
+    let post = row.get("post_id")?;
+    let row = RemotePostRow {
+        workspace: row.get("workspace_id")?,
+        account: row.get("account_id")?,
+        id: row.get("id")?,
+        remote_id: row.get("remote_id")?,
+        url: row.get("url")?,
+        text: row.get("body")?,
+        kind: row.get("kind")?,
+        published_at: row.get("published_at")?,
+        publication: row.get("publication_id")?,
+        first_seen_at: row.get("first_seen_at")?,
+        seen: Observation { as_of: row.get("read_at")?, readings: row.json("numbers")? },
+    };
+    Ok(Found { row, post })
+}
+
+/// Adds a post, or renews what is known of it. Answers its id, which is the older one if it was known.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn put(tx: &mut Tx<'_>, row: &RemotePostRow) -> Result<RemotePostId, StoreError> {
+    let mut values = args![
+        row.workspace,
+        row.account,
+        row.id,
+        &row.remote_id,
+        row.url.as_deref(),
+        &row.text,
+        row.kind.as_deref(),
+        row.published_at,
+        row.publication,
+        row.first_seen_at,
+        row.seen.as_of
+    ];
+    values.push(Value::Text(serde_json::to_string(&row.seen.readings).ok()));
+    let kept = tx.fetch_optional(PUT, values).await?;
+    kept.map_or(Ok(row.id), |r| r.get("id"))
+}
+
+/// The latest posts of an account, newest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn recent(
+    db: &Db,
+    workspace: WorkspaceId,
+    account: AccountId,
+    limit: i64,
+) -> Result<Vec<Found>, StoreError> {
+    db.fetch_all(RECENT, args![workspace, account, limit]).await?.iter().map(read).collect()
+}
+
+/// Forgets the posts that were found on an account.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn erase(tx: &mut Tx<'_>, workspace: WorkspaceId, account: AccountId) -> Result<(), StoreError> {
+    tx.execute(ERASE, args![workspace, account]).await.map(drop)
+}
