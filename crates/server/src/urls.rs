@@ -133,6 +133,13 @@ pub fn is_quiet(route: &str) -> bool {
     matches!(route, ASSET | HEALTHZ | READYZ | METRICS)
 }
 
+/// An address with one more word in its query.
+pub fn with_word(url: &str, word: &str) -> String {
+    let (address, fragment) = url.split_once('#').map_or((url, String::new()), |(a, f)| (a, format!("#{f}")));
+    let joint = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{joint}{word}{fragment}")
+}
+
 /// A path as the value of a query parameter.
 pub fn encode(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
@@ -172,5 +179,7 @@ mod tests {
     fn parameters_are_put_in() {
         assert_eq!(events("ws_1"), "/w/ws_1/events");
         assert_eq!(sign_in_and_return(Some("/a?b=c")), "/sign-in?return=%2Fa%3Fb%3Dc");
+        assert_eq!(with_word("/a", "b"), "/a?b");
+        assert_eq!(with_word("https://example.com/a?b=c#d", "e"), "https://example.com/a?b=c&e#d");
     }
 }

@@ -205,6 +205,7 @@ connect-lead-server = On any server: you sign in at its own page.
 connect-lead-page = You sign in at the network's own page.
 connect-server = Server
 connect-server-hint = The host of your account, like mastodon.social.
+connect-server-found = Leave it empty: your handle says where your account is, and an email address means { $server }.
 connect-identifier = Handle or email
 connect-app-password = App password
 connect-app-password-hint = Make one in the network's settings. It is not your own password, and you can end it there.

@@ -1,5 +1,7 @@
 //! Connected accounts: how they are doing, connecting more, letting go.
 
+mod form;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri, header};
@@ -16,6 +18,7 @@ use carillon_engine::usecase::{accounts, caps};
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use self::form::{Tried, Typed, fields};
 use super::components::{Alert, Empty, Errors, Face, Field, State as StateBadge};
 use super::frame::Section;
 use super::signed_in::Member;
@@ -75,15 +78,15 @@ pub async fn show(State(app): State<App>, member: Member, uri: Uri) -> Result<Re
         .find(|(name, _)| name == "open")
         .map(|(_, value)| value.into_owned())
         .unwrap_or_default();
-    page(&app, member, alerts, &Errors::default(), &open, StatusCode::OK).await
+    let tried = Tried { platform: open, ..Tried::default() };
+    page(&app, member, alerts, &tried, StatusCode::OK).await
 }
 
 async fn page(
     app: &App,
     member: Member,
     alerts: Vec<Alert>,
-    errors: &Errors,
-    open: &str,
+    tried: &Tried,
     status: StatusCode,
 ) -> Result<Response, Failure> {
     let member = member.at(Section::Connections);
@@ -120,8 +123,11 @@ async fn page(
         .filter(|c| networks.is_enabled(c.descriptor().name))
         .map(|c| {
             let descriptor = c.descriptor();
-            let shown = if open == descriptor.name { errors.clone() } else { Errors::default() };
-            let (fields, popup) = fields(&ui, c.capabilities().connect, &shown);
+            let (fields, popup) = if tried.platform == descriptor.name {
+                fields(&ui, c.capabilities().connect, tried)
+            } else {
+                fields(&ui, c.capabilities().connect, &Tried::default())
+            };
             let lead = match c.capabilities().connect {
                 Connect::AppPassword { .. } => ui.tr("connect-lead-password"),
                 Connect::OauthPerServer => ui.tr("connect-lead-server"),
@@ -144,43 +150,12 @@ async fn page(
         platforms,
         empty: Empty::new("plug", ui.tr("connections-empty"), ui.tr("connections-empty-text")),
         may_manage,
-        open: open.to_owned(),
+        open: tried.platform.clone(),
         ui,
     };
     let mut response = (status, html(&page)?).into_response();
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy_for_connecting());
     Ok(response)
-}
-
-/// What a person fills in to connect; the platform's capabilities say it.
-fn fields(ui: &Ui, connect: Connect, errors: &Errors) -> (Vec<Field>, bool) {
-    match connect {
-        Connect::AppPassword { default_server } => {
-            let server = Field::text("server", ui.tr("connect-server")).value(default_server).errors(errors);
-            let fields = vec![
-                Field::text("identifier", ui.tr("connect-identifier"))
-                    .autocomplete("username")
-                    .errors(errors),
-                Field::password("app_password", ui.tr("connect-app-password"), "off")
-                    .hint(ui.tr("connect-app-password-hint"))
-                    .errors(errors),
-                server,
-            ];
-            (fields, false)
-        }
-        Connect::OauthPerServer => {
-            let server = Field::text("server", ui.tr("connect-server")).hint(ui.tr("connect-server-hint"));
-            (vec![server.errors(errors)], true)
-        }
-        Connect::Oauth { flavours: [_] | [] } => (Vec::new(), true),
-        Connect::Oauth { flavours } => {
-            let choices = flavours
-                .iter()
-                .map(|f| super::components::Choice { value: (*f).to_owned(), label: ui.choice("flavour", f) })
-                .collect();
-            (vec![Field::select("flavour", ui.tr("connect-flavour"), choices).errors(errors)], true)
-        }
-    }
 }
 
 /// Where a platform of a workspace is.
@@ -190,6 +165,9 @@ pub struct ConnectPlace {
     platform: String,
 }
 
+/// In an address: this is the pop-up, which shows the page where it was opened and closes itself (`app.js`).
+const POPUP: &str = "popup";
+
 /// What a person filled in.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -198,6 +176,8 @@ pub struct ConnectForm {
     identifier: String,
     app_password: Option<Secret>,
     flavour: Option<String>,
+    /// Sent by a form that opened a pop-up.
+    popup: Option<String>,
 }
 
 /// Begins to connect.
@@ -208,21 +188,26 @@ pub async fn begin(
     Form(form): Form<ConnectForm>,
 ) -> Result<Response, Failure> {
     let back = urls::connections(place.workspace);
-    let begun = try_begin(&app, &member, &place.platform, form).await;
+    let typed = Typed {
+        server: form.server.clone(),
+        identifier: form.identifier.clone(),
+        flavour: form.flavour.clone().unwrap_or_default(),
+    };
+    let mut tried = Tried { platform: place.platform, typed, errors: Errors::default() };
+    let begun = try_begin(&app, &member, &tried.platform, form).await;
     match begun {
         Ok(Begun::Redirect { authorize_url, .. }) => Ok(Redirect::to(authorize_url.as_str()).into_response()),
         Ok(Begun::Connected { .. }) => Ok(Redirect::to(&format!("{back}?connected")).into_response()),
         Err(AppError::Connector(error)) => {
             let text = format!("{} {}", error.cause, error.action);
             let alerts = vec![Alert::danger(text.trim())];
-            page(&app, member, alerts, &Errors::default(), &place.platform, StatusCode::UNPROCESSABLE_ENTITY)
-                .await
+            page(&app, member, alerts, &tried, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => {
-            let errors = Errors::from_refusal(error)?;
-            let top = errors.besides(&["server", "identifier", "app_password", "flavour"]);
+            tried.errors = Errors::from_refusal(error)?;
+            let top = tried.errors.besides(&["server", "identifier", "app_password", "flavour"]);
             let alerts = top.into_iter().map(Alert::danger).collect();
-            page(&app, member, alerts, &errors, &place.platform, StatusCode::UNPROCESSABLE_ENTITY).await
+            page(&app, member, alerts, &tried, StatusCode::UNPROCESSABLE_ENTITY).await
         }
     }
 }
@@ -238,7 +223,10 @@ async fn try_begin(app: &App, member: &Member, platform: &str, form: ConnectForm
         flavour: form.flavour,
         identifier: Some(form.identifier),
         app_password: form.app_password,
-        return_to: Some(urls::connections(member.actor.workspace)),
+        return_to: Some(match form.popup {
+            Some(_) => urls::with_word(&urls::connections(member.actor.workspace), POPUP),
+            None => urls::connections(member.actor.workspace),
+        }),
     };
     connect::begin(&app.engine, &member.actor, platform, request).await
 }
@@ -282,6 +270,9 @@ pub async fn callback(
     let row = connect::complete(&app.engine, &platform, params.query(session)).await?;
     let ui = Ui::new(&app, &headers, &uri);
     let back = match (row.status.as_str(), row.grant) {
+        ("choose", Some(grant)) if is_popup(row.return_to.as_deref()) => {
+            urls::with_word(&urls::choose(row.workspace, grant), POPUP)
+        }
         ("choose", Some(grant)) => urls::choose(row.workspace, grant),
         _ => row.return_to.clone().unwrap_or_default(),
     };
@@ -300,8 +291,12 @@ pub async fn callback(
         };
         return Ok(html(&page)?.into_response());
     }
-    let target = if row.status == "choose" { back } else { format!("{back}?connected") };
+    let target = if row.status == "choose" { back } else { urls::with_word(&back, "connected") };
     Ok(Redirect::to(&target).into_response())
+}
+
+fn is_popup(return_to: Option<&str>) -> bool {
+    return_to.and_then(|to| to.split_once('?')).is_some_and(|(_, query)| query.split('&').any(|w| w == POPUP))
 }
 
 #[derive(Template)]

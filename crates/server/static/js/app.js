@@ -118,18 +118,37 @@ for (const input of document.querySelectorAll('[data-zone-guess]')) {
   input.value = Intl.DateTimeFormat().resolvedOptions().timeZone || input.value;
 }
 
-// Networks' login pages open in a pop-up; where that is blocked, in this window.
+// Networks' login pages open in a pop-up; where that is blocked, in this window. Networks and we ourselves cut the tie
+// between the two windows (Cross-Origin-Opener-Policy), so the way back leads over a channel between our own pages, and the
+// pop-up knows itself by its address.
 const POPUP = 'carillon-connect';
+let waiting = false;
+const channel = new BroadcastChannel(POPUP);
+channel.addEventListener('message', (event) => {
+  if (waiting) location.assign(event.data);
+});
 document.addEventListener('submit', (event) => {
   const form = event.target;
   if (!form.matches('[data-popup]') || event.defaultPrevented) return;
   const opened = window.open('', POPUP, 'popup,width=560,height=760');
   form.target = opened ? POPUP : '';
-  if (opened) setTimeout(() => delete form.dataset.sent, 1000);
+  form.querySelector('[name=popup]')?.remove();
+  if (!opened) return;
+  waiting = true;
+  const mark = document.createElement('input');
+  mark.type = 'hidden';
+  mark.name = 'popup';
+  mark.value = '1';
+  form.append(mark);
+  setTimeout(() => delete form.dataset.sent, 1000);
 });
 // Back from the network: show the result where one was, and go.
-if (window.name === POPUP && window.opener && location.pathname.endsWith('/connections')) {
-  window.opener.location.assign(location.href);
+const here = new URL(location.href);
+if (here.searchParams.has('popup')) {
+  here.searchParams.delete('popup');
+  const result = here.pathname + here.search;
+  history.replaceState(null, '', result);
+  channel.postMessage(result);
   window.close();
 }
 
