@@ -50,6 +50,11 @@ impl Faces {
     }
 }
 
+/// The platform as people write it. The same handle is used on several networks, so a handle alone names no account.
+pub fn title(app: &App, platform: &str) -> &'static str {
+    app.engine.networks.connector(platform).map_or("", |c| c.descriptor().title)
+}
+
 /// A post in a calendar cell.
 #[derive(Debug, Clone)]
 pub struct Chip {

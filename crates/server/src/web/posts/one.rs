@@ -14,7 +14,7 @@ use carillon_engine::usecase::publications::{self, Finding};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::card::Faces;
+use super::card::{Faces, title};
 use crate::http::App;
 use crate::http::extract::{Form, Path};
 use crate::urls;
@@ -49,6 +49,7 @@ struct PublicationCard {
     face: Face,
     name: String,
     handle: String,
+    network: &'static str,
     state: StateBadge,
     remote_url: Option<String>,
     published_at: Option<Timestamp>,
@@ -107,7 +108,8 @@ pub async fn show(
     let mut cards = Vec::new();
     for publication in places {
         let full = publications::get(&app.engine, &actor, publication.id).await?;
-        cards.push(card(&ui, &view, full, &faces));
+        let network = title(&app, &full.platform);
+        cards.push(card(&ui, &view, full, &faces, network));
     }
     let mut alerts = Vec::new();
     if uri.query().is_some_and(|q| q.contains("saved")) {
@@ -146,7 +148,13 @@ pub async fn show(
     Ok(html(&page)?.into_response())
 }
 
-fn card(ui: &Ui, post: &PostView, view: PublicationView, faces: &Faces) -> PublicationCard {
+fn card(
+    ui: &Ui,
+    post: &PostView,
+    view: PublicationView,
+    faces: &Faces,
+    network: &'static str,
+) -> PublicationCard {
     let account = faces.get(view.account);
     let workspace = post.post.workspace;
     let own = post.post.composition.overrides.get(&view.account);
@@ -156,6 +164,7 @@ fn card(ui: &Ui, post: &PostView, view: PublicationView, faces: &Faces) -> Publi
         face: faces.face(view.account, &view.platform),
         name: account.map_or_else(|| ui.tr("account-gone"), |a| a.name.clone()),
         handle: account.map(|a| a.handle.clone()).unwrap_or_default(),
+        network,
         state: StateBadge::new(view.state.as_str(), ui.of("status", view.state.as_str())),
         remote_url: view.remote_url,
         published_at: view.published_at,

@@ -40,6 +40,9 @@ pub struct Draft {
     pub action: String,
     /// The form's own number: what it is sent with twice is saved once.
     pub once: String,
+    /// The post that is edited goes out when it did: time and zone are as the form showed them, which leaves out seconds
+    /// and which of two equal hours was meant.
+    pub same_time: bool,
     /// Descriptions of files.
     pub alts: BTreeMap<MediaId, String>,
 }
@@ -108,6 +111,9 @@ impl Draft {
         let mut draft = Self::typed(app, faces, pairs);
         if let Some((id, _)) = draft.post {
             let view = posts::get(&app.engine, &member.actor, id).await?;
+            let before = Self::of(&view);
+            draft.same_time =
+                (&draft.scheduled_at, &draft.timezone) == (&before.scheduled_at, &before.timezone);
             draft.keep(app, faces, &view.post.composition);
         }
         Ok(draft)
@@ -245,14 +251,14 @@ fn ids(texts: &[String], field: String) -> Result<Vec<MediaId>, AppError> {
 }
 
 /// The whole form as a change of an existing post.
-pub fn patch_of(input: PostInput) -> PostPatch {
+pub fn patch_of(input: PostInput, same_time: bool) -> PostPatch {
     PostPatch {
         text: Some(input.text),
         accounts: Some(input.accounts),
         media: Some(input.media),
         status: Some(input.status),
-        scheduled_at: input.scheduled_at,
-        timezone: input.timezone,
+        scheduled_at: input.scheduled_at.filter(|_| !same_time),
+        timezone: input.timezone.filter(|_| !same_time),
         overrides: Some(input.overrides),
         parts: Some(input.parts),
         first_comment: Some(input.first_comment.unwrap_or_default()),

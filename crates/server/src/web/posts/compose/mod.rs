@@ -16,12 +16,13 @@ use carillon_engine::Actor;
 use carillon_engine::answers::{Answer, Begin};
 use carillon_engine::media::MediaRow;
 use carillon_engine::usecase::posts;
+use carillon_store::repo::account::AccountRow;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use self::draft::{Draft, Own, patch_of};
 use self::options::{OptionKind, OptionRow, option_fields, option_row};
-use super::card::Faces;
+use super::card::{Faces, title};
 use crate::http::App;
 use crate::http::extract::{Form, Query};
 use crate::urls;
@@ -71,6 +72,7 @@ struct AccountChoice {
     face: Face,
     name: String,
     handle: String,
+    network: &'static str,
     chosen: bool,
     usable: bool,
     text: String,
@@ -93,6 +95,7 @@ struct Check {
 struct CheckLine {
     face: Face,
     handle: String,
+    network: &'static str,
     counters: Vec<Counter>,
     problems: Vec<String>,
     warnings: Vec<String>,
@@ -165,7 +168,9 @@ async fn change(
     version: i64,
 ) -> Result<String, AppError> {
     describe(app, actor, draft).await?;
-    let view = posts::update(&app.engine, actor, id, patch_of(draft.input()?), Some(version)).await?;
+    let view =
+        posts::update(&app.engine, actor, id, patch_of(draft.input()?, draft.same_time), Some(version))
+            .await?;
     Ok(saved_url(actor, view.post.id))
 }
 
@@ -217,6 +222,7 @@ pub async fn check(
         .into_iter()
         .map(|c| CheckLine {
             face: faces.face(c.account.id, &c.account.platform),
+            network: title(&app, &c.account.platform),
             handle: c.account.handle,
             counters: c
                 .report
@@ -276,7 +282,9 @@ async fn page(
     let (ui, actor) = (member.ui, member.actor);
     let mut known: Vec<String> = ["text", "media", "scheduled_at", "timezone"].map(str::to_owned).to_vec();
     let mut accounts = Vec::new();
-    for row in faces.all().filter(|row| row.status != AccountStatus::Disconnected) {
+    let is_there =
+        |row: &&AccountRow| row.status != AccountStatus::Disconnected || draft.accounts.contains(&row.id);
+    for row in faces.all().filter(is_there) {
         let trouble = errors.starting_with(&format!("overrides.{}.", row.id));
         known.extend(trouble.iter().map(|(field, _)| field.clone()));
         let own = draft.own.get(&row.id).cloned().unwrap_or_default();
@@ -287,6 +295,7 @@ async fn page(
             face: faces.face(row.id, &row.platform),
             name: row.name.clone(),
             handle: row.handle.clone(),
+            network: title(app, &row.platform),
             chosen: draft.accounts.contains(&row.id),
             usable: row.status == AccountStatus::Connected,
             own_media: own.media.is_some(),
