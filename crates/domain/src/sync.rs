@@ -55,9 +55,9 @@ pub enum SyncState {
     Running,
     /// Over: everything that was wanted is there.
     Done,
-    /// Over before everything was there; what came is kept.
+    /// Over: some of it is there, and kept.
     Partial,
-    /// Over, and nothing came.
+    /// Over: nothing of it is there.
     Failed,
 }
 names!(SyncState: Queued = "queued", Running = "running", Done = "done", Partial = "partial", Failed = "failed");

@@ -8,4 +8,3 @@ mod link;
 pub mod posts;
 pub mod publications;
 mod remote_delete;
-pub mod sync;

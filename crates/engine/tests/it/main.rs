@@ -3,6 +3,5 @@
 mod connecting;
 mod oauth;
 mod publishing;
-mod reading;
 mod settling;
 mod support;

@@ -1,16 +1,9 @@
 //! The demo from the outside: the real binary, its sandbox, and a program that uses both.
 
-use std::path::Path;
-
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::process::{Carillon, Client};
-
-async fn demo(folder: &Path) -> Carillon {
-    let args = ["demo", "--listen", "127.0.0.1:0", "--sandbox-listen", "127.0.0.1:0", "--data", "data"];
-    Carillon::start(folder, &args, &[]).await
-}
 
 fn items(list: &Value) -> &[Value] {
     list["items"].as_array().expect("items")
@@ -27,7 +20,7 @@ fn until_tomorrow_at(now: &Value, (hour, minute): (i8, i8)) -> f64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_demo_publishes_and_survives_a_restart() {
     let folder = tempfile::tempdir().expect("a folder");
-    let first = demo(folder.path()).await;
+    let first = Carillon::demo(folder.path()).await;
     let sandbox = Client::new(first.word("sandbox"));
     let before = items(&sandbox.get("/sandbox/ledger").await).len();
     assert!(before > 0, "something was published before");
@@ -41,7 +34,7 @@ async fn a_demo_publishes_and_survives_a_restart() {
     assert!(status.is_success() || status.is_redirection(), "{status}");
     assert!(first.terminate().await.success());
 
-    let second = demo(folder.path()).await;
+    let second = Carillon::demo(folder.path()).await;
     assert_eq!(second.word("sandbox"), network, "accounts remember the addresses of their servers");
     let sandbox = Client::new(second.word("sandbox"));
     assert_eq!(items(&sandbox.get("/sandbox/ledger").await).len(), before, "furnished once");
@@ -55,7 +48,7 @@ async fn a_demo_publishes_and_survives_a_restart() {
     let later = items(&grown).len();
     second.kill().await;
 
-    let third = demo(folder.path()).await;
+    let third = Carillon::demo(folder.path()).await;
     let sandbox = Client::new(third.word("sandbox"));
     assert!(items(&sandbox.get("/sandbox/ledger").await).len() >= later, "a crash forgets nothing public");
     let clock = sandbox.get("/sandbox/clock").await;

@@ -3,6 +3,7 @@
 mod access;
 mod api;
 mod asset_list;
+mod browser;
 mod compose;
 mod demo;
 mod edges;

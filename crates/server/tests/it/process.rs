@@ -54,6 +54,12 @@ impl Carillon {
         Self { child, ready }
     }
 
+    /// Starts the demo in `folder`, where a second start finds it again.
+    pub async fn demo(folder: &Path) -> Self {
+        let args = ["demo", "--listen", "127.0.0.1:0", "--sandbox-listen", "127.0.0.1:0", "--data", "data"];
+        Self::start(folder, &args, &[]).await
+    }
+
     /// A word of the ready line.
     pub fn word(&self, name: &str) -> &str {
         let prefix = format!("{name}=");

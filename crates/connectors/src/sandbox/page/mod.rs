@@ -32,7 +32,7 @@ pub fn shell(title: &str, network: &str, color: &str, body: &str) -> Html<String
     Html(format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width,initial-scale=1\"><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-         img-src * data:; media-src *; style-src 'unsafe-inline'\"><title>{title} · {network} (sandbox)</title><style>{css}</style>\
+         img-src * data:; media-src *; style-src 'unsafe-inline'\"><title>{title} · {network} (sandbox)</title><link rel=\"icon\" href=\"data:,\"><style>{css}</style>\
          </head><body style=\"--accent:{accent}\"><header><a class=\"net\" href=\"/\">{network}</a><span class=\"tag\">sandbox</span>\
          <span class=\"note\">A simulated network. Nothing here leaves this machine.</span></header><main>{body}</main></body></html>",
         title = escape(title),

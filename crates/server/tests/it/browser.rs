@@ -1,0 +1,15 @@
+//! What people do, in a real browser: the real binary with its sandbox, and Chromium.
+//!
+//! A test fails if a page of ours wrote an error to the console or broke its own content security policy, whatever else it
+//! shows. Without `CARILLON_TEST_CHROMIUM` (the program) the tests say that they were skipped.
+
+mod bad_input;
+mod chromium;
+mod connect;
+mod edit;
+mod find;
+mod keyboard;
+mod newcomer;
+mod page;
+mod schedule;
+mod stage;

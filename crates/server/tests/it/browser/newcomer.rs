@@ -1,0 +1,75 @@
+//! Within a minute: from the link of the demo to a post on four networks.
+
+use serde_json::json;
+
+use super::stage::Stage;
+
+const TEXT: &str = "The first post of a newcomer, with a picture of the bay";
+const ALT: &str = "A bay that turns from blue to orange";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_newcomer_publishes_to_four_networks() {
+    let Some(stage) = Stage::demo("newcomer::a_newcomer_publishes_to_four_networks").await else { return };
+    let picture = stage.folder().join("bay.jpg");
+    image::RgbImage::from_fn(1080, 1080, |x, y| image::Rgb([(x / 5) as u8, 120, (y / 5) as u8]))
+        .save(&picture)
+        .expect("a picture");
+    let accounts = stage.accounts().await;
+    assert_eq!(accounts.len(), 4, "{accounts:?}");
+
+    let page = stage.signed_in().await;
+    page.click("main a.compose-link").await;
+    page.arrive("/compose").await;
+    page.fill(("textbox", "Text"), TEXT).await;
+    for platform in ["Bluesky", "Instagram", "Mastodon", "X"] {
+        let name = platform.to_lowercase();
+        let account = accounts.iter().find(|a| a["platform"] == name.as_str()).expect("an account");
+        let (shown, handle) = (account["name"].as_str().unwrap(), account["handle"].as_str().unwrap());
+        page.click(("checkbox", format!("{shown} @{handle} · {platform}").as_str())).await;
+    }
+    page.wait("four counters", "document.querySelectorAll('#check .counter').length === 4").await;
+    for limit in [300, 500, 2200, 25_000] {
+        page.reads(&format!("{} / {limit}", TEXT.len())).await;
+    }
+    page.reads("Instagram publishes no text without a picture or video.").await;
+
+    page.choose_files("[data-media=media] [data-files]", &[&picture]).await;
+    page.fill(("textbox", "Description of bay.jpg"), ALT).await;
+    let good = "document.querySelectorAll('#check .check').length === 4 && !document.querySelector('#check .check-bad')";
+    page.wait("every network takes it", good).await;
+    page.click(("button", "Publish now")).await;
+    page.arrive("/posts/").await;
+
+    page.js("window.neverReloaded = true").await;
+    let published = "document.querySelectorAll('.publication .state-published').length === 4";
+    page.wait("four are published", published).await;
+    assert_eq!(page.js("window.neverReloaded").await, true, "the page brought itself up to date");
+
+    let links = page.js("[...document.querySelectorAll('.publication-facts a')].map((a) => a.href)").await;
+    let links = links.as_array().expect("links").clone();
+    assert_eq!(links.len(), 4, "{links:?}");
+    let mut feeds = Vec::new();
+    for link in links {
+        let link = link.as_str().expect("a link");
+        let before = stage.open().await;
+        page.click(&format!(".publication-facts a[href='{link}']")).await;
+        let feed = stage.opened_since(&before).await;
+        feed.arrive(link).await;
+        feed.reads(TEXT).await;
+        let picture = format!(
+            "(() => {{ const p = document.querySelector('.media img'); return p?.complete && p.naturalWidth > 0 && p.alt === {} }})()",
+            json!(ALT)
+        );
+        feed.wait("the picture with its description", &picture).await;
+        feeds.push(feed);
+    }
+
+    let public = stage.public(TEXT).await;
+    let mut places: Vec<_> = public.iter().map(|item| item["platform"].as_str().unwrap()).collect();
+    places.sort_unstable();
+    assert_eq!(places, ["bluesky", "instagram", "mastodon", "x"], "each exactly once: {public:#?}");
+    for item in &public {
+        assert_eq!(item["media"][0]["alt"], ALT, "{item}");
+    }
+    stage.close(feeds.into_iter().chain([page])).await;
+}
