@@ -55,9 +55,9 @@ pub enum SyncState {
     Running,
     /// Over: everything that was wanted is there.
     Done,
-    /// Over: some of it is there, and kept.
+    /// Over before everything was there; what came is kept.
     Partial,
-    /// Over: nothing of it is there.
+    /// Over, and nothing came.
     Failed,
 }
 names!(SyncState: Queued = "queued", Running = "running", Done = "done", Partial = "partial", Failed = "failed");

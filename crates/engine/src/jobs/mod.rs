@@ -10,6 +10,7 @@ use carillon_store::StoreError;
 use crate::Engine;
 
 pub mod sweep;
+pub mod sync;
 
 /// The right to work on one job. Every write back names the epoch; a later claim makes it void.
 #[derive(Debug, Clone)]
@@ -68,11 +69,13 @@ pub enum JobError {
 /// [`JobError`]; the runner then tries again with growing pauses.
 pub async fn run(engine: &Engine, lease: &Lease) -> Result<Next, JobError> {
     match lease.kind.as_str() {
-        crate::publish::KIND => {
-            let target = serde_json::from_value(lease.payload.clone())
-                .map_err(|e| JobError::Defect(format!("payload of {}: {e}", lease.job)))?;
-            crate::publish::run(engine, lease, target).await
-        }
+        crate::publish::KIND => crate::publish::run(engine, lease, target(lease)?).await,
+        sync::KIND => Box::pin(sync::run(engine, lease, target(lease)?)).await,
         other => Err(JobError::Defect(format!("nobody runs jobs of kind `{other}`"))),
     }
+}
+
+fn target<T: serde::de::DeserializeOwned>(lease: &Lease) -> Result<T, JobError> {
+    serde_json::from_value(lease.payload.clone())
+        .map_err(|e| JobError::Defect(format!("payload of {}: {e}", lease.job)))
 }

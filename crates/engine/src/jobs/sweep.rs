@@ -1,13 +1,13 @@
-//! Finds publications that ought to be on their way and have no job, and leases that ran out. The queue is the fast path;
+//! Finds publications and sync runs that ought to be on their way and have no job, and leases that ran out. The queue is the fast path;
 //! this is the truth.
 
-use carillon_store::repo::{job, publication};
+use carillon_store::repo::{job, publication, sync_run};
 
-use super::JobError;
+use super::{JobError, sync};
 use crate::Engine;
 use crate::publish::{Target, Times};
 
-/// How many stray publications one sweep picks up.
+/// How many strays of a kind one sweep picks up.
 const BATCH: i64 = 500;
 
 /// Puts back what was lost. Returns how many jobs it made or freed.
@@ -22,6 +22,11 @@ pub async fn sweep(engine: &Engine) -> Result<u64, JobError> {
     for stray in stray {
         let target = Target { workspace: stray.workspace, publication: stray.id };
         let job = times.job(target, "", stray.due_at);
+        engine.db.write(move |tx| Box::pin(async move { job::put_if_absent(tx, &job).await })).await?;
+        repaired += 1;
+    }
+    for stray in sync_run::without_job(&engine.db, BATCH).await? {
+        let job = sync::job_of_stray(engine, &stray);
         engine.db.write(move |tx| Box::pin(async move { job::put_if_absent(tx, &job).await })).await?;
         repaired += 1;
     }

@@ -5,11 +5,12 @@ use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, GrantId, WorkspaceId};
 use carillon_domain::permission::Permission;
-use carillon_store::StoreError;
 use carillon_store::repo::account::{self, AccountRow};
-use carillon_store::repo::{grant, publication};
+use carillon_store::repo::{grant, job, publication, remote_post, snapshot, sync_run};
+use carillon_store::{StoreError, Tx};
 
 use super::credentials;
+use crate::jobs::sync;
 use crate::{Actor, Engine};
 
 /// Largest daily cap that can be set.
@@ -124,6 +125,7 @@ pub async fn disconnect(
                     grant::erase(tx, workspace, grant_id, now).await?;
                 }
                 if erase {
+                    erase_readings(tx, workspace, id).await?;
                     account::delete(tx, workspace, id).await?;
                 } else {
                     account::update(tx, &row).await?;
@@ -134,6 +136,16 @@ pub async fn disconnect(
         .await?;
     engine.events.account_changed(workspace, id);
     Ok(row)
+}
+
+/// What was read of the account, and what is being read.
+async fn erase_readings(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) -> Result<(), StoreError> {
+    if let Some(open) = sync_run::open_of(&mut *tx, workspace, id).await? {
+        job::remove(tx, &sync::job_key(open.id)).await?;
+    }
+    sync_run::erase(tx, workspace, id).await?;
+    snapshot::erase(tx, workspace, id).await?;
+    remote_post::erase(tx, workspace, id).await
 }
 
 async fn refuse_if_used(engine: &Engine, row: &AccountRow) -> Result<(), AppError> {

@@ -1,14 +1,19 @@
-//! From a grant's identities to account rows. Connecting an account again keeps its row, and with it its history.
+//! From a grant's identities to account rows. Connecting an account again keeps its row, and with it its history; each time
+//! it is read at once, so that its numbers are there when somebody looks.
 
 use carillon_domain::account::{AccountIdentity, AccountStatus, CapMode};
 use carillon_domain::error::AppError;
 use carillon_domain::id::{GrantId, Id};
+use carillon_domain::sync::SyncReason;
 use carillon_domain::time::Timestamp;
 use carillon_store::StoreError;
 use carillon_store::repo::account::{self, AccountRow};
+use carillon_store::repo::job::NewJob;
+use carillon_store::repo::sync_run::SyncRunRow;
 use carillon_store::repo::{grant, workspace};
 
 use super::publications;
+use crate::jobs::sync::{self, Target};
 use crate::{Actor, Engine};
 
 /// Makes or renews an account per identity, and lets go what waited for it.
@@ -22,8 +27,9 @@ pub(super) async fn link(
     let mut accounts = Vec::with_capacity(identities.len());
     for identity in identities {
         let row = new_row(engine, actor, platform, id, identity);
-        let again = row.clone();
-        let saved = match engine.db.write(move |tx| Box::pin(async move { put(tx, row).await })).await {
+        let new = New { reading: first_reading(engine, actor, &row), row };
+        let again = new.clone();
+        let saved = match engine.db.write(move |tx| Box::pin(async move { put(tx, new).await })).await {
             // The same identity was connected at the same moment; now it is there to be renewed.
             Err(error) if error.is_unique_violation() => {
                 engine.db.write(move |tx| Box::pin(async move { put(tx, again).await })).await
@@ -41,7 +47,30 @@ pub(super) async fn link(
     Ok(accounts)
 }
 
-async fn put(tx: &mut carillon_store::Tx<'_>, new: AccountRow) -> Result<AccountRow, StoreError> {
+/// An account, and the reading that follows if its network can be read.
+#[derive(Clone)]
+struct New {
+    row: AccountRow,
+    reading: Option<(SyncRunRow, NewJob)>,
+}
+
+fn first_reading(engine: &Engine, actor: &Actor, row: &AccountRow) -> Option<(SyncRunRow, NewJob)> {
+    engine.networks.connector(&row.platform)?.reader()?;
+    let run = sync::new_run(engine, row, SyncReason::Connected, Some(actor));
+    let job = sync::new_job(engine, Target { workspace: run.workspace, run: run.id }, None);
+    Some((run, job))
+}
+
+async fn put(tx: &mut carillon_store::Tx<'_>, new: New) -> Result<AccountRow, StoreError> {
+    let saved = put_account(tx, new.row).await?;
+    if let Some((mut run, job)) = new.reading {
+        run.account = saved.id;
+        sync::open(tx, &run, &job).await?;
+    }
+    Ok(saved)
+}
+
+async fn put_account(tx: &mut carillon_store::Tx<'_>, new: AccountRow) -> Result<AccountRow, StoreError> {
     let server = new.server.as_deref();
     let known = account::by_identity(&mut *tx, new.workspace, &new.platform, server, &new.remote_id).await?;
     let Some(old) = known else {

@@ -8,3 +8,4 @@ mod link;
 pub mod posts;
 pub mod publications;
 mod remote_delete;
+pub mod sync;

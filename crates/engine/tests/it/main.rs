@@ -3,5 +3,6 @@
 mod connecting;
 mod oauth;
 mod publishing;
+mod reading;
 mod settling;
 mod support;

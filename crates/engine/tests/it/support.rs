@@ -16,7 +16,6 @@ use carillon_engine::media::{Library, LibraryParts, LinkKey, MediaLimits, Storag
 use carillon_engine::networks::Networks;
 use carillon_engine::publish::verdict::RetryPolicy;
 use carillon_engine::runner::{Runner, RunnerConfig};
-use carillon_engine::usecase::accounts;
 use carillon_engine::usecase::connect::{self, Begun, CallbackQuery, ConnectRequest};
 use carillon_engine::usecase::posts::PublicationView;
 use carillon_engine::usecase::posts::{self, PostInput, PostView, WantedStatus};
@@ -75,17 +74,22 @@ impl Stage {
 
     /// Connects the first persona on X, through its pages.
     pub async fn x(&self) -> AccountId {
-        let request = ConnectRequest::default();
-        let begun = connect::begin(&self.engine, &self.actor, "x", request).await.expect("begins");
-        let Begun::Redirect { authorize_url, .. } = begun else { panic!("X redirects") };
+        self.through_pages("x", None).await
+    }
+
+    /// Connects the first persona on a network with pages of its own.
+    pub async fn through_pages(&self, platform: &str, server: Option<&str>) -> AccountId {
+        let server = server.map(|s| s.parse().expect("server url"));
+        let request = ConnectRequest { server, ..ConnectRequest::default() };
+        let begun = connect::begin(&self.engine, &self.actor, platform, request).await.expect("begins");
+        let Begun::Redirect { authorize_url, .. } = begun else { panic!("{platform} redirects") };
         let persona = carillon_connectors::sandbox::persona::PERSONAS[0].key;
         let back = testing::approve(&self.bench.sandbox, &authorize_url, persona).await;
         let get = |name: &str| back.query_pairs().find(|(k, _)| k == name).map(|(_, v)| v.into_owned());
         let callback = Callback { code: get("code").map(Secret::new), ..Callback::default() };
         let session_hash = self.actor.session_hash.clone();
         let query = CallbackQuery { state: get("state").expect("state"), callback, session_hash };
-        connect::complete(&self.engine, "x", query).await.expect("connects");
-        accounts::list(&self.engine, &self.actor).await.expect("accounts")[0].id
+        connect::complete(&self.engine, platform, query).await.expect("connects").accounts[0]
     }
 
     pub async fn post(&self, input: PostInput) -> PostView {

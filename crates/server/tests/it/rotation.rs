@@ -33,7 +33,10 @@ async fn rotate(folder: &Path, settings: &[(&str, &str)]) -> usize {
 async fn publish_everywhere(api: &Client, text: &str) -> usize {
     let accounts = api.get("/api/v1/accounts").await;
     let ids: Vec<&Value> = accounts["items"].as_array().expect("items").iter().map(|a| &a["id"]).collect();
-    let picture = api.get("/api/v1/media").await["items"][0]["id"].clone();
+    let library = api.get("/api/v1/media").await;
+    let mut files = library["items"].as_array().expect("items").iter();
+    // Every network takes this kind.
+    let picture = &files.find(|m| m["mime"] == "image/jpeg").expect("a picture")["id"];
     let post = json!({ "text": text, "accounts": ids, "media": [picture], "status": "now" });
     let post = api.post("/api/v1/posts", post).await;
     let path = format!("/api/v1/posts/{}", post["id"].as_str().expect("an id"));

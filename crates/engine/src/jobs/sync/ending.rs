@@ -1,0 +1,169 @@
+//! How a run ends, or goes on later. What was read stays in any case.
+
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::sync::{SyncReason, SyncState};
+use carillon_domain::time::{SignedDuration, Timestamp};
+use carillon_store::StoreError;
+use carillon_store::repo::{account, sync_run};
+
+use super::run::Run;
+use super::{Position, Target, keep, new_job};
+use crate::jobs::{JobError, Next};
+use crate::publish::verdict::{Tried, Verdict, decide};
+use crate::usecase::accounts;
+use carillon_connectors::contract::progress::Stage;
+
+/// After so many passing errors a run gives up, whatever their kind.
+const MAX_TRIES: u32 = 10;
+/// After so many limits a reading gives up; the next one begins anew.
+const MAX_LIMITS: u32 = 8;
+
+/// Why a run stopped.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The network said so, or there is nothing to read.
+    Remote(Box<ConnectorError>),
+    /// There is no login any more, as the refresh found.
+    Reconnect(Box<ConnectorError>),
+    /// It is for the runner to try again.
+    Job(JobError),
+}
+
+impl From<ConnectorError> for Stop {
+    fn from(error: ConnectorError) -> Self {
+        Self::Remote(Box::new(error))
+    }
+}
+
+impl From<JobError> for Stop {
+    fn from(error: JobError) -> Self {
+        Self::Job(error)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Job(error.into())
+    }
+}
+
+/// Everything is there.
+pub(super) async fn done(run: Run<'_>) -> Result<Next, JobError> {
+    end(run, SyncState::Done, None, None).await
+}
+
+/// Reacts to what stopped the run.
+pub(super) async fn stopped(run: Run<'_>, stop: Stop) -> Result<Next, JobError> {
+    let error = match stop {
+        Stop::Job(error) => return Err(error),
+        Stop::Reconnect(error) => return reconnect(run, *error).await,
+        Stop::Remote(error) => *error,
+    };
+    // A permission that only reading lacks must not keep anybody from publishing.
+    if error.kind == ErrorKind::PermissionMissing {
+        return failed(run, error).await;
+    }
+    let tried = Tried { tries: run.row.tries, refreshed: run.refreshed, stage: Stage::Preparing { unit: 0 } };
+    let engine = run.engine;
+    match decide(&error, tried, &engine.retry, engine.clock.now(), engine.entropy.as_ref()) {
+        Verdict::Again { at, .. } if matches!(error.kind, ErrorKind::RateLimited { .. }) => {
+            limited(run, error, at).await
+        }
+        Verdict::Again { at, .. } if run.row.tries < MAX_TRIES => again(run, error, at).await,
+        Verdict::Hold(_) | Verdict::Refresh => reconnect(run, error).await,
+        Verdict::Again { .. } | Verdict::Fail | Verdict::Reconcile => failed(run, error).await,
+    }
+}
+
+/// The same run, later.
+async fn again(mut run: Run<'_>, error: ConnectorError, at: Timestamp) -> Result<Next, JobError> {
+    run.row.state = SyncState::Queued;
+    run.row.tries += 1;
+    run.row.error = Some(error);
+    run.row.next_at = Some(at);
+    keep::run(run.engine, run.lease, &run.row).await?;
+    Ok(Next::At { at, lane: None })
+}
+
+/// This run ends with what it has; another one goes on when the network lets us in again.
+async fn limited(mut run: Run<'_>, error: ConnectorError, at: Timestamp) -> Result<Next, JobError> {
+    // A network that asks again and again gets longer and longer pauses.
+    let patience = SignedDuration::from_mins(1 << run.position.limits.min(MAX_LIMITS));
+    let floor = if run.position.limits == 0 { at } else { run.engine.clock.now() + patience };
+    let at = at.max(floor);
+    run.row.limited_until = Some(at);
+    run.position.limits += 1;
+    let next = (run.position.limits <= MAX_LIMITS).then_some(at);
+    end(run, SyncState::Partial, Some(error), next).await
+}
+
+async fn reconnect(run: Run<'_>, error: ConnectorError) -> Result<Next, JobError> {
+    accounts::needs_reconnect(run.engine, run.row.workspace, run.row.account, &error).await?;
+    failed(run, error).await
+}
+
+async fn failed(run: Run<'_>, error: ConnectorError) -> Result<Next, JobError> {
+    let state = if run.position.profile { SyncState::Partial } else { SyncState::Failed };
+    end(run, state, Some(error), None).await
+}
+
+/// Closes the run, and opens the one that goes on at `continue_at`.
+async fn end(
+    run: Run<'_>,
+    state: SyncState,
+    error: Option<ConnectorError>,
+    continue_at: Option<Timestamp>,
+) -> Result<Next, JobError> {
+    let Run { engine, lease, mut row, position, .. } = run;
+    row.state = state;
+    row.ended_at = Some(engine.clock.now());
+    row.next_at = None;
+    row.error = error;
+    let next = continue_at.map(|at| {
+        let next = following(engine, &row, &position, at);
+        let job = new_job(engine, Target { workspace: next.workspace, run: next.id }, Some(at));
+        (next, job)
+    });
+    let (workspace, id) = (row.workspace, row.account);
+    let cause = row.error.as_ref().map(|error| error.cause.clone());
+    keep::fenced(engine, lease, move |tx| {
+        Box::pin(async move {
+            sync_run::save(tx, &row).await?;
+            account::synced(tx, row.workspace, row.account, cause.as_deref()).await?;
+            if let Some((next, job)) = next {
+                super::open(tx, &next, &job).await?;
+            }
+            Ok(())
+        })
+    })
+    .await?;
+    engine.events.account_changed(workspace, id);
+    Ok(Next::Finished)
+}
+
+/// The run that goes on where this one stopped.
+fn following(
+    engine: &crate::Engine,
+    row: &sync_run::SyncRunRow,
+    position: &Position,
+    at: Timestamp,
+) -> sync_run::SyncRunRow {
+    let mut next = sync_run::SyncRunRow {
+        id: carillon_domain::id::Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
+        reason: SyncReason::Continued,
+        state: SyncState::Queued,
+        created_at: engine.clock.now(),
+        started_at: None,
+        ended_at: None,
+        next_at: Some(at),
+        tries: 0,
+        items: 0,
+        calls: 0,
+        error: None,
+        limited_until: None,
+        continues: Some(row.id),
+        ..row.clone()
+    };
+    position.save(&mut next);
+    next
+}

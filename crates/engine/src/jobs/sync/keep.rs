@@ -1,0 +1,144 @@
+//! Saving what was read, under the job's lease.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use carillon_connectors::contract::reader::{Count, Profile, RemotePost};
+use carillon_domain::id::{Id, PublicationId, RemotePostId};
+use carillon_domain::metric::{Observation, Reading};
+use carillon_domain::time::{SignedDuration, Timestamp};
+use carillon_store::repo::account::{self, AccountRow};
+use carillon_store::repo::remote_post::{self, RemotePostRow};
+use carillon_store::repo::snapshot::{self, Subject};
+use carillon_store::repo::sync_run::{self, SyncRunRow};
+use carillon_store::repo::{job, publication};
+use carillon_store::{StoreError, Tx};
+
+use crate::Engine;
+use crate::jobs::{JobError, Lease};
+
+/// Posts that one transaction takes. On SQLite every other write waits for it, also that of a commit's intent.
+const CHUNK: usize = 20;
+
+/// Networks date posts a little differently than we do.
+const SLACK: SignedDuration = SignedDuration::from_hours(24);
+
+/// Writes in a transaction that checks the lease first.
+pub(super) async fn fenced<F>(engine: &Engine, lease: &Lease, write: F) -> Result<(), JobError>
+where
+    F: for<'t> FnOnce(&'t mut Tx<'_>) -> futures::future::BoxFuture<'t, Result<(), StoreError>>
+        + Send
+        + 'static,
+{
+    let (id, epoch) = (lease.job, lease.epoch);
+    let held = engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if !job::fence(tx, id, epoch).await? {
+                    return Ok::<_, StoreError>(false);
+                }
+                write(tx).await?;
+                Ok(true)
+            })
+        })
+        .await?;
+    if held { Ok(()) } else { Err(JobError::LostLease) }
+}
+
+/// How the run stands.
+pub(super) async fn run(engine: &Engine, lease: &Lease, row: &SyncRunRow) -> Result<(), JobError> {
+    let copy = row.clone();
+    fenced(engine, lease, move |tx| Box::pin(async move { sync_run::save(tx, &copy).await })).await?;
+    engine.events.account_changed(row.workspace, row.account);
+    Ok(())
+}
+
+/// The profile with its totals, and how the run stands.
+pub(super) async fn profile(
+    engine: &Engine,
+    lease: &Lease,
+    row: &SyncRunRow,
+    account: &AccountRow,
+    profile: &Profile,
+) -> Result<(), JobError> {
+    let seen = observation(&profile.counts, engine.clock.now());
+    let subject = Subject::account(row.workspace, row.account);
+    let (run, account, identity) = (row.clone(), account.clone(), profile.identity.clone());
+    fenced(engine, lease, move |tx| {
+        Box::pin(async move {
+            account::keep_profile(tx, &account, &identity, &seen).await?;
+            snapshot::add(tx, subject, run.id, &seen).await?;
+            sync_run::save(tx, &run).await
+        })
+    })
+    .await?;
+    engine.events.account_changed(row.workspace, row.account);
+    Ok(())
+}
+
+/// Posts with their numbers; with the last of them, how the run stands.
+pub(super) async fn posts(
+    engine: &Engine,
+    lease: &Lease,
+    row: &SyncRunRow,
+    posts: Vec<RemotePost>,
+    as_of: Timestamp,
+) -> Result<(), JobError> {
+    let ours = Arc::new(ours(engine, row, &posts).await?);
+    let rows: Vec<_> = posts.into_iter().map(|post| remote_post(engine, row, &ours, post, as_of)).collect();
+    for chunk in rows.chunks(CHUNK) {
+        let (chunk, run) = (chunk.to_vec(), row.id);
+        fenced(engine, lease, move |tx| {
+            Box::pin(async move {
+                for post in &chunk {
+                    let id = remote_post::put(tx, post).await?;
+                    let subject = Subject { workspace: post.workspace, account: post.account, id: id.uuid() };
+                    snapshot::add(tx, subject, run, &post.seen).await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
+    }
+    self::run(engine, lease, row).await
+}
+
+/// Which of them are ours.
+async fn ours(
+    engine: &Engine,
+    row: &SyncRunRow,
+    posts: &[RemotePost],
+) -> Result<BTreeMap<String, PublicationId>, StoreError> {
+    let times = || posts.iter().map(|post| post.published_at);
+    let Some((first, last)) = times().min().zip(times().max()) else { return Ok(BTreeMap::new()) };
+    publication::public_ids(&engine.db, row.workspace, row.account, first - SLACK, last + SLACK).await
+}
+
+fn remote_post(
+    engine: &Engine,
+    row: &SyncRunRow,
+    ours: &BTreeMap<String, PublicationId>,
+    post: RemotePost,
+    as_of: Timestamp,
+) -> RemotePostRow {
+    let id: RemotePostId = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
+    RemotePostRow {
+        workspace: row.workspace,
+        account: row.account,
+        id,
+        publication: ours.get(&post.remote_id).copied(),
+        remote_id: post.remote_id,
+        url: post.url,
+        text: post.text,
+        kind: post.kind,
+        published_at: post.published_at,
+        first_seen_at: as_of,
+        seen: observation(&post.counts, as_of),
+    }
+}
+
+fn observation(counts: &[Count], as_of: Timestamp) -> Observation {
+    let reading = |count: &Count| Reading::new(&count.metric, count.value, &count.native);
+    Observation { as_of, readings: counts.iter().map(reading).collect() }
+}

@@ -1,0 +1,143 @@
+//! Reads an account: its profile with totals, then its recent posts with theirs.
+//!
+//! Invariants, and what each prevents:
+//! - At most one run of an account is open, by an index of the database. Otherwise two would spend the network's patience
+//!   on the same answers.
+//! - What was read is saved page by page, with how far it got, under the job's lease. So whatever stops a run (a limit, a
+//!   restart, a login that ended) costs at most a page, and the next one goes on where this one stopped.
+//! - A run never occupies an account's lane, and only a share of the workers. Reading must not delay a commit.
+//! - A number that the network did not give is not written. Otherwise a gap would look like a fall to zero.
+
+mod account;
+mod ending;
+mod keep;
+mod run;
+
+use carillon_domain::id::{Id, SyncRunId, WorkspaceId};
+use carillon_domain::sync::{SyncKind, SyncReason, SyncState};
+use carillon_domain::time::{SignedDuration, Timestamp};
+use carillon_store::repo::account::AccountRow;
+use carillon_store::repo::job::{self, NewJob};
+use carillon_store::repo::sync_run::{self, Stray, SyncRunRow};
+use carillon_store::{StoreError, Tx};
+use serde::{Deserialize, Serialize};
+
+pub use run::run;
+
+use crate::{Actor, Engine};
+
+/// The job kind of a sync run.
+pub const KIND: &str = "sync";
+
+/// Most posts that one reading goes back …
+pub const MAX_POSTS: u32 = 200;
+/// … and how old they may be; the network's first page is kept whole, so that a quiet account is not empty.
+pub const WINDOW: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Most pages, for networks whose pages are nearly empty.
+const MAX_PAGES: u32 = 20;
+
+/// Which run a job is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Workspace.
+    pub workspace: WorkspaceId,
+    /// Run.
+    pub run: SyncRunId,
+}
+
+/// How far a reading got; kept with the run, and handed on to the run that continues it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct Position {
+    /// The profile is there.
+    profile: bool,
+    /// Where the next page of posts begins.
+    cursor: Option<String>,
+    /// Pages that are there.
+    pages: u32,
+    /// Posts that are there, over all runs of this reading.
+    posts: u32,
+    /// There is nothing more to read.
+    complete: bool,
+    /// How often the network asked this reading to wait.
+    limits: u32,
+}
+
+impl Position {
+    /// What was saved; a build that can't read it begins anew.
+    fn of(run: &SyncRunRow) -> Self {
+        serde_json::from_value(run.progress.clone()).unwrap_or_default()
+    }
+
+    fn save(&self, run: &mut SyncRunRow) {
+        run.progress = serde_json::to_value(self).unwrap_or_default();
+    }
+}
+
+/// A run that has not begun, of a fresh reading of the account.
+pub(crate) fn new_run(
+    engine: &Engine,
+    account: &AccountRow,
+    reason: SyncReason,
+    by: Option<&Actor>,
+) -> SyncRunRow {
+    SyncRunRow {
+        workspace: account.workspace,
+        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
+        account: account.id,
+        platform: account.platform.clone(),
+        kind: SyncKind::Basic,
+        reason,
+        user: by.and_then(|actor| actor.user),
+        token: by.and_then(|actor| actor.token),
+        state: SyncState::Queued,
+        created_at: engine.clock.now(),
+        started_at: None,
+        ended_at: None,
+        next_at: None,
+        tries: 0,
+        items: 0,
+        calls: 0,
+        error: None,
+        limited_until: None,
+        progress: serde_json::json!({}),
+        continues: None,
+    }
+}
+
+/// Opens a run and queues its job, unless another run of the account is open. Tells whether it did.
+pub(crate) async fn open(tx: &mut Tx<'_>, run: &SyncRunRow, job: &NewJob) -> Result<bool, StoreError> {
+    let opened = sync_run::open(tx, run).await?;
+    if opened {
+        job::put(tx, job).await?;
+    }
+    Ok(opened)
+}
+
+/// The job of a run.
+pub(crate) fn new_job(engine: &Engine, target: Target, at: Option<Timestamp>) -> NewJob {
+    let now = engine.clock.now();
+    NewJob {
+        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
+        workspace: Some(target.workspace),
+        kind: KIND.to_owned(),
+        version: 1,
+        payload: serde_json::json!(target),
+        lane: None,
+        background: true,
+        run_at: at.unwrap_or(now),
+        unique_key: job_key(target.run),
+        subject: Some(target.run.uuid()),
+        created_at: now,
+    }
+}
+
+/// The unique key of a run's job.
+pub(crate) fn job_key(run: SyncRunId) -> String {
+    format!("sync/{run}")
+}
+
+/// The job of a run that has none.
+pub(super) fn job_of_stray(engine: &Engine, stray: &Stray) -> NewJob {
+    new_job(engine, Target { workspace: stray.workspace, run: stray.id }, stray.next_at)
+}

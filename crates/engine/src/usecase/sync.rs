@@ -1,0 +1,100 @@
+//! Reading accounts: asking for it, and looking at what came.
+
+use carillon_domain::account::AccountStatus;
+use carillon_domain::error::AppError;
+use carillon_domain::id::{AccountId, SyncRunId};
+use carillon_domain::permission::Permission;
+use carillon_domain::sync::SyncReason;
+use carillon_store::repo::remote_post::{self, Found};
+use carillon_store::repo::sync_run::{self, ListQuery, SyncRunRow};
+
+use super::accounts;
+use crate::jobs::sync::{self, Target};
+use crate::{Actor, Engine};
+
+/// Asks for an account to be read. While a run of it is open, the answer is that run.
+///
+/// # Errors
+/// [`AppError::NotFound`], also for accounts of other workspaces; [`AppError::Conflict`] for an account that is not
+/// connected and for a network that is switched off or can't be read.
+pub async fn request(engine: &Engine, actor: &Actor, id: AccountId) -> Result<SyncRunRow, AppError> {
+    actor.require(Permission::Write)?;
+    let account = accounts::get(engine, actor, id).await?;
+    let connector = engine.networks.enabled(&account.platform)?;
+    if account.status != AccountStatus::Connected {
+        return Err(AppError::Conflict {
+            code: "not_connected",
+            message: format!(
+                "@{} is not connected. Connect it again, then its numbers can be read.",
+                account.handle
+            ),
+        });
+    }
+    if connector.reader().is_none() {
+        return Err(AppError::Conflict {
+            code: "not_readable",
+            message: format!("{} can't be read by Carillon.", connector.descriptor().title),
+        });
+    }
+    // The open run may end between our look and our try; then ours is the next one.
+    for _ in 0..3 {
+        if let Some(open) = sync_run::open_of(&engine.db, actor.workspace, id).await? {
+            return Ok(open);
+        }
+        let run = sync::new_run(engine, &account, SyncReason::Requested, Some(actor));
+        let job = sync::new_job(engine, Target { workspace: run.workspace, run: run.id }, None);
+        let copy = run.clone();
+        let opened = engine.db.write(move |tx| Box::pin(async move { sync::open(tx, &copy, &job).await }));
+        if opened.await? {
+            engine.events.account_changed(actor.workspace, id);
+            return Ok(run);
+        }
+    }
+    Err(AppError::Conflict {
+        code: "busy",
+        message: "This account is being read by others again and again. Try again in a moment.".to_owned(),
+    })
+}
+
+/// A page of the sync log, newest first, and where the next one begins.
+///
+/// # Errors
+/// [`AppError::Forbidden`] when the role may not read.
+pub async fn list(
+    engine: &Engine,
+    actor: &Actor,
+    query: ListQuery,
+) -> Result<(Vec<SyncRunRow>, Option<SyncRunId>), AppError> {
+    actor.require(Permission::Read)?;
+    let limit = query.limit.clamp(1, 100);
+    let query = ListQuery { limit: limit + 1, ..query };
+    let mut rows = sync_run::list(&engine.db, actor.workspace, &query).await?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|row| row.id);
+    Ok((rows, next))
+}
+
+/// The runs that are under way, at most one per account.
+///
+/// # Errors
+/// [`AppError::Forbidden`] when the role may not read.
+pub async fn open(engine: &Engine, actor: &Actor) -> Result<Vec<SyncRunRow>, AppError> {
+    actor.require(Permission::Read)?;
+    Ok(sync_run::all_open(&engine.db, actor.workspace).await?)
+}
+
+/// The latest posts that were found on an account, ours or not, newest first.
+///
+/// # Errors
+/// [`AppError::NotFound`], also for accounts of other workspaces.
+pub async fn posts(
+    engine: &Engine,
+    actor: &Actor,
+    id: AccountId,
+    limit: u32,
+) -> Result<Vec<Found>, AppError> {
+    accounts::get(engine, actor, id).await?;
+    Ok(remote_post::recent(&engine.db, actor.workspace, id, i64::from(limit)).await?)
+}
