@@ -13,10 +13,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::shapes::{Account, RemoteError};
-use crate::http::App;
 use crate::http::actor::Caller;
 use crate::http::extract::{Json, Path};
 use crate::http::failure::{Failure, Problem};
+use crate::http::{App, Sensitive};
 
 /// The routes of this resource.
 pub fn routes() -> OpenApiRouter<App> {
@@ -63,6 +63,7 @@ enum Answer {
 async fn begin(
     State(app): State<App>,
     Caller(actor): Caller,
+    _: Sensitive,
     Path(platform): Path<String>,
     Json(request): Json<Request>,
 ) -> Result<axum::Json<Answer>, Failure> {
@@ -188,6 +189,7 @@ struct Chosen {
 async fn choose(
     State(app): State<App>,
     Caller(actor): Caller,
+    _: Sensitive,
     Path(id): Path<GrantId>,
     Json(choice): Json<Choice>,
 ) -> Result<axum::Json<Chosen>, Failure> {

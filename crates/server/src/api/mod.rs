@@ -5,10 +5,12 @@ pub mod connect;
 mod me;
 mod media;
 mod media_form;
+mod numbers;
 mod platforms;
 mod posts;
 mod publications;
 pub mod shapes;
+mod sync;
 mod tokens;
 mod tus;
 mod workspace;
@@ -88,6 +90,7 @@ pub fn routes() -> Api {
         .merge(platforms::routes())
         .merge(connect::routes())
         .merge(accounts::routes())
+        .merge(sync::routes())
         .merge(posts::routes())
         .merge(publications::routes())
         .split_for_parts();

@@ -1,5 +1,7 @@
 //! Objects as the API shows them. Names and shapes here must not drift: others' scripts read them.
 
+use std::collections::BTreeMap;
+
 use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::limits::Violation;
 use carillon_domain::time::Timestamp;
@@ -8,6 +10,8 @@ use carillon_engine::usecase::posts::{AttemptView, PartView, PostView, Publicati
 use carillon_store::repo::account::AccountRow;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use super::numbers::{self, Number};
 
 /// RFC 3339, UTC.
 fn time(at: Timestamp) -> String {
@@ -44,6 +48,8 @@ pub struct Account {
     pub status: &'static str,
     /// How it is doing.
     pub health: Health,
+    /// Its totals as last read, by metric: `followers`, `following`, `posts`.
+    pub numbers: BTreeMap<&'static str, Number>,
     /// Limits.
     pub caps: Caps,
     /// `warn` or `enforce`.
@@ -92,6 +98,7 @@ impl From<&AccountRow> for Account {
                 reason: row.status_cause.clone().or_else(|| row.sync_error.clone()),
                 synced_at: row.synced_at.map(time),
             },
+            numbers: numbers::of_account(row),
             caps: Caps { daily: caps::daily_cap(row) },
             cap_mode: row.cap_mode.as_str(),
             version: row.version,

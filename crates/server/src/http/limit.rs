@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use axum::extract::{Request, State};
-use axum::http::header;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use carillon_domain::error::AppError;
@@ -111,9 +112,9 @@ impl Limiter {
     }
 }
 
-fn callers(request: &Request) -> Vec<Caller> {
-    let address = request.extensions().get::<RequestContext>().map(|c| c.client);
-    let token = request.headers().get(header::AUTHORIZATION).map(|value| {
+fn callers(extensions: &Extensions, headers: &HeaderMap) -> Vec<Caller> {
+    let address = extensions.get::<RequestContext>().map(|c| c.client);
+    let token = headers.get(header::AUTHORIZATION).map(|value| {
         let mut key = [0; 16];
         key.copy_from_slice(&Sha256::digest(value.as_bytes())[..16]);
         Caller::Token(key)
@@ -133,16 +134,21 @@ fn network(ip: IpAddr) -> IpAddr {
 
 /// Layer of everything that is not an asset.
 pub async fn ordinary(State(app): State<App>, request: Request, next: Next) -> Response {
-    match app.limiter.check(&app.limiter.ordinary, &callers(&request)) {
+    match app.limiter.check(&app.limiter.ordinary, &callers(request.extensions(), request.headers())) {
         Ok(()) => next.run(request).await,
         Err(failure) => failure.into_response(),
     }
 }
 
-/// Layer of connecting and syncing, inside of [`ordinary`].
-pub async fn sensitive(State(app): State<App>, request: Request, next: Next) -> Response {
-    match app.limiter.check(&app.limiter.sensitive, &callers(&request)) {
-        Ok(()) => next.run(request).await,
-        Err(failure) => failure.into_response(),
+/// Takes one from the caller's smaller budget, besides the ordinary one: for handlers that connect and sync. A handler asks
+/// for it after it knows who calls.
+pub struct Sensitive;
+
+impl FromRequestParts<App> for Sensitive {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let callers = callers(&parts.extensions, &parts.headers);
+        app.limiter.check(&app.limiter.sensitive, &callers).map(|()| Self)
     }
 }

@@ -33,7 +33,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::{api, assets, telemetry, web};
 pub use failure::Failure;
-pub use limit::{Limiter, sensitive};
+pub use limit::{Limiter, Sensitive};
 pub use state::{App, Parts};
 
 /// Largest form of a page, in bytes. Uploads have routes and limits of their own.

@@ -25,10 +25,10 @@ use super::signed_in::Member;
 use super::ui::Ui;
 use super::{Failure, html};
 use crate::api::connect::CallbackParams;
-use crate::http::App;
 use crate::http::actor::session_secret;
 use crate::http::extract::{Form, Path, Query};
 use crate::http::headers::policy_for_connecting;
+use crate::http::{App, Sensitive};
 use crate::urls;
 
 #[derive(Template)]
@@ -184,6 +184,7 @@ pub struct ConnectForm {
 pub async fn begin(
     State(app): State<App>,
     member: Member,
+    _: Sensitive,
     Path(place): Path<ConnectPlace>,
     Form(form): Form<ConnectForm>,
 ) -> Result<Response, Failure> {
@@ -347,6 +348,7 @@ pub async fn choose(
 pub async fn chosen(
     State(app): State<App>,
     member: Member,
+    _: Sensitive,
     Path(place): Path<GrantPlace>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Redirect, Failure> {

@@ -13,6 +13,7 @@ mod openapi;
 mod peers;
 mod people;
 mod process;
+mod reading;
 mod rotation;
 mod secrets;
 mod settings;

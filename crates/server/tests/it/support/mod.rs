@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use carillon_connectors::kit::http::{Call, Reply, SendError, Transport};
+use carillon_connectors::sandbox::{InProcess, Sandbox};
 use carillon_domain::permission::Role;
 use carillon_domain::secret::Secret;
 use carillon_domain::time::{ManualClock, SeededEntropy};
@@ -64,19 +65,32 @@ impl TestApp {
         Self::on(TestDb::sqlite().await, flags).await
     }
 
+    /// With the simulated networks behind it, on the same clock.
+    pub async fn networked(flags: &[(&'static str, &str)]) -> (Self, Sandbox) {
+        let clock = Arc::new(ManualClock::new(START.parse().expect("time")));
+        let sandbox = Sandbox::new(carillon_connectors::sandbox::World::builder(clock.clone()).build());
+        let transport = Arc::new(InProcess::over(sandbox.clone()));
+        (Self::over(TestDb::sqlite().await, flags, clock, transport).await, sandbox)
+    }
+
     /// On this database.
     pub async fn on(db: TestDb, flags: &[(&'static str, &str)]) -> Self {
+        let clock = Arc::new(ManualClock::new(START.parse().expect("time")));
+        Self::over(db, flags, clock, Arc::new(Silence)).await
+    }
+
+    async fn over(
+        db: TestDb,
+        flags: &[(&'static str, &str)],
+        clock: Arc<ManualClock>,
+        transport: Arc<dyn Transport>,
+    ) -> Self {
         let mut flags: Vec<_> = flags.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
         flags.push(("secrets.encryption_key", "5a".repeat(32)));
         let folder = tempfile::tempdir().expect("folder");
         flags.push(("server.data", folder.path().display().to_string()));
         let settings = Settings::load(&Sources { flags, ..Sources::default() }).expect("settings");
-        let clock = Arc::new(ManualClock::new(START.parse().expect("time")));
-        let world = World {
-            clock: clock.clone(),
-            entropy: Arc::new(SeededEntropy::new(7)),
-            transport: Arc::new(Silence),
-        };
+        let world = World { clock: clock.clone(), entropy: Arc::new(SeededEntropy::new(7)), transport };
         let engine = Arc::new(compose::engine(&settings, db.db.clone(), world).await.expect("engine"));
         let metrics = telemetry::detached_metrics().expect("metrics");
         let app = App::new(settings, engine.clone(), metrics, CancellationToken::new());

@@ -1,0 +1,134 @@
+//! Reading accounts by API and on the pages.
+
+use std::sync::Arc;
+
+use axum::http::{Method, StatusCode};
+use carillon_connectors::sandbox::persona::PERSONAS;
+use carillon_connectors::sandbox::{Fault, FaultKind, Sandbox, When};
+use carillon_domain::id::{AccountId, WorkspaceId};
+use carillon_domain::permission::Role;
+use carillon_domain::secret::Secret;
+use carillon_engine::Actor;
+use carillon_engine::runner::{Runner, RunnerConfig};
+use carillon_engine::usecase::connect::{self, Begun, ConnectRequest};
+use serde_json::Value;
+
+use crate::support::TestApp;
+
+fn owner(workspace: WorkspaceId) -> Actor {
+    Actor {
+        workspace,
+        role: Role::Owner,
+        user: None,
+        token: None,
+        timezone: "UTC".into(),
+        session_hash: None,
+    }
+}
+
+/// Connects the first persona's account.
+async fn connected(app: &TestApp, sandbox: &Sandbox, workspace: WorkspaceId) -> AccountId {
+    let login = sandbox.login("bluesky", &PERSONAS[0]).expect("login");
+    let request = ConnectRequest {
+        server: login.server.as_deref().map(|s| s.parse().expect("url")),
+        identifier: Some(login.identifier),
+        app_password: Some(Secret::new(login.app_password)),
+        ..ConnectRequest::default()
+    };
+    match connect::begin(&app.engine, &owner(workspace), "bluesky", request).await.expect("connects") {
+        Begun::Connected { accounts, .. } => accounts[0].id,
+        Begun::Redirect { .. } => panic!("app passwords connect at once"),
+    }
+}
+
+async fn work(app: &TestApp) {
+    let runner = Runner::new(Arc::clone(&app.engine), RunnerConfig::default());
+    runner.run_due(100).await.expect("runs");
+}
+
+fn items(list: &Value) -> &[Value] {
+    list["items"].as_array().expect("items")
+}
+
+#[tokio::test]
+async fn an_account_is_read_by_api() {
+    let (app, sandbox) = TestApp::networked(&[]).await;
+    let (made, token) = app.stranger("ada@example.com", Role::Owner).await;
+    let account = connected(&app, &sandbox, made.workspace.id).await;
+    let (here, sync) = (format!("/api/v1/accounts/{account}"), format!("/api/v1/accounts/{account}/sync"));
+    let before = app.api(Method::GET, &here, &token, None).await.json();
+    assert_eq!(before["numbers"]["followers"]["value"], Value::Null);
+    assert_eq!(before["numbers"]["followers"]["as_of"], Value::Null);
+
+    let asked = app.api(Method::POST, &sync, &token, None).await;
+    assert_eq!(asked.status, StatusCode::ACCEPTED, "{}", asked.text());
+    let asked = asked.json();
+    assert_eq!((asked["state"].as_str(), asked["reason"].as_str()), (Some("queued"), Some("connected")));
+    work(&app).await;
+
+    let after = app.api(Method::GET, &here, &token, None).await.json();
+    let followers = &after["numbers"]["followers"];
+    assert_eq!(followers["value"], PERSONAS[0].followers("bluesky"));
+    assert_eq!(
+        (followers["unit"].as_str(), followers["definition"].as_str()),
+        (Some("accounts"), Some("followers@1"))
+    );
+    assert_eq!(followers["sources"], serde_json::json!(["bluesky:followersCount"]));
+    assert_eq!(followers["as_of"], after["health"]["synced_at"]);
+    assert_eq!(after["numbers"]["posts"]["value"], 0, "nothing was posted, and the network says so");
+
+    app.clock.advance(std::time::Duration::from_secs(60));
+    let again = app.api(Method::POST, &sync, &token, None).await.json();
+    assert_ne!(again["id"], asked["id"]);
+    assert!(again["requested_by"].as_str().is_some_and(|by| by.starts_with("tok_")), "{again}");
+    let fault = Fault::once("bluesky", "getProfile", When::Before, FaultKind::RateLimit).reset(600);
+    sandbox.world().faults().add(fault);
+    work(&app).await;
+
+    let log = app.api(Method::GET, "/api/v1/sync-runs?limit=2", &token, None).await.json();
+    assert_eq!(items(&log).len(), 2);
+    let next = log["next_cursor"].as_str().expect("there is more");
+    let rest = app.api(Method::GET, &format!("/api/v1/sync-runs?cursor={next}"), &token, None).await.json();
+    assert_eq!((items(&rest).len(), &rest["next_cursor"]), (1, &Value::Null));
+    let partial = app.api(Method::GET, "/api/v1/sync-runs?state=partial", &token, None).await.json();
+    let partial = &items(&partial)[0];
+    assert_eq!(partial["id"], again["id"]);
+    assert_eq!(partial["error"]["kind"], "rate_limited");
+    assert!(partial["limited_until"].is_string());
+    let of = app.api(Method::GET, &format!("/api/v1/sync-runs?account={account}"), &token, None).await.json();
+    assert_eq!(items(&of).len(), 3);
+
+    let (_, stranger) = app.stranger("eve@example.com", Role::Owner).await;
+    assert_eq!(app.api(Method::POST, &sync, &stranger, None).await.status, StatusCode::NOT_FOUND);
+    let theirs = app.api(Method::GET, "/api/v1/sync-runs", &stranger, None).await.json();
+    assert!(items(&theirs).is_empty());
+    for query in ["state=asleep", "account=post_01h455vb4pex5vsknk084sn02q", "cursor=x"] {
+        let refused = app.api(Method::GET, &format!("/api/v1/sync-runs?{query}"), &token, None).await;
+        assert!(refused.status.is_client_error(), "{query}: {}", refused.text());
+    }
+}
+
+#[tokio::test]
+async fn connecting_and_syncing_have_a_smaller_budget() {
+    let app = TestApp::with(&[("limits.sensitive_requests_per_minute", "3")]).await;
+    let (_, token) = app.stranger("ada@example.com", Role::Owner).await;
+    let post = |path: &'static str| {
+        let (app, token) = (&app, token.clone());
+        async move { app.api(Method::POST, path, &token, Some(serde_json::json!({}))).await }
+    };
+    let sync = "/api/v1/accounts/acct_01h455vb4pex5vsknk084sn02q/sync";
+    assert_eq!(post("/api/v1/connect/mastodon").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(post(sync).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(post("/api/v1/connect/bluesky").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for path in [sync, "/api/v1/connect/x", "/api/v1/connect/grants/grant_01h455vb4pex5vsknk084sn02q/targets"]
+    {
+        let refused = post(path).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "{path}: {}", refused.text());
+        assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|s| (1..=60).contains(&s)));
+    }
+    for path in ["/api/v1/me", "/api/v1/sync-runs", "/api/v1/accounts"] {
+        assert_eq!(app.api(Method::GET, path, &token, None).await.status, StatusCode::OK, "{path}");
+    }
+    app.clock.advance(std::time::Duration::from_secs(21));
+    assert_eq!(post(sync).await.status, StatusCode::NOT_FOUND, "one more after a third of a minute");
+}
