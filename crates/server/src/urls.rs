@@ -78,6 +78,10 @@ urls! {
     CONNECTIONS = connections(workspace) "/w/{workspace}/connections";
     /// Begins to connect an account.
     CONNECT = connect(workspace, platform) "/w/{workspace}/connect/{platform}";
+    /// One account with its numbers.
+    ACCOUNT = account(workspace, account) "/w/{workspace}/accounts/{account}";
+    /// Reads an account now.
+    SYNC = sync(workspace, account) "/w/{workspace}/accounts/{account}/sync";
     /// Lets go of an account.
     DISCONNECT = disconnect(workspace, account) "/w/{workspace}/accounts/{account}/disconnect";
     /// Choosing accounts under a login.

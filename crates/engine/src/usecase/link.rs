@@ -38,6 +38,7 @@ pub(super) async fn link(
         };
         accounts.push(saved?);
     }
+    engine.wake.notify_waiters();
     let home = workspace::find(&engine.db, actor.workspace).await?;
     let grace = home.map_or(0, |w| w.grace_s);
     for row in &accounts {

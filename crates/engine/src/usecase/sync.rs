@@ -2,10 +2,11 @@
 
 use carillon_domain::account::AccountStatus;
 use carillon_domain::error::AppError;
-use carillon_domain::id::{AccountId, SyncRunId};
+use carillon_domain::id::{AccountId, PostId, SyncRunId};
 use carillon_domain::permission::Permission;
-use carillon_domain::sync::SyncReason;
-use carillon_store::repo::remote_post::{self, Found};
+use carillon_domain::sync::{SyncReason, SyncState};
+use carillon_domain::time::Timestamp;
+use carillon_store::repo::remote_post::{self, Found, RemotePostRow};
 use carillon_store::repo::sync_run::{self, ListQuery, SyncRunRow};
 
 use super::accounts;
@@ -46,6 +47,7 @@ pub async fn request(engine: &Engine, actor: &Actor, id: AccountId) -> Result<Sy
         let copy = run.clone();
         let opened = engine.db.write(move |tx| Box::pin(async move { sync::open(tx, &copy, &job).await }));
         if opened.await? {
+            engine.wake.notify_waiters();
             engine.events.account_changed(actor.workspace, id);
             return Ok(run);
         }
@@ -85,16 +87,43 @@ pub async fn open(engine: &Engine, actor: &Actor) -> Result<Vec<SyncRunRow>, App
     Ok(sync_run::all_open(&engine.db, actor.workspace).await?)
 }
 
+/// A post that was found on an account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Post {
+    /// The post, with its numbers as last seen.
+    pub row: RemotePostRow,
+    /// The post of ours that it came from.
+    pub post: Option<PostId>,
+    /// The last complete reading went past its place and did not find it.
+    pub vanished: bool,
+}
+
 /// The latest posts that were found on an account, ours or not, newest first.
 ///
 /// # Errors
 /// [`AppError::NotFound`], also for accounts of other workspaces.
-pub async fn posts(
-    engine: &Engine,
-    actor: &Actor,
-    id: AccountId,
-    limit: u32,
-) -> Result<Vec<Found>, AppError> {
-    accounts::get(engine, actor, id).await?;
-    Ok(remote_post::recent(&engine.db, actor.workspace, id, i64::from(limit)).await?)
+pub async fn posts(engine: &Engine, actor: &Actor, id: AccountId, limit: u32) -> Result<Vec<Post>, AppError> {
+    let account = accounts::get(engine, actor, id).await?;
+    let found = remote_post::recent(&engine.db, actor.workspace, id, i64::from(limit)).await?;
+    let query = ListQuery { account: Some(id), limit: 1, ..ListQuery::default() };
+    let last = sync_run::list(&engine.db, actor.workspace, &query).await?;
+    let is_complete = last.first().is_some_and(|run| run.state == SyncState::Done);
+    let since = account.synced_at.filter(|_| is_complete);
+    Ok(marked(found, since))
+}
+
+/// `since`: when the last complete reading began.
+fn marked(found: Vec<Found>, since: Option<Timestamp>) -> Vec<Post> {
+    let is_fresh = |row: &RemotePostRow| since.is_none_or(|since| row.seen.as_of >= since);
+    let fresh = found.iter().map(|f| &f.row).filter(|row| is_fresh(row));
+    // How far back that reading went.
+    let reached = fresh.map(|row| row.published_at).min();
+    let reached = reached.or(since.map(|since| since - sync::WINDOW));
+    found
+        .into_iter()
+        .map(|Found { row, post }| {
+            let vanished = !is_fresh(&row) && reached.is_some_and(|reached| row.published_at >= reached);
+            Post { row, post, vanished }
+        })
+        .collect()
 }

@@ -14,9 +14,9 @@ use carillon_domain::permission::Role;
 use carillon_domain::sync::{SyncReason, SyncState};
 use carillon_domain::time::Timestamp;
 use carillon_engine::Actor;
+use carillon_engine::usecase::sync::Post;
 use carillon_engine::usecase::{accounts, sync};
 use carillon_store::repo::account::AccountRow;
-use carillon_store::repo::remote_post::Found;
 use carillon_store::repo::snapshot::{self, Subject};
 use carillon_store::repo::sync_run::{ListQuery, SyncRunRow};
 use carillon_store::repo::{account, job};
@@ -45,7 +45,7 @@ impl Stage {
         sync::list(&self.engine, &self.actor, query).await.expect("runs").0
     }
 
-    async fn posts_of(&self, account: AccountId) -> Vec<Found> {
+    async fn posts_of(&self, account: AccountId) -> Vec<Post> {
         sync::posts(&self.engine, &self.actor, account, 500).await.expect("posts")
     }
 
@@ -337,3 +337,25 @@ async fn goes_back_so_far(test: &TestDb) {
     assert_eq!((run.state, run.items), (SyncState::Done, 200), "{:?}", run.error);
 }
 on_both!(a_reading_has_bounds, |t| super::goes_back_so_far(t));
+
+async fn vanished(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    let session = stage.elsewhere("bluesky").await;
+    post_elsewhere(&stage, &session, "Post", 3).await;
+    stage.run_until_idle().await;
+    let before = stage.posts_of(account).await;
+    assert!(before.iter().all(|post| !post.vanished));
+    let gone = before[1].row.remote_id.clone();
+    let credential = session.credential();
+    let publisher = session.connector.publisher().expect("publisher");
+    publisher.delete(&session.cx(&credential), &gone).await.expect("deleted");
+    stage.bench.clock.advance(std::time::Duration::from_secs(60));
+    stage.asked(account).await;
+    assert!(stage.posts_of(account).await.iter().all(|post| !post.vanished), "nobody has looked yet");
+    stage.run_until_idle().await;
+    let after = stage.posts_of(account).await;
+    let marked: Vec<_> = after.iter().filter(|post| post.vanished).map(|post| &post.row.remote_id).collect();
+    assert_eq!((after.len(), marked), (3, vec![&gone]), "its history stays");
+}
+on_both!(a_post_that_vanished_is_marked, |t| super::vanished(t));

@@ -8,18 +8,17 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use carillon_connectors::contract::capability::Connect;
 use carillon_connectors::kit::server_url;
-use carillon_domain::account::AccountStatus;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, GrantId, WorkspaceId};
 use carillon_domain::permission::Permission;
 use carillon_domain::secret::Secret;
 use carillon_engine::usecase::connect::{self, Begun, ConnectRequest};
-use carillon_engine::usecase::{accounts, caps};
-use jiff::Timestamp;
+use carillon_engine::usecase::{accounts, sync};
 use serde::Deserialize;
 
 use self::form::{Tried, Typed, fields};
-use super::components::{Alert, Empty, Errors, Face, Field, State as StateBadge};
+use super::account::Line;
+use super::components::{Alert, Empty, Errors, Face, Field};
 use super::frame::Section;
 use super::signed_in::Member;
 use super::ui::Ui;
@@ -36,24 +35,14 @@ use crate::urls;
 struct Connections {
     ui: Ui,
     alerts: Vec<Alert>,
-    rows: Vec<AccountLine>,
+    rows: Vec<Line>,
+    here: String,
+    events_url: String,
+    live: bool,
     platforms: Vec<PlatformCard>,
     empty: Empty,
     may_manage: bool,
     open: String,
-}
-
-struct AccountLine {
-    face: Face,
-    name: String,
-    handle: String,
-    platform: &'static str,
-    state: StateBadge,
-    cause: Option<String>,
-    cap: Option<u32>,
-    since: Timestamp,
-    disconnect_url: Option<String>,
-    reconnect_url: Option<String>,
 }
 
 struct PlatformCard {
@@ -93,28 +82,14 @@ async fn page(
     let (ui, actor) = (member.ui, member.actor);
     let may_manage = actor.role.may(Permission::ManageAccounts);
     let networks = &app.engine.networks;
+    let open_runs = sync::open(&app.engine, &actor).await?;
+    let run_of = |id| open_runs.iter().find(|run| run.account == id);
     let rows = accounts::list(&app.engine, &actor).await?;
-    let rows = rows
+    let rows: Vec<_> = rows
         .into_iter()
-        .map(|row| AccountLine {
-            face: Face::account(&row.name, row.avatar_url.as_deref(), &row.platform),
-            platform: networks.connector(&row.platform).map_or("", |c| c.descriptor().title),
-            state: StateBadge::new(row.status.as_str(), ui.of("account-status", row.status.as_str())),
-            cause: row.status_cause.clone(),
-            cap: caps::daily_cap(&row),
-            since: row.created_at,
-            disconnect_url: (may_manage && row.status != AccountStatus::Disconnected)
-                .then(|| urls::disconnect(actor.workspace, row.id)),
-            reconnect_url: (may_manage && row.status != AccountStatus::Connected).then(|| {
-                format!(
-                    "{}?open={}#connect-{}",
-                    urls::connections(actor.workspace),
-                    row.platform,
-                    row.platform
-                )
-            }),
-            name: row.name,
-            handle: row.handle,
+        .map(|row| {
+            let run = run_of(row.id);
+            Line::new(app, &ui, &actor, row, run)
         })
         .collect();
     let platforms = networks
@@ -146,7 +121,10 @@ async fn page(
         .collect();
     let page = Connections {
         alerts,
+        live: rows.iter().any(|row| row.reading.is_some()),
         rows,
+        here: urls::connections(actor.workspace),
+        events_url: urls::events(actor.workspace),
         platforms,
         empty: Empty::new("plug", ui.tr("connections-empty"), ui.tr("connections-empty-text")),
         may_manage,

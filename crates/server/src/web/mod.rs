@@ -1,5 +1,6 @@
 //! The web interface: server-rendered pages which work without JavaScript for what they are for; htmx makes them quicker.
 
+mod account;
 mod calendar;
 pub mod components;
 mod connections;
@@ -66,6 +67,8 @@ pub fn routes() -> Router<App> {
         .route(urls::COMPOSE_CHECK, post(posts::compose::check))
         .route(urls::CONNECTIONS, get(connections::show))
         .route(urls::CONNECT, post(connections::begin))
+        .route(urls::ACCOUNT, get(account::one::show))
+        .route(urls::SYNC, post(account::one::sync_now))
         .route(urls::DISCONNECT, post(connections::disconnect))
         .route(urls::CHOOSE, get(connections::choose).post(connections::chosen))
         .route(urls::OAUTH_CALLBACK, get(connections::callback))

@@ -11,6 +11,7 @@ use carillon_domain::secret::Secret;
 use carillon_engine::Actor;
 use carillon_engine::runner::{Runner, RunnerConfig};
 use carillon_engine::usecase::connect::{self, Begun, ConnectRequest};
+use carillon_engine::usecase::posts::{self, PostInput, WantedStatus};
 use serde_json::Value;
 
 use crate::support::TestApp;
@@ -131,4 +132,59 @@ async fn connecting_and_syncing_have_a_smaller_budget() {
     }
     app.clock.advance(std::time::Duration::from_secs(21));
     assert_eq!(post(sync).await.status, StatusCode::NOT_FOUND, "one more after a third of a minute");
+}
+
+#[tokio::test]
+async fn an_account_has_a_page_that_follows_its_reading() {
+    let (app, sandbox) = TestApp::networked(&[]).await;
+    let (browser, home) = app.owner().await;
+    let workspace: WorkspaceId = home.trim_start_matches("/w/").parse().expect("id");
+    let account = connected(&app, &sandbox, workspace).await;
+    let (page, list) = (format!("{home}/accounts/{account}"), format!("{home}/connections"));
+    for (path, unread) in [(&page, "Not read yet"), (&list, "numbers not read yet")] {
+        let reading = browser.get(path).await;
+        assert_eq!(reading.status, StatusCode::OK, "{}", reading.text());
+        let text = reading.text();
+        assert!(text.contains("state-queued") && text.contains(unread), "{text}");
+        assert!(
+            text.contains(&format!("sse-connect=\"{home}/events\"")) && text.contains("every 5s"),
+            "{text}"
+        );
+    }
+    let post = PostInput {
+        text: "Ours & <b>bold</b>".into(),
+        accounts: vec![account],
+        status: WantedStatus::Now,
+        ..PostInput::default()
+    };
+    let post = posts::create(&app.engine, &owner(workspace), post).await.expect("post").id();
+    work(&app).await;
+    app.clock.advance(std::time::Duration::from_secs(60));
+
+    let sync = format!("{page}/sync");
+    let asked = browser.post(&sync, &[("back", &list)]).await;
+    assert_eq!((asked.status, asked.header("location")), (StatusCode::SEE_OTHER, list.as_str()));
+    let elsewhere = browser.post(&sync, &[("back", "https://evil.example/")]).await;
+    assert_eq!(elsewhere.header("location"), "/");
+    work(&app).await;
+
+    let text = browser.get(&page).await.text();
+    let followers = PERSONAS[0].followers("bluesky");
+    assert!(text.contains(&format!("<data class=\"num\" value=\"{followers}\"")), "{text}");
+    assert!(
+        text.contains("Ours &#38; &#60;b&#62;bold") && text.contains(&format!("{home}/posts/{post}")),
+        "{text}"
+    );
+    assert!(text.contains("state-done") && !text.contains("every 5s"), "{text}");
+    let text = browser.get(&list).await.text();
+    assert!(text.contains(&page) && text.contains(&sync) && text.contains("followers"), "{text}");
+
+    app.clock.advance(std::time::Duration::from_secs(60));
+    let fault = Fault::once("bluesky", "getAuthorFeed", When::Before, FaultKind::RateLimit).reset(600);
+    sandbox.world().faults().add(fault);
+    browser.post(&sync, &[]).await;
+    work(&app).await;
+    let text = browser.get(&page).await.text();
+    assert!(text.contains("state-partial") && text.contains("It goes on by itself"), "{text}");
+    assert!(text.contains("alert-warning") && text.contains("state-waiting"), "{text}");
 }

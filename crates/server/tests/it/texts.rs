@@ -6,8 +6,10 @@ use std::path::Path;
 
 use carillon_connectors::Registry;
 use carillon_connectors::contract::capability::{Connect, OptionField, OptionInput};
+use carillon_domain::metric;
 use carillon_domain::permission::Role;
 use carillon_domain::publication::PublicationState;
+use carillon_domain::sync::SyncReason;
 use carillon_server::i18n::{self, Tr};
 
 /// Closed sets whose texts are looked up as `family-value`.
@@ -26,6 +28,9 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("status", states),
         ("held", names(&["overdue", "reauth", "cap", "platform_off"])),
         ("account-status", names(&["connected", "needs_reconnect", "disconnected"])),
+        ("sync-state", names(&["queued", "waiting", "running", "done", "partial", "failed"])),
+        ("sync-reason", SyncReason::ALL.iter().map(|r| r.as_str().to_owned()).collect()),
+        ("metric", metric::ALL.iter().map(|d| d.name.to_owned()).collect()),
         ("kinds", names(&["image", "gif", "video"])),
         ("media", names(&["gif", "video"])),
         ("outcome", names(&["published", "retry", "failed", "held", "unconfirmed", "incomplete"])),

@@ -16,6 +16,7 @@ use carillon_domain::id::{MediaId, UserId, WorkspaceId};
 use carillon_domain::permission::Role;
 use carillon_engine::people::NewWorkspace;
 use carillon_engine::usecase::posts::{self, PostInput, WantedStatus};
+use carillon_engine::usecase::sync;
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::{setting, user};
 use carillon_store::{Db, StoreError};
@@ -99,6 +100,10 @@ pub async fn play(stage: &Stage) -> Result<Seeded, SeedError> {
     }
     faulty(stage, owner).await?;
     stage.wake_up();
+    // The workers' first job: numbers of today.
+    for account in &accounts {
+        sync::request(&stage.engine, &actor, account.id).await?;
+    }
     for line in content::WEEK.iter().chain(content::DRAFTS) {
         let mut input = composed(stage, &actor, line, &pictures, &accounts).await?;
         if line.day != 0 {

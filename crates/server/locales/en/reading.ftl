@@ -1,0 +1,63 @@
+# Numbers.
+number-point = .
+number-thousand = { $n }K
+number-million = { $n }M
+number-billion = { $n }B
+number-none = –
+number-missing = Not given by the network
+metric-followers = Followers
+metric-following = Following
+metric-posts = Posts
+metric-listed = On lists
+metric-views = Views
+metric-likes = Likes
+metric-comments = Comments
+metric-shares = Shares
+metric-reposts = Reposts
+metric-quotes = Quotes
+metric-saves = Saves
+
+# Reading accounts.
+connections-followers = followers
+connections-read = read
+connections-unread = numbers not read yet
+sync-now = Sync now
+sync-now-for = Sync now: { $name }
+sync-read = Read
+sync-never = Not read yet
+sync-until = It goes on by itself:
+sync-state-queued = In the queue
+sync-state-waiting = Waiting
+sync-state-running = Reading
+sync-state-done = Complete
+sync-state-partial = Partly
+sync-state-failed = Failed
+sync-reason-connected = Connected
+sync-reason-requested = Asked for
+sync-reason-continued = Continued
+sync-log = Sync log
+sync-log-empty = This account was not read yet.
+sync-when = When
+sync-state = Result
+sync-reason = Reason
+sync-calls = Calls
+sync-took = Took
+sync-note = Note
+sync-seconds = { $n } s
+sync-minutes = { $n } min
+
+# One account.
+account-all = All accounts
+account-totals = Totals
+account-posts = Recent posts
+account-posts-lead = Made here or elsewhere: up to { $n } posts of the last { $days } days, with the numbers that the network gives.
+account-post = Post
+account-published = Published
+account-made-here = made here
+account-vanished = not found at the last look
+account-reading = Reading the account
+account-reading-text = Its posts appear here as they come in.
+account-no-posts = No recent posts
+account-no-posts-text = The network shows none on this account.
+account-unread = Not read yet
+account-unread-text = Sync the account to see its posts and numbers here.

@@ -1,0 +1,99 @@
+//! An account among others, on the connections page.
+
+use carillon_domain::account::AccountStatus;
+use carillon_domain::permission::Permission;
+use carillon_domain::sync::SyncState;
+use carillon_engine::Actor;
+use carillon_engine::usecase::caps;
+use carillon_store::repo::account::AccountRow;
+use carillon_store::repo::sync_run::SyncRunRow;
+use jiff::Timestamp;
+
+use super::Amount;
+use crate::http::App;
+use crate::urls;
+use crate::web::components::{Face, State};
+use crate::web::ui::Ui;
+
+/// What is shown of it.
+pub struct Line {
+    /// Its id, for focus that outlives a refresh.
+    pub id: String,
+    /// Face.
+    pub face: Face,
+    /// Display name.
+    pub name: String,
+    /// Handle without `@`.
+    pub handle: String,
+    /// The network's name.
+    pub platform: &'static str,
+    /// How it stands.
+    pub state: State,
+    /// Its page.
+    pub url: String,
+    /// What needs a person, in plain words.
+    pub cause: Option<String>,
+    /// Why its numbers could not be read.
+    pub unread: Option<String>,
+    /// Most publications a day.
+    pub cap: Option<u32>,
+    /// When it was connected.
+    pub since: Timestamp,
+    /// Its followers, if the network said so.
+    pub followers: Option<Amount>,
+    /// When its numbers were read.
+    pub synced_at: Option<Timestamp>,
+    /// How the reading that is under way stands.
+    pub reading: Option<State>,
+    /// Reads it now; while it is being read, asks for nothing more.
+    pub sync_url: Option<String>,
+    /// Lets go of it.
+    pub disconnect_url: Option<String>,
+    /// Connects it again.
+    pub reconnect_url: Option<String>,
+}
+
+impl Line {
+    /// From an account and its open run.
+    pub fn new(app: &App, ui: &Ui, actor: &Actor, row: AccountRow, open: Option<&SyncRunRow>) -> Self {
+        let may_manage = actor.role.may(Permission::ManageAccounts);
+        let is_connected = row.status == AccountStatus::Connected;
+        let connector = app.engine.networks.connector(&row.platform);
+        let readable = is_connected && connector.is_some_and(|c| c.reader().is_some());
+        let may_sync = readable && actor.role.may(Permission::Write);
+        Self {
+            id: row.id.to_string(),
+            face: Face::account(&row.name, row.avatar_url.as_deref(), &row.platform),
+            platform: connector.map_or("", |c| c.descriptor().title),
+            state: State::new(row.status.as_str(), ui.of("account-status", row.status.as_str())),
+            url: urls::account(actor.workspace, row.id),
+            cause: row.status_cause.clone(),
+            unread: row.sync_error.clone().filter(|_| is_connected),
+            cap: caps::daily_cap(&row),
+            since: row.created_at,
+            followers: row
+                .profile
+                .as_ref()
+                .and_then(|seen| seen.of("followers"))
+                .map(|r| Amount::new(ui.t, r.value)),
+            synced_at: row.synced_at,
+            reading: open.map(|run| reading(ui, run)),
+            sync_url: may_sync.then(|| urls::sync(actor.workspace, row.id)),
+            disconnect_url: (may_manage && row.status != AccountStatus::Disconnected)
+                .then(|| urls::disconnect(actor.workspace, row.id)),
+            reconnect_url: (may_manage && !is_connected).then(|| {
+                let page = urls::connections(actor.workspace);
+                format!("{page}?open={}#connect-{}", row.platform, row.platform)
+            }),
+            name: row.name,
+            handle: row.handle,
+        }
+    }
+}
+
+/// A run that waits for its next try is no longer simply "in the queue".
+fn reading(ui: &Ui, run: &SyncRunRow) -> State {
+    let name =
+        if run.state == SyncState::Queued && run.next_at.is_some() { "waiting" } else { run.state.as_str() };
+    State::new(name, ui.of("sync-state", name))
+}

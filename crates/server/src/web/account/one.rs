@@ -1,0 +1,148 @@
+//! One account: its profile, its totals, its recent posts with their numbers, and the log of how they were read. Refreshes
+//! itself while it is being read.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use carillon_domain::id::{AccountId, WorkspaceId};
+use carillon_domain::metric;
+use carillon_engine::jobs::sync::{MAX_POSTS, WINDOW};
+use carillon_engine::usecase::{accounts, sync};
+use carillon_store::repo::account::AccountRow;
+use carillon_store::repo::sync_run::{ListQuery, SyncRunRow};
+use serde::Deserialize;
+
+use super::table::{PostLine, RunLine, posts, runs};
+use super::{Amount, Line};
+use crate::http::extract::{Form, Path};
+use crate::http::{App, Sensitive};
+use crate::urls;
+use crate::web::components::Empty;
+use crate::web::frame::Section;
+use crate::web::signed_in::Member;
+use crate::web::ui::Ui;
+use crate::web::{Failure, html};
+
+/// Runs that the page shows.
+const RUNS: i64 = 10;
+
+#[derive(Template)]
+#[template(path = "pages/account.html")]
+struct Account {
+    ui: Ui,
+    line: Line,
+    totals: Vec<Total>,
+    trouble: Option<Trouble>,
+    posts_lead: String,
+    columns: Vec<String>,
+    posts: Vec<PostLine>,
+    posts_empty: Empty,
+    runs: Vec<RunLine>,
+    connections_url: String,
+    here: String,
+    events_url: String,
+}
+
+struct Total {
+    label: String,
+    amount: Option<Amount>,
+}
+
+struct Trouble {
+    cause: String,
+    action: Option<String>,
+    until: Option<jiff::Timestamp>,
+}
+
+/// Where an account is.
+#[derive(Debug, Deserialize)]
+pub struct Place {
+    workspace: WorkspaceId,
+    account: AccountId,
+}
+
+/// The page.
+pub async fn show(
+    State(app): State<App>,
+    member: Member,
+    Path(place): Path<Place>,
+) -> Result<Response, Failure> {
+    let member = member.at(Section::Connections);
+    let (ui, actor) = (member.ui, member.actor);
+    let row = accounts::get(&app.engine, &actor, place.account).await?;
+    let query = ListQuery { account: Some(row.id), limit: RUNS, ..ListQuery::default() };
+    let (log, _) = sync::list(&app.engine, &actor, query).await?;
+    let open = log.iter().find(|run| run.state.is_open());
+    let found = sync::posts(&app.engine, &actor, row.id, MAX_POSTS).await?;
+    let posts_empty = nothing(&ui, &row, open.is_some());
+    let (columns, posts) = posts(&ui, &actor, found);
+    let page = Account {
+        totals: totals(&ui, &row),
+        trouble: trouble(&log).filter(|trouble| row.status_cause.as_ref() != Some(&trouble.cause)),
+        posts_lead: ui.count("n", MAX_POSTS).arg("days", WINDOW.as_hours() / 24).tr("account-posts-lead"),
+        columns,
+        posts,
+        posts_empty,
+        runs: runs(&ui, &log),
+        connections_url: urls::connections(place.workspace),
+        here: urls::account(place.workspace, place.account),
+        events_url: urls::events(place.workspace),
+        line: Line::new(&app, &ui, &actor, row, open),
+        ui,
+    };
+    Ok(html(&page)?.into_response())
+}
+
+/// The three that every network has, and what else this one gave.
+fn totals(ui: &Ui, row: &AccountRow) -> Vec<Total> {
+    let Some(seen) = &row.profile else { return Vec::new() };
+    let shown = |name: &&str| metric::OF_ACCOUNT.contains(name) || seen.of(name).is_some();
+    let names = metric::ALL.iter().map(|d| d.name).filter(shown);
+    names
+        .map(|name| Total {
+            label: ui.of("metric", name),
+            amount: seen.of(name).map(|r| Amount::new(ui.t, r.value)),
+        })
+        .collect()
+}
+
+/// What is wrong with the reading that ended last, or with the one that waits.
+fn trouble(log: &[SyncRunRow]) -> Option<Trouble> {
+    let run = log.iter().find(|run| run.error.is_some() || !run.state.is_open())?;
+    let error = run.error.as_ref()?;
+    Some(Trouble {
+        cause: error.cause.clone(),
+        action: Some(error.action.clone()).filter(|a| !a.is_empty()),
+        until: run.next_at.or(run.limited_until),
+    })
+}
+
+/// Why there are no posts.
+fn nothing(ui: &Ui, row: &AccountRow, reading: bool) -> Empty {
+    let (title, text) = match (reading, row.synced_at) {
+        (true, _) => (ui.tr("account-reading"), ui.tr("account-reading-text")),
+        (false, Some(_)) => (ui.tr("account-no-posts"), ui.tr("account-no-posts-text")),
+        (false, None) => (ui.tr("account-unread"), ui.tr("account-unread-text")),
+    };
+    Empty::new(if reading { "clock" } else { "list" }, title, text)
+}
+
+/// Where somebody was when they asked.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SyncForm {
+    back: String,
+}
+
+/// Asks for the account to be read.
+pub async fn sync_now(
+    State(app): State<App>,
+    member: Member,
+    _: Sensitive,
+    Path(place): Path<Place>,
+    Form(form): Form<SyncForm>,
+) -> Result<Redirect, Failure> {
+    sync::request(&app.engine, &member.actor, place.account).await?;
+    let back = if form.back.is_empty() { urls::account(place.workspace, place.account) } else { form.back };
+    Ok(Redirect::to(urls::local(&back)))
+}
