@@ -94,6 +94,7 @@ post-attempts = { $n ->
    *[other] { $n } attempts
 }
 post-attempt = Attempt { $n },
+post-attempt-steps = Calls of attempt { $n }
 outcome-published = published
 outcome-retry = tried again later
 outcome-failed = failed
