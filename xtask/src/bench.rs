@@ -18,8 +18,8 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
     let release = target.join("release");
     let mut bench = Command::new(release.join("carillon-bench"));
     bench.current_dir(&root).arg("--carillon").arg(release.join("carillon"));
-    if std::env::var_os(PDS).is_none() && peers::is_installed(&root) {
-        bench.env(PDS, peers::modules(&root));
+    if std::env::var_os(PDS).is_none() && peers::BLUESKY.is_installed(&root) {
+        bench.env(PDS, peers::BLUESKY.modules(&root));
     }
     let all = [String::from("all")];
     bench.args(if arguments.is_empty() { &all } else { arguments });

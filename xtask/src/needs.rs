@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 use crate::command::{self, find, is_root, run};
 use crate::peers;
@@ -50,8 +50,6 @@ pub struct Found {
     pub chromium: PathBuf,
     /// The JavaScript runtime.
     pub node: PathBuf,
-    /// `node_modules` with the Bluesky server.
-    pub pds: PathBuf,
 }
 
 /// Finds everything, after getting what is missing where `install` says so. `None` when something is missing; what and
@@ -66,7 +64,7 @@ pub fn gather(root: &Path, install: bool) -> anyhow::Result<Option<Found>> {
         else {
             bail!("a program was removed while this ran; run it again");
         };
-        return Ok(Some(Found { postgres, chromium, node, pds: peers::modules(root) }));
+        return Ok(Some(Found { postgres, chromium, node }));
     }
     println!("Missing for the tests:");
     for item in &missing {
@@ -99,13 +97,11 @@ fn missing(root: &Path) -> Vec<Missing> {
             command: "cargo install cargo-nextest --locked".to_owned(),
         });
     }
-    if !peers::is_installed(root) {
-        list.push(Missing {
-            what: "a Bluesky server (npm packages, about 360 MB): the connector's third-party test"
-                .to_owned(),
-            command: "cargo xtask test --install".to_owned(),
-        });
-    }
+    let peers = peers::ALL.iter().filter(|peer| !peer.is_installed(root));
+    list.extend(peers.map(|peer| Missing {
+        what: peer.what.to_owned(),
+        command: "cargo xtask test --install".to_owned(),
+    }));
     list
 }
 
@@ -136,7 +132,7 @@ fn get_missing(root: &Path) -> anyhow::Result<()> {
         println!("Installing cargo-nextest");
         run(Command::new("cargo").args(["install", "cargo-nextest", "--locked"]))?;
     }
-    peers::install(root).context("the Bluesky server could not be installed")
+    peers::ALL.iter().try_for_each(|peer| peer.install(root))
 }
 
 fn apt_line(packages: &[&str]) -> String {

@@ -1,5 +1,6 @@
-//! Third-party servers that run on loopback, from npm. Versions are pinned by the lock file beside each `package.json`
-//! under `bench/peers/`; the installed copy lives under `target/` and is kept while lock and Node stay the same.
+//! What tests run that comes from npm: third-party servers on loopback, and tools. Versions are pinned by the lock file
+//! beside each `package.json` under `bench/peers/`; the installed copy lives under `target/` and is kept while lock and Node
+//! stay the same.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,51 +11,79 @@ use crate::command::{read, run};
 
 const MANIFESTS: [&str; 2] = ["package.json", "package-lock.json"];
 
-fn source(root: &Path) -> PathBuf {
-    root.join("bench/peers/bluesky-pds")
+/// One of them.
+pub struct Peer {
+    folder: &'static str,
+    /// What it is and what for.
+    pub what: &'static str,
+    /// The variable that tells the tests where its packages are.
+    pub variable: &'static str,
 }
 
-fn target(root: &Path) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    target.join("peers/bluesky-pds")
-}
+/// A Bluesky server with its directory.
+pub const BLUESKY: Peer = Peer {
+    folder: "bluesky-pds",
+    what: "a Bluesky server (npm packages, about 360 MB, two minutes): the connector's third-party test",
+    variable: "CARILLON_TEST_PDS_DIR",
+};
 
-/// Where Node finds the server's packages.
-pub fn modules(root: &Path) -> PathBuf {
-    target(root).join("node_modules")
-}
+/// Checks of accessibility. MPL-2.0: run as it is, changed nowhere, given to nobody.
+const AXE: Peer = Peer {
+    folder: "axe",
+    what: "axe-core (npm package): the browser tests' checks of accessibility",
+    variable: "CARILLON_TEST_AXE_DIR",
+};
 
-/// Whether what is installed is what the lock file asks for, built for the Node that is here.
-pub fn is_installed(root: &Path) -> bool {
-    let stamp = std::fs::read_to_string(target(root).join("installed")).ok();
-    stamp.is_some() && stamp == stamp_now(root).ok()
-}
+/// All of them.
+pub const ALL: &[Peer] = &[BLUESKY, AXE];
 
-/// Installs the server unless it is there.
-pub fn install(root: &Path) -> anyhow::Result<()> {
-    if is_installed(root) {
-        return Ok(());
+impl Peer {
+    fn source(&self, root: &Path) -> PathBuf {
+        root.join("bench/peers").join(self.folder)
     }
-    let folder = target(root);
-    println!("Installing the Bluesky server into {} (about two minutes)", folder.display());
-    std::fs::create_dir_all(&folder)?;
-    for name in MANIFESTS {
-        std::fs::copy(source(root).join(name), folder.join(name))
-            .with_context(|| format!("could not copy {name}"))?;
-    }
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder);
-    if Path::new("/usr/include/node/node.h").is_file() {
-        // The headers of this Node are here; without this, node-gyp would fetch them.
-        npm.env("npm_config_nodedir", "/usr");
-    }
-    run(&mut npm)?;
-    std::fs::write(folder.join("installed"), stamp_now(root)?)?;
-    Ok(())
-}
 
-fn stamp_now(root: &Path) -> anyhow::Result<String> {
-    let node = read(Command::new("node").arg("--version"))?;
-    let lock = std::fs::read_to_string(source(root).join("package-lock.json"))?;
-    Ok(format!("{node}\n{lock}"))
+    fn target(&self, root: &Path) -> PathBuf {
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+        target.join("peers").join(self.folder)
+    }
+
+    /// Where Node finds its packages.
+    pub fn modules(&self, root: &Path) -> PathBuf {
+        self.target(root).join("node_modules")
+    }
+
+    /// Whether what is installed is what the lock file asks for, built for the Node that is here.
+    pub fn is_installed(&self, root: &Path) -> bool {
+        let stamp = std::fs::read_to_string(self.target(root).join("installed")).ok();
+        stamp.is_some() && stamp == self.stamp_now(root).ok()
+    }
+
+    /// Installs it unless it is there.
+    pub fn install(&self, root: &Path) -> anyhow::Result<()> {
+        if self.is_installed(root) {
+            return Ok(());
+        }
+        let folder = self.target(root);
+        println!("Installing into {}: {}", folder.display(), self.what);
+        std::fs::create_dir_all(&folder)?;
+        for name in MANIFESTS {
+            std::fs::copy(self.source(root).join(name), folder.join(name))
+                .with_context(|| format!("could not copy {name}"))?;
+        }
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder);
+        if Path::new("/usr/include/node/node.h").is_file() {
+            // The headers of this Node are here; without this, node-gyp would fetch them.
+            npm.env("npm_config_nodedir", "/usr");
+        }
+        run(&mut npm).with_context(|| format!("could not be installed: {}", self.what))?;
+        std::fs::write(folder.join("installed"), self.stamp_now(root)?)?;
+        Ok(())
+    }
+
+    fn stamp_now(&self, root: &Path) -> anyhow::Result<String> {
+        let node = read(Command::new("node").arg("--version"))?;
+        let lock = std::fs::read_to_string(self.source(root).join("package-lock.json"))?;
+        Ok(format!("{node}\n{lock}"))
+    }
 }

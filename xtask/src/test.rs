@@ -7,6 +7,7 @@ use anyhow::bail;
 
 use crate::command::{self, root};
 use crate::needs::{self, Found};
+use crate::peers;
 use crate::postgres::Postgres;
 use crate::skips;
 
@@ -69,7 +70,7 @@ fn cargo(found: &Found, postgres: &Postgres, skip_log: &Path) -> Command {
         .env("CARILLON_TEST_POSTGRES_URL", postgres.url())
         .env("CARILLON_TEST_CHROMIUM", &found.chromium)
         .env("CARILLON_TEST_NODE", &found.node)
-        .env("CARILLON_TEST_PDS_DIR", &found.pds)
-        .env("CARILLON_SKIP_LOG", skip_log);
+        .env("CARILLON_SKIP_LOG", skip_log)
+        .envs(peers::ALL.iter().map(|peer| (peer.variable, peer.modules(&root()))));
     cargo
 }

@@ -11,5 +11,6 @@ mod find;
 mod keyboard;
 mod newcomer;
 mod page;
+mod pages;
 mod schedule;
 mod stage;

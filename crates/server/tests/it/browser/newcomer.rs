@@ -43,6 +43,9 @@ async fn a_newcomer_publishes_to_four_networks() {
     page.js("window.neverReloaded = true").await;
     let published = "document.querySelectorAll('.publication .state-published').length === 4";
     page.wait("four are published", published).await;
+    // A network may tell the address of a post a moment after the post is public.
+    let linked = "document.querySelectorAll('.publication-facts a').length === 4";
+    page.wait("four links", linked).await;
     assert_eq!(page.js("window.neverReloaded").await, true, "the page brought itself up to date");
 
     let links = page.js("[...document.querySelectorAll('.publication-facts a')].map((a) => a.href)").await;

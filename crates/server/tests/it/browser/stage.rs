@@ -48,6 +48,26 @@ impl Stage {
         Some(Self { carillon, chromium, api, sandbox, folder })
     }
 
+    /// Starts a Carillon that nobody owns yet, with no simulated networks, and a browser.
+    pub async fn empty(test: &str) -> Option<Self> {
+        let program = browser(test)?;
+        let folder = tempfile::tempdir().expect("a folder");
+        let start = Carillon::start(folder.path(), &["--listen", "127.0.0.1:0", "--data", "data"], &[]);
+        let (carillon, chromium) = tokio::join!(start, Chromium::start(&program));
+        let (api, sandbox) = (Client::new(carillon.word("url")), Client::new(carillon.word("sandbox")));
+        Some(Self { carillon, chromium, api, sandbox, folder })
+    }
+
+    /// The link that signs the demo's owner in, once.
+    pub fn login(&self) -> &str {
+        self.carillon.word("login")
+    }
+
+    /// The link that sets up a Carillon that nobody owns yet.
+    pub fn setup(&self) -> &str {
+        self.carillon.word("setup")
+    }
+
     /// A folder for files of this test.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -114,7 +134,7 @@ impl Stage {
     /// A tab in which the demo's owner has signed in by the link.
     pub async fn signed_in(&self) -> Page {
         let page = self.tab().await;
-        page.goto(self.carillon.word("login")).await;
+        page.goto(self.login()).await;
         page.arrive("/calendar").await;
         page
     }
