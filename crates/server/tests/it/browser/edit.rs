@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::page::Page;
-use super::stage::Stage;
+use super::stage::{Stage, other_workspace};
 
 /// What of a post every change moves.
 const MOVES: [&str; 3] = ["version", "warnings", "next_at"];
@@ -100,5 +100,16 @@ async fn pressing_the_same_action_again_changes_nothing() {
         Vec::<String>::new(),
         "an hour that comes twice stays the one that it was"
     );
+
+    // An account that has to be connected again stays chosen, too.
+    page.goto(&stage.url("/")).await;
+    page.arrive("/calendar").await;
+    let other = other_workspace(&page).await;
+    page.goto(&stage.url(&format!("{other}/posts?status=held"))).await;
+    page.click("a.post-link").await;
+    page.click(("link", "Edit")).await;
+    page.arrive("/compose?post=").await;
+    let sent = "new FormData(document.querySelector('form.compose')).getAll('account').length";
+    assert_eq!(page.js(sent).await, 1, "the form sends the account that it shows");
     stage.close([page]).await;
 }

@@ -7,7 +7,7 @@ use carillon_store::testing::skipped;
 use serde_json::json;
 
 use super::page::Page;
-use super::stage::Stage;
+use super::stage::{Stage, other_workspace};
 
 /// Folder with axe-core's package; without it these tests are skipped.
 const VARIABLE: &str = "CARILLON_TEST_AXE_DIR";
@@ -149,16 +149,15 @@ async fn pages_about_posts_are_sound() {
     page.wait("the library", "document.querySelector('#picker[open] [data-pick] img')?.complete").await;
     inspector.look(&page, "compose-library").await;
 
-    // The other workspace, where things went wrong.
     page.goto(&stage.url(&format!("{home}/calendar"))).await;
-    let other = "[...document.querySelectorAll(\"a.menu-item[href^='/w/']\")].map((a) => a.getAttribute('href')).find((h) => !location.pathname.startsWith(h))";
-    let other = page.js(other).await.as_str().expect("a link").to_owned();
+    let other = other_workspace(&page).await;
     for (name, status) in [("post-failed", "failed"), ("post-held", "held")] {
         page.goto(&stage.url(&format!("{other}/posts?status={status}"))).await;
         let link = first(&page, &format!("{other}/posts")).await;
         inspector.open(&page, name, &link).await;
     }
     inspector.open(&page, "connections-trouble", &stage.url(&format!("{other}/connections"))).await;
+    account(&mut inspector, &page, "account-trouble", &other).await;
     stage.close([page]).await;
     inspector.end();
 }
@@ -193,6 +192,7 @@ async fn all_other_pages_are_sound() {
     page.wait("the question", "document.querySelector('#confirm[open]')").await;
     inspector.look(&page, "question").await;
     inspector.open(&page, "connections", &stage.url(&format!("{home}/connections"))).await;
+    account(&mut inspector, &page, "account", &home).await;
     for name in ["settings", "settings/members", "settings/tokens"] {
         inspector.open(&page, &name.replace('/', "-"), &stage.url(&format!("{home}/{name}"))).await;
     }
@@ -209,6 +209,14 @@ async fn all_other_pages_are_sound() {
     choose(&mut inspector, &stage, &page).await;
     stage.close([page]).await;
     inspector.end();
+}
+
+/// An account's page, from the list of accounts, once nothing is being read.
+async fn account(inspector: &mut Inspector, page: &Page, name: &str, workspace: &str) {
+    let link = first(page, &format!("{workspace}/accounts")).await;
+    page.goto(&link).await;
+    page.wait("nothing is being read", "!document.querySelector('main [aria-busy=true]')").await;
+    inspector.look(page, name).await;
 }
 
 /// A login with several accounts under it, and one that was refused.

@@ -26,6 +26,14 @@ pub fn browser(test: &str) -> Option<PathBuf> {
     program.map(PathBuf::from)
 }
 
+/// The path of the demo's other workspace, where things went wrong, as the menu of an open page has it.
+pub async fn other_workspace(page: &Page) -> String {
+    let links =
+        "[...document.querySelectorAll(\"a.menu-item[href^='/w/']\")].map((a) => a.getAttribute('href'))";
+    let other = page.js(&format!("{links}.find((href) => !location.pathname.startsWith(href))")).await;
+    other.as_str().expect("a link").to_owned()
+}
+
 /// The demo and a browser. [`Stage::close`] must be called: it looks at what pages complained about.
 pub struct Stage {
     carillon: Carillon,
