@@ -20,6 +20,11 @@ struct Program {
 
 const PROGRAMS: &[Program] = &[
     Program {
+        what: "git: the rules of the text look at the files that are tracked",
+        found: || find("git", &[]).is_some(),
+        packages: &["git"],
+    },
+    Program {
         what: "PostgreSQL server (initdb, postgres): the second database of every store test",
         found: || postgres_folder().is_some(),
         packages: &["postgresql"],
