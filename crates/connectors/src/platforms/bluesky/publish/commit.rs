@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::media::MediaInfo;
-use carillon_domain::time::Timestamp;
+use carillon_domain::time::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::super::wire::Record;
@@ -16,9 +16,13 @@ use super::state::State;
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
 
-/// Files older than this are uploaded again before the commit, because servers drop files that no record uses after a
+/// Files older than this are not used any more but uploaded again, because servers drop files that no record uses after a
 /// while. Equal bytes get the same blob, so the record stays the same. atproto.com, "Blobs" (Aug 2026).
-const BLOB_LIFE: Duration = Duration::from_secs(45 * 60);
+const BLOB_LIFE: SignedDuration = SignedDuration::from_mins(45);
+
+/// How long after the intent was saved a server may still be working on the call: a minute until it is sent at the latest,
+/// half a minute until we gave up waiting, and as long again as servers and proxies let a call run.
+const SETTLE: SignedDuration = SignedDuration::from_mins(3);
 
 /// What is about to be, or may have been, published.
 pub struct Intent {
@@ -30,8 +34,10 @@ pub struct Intent {
     pub record: Value,
     /// When it says it was written.
     created_at: Timestamp,
-    /// Its files may have been dropped by now.
-    pub files_are_old: bool,
+    /// When the intent was saved.
+    since: Timestamp,
+    /// When the last of its files was uploaded.
+    uploaded_at: Option<Timestamp>,
 }
 
 impl Intent {
@@ -47,12 +53,18 @@ impl Intent {
         let mut record = notes.record.clone().ok_or_else(|| internal("The post was not prepared."))?;
         let created_at = created_at(since, before);
         record["createdAt"] = Value::String(format!("{created_at:.3}"));
-        let files_are_old =
-            notes.uploaded_at.is_some_and(|at| since.duration_since(at).unsigned_abs() > BLOB_LIFE);
-        if files_are_old {
-            drop_thumb(&mut record);
-        }
-        Ok(Self { unit, rkey: notes.rkey.clone(), record, created_at, files_are_old })
+        let uploaded_at = notes.uploaded_at;
+        Ok(Self { unit, rkey: notes.rkey.clone(), record, created_at, since, uploaded_at })
+    }
+
+    /// Whether the server may have dropped its files by now.
+    pub fn files_are_old(&self, now: Timestamp) -> bool {
+        self.uploaded_at.is_some_and(|at| now.duration_since(at) > BLOB_LIFE)
+    }
+
+    /// From when on the call has certainly ended.
+    pub fn settled(&self) -> Timestamp {
+        self.since.checked_add(SETTLE).unwrap_or(self.since)
     }
 
     pub fn public(
@@ -90,8 +102,9 @@ pub async fn refused(
     match error.remote.code.as_deref() {
         Some("InvalidSwap") => match look(cx, intent).await {
             Ok(Seen::Ours { uri, cid }) => intent.public(cx, progress, uri, cid),
-            Ok(Seen::SomethingElse | Seen::Nothing) => Err(error),
-            Err(_) => Err(ConnectorError { kind: ErrorKind::Ambiguous, ..error }),
+            Ok(Seen::SomethingElse) => Err(error),
+            // Somebody writes there right now, and it can only be an earlier send of this one.
+            Ok(Seen::Nothing) | Err(_) => Err(ConnectorError { kind: ErrorKind::Ambiguous, ..error }),
         },
         Some("BlobNotFound") => {
             // When this fails too, the next attempt finds the files missing again and comes back here.
@@ -154,10 +167,17 @@ fn same(there: &Value, ours: &Value) -> bool {
 
 /// Takes the picture off a link card: it is not in the library, so it can't be uploaded again, and the page may show
 /// another one by now.
-fn drop_thumb(record: &mut Value) {
+pub fn drop_thumb(record: &mut Value) {
     if let Some(external) = record.pointer_mut("/embed/external").and_then(Value::as_object_mut) {
         external.remove("thumb");
     }
+}
+
+/// Nothing was sent. Uploading takes longer than a commit may: the prepare steps do it.
+pub fn files_expired() -> ConnectorError {
+    let cause = "The uploaded files have been lying at the server for so long that it may have dropped them.";
+    ConnectorError::new(ErrorKind::NotReady, errors::PLATFORM, super::PUT, "media_expired", cause)
+        .with_action("They are uploaded again by themselves.")
 }
 
 fn internal(cause: &str) -> ConnectorError {

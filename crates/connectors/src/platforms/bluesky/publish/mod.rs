@@ -5,6 +5,7 @@ use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::limits::CheckReport;
 use carillon_domain::post::Draft;
+use carillon_domain::time::Timestamp;
 
 use self::commit::{Intent, Seen};
 use self::record::POSTS;
@@ -70,11 +71,13 @@ impl Publisher for Bluesky {
         progress: Progress,
         permit: CommitPermit,
     ) -> Result<Progress, ConnectorError> {
-        let intent = Intent::read(&progress)?;
-        let media = draft.unit(intent.unit).map(|u| record::media(&u).to_vec()).unwrap_or_default();
-        if intent.files_are_old {
-            commit::upload_again(cx, &intent.record, &media).await?;
+        // Whether an earlier process sent it, only the notes could tell: nothing is certain without them.
+        let intent = Intent::read(&progress)
+            .map_err(|error| ConnectorError { kind: ErrorKind::Ambiguous, ..error })?;
+        if intent.files_are_old(cx.clock.now()) {
+            return Err(commit::files_expired());
         }
+        let media = draft.unit(intent.unit).map(|u| record::media(&u).to_vec()).unwrap_or_default();
         let input = PutRecord {
             repo: &cx.account.remote_id,
             collection: POSTS,
@@ -97,20 +100,27 @@ impl Publisher for Bluesky {
         _: &Draft,
         progress: &Progress,
     ) -> Result<Reconciliation, ConnectorError> {
-        let intent = Intent::read(progress)?;
+        let intent = match Intent::read(progress) {
+            Ok(intent) => intent,
+            Err(error) => return Ok(unknown(None, error.cause)),
+        };
         Ok(match commit::look(cx, &intent).await? {
             Seen::Ours { uri, cid } => {
                 Reconciliation::Found(intent.public(cx, progress.clone(), uri, cid)?)
             }
-            // The repository itself answers, not the index of the network, so nothing lags.
+            // The repository itself answers, so nothing lags; but the server may still be working on the call.
+            Seen::Nothing if cx.clock.now() < intent.settled() => unknown(
+                Some(intent.settled()),
+                "Nothing is at the post's address yet; the server may still be working on it.",
+            ),
             Seen::Nothing => Reconciliation::Absent(progress.clone().at(Stage::Ready { unit: intent.unit })),
-            Seen::SomethingElse => Reconciliation::Unknown {
-                look_again_at: None,
-                evidence: format!(
+            Seen::SomethingElse => unknown(
+                None,
+                format!(
                     "There is a post at the address that was reserved for this one ({}), but with another text.",
                     intent.rkey
                 ),
-            },
+            ),
         })
     }
 
@@ -131,6 +141,10 @@ impl Publisher for Bluesky {
         call.cost = limits::DELETE_POINTS;
         xrpc.tell(call).await
     }
+}
+
+fn unknown(look_again_at: Option<Timestamp>, evidence: impl Into<String>) -> Reconciliation {
+    Reconciliation::Unknown { look_again_at, evidence: evidence.into() }
 }
 
 /// Repository, collection and key of `at://did/collection/rkey`.

@@ -6,6 +6,7 @@ use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::media::{MediaInfo, MediaKind};
 use carillon_domain::post::{Draft, Unit};
 use carillon_domain::text::facets::{Feature, detect};
+use carillon_domain::time::SignedDuration;
 use serde_json::Value;
 
 use super::super::errors::PLATFORM;
@@ -14,10 +15,14 @@ use super::super::wire::{ReplyRef, StrongRef, Uploaded};
 use super::super::xrpc::Xrpc;
 use super::super::{APPVIEW, DESCRIPTOR};
 use super::state::State;
-use super::{card, options, record};
+use super::{card, commit, options, record};
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
 use crate::kit::http::{Body, Safety};
+
+/// Uploads that are older are renewed when a unit is prepared: with the quarter of an hour that this runs ahead, they are
+/// still young at the commit.
+const FRESH: SignedDuration = SignedDuration::from_mins(25);
 
 /// Does what is left before the commit of `unit`, saving after each step.
 pub async fn prepare(
@@ -29,6 +34,7 @@ pub async fn prepare(
     let mut state = State::load(&progress)?;
     let content =
         draft.unit(unit).ok_or_else(|| changed("The post has fewer parts than when it was started."))?;
+    progress = renew(cx, &mut state, progress, unit, record::media(&content)).await?;
     if state.unit(unit)?.record.is_none() {
         progress = uploads(cx, &mut state, progress, unit, record::media(&content)).await?;
         progress = mentions(cx, &mut state, progress, unit, record::text(&content)).await?;
@@ -39,6 +45,39 @@ pub async fn prepare(
         progress = state.save(progress);
     }
     Ok(progress.at(Stage::Ready { unit }))
+}
+
+/// Uploads files again that the server may have dropped by the time of the commit. A finished record stays as it is, because
+/// equal bytes get the same blob; only a card's picture is left out, since it is not in the library.
+async fn renew(
+    cx: &Cx<'_>,
+    state: &mut State,
+    mut progress: Progress,
+    unit: u16,
+    media: &[MediaInfo],
+) -> Result<Progress, ConnectorError> {
+    let now = cx.clock.now();
+    let notes = state.unit(unit)?;
+    if notes.uploaded_at.is_none_or(|at| now.duration_since(at) <= FRESH) {
+        return Ok(progress);
+    }
+    match notes.record.as_mut() {
+        Some(record) if media.is_empty() => {
+            commit::drop_thumb(record);
+            notes.uploaded_at = None;
+        }
+        Some(record) => {
+            commit::upload_again(cx, record, media).await?;
+            notes.uploaded_at = Some(cx.clock.now());
+        }
+        None => {
+            notes.blobs.clear();
+            (notes.card, notes.uploaded_at) = (None, None);
+        }
+    }
+    progress = state.save(progress);
+    cx.checkpoint.save(&progress).await?;
+    Ok(progress)
 }
 
 async fn uploads(

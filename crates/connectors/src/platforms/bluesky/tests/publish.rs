@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use super::{PDS, bench, bench_session, ledger, record};
 use crate::conformance::{Crash, draft};
+use crate::contract::progress::Stage;
 use crate::contract::publisher::Publisher;
+use crate::kit::http::CommitPermit;
 use crate::platforms::bluesky::CONNECTOR;
 
 #[tokio::test]
@@ -153,6 +155,33 @@ async fn files_that_the_server_dropped_are_uploaded_again() {
         assert!(session.resume(&post, ready).await.is_published());
     }
     assert_eq!(ledger(&bench).len(), 2);
+}
+
+#[tokio::test]
+async fn old_files_are_uploaded_again_by_the_prepare_steps_and_not_within_the_commit() {
+    let bench = bench();
+    let session = bench_session(&bench).await;
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let post = draft("late", [bench.library.jpeg(10, 10, Some("x"))]);
+    let ready = CONNECTOR.start(&cx, &post).unwrap();
+    let ready = CONNECTOR.advance(&cx, &post, ready).await.unwrap();
+    let uploads = || bench.diary.entries().iter().filter(|e| e.operation == "uploadBlob").count();
+    assert_eq!(uploads(), 1);
+    bench.clock.advance(Duration::from_secs(3600));
+    let open = ready.clone().at(Stage::Committing { unit: 0, since: bench.clock.now() });
+    let permit = CommitPermit::after_durable_intent(Duration::MAX);
+    let error = CONNECTOR.commit(&cx, &post, open, permit).await.unwrap_err();
+    assert_eq!((&error.kind, uploads()), (&ErrorKind::NotReady, 1));
+    let again = ready.at(Stage::Preparing { unit: 0 });
+    let again = CONNECTOR.advance(&cx, &post, again).await.unwrap();
+    assert_eq!(again.state["units"][0]["uploaded_at"], json!(bench.clock.now()));
+    assert_eq!(uploads(), 2);
+    let again = CONNECTOR.advance(&cx, &post, again.at(Stage::Preparing { unit: 0 })).await.unwrap();
+    assert_eq!(uploads(), 2, "what is fresh stays");
+    session.refresh().await.unwrap();
+    assert!(session.resume(&post, again).await.is_published());
+    assert_eq!((ledger(&bench).len(), uploads()), (1, 2));
 }
 
 #[tokio::test]
