@@ -21,7 +21,9 @@ pub(super) async fn commit(
     permit: CommitPermit,
 ) -> Result<Progress, ConnectorError> {
     let Stage::Committing { unit, .. } = progress.stage else { return Err(out_of_turn()) };
-    let mut state = State::load(&progress, unit);
+    // Whether an earlier process sent it, only the notes could tell: nothing is certain without them.
+    let mut state = State::open(&progress, unit)
+        .map_err(|error| ConnectorError { kind: ErrorKind::Ambiguous, ..error })?;
     if state.uploads.iter().any(|u| u.is_expired(cx.clock.now())) {
         return Err(expired());
     }
@@ -37,6 +39,13 @@ pub(super) async fn commit(
             // The earlier copy can only be the first send. Noting it is for the evidence; the verdict does without.
             error.kind = ErrorKind::Ambiguous;
             state.repeated = true;
+            let _ = state.save(cx, &mut progress).await;
+        }
+        if error.code == "media_invalid" && state.uploads.iter().any(|u| !u.restarted) {
+            // The ids may have run out at X. Only what an ambiguous answer notes is kept, so the look goes on from it.
+            error.kind = ErrorKind::Ambiguous;
+            "Nothing to do: the files are uploaded again, once.".clone_into(&mut error.action);
+            state.renew = true;
             let _ = state.save(cx, &mut progress).await;
         }
         return Err(error);

@@ -54,7 +54,7 @@ impl Publisher for X {
             Stage::Preparing { unit } | Stage::Processing { unit, .. } | Stage::Ready { unit } => unit,
             Stage::Committing { .. } | Stage::Done => return Ok(progress),
         };
-        let mut state = State::load(&progress, unit);
+        let mut state = State::load(&progress, unit)?;
         let media = match draft.unit(unit) {
             Some(Unit::Part(part)) => part.media.as_slice(),
             _ => &[],

@@ -9,7 +9,7 @@ use carillon_domain::post::{Draft, Unit};
 use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::parent;
-use super::state::State;
+use super::state::{State, Upload};
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::Reconciliation;
@@ -33,7 +33,10 @@ pub(super) async fn reconcile(
     let Some(wanted) = draft.unit(unit) else {
         return Ok(unknown(None, "The draft has no such part."));
     };
-    let mut state = State::load(progress, unit);
+    let mut state = match State::open(progress, unit) {
+        Ok(state) => state,
+        Err(error) => return Ok(unknown(None, error.cause)),
+    };
     let now = cx.clock.now();
     let posts = read::newer_than(cx, state.since_id.as_deref()).await?;
     let parent = parent(draft, progress, unit);
@@ -50,6 +53,16 @@ pub(super) async fn reconcile(
     );
     if !posts.complete {
         return Ok(unknown(None, format!("{seen} There are more than could be looked at.")));
+    }
+    if state.renew {
+        // A plain refusal, so there is nothing to wait for.
+        state.renew = false;
+        for upload in &mut state.uploads {
+            *upload = Upload { restarted: true, ..Upload::new(upload.media) };
+        }
+        let mut progress = progress.clone();
+        state.store(&mut progress);
+        return Ok(Reconciliation::Absent(progress.at(Stage::Preparing { unit })));
     }
     if let Some(at) = look_again(since, now) {
         return Ok(unknown(Some(at), seen));

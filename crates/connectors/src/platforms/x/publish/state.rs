@@ -1,12 +1,13 @@
 //! What a publication on X must remember between its steps.
 
-use carillon_domain::connector_error::ConnectorError;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::id::MediaId;
 use carillon_domain::time::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::contract::cx::Cx;
 use crate::contract::progress::Progress;
+use crate::platforms::x::errors::{PLATFORM, op};
 
 /// Version of the state.
 pub(super) const VERSION: u16 = 1;
@@ -31,6 +32,9 @@ pub(super) struct State {
     /// X refused the second send because it knows the text already.
     #[serde(default)]
     pub repeated: bool,
+    /// X refused the files' ids: once, all are uploaded anew.
+    #[serde(default)]
+    pub renew: bool,
 }
 
 /// One file on its way.
@@ -86,12 +90,23 @@ impl Upload {
 }
 
 impl State {
-    /// The notes in `progress`; fresh ones where they are about another unit.
-    pub(super) fn load(progress: &Progress, unit: u16) -> Self {
-        serde_json::from_value(progress.state.clone())
-            .ok()
-            .filter(|state: &Self| state.unit == unit)
-            .unwrap_or_else(|| Self { unit, ..Self::default() })
+    /// The notes in `progress` for the prepare steps; fresh ones at the beginning, and where they are about another unit.
+    pub(super) fn load(progress: &Progress, unit: u16) -> Result<Self, ConnectorError> {
+        let fresh = || Self { unit, ..Self::default() };
+        if progress.state.is_null() {
+            return Ok(fresh());
+        }
+        let state = Self::read(progress).ok_or_else(unreadable)?;
+        Ok(if state.unit == unit { state } else { fresh() })
+    }
+
+    /// The notes of an open commit of `unit`. Without the id that they hold, an older equal post could be taken for it.
+    pub(super) fn open(progress: &Progress, unit: u16) -> Result<Self, ConnectorError> {
+        Self::read(progress).filter(|s| s.unit == unit && s.since_id.is_some()).ok_or_else(unreadable)
+    }
+
+    fn read(progress: &Progress) -> Option<Self> {
+        serde_json::from_value(progress.state.clone()).ok().filter(|_| progress.version == VERSION)
     }
 
     /// Writes the notes into `progress`.
@@ -104,6 +119,12 @@ impl State {
         self.store(progress);
         cx.checkpoint.save(progress).await
     }
+}
+
+fn unreadable() -> ConnectorError {
+    let cause = "The saved progress of this post can't be read by this version of Carillon.";
+    ConnectorError::new(ErrorKind::Rejected, PLATFORM, op::CREATE, "unreadable_progress", cause)
+        .with_action("Look at the account whether the post is there; if not, publish it again as a new post.")
 }
 
 /// An id as X would have given it a while before `now`.

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use carillon_domain::connector_error::ErrorKind;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::post::{Draft, Part};
 use carillon_domain::time::Clock;
 
 use super::Lab;
 use crate::conformance::{Crash, Outcome, draft};
-use crate::contract::progress::Stage;
+use crate::contract::cx::{Checkpoint, Cx};
+use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::{Publisher, Reconciliation};
 use crate::kit::http::CommitPermit;
 use crate::platforms::x::CONNECTOR;
@@ -226,5 +227,75 @@ async fn an_expired_token_is_renewed_once_and_a_revoked_one_is_not() {
     let outcome = session.publish(&draft("Too late", [])).await;
     let Outcome::NeedsReconnect(error, _) = outcome else { panic!("{outcome:?}") };
     assert_eq!(error.kind, ErrorKind::AuthRevoked);
+    assert_eq!(lab.ledger().len(), 1);
+}
+
+#[tokio::test]
+async fn unreadable_notes_of_an_open_commit_say_nothing_about_it() {
+    let lab = Lab::new();
+    let session = lab.connect().await;
+    assert!(session.publish(&draft("Every Monday", [])).await.is_published());
+    let wanted = draft("Every Monday", []);
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let start = CONNECTOR.start(&cx, &wanted).unwrap();
+    let ready = CONNECTOR.advance(&cx, &wanted, start).await.unwrap();
+    let since = lab.bench.clock.now();
+    lab.bench.clock.advance(Duration::from_secs(600));
+    let mut without_id = ready.state.clone();
+    without_id["since_id"] = serde_json::Value::Null;
+    for notes in [serde_json::Value::Null, serde_json::json!({"a": 1}), without_id] {
+        let mut open = ready.clone().at(Stage::Committing { unit: 0, since });
+        open.state = notes;
+        let looked = CONNECTOR.reconcile(&cx, &wanted, &open).await.unwrap();
+        assert!(matches!(looked, Reconciliation::Unknown { look_again_at: None, .. }), "{looked:?}");
+        let permit = CommitPermit::after_durable_intent(Duration::MAX);
+        let error = CONNECTOR.commit(&cx, &wanted, open, permit).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Ambiguous);
+    }
+    assert_eq!(lab.ledger().len(), 1);
+}
+
+/// Keeps what a connector notes.
+#[derive(Default)]
+struct Notes(std::sync::Mutex<Option<Progress>>);
+
+#[async_trait::async_trait]
+impl Checkpoint for Notes {
+    async fn save(&self, progress: &Progress) -> Result<(), ConnectorError> {
+        *self.0.lock().unwrap() = Some(progress.clone());
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn refused_media_ids_are_uploaded_anew_once() {
+    let lab = Lab::new();
+    let session = lab.connect().await;
+    let post = draft("Look", [lab.bench.library.jpeg(800, 600, None)]);
+    let credential = session.credential();
+    let notes = Notes::default();
+    let cx = Cx { checkpoint: &notes, ..session.cx(&credential) };
+    let start = CONNECTOR.start(&cx, &post).unwrap();
+    let ready = CONNECTOR.advance(&cx, &post, start).await.unwrap();
+    let refused = |progress: &Progress| {
+        let mut open = progress.clone().at(Stage::Committing { unit: 0, since: lab.bench.clock.now() });
+        open.state["uploads"][0]["id"] = "1146654567674912769".into();
+        open
+    };
+    let permit = || CommitPermit::after_durable_intent(Duration::from_secs(u64::from(u32::MAX)));
+    let open = refused(&ready);
+    let error = CONNECTOR.commit(&cx, &post, open.clone(), permit()).await.unwrap_err();
+    assert_eq!((error.code.as_str(), &error.kind), ("media_invalid", &ErrorKind::Ambiguous));
+    let noted = notes.0.lock().unwrap().clone().expect("noted");
+    assert_eq!(noted.stage, open.stage);
+    let looked = CONNECTOR.reconcile(&cx, &post, &noted).await.unwrap();
+    let Reconciliation::Absent(again) = looked else { panic!("{looked:?}") };
+    assert_eq!(again.stage, Stage::Preparing { unit: 0 });
+    let again = CONNECTOR.advance(&cx, &post, again).await.unwrap();
+    assert_eq!(lab.calls("media.initialize"), 2);
+    let error = CONNECTOR.commit(&cx, &post, refused(&again), permit()).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Rejected, "not a second time");
+    assert!(session.resume(&post, again).await.is_published());
     assert_eq!(lab.ledger().len(), 1);
 }
