@@ -83,7 +83,9 @@ impl Publisher for Mastodon {
             let cause = "The publication is not at the point where it could be sent.";
             return Err(rejected("wrong_stage", cause, "Report it to Carillon."));
         };
-        let mut state = State::of(&progress)?;
+        // Whether an earlier process sent it, only the notes could tell: nothing is certain without them.
+        let mut state =
+            State::of(&progress).map_err(|error| ConnectorError { kind: ErrorKind::Ambiguous, ..error })?;
         let (options, _) = options::read(&draft.options);
         let content = Content::of(draft, unit, &progress)?;
         let media_ids = state.media_ids(unit, content.media_count());

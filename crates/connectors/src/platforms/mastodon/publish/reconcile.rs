@@ -37,8 +37,10 @@ pub async fn reconcile(
     let Stage::Committing { unit, since } = progress.stage else {
         return Ok(unknown("There is no open commit to look for."));
     };
-    let mut state = State::of(progress)?;
-    let content = Content::of(draft, unit, progress)?;
+    let (mut state, content) = match (State::of(progress), Content::of(draft, unit, progress)) {
+        (Ok(state), Ok(content)) => (state, content),
+        (Err(error), _) | (_, Err(error)) => return Ok(unknown(&error.cause)),
+    };
     let (options, _) = options::read(&draft.options);
     let wanted = Wanted {
         content,

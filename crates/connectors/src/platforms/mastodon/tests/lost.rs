@@ -282,3 +282,30 @@ async fn a_server_that_takes_no_file_is_given_up() {
         assert_eq!((error.code.as_str(), error.kind), (words, ErrorKind::Transient), "it costs an attempt");
     }
 }
+
+#[tokio::test]
+async fn unreadable_notes_of_an_open_commit_say_nothing_about_it() {
+    use crate::contract::progress::Stage;
+    use crate::contract::publisher::Reconciliation;
+    use crate::kit::http::CommitPermit;
+    let bench = bench();
+    let session = connected(&bench, SOCIAL).await;
+    let post = draft("Hello", []);
+    assert!(session.publish(&post).await.is_published());
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let start = CONNECTOR.start(&cx, &post).unwrap();
+    let ready = CONNECTOR.advance(&cx, &post, start).await.unwrap();
+    let since = bench.world.now();
+    bench.clock.advance(Duration::from_secs(600));
+    for notes in [serde_json::Value::Null, serde_json::json!({"a": 1})] {
+        let mut open = ready.clone().at(Stage::Committing { unit: 0, since });
+        open.state = notes;
+        let looked = CONNECTOR.reconcile(&cx, &post, &open).await.unwrap();
+        assert!(matches!(looked, Reconciliation::Unknown { look_again_at: None, .. }), "{looked:?}");
+        let permit = CommitPermit::after_durable_intent(Duration::MAX);
+        let error = CONNECTOR.commit(&cx, &post, open, permit).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Ambiguous);
+    }
+    assert_eq!(public(&bench).len(), 1);
+}
