@@ -91,7 +91,9 @@ impl Publisher for Instagram {
         if let Some(Unit::Comment(text)) = draft.unit(unit) {
             return comment::commit(cx, text, progress, unit, permit).await;
         }
-        let state = State::of(&progress)?;
+        // Whether an earlier process sent it, only the notes could tell: nothing is certain without them.
+        let state =
+            State::of(&progress).map_err(|error| ConnectorError { kind: ErrorKind::Ambiguous, ..error })?;
         let Some(container) = state.root.clone() else {
             return Err(rejected(
                 "no_container",
@@ -181,10 +183,9 @@ async fn refused(
         return error;
     }
     state.refusal = Some(ConnectorError { kind: ErrorKind::Rejected, ..error.clone() });
-    match cx.checkpoint.save(&state.stored_in(progress)).await {
-        Ok(()) => error,
-        Err(lost) => lost,
-    }
+    // When the note is lost, the cause is told less well; what the network answered stays ambiguous.
+    let _ = cx.checkpoint.save(&state.stored_in(progress)).await;
+    error
 }
 
 /// Whether an ambiguous refusal should not be tried again by itself, once the content is proved to be absent.

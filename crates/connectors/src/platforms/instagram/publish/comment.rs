@@ -48,10 +48,11 @@ async fn refused(cx: &Cx<'_>, progress: Progress, mut error: ConnectorError) -> 
     let refusal = ConnectorError { kind: ErrorKind::Rejected, ..error.clone() };
     let noted =
         State::of(&progress).map(|state| State { refusal: Some(refusal), ..state }.stored_in(progress));
-    match noted {
-        Ok(progress) => cx.checkpoint.save(&progress).await.err().unwrap_or(error),
-        Err(_) => error,
+    if let Ok(progress) = noted {
+        // When the note is lost, the cause is told less well; what the network answered stays ambiguous.
+        let _ = cx.checkpoint.save(&progress).await;
     }
+    error
 }
 
 /// Looks for the comment under the post.
@@ -62,9 +63,13 @@ pub(super) async fn reconcile(
     unit: u16,
     since: Timestamp,
 ) -> Result<Reconciliation, ConnectorError> {
-    let path = edge(progress)?;
-    let state = State::of(progress)?;
     let now = cx.clock.now();
+    let (path, state) = match (edge(progress), State::of(progress)) {
+        (Ok(path), Ok(state)) => (path, state),
+        (Err(error), _) | (_, Err(error)) => {
+            return Ok(unknown(now, since, SignedDuration::ZERO, error.cause));
+        }
+    };
     let found = match find(cx, &path, text, since).await {
         Ok(Search::Found(comment)) => Some(comment),
         Ok(Search::Absent) => None,

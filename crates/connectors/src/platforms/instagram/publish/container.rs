@@ -19,6 +19,9 @@ use crate::contract::progress::{Progress, Stage};
 /// How long a container may be processed before it is given up. The advice is five minutes; long reels took more than 15.
 const PROCESSING_LIMIT: SignedDuration = SignedDuration::from_hours(2);
 
+/// How often a container may come back unpublished: about two hours' worth of looks.
+const MOST_RETURNS: u32 = 120;
+
 /// One run through the invisible steps of the root unit.
 pub(super) struct Work<'a> {
     pub(super) cx: &'a Cx<'a>,
@@ -47,6 +50,9 @@ impl<'a> Work<'a> {
     /// Goes as far as possible without making anything public.
     pub(super) async fn prepare(mut self, unit: u16) -> Result<Progress, ConnectorError> {
         self.drop_stale();
+        if let Some(delay) = self.come_back().await? {
+            return Ok(self.state.stored_in(self.progress).waiting(unit, delay));
+        }
         let children: Vec<Which> = (0..self.state.children.len()).map(Which::Child).collect();
         for stage in [children.as_slice(), &[Which::Root]] {
             if self.state.root.is_some() && stage != [Which::Root] {
@@ -66,8 +72,26 @@ impl<'a> Work<'a> {
                 return Ok(self.state.stored_in(self.progress).waiting(unit, delay));
             }
         }
-        self.state.baseline = Some(quota::before_commit(self.cx, &self.graph, self.state.kind).await?);
+        // The quota is obeyed each time; what was there before the first commit stays the measure.
+        let baseline = quota::before_commit(self.cx, &self.graph, self.state.kind).await?;
+        self.state.baseline = self.state.baseline.take().or(Some(baseline));
+        if let Some(root) = &mut self.state.root {
+            root.offered = true;
+        }
         Ok(self.state.stored_in(self.progress).at(Stage::Ready { unit }))
+    }
+
+    /// The container was offered for publishing and came back: refused as not ready, or not published after all. What was
+    /// known of it does not count any more; and one that comes back again and again is looked at once a minute, and given up
+    /// after two hours.
+    async fn come_back(&mut self) -> Result<Option<Duration>, ConnectorError> {
+        let Some(root) = self.state.root.as_mut().filter(|root| root.offered) else { return Ok(None) };
+        (root.offered, root.finished) = (false, false);
+        root.returns += 1;
+        if root.returns > MOST_RETURNS {
+            self.forget_if_spent(Which::Root, too_slow()).await?;
+        }
+        Ok(self.state.root.as_ref().filter(|r| r.returns > 1).map(|_| Duration::from_secs(60)))
     }
 
     fn drop_stale(&mut self) {
@@ -88,8 +112,7 @@ impl<'a> Work<'a> {
                 Err(error) => return self.not_made(which, error).await,
             };
             let created_at = self.cx.clock.now();
-            *self.slot(which) =
-                Some(Container { id: made.id, created_at, source, finished: false, looks: 0 });
+            *self.slot(which) = Some(Container::new(made.id, created_at, source));
             self.save().await?;
         }
         let (id, source) = match self.slot(which) {

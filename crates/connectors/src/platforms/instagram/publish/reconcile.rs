@@ -37,9 +37,15 @@ pub(super) async fn root(
     progress: &Progress,
     since: Timestamp,
 ) -> Result<Reconciliation, ConnectorError> {
-    let state = State::of(progress)?;
+    let person = |evidence: String| Ok(unknown(cx.clock.now(), since, SignedDuration::ZERO, evidence));
+    let state = match State::of(progress) {
+        Ok(state) => state,
+        Err(error) => return person(error.cause),
+    };
     let Some(container) = state.root.clone() else {
-        return Ok(Reconciliation::Absent(progress.clone().at(Stage::Preparing { unit: 0 })));
+        return person(
+            "The notes of this publication do not say which prepared post was published.".to_owned(),
+        );
     };
     let look = Look { cx, graph: Graph::of(cx), draft, progress, state, since };
     match read_status(&look.graph, &container.id).await {
@@ -113,12 +119,8 @@ impl Look<'_> {
             );
             return Ok(self.unknown(PATIENCE, evidence));
         }
-        // The same container again, unless the network had refused it for a cause that will not go away by itself.
-        let stage = match self.state.refusal {
-            Some(_) => Stage::Preparing { unit: 0 },
-            None => Stage::Ready { unit: 0 },
-        };
-        Ok(Reconciliation::Absent(self.progress.clone().at(stage)))
+        // The same container again, but its state is read first: it may have become public late.
+        Ok(Reconciliation::Absent(self.progress.clone().at(Stage::Preparing { unit: 0 })))
     }
 
     /// The publish came too early and was refused.

@@ -44,6 +44,12 @@ pub(super) struct Container {
     /// How often its state was asked for.
     #[serde(default)]
     pub looks: u32,
+    /// How often it was ready to be published and came back unpublished.
+    #[serde(default)]
+    pub returns: u32,
+    /// It was ready to be published.
+    #[serde(default)]
+    pub offered: bool,
 }
 
 /// How media get into a container.
@@ -72,6 +78,10 @@ pub(super) struct Baseline {
 }
 
 impl Container {
+    pub(super) fn new(id: String, created_at: Timestamp, source: Source) -> Self {
+        Self { id, created_at, source, finished: false, looks: 0, returns: 0, offered: false }
+    }
+
     /// Whether it is so old that it may expire before it is used.
     pub(super) fn stale(&self, now: Timestamp) -> bool {
         now.duration_since(self.created_at) >= MAX_AGE
@@ -108,11 +118,11 @@ impl State {
         progress
     }
 
-    /// Forgets the containers, so that new ones are made.
+    /// Forgets the containers, so that new ones are made. The baseline stays: a later one may hold the post of a commit that
+    /// took effect late.
     pub(super) fn start_over(&mut self) {
         self.root = None;
         self.children.fill(None);
-        self.baseline = None;
     }
 
     fn value(&self) -> serde_json::Value {

@@ -176,3 +176,15 @@ fn tokens_in_messages_are_removed() {
     assert_eq!(error.remote.message.as_deref(), Some("Malformed access token [removed]"));
     assert!(!format!("{error:?}").contains(&token));
 }
+
+#[test]
+fn an_object_that_is_hidden_by_an_outage_is_no_lost_permission() {
+    let judge = |operation, commit| {
+        from_reply(Context { operation, commit, now: NOW }, &graph(403, Some(10), None)).code
+    };
+    for read in ["containers.read", "media.read"] {
+        assert_eq!(judge(read, false), "object_missing");
+    }
+    assert_ne!(judge("media.publish", true), "object_missing");
+    assert_ne!(judge("media.list", false), "object_missing");
+}

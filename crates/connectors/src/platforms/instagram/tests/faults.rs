@@ -192,6 +192,19 @@ async fn published_too_early_is_polled() {
     stage.status("media.publish", When::Before, 409, 2);
     assert!(session.publish(&stage.picture("too early")).await.is_published());
     assert_eq!((stage.ledger().len(), stage.sent("containers.create").len()), (1, 1));
+
+    // For long: asked once a minute, not published every few seconds.
+    stage.status("media.publish", When::Before, 409, 10);
+    let (start, looks) = (stage.bench.clock.now(), stage.sent("containers.read").len());
+    assert!(session.publish(&stage.picture("far too early")).await.is_published());
+    let took = stage.bench.clock.now().duration_since(start);
+    assert!(took >= SignedDuration::from_mins(9), "{took}");
+    assert!(stage.sent("containers.read").len() - looks >= 11);
+    assert_eq!(stage.sent("containers.create").len(), 2);
+    // For hours: the media are handed over again.
+    stage.status("media.publish", When::Before, 409, 130);
+    assert!(session.publish(&stage.picture("never with that one")).await.is_published());
+    assert_eq!((stage.ledger().len(), stage.sent("containers.create").len()), (3, 4));
 }
 
 #[tokio::test]

@@ -5,9 +5,9 @@ use std::time::Duration;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::post::Draft;
 
-use super::stage::{Stage, story};
+use super::stage::{Stage, commented, story};
 use crate::conformance::Session;
-use crate::contract::cx::Cx;
+use crate::contract::cx::{Checkpoint, Cx};
 use crate::contract::progress::{Progress, Stage as At};
 use crate::contract::publisher::Reconciliation;
 use crate::kit::http::CommitPermit;
@@ -130,5 +130,106 @@ async fn absence_is_believed_only_after_minutes() {
     stage.bench.clock.advance(Duration::from_secs(60));
     let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
     let Reconciliation::Absent(again) = look else { panic!("{look:?}") };
+    assert_eq!(again.stage, At::Preparing { unit: 0 });
+}
+
+#[tokio::test]
+async fn a_publish_that_takes_effect_after_its_absence_was_believed_is_found_and_not_repeated() {
+    let stage = Stage::new();
+    let session = stage.instagram().await;
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let publisher = session.connector.publisher().unwrap();
+    let (progress, post) = ready(&stage, &session, "late").await;
+    let first_look = progress.state["baseline"].clone();
+    stage.fault("media.publish", When::Before, FaultKind::Cut);
+    let (open, _) = commit(&session, &cx, &post, progress).await;
+    stage.bench.clock.advance(Duration::from_secs(200));
+    let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
+    let Reconciliation::Absent(again) = look else { panic!("{look:?}") };
+    // Now the network gets to it.
+    let (_, result) = commit(&session, &cx, &post, open).await;
+    let late = result.unwrap().root_remote_id().unwrap().to_owned();
+    let again = publisher.advance(&cx, &post, again).await.unwrap();
+    assert!(matches!(again.stage, At::Committing { .. }), "{again:?}");
+    assert_eq!(again.state["baseline"], first_look, "a later one would hold the late post");
+    let look = publisher.reconcile(&cx, &post, &again).await.unwrap();
+    let Reconciliation::Found(found) = look else { panic!("{look:?}") };
+    assert_eq!(found.root_remote_id(), Some(late.as_str()));
+    assert_eq!(stage.ledger().len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_there_before_the_first_publish_stays_the_measure() {
+    let stage = Stage::new();
+    let session = stage.instagram().await;
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let (progress, post) = ready(&stage, &session, "again").await;
+    let first_look = progress.state["baseline"].clone();
+    assert!(session.publish(&stage.picture("another")).await.is_published());
+    let back = progress.at(At::Preparing { unit: 0 });
+    let again = session.connector.publisher().unwrap().advance(&cx, &post, back).await.unwrap();
     assert_eq!(again.stage, At::Ready { unit: 0 });
+    assert_eq!(again.state["baseline"], first_look);
+}
+
+#[tokio::test]
+async fn unreadable_notes_of_an_open_commit_say_nothing_about_it() {
+    let stage = Stage::new();
+    let session = stage.instagram().await;
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let publisher = session.connector.publisher().unwrap();
+    let (progress, post) = ready(&stage, &session, "who knows").await;
+    let mut without_root = progress.state.clone();
+    without_root["root"] = serde_json::Value::Null;
+    for (notes, unreadable) in
+        [(serde_json::Value::Null, true), (serde_json::json!({"a": 1}), true), (without_root, false)]
+    {
+        let mut broken = progress.clone();
+        broken.state = notes;
+        let (open, result) = commit(&session, &cx, &post, broken).await;
+        if unreadable {
+            assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous);
+        }
+        stage.bench.clock.advance(Duration::from_secs(600));
+        let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
+        assert!(matches!(look, Reconciliation::Unknown { look_again_at: None, .. }), "{look:?}");
+    }
+    assert!(stage.ledger().is_empty());
+}
+
+/// A database that is gone.
+struct Gone;
+
+#[async_trait::async_trait]
+impl Checkpoint for Gone {
+    async fn save(&self, _: &Progress) -> Result<(), ConnectorError> {
+        Err(ConnectorError::new(ErrorKind::Transient, "store", "save", "gone", "The database is gone."))
+    }
+}
+
+#[tokio::test]
+async fn an_unclear_refusal_stays_unclear_when_it_can_not_be_noted() {
+    let stage = Stage::new();
+    let session = stage.instagram().await;
+    let credential = session.credential();
+    let cx = Cx { checkpoint: &Gone, ..session.cx(&credential) };
+    let (progress, post) = ready(&stage, &session, "live").await;
+    // 4/2207051 although the post is live.
+    stage.status("media.publish", When::After, 400, 1);
+    let (_, result) = commit(&session, &cx, &post, progress).await;
+    assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous);
+    assert_eq!(stage.ledger().len(), 1);
+
+    let post = commented(post, "first");
+    let done = session.publish(&post).await;
+    assert!(done.is_published());
+    let mut open = done.progress().clone().at(At::Committing { unit: 1, since: cx.clock.now() });
+    open.units[1].remote_id = None;
+    stage.status("comments.create", When::After, 400, 1);
+    let permit = CommitPermit::after_durable_intent(cx.clock.monotonic() + Duration::from_secs(60));
+    let error = session.connector.publisher().unwrap().commit(&cx, &post, open, permit).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Ambiguous);
 }
