@@ -12,6 +12,14 @@ fn urls() {
             "https://g.example/media?image_url=https%3A%2F%2Fc.example%2Fm%2F1%3Fsig%3Dabc%26exp%3D5",
             "https://g.example/media?image_url=https%3A%2F%2Fc.example%2Fm%2F1%3Fsig%3D[redacted]%26exp%3D5",
         ),
+        (
+            "https://c.example/app/media/public/media_1/1793610000/dG9rZW4/boat.jpg?x=1",
+            "https://c.example/app/media/public/[redacted]?x=1",
+        ),
+        (
+            "https://g.example/media?image_url=https%3A%2F%2Fc.example%2Fmedia%2Fpublic%2Fm%2F1%2FdG9rZW4%2Fa.jpg&y=1",
+            "https://g.example/media?image_url=https%3A%2F%2Fc.example%2Fmedia%2Fpublic%2F[redacted]&y=1",
+        ),
         ("https://a.example/x?q=hello+world", "https://a.example/x?q=hello+world"),
     ];
     for (text, want) in cases {
@@ -31,6 +39,10 @@ fn prose_stays_readable_and_loses_its_secrets() {
         (r#"{"accessJwt":"a.b","did":"did:plc:x""#, Some(r#"{"accessJwt":"[redacted]","did":"did:plc:x""#)),
         (r#"{\"refresh_token\":\"abc\"}"#, Some(r#"{\"refresh_token\":\"[redacted]\"}"#)),
         ("got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln back", Some("got [redacted] back")),
+        (
+            "could not fetch \"https://c.example/media/public/m/1/dG9rZW4/a.jpg\" (404)",
+            Some("could not fetch \"https://c.example/media/public/[redacted]\" (404)"),
+        ),
         ("access token: EAAB1234567890xyz is bad", Some("access token: [redacted] is bad")),
     ];
     for (from, want) in cases {
