@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use axum::extract::multipart::{Field, MultipartRejection};
+use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
 use axum::extract::{Multipart, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use carillon_domain::error::AppError;
+use carillon_domain::error::{AppError, FieldError};
+use carillon_domain::permission::Permission;
 use carillon_engine::Actor;
-use carillon_engine::media::{MediaRow, NewFile};
+use carillon_engine::media::{MAX_ALT, MediaRow, NewFile};
 use utoipa::ToSchema;
 
 use super::Answers;
@@ -47,31 +48,42 @@ pub async fn upload(
     Ok(answer(StatusCode::CREATED, receive(&app, &actor, form).await?))
 }
 
-/// Takes the file of a form into the library.
+/// Takes the file of a form into the library. The form as a whole has no limit, so whoever may not upload is refused before
+/// anything is read, and nothing but the file may be large or slow.
 ///
 /// # Errors
-/// For what is no such form, and as the library refuses. Nothing is kept then.
+/// For callers without [`Permission::Write`], for what is no such form, and as the library refuses. Nothing is kept then.
 pub async fn receive(
     app: &App,
     actor: &Actor,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<MediaRow, Failure> {
+    actor.require(Permission::Write)?;
     let mut form = form.map_err(|rejection| {
         let detail = "Send a form with Content-Type: multipart/form-data and a part named file.";
         Failure::new(rejection.status(), "not_a_form", detail)
     })?;
     let mut alt = None;
     let mut row: Option<MediaRow> = None;
-    while let Some(field) = form.next_field().await.map_err(|_| broken_form())? {
+    loop {
+        let field = match in_time(form.next_field()).await {
+            Ok(Some(field)) => field,
+            Ok(None) => break,
+            Err(failure) => return undo(app, actor, row, failure).await,
+        };
         match field.name() {
             Some("file") if row.is_none() => row = Some(take(app, actor, alt.take(), field).await?),
-            Some("alt_text") => alt = Some(field.text().await.map_err(|_| broken_form())?),
+            Some("alt_text") => match description(field).await {
+                Ok(text) => alt = Some(text),
+                Err(failure) => return undo(app, actor, row, failure).await,
+            },
             name => {
                 let message = format!(
                     "The form has the parts file (once) and alt_text, not {}.",
                     name.map_or_else(|| "one without a name".to_owned(), |name| format!("{name:?}"))
                 );
-                return undo(app, actor, row, AppError::invalid("form", "unknown_part", message)).await;
+                let refused = AppError::invalid("form", "unknown_part", message);
+                return undo(app, actor, row, refused.into()).await;
             }
         }
     }
@@ -82,18 +94,44 @@ pub async fn receive(
         // The description came behind the file.
         row = match app.engine.library.set_alt(actor, row.info.id, Some(alt), None).await {
             Ok(row) => row,
-            Err(error) => return undo(app, actor, Some(row), error).await,
+            Err(error) => return undo(app, actor, Some(row), error.into()).await,
         };
     }
     Ok(row)
 }
 
 /// Takes the file out again: a refused form changes nothing.
-async fn undo(app: &App, actor: &Actor, row: Option<MediaRow>, error: AppError) -> Result<MediaRow, Failure> {
+async fn undo(app: &App, actor: &Actor, row: Option<MediaRow>, why: Failure) -> Result<MediaRow, Failure> {
     if let Some(row) = row {
         app.engine.library.delete(actor, row.info.id, None).await?;
     }
-    Err(error.into())
+    Err(why)
+}
+
+/// Reads the description, and stops where it can only be too long: no character takes more than four bytes.
+async fn description(mut field: Field<'_>) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = in_time(field.chunk()).await? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > 4 * MAX_ALT {
+            let length = String::from_utf8_lossy(&bytes).chars().count();
+            let message = format!("A description may have up to {MAX_ALT} characters. Shorten it.");
+            let error = FieldError::new("alt_text", "too_long", message).with_limit(MAX_ALT, length);
+            return Err(AppError::Invalid(vec![error]).into());
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        AppError::invalid("alt_text", "not_text", "The description is not text in UTF-8. Send it as UTF-8.")
+            .into()
+    })
+}
+
+/// Waits for the client's next piece, but not for ever.
+async fn in_time<T>(next: impl Future<Output = Result<T, MultipartError>>) -> Result<T, Failure> {
+    match tokio::time::timeout(incoming::IDLE, next).await {
+        Ok(Ok(piece)) => Ok(piece),
+        Ok(Err(_)) | Err(_) => Err(broken_form()),
+    }
 }
 
 fn broken_form() -> Failure {
@@ -117,20 +155,20 @@ async fn take(
     let (library, actor) = (app.engine.library.clone(), actor.clone());
     let work = tokio::spawn(async move { library.upload(&actor, NewFile { name, alt }, body).await });
     let sent = loop {
-        match tokio::time::timeout(incoming::IDLE, field.chunk()).await {
-            Ok(Ok(Some(chunk))) => {
+        match in_time(field.chunk()).await {
+            Ok(Some(chunk)) => {
                 if !sender.send(chunk).await {
                     // The library has heard enough.
                     break Ok(());
                 }
             }
-            Ok(Ok(None)) => {
+            Ok(None) => {
                 sender.end().await;
                 break Ok(());
             }
-            Ok(Err(_)) | Err(_) => {
+            Err(failure) => {
                 drop(sender);
-                break Err(broken_form());
+                break Err(failure);
             }
         }
     };

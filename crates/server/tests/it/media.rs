@@ -1,10 +1,14 @@
 //! The library over HTTP.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use carillon_connectors::contract::cx::MediaSource;
 use carillon_domain::id::{MediaId, WorkspaceId};
 use carillon_domain::permission::Role;
+use futures::StreamExt;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, TestApp};
@@ -209,6 +213,51 @@ async fn a_bad_form_says_why_and_leaves_nothing() {
         .await;
     assert_eq!((cut.status, &cut.json()["code"]), (StatusCode::BAD_REQUEST, &json!("broken_form")));
     assert_eq!(desk.count().await, 1);
+}
+
+/// A form whose description never ends, sent by somebody with this role. Gives the answer and how many bytes were taken.
+async fn endless_description(role: Role) -> (Answer, usize) {
+    let app = TestApp::new().await;
+    let (_, token) = app.stranger("ada@example.com", role).await;
+    let taken = Arc::new(AtomicUsize::new(0));
+    let counter = taken.clone();
+    let start = text_part("alt_text", "");
+    let start = axum::body::Bytes::from(start[..start.len() - 2].to_vec());
+    let more = axum::body::Bytes::from(vec![b'x'; 64 << 10]);
+    // 32 MB, so that a server that keeps all of it still comes to an end.
+    let chunks = std::iter::once(start).chain(std::iter::repeat_n(more, 512));
+    let body = Body::from_stream(futures::stream::iter(chunks).then(move |chunk| {
+        counter.fetch_add(chunk.len(), Ordering::Relaxed);
+        // As on a line, not everything is there at once.
+        async move {
+            tokio::task::yield_now().await;
+            Ok::<_, std::io::Error>(chunk)
+        }
+    }));
+    let request = Request::post("/api/v1/media")
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"));
+    let answer = app.send(request.body(body).expect("request")).await;
+    (answer, taken.load(Ordering::Relaxed))
+}
+
+#[tokio::test]
+async fn a_description_without_end_is_refused_before_it_fills_the_memory() {
+    let (answer, taken) = endless_description(Role::Editor).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text());
+    let problem = answer.json();
+    assert_eq!(
+        (&problem["errors"][0]["field"], &problem["errors"][0]["code"]),
+        (&json!("alt_text"), &json!("too_long"))
+    );
+    assert!(taken < 1 << 20, "{taken} bytes were taken");
+}
+
+#[tokio::test]
+async fn who_may_not_upload_is_told_so_before_anything_is_read() {
+    let (answer, taken) = endless_description(Role::Analyst).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.text());
+    assert!(taken < 1 << 20, "{taken} bytes were taken");
 }
 
 #[tokio::test]
