@@ -52,16 +52,9 @@ pub(super) async fn resume(
     unit: u16,
     since: Timestamp,
 ) -> Result<Step, JobError> {
+    // Looking comes before sending again, also where the same write again would do no harm: the failure of a second send says
+    // nothing about the first.
     match run.context.publisher().commit_safety(&run.context.draft, unit) {
-        // After our own send ended without an answer, looking is cheaper than sending again; after a crash, the same
-        // write again is both the question and the answer.
-        CommitSafety::Idempotent if !run.own_send_ended => {
-            let lane = run.context.lane();
-            if run.lease.lane.as_deref() != Some(lane.as_str()) {
-                return Ok(Step::Leave(Next::At { at: run.engine.clock.now(), lane: Some(lane) }));
-            }
-            send(run, progress, unit).await
-        }
         CommitSafety::Blind => {
             let evidence = "This network offers no way to look for a post whose answer was lost.";
             outcome::unconfirmed(run.engine, run.lease, &mut run.context.row, &progress, evidence)

@@ -203,10 +203,16 @@ async fn change(
             Box::pin(async move {
                 let found = publication::find(&mut *tx, workspace, id).await?;
                 let mut row = found.ok_or(AppError::NotFound { what: "publication" })?;
+                let seen = row.seen();
                 let run = decide(&mut row, now)?;
                 row.next_at = run;
                 row.updated_at = now;
-                publication::save_edit(tx, &row).await?;
+                if !publication::save_edit(tx, &row, seen).await? {
+                    return Err(conflict(
+                        "wrong_state",
+                        "This publication was changed meanwhile. Look at it again.",
+                    ));
+                }
                 if let Some(at) = run {
                     let target = Target { workspace, publication: id };
                     job::put(tx, &times.job(target, &row.platform, Some(at))).await?;
@@ -242,11 +248,12 @@ pub(crate) async fn account_is_back(
                     let Some(mut row) = publication::find(&mut *tx, workspace, id).await? else {
                         return Ok(false);
                     };
+                    let seen = row.seen();
                     let grace = carillon_domain::time::SignedDuration::from_secs(grace_s);
                     if row.state == PublicationState::Held {
                         if row.due_at.is_some_and(|due| now > due + grace) {
                             row.held_reason = Some(carillon_domain::publication::HeldReason::Overdue);
-                            publication::save_edit(tx, &row).await?;
+                            publication::save_edit(tx, &row, seen).await?;
                             return Ok(false);
                         }
                         let intent = if row.intent { Intent::Saved } else { Intent::None };
@@ -256,7 +263,9 @@ pub(crate) async fn account_is_back(
                     }
                     row.tries = 0;
                     row.updated_at = now;
-                    publication::save_edit(tx, &row).await?;
+                    if !publication::save_edit(tx, &row, seen).await? {
+                        return Ok(false);
+                    }
                     let target = Target { workspace, publication: id };
                     job::put(tx, &times.job(target, &row.platform, row.due_at.or(Some(now)))).await?;
                     Ok::<_, carillon_store::StoreError>(true)

@@ -173,8 +173,9 @@ impl Stage {
                 Box::pin(async move {
                     let found = publication::find(&mut *tx, workspace, id).await?;
                     let mut row = found.expect("publication");
+                    let seen = row.seen();
                     change(&mut row);
-                    publication::save_edit(tx, &row).await?;
+                    assert!(publication::save_edit(tx, &row, seen).await?);
                     Ok::<_, StoreError>(())
                 })
             })

@@ -84,7 +84,7 @@ statements! {
     SAVE_EDIT = "publications.save_edit": "update publications set state = $3, due_at = $4, next_at = $5, tries = $6, held_reason = $7, \
         released_at = $8, intent = $9, progress = $10, content_version = $11, fingerprint = $12, \
         incomplete = $13, remote_id = $14, remote_url = $15, published_at = $16, error = $17, evidence \
-        = $18, units = $19, updated_at = $20 where workspace_id = $1 and id = $2";
+        = $18, units = $19, updated_at = $20 where workspace_id = $1 and id = $2 and state = $21 and intent = $22";
     DELETE = "publications.delete": "delete from publications where workspace_id = $1 and id = $2";
     LIST = "publications.list": "select workspace_id, id, post_id, account_id, platform, state, due_at, next_at, tries, \
         held_reason, released_at, intent, progress, content_version, fingerprint, incomplete, \
@@ -218,15 +218,30 @@ pub async fn save(tx: &mut Tx<'_>, row: &PublicationRow) -> Result<bool, StoreEr
     Ok(tx.execute(SAVE, values).await? == 1)
 }
 
-/// Saves a person's edit, whatever a worker thinks; the caller read the row in the same transaction and raised its content
-/// version.
+/// How far a publication was when a person's edit read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    state: PublicationState,
+    intent: bool,
+}
+
+impl PublicationRow {
+    /// How far it is now; take it before changing the row.
+    pub const fn seen(&self) -> Seen {
+        Seen { state: self.state, intent: self.intent }
+    }
+}
+
+/// Saves a person's edit of a row that the caller read in the same transaction and whose content version it raised. `false`
+/// when a worker came between reading and saving, on PostgreSQL for example with the intent to send: nothing is changed then.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
-pub async fn save_edit(tx: &mut Tx<'_>, row: &PublicationRow) -> Result<(), StoreError> {
+pub async fn save_edit(tx: &mut Tx<'_>, row: &PublicationRow, seen: Seen) -> Result<bool, StoreError> {
     let mut values = args![row.workspace, row.id];
     values.append(&mut mutable(row));
-    tx.execute(SAVE_EDIT, values).await.map(drop)
+    values.append(&mut args![seen.state.as_str(), seen.intent]);
+    Ok(tx.execute(SAVE_EDIT, values).await? == 1)
 }
 
 /// Removes a publication that never went anywhere (an account taken off a draft).

@@ -36,8 +36,8 @@ pub async fn remove(
     if view.publications.iter().any(|p| p.state != PublicationState::Draft) {
         actor.require(Permission::Publish)?;
     }
-    if removal.remote {
-        super::super::remote_delete::delete_public(engine, actor, id).await?;
+    if removal.if_match.is_some_and(|v| v != view.post.version) {
+        return Err(AppError::Stale);
     }
     let (workspace, now) = (actor.workspace, engine.clock.now());
     engine
@@ -51,9 +51,14 @@ pub async fn remove(
                 }
                 let mut rows = publication::of_post(&mut *tx, workspace, id).await?;
                 for row in &mut rows {
-                    cancel(row, now)?;
+                    let seen = row.seen();
+                    if !cancel(row, now)? {
+                        continue;
+                    }
+                    if !publication::save_edit(tx, row, seen).await? {
+                        return Err(already_sending());
+                    }
                     job::remove(tx, &publish::job_key(row.id)).await?;
-                    publication::save_edit(tx, row).await?;
                 }
                 let only_drafts = rows.iter().all(|r| r.state == PublicationState::Draft);
                 post.version += 1;
@@ -64,29 +69,38 @@ pub async fn remove(
             })
         })
         .await?;
+    // Only after everything that could refuse the request: what is deleted at a network does not come back.
+    if removal.remote {
+        super::super::remote_delete::delete_public(engine, actor, id).await?;
+    }
     engine.events.post_changed(workspace, id);
     query::get_with_trash(engine, actor, id).await
 }
 
+/// Cancels it, unless it never was to go out, or is out: then it tells `false`, and what follows its root goes on.
 fn cancel(
     row: &mut publication::PublicationRow,
     now: carillon_domain::time::Timestamp,
-) -> Result<(), AppError> {
+) -> Result<bool, AppError> {
     use PublicationState as S;
     match row.state {
-        S::Draft | S::Canceled | S::Published | S::Unconfirmed => return Ok(()),
+        S::Draft | S::Canceled | S::Published | S::Unconfirmed => return Ok(false),
         _ => {}
     }
     let intent = if row.intent { Intent::Saved } else { Intent::None };
-    row.state = row.state.after(Event::Cancel, intent).map_err(|_| AppError::Conflict {
+    row.state = row.state.after(Event::Cancel, intent).map_err(|_| already_sending())?;
+    row.content_version += 1;
+    row.next_at = None;
+    row.updated_at = now;
+    Ok(true)
+}
+
+fn already_sending() -> AppError {
+    AppError::Conflict {
         code: "already_sending",
         message:
             "This post is being sent right now and can no longer be stopped. Wait a moment; if it is public \
                   then, you can delete it."
                 .to_owned(),
-    })?;
-    row.content_version += 1;
-    row.next_at = None;
-    row.updated_at = now;
-    Ok(())
+    }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, PostId};
 use carillon_domain::permission::Permission;
-use carillon_domain::publication::{Event, Intent, PublicationState};
+use carillon_domain::publication::{Event, Intent, PostStatus, PublicationState};
 use carillon_domain::time::Timestamp;
 use carillon_store::repo::job;
 use carillon_store::repo::post::{self, PostRow};
@@ -36,6 +36,14 @@ pub async fn update(
     let before = query::get(engine, actor, id).await?;
     if if_match.is_some_and(|v| v != before.post.version) {
         return Err(AppError::Stale);
+    }
+    let canceled = before.status == PostStatus::Canceled;
+    if canceled && (patch.status.is_none() || patch.accounts.is_none()) {
+        return Err(AppError::Conflict {
+            code: "canceled",
+            message: "This post is canceled. To plan it again, send `status` and `accounts` with the change."
+                .to_owned(),
+        });
     }
     let input = merged(&before, &patch);
     let goes_out = input.status != WantedStatus::Draft;
@@ -71,7 +79,9 @@ pub async fn update(
 /// The post as a request, with the patch on top.
 fn merged(before: &PostView, patch: &PostPatch) -> PostInput {
     let post = &before.post;
-    let now_status = if before.publications.iter().any(|p| p.state != PublicationState::Draft) {
+    // An account that was taken off, or a post that was canceled, comes back only when it is named.
+    let live = || before.publications.iter().filter(|p| p.state != PublicationState::Canceled);
+    let now_status = if live().any(|p| p.state != PublicationState::Draft) {
         WantedStatus::Scheduled
     } else {
         WantedStatus::Draft
@@ -80,10 +90,7 @@ fn merged(before: &PostView, patch: &PostPatch) -> PostInput {
     let kept_time = post.due_at.map(|at| at.to_string());
     PostInput {
         text: patch.text.clone().unwrap_or_else(|| post.composition.text.clone()),
-        accounts: patch
-            .accounts
-            .clone()
-            .unwrap_or_else(|| before.publications.iter().map(|p| p.account).collect()),
+        accounts: patch.accounts.clone().unwrap_or_else(|| live().map(|p| p.account).collect()),
         media: patch.media.clone().unwrap_or_else(|| post.composition.media.clone()),
         status: patch.status.unwrap_or(now_status),
         // A new zone moves the wall-clock time that was meant; nothing new keeps the instant.
@@ -124,8 +131,11 @@ async fn apply(engine: &Engine, mut change: Change) -> Result<(), AppError> {
                 for mut row in publication::of_post(&mut *tx, change.row.workspace, change.row.id).await? {
                     match change.fresh.remove(&row.account) {
                         Some(_) => {
+                            let seen = row.seen();
                             edit(&mut row, &change)?;
-                            publication::save_edit(tx, &row).await?;
+                            if !publication::save_edit(tx, &row, seen).await? {
+                                return Err(already_out());
+                            }
                             queue(tx, &times, &row).await?;
                         }
                         None => take_off(tx, row, change.now).await?,
@@ -173,20 +183,22 @@ async fn take_off(
     row: PublicationRow,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    job::remove(tx, &publish::job_key(row.id)).await?;
-    if row.state == PublicationState::Draft {
-        publication::delete(tx, row.workspace, row.id).await?;
+    if row.state == PublicationState::Canceled {
         return Ok(());
     }
-    let intent = if row.intent { Intent::Saved } else { Intent::None };
-    let mut row = row;
-    if row.state != PublicationState::Canceled {
+    if row.state == PublicationState::Draft {
+        publication::delete(tx, row.workspace, row.id).await?;
+    } else {
+        let intent = if row.intent { Intent::Saved } else { Intent::None };
+        let (mut row, seen) = (row.clone(), row.seen());
         row.state = row.state.after(Event::Cancel, intent).map_err(|_| already_out())?;
+        row.content_version += 1;
+        row.updated_at = now;
+        if !publication::save_edit(tx, &row, seen).await? {
+            return Err(already_out());
+        }
     }
-    row.content_version += 1;
-    row.updated_at = now;
-    publication::save_edit(tx, &row).await?;
-    Ok(())
+    Ok(job::remove(tx, &publish::job_key(row.id)).await?)
 }
 
 async fn queue(
