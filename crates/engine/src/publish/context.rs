@@ -50,6 +50,16 @@ pub(super) enum Situation {
     Go(Box<Context>),
 }
 
+/// What came of asking for another token.
+pub(super) enum Refresh {
+    /// It is there.
+    Done,
+    /// Somebody else is asking, or the network can't answer now: nothing is known of the login.
+    Later(ConnectorError),
+    /// A person must connect the account again.
+    Reconnect(ConnectorError),
+}
+
 impl Context {
     pub async fn load(engine: &Engine, target: Target) -> Result<Situation, JobError> {
         let found = publication::find(&engine.db, target.workspace, target.publication).await?;
@@ -150,15 +160,16 @@ impl Context {
         Ok(caps::enforced(engine, &self.account, self.row.post, &self.zone).await?)
     }
 
-    /// Gets another token in place of the refused one, whatever its clock says; the inner error means that a person must reconnect.
-    pub async fn refresh(&mut self, engine: &Engine) -> Result<Result<(), ConnectorError>, JobError> {
+    /// Gets another token in place of the refused one, whatever its clock says.
+    pub async fn refresh(&mut self, engine: &Engine) -> Result<Refresh, JobError> {
         match credentials::instead_of(engine, &self.account, &self.credential).await {
             Ok(credential) => {
                 self.credential = credential;
-                Ok(Ok(()))
+                Ok(Refresh::Done)
             }
             Err(NoCredential::Store(error)) => Err(error.into()),
-            Err(NoCredential::Later(error) | NoCredential::Reconnect(error)) => Ok(Err(error)),
+            Err(NoCredential::Later(error)) => Ok(Refresh::Later(error)),
+            Err(NoCredential::Reconnect(error)) => Ok(Refresh::Reconnect(error)),
         }
     }
 

@@ -3,12 +3,14 @@
 use carillon_connectors::contract::progress::{Progress, Stage};
 use carillon_connectors::kit::http::Http;
 use carillon_domain::connector_error::ConnectorError;
-use carillon_domain::publication::{HeldReason, PublicationState};
+use carillon_domain::publication::{HeldReason, PublicationState, UnitState};
 use carillon_domain::time::SignedDuration;
+use carillon_store::repo::publication::PublicationRow;
+use carillon_store::repo::workspace;
 
 use super::attempt::Attempt;
 use super::commit;
-use super::context::{Context, Situation};
+use super::context::{Context, Refresh, Situation};
 use super::outcome;
 use super::queue::Target;
 use super::verdict::{Tried, Verdict, decide};
@@ -28,7 +30,12 @@ pub async fn run(engine: &Engine, lease: &Lease, target: Target) -> Result<Next,
         Situation::Hold(mut row, reason, error) => {
             return outcome::hold(engine, lease, &mut row, reason, error.as_ref()).await;
         }
-        Situation::Later(mut row, error) => return outcome::wait(engine, lease, &mut row, &error).await,
+        Situation::Later(mut row, error) if !is_too_late(engine, &row, grace_s(engine, target).await?) => {
+            return outcome::wait(engine, lease, &mut row, &error).await;
+        }
+        Situation::Later(mut row, error) => {
+            return outcome::hold(engine, lease, &mut row, HeldReason::Overdue, Some(&error)).await;
+        }
         Situation::Broken(mut row, error) => return outcome::fail(engine, lease, &mut row, &error).await,
         Situation::Go(context) => context,
     };
@@ -51,15 +58,27 @@ pub async fn run(engine: &Engine, lease: &Lease, target: Target) -> Result<Next,
     next
 }
 
-/// A publication that is overdue by more than the workspace's grace waits for a person; one that was begun goes on.
+/// A publication that is overdue by more than the workspace's grace, while nothing of it is or may be public, waits for a
+/// person, however far it had come.
 async fn too_late(engine: &Engine, lease: &Lease, context: &mut Context) -> Result<Option<Next>, JobError> {
-    let row = &mut context.row;
-    let Some(due) = row.due_at else { return Ok(None) };
-    let overdue = engine.clock.now() > due + SignedDuration::from_secs(context.grace_s);
-    if overdue && row.state == PublicationState::Scheduled && row.tries == 0 && row.released_at.is_none() {
-        return outcome::hold(engine, lease, row, HeldReason::Overdue, None).await.map(Some);
+    if is_too_late(engine, &context.row, context.grace_s) {
+        return outcome::hold(engine, lease, &mut context.row, HeldReason::Overdue, None).await.map(Some);
     }
     Ok(None)
+}
+
+/// A person who lets it go begins a new grace.
+fn is_too_late(engine: &Engine, row: &PublicationRow, grace_s: i64) -> bool {
+    let Some(due) = row.due_at else { return false };
+    let since = row.released_at.map_or(due, |released| released.max(due));
+    let waiting = matches!(row.state, PublicationState::Scheduled | PublicationState::Publishing);
+    let untouched = !row.intent && row.units.iter().all(|unit| unit.state != UnitState::Published);
+    waiting && untouched && engine.clock.now() > since + SignedDuration::from_secs(grace_s)
+}
+
+async fn grace_s(engine: &Engine, target: Target) -> Result<i64, JobError> {
+    let home = workspace::find(&engine.db, target.workspace).await?;
+    Ok(home.map_or(0, |row| row.grace_s))
 }
 
 pub(super) struct Run<'a> {
@@ -78,6 +97,13 @@ impl Run<'_> {
         let mut progress = match self.context.progress() {
             Some(progress) => progress,
             None => match self.context.start(self.engine) {
+                Ok(fresh) if self.context.row.intent => {
+                    // Another version saved what it was about to send, and this one can't read it: it may be public.
+                    let evidence =
+                        "Another version of Carillon was sending this, and its notes can't be read.";
+                    let row = &mut self.context.row;
+                    return outcome::unconfirmed(self.engine, self.lease, row, &fresh, evidence).await;
+                }
                 Ok(progress) => progress,
                 Err(error) => {
                     return outcome::fail(self.engine, self.lease, &mut self.context.row, &error).await;
@@ -157,8 +183,12 @@ impl Run<'_> {
             Verdict::Refresh => {
                 self.refreshed = true;
                 match self.context.refresh(self.engine).await? {
-                    Ok(()) => Ok(Step::On(progress)),
-                    Err(refused) => {
+                    Refresh::Done => Ok(Step::On(progress)),
+                    Refresh::Later(error) => {
+                        let row = &mut self.context.row;
+                        outcome::wait(self.engine, self.lease, row, &error).await.map(Step::Leave)
+                    }
+                    Refresh::Reconnect(refused) => {
                         self.context.needs_reconnect(self.engine, &refused).await?;
                         let row = &mut self.context.row;
                         outcome::hold(self.engine, self.lease, row, HeldReason::Reauth, Some(&refused))

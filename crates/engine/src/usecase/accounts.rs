@@ -1,5 +1,6 @@
 //! Connected accounts: looking at them, changing their caps, letting go of them.
 
+use carillon_connectors::contract::cx::Credential;
 use carillon_domain::account::{AccountStatus, CapMode};
 use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::error::AppError;
@@ -12,6 +13,9 @@ use carillon_store::{StoreError, Tx};
 use super::credentials;
 use crate::jobs::sync;
 use crate::{Actor, Engine};
+
+/// How long a network may take to hear that an account is let go of.
+const REVOKE_WITHIN: std::time::Duration = std::time::Duration::from_secs(8);
 
 /// Largest daily cap that can be set.
 pub const MAX_DAILY_CAP: u32 = 1_000;
@@ -86,8 +90,8 @@ pub async fn update(
     Ok(row)
 }
 
-/// Lets go of an account: revokes at the network (best effort), erases the tokens once no other account needs them, keeps
-/// history unless `erase`.
+/// Lets go of an account: erases the tokens once no other account needs them, then revokes at the network (best effort), and
+/// keeps history unless `erase`.
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Stale`]; [`AppError::Conflict`] for erasing an account with publications on their way.
@@ -106,16 +110,15 @@ pub async fn disconnect(
     if erase {
         refuse_if_used(engine, &row).await?;
     }
-    let siblings = account::of_grant(&engine.db, row.workspace, row.grant).await?;
-    let last = siblings.iter().all(|s| s.id == id || s.status == AccountStatus::Disconnected);
-    if last {
-        revoke_remotely(engine, &row).await;
-    }
+    // In hand before it is erased: our copy goes first, whatever the network does with its own.
+    let credential = stored_credential(engine, &row).await;
     let (workspace, grant_id, now) = (row.workspace, row.grant, engine.clock.now());
-    let row = engine
+    let (row, last) = engine
         .db
         .write(move |tx| {
             Box::pin(async move {
+                let siblings = account::of_grant(&mut *tx, workspace, grant_id).await?;
+                let last = siblings.iter().all(|s| s.id == id || s.status == AccountStatus::Disconnected);
                 let mut row = account::find(&mut *tx, workspace, id).await?.unwrap_or(row);
                 row.status = AccountStatus::Disconnected;
                 row.status_cause = None;
@@ -130,11 +133,17 @@ pub async fn disconnect(
                 } else {
                     account::update(tx, &row).await?;
                 }
-                Ok::<_, AppError>(row)
+                Ok::<_, AppError>((row, last))
             })
         })
         .await?;
     engine.events.account_changed(workspace, id);
+    if let Some(credential) = credential.filter(|_| last) {
+        let revoking = revoke_remotely(engine, &row, &credential);
+        if tokio::time::timeout(REVOKE_WITHIN, revoking).await.is_err() {
+            tracing::warn!(account = %id, "the network did not answer the revocation; our copy is erased");
+        }
+    }
     Ok(row)
 }
 
@@ -160,14 +169,17 @@ async fn refuse_if_used(engine: &Engine, row: &AccountRow) -> Result<(), AppErro
     })
 }
 
+async fn stored_credential(engine: &Engine, row: &AccountRow) -> Option<Credential> {
+    let stored = grant::find(&engine.db, row.workspace, row.grant).await.ok()??;
+    credentials::open(engine, &stored).await.ok()
+}
+
 /// Best effort: a network that is down must not keep anybody from disconnecting.
-async fn revoke_remotely(engine: &Engine, row: &AccountRow) {
+async fn revoke_remotely(engine: &Engine, row: &AccountRow, credential: &Credential) {
     let Some(connector) = engine.networks.connector(&row.platform) else { return };
-    let Ok(Some(stored)) = grant::find(&engine.db, row.workspace, row.grant).await else { return };
-    let Ok(credential) = credentials::open(engine, &stored).await else { return };
     let Ok(app) = credentials::app(engine, &row.platform, row.server.as_deref()).await else { return };
     let cx = credentials::auth_cx(engine, &row.platform, app.as_ref());
-    if let Err(error) = connector.authorizer().revoke(&cx, &row.identity(), &credential).await {
+    if let Err(error) = connector.authorizer().revoke(&cx, &row.identity(), credential).await {
         tracing::warn!(account = %row.id, %error, "the network did not take the revocation; our copy is erased");
     }
 }

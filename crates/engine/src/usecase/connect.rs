@@ -202,7 +202,11 @@ async fn sign_in(
 fn checked_return(engine: &Engine, text: &str) -> Result<String, AppError> {
     let ours = &engine.networks.public_url;
     match ours.join(text) {
-        Ok(url) if url.origin() == ours.origin() && !text.contains('\\') => Ok(text.to_owned()),
+        Ok(url)
+            if url.origin() == ours.origin() && !text.contains('\\') && !text.contains(char::is_control) =>
+        {
+            Ok(text.to_owned())
+        }
         _ => Err(AppError::invalid(
             "return_to",
             "foreign_origin",

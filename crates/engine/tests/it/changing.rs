@@ -89,3 +89,33 @@ async fn overtaken(test: &TestDb) {
     assert!(after.intent && after.content_version == row.content_version);
 }
 on_both!(an_edit_that_a_worker_overtook_changes_nothing, |t| super::overtaken(t));
+
+async fn unreadable(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.x().await;
+    stage.fault(Fault::once("x", "commit", When::After, FaultKind::Cut));
+    stage.fault(Fault::once("x", "users.tweets", When::Before, FaultKind::Status).status(503).times(9));
+    let post = stage.now(account, "Written by another version").await;
+    stage.run_due().await;
+    stage.bench.world.faults().clear();
+    let notes = serde_json::json!({ "version": 99 });
+    stage.crash_leaves(post.publications[0].id, move |row| row.progress = Some(notes)).await;
+    stage.run_until_idle().await;
+    assert_eq!(stage.public("Written by another version").len(), 1, "never sent from the beginning");
+    assert_eq!(stage.publication(&post).await.state, PublicationState::Unconfirmed);
+}
+on_both!(an_open_send_that_can_not_be_read_waits_for_a_person, |t| super::unreadable(t));
+
+async fn begun_and_too_late(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    stage.fault(Fault::once("bluesky", "commit", When::Before, FaultKind::Status).status(503));
+    let post = stage.now(account, "Three days late").await;
+    stage.run_due().await;
+    stage.bench.clock.advance(std::time::Duration::from_secs(3 * 24 * 3600));
+    stage.run_until_idle().await;
+    let held = stage.publication(&post).await;
+    assert_eq!(held.state, PublicationState::Held, "begun in time, and then nobody was there for days");
+    assert!(stage.public("Three days late").is_empty());
+}
+on_both!(what_was_begun_does_not_go_out_days_late, |t| super::begun_and_too_late(t));

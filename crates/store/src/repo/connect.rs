@@ -51,6 +51,8 @@ statements! {
         where workspace_id = $1 and id = $2 and state_hash = $3";
     FINISH = "connect.finish": "update connect_attempts set status = $3, grant_id = $4, accounts = $5, error = $6, \
         pending = null, state_hash = null where workspace_id = $1 and id = $2";
+    CHOSEN = "connect.chosen": "update connect_attempts set status = 'connected', accounts = $3 \
+        where workspace_id = $1 and grant_id = $2 and status = 'choose'";
     FIND_APP = "app_registrations.find": "select credentials from app_registrations \
         where platform = $1 and server = $2 and redirect_uri = $3";
     PUT_APP = "app_registrations.put": "insert into app_registrations (platform, server, redirect_uri, credentials, \
@@ -117,7 +119,7 @@ fn read(row: &Row) -> Result<ConnectRow, StoreError> {
     })
 }
 
-fn json<T: serde::Serialize>(value: &T) -> Value {
+fn json<T: serde::Serialize + ?Sized>(value: &T) -> Value {
     Value::Text(serde_json::to_string(value).ok())
 }
 
@@ -185,6 +187,19 @@ pub async fn finish(tx: &mut Tx<'_>, row: &ConnectRow) -> Result<(), StoreError>
     values.push(json(&row.accounts));
     values.push(row.error.as_ref().map_or(Value::Text(None), json));
     tx.execute(FINISH, values).await.map(drop)
+}
+
+/// Ends the attempt whose login had several accounts, with the chosen ones.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn chosen(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    grant: GrantId,
+    accounts: &[AccountId],
+) -> Result<(), StoreError> {
+    tx.execute(CHOSEN, args![workspace, grant, json(accounts)]).await.map(drop)
 }
 
 /// The sealed app credentials at a server.

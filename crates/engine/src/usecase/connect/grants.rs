@@ -19,9 +19,22 @@ use crate::{Actor, Engine};
 /// [`AppError::NotFound`], also for attempts of other workspaces.
 pub async fn status(engine: &Engine, actor: &Actor, id: ConnectId) -> Result<ConnectRow, AppError> {
     actor.require(Permission::Read)?;
-    connect::find(&engine.db, actor.workspace, id)
-        .await?
-        .ok_or(AppError::NotFound { what: "connection attempt" })
+    let row = connect::find(&engine.db, actor.workspace, id).await?;
+    let mut row = row.ok_or(AppError::NotFound { what: "connection attempt" })?;
+    if row.status == "pending" && row.expires_at < engine.clock.now() {
+        row.status = "failed".to_owned();
+        row.error = Some(
+            ConnectorError::new(
+                carillon_domain::connector_error::ErrorKind::Rejected,
+                &row.platform,
+                "connect",
+                "expired",
+                "Signing in took too long, or was given up.",
+            )
+            .with_action("Begin again."),
+        );
+    }
+    Ok(row)
 }
 
 /// The identities under a login.
@@ -56,7 +69,14 @@ pub async fn choose(
     if identities.is_empty() {
         return Err(AppError::invalid("targets", "required", "Choose at least one account."));
     }
-    link(engine, actor, &row.platform, id, identities).await
+    let accounts = link(engine, actor, &row.platform, id, identities).await?;
+    let (workspace, ids) = (actor.workspace, accounts.iter().map(|a| a.id).collect::<Vec<_>>());
+    engine
+        .db
+        .write(move |tx| Box::pin(async move { connect::chosen(tx, workspace, id, &ids).await }))
+        .await
+        .map_err(store)?;
+    Ok(accounts)
 }
 
 /// Saves a fresh grant, and its account when there is no choice to make.
