@@ -90,6 +90,9 @@ impl Running {
                     tracing::error!(%error, "a part of the server ended badly");
                 }
             }
+            // No more requests come, so what they began is all.
+            self.app.tasks.close();
+            self.app.tasks.wait().await;
         };
         if tokio::time::timeout(DRAIN, ended).await.is_err() {
             tracing::warn!(

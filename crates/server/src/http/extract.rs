@@ -95,9 +95,7 @@ pub async fn limited(mut body: Body, limit: usize) -> Result<Bytes, Failure> {
         let mut failure = Failure::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too_large",
-            format!(
-                "The body is larger than the {limit} bytes that are allowed for JSON. Nothing was changed."
-            ),
+            format!("The body is larger than the {limit} bytes that are allowed here. Nothing was changed."),
         );
         failure.errors.push(
             FieldError::new("", "too_large", "Send less at once; upload files with POST /api/v1/media.")

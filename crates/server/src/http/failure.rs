@@ -75,9 +75,10 @@ impl Failure {
                 "cross_site",
                 "The request came from another site, so it was refused. Open Carillon itself and try again there.",
             ),
-            StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => {
-                ("timeout", "This took too long and was given up. Try again in a moment.")
-            }
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => (
+                "timeout",
+                "This took too long to wait for. Look in a moment whether it had its effect, else try again.",
+            ),
             s if s.is_client_error() => ("bad_request", "The request can't be understood."),
             _ => ("internal", "Something went wrong on our side. It has been logged."),
         };

@@ -1,7 +1,8 @@
 //! `Idempotency-Key` on the API's POST requests: the same request again gets the same answer and does nothing.
 //!
-//! Sits outside of the handlers and inside of the time limit: a request that is given up keeps its key taken, because
-//! nobody knows what it did.
+//! Sits outside of the handlers and inside of the task that outlives the client (`outlive`): whoever goes away or gives up
+//! in the middle finds the answer under the key. Only a process that dies leaves a key taken, because nobody knows what the
+//! request did.
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Request, State};

@@ -2,7 +2,8 @@
 //!
 //! Order, from the outside: request id and client address → span, log line and metrics → security headers → compression →
 //! rendering of failures → panics → cross-site check → inbound limits → time limit. Rendering sits outside of everything
-//! that can refuse a request, so that a refusal looks the same wherever it comes from.
+//! that can refuse a request, so that a refusal looks the same wherever it comes from. Below the time limit a change runs
+//! on by itself: who waited for it may go away.
 
 pub mod actor;
 pub mod conditions;
@@ -16,6 +17,7 @@ mod health;
 mod idempotency;
 mod limit;
 pub mod listen;
+mod outlive;
 pub mod state;
 
 use std::time::Duration;
@@ -47,6 +49,7 @@ pub fn router(app: &App) -> Router {
         .merge(web::routes())
         .merge(api.timed.layer(from_fn_with_state(app.clone(), idempotency::layer)))
         .merge(api::document_route(&api.document))
+        .layer(from_fn_with_state(app.clone(), outlive::layer))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout));
     let counted = bounded
         .merge(web::endless_routes())

@@ -8,6 +8,7 @@ use carillon_engine::answers::Answers;
 use carillon_engine::people::People;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::limit::Limiter;
 use crate::settings::Settings;
@@ -32,6 +33,8 @@ pub struct Parts {
     pub metrics: PrometheusHandle,
     /// Cancelled when the server is asked to stop; long answers end then.
     pub stopping: CancellationToken,
+    /// Work that goes on without the request that began it; a stop waits for it.
+    pub tasks: TaskTracker,
 }
 
 impl App {
@@ -47,6 +50,7 @@ impl App {
             limiter: Limiter::new(&settings.limits, clock.clone()),
             people: People::new(db.clone(), clock.clone(), entropy.clone()),
             answers: Answers::new(db, engine.sealer.clone(), clock, entropy),
+            tasks: TaskTracker::new(),
             settings,
             engine,
             metrics,

@@ -7,6 +7,7 @@ mod browser;
 mod compose;
 mod demo;
 mod edges;
+mod hangups;
 mod library;
 mod media;
 mod openapi;

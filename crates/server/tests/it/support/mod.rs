@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 
 use async_trait::async_trait;
 use axum::Router;
@@ -67,9 +68,17 @@ impl TestApp {
 
     /// With the simulated networks behind it, on the same clock.
     pub async fn networked(flags: &[(&'static str, &str)]) -> (Self, Sandbox) {
+        Self::networked_over(flags, |network| Arc::new(network)).await
+    }
+
+    /// The same, with something of the test's own on the way to the networks.
+    pub async fn networked_over(
+        flags: &[(&'static str, &str)],
+        way: impl FnOnce(InProcess) -> Arc<dyn Transport>,
+    ) -> (Self, Sandbox) {
         let clock = Arc::new(ManualClock::new(START.parse().expect("time")));
         let sandbox = Sandbox::new(carillon_connectors::sandbox::World::builder(clock.clone()).build());
-        let transport = Arc::new(InProcess::over(sandbox.clone()));
+        let transport = way(InProcess::over(sandbox.clone()));
         (Self::over(TestDb::sqlite().await, flags, clock, transport).await, sandbox)
     }
 
@@ -114,6 +123,21 @@ impl TestApp {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("body").to_bytes();
         Answer { status: parts.status, headers: parts.headers, bytes: bytes.to_vec() }
+    }
+
+    /// Sends a request and goes away after so many looks for the answer, as a client whose line breaks does. Whether the
+    /// answer came before.
+    pub async fn hang_up(&self, request: Request<Body>, looks: usize) -> bool {
+        let mut answer = Box::pin(self.send(request));
+        let mut left = looks;
+        std::future::poll_fn(|cx| match answer.as_mut().poll(cx) {
+            Poll::Ready(_) => Poll::Ready(true),
+            Poll::Pending => {
+                left -= 1;
+                if left == 0 { Poll::Ready(false) } else { Poll::Pending }
+            }
+        })
+        .await
     }
 
     /// A GET by nobody.
