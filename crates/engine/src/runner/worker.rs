@@ -1,6 +1,7 @@
 //! The loop of a worker node: sleep exactly to the next due job, claim, run beside others, write back.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use carillon_domain::time::{SignedDuration, random_bytes};
@@ -123,8 +124,30 @@ impl Runner {
         tasks.wait().await;
     }
 
-    /// Runs everything that is due now, one after the other, without heartbeats; for tests and for `tick`. Returns how
-    /// many runs there were.
+    /// Runs everything that is due now, one after the other, as a worker does: with heartbeats, and without claiming more
+    /// after `stop`. `ran` counts the runs as they end.
+    ///
+    /// Run it to its end: a job that is dropped in the middle of a commit leaves open whether it went out.
+    ///
+    /// # Errors
+    /// When claiming fails.
+    pub async fn catch_up(
+        &self,
+        at_most: usize,
+        ran: &AtomicUsize,
+        stop: &CancellationToken,
+    ) -> Result<(), JobError> {
+        sweep::sweep(&self.engine).await?;
+        while ran.load(Ordering::Relaxed) < at_most && !stop.is_cancelled() {
+            let Some(lease) = claim(&self.engine, &self.config.node, true).await? else { break };
+            run_leased(&self.engine, &lease, true).await;
+            ran.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Runs everything that is due now, one after the other, without heartbeats; for tests and for filling the demo.
+    /// Returns how many runs there were.
     ///
     /// # Errors
     /// When claiming fails.

@@ -4,11 +4,14 @@ use axum::extract::State;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, PostId, PublicationId};
 use carillon_domain::publication::PublicationState;
+use carillon_domain::time::random_bytes;
 use carillon_engine::runner::{Runner, RunnerConfig};
 use carillon_engine::usecase::publications::{self, Finding};
 use carillon_store::repo::publication::ListQuery;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -169,17 +172,34 @@ pub fn checked_link(url: Option<String>) -> Result<Option<String>, AppError> {
 /// How much was done.
 #[derive(Debug, Serialize, ToSchema)]
 struct Ticked {
-    /// Runs of due jobs.
+    /// Runs of due jobs that have ended.
     ran: usize,
+    /// Whether it goes on behind this answer, because there is more than fits in the time of a request.
+    more: bool,
 }
 
-/// Runs what is due; for hosts that put idle processes to sleep.
+/// Most runs that one call begins.
+const MOST_RUNS: usize = 1_000;
+
+/// Runs what is due; for hosts that put idle processes to sleep. What takes long is answered for in time, and goes on.
 #[utoipa::path(post, path = "/api/v1/tick", tag = "publications",
     responses((status = 200, body = Ticked), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn tick(State(app): State<App>, Caller(actor): Caller) -> Result<axum::Json<Ticked>, Failure> {
     actor.require(carillon_domain::permission::Permission::Publish)?;
-    let config = RunnerConfig { node: "tick".to_owned(), ..RunnerConfig::default() };
-    let runner = Runner::new(Arc::clone(&app.engine), config);
-    let ran = runner.run_due(1_000).await.map_err(Failure::internal)?;
-    Ok(axum::Json(Ticked { ran }))
+    let ran = Arc::new(AtomicUsize::new(0));
+    let (engine, counter, stop) = (Arc::clone(&app.engine), Arc::clone(&ran), app.stopping.clone());
+    // A task of its own, since a commit that is dropped with its request leaves open whether it went out.
+    let work = app.tasks.spawn(async move {
+        let node = format!("tick-{}", hex::encode(random_bytes::<4>(engine.entropy.as_ref())));
+        let runner = Runner::new(engine, RunnerConfig { node, ..RunnerConfig::default() });
+        let ended = runner.catch_up(MOST_RUNS, &counter, &stop).await;
+        ended.inspect_err(|error| tracing::error!(%error, "a tick could not claim what is due"))
+    });
+    let patience = Duration::from_secs(app.settings.server.request_timeout_s).mul_f64(2.0 / 3.0);
+    let ended = tokio::time::timeout(patience, work).await;
+    let more = ended.is_err();
+    if let Ok(ended) = ended {
+        ended.map_err(Failure::internal)?.map_err(Failure::internal)?;
+    }
+    Ok(axum::Json(Ticked { ran: ran.load(Ordering::Relaxed), more }))
 }
