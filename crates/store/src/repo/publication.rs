@@ -218,30 +218,23 @@ pub async fn save(tx: &mut Tx<'_>, row: &PublicationRow) -> Result<bool, StoreEr
     Ok(tx.execute(SAVE, values).await? == 1)
 }
 
-/// How far a publication was when a person's edit read it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seen {
-    state: PublicationState,
-    intent: bool,
-}
+/// How far a publication was when an edit read it: its state, and whether an intent was saved.
+pub type Seen = (PublicationState, bool);
 
 impl PublicationRow {
-    /// How far it is now; take it before changing the row.
+    /// How far it is now.
     pub const fn seen(&self) -> Seen {
-        Seen { state: self.state, intent: self.intent }
+        (self.state, self.intent)
     }
 }
 
-/// Saves a person's edit of a row that the caller read in the same transaction and whose content version it raised. `false`
-/// when a worker came between reading and saving, on PostgreSQL for example with the intent to send: nothing is changed then.
+/// Saves a person's edit of a row that was read in the same transaction. `false`: a worker came between, nothing is changed.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
 pub async fn save_edit(tx: &mut Tx<'_>, row: &PublicationRow, seen: Seen) -> Result<bool, StoreError> {
-    let mut values = args![row.workspace, row.id];
-    values.append(&mut mutable(row));
-    values.append(&mut args![seen.state.as_str(), seen.intent]);
-    Ok(tx.execute(SAVE_EDIT, values).await? == 1)
+    let values = args![row.workspace, row.id].into_iter().chain(mutable(row));
+    Ok(tx.execute(SAVE_EDIT, values.chain(args![seen.0.as_str(), seen.1]).collect()).await? == 1)
 }
 
 /// Removes a publication that never went anywhere (an account taken off a draft).
