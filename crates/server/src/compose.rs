@@ -72,18 +72,20 @@ pub async fn sealer(
     db: &Db,
     clock: &dyn Clock,
     entropy: &dyn Entropy,
-) -> Result<Sealer, StoreError> {
-    Sealer::load(db, key_ring(settings, entropy)?, clock, entropy).await
+) -> Result<Sealer, ComposeError> {
+    Ok(Sealer::load(db, key_ring(settings, entropy)?, clock, entropy).await?)
 }
 
 /// The keys of the settings, else those of the key file in the data folder, which is made when it is missing.
-fn key_ring(settings: &Settings, entropy: &dyn Entropy) -> Result<KeyRing, StoreError> {
+fn key_ring(settings: &Settings, entropy: &dyn Entropy) -> Result<KeyRing, ComposeError> {
     let given = &settings.secrets.encryption_key;
     if given.is_empty() {
-        KeyRing::from_folder(&settings.server.data, entropy)
-    } else {
-        KeyRing::parse(given)
+        return Ok(KeyRing::from_folder(&settings.server.data, entropy)?);
     }
+    KeyRing::parse(given).map_err(|error| {
+        let message = error.to_string();
+        SettingsError::Value { setting: "secrets.encryption_key".into(), from: None, message }.into()
+    })
 }
 
 fn networks(settings: &Settings, http: Http) -> Result<Networks, SettingsError> {

@@ -88,13 +88,11 @@ impl Db {
             return connect_postgres(url).await.map(Self::Postgres);
         }
         let Some(path) = url.strip_prefix("sqlite:").map(|p| p.strip_prefix("//").unwrap_or(p)) else {
-            return Err(StoreError::Config(
-                "database.url must begin with `sqlite:` or `postgres:`".to_owned(),
-            ));
+            return Err(StoreError::Config("it must begin with `sqlite:` or `postgres:`".to_owned()));
         };
         if path.is_empty() || path.starts_with(":memory:") {
             return Err(StoreError::Config(
-                "database.url names no file; write sqlite:path/to/file.db (a database in memory would forget what was \
+                "it names no file; write sqlite:path/to/file.db (a database in memory would forget what was \
                  promised)"
                     .to_owned(),
             ));
@@ -210,7 +208,7 @@ async fn listen(pool: &PgPool, hear: &(impl Fn() + Send + Sync)) -> Result<(), s
 
 async fn connect_postgres(url: &str) -> Result<PgPool, StoreError> {
     let options = PgConnectOptions::from_str(url)
-        .map_err(|e| StoreError::Config(format!("database.url: {e}")))?
+        .map_err(|e| StoreError::Config(format!("it is not an address of a PostgreSQL database: {e}")))?
         .application_name("carillon")
         .log_statements(quiet());
     PgPoolOptions::new()
@@ -218,7 +216,7 @@ async fn connect_postgres(url: &str) -> Result<PgPool, StoreError> {
         .acquire_timeout(Duration::from_secs(10))
         .connect_with(options)
         .await
-        .map_err(|e| StoreError::Config(format!("can't reach PostgreSQL at database.url: {e}")))
+        .map_err(|e| StoreError::Unreachable(format!("can't reach PostgreSQL at `database.url`: {e}")))
 }
 
 /// Statements carry values, so the driver's own log of them stays off.

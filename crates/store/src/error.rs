@@ -28,9 +28,12 @@ pub enum StoreError {
     /// The schema is newer than this binary, or was changed by hand.
     #[error("{0}")]
     Schema(String),
-    /// The database URL or its surroundings are unusable.
+    /// The database URL or a key is not what it must be, whatever the world looks like.
     #[error("{0}")]
     Config(String),
+    /// The database, or a file beside it, can't be reached or opened now.
+    #[error("{0}")]
+    Unreachable(String),
     /// A sealed value can't be opened.
     #[error("{0}")]
     Seal(String),

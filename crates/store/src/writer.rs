@@ -41,7 +41,7 @@ enum Message {
 
 impl SqliteDb {
     pub(crate) async fn open(path: &str) -> Result<Self, StoreError> {
-        let failed = |e: sqlx::Error| StoreError::Config(format!("can't open the database {path}: {e}"));
+        let failed = |e: sqlx::Error| StoreError::Unreachable(format!("can't open the database {path}: {e}"));
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)

@@ -131,15 +131,15 @@ pub fn main(
     if let Some(Command::Openapi) = cli.command {
         return print(out, &api::document());
     }
-    // A throw-away folder is used unless somebody names one; the default of the settings does not count.
-    let data_named =
-        cli.flags.data.is_some() || env.get("CARILLON_SERVER__DATA").is_some_and(|d| !d.is_empty());
     let mut sources = sources(cli.flags, env);
     if matches!(cli.command, Some(Command::Demo)) {
         // The settings of a real installation that happen to lie here are not for a demo.
         sources.fallback_file = None;
     }
     let settings = Settings::load(&sources)?;
+    // A throw-away folder is used unless somebody names one; the default of the settings does not count, nor a settings file
+    // that happens to lie here.
+    let data_named = sources.names("server.data");
     match cli.command {
         Some(Command::Config(ConfigCommand::Print)) => {
             let text = settings.print().map_err(|e| CliError::failed("The settings can't be printed", e))?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use carillon_connectors::kit::egress::Egress;
 use carillon_connectors::kit::wire::Wire;
 use carillon_domain::time::Clock;
-use carillon_store::Db;
+use carillon_store::{Db, StoreError};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -18,7 +18,7 @@ use crate::ambient::{OsEntropy, SystemClock};
 use crate::compose::{self, ComposeError, World};
 use crate::http::App;
 use crate::roles::{Role, Running};
-use crate::settings::Settings;
+use crate::settings::{Settings, SettingsError};
 use crate::{telemetry, urls};
 
 /// One role, or all of them.
@@ -30,9 +30,8 @@ pub fn role(role: Role, settings: Settings, out: &mut dyn Write) -> Result<(), C
 /// Sends the log to stderr, as the settings say.
 pub fn log(settings: &Settings) -> Result<(), CliError> {
     let started = telemetry::log_to_stderr(&settings.log);
-    started.map_err(|message| {
-        crate::settings::SettingsError::Value { setting: "log.filter".into(), from: None, message }.into()
-    })
+    started
+        .map_err(|message| SettingsError::Value { setting: "log.filter".into(), from: None, message }.into())
 }
 
 /// Brings the database's schema up to date.
@@ -55,11 +54,8 @@ async fn run(role: Role, mut settings: Settings, out: &mut dyn Write) -> Result<
     // From here on a signal means: stop in order.
     let stop = StopSignals::listen()?;
     let web = if role.serves() { Some(bind_web(&mut settings).await?) } else { None };
-    if role.serves() && settings.is_insecure() {
-        tracing::warn!(
-            "this server is reached over plain http from other machines: passwords and sessions can be read on the \
-             way. Put a TLS proxy in front and set server.public_url"
-        );
+    if role.serves() {
+        warn_of_address(&settings);
     }
     let app = application(settings, Arc::new(SystemClock::new())).await?;
     let metrics = metrics_listener(&app).await?;
@@ -80,6 +76,24 @@ async fn run(role: Role, mut settings: Settings, out: &mut dyn Write) -> Result<
     running.stop().await;
     app.engine.db.close().await;
     Ok(())
+}
+
+/// Says what is wrong with how this server is reached. It works all the same, since people start on a LAN.
+pub fn warn_of_address(settings: &Settings) {
+    if settings.is_insecure() {
+        tracing::warn!(
+            "this server is reached over plain http from other machines: passwords and sessions can be read on the \
+             way. Put a TLS proxy in front and set server.public_url"
+        );
+    }
+    if settings.server.public_url.is_empty() && settings.server.listen.ip().is_unspecified() {
+        let links = settings.public_url();
+        tracing::warn!(
+            %links,
+            "links and the networks' redirects lead to this machine only, since it is not known by what name others reach \
+             it. Set server.public_url"
+        );
+    }
 }
 
 /// The way to the networks, behind the operator's guard.
@@ -120,9 +134,12 @@ pub fn make_folder(data: &Path) -> Result<(), CliError> {
 /// Opens the database, made and brought up to date where needed.
 pub async fn open(settings: &Settings) -> Result<Db, CliError> {
     make_folder(&settings.server.data)?;
-    Db::open(settings.database_url().expose())
-        .await
-        .map_err(|e| CliError::Failed(format!("The database can't be used. {e}")))
+    Db::open(settings.database_url().expose()).await.map_err(|error| match error {
+        StoreError::Config(message) => {
+            SettingsError::Value { setting: "database.url".into(), from: None, message }.into()
+        }
+        error => CliError::Failed(format!("The database can't be used. {error}")),
+    })
 }
 
 /// Listens for browsers and programs, and notes the address that it got where the port was left open.

@@ -10,13 +10,13 @@ mod networks;
 mod seed;
 
 use std::io::Write;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use carillon_connectors::kit::wire::Wire;
 use carillon_connectors::sandbox::{self, OffsetClock, Sandbox, ServeError, World};
 use carillon_domain::error::AppError;
 use carillon_domain::permission::Role as MemberRole;
+use carillon_domain::secret::Secret;
 use carillon_domain::time::{Clock, random_bytes};
 use carillon_engine::Engine;
 use tokio::net::TcpListener;
@@ -29,7 +29,7 @@ use crate::cli::{CliError, print};
 use crate::compose;
 use crate::http::App;
 use crate::roles::Running;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{Settings, SettingsError, origin};
 use crate::urls;
 
 use folder::Folder;
@@ -60,6 +60,7 @@ async fn demo(mut settings: Settings, data_named: bool, out: &mut dyn Write) -> 
     let networks = folder.bind(&mut settings.sandbox.listen, "sandbox.listen").await?;
     may_listen(&settings)?;
     let web = folder.bind(&mut settings.server.listen, "server.listen").await?;
+    run::warn_of_address(&settings);
     let origin = origin(settings.sandbox.listen);
     networks::point_at_sandbox(&mut settings, &origin);
 
@@ -95,6 +96,8 @@ async fn demo(mut settings: Settings, data_named: bool, out: &mut dyn Write) -> 
 }
 
 async fn alone(mut settings: Settings, data_named: bool, out: &mut dyn Write) -> Result<(), CliError> {
+    // A lone sandbox keeps everything in its folder. A database that is set here is that of a real installation.
+    settings.database.url = Secret::new("");
     let stop = StopSignals::listen()?;
     let folder = Folder::open(&mut settings, data_named)?;
     let listener = folder.bind(&mut settings.sandbox.listen, "sandbox.listen").await?;
@@ -138,8 +141,7 @@ async fn alone_keeper(
 ) -> Result<Keeper, CliError> {
     let db = run::open(settings).await?;
     let sealer = compose::sealer(settings, &db, clock, &OsEntropy).await;
-    let sealer = sealer.map_err(|e| CliError::Failed(format!("The sandbox's state can't be kept. {e}")))?;
-    Ok(Keeper::new(world.clone(), Arc::new(sealer), Arc::new(OsEntropy), folder))
+    Ok(Keeper::new(world.clone(), Arc::new(sealer.map_err(run::not_composed)?), Arc::new(OsEntropy), folder))
 }
 
 fn world(clock: OffsetClock, wire: Wire, folder: &Folder) -> Arc<World> {
@@ -185,16 +187,6 @@ async fn wake_when_moved(
             () = stop.cancelled() => return,
         }
     }
-}
-
-/// How this machine reaches a listener.
-fn origin(at: SocketAddr) -> String {
-    let ip = match at {
-        SocketAddr::V4(v4) if v4.ip().is_unspecified() => return format!("http://127.0.0.1:{}", v4.port()),
-        SocketAddr::V6(v6) if v6.ip().is_unspecified() => return format!("http://[::1]:{}", v6.port()),
-        other => other,
-    };
-    format!("http://{ip}")
 }
 
 /// Whoever reaches the sandbox can read every token in it.

@@ -20,6 +20,20 @@ pub struct Sources {
     pub flags: Vec<(&'static str, String)>,
 }
 
+impl Sources {
+    /// Whether somebody gave this setting: by flag, in the environment, or in a file that they named.
+    pub fn names(&self, setting: &str) -> bool {
+        let variable = format!("{PREFIX}{}", setting.replace('.', "__").to_uppercase());
+        self.flags.iter().any(|(name, _)| *name == setting)
+            || self.env.get(&variable).is_some_and(|value| !value.is_empty())
+            || self.file.as_ref().is_some_and(|path| {
+                let file = File::from(path.as_path()).format(FileFormat::Toml);
+                let read = Config::builder().add_source(file).build();
+                read.is_ok_and(|config| config.get::<Value>(setting).is_ok())
+            })
+    }
+}
+
 /// Why the settings can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {

@@ -8,6 +8,7 @@ mod load;
 mod sections;
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 
 use carillon_domain::secret::Secret;
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,15 @@ pub struct Settings {
     pub platforms: BTreeMap<String, Platform>,
 }
 
+/// How this machine reaches a listener: one on all addresses has none that a browser could open.
+pub fn origin(at: SocketAddr) -> String {
+    match at.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => format!("http://127.0.0.1:{}", at.port()),
+        IpAddr::V6(ip) if ip.is_unspecified() => format!("http://[::1]:{}", at.port()),
+        _ => format!("http://{at}"),
+    }
+}
+
 impl Settings {
     /// Reads all layers.
     ///
@@ -57,7 +67,7 @@ impl Settings {
     /// How others reach this server: the setting, or `http://` and the address it listens on.
     pub fn public_url(&self) -> String {
         if self.server.public_url.is_empty() {
-            format!("http://{}", self.server.listen)
+            origin(self.server.listen)
         } else {
             self.server.public_url.clone()
         }

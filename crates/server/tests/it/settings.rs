@@ -65,6 +65,55 @@ fn impossible_values_are_named_with_what_would_fit() {
 }
 
 #[test]
+fn a_listener_on_all_addresses_is_linked_to_by_one_that_works() {
+    for (listen, url) in [
+        ("0.0.0.0:8080", "http://127.0.0.1:8080"),
+        ("[::]:8080", "http://[::1]:8080"),
+        ("192.168.1.5:8080", "http://192.168.1.5:8080"),
+    ] {
+        let flags = vec![("server.listen", listen.to_owned())];
+        let settings = Settings::load(&Sources { flags, ..Sources::default() }).expect("settings");
+        assert_eq!(settings.public_url(), url);
+        assert!(settings.is_insecure(), "{listen} is reached from elsewhere");
+    }
+}
+
+/// Runs the program until it refuses; its exit code and what it says.
+fn refused(args: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_carillon"))
+        .args(args)
+        .args(["--listen", "127.0.0.1:0"])
+        .env_clear()
+        .envs(variables.iter().copied())
+        .current_dir(folder.path())
+        .output()
+        .expect("it runs");
+    assert!(output.stdout.is_empty(), "it is not ready");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn a_malformed_key_or_database_address_is_a_wrong_setting() {
+    for key in ["not-a-key", "5a5a", "zz"] {
+        let (code, said) = refused(&["serve"], &[("CARILLON_ENCRYPTION_KEY", key)]);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains("`secrets.encryption_key`") && said.contains("64 hex digits"), "{said}");
+        assert!(!said.contains(key), "{said}");
+    }
+    for url in ["mysql://x", "sqlite:", "sqlite::memory:", "carillon.db", "postgres://me:pw@host:port/x"] {
+        for command in ["serve", "migrate"] {
+            let (code, said) = refused(&[command, "--database-url", url], &[]);
+            assert_eq!(code, Some(2), "{url}: {said}");
+            assert!(said.contains("`database.url`"), "{url}: {said}");
+        }
+    }
+    // What is well formed but not there may be there later.
+    let (code, said) = refused(&["serve", "--database-url", "sqlite:/nowhere/carillon.db"], &[]);
+    assert_eq!(code, Some(1), "{said}");
+}
+
+#[test]
 fn a_key_of_digits_is_kept_to_the_last_digit() {
     let key = "0".repeat(63) + "1";
     for name in ["CARILLON_ENCRYPTION_KEY", "CARILLON_SECRETS__ENCRYPTION_KEY"] {

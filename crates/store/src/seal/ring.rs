@@ -22,12 +22,12 @@ impl KeyRing {
     /// Reads one or more keys of 64 hex digits, separated by commas.
     ///
     /// # Errors
-    /// [`StoreError::Config`] that names the setting but never the value.
+    /// [`StoreError::Config`], which never shows the value.
     pub fn parse(text: &Secret) -> Result<Self, StoreError> {
         let wrong = || {
             StoreError::Config(
-                "secrets.encryption_key (CARILLON_ENCRYPTION_KEY) must be 64 hex digits; several keys are separated by \
-                 commas, the first one is active."
+                "a key (CARILLON_ENCRYPTION_KEY) is 64 hex digits; several keys are separated by commas, the first one is \
+                 active."
                     .to_owned(),
             )
         };
@@ -43,14 +43,14 @@ impl KeyRing {
     /// Reads the key file in the data folder, or makes one that only its owner can read.
     ///
     /// # Errors
-    /// [`StoreError::Config`] when the file can't be read or written, or holds something else.
+    /// [`StoreError::Unreachable`] when the file can't be read or written, or holds something else.
     pub fn from_folder(folder: &Path, entropy: &dyn Entropy) -> Result<Self, StoreError> {
         let path = folder.join("encryption.key");
-        let failed = |e: std::io::Error| StoreError::Config(format!("{}: {e}", path.display()));
+        let failed = |e: std::io::Error| StoreError::Unreachable(format!("{}: {e}", path.display()));
         if path.exists() {
             let text = std::fs::read_to_string(&path).map(Secret::new).map_err(failed)?;
             return Self::parse(&text).map_err(|_| {
-                StoreError::Config(format!(
+                StoreError::Unreachable(format!(
                     "{} does not hold a key of 64 hex digits. Put the key back that this database was made with.",
                     path.display()
                 ))
