@@ -146,7 +146,7 @@ async fn avatar(Path(file): Path<String>) -> Response {
     }
 }
 
-fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
+pub(super) fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
     let body = json!({ "type": "about:blank", "title": status.canonical_reason(), "status": status.as_u16(),
         "code": code, "detail": detail, "errors": [] });
     (status, [(CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()

@@ -36,6 +36,7 @@ pub mod clock;
 mod control;
 pub mod fault;
 mod fetch;
+mod guard;
 mod in_process;
 pub mod ledger;
 pub mod oauth;

@@ -12,7 +12,7 @@ use tower::ServiceExt;
 
 use super::page::{self, index_page};
 use super::site::Address;
-use super::{Login, Persona, Simulator, Site, SiteHost, World, control};
+use super::{Login, Persona, Simulator, Site, SiteHost, World, control, guard};
 
 /// A world together with the simulators that play in it. Cheap to clone.
 #[derive(Clone)]
@@ -105,6 +105,10 @@ impl Sandbox {
     pub(super) async fn answer(&self, mut request: Request, arrival: Arrival) -> Response {
         let path = request.uri().path().to_owned();
         if path == "/sandbox" || path.starts_with("/sandbox/") {
+            let known = self.knows(&arrival.host);
+            if let Some(why) = guard::refusal(request.method(), request.headers(), &arrival.host, known) {
+                return control::problem(StatusCode::FORBIDDEN, "foreign", why);
+            }
             request.extensions_mut().insert(HostList(self.host_list(&arrival.origin())));
             return infallible(control::router(self.world().clone()).oneshot(request).await);
         }

@@ -2,6 +2,8 @@
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::process::{Carillon, Client};
 
@@ -68,9 +70,12 @@ async fn the_sandbox_alone_listens_here_only_and_keeps_its_state() {
     let state = std::fs::read(folder.path().join("data/sandbox/state.sealed")).expect("a state");
     assert!(!state.windows(11).any(|w| w == b"\"offset\":{\""), "it is sealed");
 
+    let nearby = "[database]\nurl = \"postgres://127.0.0.1:1/nobody\"\n";
+    std::fs::write(folder.path().join("carillon.toml"), nearby).expect("written");
     let second = Carillon::start(folder.path(), &args, &[]).await;
     let clock = Client::new(second.word("sandbox")).get("/sandbox/clock").await;
     assert_eq!(clock["offset_s"], 3600.0);
+    only_programs_move_its_clock(second.word("sandbox")).await;
     assert!(second.terminate().await.success());
 
     let refused = std::process::Command::new(env!("CARGO_BIN_EXE_carillon"))
@@ -81,6 +86,64 @@ async fn the_sandbox_alone_listens_here_only_and_keeps_its_state() {
         .expect("it runs");
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("sandbox.listen"));
+}
+
+/// A page of another site gets nothing out of a browser on this machine.
+async fn only_programs_move_its_clock(sandbox: &str) {
+    let here = sandbox.strip_prefix("http://").expect("plain http");
+    let port = here.rsplit(':').next().expect("a port");
+    let ask = async |method: &str, host: &str, browser: &str| {
+        let path = if method == "GET" { "/sandbox/tokens" } else { "/sandbox/clock" };
+        let body = "{\"advance_s\":1}";
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: text/plain\r\nconnection: close\r\n\
+             content-length: {}\r\n{browser}\r\n{body}",
+            body.len()
+        );
+        let mut stream = TcpStream::connect(here).await.expect("a connection");
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("an answer");
+        answer.split(' ').nth(1).expect("a status").to_owned()
+    };
+    let evil = format!("evil.example:{port}");
+    assert_eq!(ask("GET", &evil, "").await, "403", "a name that somebody pointed here");
+    assert_eq!(ask("POST", &evil, &format!("origin: http://{evil}\r\n")).await, "403");
+    for from in [
+        "origin: https://evil.example\r\n".to_owned(),
+        "origin: null\r\n".to_owned(),
+        "sec-fetch-site: cross-site\r\n".to_owned(),
+        format!("origin: http://{here}\r\nsec-fetch-site: same-site\r\n"),
+    ] {
+        assert_eq!(ask("POST", here, &from).await, "403", "{from}");
+    }
+    let own = format!("origin: http://{here}\r\nsec-fetch-site: same-origin\r\n");
+    for (host, browser) in [
+        (here, ""),
+        (here, own.as_str()),
+        (&format!("localhost:{port}"), ""),
+        (&format!("social.mastodon.localhost:{port}"), ""),
+        (&format!("api.x.com:{port}"), ""),
+    ] {
+        assert_eq!(ask("GET", host, browser).await, "200", "{host}");
+        assert_eq!(ask("POST", host, browser).await, "200", "{host}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demo_lives_where_a_named_file_says_and_warns_of_plain_http() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (log, file) = (folder.path().join("log"), folder.path().join("named.toml"));
+    std::fs::write(&file, "[server]\ndata = \"kept\"\n").expect("written");
+    let args = ["demo", "--listen", "0.0.0.0:0", "--sandbox-listen", "127.0.0.1:0", "--config", "named.toml"];
+    let demo = Carillon::start_logging(folder.path(), &args, &[], &log).await;
+    for word in ["url", "login"] {
+        assert!(demo.word(word).starts_with("http://127.0.0.1:"), "{}", demo.ready);
+    }
+    assert!(folder.path().join("kept/carillon.db").exists(), "the folder that the file names");
+    assert!(demo.terminate().await.success());
+    let said = std::fs::read_to_string(&log).expect("a log");
+    assert!(said.contains("plain http") && said.contains("server.public_url"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
