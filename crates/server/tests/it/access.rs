@@ -53,7 +53,7 @@ fn filled(pattern: &str) -> String {
 }
 
 /// Path and method of everything in the API's description.
-fn operations() -> Vec<(Method, String)> {
+pub fn operations() -> Vec<(Method, String)> {
     let document: serde_json::Value = serde_json::from_str(&api::document()).expect("json");
     let paths = document["paths"].as_object().expect("paths");
     let mut all = Vec::new();

@@ -19,4 +19,5 @@ mod rotation;
 mod secrets;
 mod settings;
 mod support;
+mod tenants;
 mod texts;

@@ -1,0 +1,263 @@
+//! What belongs to one workspace does not exist for another: every operation is tried with the ids of somebody else's
+//! things, so a new one that forgets whose they are fails here.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use carillon_connectors::sandbox::Sandbox;
+use carillon_connectors::sandbox::browser::{self, Decision};
+use carillon_connectors::sandbox::persona::PERSONAS;
+use carillon_domain::permission::Role;
+use carillon_server::urls;
+use serde_json::{Value, json};
+
+use crate::access::operations;
+use crate::media::jpeg;
+use crate::support::{OWNER, TestApp};
+
+const BUSY: [(&str, &str); 2] =
+    [("limits.requests_per_minute", "100000"), ("limits.sensitive_requests_per_minute", "100000")];
+
+/// Something of each kind, by the place in an address where its id goes.
+struct Things {
+    ids: BTreeMap<&'static str, String>,
+    token: String,
+}
+
+impl Things {
+    async fn made(app: &TestApp, sandbox: &Sandbox, token: &str) -> Self {
+        let post = async |path: &str, body: Value| {
+            let answer = app.api(Method::POST, path, token, Some(body)).await;
+            assert!(answer.status.is_success(), "{path}: {}", answer.text());
+            answer.json()
+        };
+        let id = |thing: &Value| thing["id"].as_str().expect("an id").to_owned();
+        let server = json!({ "server": "social.mastodon.localhost" });
+        let begun = post("/api/v1/connect/mastodon", server).await;
+        let page = begun["authorize_url"].as_str().expect("an address").parse().expect("an address");
+        let back = browser::walk(sandbox, &page, PERSONAS[0].key, Decision::Allow).await.expect("consent");
+        let called = app.get(&format!("{}?{}", back.path(), back.query().expect("a code"))).await;
+        assert!(called.status.is_success() || called.status.is_redirection(), "{}", called.text());
+        let connect = begun["connect_id"].as_str().expect("an id").to_owned();
+        let status = app.api(Method::GET, &format!("/api/v1/connect/{connect}"), token, None).await.json();
+        let account = status["accounts"][0].as_str().expect("an account").to_owned();
+        let run = post(&format!("/api/v1/accounts/{account}/sync"), json!({})).await;
+        let made = post(
+            "/api/v1/posts",
+            json!({ "text": "Ours", "accounts": [account], "status": "scheduled",
+                    "scheduled_at": "2026-12-24T18:00:00Z" }),
+        )
+        .await;
+        let key = post("/api/v1/tokens", json!({ "name": "CI", "role": "editor" })).await;
+        let upload = Request::post("/api/v1/media/tus")
+            .header("authorization", format!("Bearer {token}"))
+            .header("tus-resumable", "1.0.0")
+            .header("upload-length", "1000")
+            .header("upload-metadata", "filename YS5qcGc=");
+        let upload = app.send(upload.body(Body::empty()).expect("request")).await;
+        let upload = upload.header("location").rsplit('/').next().expect("an id").to_owned();
+        let ids = [
+            ("account", account),
+            ("connect", connect),
+            ("grant", status["grant"].as_str().expect("a grant").to_owned()),
+            ("run", id(&run)),
+            ("post", id(&made)),
+            ("publication", id(&made["publications"][0])),
+            ("token", id(&key)),
+            ("media", picture(app, token).await),
+            ("upload", upload),
+        ];
+        Self { ids: ids.into(), token: token.to_owned() }
+    }
+
+    /// The address with our ids in it; `None` when it has no place for one.
+    fn fill(&self, pattern: &str) -> Option<String> {
+        let kind = match pattern {
+            p if p.contains("/accounts/") => "account",
+            p if p.contains("/connect/grants/") => "grant",
+            p if p.contains("/connect/") => "connect",
+            p if p.contains("/tus/") => "upload",
+            p if p.contains("/publications/") => "publication",
+            p if p.contains("/sync-runs/") => "run",
+            _ => "post",
+        };
+        let mut path = pattern.replace("{rendition}", "thumb").replace("{version}", "thumb");
+        path = path.replace("{platform}", "mastodon");
+        let before = path.clone();
+        if kind == "upload" {
+            path = path.replace("{media}", &self.ids["upload"]);
+        }
+        for (name, id) in &self.ids {
+            path = path.replace(&format!("{{{name}}}"), id);
+        }
+        path = path.replace("{id}", &self.ids[kind]);
+        assert!(!path.contains('{'), "say in `fill` what goes into {pattern}");
+        (path != before).then_some(path)
+    }
+
+    /// All of it as its owner sees it.
+    async fn seen(&self, app: &TestApp) -> Vec<String> {
+        let mut seen = Vec::new();
+        for path in [
+            format!("/api/v1/accounts/{}", self.ids["account"]),
+            format!("/api/v1/connect/{}", self.ids["connect"]),
+            format!("/api/v1/connect/grants/{}/targets", self.ids["grant"]),
+            format!("/api/v1/posts/{}", self.ids["post"]),
+            format!("/api/v1/publications/{}", self.ids["publication"]),
+            format!("/api/v1/media/{}", self.ids["media"]),
+            "/api/v1/sync-runs".to_owned(),
+            "/api/v1/posts".to_owned(),
+        ] {
+            let answer = app.api(Method::GET, &path, &self.token, None).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
+            seen.push(answer.text());
+        }
+        let keys = app.api(Method::GET, "/api/v1/tokens", &self.token, None).await.json();
+        let mut keys: Vec<_> = keys["items"].as_array().expect("items").clone();
+        // Asking is itself a use of a token.
+        keys.iter_mut().for_each(|key| key["last_used_at"] = Value::Null);
+        seen.push(Value::Array(keys).to_string());
+        let upload = [("tus-resumable", "1.0.0")];
+        let path = format!("/api/v1/media/tus/{}", self.ids["upload"]);
+        seen.push(app.api_with(Method::HEAD, &path, &self.token, &upload, None).await.status.to_string());
+        seen
+    }
+}
+
+async fn picture(app: &TestApp, token: &str) -> String {
+    let head = "--bells\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n";
+    let body = [head.as_bytes(), &jpeg(64, 64), b"\r\n--bells--\r\n"].concat();
+    let request = Request::post("/api/v1/media")
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "multipart/form-data; boundary=bells");
+    let answer = app.send(request.body(Body::from(body)).expect("request")).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+    answer.json()["id"].as_str().expect("an id").to_owned()
+}
+
+/// A body that would be taken.
+fn good_body(pattern: &str) -> Value {
+    match pattern {
+        p if p.ends_with("/resolve") => json!({ "outcome": "not_published" }),
+        p if p.ends_with("/targets") => json!({ "targets": ["1"] }),
+        _ => json!({}),
+    }
+}
+
+#[tokio::test]
+async fn things_of_another_workspace_do_not_exist_for_the_api() {
+    let (app, sandbox) = TestApp::networked(&BUSY).await;
+    let (_, ours) = app.stranger("ada@example.com", Role::Owner).await;
+    let (_, theirs) = app.stranger("eve@example.com", Role::Owner).await;
+    let things = Things::made(&app, &sandbox, &ours).await;
+    let before = things.seen(&app).await;
+    let mut tried = 0;
+    for (method, pattern) in operations() {
+        let Some(path) = things.fill(&pattern) else { continue };
+        tried += 1;
+        let headers = if pattern.contains("/tus") {
+            vec![
+                ("tus-resumable", "1.0.0"),
+                ("upload-offset", "0"),
+                ("content-type", "application/offset+octet-stream"),
+                ("authorization", ""),
+            ]
+        } else {
+            vec![("content-type", "application/json"), ("authorization", "")]
+        };
+        let bearer = format!("Bearer {theirs}");
+        let headers: Vec<_> = headers
+            .into_iter()
+            .map(|(name, value)| (name, if name == "authorization" { bearer.as_str() } else { value }))
+            .collect();
+        let body = good_body(&pattern).to_string();
+        let body = if method == Method::GET || method == Method::HEAD { "" } else { &body };
+        let answer = app.request(method.clone(), &path, &headers, body).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}: {}", answer.text());
+        for id in things.ids.values().filter(|id| !path.contains(id.as_str())) {
+            assert!(!answer.text().contains(id.as_str()), "{method} {path} tells of {id}");
+        }
+    }
+    assert!(tried > 15, "{tried} operations");
+    assert_eq!(things.seen(&app).await, before, "nothing of it was changed");
+
+    for list in ["posts", "publications", "accounts", "media", "tokens", "sync-runs"] {
+        for query in [
+            String::new(),
+            format!("?account={}", things.ids["account"]),
+            format!("?post={}", things.ids["post"]),
+        ] {
+            let answer = app.api(Method::GET, &format!("/api/v1/{list}{query}"), &theirs, None).await;
+            let said = answer.text().replace(query.trim_start_matches('?'), "");
+            for (kind, id) in &things.ids {
+                assert!(
+                    !said.contains(id.as_str()) || answer.status.is_client_error(),
+                    "{list}{query}: {kind}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn posts_take_accounts_and_files_of_their_own_workspace_only() {
+    let (app, sandbox) = TestApp::networked(&BUSY).await;
+    let (_, ours) = app.stranger("ada@example.com", Role::Owner).await;
+    let (_, theirs) = app.stranger("eve@example.com", Role::Owner).await;
+    let things = Things::made(&app, &sandbox, &ours).await;
+    let account = &things.ids["account"];
+    let known = Things::made(&app, &sandbox, &theirs).await.ids["account"].clone();
+    let unknown = "acct_01h455vb4pex5vsknk084sn02q";
+    for accounts in [json!([account]), json!([unknown])] {
+        let body = json!({ "text": "Mine now", "accounts": accounts, "status": "now" });
+        let answer = app.api(Method::POST, "/api/v1/posts", &theirs, Some(body)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text());
+        let error = &answer.json()["errors"][0];
+        assert_eq!(
+            (error["field"].as_str(), error["code"].as_str()),
+            (Some("accounts.0"), Some("unknown_account"))
+        );
+    }
+    let body = json!({ "text": "Mine now", "accounts": [known, unknown], "status": "now" });
+    let second = app.api(Method::POST, "/api/v1/posts", &theirs, Some(body)).await;
+    assert_eq!(second.json()["errors"][0]["field"], "accounts.1", "{}", second.text());
+    let body =
+        json!({ "text": "Mine now", "accounts": [known], "media": [things.ids["media"]], "status": "now" });
+    let file = app.api(Method::POST, "/api/v1/posts", &theirs, Some(body)).await;
+    assert_eq!(file.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", file.text());
+    let posts = app.api(Method::GET, "/api/v1/posts", &theirs, None).await.text();
+    assert!(!posts.contains("Mine now"), "{posts}");
+}
+
+#[tokio::test]
+async fn things_of_another_workspace_do_not_exist_on_the_pages() {
+    let (app, sandbox) = TestApp::networked(&BUSY).await;
+    let (_, ours) = app.stranger("ada@example.com", Role::Owner).await;
+    let (made, _) = app.stranger("eve@example.com", Role::Owner).await;
+    let things = Things::made(&app, &sandbox, &ours).await;
+    let before = things.seen(&app).await;
+    let eve = app.browser();
+    eve.sign_in("eve@example.com", OWNER.1).await;
+    let home = made.workspace.id.to_string();
+    let form = [("outcome", "not_published"), ("alt_text", "Eve's"), ("target", "1"), ("back", "/")];
+    let mut tried = 0;
+    for pattern in urls::ALL.iter().filter(|p| p.contains("{workspace}")) {
+        let pattern = pattern.replace("{workspace}", &home);
+        let Some(path) = things.fill(&pattern) else { continue };
+        tried += 1;
+        // What one of the pages needs to be asked well.
+        let path = format!("{path}?name=media");
+        for answer in [eve.get(&path).await, eve.post(&path, &form).await] {
+            if answer.status != StatusCode::METHOD_NOT_ALLOWED {
+                assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.text());
+            }
+        }
+    }
+    assert!(tried > 8, "{tried} pages");
+    for query in [format!("post={}", things.ids["post"]), format!("media={}", things.ids["media"])] {
+        let text = eve.get(&format!("/w/{home}/compose?{query}")).await.text();
+        assert!(!text.contains("Ours") && !text.contains("a.jpg"), "{query}: {text}");
+    }
+    assert_eq!(things.seen(&app).await, before, "nothing of it was changed");
+}
