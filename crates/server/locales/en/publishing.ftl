@@ -113,6 +113,7 @@ account-gone = Account removed
 compose-new = New post
 compose-edit = Edit post
 compose-text = Text
+compose-kept = What you wrote is still here.
 compose-more = Thread and first comment
 compose-part = Next part
 compose-part-add = Add a part

@@ -56,7 +56,7 @@ impl Failure {
     }
 
     /// The same, for an answer that was rendered already: [`render`] only logs it then.
-    pub(super) fn rendered(self) -> Self {
+    pub(crate) fn rendered(self) -> Self {
         Self { rendered: true, ..self }
     }
 

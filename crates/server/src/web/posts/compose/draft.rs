@@ -120,7 +120,7 @@ impl Draft {
     }
 
     /// Reads the form. Fields of accounts are called `<kind>.<account>[.<name>]`; files of a part follow its text.
-    fn typed(app: &App, faces: &Faces, pairs: Vec<(String, String)>) -> Self {
+    pub fn typed(app: &App, faces: &Faces, pairs: Vec<(String, String)>) -> Self {
         let mut draft = Self::default();
         let mut written = Written::default();
         for (name, value) in pairs {

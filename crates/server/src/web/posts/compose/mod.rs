@@ -5,7 +5,7 @@ mod options;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use carillon_domain::account::AccountStatus;
 use carillon_domain::error::AppError;
@@ -123,7 +123,9 @@ pub async fn show(
     Query(query): Query<ComposeQuery>,
 ) -> Result<Response, Failure> {
     let member = member.at(Section::Compose);
-    let mut draft = Draft { timezone: member.actor.timezone.clone(), ..Draft::default() };
+    member.actor.require(Permission::Write)?;
+    let zone = member.ui.zone.iana_name().unwrap_or(&member.actor.timezone).to_owned();
+    let mut draft = Draft { timezone: zone, ..Draft::default() };
     if let Some(id) = query.post.as_deref().and_then(|p| p.parse::<PostId>().ok()) {
         draft = Draft::of(&posts::get(&app.engine, &member.actor, id).await?);
     } else if let Some(day) = query.date.as_deref().filter(|d| d.parse::<jiff::civil::Date>().is_ok()) {
@@ -133,7 +135,7 @@ pub async fn show(
     page(&app, member, draft, &Errors::default(), StatusCode::OK).await
 }
 
-/// Saves, schedules or publishes. What was typed comes back with its errors when that is refused.
+/// Saves, schedules or publishes. What was typed comes back when that is refused or fails, with the reason.
 pub async fn submit(
     State(app): State<App>,
     member: Member,
@@ -142,22 +144,39 @@ pub async fn submit(
     let member = member.at(Section::Compose);
     let faces = Faces::load(&app, &member.actor).await?;
     let sent = format!("{pairs:?}");
-    let draft = Draft::read(&app, &member, &faces, pairs).await?;
+    let draft = match Draft::read(&app, &member, &faces, pairs.clone()).await {
+        Ok(draft) => draft,
+        // What was edited is gone, so what was typed can only become a post of its own.
+        Err(error) => {
+            let draft = Draft { post: None, ..Draft::typed(&app, &faces, pairs) };
+            return failed(&app, member, draft, error).await;
+        }
+    };
     let saved = match draft.post {
         Some((id, version)) => change(&app, &member.actor, &draft, id, version).await,
         None => create_once(&app, &member.actor, &draft, &sent).await,
     };
     match saved {
         Ok(url) => Ok(Redirect::to(&url).into_response()),
-        Err(AppError::Stale) => {
-            let errors = Errors::general("stale", AppError::Stale.to_string());
-            page(&app, member, draft, &errors, StatusCode::PRECONDITION_FAILED).await
-        }
-        Err(error) => {
-            let errors = Errors::from_refusal(error)?;
-            page(&app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await
-        }
+        Err(error) => match Errors::from_refusal(error) {
+            Ok(errors) => page(&app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await,
+            Err(error) => failed(&app, member, draft, error).await,
+        },
     }
+}
+
+/// The form with everything in it, and why it could not be saved.
+async fn failed(app: &App, member: Member, draft: Draft, error: AppError) -> Result<Response, Failure> {
+    let failure = Failure::from(error);
+    let errors =
+        Errors::general(failure.code, format!("{} {}", failure.detail, member.ui.tr("compose-kept")));
+    let mut response = page(app, member, draft, &errors, failure.status).await?;
+    if let Some(seconds) = failure.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    // Logged as every failure is, but shown in the form.
+    response.extensions_mut().insert(failure.rendered());
+    Ok(response)
 }
 
 async fn change(
