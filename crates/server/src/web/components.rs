@@ -232,6 +232,12 @@ impl Empty {
         Self { icon, title, text, action: None }
     }
 
+    /// The same for whoever may do it.
+    #[must_use]
+    pub fn action_if(self, may: bool, label: String, url: String) -> Self {
+        if may { self.action(label, url) } else { self }
+    }
+
     /// A button with its address.
     #[must_use]
     pub fn action(mut self, label: String, url: String) -> Self {

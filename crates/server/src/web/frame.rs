@@ -1,10 +1,12 @@
 //! What surrounds the content of a signed-in person's page: navigation, workspaces, the person's own menu.
 
 use carillon_domain::id::WorkspaceId;
-use carillon_domain::permission::Role;
+use carillon_domain::permission::{Permission, Role};
 
 use super::components::Face;
 use crate::{assets, i18n, urls};
+
+const COMPOSE: &str = i18n::key("nav-compose");
 
 /// The parts of the product that have an entry in the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +68,7 @@ impl Frame {
     pub fn entries(&self) -> Vec<Entry> {
         let entry = |section, label, icon, url| Entry { label, icon, url, current: self.section == section };
         let workspace = self.workspace.id;
-        vec![
+        let mut entries = vec![
             entry(
                 Section::Calendar,
                 i18n::key("nav-calendar"),
@@ -74,12 +76,7 @@ impl Frame {
                 urls::calendar(workspace),
             ),
             entry(Section::Posts, i18n::key("nav-posts"), assets::glyph("list"), urls::posts(workspace)),
-            entry(
-                Section::Compose,
-                i18n::key("nav-compose"),
-                assets::glyph("edit"),
-                urls::compose(workspace),
-            ),
+            entry(Section::Compose, COMPOSE, assets::glyph("edit"), urls::compose(workspace)),
             entry(
                 Section::Library,
                 i18n::key("nav-library"),
@@ -98,7 +95,16 @@ impl Frame {
                 assets::glyph("settings"),
                 urls::workspace_settings(workspace),
             ),
-        ]
+        ];
+        if !self.may_write() {
+            entries.retain(|entry| entry.label != COMPOSE);
+        }
+        entries
+    }
+
+    /// Whether the person may write posts here.
+    pub fn may_write(&self) -> bool {
+        self.role.may(Permission::Write)
     }
 
     /// The entries at the bottom of a phone; settings are in the person's own menu there.

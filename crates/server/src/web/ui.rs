@@ -32,6 +32,11 @@ pub struct Ui {
 }
 
 impl Ui {
+    /// Whether whoever looks may write posts in the open workspace.
+    pub fn may_write(&self) -> bool {
+        self.frame.as_ref().is_some_and(super::frame::Frame::may_write)
+    }
+
     /// The frame for whoever sent this request.
     pub fn new(app: &App, headers: &HeaderMap, uri: &Uri) -> Self {
         let path = uri.path_and_query().map(ToString::to_string).unwrap_or_default();

@@ -15,6 +15,7 @@ mod peers;
 mod people;
 mod process;
 mod reading;
+mod roles;
 mod rotation;
 mod secrets;
 mod settings;

@@ -84,8 +84,11 @@ pub async fn show(
         })
         .collect();
     let empty = if filter.status.is_none() && filter.q.is_none() {
-        Empty::new("list", ui.tr("posts-empty"), ui.tr("posts-empty-text"))
-            .action(ui.tr("nav-compose"), urls::compose(actor.workspace))
+        Empty::new("list", ui.tr("posts-empty"), ui.tr("posts-empty-text")).action_if(
+            ui.may_write(),
+            ui.tr("nav-compose"),
+            urls::compose(actor.workspace),
+        )
     } else {
         Empty::new("list", ui.tr("posts-none-found"), ui.tr("posts-none-found-text"))
     };

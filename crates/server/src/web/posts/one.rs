@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use carillon_domain::connector_error::Remote;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{PostId, PublicationId, WorkspaceId};
-use carillon_domain::publication::{HeldReason, PublicationState};
+use carillon_domain::permission::{Permission, Role};
+use carillon_domain::publication::{HeldReason, PublicationState, UnitState};
 use carillon_engine::usecase::posts::{self, AttemptView, PartView, PostView, PublicationView, Removal};
 use carillon_engine::usecase::publications::{self, Finding};
 use jiff::Timestamp;
@@ -109,7 +110,7 @@ pub async fn show(
     for publication in places {
         let full = publications::get(&app.engine, &actor, publication.id).await?;
         let network = title(&app, &full.platform);
-        cards.push(card(&ui, &view, full, &faces, network));
+        cards.push(card(&ui, &view, full, &faces, network, actor.role));
     }
     let mut alerts = Vec::new();
     if uri.query().is_some_and(|q| q.contains("saved")) {
@@ -121,6 +122,8 @@ pub async fn show(
         matches!(p.state, PublicationState::Draft | PublicationState::Scheduled | PublicationState::Held)
     });
     let draft = view.publications.iter().all(|p| p.state == PublicationState::Draft);
+    let may_change = actor.role.may(if draft { Permission::Write } else { Permission::Publish });
+    let none = view.publications.is_empty();
     let mut media = Vec::new();
     for id in &view.post.composition.media {
         let row = app.engine.library.get(&actor, *id).await.ok();
@@ -134,9 +137,9 @@ pub async fn show(
         state: StateBadge::new(view.status.as_str(), ui.of("status", view.status.as_str())),
         due_at: view.post.due_at,
         alerts,
-        edit_url: (stoppable || view.publications.is_empty())
+        edit_url: (may_change && (stoppable || none || nothing_went_out(&view)))
             .then(|| format!("{}?post={}", urls::compose(place.workspace), place.post)),
-        cancel_url: (stoppable || view.publications.is_empty())
+        cancel_url: (may_change && (stoppable || none))
             .then(|| urls::cancel_post(place.workspace, place.post)),
         draft,
         live: view.publications.iter().any(open),
@@ -148,18 +151,30 @@ pub async fn show(
     Ok(html(&page)?.into_response())
 }
 
+/// It failed, and it is certain that nothing of it is public: it can be changed and sent again.
+fn nothing_went_out(view: &PostView) -> bool {
+    let mut states = view.publications.iter().map(|p| p.state);
+    states.all(|s| matches!(s, PublicationState::Failed | PublicationState::Canceled))
+        && view.publications.iter().any(|p| p.state == PublicationState::Failed)
+}
+
 fn card(
     ui: &Ui,
     post: &PostView,
     view: PublicationView,
     faces: &Faces,
     network: &'static str,
+    role: Role,
 ) -> PublicationCard {
     let account = faces.get(view.account);
     let workspace = post.post.workspace;
     let own = post.post.composition.overrides.get(&view.account);
-    let waiting = view.state == PublicationState::Failed || (view.incomplete && view.next_at.is_none());
-    let unsure = view.state == PublicationState::Unconfirmed;
+    // Whatever may be public is settled by a person first; only then can the rest be tried again.
+    let unsure = view.state == PublicationState::Unconfirmed
+        || view.parts.iter().any(|p| p.state == UnitState::Unconfirmed);
+    let failed = view.state == PublicationState::Failed || (view.incomplete && view.next_at.is_none());
+    let waiting = failed && !unsure;
+    let may = |permission| role.may(permission);
     PublicationCard {
         face: faces.face(view.account, &view.platform),
         name: account.map_or_else(|| ui.tr("account-gone"), |a| a.name.clone()),
@@ -179,14 +194,15 @@ fn card(
         own_text: own.and_then(|o| o.text.clone()),
         parts: view.parts.iter().map(|p| line(ui, p)).collect(),
         attempts: view.attempts,
-        retry_url: waiting.then(|| urls::retry_publication(workspace, view.id)),
-        reconnect_url: (view.held_reason == Some(HeldReason::Reauth))
+        retry_url: (waiting && may(Permission::Publish)).then(|| urls::retry_publication(workspace, view.id)),
+        reconnect_url: (view.held_reason == Some(HeldReason::Reauth) && may(Permission::ManageAccounts))
             .then(|| format!("{0}?open={1}#connect-{1}", urls::connections(workspace), view.platform)),
         publish_url: view
             .held_reason
-            .filter(|r| *r != HeldReason::Reauth)
+            .filter(|r| *r != HeldReason::Reauth && may(Permission::Publish))
             .map(|_| urls::publish_publication(workspace, view.id)),
-        resolve_url: unsure.then(|| urls::resolve_publication(workspace, view.id)),
+        resolve_url: (unsure && may(Permission::Publish))
+            .then(|| urls::resolve_publication(workspace, view.id)),
     }
 }
 
@@ -200,10 +216,10 @@ fn words(remote: &Remote) -> Option<String> {
 
 fn line(ui: &Ui, part: &PartView) -> PartLine {
     let name = match part.state {
-        carillon_domain::publication::UnitState::Pending => "scheduled",
-        carillon_domain::publication::UnitState::Published => "published",
-        carillon_domain::publication::UnitState::Failed => "failed",
-        carillon_domain::publication::UnitState::Unconfirmed => "unconfirmed",
+        UnitState::Pending => "scheduled",
+        UnitState::Published => "published",
+        UnitState::Failed => "failed",
+        UnitState::Unconfirmed => "unconfirmed",
     };
     PartLine {
         index: part.index + 1,

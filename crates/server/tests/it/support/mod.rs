@@ -1,5 +1,7 @@
 //! The application for tests, and clients that call it.
 
+pub mod desk;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
@@ -76,10 +78,19 @@ impl TestApp {
         flags: &[(&'static str, &str)],
         way: impl FnOnce(InProcess) -> Arc<dyn Transport>,
     ) -> (Self, Sandbox) {
+        Self::networked_on(TestDb::sqlite().await, flags, way).await
+    }
+
+    /// The same, on this database.
+    pub async fn networked_on(
+        db: TestDb,
+        flags: &[(&'static str, &str)],
+        way: impl FnOnce(InProcess) -> Arc<dyn Transport>,
+    ) -> (Self, Sandbox) {
         let clock = Arc::new(ManualClock::new(START.parse().expect("time")));
         let sandbox = Sandbox::new(carillon_connectors::sandbox::World::builder(clock.clone()).build());
         let transport = way(InProcess::over(sandbox.clone()));
-        (Self::over(TestDb::sqlite().await, flags, clock, transport).await, sandbox)
+        (Self::over(db, flags, clock, transport).await, sandbox)
     }
 
     /// On this database.

@@ -1,0 +1,168 @@
+//! An owner at work: a workspace with an account on Bluesky, the browser of its owner, and a token.
+
+use std::sync::Arc;
+
+use axum::http::{Method, StatusCode};
+use carillon_connectors::sandbox::persona::PERSONAS;
+use carillon_connectors::sandbox::{Fault, Sandbox, World};
+use carillon_domain::id::WorkspaceId;
+use carillon_domain::permission::Role;
+use carillon_domain::secret::Secret;
+use carillon_domain::time::ManualClock;
+use carillon_engine::Actor;
+use carillon_engine::people::NewWorkspace;
+use carillon_engine::runner::{Runner, RunnerConfig};
+use carillon_store::repo::job;
+use carillon_store::testing::TestDb;
+use serde_json::{Value, json};
+
+use super::{Answer, Browser, OWNER, TestApp};
+
+/// So many calls in a row do not reach a limit.
+pub const BUSY: [(&str, &str); 2] =
+    [("limits.requests_per_minute", "100000"), ("limits.sensitive_requests_per_minute", "100000")];
+
+/// The application, its networks, and whom it belongs to.
+pub struct Desk {
+    /// The application.
+    pub app: TestApp,
+    /// The networks.
+    pub sandbox: Sandbox,
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// Its path.
+    pub home: String,
+    /// A token of its owner.
+    pub token: String,
+    /// Its account on Bluesky.
+    pub account: String,
+}
+
+impl Desk {
+    /// On this database.
+    pub async fn on(db: TestDb) -> Self {
+        let app = World::builder(Arc::new(ManualClock::new(super::START.parse().expect("time"))))
+            .build()
+            .apps()
+            .ready_made("instagram");
+        let (id, secret) = (app.client_id.as_str(), app.client_secret.as_str());
+        let flags = [
+            BUSY[0],
+            BUSY[1],
+            ("platforms.x.client_id", id),
+            ("platforms.instagram.facebook_client_id", id),
+            ("platforms.instagram.facebook_client_secret", secret),
+        ];
+        let (app, sandbox) = TestApp::networked_on(db, &flags, |network| Arc::new(network)).await;
+        for platform in ["x", "instagram"] {
+            sandbox.world().apps().ready_made(platform);
+        }
+        let people = app.people();
+        let place = NewWorkspace { name: "Northlight".into(), timezone: "Europe/Athens".into() };
+        let password = Some(Secret::new(OWNER.1));
+        let made = people.create_user_by_operator(OWNER.0, None, password, place).await.expect("owner");
+        let workspace = made.workspace.id;
+        let token = people.create_token_by_operator(workspace, "test", Role::Owner).await.expect("token");
+        let token = token.secret.expose().to_owned();
+        let login = sandbox.login("bluesky", &PERSONAS[0]).expect("login");
+        let body = json!({ "server": login.server, "identifier": login.identifier, "app_password": login.app_password });
+        let account = app.api(Method::POST, "/api/v1/connect/bluesky", &token, Some(body)).await;
+        assert_eq!(account.status, StatusCode::OK, "{}", account.text());
+        let account = account.json()["id"].as_str().expect("an id").to_owned();
+        Self { app, sandbox, workspace, home: format!("/w/{workspace}"), token, account }
+    }
+
+    /// On SQLite.
+    pub async fn new() -> Self {
+        Self::on(TestDb::sqlite().await).await
+    }
+
+    /// The owner's browser.
+    pub async fn owner(&self) -> Browser<'_> {
+        let browser = self.app.browser();
+        assert_eq!(browser.sign_in(OWNER.0, OWNER.1).await.status, StatusCode::SEE_OTHER);
+        browser
+    }
+
+    /// The browser of a member with this role, called after it.
+    pub async fn member(&self, role: Role) -> Browser<'_> {
+        let people = self.app.people();
+        let email = format!("{}@example.com", role.as_str());
+        let elsewhere = NewWorkspace { name: "Elsewhere".into(), timezone: "UTC".into() };
+        let password = Some(Secret::new(OWNER.1));
+        people.create_user_by_operator(&email, None, password, elsewhere).await.expect("user");
+        people.add_member(&self.actor(), &email, role).await.expect("member");
+        let browser = self.app.browser();
+        assert_eq!(browser.sign_in(&email, OWNER.1).await.status, StatusCode::SEE_OTHER);
+        browser
+    }
+
+    /// The owner to the use cases.
+    pub fn actor(&self) -> Actor {
+        let timezone = "Europe/Athens".to_owned();
+        Actor {
+            workspace: self.workspace,
+            role: Role::Owner,
+            user: None,
+            token: None,
+            timezone,
+            session_hash: None,
+        }
+    }
+
+    /// An API call of the owner.
+    pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        self.app.api(method, path, &self.token, body).await
+    }
+
+    /// Makes a post on the account, with these fields besides text and account.
+    pub async fn post(&self, text: &str, more: Value) -> Value {
+        let mut body = json!({ "text": text, "accounts": [self.account] });
+        for (name, value) in more.as_object().expect("fields") {
+            body[name] = value.clone();
+        }
+        let made = self.call(Method::POST, "/api/v1/posts", Some(body)).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+        made.json()
+    }
+
+    /// The post as it is now.
+    pub async fn read(&self, post: &Value) -> Value {
+        let path = format!("/api/v1/posts/{}", post["id"].as_str().expect("an id"));
+        self.call(Method::GET, &path, None).await.json()
+    }
+
+    /// The page of a post.
+    pub fn page(&self, post: &Value) -> String {
+        format!("{}/posts/{}", self.home, post["id"].as_str().expect("an id"))
+    }
+
+    /// Makes the networks misbehave.
+    pub fn fault(&self, fault: Fault) {
+        self.sandbox.world().faults().add(fault);
+    }
+
+    /// Runs what is due now.
+    pub async fn work(&self) {
+        let runner = Runner::new(Arc::clone(&self.app.engine), RunnerConfig::default());
+        while runner.run_due(1_000).await.expect("runs") > 0 {}
+    }
+
+    /// Runs everything that is queued for the next hours, moving the clock to it.
+    pub async fn work_for_hours(&self, hours: i64) {
+        let end = self.app.engine.clock.now() + carillon_domain::time::SignedDuration::from_hours(hours);
+        loop {
+            self.work().await;
+            match job::next_run_at(&self.app.engine.db, true).await.expect("queue") {
+                Some(at) if at <= end => self.app.clock.advance_to(at),
+                _ => return,
+            }
+        }
+    }
+
+    /// How many posts with this text followers can see.
+    pub fn public(&self, text: &str) -> usize {
+        let items = self.sandbox.world().ledger().items();
+        items.iter().filter(|item| item.text == text && item.deleted_at.is_none()).count()
+    }
+}
