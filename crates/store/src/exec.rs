@@ -32,6 +32,9 @@ impl Stmt {
     }
 }
 
+/// Where every statement that is run is noted by its name, at level `trace`.
+pub const STATEMENT_TARGET: &str = "carillon_store::statement";
+
 /// Declares the statements of a repository, and the list that the prepare-all test reads.
 #[macro_export]
 macro_rules! statements {
@@ -305,6 +308,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError::Sql`].
     pub async fn execute(&mut self, stmt: Stmt, args: Vec<Value>) -> Result<u64, StoreError> {
+        told(stmt);
         let result = match &mut self.connection {
             Connection::Sqlite(conn) => bind_all!(sqlx::query::<Sqlite>(stmt.sql), args)
                 .execute(&mut **conn)
@@ -321,10 +325,16 @@ impl Tx<'_> {
     }
 }
 
+/// Names the statement, never its values, to whoever wants to know what a page or a job costs.
+fn told(stmt: Stmt) {
+    tracing::trace!(target: STATEMENT_TARGET, statement = stmt.name, "statement");
+}
+
 async fn sqlite_rows<'c, E>(executor: E, stmt: Stmt, args: Vec<Value>) -> Result<Vec<Row>, StoreError>
 where
     E: sqlx::Executor<'c, Database = Sqlite>,
 {
+    told(stmt);
     let rows = bind_all!(sqlx::query::<Sqlite>(stmt.sql), args).fetch_all(executor).await;
     let rows = rows.map_err(|e| StoreError::sql(stmt.name, &e))?;
     Ok(rows.into_iter().map(|r| Row { inner: Inner::Sqlite(r), statement: stmt.name }).collect())
@@ -334,6 +344,7 @@ async fn postgres_rows<'c, E>(executor: E, stmt: Stmt, args: Vec<Value>) -> Resu
 where
     E: sqlx::Executor<'c, Database = Postgres>,
 {
+    told(stmt);
     let sql = AssertSqlSafe(stmt.postgres().into_owned());
     let rows = bind_all!(sqlx::query::<Postgres>(sql), args).fetch_all(executor).await;
     let rows = rows.map_err(|e| StoreError::sql(stmt.name, &e))?;

@@ -15,4 +15,4 @@ mod writer;
 
 pub use db::{Db, Tx};
 pub use error::StoreError;
-pub use exec::{Executor, Row, Stmt, Value};
+pub use exec::{Executor, Row, STATEMENT_TARGET, Stmt, Value};

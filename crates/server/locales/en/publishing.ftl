@@ -15,6 +15,7 @@ calendar-month = Month
 calendar-week = Week
 calendar-add = Compose for { $day }
 calendar-more = { $n } more
+calendar-too-full = There are more posts in these weeks than fit on this page. Open a single week to see all of its posts.
 calendar-empty = Nothing planned here
 calendar-empty-text = Posts that you schedule appear on their day.
 weekday-1 = Mon

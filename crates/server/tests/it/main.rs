@@ -4,6 +4,7 @@ mod access;
 mod api;
 mod asset_list;
 mod browser;
+mod calendar;
 mod compose;
 mod demo;
 mod edges;

@@ -10,6 +10,7 @@ pub mod job;
 pub mod media;
 pub mod media_upload;
 pub mod one_time_link;
+pub mod planned;
 pub mod post;
 pub mod publication;
 pub mod remote_post;
@@ -37,6 +38,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         media::STATEMENTS,
         media_upload::STATEMENTS,
         one_time_link::STATEMENTS,
+        planned::STATEMENTS,
         post::STATEMENTS,
         publication::STATEMENTS,
         remote_post::STATEMENTS,

@@ -58,7 +58,7 @@ statements! {
         or not exists (select 1 from publications x where x.workspace_id = p.workspace_id and x.post_id = p.id)) limit 1";
 }
 
-fn read(row: &Row) -> Result<PostRow, StoreError> {
+pub(super) fn read(row: &Row) -> Result<PostRow, StoreError> {
     Ok(PostRow {
         workspace: row.get("workspace_id")?,
         id: row.get("id")?,

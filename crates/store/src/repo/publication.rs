@@ -111,7 +111,7 @@ statements! {
         and account_id = $2 and ((state = 'held' and held_reason = $3) or (state = 'published' and incomplete = $4))";
 }
 
-fn read(row: &Row) -> Result<PublicationRow, StoreError> {
+pub(super) fn read(row: &Row) -> Result<PublicationRow, StoreError> {
     let held: Option<String> = row.get("held_reason")?;
     Ok(PublicationRow {
         workspace: row.get("workspace_id")?,

@@ -1,11 +1,13 @@
 //! Reading posts.
 
+use std::collections::HashMap;
+
 use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, PostId};
 use carillon_domain::permission::Permission;
 use carillon_domain::publication::PostStatus;
 use carillon_domain::time::Timestamp;
-use carillon_store::repo::{post, publication};
+use carillon_store::repo::{planned, post, publication};
 
 use super::view::{PostView, PublicationView};
 use crate::{Actor, Engine};
@@ -97,4 +99,31 @@ pub async fn list(
             return Ok((views, None));
         }
     }
+}
+
+/// The posts whose time lies in this range, in order of time, at most `most`; and whether there are more. Posts without a
+/// time are in no range.
+///
+/// # Errors
+/// [`AppError::Forbidden`] when the role may not read.
+pub async fn due_between(
+    engine: &Engine,
+    actor: &Actor,
+    range: (Timestamp, Timestamp),
+    most: usize,
+) -> Result<(Vec<PostView>, bool), AppError> {
+    actor.require(Permission::Read)?;
+    let limit = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+    let mut rows = planned::posts(&engine.db, actor.workspace, range, limit).await?;
+    let more = rows.len() > most;
+    rows.truncate(most);
+    let mut of_post: HashMap<PostId, Vec<PublicationView>> = HashMap::new();
+    for row in planned::publications(&engine.db, actor.workspace, range, limit).await? {
+        of_post.entry(row.post).or_default().push(PublicationView::new(row, Vec::new()));
+    }
+    let views = rows.into_iter().map(|row| {
+        let publications = of_post.remove(&row.id).unwrap_or_default();
+        PostView::new(row, publications)
+    });
+    Ok((views.collect(), more))
 }

@@ -6,7 +6,7 @@ mod grid;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use carillon_engine::usecase::posts::{self, PostFilter, PostView};
+use carillon_engine::usecase::posts::{self, PostView};
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -21,8 +21,8 @@ use crate::http::App;
 use crate::http::extract::Query;
 use crate::urls;
 
-/// Most posts that one view loads.
-const MOST: i64 = 200;
+/// Most posts that one view loads. Whoever has more is told so.
+const MOST: usize = 5_000;
 /// Most posts that a day of the month shows before it says "more".
 const PER_DAY: usize = 4;
 
@@ -41,6 +41,7 @@ struct Calendar {
     week_url: String,
     compose_url: String,
     empty: Option<Empty>,
+    too_full: Option<String>,
 }
 
 struct Day {
@@ -79,8 +80,7 @@ pub async fn show(
     let Some((from, to)) = bounds(&shown, &ui.zone) else {
         return Err(Failure::internal("the calendar has no days"));
     };
-    let filter = PostFilter { from: Some(from), to: Some(to), limit: MOST, ..PostFilter::default() };
-    let (views, _) = posts::list(&app.engine, &actor, &filter).await?;
+    let (views, too_full) = posts::due_between(&app.engine, &actor, (from, to), MOST).await?;
     let faces = super::posts::card::Faces::load(&app, &actor).await?;
     let chips = placed(&views, &ui, &faces);
     let url = |span: Span, date: Date| {
@@ -88,8 +88,11 @@ pub async fn show(
     };
     let (before, after) = neighbours(span, at);
     let empty = views.is_empty().then(|| {
-        Empty::new("calendar", ui.tr("calendar-empty"), ui.tr("calendar-empty-text"))
-            .action(ui.tr("nav-compose"), urls::compose(actor.workspace))
+        Empty::new("calendar", ui.tr("calendar-empty"), ui.tr("calendar-empty-text")).action_if(
+            ui.may_write(),
+            ui.tr("nav-compose"),
+            urls::compose(actor.workspace),
+        )
     });
     let page = Calendar {
         title: heading(&ui, span, at, &shown),
@@ -124,6 +127,7 @@ pub async fn show(
         week_url: url(Span::Week, at),
         compose_url: urls::compose(actor.workspace),
         empty,
+        too_full: too_full.then(|| ui.tr("calendar-too-full")),
         ui,
     };
     Ok(html(&page)?.into_response())

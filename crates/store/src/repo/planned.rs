@@ -1,0 +1,47 @@
+//! What is planned in a range of time, for the calendar: a bounded number of posts, in as many statements whether they are
+//! few or many.
+
+use carillon_domain::id::WorkspaceId;
+use carillon_domain::time::Timestamp;
+
+use super::post::{self, PostRow};
+use super::publication::{self, PublicationRow};
+use crate::{Db, Executor, StoreError, args, statements};
+
+statements! {
+    POSTS = "planned.posts": "select workspace_id, id, version, composition, tags, campaign, due_at, wall, timezone, created_by, \
+        created_at, updated_at, trashed_at from posts where workspace_id = $1 and trashed_at is null \
+        and due_at >= $2 and due_at < $3 order by due_at, id limit $4";
+    PUBLICATIONS = "planned.publications": "select x.workspace_id, x.id, x.post_id, x.account_id, x.platform, x.state, x.due_at, \
+        x.next_at, x.tries, x.held_reason, x.released_at, x.intent, x.progress, x.content_version, x.fingerprint, x.incomplete, \
+        x.remote_id, x.remote_url, x.published_at, x.error, x.evidence, x.units, x.created_at, x.updated_at from publications x \
+        join (select id from posts where workspace_id = $1 and trashed_at is null and due_at >= $2 and due_at < $3 \
+        order by due_at, id limit $4) p on p.id = x.post_id where x.workspace_id = $1 order by x.created_at, x.id";
+}
+
+/// The first posts whose time lies in this range, in order of time; those without a time are in none.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn posts(
+    db: &Db,
+    workspace: WorkspaceId,
+    (from, to): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<PostRow>, StoreError> {
+    db.fetch_all(POSTS, args![workspace, from, to, limit]).await?.iter().map(post::read).collect()
+}
+
+/// The publications of the posts that [`posts`] gives, in order of creation.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn publications(
+    db: &Db,
+    workspace: WorkspaceId,
+    (from, to): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<PublicationRow>, StoreError> {
+    let rows = db.fetch_all(PUBLICATIONS, args![workspace, from, to, limit]).await?;
+    rows.iter().map(publication::read).collect()
+}
