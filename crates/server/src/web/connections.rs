@@ -249,10 +249,7 @@ pub async fn callback(
     let row = connect::complete(&app.engine, &platform, params.query(session)).await?;
     let ui = Ui::new(&app, &headers, &uri);
     let back = match (row.status.as_str(), row.grant) {
-        ("choose", Some(grant)) if is_popup(row.return_to.as_deref()) => {
-            urls::with_word(&urls::choose(row.workspace, grant), POPUP)
-        }
-        ("choose", Some(grant)) => urls::choose(row.workspace, grant),
+        ("choose", Some(grant)) => choose_url(row.workspace, grant, row.return_to.as_deref()),
         _ => row.return_to.clone().unwrap_or_default(),
     };
     if let Some(error) = &row.error {
@@ -270,8 +267,46 @@ pub async fn callback(
         };
         return Ok(html(&page)?.into_response());
     }
-    let target = if row.status == "choose" { back } else { urls::with_word(&back, "connected") };
+    let target = if row.status == "choose" { back } else { told(row.workspace, &back) };
     Ok(Redirect::to(&target).into_response())
+}
+
+/// Where to choose, which remembers where to go afterwards.
+fn choose_url(workspace: WorkspaceId, grant: GrantId, return_to: Option<&str>) -> String {
+    let mut url = urls::choose(workspace, grant);
+    if is_popup(return_to) {
+        url = urls::with_word(&url, POPUP);
+    }
+    match return_to {
+        Some(back) => urls::with_word(&url, &format!("back={}", urls::encode(back))),
+        None => url,
+    }
+}
+
+/// Our own page is told that it went well. Every other address is somebody's own and stays as they gave it.
+fn told(workspace: WorkspaceId, back: &str) -> String {
+    if back.split(['?', '#']).next() == Some(&urls::connections(workspace)) {
+        urls::with_word(back, "connected")
+    } else {
+        back.to_owned()
+    }
+}
+
+/// Where to go after choosing.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ChooseQuery {
+    back: Option<String>,
+}
+
+impl ChooseQuery {
+    /// The address that was given when connecting began. The query could be anybody's, so it is checked once more.
+    fn back(&self, app: &App, workspace: WorkspaceId) -> String {
+        let ours = app.settings.public_url();
+        let path = self.back.as_deref().map(|back| back.strip_prefix(&ours).unwrap_or(back));
+        path.filter(|path| urls::local(path) == *path)
+            .map_or_else(|| urls::connections(workspace), str::to_owned)
+    }
 }
 
 fn is_popup(return_to: Option<&str>) -> bool {
@@ -305,6 +340,7 @@ pub async fn choose(
     State(app): State<App>,
     member: Member,
     Path(place): Path<GrantPlace>,
+    Query(query): Query<ChooseQuery>,
 ) -> Result<Response, Failure> {
     let member = member.at(Section::Connections);
     let row = connect::targets(&app.engine, &member.actor, place.grant).await?;
@@ -318,7 +354,11 @@ pub async fn choose(
             handle: t.handle,
         })
         .collect();
-    let page = Choose { ui: member.ui, targets, action: urls::choose(place.workspace, place.grant) };
+    let page = Choose {
+        ui: member.ui,
+        targets,
+        action: choose_url(place.workspace, place.grant, query.back.as_deref()),
+    };
     Ok(html(&page)?.into_response())
 }
 
@@ -328,9 +368,10 @@ pub async fn chosen(
     member: Member,
     _: Sensitive,
     Path(place): Path<GrantPlace>,
+    Query(query): Query<ChooseQuery>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Redirect, Failure> {
     let ids: Vec<String> = pairs.into_iter().filter(|(n, _)| n == "target").map(|(_, v)| v).collect();
     connect::choose(&app.engine, &member.actor, place.grant, &ids).await?;
-    Ok(Redirect::to(&format!("{}?connected", urls::connections(place.workspace))))
+    Ok(Redirect::to(&told(place.workspace, &query.back(&app, place.workspace))))
 }

@@ -5,6 +5,7 @@ mod api;
 mod asset_list;
 mod browser;
 mod calendar;
+mod choosing;
 mod compose;
 mod demo;
 mod edges;
