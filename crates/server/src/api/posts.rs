@@ -6,6 +6,7 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, PostId};
 use carillon_domain::publication::PostStatus;
 use carillon_engine::usecase::posts::{self, PostFilter, PostInput, PostPatch, Removal};
+use carillon_engine::usecase::publications;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -48,7 +49,7 @@ struct Filter {
     limit: Option<u32>,
 }
 
-/// Lists posts, newest first.
+/// Lists posts, newest first, without attempts.
 #[utoipa::path(get, path = "/api/v1/posts", tag = "posts", params(Filter),
     responses((status = 200, body = Page<Post>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(
@@ -168,7 +169,7 @@ async fn check(
     Ok(axum::Json(CheckResults { results }))
 }
 
-/// One post.
+/// One post, with the attempts of its publications.
 #[utoipa::path(get, path = "/api/v1/posts/{id}", tag = "posts", params(("id" = String, Path)),
     responses((status = 200, body = Post), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn get(
@@ -176,7 +177,11 @@ async fn get(
     Caller(actor): Caller,
     Path(id): Path<PostId>,
 ) -> Result<axum::Json<Post>, Failure> {
-    Ok(axum::Json(Post::from(&posts::get(&app.engine, &actor, id).await?)))
+    let mut view = posts::get(&app.engine, &actor, id).await?;
+    for publication in &mut view.publications {
+        *publication = publications::get(&app.engine, &actor, publication.id).await?;
+    }
+    Ok(axum::Json(Post::from(&view)))
 }
 
 /// Changes a post: content, accounts, time, or whether it goes out. Refused once something of it may have been sent.

@@ -241,7 +241,7 @@ pub struct Publication {
     pub error: Option<RemoteError>,
     /// What was looked at when an answer had been lost.
     pub evidence: Option<String>,
-    /// Tries with every remote step; empty in lists.
+    /// Tries with every remote step. Empty in lists, and in what a change of the post answers.
     pub attempts: Vec<Attempt>,
 }
 

@@ -13,6 +13,7 @@ mod hangups;
 mod library;
 mod media;
 mod openapi;
+mod outcomes;
 mod peers;
 mod people;
 mod process;

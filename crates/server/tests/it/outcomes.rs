@@ -1,0 +1,135 @@
+//! What the page of a post says, and which buttons it has, when publishing did not simply succeed.
+
+use axum::http::{Method, StatusCode};
+use carillon_connectors::sandbox::{Fault, FaultKind, When};
+use carillon_domain::id::PublicationId;
+use carillon_domain::publication::{PublicationState, UnitReport, UnitState};
+use carillon_store::repo::publication;
+use serde_json::{Value, json};
+
+use crate::support::desk::Desk;
+
+/// The network refuses a post for what it says.
+fn refused() -> Fault {
+    Fault::once("bluesky", "commit", When::Before, FaultKind::Status).status(400)
+}
+
+fn place(post: &Value) -> &str {
+    post["publications"][0]["id"].as_str().expect("an id")
+}
+
+#[tokio::test]
+async fn a_failed_post_says_why_and_can_be_tried_again_or_changed() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    desk.fault(refused());
+    let post = desk.post("First try", json!({ "status": "now" })).await;
+    desk.work_for_hours(1).await;
+
+    let read = desk.read(&post).await;
+    assert_eq!(read["status"], "failed", "{read}");
+    let attempts = read["publications"][0]["attempts"].as_array().expect("attempts");
+    assert!(!attempts.is_empty() && attempts[0]["steps"].is_array(), "{read}");
+    let listed = desk.call(Method::GET, "/api/v1/posts", None).await.json();
+    assert_eq!(listed["items"][0]["publications"][0]["attempts"], json!([]));
+
+    let page = owner.get(&desk.page(&post)).await.text();
+    let error = &read["publications"][0]["error"];
+    assert!(error["message"].as_str().is_some_and(|cause| !cause.is_empty()), "{error}");
+    assert!(page.contains("Failed") && page.contains("The network said:"), "{page}");
+    assert!(page.contains("/retry\"") && page.contains("/compose?post="), "{page}");
+    assert!(!page.contains("/resolve\"") && !page.contains("/publish\""), "{page}");
+
+    // Changed by the form and sent again, it is one post.
+    let id = post["id"].as_str().expect("an id");
+    let form = owner.get(&format!("{}/compose?post={id}", desk.home)).await.text();
+    assert!(form.contains(">First try</textarea>"), "{form}");
+    let version = read["version"].to_string();
+    let form = [
+        ("post", id),
+        ("version", version.as_str()),
+        ("text", "Second try"),
+        ("account", desk.account.as_str()),
+        ("timezone", "UTC"),
+        ("action", "now"),
+    ];
+    let saved = owner.post(&format!("{}/compose", desk.home), &form).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    desk.work_for_hours(1).await;
+    assert_eq!((desk.public("First try"), desk.public("Second try")), (0, 1));
+}
+
+#[tokio::test]
+async fn a_failed_post_is_tried_again_by_its_button() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    desk.fault(refused());
+    let post = desk.post("Again", json!({ "status": "now" })).await;
+    desk.work_for_hours(1).await;
+    let pressed = owner.post(&format!("{}/publications/{}/retry", desk.home, place(&post)), &[]).await;
+    assert_eq!(pressed.header("location"), desk.page(&post), "{}", pressed.text());
+    desk.work_for_hours(1).await;
+    assert_eq!(desk.read(&post).await["status"], "published");
+    assert_eq!(desk.public("Again"), 1);
+}
+
+/// Gives a publication the state in which a lost answer leaves it.
+async fn lose(
+    desk: &Desk,
+    post: &Value,
+    change: impl FnOnce(&mut publication::PublicationRow) + Send + 'static,
+) {
+    let (id, workspace): (PublicationId, _) = (place(post).parse().expect("an id"), desk.workspace);
+    let db = &desk.app.engine.db;
+    let mut row = publication::find(db, workspace, id).await.expect("read").expect("a publication");
+    let seen = row.seen();
+    change(&mut row);
+    let saved =
+        db.write(move |tx| Box::pin(async move { publication::save_edit(tx, &row, seen).await })).await;
+    assert!(saved.expect("asked"), "nobody else changes it");
+}
+
+#[tokio::test]
+async fn an_unconfirmed_post_asks_a_person_what_they_see() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    let post =
+        desk.post("Perhaps", json!({ "status": "scheduled", "scheduled_at": "2026-11-25T09:00:00Z" })).await;
+    lose(&desk, &post, |row| row.state = PublicationState::Unconfirmed).await;
+    let page = owner.get(&desk.page(&post)).await.text();
+    assert!(page.contains("Unconfirmed") && page.contains("could not find out whether"), "{page}");
+    assert!(page.contains("/resolve\""), "{page}");
+    for wrong in ["/retry\"", "/publish\"", "/compose?post=", "/cancel\""] {
+        assert!(!page.contains(wrong), "{wrong}: {page}");
+    }
+    let resolve = format!("{}/publications/{}/resolve", desk.home, place(&post));
+    let settled = owner.post(&resolve, &[("outcome", "published"), ("remote_url", "")]).await;
+    assert_eq!(settled.status, StatusCode::SEE_OTHER, "{}", settled.text());
+    assert_eq!(desk.read(&post).await["status"], "published");
+}
+
+#[tokio::test]
+async fn an_unconfirmed_part_is_settled_before_the_rest_is_sent() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    let post = desk.post("Thread", json!({ "status": "now", "parts": [{ "text": "Its end" }] })).await;
+    desk.work_for_hours(1).await;
+    assert_eq!(desk.read(&post).await["status"], "published");
+    lose(&desk, &post, |row| {
+        let unsure = |unit: &mut UnitReport| unit.state = UnitState::Unconfirmed;
+        row.units.last_mut().into_iter().for_each(unsure);
+        row.incomplete = true;
+    })
+    .await;
+    let page = owner.get(&desk.page(&post)).await.text();
+    assert!(page.contains("a part of it is missing") && page.contains("/resolve\""), "{page}");
+    assert!(!page.contains("/retry\""), "what may be public is settled first: {page}");
+    let resolve = format!("{}/publications/{}/resolve", desk.home, place(&post));
+    let settled = owner.post(&resolve, &[("outcome", "published"), ("remote_url", "")]).await;
+    assert_eq!(settled.status, StatusCode::SEE_OTHER, "{}", settled.text());
+    let read = desk.read(&post).await;
+    assert_eq!(
+        (&read["status"], &read["publications"][0]["incomplete"]),
+        (&json!("published"), &json!(false))
+    );
+}
