@@ -167,12 +167,9 @@ impl Run<'_> {
     /// An intent is open: after a crash, or after an answer that said nothing.
     async fn look(&mut self, unit: u16, since: Timestamp) -> Option<Outcome> {
         let publisher = self.session.publisher();
-        match publisher.commit_safety(self.draft, unit) {
-            CommitSafety::Blind => {
-                return Some(Outcome::Unconfirmed("nobody can look".to_owned(), self.progress.clone()));
-            }
-            CommitSafety::Idempotent if !self.own_send_ended => return self.commit(unit).await,
-            CommitSafety::Idempotent | CommitSafety::Reconcilable => {}
+        // Also where the same write again would do no harm: its refusal would say nothing about the first.
+        if publisher.commit_safety(self.draft, unit) == CommitSafety::Blind {
+            return Some(Outcome::Unconfirmed("nobody can look".to_owned(), self.progress.clone()));
         }
         let clock = &self.session.bench.clock;
         if !self.own_send_ended {

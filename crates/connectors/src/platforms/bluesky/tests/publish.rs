@@ -226,6 +226,16 @@ async fn somebody_elses_record_at_our_key_is_never_overwritten() {
 }
 
 #[tokio::test]
+async fn what_a_dead_process_sent_is_looked_for_before_anything_is_sent_again() {
+    let bench = bench();
+    let session = bench_session(&bench).await;
+    let outcome = session.publish_crashing(&draft("only once", []), Crash::AfterCommit(0)).await;
+    assert!(outcome.is_published(), "{outcome:?}");
+    let sent = bench.diary.entries().into_iter().filter(|e| e.operation == "putRecord").count();
+    assert_eq!(sent, 1, "also where a second send would do no harm");
+}
+
+#[tokio::test]
 async fn a_crash_anywhere_leaves_exactly_one_of_each() {
     let post = |bench: &crate::conformance::Bench| Draft {
         parts: vec![Part { text: "two @theolund.bsky.social".to_owned(), media: Vec::new() }],
