@@ -11,6 +11,9 @@ use crate::jobs::{JobError, Lease};
 /// How long a lease lasts without a heartbeat. Longer than any commit's send window by a wide margin.
 pub const LEASE: Duration = Duration::from_secs(90);
 
+/// How often a lane that another node took at the same moment is passed over before giving up.
+const COLLISIONS: usize = 16;
+
 /// Takes the due job that comes first, if there is one; one in the background only with `background`.
 ///
 /// # Errors
@@ -18,11 +21,19 @@ pub const LEASE: Duration = Duration::from_secs(90);
 pub async fn claim(engine: &Engine, node: &str, background: bool) -> Result<Option<Lease>, JobError> {
     let now = engine.clock.now();
     let until = now + SignedDuration::try_from(LEASE).unwrap_or(SignedDuration::from_secs(90));
-    let node = node.to_owned();
-    let row = engine
-        .db
-        .write(move |tx| Box::pin(async move { job::claim(tx, &node, now, until, background).await }))
-        .await?;
+    let mut collisions = 0;
+    let row = loop {
+        let node = node.to_owned();
+        let claimed = engine
+            .db
+            .write(move |tx| Box::pin(async move { job::claim(tx, &node, now, until, background).await }))
+            .await;
+        match claimed {
+            // Another node took the lane in the same instant; now that is visible, and the next job is somebody else's or ours.
+            Err(error) if error.is_unique_violation() && collisions < COLLISIONS => collisions += 1,
+            claimed => break claimed?,
+        }
+    };
     Ok(row.map(|row| Lease {
         job: row.id,
         epoch: row.lease_epoch,

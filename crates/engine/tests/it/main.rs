@@ -4,6 +4,7 @@ mod changing;
 mod connecting;
 mod oauth;
 mod publishing;
+mod queueing;
 mod reading;
 mod settling;
 mod support;
