@@ -58,6 +58,23 @@ impl TestDb {
         self.folder.as_ref().map(tempfile::TempDir::path)
     }
 
+    /// Returns once a transaction waits for another one's lock. On SQLite at once: whoever writes waits for the one writer.
+    ///
+    /// # Panics
+    /// When nobody waits within ten seconds.
+    pub async fn until_somebody_waits(&self) {
+        let Db::Postgres(pool) = &self.db else { return };
+        let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        for _ in 0..1_000 {
+            let count: i64 = sqlx::query_scalar(waiting).fetch_one(pool).await.expect("activity");
+            if count > 0 {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("nobody waits for a lock");
+    }
+
     /// Closes the connections and removes the database.
     ///
     /// # Panics

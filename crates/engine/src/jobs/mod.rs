@@ -69,7 +69,7 @@ pub enum JobError {
 /// [`JobError`]; the runner then tries again with growing pauses.
 pub async fn run(engine: &Engine, lease: &Lease) -> Result<Next, JobError> {
     match lease.kind.as_str() {
-        crate::publish::KIND => crate::publish::run(engine, lease, target(lease)?).await,
+        crate::publish::KIND => Box::pin(crate::publish::run(engine, lease, target(lease)?)).await,
         sync::KIND => Box::pin(sync::run(engine, lease, target(lease)?)).await,
         other => Err(JobError::Defect(format!("nobody runs jobs of kind `{other}`"))),
     }

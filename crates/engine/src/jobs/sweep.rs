@@ -1,7 +1,8 @@
 //! Finds publications and sync runs that ought to be on their way and have no job, and leases that ran out. The queue is the fast path;
 //! this is the truth.
 
-use carillon_store::repo::{job, publication, sync_run};
+use carillon_domain::time::SignedDuration;
+use carillon_store::repo::{job, sync_run, waiting};
 
 use super::{JobError, sync};
 use crate::Engine;
@@ -10,13 +11,17 @@ use crate::publish::{Target, Times};
 /// How many strays of a kind one sweep picks up.
 const BATCH: i64 = 500;
 
+/// Public ones with parts to be sent are looked for among those that were due so recently. Much longer than any grace, and
+/// much less than all history.
+const PARTS: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// Puts back what was lost. Returns how many jobs it made or freed.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn sweep(engine: &Engine) -> Result<u64, JobError> {
     let now = engine.clock.now();
-    let stray = publication::without_job(&engine.db, now, BATCH).await?;
+    let stray = waiting::without_job(&engine.db, now, now - PARTS, BATCH).await?;
     let mut repaired = 0;
     let times = Times::of(engine);
     for stray in stray {

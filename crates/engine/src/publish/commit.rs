@@ -11,6 +11,7 @@ use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::outcome;
 use super::run::{Run, Step};
+use super::saved::unit_of;
 use crate::jobs::{JobError, Next};
 
 /// A commit must have begun to be written this long after its intent, on the monotonic clock. Much shorter than a lease.
@@ -20,7 +21,7 @@ pub(super) const SEND_WINDOW: Duration = Duration::from_secs(20);
 const SEND_OVER: SignedDuration = SignedDuration::from_secs(20 + 60 + 30);
 
 /// After this long without certainty a person decides.
-const LOOK_AT_MOST: SignedDuration = SignedDuration::from_mins(30);
+pub(super) const LOOK_AT_MOST: SignedDuration = SignedDuration::from_mins(30);
 
 /// Commits `unit`, if it is time and this worker holds the account's lane.
 pub(super) async fn commit(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, JobError> {
@@ -52,12 +53,13 @@ pub(super) async fn resume(
     unit: u16,
     since: Timestamp,
 ) -> Result<Step, JobError> {
+    outcome::begin(&mut run.context.row)?;
     // Looking comes before sending again, also where the same write again would do no harm: the failure of a second send says
     // nothing about the first.
     match run.context.publisher().commit_safety(&run.context.draft, unit) {
         CommitSafety::Blind => {
             let evidence = "This network offers no way to look for a post whose answer was lost.";
-            outcome::unconfirmed(run.engine, run.lease, &mut run.context.row, &progress, evidence)
+            outcome::unconfirmed(run.engine, run.lease, &mut run.context.row, unit, evidence)
                 .await
                 .map(Step::Leave)
         }
@@ -143,7 +145,7 @@ async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> R
             outcome::look_again(run.engine, run.lease, row, at, &evidence).await.map(Step::Leave)
         }
         Ok(Reconciliation::Unknown { evidence, .. }) => {
-            outcome::unconfirmed(run.engine, run.lease, row, &progress, &evidence).await.map(Step::Leave)
+            outcome::unconfirmed(run.engine, run.lease, row, unit, &evidence).await.map(Step::Leave)
         }
         Err(error) => look_failed(run, progress, since, error).await,
     }
@@ -176,7 +178,8 @@ async fn look_failed(
         }
         _ => {
             let evidence = format!("Looking for the post failed: {}", error.cause);
-            outcome::unconfirmed(run.engine, run.lease, &mut run.context.row, &progress, &evidence)
+            let unit = unit_of(progress.stage);
+            outcome::unconfirmed(run.engine, run.lease, &mut run.context.row, unit, &evidence)
                 .await
                 .map(Step::Leave)
         }

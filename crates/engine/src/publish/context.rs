@@ -9,12 +9,14 @@ use carillon_domain::account::{AccountIdentity, AccountStatus};
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::post::Draft;
 use carillon_domain::publication::{HeldReason, PublicationState};
+use carillon_domain::time::SignedDuration;
 use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::publication::{self, PublicationRow};
 use carillon_store::repo::{post, workspace};
 
 use super::attempt::NoCheckpoint;
 use super::queue::Target;
+use super::saved::{next_missing, note_public_root};
 use crate::Engine;
 use crate::jobs::JobError;
 use crate::media::WorkspaceMedia;
@@ -25,7 +27,7 @@ use crate::usecase::{accounts, caps};
 pub(super) struct Context {
     pub row: PublicationRow,
     pub draft: Draft,
-    pub grace_s: i64,
+    pub grace: SignedDuration,
     connector: &'static dyn Connector,
     publisher: &'static dyn Publisher,
     account: AccountRow,
@@ -43,7 +45,7 @@ pub(super) enum Situation {
     /// It must wait.
     Hold(PublicationRow, HeldReason, Option<ConnectorError>),
     /// The network, or somebody who refreshes the token, needs a moment.
-    Later(PublicationRow, ConnectorError),
+    Later(PublicationRow, SignedDuration, ConnectorError),
     /// It can't be published as it is.
     Broken(PublicationRow, ConnectorError),
     /// Go.
@@ -62,8 +64,7 @@ pub(super) enum Refresh {
 
 impl Context {
     pub async fn load(engine: &Engine, target: Target) -> Result<Situation, JobError> {
-        let found = publication::find(&engine.db, target.workspace, target.publication).await?;
-        let Some(row) = found.filter(is_open) else { return Ok(Situation::Nothing) };
+        let Some(row) = Self::open_row(engine, target).await? else { return Ok(Situation::Nothing) };
         let Some(account) = account::find(&engine.db, row.workspace, row.account).await? else {
             return Ok(Situation::Hold(row, HeldReason::Reauth, None));
         };
@@ -75,8 +76,12 @@ impl Context {
             return Ok(Situation::Hold(row, HeldReason::PlatformOff, None));
         };
         if account.status != AccountStatus::Connected {
-            return Ok(Situation::Hold(row, HeldReason::Reauth, None));
+            let error = not_connected(&account);
+            return Ok(Situation::Hold(row, HeldReason::Reauth, Some(error)));
         }
+        let home = workspace::find(&engine.db, row.workspace).await?;
+        let (zone, grace_s) = home.map_or(("UTC".to_owned(), 6 * 3600), |w| (w.timezone, w.grace_s));
+        let grace = SignedDuration::from_secs(grace_s);
         let draft = match draft_of(engine, &row).await? {
             Ok(draft) => draft,
             Err(error) => return Ok(Situation::Broken(row, error)),
@@ -84,36 +89,27 @@ impl Context {
         let credential = match credentials::credential(engine, &account, false).await {
             Ok(credential) => credential,
             Err(NoCredential::Store(error)) => return Err(error.into()),
-            Err(NoCredential::Later(error)) => return Ok(Situation::Later(row, error)),
+            Err(NoCredential::Later(error)) => return Ok(Situation::Later(row, grace, error)),
             Err(NoCredential::Reconnect(error)) => {
                 accounts::needs_reconnect(engine, row.workspace, row.account, &error).await?;
                 return Ok(Situation::Hold(row, HeldReason::Reauth, Some(error)));
             }
         };
         let app = credentials::app(engine, &row.platform, account.server.as_deref()).await?;
-        let home = workspace::find(&engine.db, row.workspace).await?;
-        let (zone, grace_s) = home.map_or(("UTC".to_owned(), 6 * 3600), |w| (w.timezone, w.grace_s));
         let identity = account.identity();
         let media = engine.library.source(row.workspace);
-        let context = Self {
-            row,
-            draft,
-            grace_s,
-            connector,
-            publisher,
-            account,
-            identity,
-            credential,
-            app,
-            media,
-            zone,
-        };
+        let context =
+            Self { row, draft, grace, connector, publisher, account, identity, credential, app, media, zone };
         Ok(Situation::Go(Box::new(context)))
     }
 
-    /// What the connector saved last, if this build can still read it.
-    pub fn progress(&self) -> Option<Progress> {
-        self.row.progress.clone().and_then(|value| serde_json::from_value(value).ok())
+    /// The row, if there is something to do with it.
+    pub async fn open_row(engine: &Engine, target: Target) -> Result<Option<PublicationRow>, JobError> {
+        let found = publication::find(&engine.db, target.workspace, target.publication).await?;
+        Ok(found.filter(is_open).map(|mut row| {
+            note_public_root(&mut row);
+            row
+        }))
     }
 
     pub fn start(&self, engine: &Engine) -> Result<Progress, ConnectorError> {
@@ -192,6 +188,13 @@ impl Context {
     }
 }
 
+fn not_connected(account: &AccountRow) -> ConnectorError {
+    let cause = account.status_cause.clone();
+    let cause = cause.unwrap_or_else(|| "This account is no longer connected.".to_owned());
+    ConnectorError::new(ErrorKind::AuthRevoked, &account.platform, "credential", "not_connected", cause)
+        .with_action("Connect the account again.")
+}
+
 /// Whether a worker has something to do: on its way, or public with parts missing.
 fn is_open(row: &PublicationRow) -> bool {
     match row.state {
@@ -202,7 +205,7 @@ fn is_open(row: &PublicationRow) -> bool {
 }
 
 fn all_public(row: &PublicationRow) -> bool {
-    row.units.iter().all(|u| u.remote_id.is_some()) && !row.incomplete
+    next_missing(&row.units).is_none() && !row.incomplete
 }
 
 async fn draft_of(engine: &Engine, row: &PublicationRow) -> Result<Result<Draft, ConnectorError>, JobError> {

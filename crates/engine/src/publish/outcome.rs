@@ -3,14 +3,18 @@
 
 use carillon_connectors::contract::progress::{Progress, Stage};
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
-use carillon_domain::publication::{Event, HeldReason, Intent, PublicationState, UnitReport, UnitState};
+use carillon_domain::publication::{Event, Intent, PublicationState, UnitReport, UnitState};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::repo::publication::PublicationRow;
 use carillon_store::repo::{attempt, job, publication};
 
-use super::run::unit_of;
+use super::saved::next_missing;
 use crate::Engine;
 use crate::jobs::{JobError, Lease, Next};
+
+mod end;
+
+pub(super) use end::{complete, fail_unit, hold, stop, unconfirmed};
 
 /// Saves `row` under the fence, and tells who is watching.
 async fn save(engine: &Engine, lease: &Lease, row: &mut PublicationRow) -> Result<(), JobError> {
@@ -61,6 +65,11 @@ fn step(row: &mut PublicationRow, event: Event) -> Result<(), JobError> {
     Ok(())
 }
 
+/// An attempt is under way, also of one that was held or lay still in the meantime.
+pub(super) fn begin(row: &mut PublicationRow) -> Result<(), JobError> {
+    if row.state == PublicationState::Scheduled { step(row, Event::Start) } else { Ok(()) }
+}
+
 fn store_progress(row: &mut PublicationRow, progress: &Progress) {
     row.progress = serde_json::to_value(progress).ok();
     row.units = reports(progress, &row.units);
@@ -100,8 +109,8 @@ pub(super) async fn save_progress(
     store_progress(row, progress);
     row.next_at = None;
     let due = row.due_at.is_none_or(|due| due <= engine.clock.now());
-    if due && row.state == PublicationState::Scheduled {
-        step(row, Event::Start)?;
+    if due {
+        begin(row)?;
     }
     save(engine, lease, row).await
 }
@@ -114,9 +123,7 @@ pub(super) async fn save_intent(
     progress: &Progress,
 ) -> Result<(), JobError> {
     store_progress(row, progress);
-    if row.state == PublicationState::Scheduled {
-        step(row, Event::Start)?;
-    }
+    begin(row)?;
     row.intent = true;
     save(engine, lease, row).await
 }
@@ -163,43 +170,35 @@ pub(super) async fn unit_public(
     save(engine, lease, row).await
 }
 
-/// Everything is public.
-pub(super) async fn complete(
-    engine: &Engine,
-    lease: &Lease,
-    row: &mut PublicationRow,
-    progress: &Progress,
-) -> Result<Next, JobError> {
-    store_progress(row, progress);
-    row.remote_url = progress.units.first().and_then(|u| u.remote_url.clone()).or(row.remote_url.take());
-    row.incomplete = false;
-    row.error = None;
-    row.next_at = None;
-    close_attempt_and_save(engine, lease, row, Some(Ended { outcome: "published", error: None })).await?;
-    Ok(Next::Finished)
-}
-
-/// Another try later.
+/// Another try later; from the beginning where there is no progress yet.
 pub(super) async fn again(
     engine: &Engine,
     lease: &Lease,
     row: &mut PublicationRow,
-    progress: &Progress,
+    progress: Option<&Progress>,
     error: &ConnectorError,
     at: Timestamp,
     counts: bool,
 ) -> Result<Next, JobError> {
-    store_progress(row, progress);
+    if let Some(progress) = progress {
+        store_progress(row, progress);
+    }
     row.error = Some(error.clone());
     row.next_at = Some(at);
     if row.published_at.is_some() {
         row.incomplete = true;
-        mark(row, unit_of(progress.stage), UnitState::Pending, error);
+        wait_for_missing(row, error);
     }
     let ended = counts.then_some(Ended { outcome: "retry", error: Some(error) });
     row.tries += u32::from(counts);
     close_attempt_and_save(engine, lease, row, ended).await?;
     Ok(Next::At { at, lane: None })
+}
+
+/// Short at first, and longer the longer it has taken: a server that is down for hours is not asked four times a minute.
+fn pause(due: Option<Timestamp>, now: Timestamp) -> SignedDuration {
+    let waited = due.map_or(0, |due| now.duration_since(due).as_secs());
+    SignedDuration::from_secs((waited / 4).clamp(15, 300))
 }
 
 /// Something needs a moment before the run can even begin.
@@ -213,7 +212,7 @@ pub(super) async fn wait(
         ErrorKind::RateLimited { until: Some(until) } => until.max(engine.clock.now()),
         // Somebody refreshes the token right now.
         ErrorKind::NotReady => engine.clock.now() + SignedDuration::from_secs(1),
-        _ => engine.clock.now() + SignedDuration::from_secs(15),
+        _ => engine.clock.now() + pause(row.due_at, engine.clock.now()),
     };
     row.error = Some(error.clone());
     row.next_at = Some(at);
@@ -246,89 +245,10 @@ pub(super) async fn look_again(
     Ok(Next::At { at, lane: None })
 }
 
-/// Nobody can tell whether the open commit had its effect.
-pub(super) async fn unconfirmed(
-    engine: &Engine,
-    lease: &Lease,
-    row: &mut PublicationRow,
-    progress: &Progress,
-    evidence: &str,
-) -> Result<Next, JobError> {
-    row.evidence = Some(evidence.to_owned());
-    row.next_at = None;
-    let unit = unit_of(progress.stage);
-    let error = row.error.clone();
-    if unit == 0 {
-        step(row, Event::Unsure)?;
-    } else {
-        row.incomplete = true;
-        if let Some(report) = row.units.get_mut(usize::from(unit)) {
-            report.state = UnitState::Unconfirmed;
-            report.error = error.clone();
-        }
+fn wait_for_missing(row: &mut PublicationRow, error: &ConnectorError) {
+    if let Some(unit) = next_missing(&row.units) {
+        mark(row, unit, UnitState::Pending, error);
     }
-    let ended = Ended { outcome: "unconfirmed", error: error.as_ref() };
-    close_attempt_and_save(engine, lease, row, Some(ended)).await?;
-    Ok(Next::Finished)
-}
-
-/// Nothing (more) can be published: the root failed, or a later unit stays missing.
-pub(super) async fn fail_unit(
-    engine: &Engine,
-    lease: &Lease,
-    row: &mut PublicationRow,
-    progress: &Progress,
-    error: &ConnectorError,
-) -> Result<Next, JobError> {
-    if row.published_at.is_none() {
-        return fail(engine, lease, row, error).await;
-    }
-    let unit = unit_of(progress.stage);
-    store_progress(row, &progress.clone().at(Stage::Preparing { unit }));
-    row.incomplete = true;
-    row.error = Some(error.clone());
-    row.next_at = None;
-    mark(row, unit, UnitState::Failed, error);
-    close_attempt_and_save(engine, lease, row, Some(Ended { outcome: "incomplete", error: Some(error) }))
-        .await?;
-    Ok(Next::Finished)
-}
-
-/// The end without success; nothing is public.
-pub(super) async fn fail(
-    engine: &Engine,
-    lease: &Lease,
-    row: &mut PublicationRow,
-    error: &ConnectorError,
-) -> Result<Next, JobError> {
-    step(row, Event::Fail)?;
-    row.intent = false;
-    row.error = Some(error.clone());
-    row.next_at = None;
-    close_attempt_and_save(engine, lease, row, Some(Ended { outcome: "failed", error: Some(error) })).await?;
-    Ok(Next::Finished)
-}
-
-/// Waits for a person or a reconnection.
-pub(super) async fn hold(
-    engine: &Engine,
-    lease: &Lease,
-    row: &mut PublicationRow,
-    reason: HeldReason,
-    error: Option<&ConnectorError>,
-) -> Result<Next, JobError> {
-    if let Some(error) = error {
-        row.error = Some(error.clone());
-    }
-    row.next_at = None;
-    if row.published_at.is_some() {
-        row.incomplete = true;
-    } else {
-        step(row, Event::Hold)?;
-        row.held_reason = Some(reason);
-    }
-    close_attempt_and_save(engine, lease, row, Some(Ended { outcome: "held", error })).await?;
-    Ok(Next::Finished)
 }
 
 fn mark(row: &mut PublicationRow, unit: u16, state: UnitState, error: &ConnectorError) {

@@ -2,17 +2,17 @@
 
 use carillon_connectors::contract::progress::{Progress, Stage};
 use carillon_connectors::kit::http::Http;
-use carillon_domain::connector_error::ConnectorError;
-use carillon_domain::publication::{HeldReason, PublicationState, UnitState};
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::publication::HeldReason;
 use carillon_domain::time::SignedDuration;
-use carillon_store::repo::publication::PublicationRow;
-use carillon_store::repo::workspace;
 
 use super::attempt::Attempt;
 use super::commit;
 use super::context::{Context, Refresh, Situation};
+use super::late::too_late;
 use super::outcome;
 use super::queue::Target;
+use super::saved::{Saved, follows_nothing, nothing_to_follow, past_public, saved_progress, unit_of};
 use super::verdict::{Tried, Verdict, decide};
 use crate::Engine;
 use crate::jobs::{JobError, Lease, Next};
@@ -30,16 +30,17 @@ pub async fn run(engine: &Engine, lease: &Lease, target: Target) -> Result<Next,
         Situation::Hold(mut row, reason, error) => {
             return outcome::hold(engine, lease, &mut row, reason, error.as_ref()).await;
         }
-        Situation::Later(mut row, error) if !is_too_late(engine, &row, grace_s(engine, target).await?) => {
-            return outcome::wait(engine, lease, &mut row, &error).await;
+        Situation::Later(mut row, grace, error) => {
+            return match too_late(engine, lease, &mut row, grace, Some(&error)).await? {
+                Some(next) => Ok(next),
+                None => outcome::wait(engine, lease, &mut row, &error).await,
+            };
         }
-        Situation::Later(mut row, error) => {
-            return outcome::hold(engine, lease, &mut row, HeldReason::Overdue, Some(&error)).await;
-        }
-        Situation::Broken(mut row, error) => return outcome::fail(engine, lease, &mut row, &error).await,
+        Situation::Broken(mut row, error) => return outcome::stop(engine, lease, &mut row, &error).await,
         Situation::Go(context) => context,
     };
-    if let Some(next) = too_late(engine, lease, &mut context).await? {
+    let grace = context.grace;
+    if let Some(next) = too_late(engine, lease, &mut context.row, grace, None).await? {
         return Ok(next);
     }
     let attempt = Attempt::open(engine, lease, &context.row).await?;
@@ -58,29 +59,6 @@ pub async fn run(engine: &Engine, lease: &Lease, target: Target) -> Result<Next,
     next
 }
 
-/// A publication that is overdue by more than the workspace's grace, while nothing of it is or may be public, waits for a
-/// person, however far it had come.
-async fn too_late(engine: &Engine, lease: &Lease, context: &mut Context) -> Result<Option<Next>, JobError> {
-    if is_too_late(engine, &context.row, context.grace_s) {
-        return outcome::hold(engine, lease, &mut context.row, HeldReason::Overdue, None).await.map(Some);
-    }
-    Ok(None)
-}
-
-/// A person who lets it go begins a new grace.
-fn is_too_late(engine: &Engine, row: &PublicationRow, grace_s: i64) -> bool {
-    let Some(due) = row.due_at else { return false };
-    let since = row.released_at.map_or(due, |released| released.max(due));
-    let waiting = matches!(row.state, PublicationState::Scheduled | PublicationState::Publishing);
-    let untouched = !row.intent && row.units.iter().all(|unit| unit.state != UnitState::Published);
-    waiting && untouched && engine.clock.now() > since + SignedDuration::from_secs(grace_s)
-}
-
-async fn grace_s(engine: &Engine, target: Target) -> Result<i64, JobError> {
-    let home = workspace::find(&engine.db, target.workspace).await?;
-    Ok(home.map_or(0, |row| row.grace_s))
-}
-
 pub(super) struct Run<'a> {
     pub engine: &'a Engine,
     pub lease: &'a Lease,
@@ -94,23 +72,26 @@ pub(super) struct Run<'a> {
 
 impl Run<'_> {
     async fn drive(mut self) -> Result<Next, JobError> {
-        let mut progress = match self.context.progress() {
-            Some(progress) => progress,
-            None => match self.context.start(self.engine) {
-                Ok(fresh) if self.context.row.intent => {
-                    // Another version saved what it was about to send, and this one can't read it: it may be public.
-                    let evidence =
-                        "Another version of Carillon was sending this, and its notes can't be read.";
-                    let row = &mut self.context.row;
-                    return outcome::unconfirmed(self.engine, self.lease, row, &fresh, evidence).await;
-                }
+        let row = &mut self.context.row;
+        let mut progress = match saved_progress(row) {
+            Saved::Progress(progress) if row.published_at.is_some() => past_public(progress, &row.units),
+            Saved::Progress(progress) => progress,
+            // Without notes on what was sent, beginning anew might send it again.
+            Saved::None | Saved::Unreadable if row.intent || row.published_at.is_some() => {
+                let error = unreadable(&row.platform);
+                return outcome::stop(self.engine, self.lease, row, &error).await;
+            }
+            Saved::None | Saved::Unreadable => match self.context.start(self.engine) {
                 Ok(progress) => progress,
-                Err(error) => {
-                    return outcome::fail(self.engine, self.lease, &mut self.context.row, &error).await;
-                }
+                Err(error) => return self.not_started(error).await,
             },
         };
         for _ in 0..MAX_STEPS {
+            if follows_nothing(&progress) {
+                let error = nothing_to_follow(&self.context.row.platform);
+                let row = &mut self.context.row;
+                return outcome::fail_unit(self.engine, self.lease, row, &progress, &error).await;
+            }
             progress = match progress.stage {
                 Stage::Done => return self.finish(progress).await,
                 Stage::Preparing { .. } | Stage::Processing { .. } => match self.prepare(progress).await? {
@@ -130,7 +111,31 @@ impl Run<'_> {
             };
         }
         let error = self.error("endless_preparation", "The network's answers led in circles.");
-        outcome::fail(self.engine, self.lease, &mut self.context.row, &error).await
+        outcome::stop(self.engine, self.lease, &mut self.context.row, &error).await
+    }
+
+    /// The connector can't even begin. Nothing was sent.
+    async fn not_started(mut self, error: ConnectorError) -> Result<Next, JobError> {
+        let stage = Stage::Preparing { unit: 0 };
+        let tried = Tried { tries: self.context.row.tries, refreshed: true, stage };
+        let now = self.engine.clock.now();
+        let verdict = decide(&error, tried, &self.engine.retry, now, self.engine.entropy.as_ref());
+        match verdict {
+            Verdict::Hold(reason) => self.hold(reason, &error).await,
+            Verdict::Again { at, counts } => {
+                let row = &mut self.context.row;
+                outcome::again(self.engine, self.lease, row, None, &error, at, counts).await
+            }
+            Verdict::Refresh | Verdict::Reconcile | Verdict::Fail => {
+                outcome::stop(self.engine, self.lease, &mut self.context.row, &error).await
+            }
+        }
+    }
+
+    /// Waits for the account to be connected again.
+    async fn hold(&mut self, reason: HeldReason, error: &ConnectorError) -> Result<Next, JobError> {
+        self.context.needs_reconnect(self.engine, error).await?;
+        outcome::hold(self.engine, self.lease, &mut self.context.row, reason, Some(error)).await
     }
 
     /// One or more invisible steps.
@@ -189,24 +194,16 @@ impl Run<'_> {
                         outcome::wait(self.engine, self.lease, row, &error).await.map(Step::Leave)
                     }
                     Refresh::Reconnect(refused) => {
-                        self.context.needs_reconnect(self.engine, &refused).await?;
-                        let row = &mut self.context.row;
-                        outcome::hold(self.engine, self.lease, row, HeldReason::Reauth, Some(&refused))
-                            .await
-                            .map(Step::Leave)
+                        self.hold(HeldReason::Reauth, &refused).await.map(Step::Leave)
                     }
                 }
             }
-            Verdict::Hold(reason) => {
-                self.context.needs_reconnect(self.engine, &error).await?;
-                let row = &mut self.context.row;
-                outcome::hold(self.engine, self.lease, row, reason, Some(&error)).await.map(Step::Leave)
-            }
+            Verdict::Hold(reason) => self.hold(reason, &error).await.map(Step::Leave),
             Verdict::Again { at, counts } => {
                 let unit = unit_of(progress.stage);
                 let progress = progress.at(Stage::Preparing { unit });
                 let row = &mut self.context.row;
-                outcome::again(self.engine, self.lease, row, &progress, &error, at, counts)
+                outcome::again(self.engine, self.lease, row, Some(&progress), &error, at, counts)
                     .await
                     .map(Step::Leave)
             }
@@ -233,13 +230,7 @@ impl Run<'_> {
     }
 
     pub(super) fn error(&self, code: &str, cause: &str) -> ConnectorError {
-        ConnectorError::new(
-            carillon_domain::connector_error::ErrorKind::Rejected,
-            &self.context.row.platform,
-            "publish",
-            code,
-            cause,
-        )
+        ConnectorError::new(ErrorKind::Rejected, &self.context.row.platform, "publish", code, cause)
     }
 }
 
@@ -249,13 +240,8 @@ pub(super) enum Step {
     Leave(Next),
 }
 
-/// The unit that a stage is about.
-pub(super) fn unit_of(stage: Stage) -> u16 {
-    match stage {
-        Stage::Preparing { unit }
-        | Stage::Processing { unit, .. }
-        | Stage::Ready { unit }
-        | Stage::Committing { unit, .. } => unit,
-        Stage::Done => 0,
-    }
+fn unreadable(platform: &str) -> ConnectorError {
+    let cause = "This version of Carillon can't read how far an earlier one got with this post.";
+    ConnectorError::new(ErrorKind::Rejected, platform, "publish", "progress_unreadable", cause)
+        .with_action("Look at the account for what is public, and say what you found.")
 }

@@ -1,15 +1,17 @@
 //! Publications: looking at them, and a person's word where the engine needs one.
 
+use carillon_connectors::contract::progress::Stage;
+use carillon_domain::connector_error::ErrorKind;
 use carillon_domain::error::AppError;
 use carillon_domain::id::PublicationId;
 use carillon_domain::permission::Permission;
-use carillon_domain::publication::{Event, Intent, PublicationState, UnitState};
-use carillon_domain::time::Timestamp;
+use carillon_domain::publication::{Event, HeldReason, Intent, PublicationState, UnitState};
+use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::repo::publication::{self, ListQuery, PublicationRow};
-use carillon_store::repo::{attempt, job};
+use carillon_store::repo::{attempt, job, waiting};
 
 use super::posts::PublicationView;
-use crate::publish::{Target, Times};
+use crate::publish::{self, Saved, Target, Times};
 use crate::{Actor, Engine};
 
 /// One publication with every attempt and remote step.
@@ -59,6 +61,7 @@ pub async fn retry(engine: &Engine, actor: &Actor, id: PublicationId) -> Result<
             }
             row.incomplete = false;
             row.tries = 0;
+            row.released_at = Some(now);
             for unit in row.units.iter_mut().filter(|u| u.state == UnitState::Failed) {
                 unit.state = UnitState::Pending;
                 unit.error = None;
@@ -123,7 +126,7 @@ pub async fn resolve(
                 row.evidence = Some("A person looked at the account and said that it is public.".to_owned());
                 row.published_at = Some(now);
                 row.error = None;
-                row.incomplete = row.units.len() > 1;
+                settle_public(row, 0, url.clone());
                 Ok(None)
             }
             Finding::NotPublished => {
@@ -146,21 +149,35 @@ fn settle_part(
     let index = row.units[unit].index;
     match finding {
         Finding::Published(url) => {
-            row.units[unit].state = UnitState::Published;
-            row.units[unit].remote_url.clone_from(url);
-            row.incomplete = row.units.iter().any(|u| u.state != UnitState::Published);
+            settle_public(row, unit, url.clone());
             None
         }
         Finding::NotPublished => {
             row.units[unit].state = UnitState::Pending;
             row.incomplete = false;
+            row.released_at = Some(now);
             // The open commit is settled by the person's word: prepare the unit again.
-            if let Some(progress) = row.progress.as_mut() {
-                progress["stage"] = serde_json::json!({ "at": "preparing", "unit": index });
+            if let Saved::Progress(progress) = publish::saved_progress(row) {
+                row.progress = serde_json::to_value(progress.at(Stage::Preparing { unit: index })).ok();
             }
             Some(now)
         }
     }
+}
+
+/// A unit is public by a person's word. The progress goes past it, so that nobody looks for it or sends it again; what follows
+/// it can't be attached, because its id is not known.
+fn settle_public(row: &mut PublicationRow, unit: usize, url: Option<String>) {
+    if let Some(report) = row.units.get_mut(unit) {
+        report.state = UnitState::Published;
+        report.remote_url = url;
+        report.error = None;
+    }
+    if let Saved::Progress(progress) = publish::saved_progress(row) {
+        row.progress = serde_json::to_value(publish::past_public(progress, &row.units)).ok();
+    }
+    row.incomplete = publish::next_missing(&row.units).is_some();
+    row.error = row.incomplete.then(|| publish::nothing_to_follow(&row.platform));
 }
 
 /// Back to the beginning of an attempt; what was prepared is forgotten, because it may have run out.
@@ -201,7 +218,7 @@ async fn change(
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let found = publication::find(&mut *tx, workspace, id).await?;
+                let found = publication::find_locked(tx, workspace, id).await?;
                 let mut row = found.ok_or(AppError::NotFound { what: "publication" })?;
                 let seen = row.seen();
                 let run = decide(&mut row, now)?;
@@ -226,6 +243,17 @@ async fn change(
     get(engine, actor, id).await
 }
 
+/// Whether a public one lacks its next part only because the account was not connected.
+fn waits_for_login(row: &PublicationRow) -> bool {
+    let auth = |kind: &ErrorKind| {
+        matches!(kind, ErrorKind::AuthExpired | ErrorKind::AuthRevoked | ErrorKind::PermissionMissing)
+    };
+    let missing = row.units.iter().find(|u| u.state != UnitState::Published);
+    missing.is_some_and(|unit| {
+        unit.state == UnitState::Pending && unit.error.as_ref().is_some_and(|error| auth(&error.kind))
+    })
+}
+
 /// Lets go what waited for an account that is connected again: within the workspace's grace it is published, after that it
 /// stays held for a person, as overdue.
 ///
@@ -239,27 +267,33 @@ pub(crate) async fn account_is_back(
 ) -> Result<u64, carillon_store::StoreError> {
     let now = engine.clock.now();
     let mut released = 0;
-    for id in publication::waiting_for_account(&engine.db, workspace, account).await? {
+    for id in waiting::waiting_for_account(&engine.db, workspace, account).await? {
         let times = Times::of(engine);
         let freed = engine
             .db
             .write(move |tx| {
                 Box::pin(async move {
-                    let Some(mut row) = publication::find(&mut *tx, workspace, id).await? else {
+                    let Some(mut row) = publication::find_locked(tx, workspace, id).await? else {
                         return Ok(false);
                     };
                     let seen = row.seen();
-                    let grace = carillon_domain::time::SignedDuration::from_secs(grace_s);
-                    if row.state == PublicationState::Held {
-                        if row.due_at.is_some_and(|due| now > due + grace) {
-                            row.held_reason = Some(carillon_domain::publication::HeldReason::Overdue);
-                            publication::save_edit(tx, &row, seen).await?;
-                            return Ok(false);
+                    let late = publish::is_late(&row, SignedDuration::from_secs(grace_s), now);
+                    let mut at = row.due_at;
+                    match row.state {
+                        PublicationState::Held if row.held_reason == Some(HeldReason::Reauth) => {
+                            // What may have been sent is looked for, however late it is.
+                            if late && !row.intent {
+                                row.held_reason = Some(HeldReason::Overdue);
+                                publication::save_edit(tx, &row, seen).await?;
+                                return Ok(false);
+                            }
+                            let intent = if row.intent { Intent::Saved } else { Intent::None };
+                            let Ok(state) = row.state.after(Event::Release, intent) else { return Ok(false) };
+                            row.state = state;
+                            row.held_reason = None;
                         }
-                        let intent = if row.intent { Intent::Saved } else { Intent::None };
-                        let Ok(state) = row.state.after(Event::Release, intent) else { return Ok(false) };
-                        row.state = state;
-                        row.held_reason = None;
+                        PublicationState::Published if !late && waits_for_login(&row) => at = None,
+                        _ => return Ok(false),
                     }
                     row.tries = 0;
                     row.updated_at = now;
@@ -267,7 +301,7 @@ pub(crate) async fn account_is_back(
                         return Ok(false);
                     }
                     let target = Target { workspace, publication: id };
-                    job::put(tx, &times.job(target, &row.platform, row.due_at.or(Some(now)))).await?;
+                    job::put(tx, &times.job(target, &row.platform, at.or(Some(now)))).await?;
                     Ok::<_, carillon_store::StoreError>(true)
                 })
             })

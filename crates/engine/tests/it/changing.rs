@@ -105,17 +105,3 @@ async fn unreadable(test: &TestDb) {
     assert_eq!(stage.publication(&post).await.state, PublicationState::Unconfirmed);
 }
 on_both!(an_open_send_that_can_not_be_read_waits_for_a_person, |t| super::unreadable(t));
-
-async fn begun_and_too_late(test: &TestDb) {
-    let stage = Stage::new(test).await;
-    let account = stage.bluesky().await;
-    stage.fault(Fault::once("bluesky", "commit", When::Before, FaultKind::Status).status(503));
-    let post = stage.now(account, "Three days late").await;
-    stage.run_due().await;
-    stage.bench.clock.advance(std::time::Duration::from_secs(3 * 24 * 3600));
-    stage.run_until_idle().await;
-    let held = stage.publication(&post).await;
-    assert_eq!(held.state, PublicationState::Held, "begun in time, and then nobody was there for days");
-    assert!(stage.public("Three days late").is_empty());
-}
-on_both!(what_was_begun_does_not_go_out_days_late, |t| super::begun_and_too_late(t));

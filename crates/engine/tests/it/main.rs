@@ -2,9 +2,12 @@
 
 mod changing;
 mod connecting;
+mod missing_parts;
 mod oauth;
 mod publishing;
 mod queueing;
 mod reading;
 mod settling;
 mod support;
+mod uncertain;
+mod waiting;

@@ -1,10 +1,14 @@
 //! Jobs that collide, fail for ever, get lost, or race with people.
 
+use carillon_connectors::sandbox::{Fault, FaultKind, When};
 use carillon_domain::id::Id;
+use carillon_engine::publish::job_key;
 use carillon_engine::runner::claim;
-use carillon_store::repo::job;
+use carillon_engine::usecase::publications;
+use carillon_store::repo::{job, publication};
 use carillon_store::testing::TestDb;
 use carillon_store::{StoreError, on_both};
+use tokio::sync::oneshot;
 
 use super::support::Stage;
 
@@ -42,3 +46,81 @@ async fn collision(test: &TestDb) {
     assert!(all > 0);
 }
 on_both!(two_nodes_that_want_the_same_lane_both_go_on, |t| super::collision(t));
+
+async fn lost_parts(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    for (text, waits) in [("Lost while it waited", true), ("Lost right after the root", false)] {
+        let limited = Fault::once("bluesky", "commit", When::Before, FaultKind::RateLimit).reset(60);
+        stage.fault(limited.skipping(1));
+        let post = stage.thread(account, &["Here", text]).await;
+        stage.run_due().await;
+        let id = post.publications[0].id;
+        let lose =
+            stage.engine.db.write(move |tx| Box::pin(async move { job::remove(tx, &job_key(id)).await }));
+        let lose: Result<(), StoreError> = lose.await;
+        lose.expect("lost");
+        if !waits {
+            stage.crash_leaves(id, |row| (row.incomplete, row.next_at) = (false, None)).await;
+        }
+        stage.bench.clock.advance(std::time::Duration::from_secs(120));
+        stage.run_due().await;
+        stage.run_until_idle().await;
+        assert_eq!(stage.public(text).len(), 1, "the sweep finds it: {text}");
+        assert!(!stage.publication_by_id(id).await.incomplete);
+        stage.run_due().await;
+        assert_eq!(job::count(&stage.engine.db).await.expect("count"), 0, "and then leaves it alone");
+    }
+}
+on_both!(parts_that_lost_their_job_are_found, |t| super::lost_parts(t));
+
+async fn race(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    stage.fault(Fault::once("bluesky", "commit", When::Before, FaultKind::RateLimit).skipping(1).reset(60));
+    let post = stage.thread(account, &["Root", "Part"]).await;
+    stage.run_due().await;
+    let id = post.publications[0].id;
+    let before = stage.row(id).await;
+    assert!(before.incomplete, "a person may try again");
+    stage.bench.clock.advance(std::time::Duration::from_secs(120));
+    let lease = claim(&stage.engine, "node", true).await.expect("claims").expect("the part");
+    let since = stage.in_minutes(0);
+    let mut sending = before.clone();
+    sending.progress.as_mut().expect("progress")["stage"] =
+        serde_json::json!({ "at": "committing", "unit": 1, "since": since });
+    // The worker saves its intent to send the part, and its transaction is still open …
+    let (entered, open) = oneshot::channel();
+    let (go, commits) = oneshot::channel();
+    let worker = stage.engine.db.write(move |tx| {
+        Box::pin(async move {
+            assert!(job::fence(tx, lease.job, lease.epoch).await?);
+            assert!(publication::save(tx, &sending).await?);
+            entered.send(()).expect("somebody waits");
+            commits.await.expect("goes on");
+            Ok::<_, StoreError>(())
+        })
+    });
+    // … when a person asks for another try.
+    let (begin, asks) = oneshot::channel();
+    let person = async {
+        asks.await.expect("begins");
+        publications::retry(&stage.engine, &stage.actor, id).await
+    };
+    let between = async {
+        open.await.expect("open");
+        begin.send(()).expect("a person");
+        test.until_somebody_waits().await;
+        go.send(()).expect("the worker");
+    };
+    let (worked, retried, ()) = tokio::join!(worker, person, between);
+    worked.expect("saved");
+    retried.expect("tried again");
+    let after = stage.row(id).await;
+    assert_eq!(
+        after.progress.expect("progress")["stage"]["at"],
+        "committing",
+        "whoever goes on must look for the part first"
+    );
+}
+on_both!(another_try_does_not_wipe_out_an_open_commit_of_a_part, |t| super::race(t));

@@ -7,12 +7,13 @@ use carillon_connectors::Registry;
 use carillon_connectors::conformance::Bench;
 use carillon_connectors::contract::authorizer::Callback;
 use carillon_connectors::sandbox::{Fault, LedgerItem, testing};
-use carillon_domain::id::{AccountId, Id, PublicationId, UserId, WorkspaceId};
+use carillon_domain::composition::PartSpec;
+use carillon_domain::id::{AccountId, Id, MediaId, PublicationId, UserId, WorkspaceId};
 use carillon_domain::permission::Role;
 use carillon_domain::secret::Secret;
 use carillon_domain::time::{Clock, Entropy, SeededEntropy, Timestamp};
 use carillon_engine::events::Events;
-use carillon_engine::media::{Library, LibraryParts, LinkKey, MediaLimits, Storage, Tools};
+use carillon_engine::media::{Library, LibraryParts, LinkKey, MediaLimits, NewFile, Storage, Tools};
 use carillon_engine::networks::Networks;
 use carillon_engine::publish::verdict::RetryPolicy;
 use carillon_engine::runner::{Runner, RunnerConfig};
@@ -22,7 +23,7 @@ use carillon_engine::usecase::posts::{self, PostInput, PostView, WantedStatus};
 use carillon_engine::usecase::publications;
 use carillon_engine::{Actor, Engine};
 use carillon_store::repo::workspace::{self, WorkspaceRow};
-use carillon_store::repo::{job, publication};
+use carillon_store::repo::{job, media, publication};
 use carillon_store::seal::{KeyRing, Sealer};
 use carillon_store::testing::TestDb;
 use carillon_store::{Db, StoreError};
@@ -104,6 +105,50 @@ impl Stage {
             ..PostInput::default()
         })
         .await
+    }
+
+    /// A thread that goes out now.
+    pub async fn thread(&self, account: AccountId, texts: &[&str]) -> PostView {
+        let part = |text: &&str| PartSpec { text: (*text).into(), media: Vec::new() };
+        self.post(PostInput {
+            text: texts[0].into(),
+            parts: texts[1..].iter().map(part).collect(),
+            accounts: vec![account],
+            status: WantedStatus::Now,
+            ..PostInput::default()
+        })
+        .await
+    }
+
+    /// Puts a picture into the library.
+    pub async fn picture(&self) -> MediaId {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        image::DynamicImage::new_rgb8(640, 640)
+            .write_to(&mut bytes, image::ImageFormat::Jpeg)
+            .expect("a picture");
+        let body = futures::stream::iter([Ok(bytes::Bytes::from(bytes.into_inner()))]);
+        let file = NewFile { name: "a.jpg".into(), alt: Some("A grey square".into()) };
+        self.engine.library.upload(&self.actor, file, Box::pin(body)).await.expect("uploaded").info.id
+    }
+
+    /// Takes a file and its bytes out of the library although it is in use.
+    pub async fn lose(&self, id: MediaId) {
+        let (workspace, now) = (self.actor.workspace, self.engine.clock.now());
+        let db = &self.engine.db;
+        let lost = db.write(move |tx| {
+            Box::pin(async move {
+                let was_there = media::mark_deleted(tx, workspace, id, 1, now).await?;
+                media::remove(tx, workspace, id).await?;
+                Ok::<_, StoreError>(was_there)
+            })
+        });
+        assert!(lost.await.expect("asked"), "the file was there");
+    }
+
+    /// The row itself.
+    pub async fn row(&self, id: PublicationId) -> publication::PublicationRow {
+        let found = publication::find(&self.engine.db, self.actor.workspace, id).await;
+        found.expect("read").expect("publication")
     }
 
     pub async fn at(&self, account: AccountId, text: &str, at: Timestamp) -> PostView {

@@ -76,7 +76,7 @@ async fn readiness(app: &App) -> Result<Readiness, StoreError> {
     app.engine.db.ping().await?;
     let (known, applied) = migrate::versions(&app.engine.db).await?;
     let now = app.engine.clock.now();
-    let oldest = repo::publication::oldest_overdue(&app.engine.db, now).await?;
+    let oldest = repo::waiting::oldest_overdue(&app.engine.db, now).await?;
     Ok(Readiness {
         status: "ok",
         database: "ok",

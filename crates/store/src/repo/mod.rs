@@ -22,6 +22,7 @@ pub mod sync_run;
 pub mod throttle;
 pub mod token;
 pub mod user;
+pub mod waiting;
 pub mod workspace;
 
 /// Every statement of every repository, for the test that prepares them all.
@@ -49,6 +50,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         throttle::STATEMENTS,
         token::STATEMENTS,
         user::STATEMENTS,
+        waiting::STATEMENTS,
         workspace::STATEMENTS,
     ]
     .into_iter()

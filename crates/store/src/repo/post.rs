@@ -54,7 +54,8 @@ statements! {
         and (cast($5 as text) is null or plain_text like $5 escape '!') and (cast($6 as uuid) is null or id < $6) order by id desc limit $7";
     USES_MEDIA = "posts.uses_media": "select p.id from posts p where p.workspace_id = $1 and p.trashed_at is null \
         and p.composition like $2 and (exists (select 1 from publications x where x.workspace_id = p.workspace_id \
-        and x.post_id = p.id and x.state in ('draft', 'in_review', 'approved', 'scheduled', 'publishing', 'held')) \
+        and x.post_id = p.id and (x.state in ('draft', 'in_review', 'approved', 'scheduled', 'publishing', 'held') \
+        or (x.state = 'published' and (x.incomplete = $3 or x.units like '%\"state\":\"pending\"%')))) \
         or not exists (select 1 from publications x where x.workspace_id = p.workspace_id and x.post_id = p.id)) limit 1";
 }
 
@@ -173,7 +174,7 @@ pub async fn list(db: &Db, workspace: WorkspaceId, query: &ListQuery) -> Result<
     db.fetch_all(LIST, values).await?.iter().map(read).collect()
 }
 
-/// A post that still needs this library file.
+/// A post that still needs this library file: one that is to go out, or a part of which is.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -182,6 +183,6 @@ pub async fn using_media<'e>(
     workspace: WorkspaceId,
     media: carillon_domain::id::MediaId,
 ) -> Result<Option<PostId>, StoreError> {
-    let row = ex.fetch_optional(USES_MEDIA, args![workspace, format!("%{media}%")]).await?;
+    let row = ex.fetch_optional(USES_MEDIA, args![workspace, format!("%{media}%"), true]).await?;
     row.map(|r| r.get("id")).transpose()
 }

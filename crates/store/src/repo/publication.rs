@@ -62,20 +62,29 @@ pub struct PublicationRow {
     pub updated_at: Timestamp,
 }
 
+/// `select` with every column, and what follows `publications`.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select workspace_id, id, post_id, account_id, platform, state, due_at, next_at, tries, held_reason, \
+             released_at, intent, progress, content_version, fingerprint, incomplete, remote_id, remote_url, \
+             published_at, error, evidence, units, created_at, updated_at from publications ",
+            $rest
+        )
+    };
+}
+
 statements! {
     INSERT = "publications.insert": "insert into publications (workspace_id, id, post_id, account_id, platform, state, due_at, \
         next_at, tries, held_reason, released_at, intent, progress, content_version, fingerprint, \
         incomplete, remote_id, remote_url, published_at, error, evidence, units, created_at, \
         updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
         $18, $19, $20, $21, $22, $23, $24)";
-    FIND = "publications.find": "select workspace_id, id, post_id, account_id, platform, state, due_at, next_at, tries, \
-        held_reason, released_at, intent, progress, content_version, fingerprint, incomplete, \
-        remote_id, remote_url, published_at, error, evidence, units, created_at, updated_at from \
-        publications where workspace_id = $1 and id = $2";
-    OF_POST = "publications.of_post": "select workspace_id, id, post_id, account_id, platform, state, due_at, next_at, tries, \
-        held_reason, released_at, intent, progress, content_version, fingerprint, incomplete, \
-        remote_id, remote_url, published_at, error, evidence, units, created_at, updated_at from \
-        publications where workspace_id = $1 and post_id = $2 order by created_at, id";
+    FIND = "publications.find": select!("where workspace_id = $1 and id = $2");
+    FIND_LOCKED = "publications.find_locked": select!("where workspace_id = $1 and id = $2 /*postgres: for update */");
+    LOCK_JOB = "publications.lock_job": "select id from jobs where workspace_id = $1 and subject_id = $2 \
+        /*postgres: for update */";
+    OF_POST = "publications.of_post": select!("where workspace_id = $1 and post_id = $2 order by created_at, id");
     SAVE = "publications.save": "update publications set state = $3, due_at = $4, next_at = $5, tries = $6, held_reason = $7, \
         released_at = $8, intent = $9, progress = $10, content_version = $11, fingerprint = $12, \
         incomplete = $13, remote_id = $14, remote_url = $15, published_at = $16, error = $17, evidence \
@@ -86,17 +95,9 @@ statements! {
         incomplete = $13, remote_id = $14, remote_url = $15, published_at = $16, error = $17, evidence \
         = $18, units = $19, updated_at = $20 where workspace_id = $1 and id = $2 and state = $21 and intent = $22";
     DELETE = "publications.delete": "delete from publications where workspace_id = $1 and id = $2";
-    LIST = "publications.list": "select workspace_id, id, post_id, account_id, platform, state, due_at, next_at, tries, \
-        held_reason, released_at, intent, progress, content_version, fingerprint, incomplete, \
-        remote_id, remote_url, published_at, error, evidence, units, created_at, updated_at from \
-        publications where workspace_id = $1 and (cast($2 as text) is null or state = $2) and (cast($3 as uuid) is null or \
+    LIST = "publications.list": select!("where workspace_id = $1 and (cast($2 as text) is null or state = $2) and (cast($3 as uuid) is null or \
         account_id = $3) and (cast($4 as uuid) is null or post_id = $4) and (cast($5 as bigint) is null or due_at >= $5) and (cast($6 as bigint) is \
-        null or due_at < $6) and (cast($7 as uuid) is null or id < $7) order by id desc limit $8";
-    STRAY = "publications.stray": "select p.workspace_id, p.id, p.platform, p.due_at from publications p \
-        where p.state in ('scheduled', 'publishing') and p.due_at <= $1 \
-        and not exists (select 1 from jobs j where j.subject_id = p.id) order by p.due_at limit $2";
-    OLDEST_OVERDUE = "publications.oldest_overdue": "select min(due_at) as due_at from publications \
-        where state in ('scheduled', 'publishing') and due_at <= $1";
+        null or due_at < $6) and (cast($7 as uuid) is null or id < $7) order by id desc limit $8");
     PLANNED = "publications.planned": "select count(*) as n from publications where workspace_id = $1 and account_id = $2 \
         and due_at >= $3 and due_at < $4 and state in ('scheduled', 'publishing', 'published', 'unconfirmed') \
         and (cast($5 as uuid) is null or post_id <> $5)";
@@ -107,8 +108,6 @@ statements! {
         and due_at >= $4 and (cast($5 as uuid) is null or post_id <> $5) limit 1";
     PUBLIC = "publications.public": "select id, remote_id, units from publications where workspace_id = $1 and account_id = $2 \
         and published_at >= $3 and published_at <= $4";
-    HELD_FOR_ACCOUNT = "publications.held_for_account": "select id from publications where workspace_id = $1 \
-        and account_id = $2 and ((state = 'held' and held_reason = $3) or (state = 'published' and incomplete = $4))";
 }
 
 pub(super) fn read(row: &Row) -> Result<PublicationRow, StoreError> {
@@ -193,6 +192,20 @@ pub async fn find<'e>(
     id: PublicationId,
 ) -> Result<Option<PublicationRow>, StoreError> {
     ex.fetch_optional(FIND, args![workspace, id]).await?.map(|r| read(&r)).transpose()
+}
+
+/// The same, for a change by a person: until the transaction ends no worker saves anything of it. The job is locked before the
+/// row, as [`fence`](super::job::fence) and [`save`] do, so that the two do not wait for each other.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_locked(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: PublicationId,
+) -> Result<Option<PublicationRow>, StoreError> {
+    tx.fetch_optional(LOCK_JOB, args![workspace, id]).await?;
+    tx.fetch_optional(FIND_LOCKED, args![workspace, id]).await?.map(|r| read(&r)).transpose()
 }
 
 /// All publications of a post, in the order in which they were made.
@@ -286,36 +299,6 @@ pub async fn list(
     db.fetch_all(LIST, values).await?.iter().map(read).collect()
 }
 
-/// A publication that ought to be on its way and has no job. Crosses workspaces; returns no content.
-#[derive(Debug, Clone)]
-pub struct Stray {
-    /// Workspace.
-    pub workspace: WorkspaceId,
-    /// Publication.
-    pub id: PublicationId,
-    /// When it was or is due.
-    pub due_at: Option<Timestamp>,
-}
-
-/// Publications without a job that are due before `until`.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn without_job(db: &Db, until: Timestamp, limit: i64) -> Result<Vec<Stray>, StoreError> {
-    let rows = db.fetch_all(STRAY, args![until, limit]).await?;
-    rows.iter()
-        .map(|r| Ok(Stray { workspace: r.get("workspace_id")?, id: r.get("id")?, due_at: r.get("due_at")? }))
-        .collect()
-}
-
-/// The due time of the publication that is overdue for longest, over all workspaces.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn oldest_overdue(db: &Db, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-    db.fetch_optional(OLDEST_OVERDUE, args![now]).await?.map_or(Ok(None), |r| r.get("due_at"))
-}
-
 /// How many publications of the account are, or were, due in `[from, to)`, one post not counted.
 ///
 /// # Errors
@@ -384,17 +367,4 @@ pub async fn public_ids<'e>(
         ids.extend(root.into_iter().chain(parts).map(|remote| (remote, publication)));
     }
     Ok(ids)
-}
-
-/// What waits for the account to be connected again: held ones, and public ones with missing parts.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn waiting_for_account(
-    db: &Db,
-    workspace: WorkspaceId,
-    account: AccountId,
-) -> Result<Vec<PublicationId>, StoreError> {
-    let values = args![workspace, account, HeldReason::Reauth.as_str(), true];
-    db.fetch_all(HELD_FOR_ACCOUNT, values).await?.iter().map(|r| r.get("id")).collect()
 }

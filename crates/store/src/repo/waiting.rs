@@ -1,0 +1,67 @@
+//! Publications that wait for somebody: a worker that lost them, a person, an account.
+
+use carillon_domain::id::{AccountId, PublicationId, WorkspaceId};
+use carillon_domain::publication::HeldReason;
+use carillon_domain::time::Timestamp;
+
+use crate::{Db, Executor, StoreError, args, statements};
+
+statements! {
+    STRAY = "publications.stray": "select p.workspace_id, p.id, p.platform, p.due_at from publications p \
+        where (p.state in ('scheduled', 'publishing') or (p.state = 'published' and p.due_at > $3 \
+        and p.units like '%\"state\":\"pending\"%' and (p.incomplete = $4 or p.next_at is not null))) and p.due_at <= $1 \
+        and not exists (select 1 from jobs j where j.subject_id = p.id) order by p.due_at limit $2";
+    OLDEST_OVERDUE = "publications.oldest_overdue": "select min(due_at) as due_at from publications \
+        where state in ('scheduled', 'publishing') and due_at <= $1";
+    HELD_FOR_ACCOUNT = "publications.held_for_account": "select id from publications where workspace_id = $1 \
+        and account_id = $2 and ((state = 'held' and held_reason = $3) or (state = 'published' and incomplete = $4))";
+}
+
+/// A publication that ought to be on its way and has no job. Crosses workspaces; returns no content.
+#[derive(Debug, Clone)]
+pub struct Stray {
+    /// Workspace.
+    pub workspace: WorkspaceId,
+    /// Publication.
+    pub id: PublicationId,
+    /// When it was or is due.
+    pub due_at: Option<Timestamp>,
+}
+
+/// Publications without a job that are due before `until`; and public ones that were due after `since`, whose parts are still
+/// to be sent and wait for nobody.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn without_job(
+    db: &Db,
+    until: Timestamp,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<Stray>, StoreError> {
+    let rows = db.fetch_all(STRAY, args![until, limit, since, false]).await?;
+    rows.iter()
+        .map(|r| Ok(Stray { workspace: r.get("workspace_id")?, id: r.get("id")?, due_at: r.get("due_at")? }))
+        .collect()
+}
+
+/// The due time of the publication that is overdue for longest, over all workspaces.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn oldest_overdue(db: &Db, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    db.fetch_optional(OLDEST_OVERDUE, args![now]).await?.map_or(Ok(None), |r| r.get("due_at"))
+}
+
+/// What waits for the account to be connected again: held ones, and public ones with missing parts.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn waiting_for_account(
+    db: &Db,
+    workspace: WorkspaceId,
+    account: AccountId,
+) -> Result<Vec<PublicationId>, StoreError> {
+    let values = args![workspace, account, HeldReason::Reauth.as_str(), true];
+    db.fetch_all(HELD_FOR_ACCOUNT, values).await?.iter().map(|r| r.get("id")).collect()
+}
