@@ -4,13 +4,16 @@
 //! can be derived again from the tables is found by [`sweep`] and needs no trust in the queue.
 
 use carillon_domain::id::{JobId, WorkspaceId};
-use carillon_domain::time::Timestamp;
+use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::StoreError;
 
 use crate::Engine;
 
 pub mod sweep;
 pub mod sync;
+
+/// How long a job of another kind lies still after a defect that does not go away.
+const PAUSE: SignedDuration = SignedDuration::from_mins(5);
 
 /// The right to work on one job. Every write back names the epoch; a later claim makes it void.
 #[derive(Debug, Clone)]
@@ -72,6 +75,20 @@ pub async fn run(engine: &Engine, lease: &Lease) -> Result<Next, JobError> {
         crate::publish::KIND => Box::pin(crate::publish::run(engine, lease, target(lease)?)).await,
         sync::KIND => Box::pin(sync::run(engine, lease, target(lease)?)).await,
         other => Err(JobError::Defect(format!("nobody runs jobs of kind `{other}`"))),
+    }
+}
+
+/// Ends what a job is about, after a defect that does not go away. A publication ends with the cause; of other jobs the sweep
+/// makes new ones where they are needed.
+///
+/// # Errors
+/// [`JobError`]; the lease then runs out, and it is tried again.
+pub async fn give_up(engine: &Engine, lease: &Lease, defect: &str) -> Result<Next, JobError> {
+    match (lease.kind.as_str(), target(lease)) {
+        (crate::publish::KIND, Ok(target)) => crate::publish::give_up(engine, lease, target, defect).await,
+        // A payload that nobody can read; the sweep finds its publication.
+        (crate::publish::KIND, Err(_)) => Ok(Next::Finished),
+        _ => Ok(Next::At { at: engine.clock.now() + PAUSE, lane: None }),
     }
 }
 

@@ -23,5 +23,6 @@ pub mod verdict;
 pub(crate) use attempt::NoCheckpoint;
 pub(crate) use late::is_late;
 pub use queue::{KIND, Target, Times, job_key};
+pub(crate) use run::give_up;
 pub use run::run;
 pub(crate) use saved::{Saved, next_missing, nothing_to_follow, past_public, saved_progress};

@@ -59,6 +59,24 @@ pub async fn run(engine: &Engine, lease: &Lease, target: Target) -> Result<Next,
     next
 }
 
+/// Ends a publication on which every run fails by a defect of ours, so that it does not lie still for ever.
+///
+/// # Errors
+/// [`JobError`] when the lease was lost or the database failed.
+pub(crate) async fn give_up(
+    engine: &Engine,
+    lease: &Lease,
+    target: Target,
+    defect: &str,
+) -> Result<Next, JobError> {
+    let Some(mut row) = Context::open_row(engine, target).await? else { return Ok(Next::Finished) };
+    let cause = "Carillon failed again and again at this publication by a mistake of its own.";
+    let error = ConnectorError::new(ErrorKind::Rejected, &row.platform, "publish", "defect", cause)
+        .with_action("Look at the account. Then report the mistake to whoever runs this server.")
+        .with_detail(defect);
+    outcome::stop(engine, lease, &mut row, &error).await
+}
+
 pub(super) struct Run<'a> {
     pub engine: &'a Engine,
     pub lease: &'a Lease,

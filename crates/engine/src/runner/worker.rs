@@ -45,6 +45,9 @@ impl Default for RunnerConfig {
     }
 }
 
+/// After so many runs in a row that failed, a defect of ours is no longer met by trying again: about a quarter of an hour.
+const MOST_DEFECTS: i64 = 10;
+
 /// A worker node.
 pub struct Runner {
     engine: Arc<Engine>,
@@ -193,6 +196,13 @@ pub(crate) async fn run_leased(engine: &Engine, lease: &Lease, heartbeat: bool) 
         Err(JobError::LostLease) => {
             tracing::info!(job = %lease.job, "lost the lease; whoever has it goes on");
             return;
+        }
+        Err(JobError::Defect(defect)) if lease.attempt + 1 >= MOST_DEFECTS => {
+            tracing::error!(job = %lease.job, kind = %lease.kind, %defect, "job failed for the last time");
+            match Box::pin(jobs::give_up(engine, lease, &defect)).await {
+                Ok(next) => write_back(engine, lease, next, Some(defect)).await,
+                Err(error) => Err(error),
+            }
         }
         Err(error) => {
             tracing::error!(job = %lease.job, kind = %lease.kind, %error, "job failed");

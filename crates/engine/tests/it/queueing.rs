@@ -2,6 +2,7 @@
 
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
 use carillon_domain::id::Id;
+use carillon_domain::publication::PublicationState;
 use carillon_engine::publish::job_key;
 use carillon_engine::runner::claim;
 use carillon_engine::usecase::publications;
@@ -46,6 +47,51 @@ async fn collision(test: &TestDb) {
     assert!(all > 0);
 }
 on_both!(two_nodes_that_want_the_same_lane_both_go_on, |t| super::collision(t));
+
+async fn defect(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    let post = stage.at(account, "A contradiction", stage.in_minutes(10)).await;
+    stage.run_due().await;
+    // What no code of ours writes: it says that all is done, and that the root is still on its way.
+    let id = post.publications[0].id;
+    stage
+        .crash_leaves(id, |row| {
+            row.intent = true;
+            row.state = PublicationState::Publishing;
+            row.progress.as_mut().expect("prepared")["stage"] = serde_json::json!({ "at": "done" });
+        })
+        .await;
+    stage.run_until_idle().await;
+    let publication = stage.publication_by_id(id).await;
+    assert_eq!(publication.state, PublicationState::Unconfirmed, "it does not lie still for ever");
+    assert_eq!(publication.error.map(|e| e.code).as_deref(), Some("defect"));
+}
+on_both!(a_defect_that_does_not_go_away_ends, |t| super::defect(t));
+
+async fn nonsense(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    let post = stage.now(account, "Found again").await;
+    let id = post.publications[0].id;
+    let mut new = carillon_engine::publish::Times::of(&stage.engine).job(
+        carillon_engine::publish::Target { workspace: stage.actor.workspace, publication: id },
+        "bluesky",
+        None,
+    );
+    new.payload = serde_json::json!("of another version");
+    let put = stage.engine.db.write(move |tx| Box::pin(async move { job::put(tx, &new).await }));
+    let put: Result<(), StoreError> = put.await;
+    put.expect("queued");
+    for _ in 0..3 {
+        stage.run_due().await;
+        stage.bench.clock.advance(std::time::Duration::from_secs(1));
+    }
+    assert_eq!(stage.public("Found again").len(), 0, "nobody can read it");
+    stage.run_until_idle().await;
+    assert_eq!(stage.public("Found again").len(), 1, "it is given up, and the sweep makes a better one");
+}
+on_both!(a_job_that_nobody_can_read_is_made_anew, |t| super::nonsense(t));
 
 async fn lost_parts(test: &TestDb) {
     let stage = Stage::new(test).await;
