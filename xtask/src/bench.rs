@@ -25,3 +25,10 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
     bench.args(if arguments.is_empty() { &all } else { arguments });
     Ok(bench.status()?.success())
 }
+
+/// Checks the model of the publishing protocol; whether it held, and every broken variant broke.
+pub fn model(arguments: &[String]) -> anyhow::Result<bool> {
+    let mut cargo = command::cargo();
+    cargo.current_dir(root()).args(["run", "--quiet", "--package", "carillon-bench", "--", "model"]);
+    Ok(cargo.args(arguments).status()?.success())
+}

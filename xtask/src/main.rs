@@ -23,6 +23,7 @@ cargo xtask <command>
         --no-skips  fail if any test could not run
   bench [<what>] [<options>]
         build a release and measure it: start, memory, pages, upload, publish-video, size, or all
+  model check every state of the publishing protocol's model, and that each rule left out breaks it
   new-platform <name>
         begin a platform: a folder that compiles and passes the conformance suite
   tidy  check the rules of the text that the compiler and clippy can't see
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
     let done = match name {
         "test" => test::run(rest),
         "bench" => bench::run(rest),
+        "model" => bench::model(rest),
         "new-platform" => new_platform::run(rest),
         "tidy" => tidy::run(rest),
         "vendor" => vendor::run(rest),

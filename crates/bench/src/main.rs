@@ -5,6 +5,7 @@
 
 mod html;
 mod memory;
+mod model;
 mod pages;
 mod peers;
 mod proc;
@@ -45,8 +46,16 @@ struct Cli {
     command: Command,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Subcommand)]
 enum Command {
+    /// Checks every state of the publishing protocol's model, and that each rule left out breaks it
+    Model,
+    #[command(flatten)]
+    Measure(Measure),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+enum Measure {
     /// From the start of the process to the first page
     Start,
     /// Resident memory: started, after every page was visited, idle
@@ -73,12 +82,17 @@ struct Plan {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    match measure(cli) {
-        Ok(report) => {
-            let printed = report.print(&mut std::io::stdout());
-            let good = printed.is_ok() && report.all_met();
-            if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-        }
+    let out = &mut std::io::stdout();
+    let good = match cli.command {
+        Command::Model => model::print(out).context("the model"),
+        Command::Measure(what) => measure(cli, what).and_then(|report| {
+            report.print(out)?;
+            Ok(report.all_met())
+        }),
+    };
+    match good {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             report::complain(&format!("{error:#}"));
             ExitCode::FAILURE
@@ -86,7 +100,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn measure(cli: Cli) -> anyhow::Result<Report> {
+fn measure(cli: Cli, what: Measure) -> anyhow::Result<Report> {
     let carillon = cli.carillon.canonicalize().with_context(|| {
         format!("{} is missing: cargo build --release -p carillon-server", cli.carillon.display())
     })?;
@@ -96,23 +110,23 @@ fn measure(cli: Cli) -> anyhow::Result<Report> {
     let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
     runtime.block_on(async {
         let mut report = Report::default();
-        let wants = |command| cli.command == Command::All || cli.command == command;
-        if wants(Command::Size) {
+        let wants = |measure| what == Measure::All || what == measure;
+        if wants(Measure::Size) {
             size::run(&plan, &mut report)?;
         }
-        if wants(Command::Start) {
+        if wants(Measure::Start) {
             start::run(&plan, &mut report).await.context("start")?;
         }
-        if wants(Command::Memory) {
+        if wants(Measure::Memory) {
             memory::run(&plan, &mut report).await.context("memory")?;
         }
-        if wants(Command::Pages) {
+        if wants(Measure::Pages) {
             pages::run(&plan, &mut report).await.context("pages")?;
         }
-        if wants(Command::Upload) {
+        if wants(Measure::Upload) {
             upload::run(&plan, &mut report).await.context("upload")?;
         }
-        if wants(Command::PublishVideo) {
+        if wants(Measure::PublishVideo) {
             publish::run(&plan, &mut report).await.context("publish-video")?;
         }
         Ok(report)
