@@ -60,6 +60,8 @@ urls! {
     CALENDAR = calendar(workspace) "/w/{workspace}/calendar";
     /// All posts.
     POSTS = posts(workspace) "/w/{workspace}/posts";
+    /// Publishes everything that is held for being overdue.
+    PUBLISH_OVERDUE = publish_overdue(workspace) "/w/{workspace}/posts/overdue/publish";
     /// One post.
     POST = post(workspace, post) "/w/{workspace}/posts/{post}";
     /// Cancels a post.

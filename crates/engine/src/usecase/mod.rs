@@ -7,5 +7,6 @@ pub mod credentials;
 mod link;
 pub mod posts;
 pub mod publications;
+pub mod release;
 mod remote_delete;
 pub mod sync;

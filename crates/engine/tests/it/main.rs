@@ -7,6 +7,7 @@ mod oauth;
 mod publishing;
 mod queueing;
 mod reading;
+mod releasing;
 mod settling;
 mod support;
 mod uncertain;

@@ -16,6 +16,7 @@ calendar-week = Week
 calendar-add = Compose for { $day }
 calendar-more = { $n } more
 calendar-too-full = There are more posts in these weeks than fit on this page. Open a single week to see all of its posts.
+calendar-zone = Times in { $zone }
 calendar-empty = Nothing planned here
 calendar-empty-text = Posts that you schedule appear on their day.
 weekday-1 = Mon
@@ -64,6 +65,21 @@ posts-empty-text = Write the first one: now, for later, or as a draft.
 posts-none-found = Nothing found
 posts-none-found-text = No post fits this filter.
 older = Older
+overdue-title = { $n ->
+    [one] { $n } publication was due too long ago to go out by itself
+   *[other] { $n } publications were due too long ago to go out by themselves
+}
+overdue-text = The server was off, or an account was signed out. Look through the list: what is out of date can be changed or canceled first.
+overdue-publish = Publish all now
+overdue-confirm = { $n ->
+    [one] Publish { $n } overdue publication now?
+   *[other] Publish all { $n } overdue publications now?
+}
+overdue-released = { $n ->
+    [0] Nothing was overdue any more.
+    [one] { $n } publication goes out now.
+   *[other] { $n } publications go out now.
+}
 post-no-text = (no text)
 post-no-time = No time set
 
@@ -115,6 +131,9 @@ compose-new = New post
 compose-edit = Edit post
 compose-text = Text
 compose-kept = What you wrote is still here.
+kept-title = You wrote something here that was not saved
+kept-back = Put it back
+kept-drop = Throw it away
 compose-more = Thread and first comment
 compose-part = Next part
 compose-part-add = Add a part

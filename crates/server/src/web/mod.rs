@@ -58,6 +58,7 @@ pub fn routes() -> Router<App> {
         .route(urls::LIBRARY_DELETE, post(library::delete))
         .route(urls::CALENDAR, get(calendar::show))
         .route(urls::POSTS, get(posts::list::show))
+        .route(urls::PUBLISH_OVERDUE, post(posts::overdue::publish))
         .route(urls::POST, get(posts::one::show))
         .route(urls::CANCEL_POST, post(posts::one::cancel))
         .route(urls::RETRY_PUBLICATION, post(posts::one::retry))

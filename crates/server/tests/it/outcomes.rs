@@ -3,7 +3,8 @@
 use axum::http::{Method, StatusCode};
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
 use carillon_domain::id::PublicationId;
-use carillon_domain::publication::{PublicationState, UnitReport, UnitState};
+use carillon_domain::permission::Role;
+use carillon_domain::publication::{HeldReason, PublicationState, UnitReport, UnitState};
 use carillon_store::repo::publication;
 use serde_json::{Value, json};
 
@@ -132,4 +133,62 @@ async fn an_unconfirmed_part_is_settled_before_the_rest_is_sent() {
         (&read["status"], &read["publications"][0]["incomplete"]),
         (&json!("published"), &json!(false))
     );
+}
+
+#[tokio::test]
+async fn what_was_overdue_is_listed_and_published_by_one_button() {
+    let desk = Desk::new().await;
+    let (owner, reader) = (desk.owner().await, desk.member(Role::Contributor).await);
+    let at = |minute: u8| json!({ "status": "scheduled", "scheduled_at": format!("2026-11-24T10:{minute:02}:00Z") });
+    let first = desk.post("Late one", at(1)).await;
+    desk.post("Late two", at(2)).await;
+    desk.post("Much later", json!({ "status": "scheduled", "scheduled_at": "2026-12-24T10:00:00Z" })).await;
+    let list = format!("{}/posts?status=held", desk.home);
+    assert!(!owner.get(&list).await.text().contains("Publish all now"));
+    desk.app.clock.advance(std::time::Duration::from_secs(3 * 24 * 3600));
+    desk.work().await;
+
+    let page = owner.get(&desk.page(&first)).await.text();
+    assert!(page.contains("It was due too long ago to go out without you"), "{page}");
+    assert!(
+        page.contains("/publish\"") && page.contains("/compose?post=") && page.contains("/cancel\""),
+        "{page}"
+    );
+    assert!(!page.contains("/retry\"") && !page.contains("/resolve\""), "{page}");
+
+    let page = owner.get(&list).await.text();
+    assert!(page.contains("2 publications were due too long ago"), "{page}");
+    assert!(page.contains("Late one") && page.contains("Late two") && !page.contains("Much later"), "{page}");
+    let theirs = reader.get(&list).await.text();
+    assert!(theirs.contains("2 publications were due") && !theirs.contains("Publish all now"), "{theirs}");
+
+    let button = format!("{}/posts/overdue/publish", desk.home);
+    assert_eq!(reader.post(&button, &[]).await.status, StatusCode::FORBIDDEN);
+    let pressed = owner.post(&button, &[]).await;
+    assert_eq!(pressed.header("location"), format!("{list}&released=2"), "{}", pressed.text());
+    let page = owner.get(pressed.header("location")).await.text();
+    assert!(page.contains("2 publications go out now.") && !page.contains("Publish all now"), "{page}");
+    let again = owner.post(&button, &[]).await;
+    assert_eq!(again.header("location"), format!("{list}&released=0"));
+    desk.work().await;
+    assert_eq!((desk.public("Late one"), desk.public("Late two"), desk.public("Much later")), (1, 1, 0));
+}
+
+#[tokio::test]
+async fn what_waits_for_a_login_leads_to_it() {
+    let desk = Desk::new().await;
+    let (owner, writer) = (desk.owner().await, desk.member(Role::Editor).await);
+    let post = desk
+        .post("Signed out", json!({ "status": "scheduled", "scheduled_at": "2026-11-25T09:00:00Z" }))
+        .await;
+    lose(&desk, &post, |row| {
+        row.state = PublicationState::Held;
+        row.held_reason = Some(HeldReason::Reauth);
+    })
+    .await;
+    let page = owner.get(&desk.page(&post)).await.text();
+    assert!(page.contains("The account must be connected again"), "{page}");
+    assert!(page.contains("#connect-bluesky") && !page.contains("/publish\""), "{page}");
+    let theirs = writer.get(&desk.page(&post)).await.text();
+    assert!(!theirs.contains("#connect-bluesky"), "an editor may not connect accounts: {theirs}");
 }

@@ -1,7 +1,8 @@
 //! What is planned in a range of time, for the calendar: a bounded number of posts, in as many statements whether they are
-//! few or many.
+//! few or many. And what was planned and is held back.
 
-use carillon_domain::id::WorkspaceId;
+use carillon_domain::id::{PublicationId, WorkspaceId};
+use carillon_domain::publication::{HeldReason, PublicationState};
 use carillon_domain::time::Timestamp;
 
 use super::post::{self, PostRow};
@@ -17,6 +18,8 @@ statements! {
         x.remote_id, x.remote_url, x.published_at, x.error, x.evidence, x.units, x.created_at, x.updated_at from publications x \
         join (select id from posts where workspace_id = $1 and trashed_at is null and due_at >= $2 and due_at < $3 \
         order by due_at, id limit $4) p on p.id = x.post_id where x.workspace_id = $1 order by x.created_at, x.id";
+    HELD = "planned.held": "select id from publications where workspace_id = $1 and state = $2 and held_reason = $3 \
+        order by due_at, created_at, id";
 }
 
 /// The first posts whose time lies in this range, in order of time; those without a time are in none.
@@ -44,4 +47,17 @@ pub async fn publications(
 ) -> Result<Vec<PublicationRow>, StoreError> {
     let rows = db.fetch_all(PUBLICATIONS, args![workspace, from, to, limit]).await?;
     rows.iter().map(publication::read).collect()
+}
+
+/// What is held for this reason, in the order in which it was due.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn held(
+    db: &Db,
+    workspace: WorkspaceId,
+    reason: HeldReason,
+) -> Result<Vec<PublicationId>, StoreError> {
+    let values = args![workspace, PublicationState::Held.as_str(), reason.as_str()];
+    db.fetch_all(HELD, values).await?.iter().map(|row| row.get("id")).collect()
 }

@@ -6,7 +6,7 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::AccountId;
 use carillon_engine::Actor;
 use carillon_engine::usecase::accounts;
-use carillon_engine::usecase::posts::PostView;
+use carillon_engine::usecase::posts::{PostView, PublicationView};
 use carillon_store::repo::account::AccountRow;
 use jiff::Timestamp;
 
@@ -112,10 +112,11 @@ pub struct Card {
 impl Card {
     /// From a post.
     pub fn new(ui: &Ui, view: &PostView, faces: &Faces) -> Self {
-        let trouble = view
-            .publications
-            .iter()
-            .find_map(|p| p.error.as_ref().filter(|_| p.published_at.is_none()).map(|e| e.cause.clone()));
+        let cause = |p: &PublicationView| {
+            let error = p.error.as_ref().filter(|_| p.published_at.is_none());
+            p.held_reason.map(|r| ui.of("held", r.as_str())).or(error.map(|e| e.cause.clone()))
+        };
+        let trouble = view.publications.iter().find_map(cause);
         let mut places: Vec<_> = view.publications.iter().collect();
         places.sort_by(|a, b| (&a.platform, a.account).cmp(&(&b.platform, b.account)));
         Self {

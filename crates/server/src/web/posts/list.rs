@@ -9,23 +9,28 @@ use carillon_engine::usecase::posts::{self, PostFilter};
 use serde::Deserialize;
 
 use super::card::{Card, Faces};
+use super::overdue::{self, Overdue};
 use crate::http::App;
 use crate::http::extract::Query;
 use crate::urls;
-use crate::web::components::{Empty, Pager};
+use crate::web::components::{Alert, Empty, Pager};
 use crate::web::frame::Section;
 use crate::web::signed_in::Member;
 use crate::web::ui::Ui;
 use crate::web::{Failure, html};
 
 /// What the tabs above the list filter by.
-const TABS: &[&str] = &["", "draft", "scheduled", "published", "failed", "held", "unconfirmed"];
+const TABS: &[&str] = &["", "draft", "scheduled", "published", "failed", HELD, "unconfirmed"];
 const PER_PAGE: i64 = 30;
+/// The tab of what waits for a person.
+const HELD: &str = "held";
 
 #[derive(Template)]
 #[template(path = "pages/posts.html")]
 struct Posts {
     ui: Ui,
+    alert: Option<Alert>,
+    overdue: Option<Overdue>,
     tabs: Vec<Tab>,
     query: String,
     status: String,
@@ -49,6 +54,8 @@ pub struct ListQuery {
     status: String,
     q: String,
     cursor: Option<String>,
+    /// How many the button for the overdue ones let go.
+    released: Option<usize>,
 }
 
 /// The page.
@@ -92,7 +99,10 @@ pub async fn show(
     } else {
         Empty::new("list", ui.tr("posts-none-found"), ui.tr("posts-none-found-text"))
     };
+    let overdue = if query.status == HELD { Overdue::load(&app, &actor).await? } else { None };
     let page = Posts {
+        alert: query.released.map(|n| overdue::told(&ui, n)),
+        overdue,
         tabs,
         cards: views.iter().map(|v| Card::new(&ui, v, &faces)).collect(),
         pager: Pager::new(ui.tr("older"), next.map(|c| url(&query.status, Some(c)))),

@@ -4,3 +4,4 @@ pub mod card;
 pub mod compose;
 pub mod list;
 pub mod one;
+pub mod overdue;
