@@ -247,13 +247,18 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
     rendered
 }
 
-/// The page to open after signing in: the open one for htmx, this one for a link, none for a form that was sent.
+/// The page to open after signing in: the open one for htmx, this one for a link, for a form that was sent the page that it
+/// was on.
 fn come_back_to(request: &Request) -> Option<String> {
     if let Some(open) = request.headers().get("hx-current-url") {
         let uri: axum::http::Uri = open.to_str().ok()?.parse().ok()?;
         return uri.path_and_query().map(ToString::to_string);
     }
-    request.method().is_safe().then(|| request.uri().path_and_query().map(ToString::to_string)).flatten()
+    if request.method().is_safe() {
+        return request.uri().path_and_query().map(ToString::to_string);
+    }
+    let from: axum::http::Uri = request.headers().get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    from.path_and_query().map(ToString::to_string)
 }
 
 /// An error status that no handler of ours gave a body to.

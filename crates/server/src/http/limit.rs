@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, header};
+use axum::http::{Extensions, HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use carillon_domain::error::AppError;
@@ -27,6 +27,7 @@ use super::context::RequestContext;
 use super::failure::Failure;
 use super::state::App;
 use crate::settings::Limits;
+use crate::urls;
 
 /// Who is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -133,11 +134,26 @@ fn network(ip: IpAddr) -> IpAddr {
 }
 
 /// Layer of everything that is not an asset.
-pub async fn ordinary(State(app): State<App>, request: Request, next: Next) -> Response {
-    match app.limiter.check(&app.limiter.ordinary, &callers(request.extensions(), request.headers())) {
-        Ok(()) => next.run(request).await,
-        Err(failure) => failure.into_response(),
+pub async fn ordinary(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let callers = callers(request.extensions(), request.headers());
+    let Err(failure) = app.limiter.check(&app.limiter.ordinary, &callers) else {
+        return next.run(request).await;
+    };
+    if gives_back(&request) && app.limiter.check(&app.limiter.sensitive, &callers).is_ok() {
+        request.extensions_mut().insert(Refused(failure));
+        return next.run(request).await;
     }
+    failure.into_response()
+}
+
+/// The request is over the ordinary limit. Its handler does nothing but give back what was typed, with this reason.
+#[derive(Debug, Clone)]
+pub struct Refused(pub Failure);
+
+/// Whether a refused request carries what somebody wrote. Giving it back costs some of the smaller budget.
+fn gives_back(request: &Request) -> bool {
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    request.method() == Method::POST && route == Some(urls::COMPOSE)
 }
 
 /// Takes one from the caller's smaller budget, besides the ordinary one: for handlers that connect and sync. A handler asks

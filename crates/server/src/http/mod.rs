@@ -35,7 +35,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::{api, assets, telemetry, web};
 pub use failure::Failure;
-pub use limit::{Limiter, Sensitive};
+pub use limit::{Limiter, Refused, Sensitive};
 pub use state::{App, Parts};
 
 /// Largest form of a page, in bytes. Uploads have routes and limits of their own.

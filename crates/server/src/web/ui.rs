@@ -37,6 +37,16 @@ impl Ui {
         self.frame.as_ref().is_some_and(super::frame::Frame::may_write)
     }
 
+    /// Who looks; empty for nobody.
+    pub fn email(&self) -> &str {
+        self.frame.as_ref().map_or("", |frame| frame.email.as_str())
+    }
+
+    /// The IANA name of the zone that times are shown in.
+    pub fn zone_name(&self) -> &str {
+        self.zone.iana_name().unwrap_or("UTC")
+    }
+
     /// The frame for whoever sent this request.
     pub fn new(app: &App, headers: &HeaderMap, uri: &Uri) -> Self {
         let path = uri.path_and_query().map(ToString::to_string).unwrap_or_default();

@@ -164,3 +164,23 @@ document.addEventListener('htmx:afterSwap', () => {
   }
   unfolded = [];
 });
+
+// Drafts that the composer keeps in this tab (`keep.js`): one that was saved is not offered again, and nobody who signs in
+// later finds somebody else's.
+const drafts = (action) => {
+  try {
+    action(sessionStorage);
+  } catch {
+    // A browser that forbids this storage keeps none.
+  }
+};
+if (here.searchParams.has('saved')) {
+  drafts((storage) => {
+    const sent = storage.getItem('compose-sent');
+    if (sent) storage.removeItem(sent);
+    storage.removeItem('compose-sent');
+  });
+}
+document.addEventListener('submit', (event) => {
+  if (event.target.getAttribute('action')?.endsWith('/sign-out')) drafts((storage) => storage.clear());
+});

@@ -8,6 +8,7 @@ mod chromium;
 mod connect;
 mod edit;
 mod find;
+mod kept;
 mod keyboard;
 mod newcomer;
 mod page;

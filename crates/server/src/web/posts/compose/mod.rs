@@ -4,6 +4,7 @@ mod draft;
 mod options;
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -23,8 +24,8 @@ use sha2::{Digest, Sha256};
 use self::draft::{Draft, Own, patch_of};
 use self::options::{OptionKind, OptionRow, option_fields, option_row};
 use super::card::{Faces, title};
-use crate::http::App;
 use crate::http::extract::{Form, Query};
+use crate::http::{App, Refused};
 use crate::urls;
 use crate::web::components::{Alert, Errors, Face, Field};
 use crate::web::frame::Section;
@@ -52,6 +53,8 @@ struct Compose {
     editing: Option<(String, i64)>,
     once: String,
     action_url: String,
+    /// Under which name the browser keeps what is typed until it is saved: whose, where, and which post.
+    keep: String,
     check_url: String,
     connections_url: String,
     pick_url: String,
@@ -124,8 +127,7 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let member = member.at(Section::Compose);
     member.actor.require(Permission::Write)?;
-    let zone = member.ui.zone.iana_name().unwrap_or(&member.actor.timezone).to_owned();
-    let mut draft = Draft { timezone: zone, ..Draft::default() };
+    let mut draft = Draft { timezone: member.ui.zone_name().to_owned(), ..Draft::default() };
     if let Some(id) = query.post.as_deref().and_then(|p| p.parse::<PostId>().ok()) {
         draft = Draft::of(&posts::get(&app.engine, &member.actor, id).await?);
     } else if let Some(day) = query.date.as_deref().filter(|d| d.parse::<jiff::civil::Date>().is_ok()) {
@@ -135,10 +137,14 @@ pub async fn show(
     page(&app, member, draft, &Errors::default(), StatusCode::OK).await
 }
 
+/// The action that saves nothing: `keep.js` shows once more what was typed before.
+const AGAIN: &str = "again";
+
 /// Saves, schedules or publishes. What was typed comes back when that is refused or fails, with the reason.
 pub async fn submit(
     State(app): State<App>,
     member: Member,
+    refused: Option<Extension<Refused>>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let member = member.at(Section::Compose);
@@ -149,9 +155,15 @@ pub async fn submit(
         // What was edited is gone, so what was typed can only become a post of its own.
         Err(error) => {
             let draft = Draft { post: None, ..Draft::typed(&app, &faces, pairs) };
-            return failed(&app, member, draft, error).await;
+            return failed(&app, member, draft, error.into()).await;
         }
     };
+    if let Some(Extension(Refused(failure))) = refused {
+        return failed(&app, member, draft, failure).await;
+    }
+    if draft.action == AGAIN {
+        return page(&app, member, draft, &Errors::default(), StatusCode::OK).await;
+    }
     let saved = match draft.post {
         Some((id, version)) => change(&app, &member.actor, &draft, id, version).await,
         None => create_once(&app, &member.actor, &draft, &sent).await,
@@ -160,14 +172,13 @@ pub async fn submit(
         Ok(url) => Ok(Redirect::to(&url).into_response()),
         Err(error) => match Errors::from_refusal(error) {
             Ok(errors) => page(&app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await,
-            Err(error) => failed(&app, member, draft, error).await,
+            Err(error) => failed(&app, member, draft, error.into()).await,
         },
     }
 }
 
 /// The form with everything in it, and why it could not be saved.
-async fn failed(app: &App, member: Member, draft: Draft, error: AppError) -> Result<Response, Failure> {
-    let failure = Failure::from(error);
+async fn failed(app: &App, member: Member, draft: Draft, failure: Failure) -> Result<Response, Failure> {
     let errors =
         Errors::general(failure.code, format!("{} {}", failure.detail, member.ui.tr("compose-kept")));
     let mut response = page(app, member, draft, &errors, failure.status).await?;
@@ -342,6 +353,7 @@ async fn page(
     let about_accounts = errors.starting_with("accounts");
     known.extend(about_accounts.iter().map(|(field, _)| field.clone()));
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let post = draft.post.map(|(id, _)| id.to_string());
     let page = Compose {
         alerts: errors.besides(&known).into_iter().map(Alert::danger).collect(),
         text_error: errors.of("text"),
@@ -357,7 +369,8 @@ async fn page(
         zone: Field::zone("timezone", ui.tr("compose-zone")).value(draft.timezone).errors(errors),
         editing: draft.post.map(|(id, version)| (id.to_string(), version)),
         once: hex::encode(random_bytes::<16>(app.engine.entropy.as_ref())),
-        action_url: urls::compose(actor.workspace),
+        action_url: form_url(&actor, draft.post),
+        keep: format!("{} {} {}", ui.email(), actor.workspace, post.as_deref().unwrap_or("new")),
         check_url: urls::compose_check(actor.workspace),
         connections_url: urls::connections(actor.workspace),
         pick_url: urls::library_pick(actor.workspace),
@@ -366,6 +379,12 @@ async fn page(
         ui,
     };
     Ok((status, html(&page)?).into_response())
+}
+
+/// Where the form is sent, which is where it is opened: whoever has to sign in first comes back to the same post.
+fn form_url(actor: &Actor, post: Option<(PostId, i64)>) -> String {
+    let compose = urls::compose(actor.workspace);
+    post.map_or(compose.clone(), |(id, _)| format!("{compose}?post={id}"))
 }
 
 /// The latest files with their names, to choose from where no script runs.
