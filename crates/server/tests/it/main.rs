@@ -7,6 +7,7 @@ mod browser;
 mod calendar;
 mod choosing;
 mod compose;
+mod connecting;
 mod demo;
 mod edges;
 mod hangups;
