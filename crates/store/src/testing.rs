@@ -42,9 +42,8 @@ impl TestDb {
             skipped("CARILLON_TEST_POSTGRES_URL unset", test);
             return None;
         };
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("t{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let mut admin = PgConnection::connect(&server).await.expect("test server");
+        let name = new_name(&mut admin).await;
         let template = template(&mut admin, &server).await;
         run(&mut admin, format!("create database {name} template {template}")).await;
         let (base, _) = server.rsplit_once('/').expect("url with a database");
@@ -86,6 +85,15 @@ impl TestDb {
             run(&mut admin, format!("drop database {name} with (force)")).await;
         }
     }
+}
+
+/// A name that no database has: a killed run leaves its own behind, and process ids come back.
+async fn new_name(admin: &mut PgConnection) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let unique = sqlx::query_scalar("select replace(gen_random_uuid()::text, '-', '')");
+    let unique: String = unique.fetch_one(admin).await.expect("a name");
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("t{}_{count}_{}", std::process::id(), &unique[..16])
 }
 
 /// The database that others are copied from: an empty one with the current schema, made by whichever test is first.
@@ -151,4 +159,24 @@ macro_rules! on_both {
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_killed_run_left_is_in_nobodys_way() {
+        let Some(killed) = TestDb::postgres("what_a_killed_run_left_is_in_nobodys_way").await else { return };
+        let (server, left) = killed.postgres.as_ref().expect("postgres");
+        let mut admin = PgConnection::connect(server).await.expect("test server");
+        // The name that the next test of a process with this id would get, if only ids and counts made names.
+        let taken = format!("t{}_1", std::process::id());
+        run(&mut admin, format!("create database {taken}")).await;
+        let next = TestDb::postgres("what_a_killed_run_left_is_in_nobodys_way").await.expect("a server");
+        assert_ne!(&next.postgres.as_ref().expect("postgres").1, left);
+        run(&mut admin, format!("drop database {taken}")).await;
+        next.dispose().await;
+        killed.dispose().await;
+    }
 }
