@@ -12,6 +12,7 @@ use clap::{Args, Subcommand};
 
 use super::{CliError, print, run};
 use crate::ambient::SystemClock;
+use crate::demo;
 use crate::http::App;
 use crate::settings::Settings;
 
@@ -103,12 +104,16 @@ pub fn run(
     let text = run::runtime()?.block_on(async {
         let app = run::application(settings, Arc::new(SystemClock::new())).await?;
         let done = match command {
-            AdminCommand::User(UserCommand::Create(user)) => create_user(&app, user, password).await,
-            AdminCommand::Token(TokenCommand::Create(token)) => create_token(&app, token).await,
+            AdminCommand::User(UserCommand::Create(user)) => {
+                create_user(&app, user, password).await.map_err(refused)
+            }
+            AdminCommand::Token(TokenCommand::Create(token)) => {
+                create_token(&app, token).await.map_err(refused)
+            }
             AdminCommand::Keys(KeysCommand::Rotate) => rotate(&app).await,
         };
         app.engine.db.close().await;
-        done.map_err(refused)
+        done
     })?;
     print(out, &text)
 }
@@ -131,8 +136,12 @@ async fn create_token(app: &App, token: NewToken) -> Result<String, AppError> {
     Ok(format!("{}\n", made.secret.expose()))
 }
 
-async fn rotate(app: &App) -> Result<String, AppError> {
-    let sealed = credentials::rotate(&app.engine).await?;
+async fn rotate(app: &App) -> Result<String, CliError> {
+    let engine = &app.engine;
+    let mut sealed = credentials::rotate(engine).await.map_err(|e| refused(e.into()))?;
+    // A demo's networks keep their memory beside the database, under the same keys.
+    let data = &app.settings.server.data;
+    sealed += u64::from(demo::reseal(data, &engine.sealer, engine.entropy.as_ref()).await?);
     Ok(format!("Sealed anew: {sealed}. Every secret is under a new key now.\n"))
 }
 

@@ -33,7 +33,7 @@ impl Folder {
 
     /// The sandbox's sealed memory.
     pub fn state(&self) -> PathBuf {
-        self.data.join("sandbox/state.sealed")
+        state_of(&self.data)
     }
 
     /// Files that were uploaded to simulated networks.
@@ -61,6 +61,11 @@ impl Folder {
         std::fs::write(&file, text).map_err(|e| CliError::failed("The ports can't be noted", e))?;
         Ok(listener)
     }
+}
+
+/// The sandbox's sealed memory in this data folder, whether or not there is one.
+pub fn state_of(data: &Path) -> PathBuf {
+    data.join("sandbox/state.sealed")
 }
 
 fn new_folder() -> Result<TempDir, CliError> {

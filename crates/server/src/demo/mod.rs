@@ -34,6 +34,7 @@ use crate::urls;
 
 use folder::Folder;
 use keep::Keeper;
+pub use keep::reseal;
 use seed::{Seeded, Stage};
 
 /// Carillon with simulated networks behind it, in the data folder if one was named, else in one that is thrown away.

@@ -99,3 +99,24 @@ async fn an_encryption_key_is_replaced_and_the_old_one_goes() {
     let told = String::from_utf8_lossy(&refused.stderr);
     assert!(told.contains("does not belong to this database") && !told.contains(&old), "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_memory_of_the_simulated_networks_is_sealed_anew_as_well() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (old, both, new) = (ring(&[OLD]), ring(&[NEW, OLD]), ring(&[NEW]));
+    let args = ["sandbox", "--sandbox-listen", "127.0.0.1:0", "--data", "data"];
+    let sandbox = Carillon::start(folder.path(), &args, &with(&old)).await;
+    Client::new(sandbox.word("sandbox")).post("/sandbox/clock", json!({ "advance_s": 3600 })).await;
+    assert!(sandbox.terminate().await.success());
+    // A sealed value begins with its format and the id of its key.
+    let key =
+        || std::fs::read(folder.path().join("data/sandbox/state.sealed")).expect("a state")[1..17].to_vec();
+    let before = key();
+    assert_eq!(rotate(folder.path(), &with(&both)).await, 1);
+    assert_ne!(key(), before, "the old key may be forgotten");
+
+    let sandbox = Carillon::start(folder.path(), &args, &with(&new)).await;
+    let clock = Client::new(sandbox.word("sandbox")).get("/sandbox/clock").await;
+    assert_eq!(clock["offset_s"], 3600.0);
+    assert!(sandbox.terminate().await.success());
+}
