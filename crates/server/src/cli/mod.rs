@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 
+use carillon_domain::secret::Secret;
 use clap::{Args, Parser, Subcommand};
 
 use crate::api;
@@ -136,7 +137,13 @@ pub fn main(
         // The settings of a real installation that happen to lie here are not for a demo.
         sources.fallback_file = None;
     }
-    let settings = Settings::load(&sources)?;
+    let mut settings = Settings::load(&sources)?;
+    if matches!(cli.command, Some(Command::Demo))
+        && !sources.flags.iter().any(|(name, _)| *name == "database.url")
+    {
+        // Nor is a database that a named file or the environment knows: it may be the one that people work with.
+        settings.database.url = Secret::new("");
+    }
     // A throw-away folder is used unless somebody names one; the default of the settings does not count, nor a settings file
     // that happens to lie here.
     let data_named = sources.names("server.data");

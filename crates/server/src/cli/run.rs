@@ -83,7 +83,7 @@ pub fn warn_of_address(settings: &Settings) {
     if settings.is_insecure() {
         tracing::warn!(
             "this server is reached over plain http from other machines: passwords and sessions can be read on the \
-             way. Put a TLS proxy in front and set server.public_url"
+             way. Put a TLS proxy in front and set --public-url (server.public_url)"
         );
     }
     if settings.server.public_url.is_empty() && settings.server.listen.ip().is_unspecified() {
@@ -91,7 +91,7 @@ pub fn warn_of_address(settings: &Settings) {
         tracing::warn!(
             %links,
             "links and the networks' redirects lead to this machine only, since it is not known by what name others reach \
-             it. Set server.public_url"
+             it. Say so with --public-url (server.public_url), for example --public-url https://carillon.example.com"
         );
     }
 }

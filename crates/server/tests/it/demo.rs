@@ -134,16 +134,20 @@ async fn only_programs_move_its_clock(sandbox: &str) {
 async fn a_demo_lives_where_a_named_file_says_and_warns_of_plain_http() {
     let folder = tempfile::tempdir().expect("a folder");
     let (log, file) = (folder.path().join("log"), folder.path().join("named.toml"));
-    std::fs::write(&file, "[server]\ndata = \"kept\"\n").expect("written");
+    // The database is that of the people who wrote the file; the demo must not even open it.
+    let database = "[database]\nurl = \"sqlite:production.db\"\n";
+    std::fs::write(&file, format!("[server]\ndata = \"kept\"\n{database}")).expect("written");
     let args = ["demo", "--listen", "0.0.0.0:0", "--sandbox-listen", "127.0.0.1:0", "--config", "named.toml"];
-    let demo = Carillon::start_logging(folder.path(), &args, &[], &log).await;
+    let nearby = [("CARILLON_DATABASE__URL", "sqlite:production.db")];
+    let demo = Carillon::start_logging(folder.path(), &args, &nearby, &log).await;
     for word in ["url", "login"] {
         assert!(demo.word(word).starts_with("http://127.0.0.1:"), "{}", demo.ready);
     }
     assert!(folder.path().join("kept/carillon.db").exists(), "the folder that the file names");
+    assert!(!folder.path().join("production.db").exists(), "only a flag names a demo's database");
     assert!(demo.terminate().await.success());
     let said = std::fs::read_to_string(&log).expect("a log");
-    assert!(said.contains("plain http") && said.contains("server.public_url"), "{said}");
+    assert!(said.contains("plain http") && said.contains("--public-url"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
