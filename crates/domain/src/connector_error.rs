@@ -79,6 +79,9 @@ pub struct ConnectorError {
     pub remote: Remote,
     /// The technical chain, for logs only.
     pub detail: Option<String>,
+    /// The field of a person's input that caused it, for example `server`, where one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
 }
 
 impl ConnectorError {
@@ -99,6 +102,7 @@ impl ConnectorError {
             action: String::new(),
             remote: Remote::default(),
             detail: None,
+            field: None,
         }
     }
 
@@ -113,6 +117,13 @@ impl ConnectorError {
     #[must_use]
     pub fn with_remote(mut self, remote: Remote) -> Self {
         self.remote = remote;
+        self
+    }
+
+    /// Says which field of a person's input caused it.
+    #[must_use]
+    pub fn about(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
         self
     }
 

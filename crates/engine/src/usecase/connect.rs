@@ -9,7 +9,8 @@ mod grants;
 use carillon_connectors::contract::authorizer::{APP_UNKNOWN, BeginRequest, Pending, SignIn};
 use carillon_connectors::contract::capability::Connect;
 use carillon_connectors::contract::connector::Connector;
-use carillon_domain::error::AppError;
+use carillon_domain::connector_error::ErrorKind;
+use carillon_domain::error::{AppError, FieldError};
 use carillon_domain::id::{AccountId, ConnectId, Id};
 use carillon_domain::permission::Permission;
 use carillon_domain::secret::Secret;
@@ -87,13 +88,8 @@ pub async fn begin(
                     "Name the server of the account, for example mastodon.social.",
                 )
             })?;
-            register(engine, connector, &server).await?;
-            let begun = redirect(engine, actor, connector, request.clone(), return_to.clone()).await;
-            if !begun.as_ref().is_err_and(is_app_unknown) {
-                return begun;
-            }
-            register_anew(engine, connector, &server).await?;
-            redirect(engine, actor, connector, request, return_to).await
+            let begun = begin_at(engine, actor, connector, &server, (request, return_to)).await;
+            begun.map_err(caused_by_server)
         }
         Connect::Oauth { flavours } => {
             if let Some(flavour) = &request.flavour
@@ -104,6 +100,36 @@ pub async fn begin(
             }
             redirect(engine, actor, connector, request, return_to).await
         }
+    }
+}
+
+/// Begins at a server that the person named.
+async fn begin_at(
+    engine: &Engine,
+    actor: &Actor,
+    connector: &dyn Connector,
+    server: &Url,
+    (request, return_to): (ConnectRequest, Option<String>),
+) -> Result<Begun, AppError> {
+    register(engine, connector, server).await?;
+    let begun = redirect(engine, actor, connector, request.clone(), return_to.clone()).await;
+    if !begun.as_ref().is_err_and(is_app_unknown) {
+        return begun;
+    }
+    register_anew(engine, connector, server).await?;
+    redirect(engine, actor, connector, request, return_to).await
+}
+
+/// Where a person chose the server, its failures are about that choice, unless the connector knows better. One that only asks
+/// us to wait is the right one.
+fn caused_by_server(error: AppError) -> AppError {
+    match error {
+        AppError::Connector(error)
+            if error.field.is_none() && !matches!(error.kind, ErrorKind::RateLimited { .. }) =>
+        {
+            AppError::Connector(Box::new(error.about("server")))
+        }
+        other => other,
     }
 }
 
@@ -169,21 +195,12 @@ async fn sign_in(
     request: ConnectRequest,
     return_to: Option<String>,
 ) -> Result<Begun, AppError> {
-    let missing = |field: &str, what: &str| AppError::invalid(field, "required", format!("Give {what}."));
-    let identifier = request.identifier.map(|i| i.trim().trim_start_matches('@').to_owned());
-    let sign_in = SignIn {
-        server: request.server,
-        identifier: identifier
-            .filter(|i| !i.is_empty())
-            .ok_or_else(|| missing("identifier", "the account's handle"))?,
-        app_password: request
-            .app_password
-            .filter(|p| !p.is_empty())
-            .ok_or_else(|| missing("app_password", "an app password"))?,
-    };
+    let sign_in = signing_in(request)?;
     let name = connector.descriptor().name;
     let cx = credentials::auth_cx(engine, name, None);
-    let granted = connector.authorizer().sign_in(&cx, sign_in).await?;
+    let server_named = sign_in.server.is_some();
+    let granted = connector.authorizer().sign_in(&cx, sign_in).await.map_err(AppError::from);
+    let granted = if server_named { granted.map_err(caused_by_server)? } else { granted? };
     let mut row = new_row(engine, actor, name, None, return_to);
     let (grant, accounts) = keep(engine, actor, name, granted).await?;
     row.status = "connected".to_owned();
@@ -196,6 +213,27 @@ async fn sign_in(
         .await
         .map_err(store)?;
     Ok(Begun::Connected { connect, accounts })
+}
+
+/// What an app password needs; everything that is missing at once.
+fn signing_in(request: ConnectRequest) -> Result<SignIn, AppError> {
+    let identifier = request.identifier.map(|i| i.trim().trim_start_matches('@').to_owned());
+    let identifier = identifier.filter(|i| !i.is_empty());
+    let app_password = request.app_password.filter(|p| !p.is_empty());
+    match (identifier, app_password) {
+        (Some(identifier), Some(app_password)) => {
+            Ok(SignIn { server: request.server, identifier, app_password })
+        }
+        (identifier, app_password) => {
+            let missing = [
+                ("identifier", "the account's handle", identifier.is_none()),
+                ("app_password", "an app password", app_password.is_none()),
+            ];
+            let missing = missing.into_iter().filter(|(_, _, missing)| *missing);
+            let error = |(field, what, _)| FieldError::new(field, "required", format!("Give {what}."));
+            Err(AppError::Invalid(missing.map(error).collect()))
+        }
+    }
 }
 
 /// Only our own pages: a path, or a URL of our own origin.

@@ -23,6 +23,7 @@ async fn wrong_password(test: &TestDb) {
     let refused = connect::begin(&stage.engine, &stage.actor, "bluesky", request).await;
     let Err(AppError::Connector(error)) = refused else { panic!("{refused:?}") };
     assert!(!error.cause.is_empty() && !error.action.is_empty(), "{error:?}");
+    assert_eq!(error.field.as_deref(), Some("app_password"));
     assert!(accounts::list(&stage.engine, &stage.actor).await.expect("list").is_empty());
 }
 on_both!(a_wrong_password_connects_nothing_and_says_so, |t| super::wrong_password(t));

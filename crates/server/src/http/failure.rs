@@ -121,13 +121,15 @@ impl From<AppError> for Failure {
             },
             AppError::Unavailable { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", text),
             AppError::Connector(error) => {
-                let status = match error.kind {
-                    ErrorKind::Rejected => StatusCode::UNPROCESSABLE_ENTITY,
+                let status = match (&error.kind, &error.field) {
+                    // What somebody typed, the name of a server that is not there for example, is theirs to mend.
+                    (ErrorKind::Rejected, _) | (_, Some(_)) => StatusCode::UNPROCESSABLE_ENTITY,
                     _ => StatusCode::BAD_GATEWAY,
                 };
                 let detail = format!("{} {}", error.cause, error.action).trim_end().to_owned();
                 let mut failure = Self::new(status, "platform_error", detail);
-                failure.errors.push(FieldError::new("", error.code.clone(), error.cause.clone()));
+                let field = error.field.clone().unwrap_or_default();
+                failure.errors.push(FieldError::new(field, error.code.clone(), error.cause.clone()));
                 failure.source = Some(Arc::new(*error));
                 failure
             }

@@ -107,6 +107,7 @@ impl Identifier {
             Ok(Self::Handle(name.to_ascii_lowercase()))
         } else {
             Err(refused("identifier_invalid", "This is neither a handle, an e-mail address nor a DID.")
+                .about("identifier")
                 .with_action("Write the handle in full, for example alice.bsky.social."))
         }
     }
@@ -156,6 +157,7 @@ async fn create_session(
                     "wrong_credentials",
                     format!("{server} does not know this name with this app password."),
                 )
+                .about("app_password")
                 .with_action("Check the handle and the app password, or create a new app password.")
             },
             // A person is looking at a form: nothing is connected that could be connected again.
@@ -173,16 +175,21 @@ async fn accept(
     session: &Session,
 ) -> Result<(), ConnectorError> {
     let problem = if matches!(who, Identifier::Did(did) if *did != session.did) || !is_did(&session.did) {
-        Some(refused("wrong_account", "The server answered for another account than the one that was named."))
+        Some(
+            refused("wrong_account", "The server answered for another account than the one that was named.")
+                .about("identifier"),
+        )
     } else if session.active == Some(false) {
         let status = session.status.as_deref().unwrap_or("inactive");
         Some(
             refused("account_inactive", format!("The account is not active: {status}."))
+                .about("identifier")
                 .with_action("Activate it in the network's settings, then connect it again."),
         )
     } else if claims(&session.access_jwt).scope.as_deref() == Some("com.atproto.access") {
         Some(
             refused("not_an_app_password", "This is the account's own password, which can do everything.")
+                .about("app_password")
                 .with_action("Create an app password in the network's settings and use that one."),
         )
     } else {
