@@ -217,6 +217,9 @@ pub struct UnitReport {
     pub remote_url: Option<String>,
     /// Why it is not public.
     pub error: Option<ConnectorError>,
+    /// When it was deleted at the network, at a person's wish.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<crate::time::Timestamp>,
 }
 
 /// How one unit of a publication stands.
@@ -236,8 +239,7 @@ pub enum UnitState {
 /// A post's own status, derived from its publications. `any_incomplete` says that a root is public but later parts or
 /// comments are missing.
 ///
-/// The most urgent open state wins while something is under way; once all have ended, success and its opposite give
-/// [`PostStatus::PartiallyPublished`].
+/// The most urgent open state wins while something is under way; mixed ends give [`PostStatus::PartiallyPublished`].
 pub fn post_status(states: &[PublicationState], any_incomplete: bool) -> PostStatus {
     use PublicationState as S;
     let has = |s: S| states.contains(&s);

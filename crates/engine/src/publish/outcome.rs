@@ -83,6 +83,7 @@ fn reports(progress: &Progress, before: &[UnitReport]) -> Vec<UnitReport> {
         remote_id: None,
         remote_url: None,
         error: None,
+        deleted_at: None,
     };
     (0u16..)
         .zip(&progress.units)
@@ -93,6 +94,7 @@ fn reports(progress: &Progress, before: &[UnitReport]) -> Vec<UnitReport> {
                 remote_id: Some(id.clone()),
                 remote_url: unit.remote_url.clone(),
                 error: None,
+                deleted_at: before.get(usize::from(index)).and_then(|unit| unit.deleted_at),
             },
             None => before.get(usize::from(index)).cloned().unwrap_or_else(|| pending(index)),
         })

@@ -7,11 +7,13 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, GrantId, WorkspaceId};
 use carillon_domain::permission::Permission;
 use carillon_store::repo::account::{self, AccountRow};
-use carillon_store::repo::{grant, job, publication, remote_post, snapshot, sync_run};
+use carillon_store::repo::{grant, history, job, remote_post, snapshot, sync_run};
 use carillon_store::{StoreError, Tx};
 
 use super::credentials;
+use super::sending::is_being_sent;
 use crate::jobs::sync;
+use crate::publish;
 use crate::{Actor, Engine};
 
 /// How long a network may take to hear that an account is let go of.
@@ -91,10 +93,10 @@ pub async fn update(
 }
 
 /// Lets go of an account: erases the tokens once no other account needs them, then revokes at the network (best effort), and
-/// keeps history unless `erase`.
+/// keeps history unless `erase`: publications, attempts and readings go then, posts stay.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Stale`]; [`AppError::Conflict`] for erasing an account with publications on their way.
+/// [`AppError::NotFound`], [`AppError::Stale`]; [`AppError::Conflict`] for erasing while something is being sent.
 pub async fn disconnect(
     engine: &Engine,
     actor: &Actor,
@@ -106,9 +108,6 @@ pub async fn disconnect(
     let row = get(engine, actor, id).await?;
     if if_match.is_some_and(|v| v != row.version) {
         return Err(AppError::Stale);
-    }
-    if erase {
-        refuse_if_used(engine, &row).await?;
     }
     // In hand before it is erased: our copy goes first, whatever the network does with its own.
     let credential = stored_credential(engine, &row).await;
@@ -128,6 +127,7 @@ pub async fn disconnect(
                     grant::erase(tx, workspace, grant_id, now).await?;
                 }
                 if erase {
+                    erase_publications(tx, workspace, id).await?;
                     erase_readings(tx, workspace, id).await?;
                     account::delete(tx, workspace, id).await?;
                 } else {
@@ -157,16 +157,23 @@ async fn erase_readings(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) 
     remote_post::erase(tx, workspace, id).await
 }
 
-async fn refuse_if_used(engine: &Engine, row: &AccountRow) -> Result<(), AppError> {
-    let query = publication::ListQuery { account: Some(row.id), limit: 1, ..Default::default() };
-    if publication::list(&engine.db, row.workspace, &query).await?.is_empty() {
-        return Ok(());
+/// What was published there, and what was to be. Posts stay.
+///
+/// # Errors
+/// [`AppError::Conflict`] while something is being sent: what it made public would be forgotten.
+async fn erase_publications(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) -> Result<(), AppError> {
+    let rows = history::lock(tx, workspace, id).await?;
+    if rows.iter().any(is_being_sent) {
+        return Err(AppError::Conflict {
+            code: "already_sending",
+            message: "Something is being sent to this account right now. Wait a moment, then disconnect and erase it."
+                .to_owned(),
+        });
     }
-    Err(AppError::Conflict {
-        code: "account_has_history",
-        message: "This account has publications. Disconnect it without erasing, so that their history stays readable."
-            .to_owned(),
-    })
+    for row in &rows {
+        job::remove(tx, &publish::job_key(row.id)).await?;
+    }
+    Ok(history::erase(tx, workspace, id).await?)
 }
 
 async fn stored_credential(engine: &Engine, row: &AccountRow) -> Option<Credential> {

@@ -9,4 +9,5 @@ pub mod posts;
 pub mod publications;
 pub mod release;
 mod remote_delete;
+mod sending;
 pub mod sync;

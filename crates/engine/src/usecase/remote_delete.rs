@@ -1,50 +1,151 @@
 //! Deleting at the networks what a post made public there.
 
+use std::collections::BTreeMap;
+
 use carillon_connectors::contract::cx::Cx;
+use carillon_connectors::contract::publisher::Publisher;
 use carillon_domain::error::AppError;
-use carillon_domain::id::PostId;
-use carillon_domain::publication::{PublicationState, UnitState};
-use carillon_store::repo::{account, publication};
+use carillon_domain::id::{PostId, PublicationId};
+use carillon_domain::limits::Violation;
+use carillon_domain::publication::{PublicationState, UnitReport, UnitState};
+use carillon_store::repo::account::AccountRow;
+use carillon_store::repo::publication::PublicationRow;
+use carillon_store::repo::{account, job, publication};
 
 use super::credentials::{self, NoCredential};
-use crate::publish::NoCheckpoint;
+use super::sending::is_being_sent;
+use crate::publish::{self, NoCheckpoint};
 use crate::{Actor, Engine};
 
-/// Deletes every public unit, the last one first, so that a thread never stands without its beginning.
+/// What stays public, by publication, and why.
+pub(super) type Left = BTreeMap<PublicationId, Violation>;
+
+/// Deletes every public unit, the last one first, so that a thread never stands without its beginning. Each publication has
+/// its own result; a second call goes on where this one stopped.
 ///
 /// # Errors
-/// The first network's refusal; what was deleted before stays deleted, and a second call goes on.
-pub(super) async fn delete_public(engine: &Engine, actor: &Actor, id: PostId) -> Result<(), AppError> {
+/// When the database fails. What a network refuses is in the answer.
+pub(super) async fn delete_public(engine: &Engine, actor: &Actor, id: PostId) -> Result<Left, AppError> {
+    let mut left = Left::new();
     for row in publication::of_post(&engine.db, actor.workspace, id).await? {
-        if row.state != PublicationState::Published {
+        if row.state != PublicationState::Published || row.units.iter().all(|unit| !is_public(unit)) {
             continue;
         }
-        let found = account::find(&engine.db, actor.workspace, row.account).await?;
-        let account = found.ok_or(AppError::NotFound { what: "account" })?;
-        let publisher = engine.networks.enabled(&row.platform)?.publisher();
-        let publisher = publisher.ok_or(AppError::NotFound { what: "platform" })?;
-        let credential = credentials::credential(engine, &account, false).await.map_err(no_credential)?;
-        let app = credentials::app(engine, &row.platform, account.server.as_deref()).await?;
-        let identity = account.identity();
-        let media = engine.library.source(actor.workspace);
-        let cx = Cx {
-            http: &engine.networks.http,
-            settings: engine.networks.settings(&row.platform),
-            app: app.as_ref(),
-            account: &identity,
-            credential: &credential,
-            clock: engine.clock.as_ref(),
-            entropy: engine.entropy.as_ref(),
-            media: &media,
-            checkpoint: &NoCheckpoint,
-        };
-        for unit in row.units.iter().rev().filter(|u| u.state == UnitState::Published) {
-            if let Some(remote_id) = &unit.remote_id {
-                publisher.delete(&cx, remote_id).await?;
+        let why = match delete_one(engine, &row).await {
+            Ok(()) => continue,
+            Err(AppError::Internal(source)) => return Err(AppError::Internal(source)),
+            Err(AppError::Connector(error)) => {
+                let why = format!("{} {}", error.cause, error.action);
+                Violation::new("remote", &error.code, why.trim_end())
             }
+            Err(AppError::Conflict { code, message }) => Violation::new("remote", code, message),
+            Err(other) => Violation::new("remote", "not_deleted", other.to_string()),
+        };
+        left.insert(row.id, why);
+    }
+    Ok(left)
+}
+
+fn is_public(unit: &UnitReport) -> bool {
+    unit.state == UnitState::Published && unit.deleted_at.is_none()
+}
+
+async fn delete_one(engine: &Engine, row: &PublicationRow) -> Result<(), AppError> {
+    let gone = || refusal("account_erased", "The account is no longer here. Delete the post at the network.");
+    let account = account::find(&engine.db, row.workspace, row.account).await?.ok_or_else(gone)?;
+    let connector = engine.networks.enabled(&row.platform)?;
+    let title = connector.descriptor().title;
+    let publisher = connector.publisher().filter(|_| connector.capabilities().delete).ok_or_else(|| {
+        let place = row.remote_url.as_ref().map(|url| format!(": {url}")).unwrap_or_default();
+        refusal(
+            "cannot_delete",
+            &format!("{title} lets no program delete posts. Delete it there by hand{place}"),
+        )
+    })?;
+    settle(engine, row).await?;
+    delete_units(engine, row, &account, publisher).await
+}
+
+/// Nothing of it may follow what is deleted: missing parts are no longer sent.
+async fn settle(engine: &Engine, row: &PublicationRow) -> Result<(), AppError> {
+    change(engine, row, |row| {
+        if is_being_sent(row) {
+            return Err(refusal(
+                "already_sending",
+                "A part of it is being sent right now. Delete it again in a moment.",
+            ));
         }
+        row.incomplete = false;
+        Ok(())
+    })
+    .await
+}
+
+async fn delete_units(
+    engine: &Engine,
+    row: &PublicationRow,
+    account: &AccountRow,
+    publisher: &dyn Publisher,
+) -> Result<(), AppError> {
+    let credential = credentials::credential(engine, account, false).await.map_err(no_credential)?;
+    let app = credentials::app(engine, &row.platform, account.server.as_deref()).await?;
+    let identity = account.identity();
+    let media = engine.library.source(row.workspace);
+    let cx = Cx {
+        http: &engine.networks.http,
+        settings: engine.networks.settings(&row.platform),
+        app: app.as_ref(),
+        account: &identity,
+        credential: &credential,
+        clock: engine.clock.as_ref(),
+        entropy: engine.entropy.as_ref(),
+        media: &media,
+        checkpoint: &NoCheckpoint,
+    };
+    for unit in row.units.iter().rev().filter(|unit| is_public(unit)) {
+        let Some(remote_id) = &unit.remote_id else { continue };
+        publisher.delete(&cx, remote_id).await?;
+        let (index, now) = (unit.index, engine.clock.now());
+        change(engine, row, move |row| {
+            let unit = row.units.iter_mut().find(|unit| unit.index == index);
+            if let Some(unit) = unit {
+                unit.deleted_at = Some(now);
+            }
+            Ok(())
+        })
+        .await?;
     }
     Ok(())
+}
+
+/// Changes the row as it is now, and takes it out of the workers' hands.
+async fn change(
+    engine: &Engine,
+    row: &PublicationRow,
+    change: impl FnOnce(&mut PublicationRow) -> Result<(), AppError> + Send + 'static,
+) -> Result<(), AppError> {
+    let (workspace, id, now) = (row.workspace, row.id, engine.clock.now());
+    engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let found = publication::find(&mut *tx, workspace, id).await?;
+                let mut row = found.ok_or(AppError::NotFound { what: "publication" })?;
+                let seen = row.seen();
+                change(&mut row)?;
+                row.content_version += 1;
+                row.updated_at = now;
+                if !publication::save_edit(tx, &row, seen).await? {
+                    return Err(refusal("changed", "It was changed at the same moment. Delete it again."));
+                }
+                Ok(job::remove(tx, &publish::job_key(id)).await?)
+            })
+        })
+        .await
+}
+
+fn refusal(code: &'static str, message: &str) -> AppError {
+    AppError::Conflict { code, message: message.to_owned() }
 }
 
 /// A missing credential as an answer to a person who is waiting.

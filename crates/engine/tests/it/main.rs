@@ -2,6 +2,7 @@
 
 mod changing;
 mod connecting;
+mod erasing;
 mod missing_parts;
 mod oauth;
 mod publishing;

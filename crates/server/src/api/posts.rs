@@ -207,7 +207,8 @@ struct RemoveQuery {
     remote: bool,
 }
 
-/// Cancels a post; a draft goes to the trash.
+/// Cancels a post; a draft goes to the trash. With `remote`, what is public is deleted at the networks as well, as far as they
+/// let programs do that: each publication says with `deleted_at` and `warnings` what became of it.
 #[utoipa::path(delete, path = "/api/v1/posts/{id}", tag = "posts", params(("id" = String, Path), RemoveQuery),
     responses((status = 200, body = Post), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn remove(

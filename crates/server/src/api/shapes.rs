@@ -6,12 +6,16 @@ use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::limits::Violation;
 use carillon_domain::time::Timestamp;
 use carillon_engine::usecase::caps;
-use carillon_engine::usecase::posts::{AttemptView, PartView, PostView, PublicationView, StepView};
+use carillon_engine::usecase::posts::{PartView, PostView, PublicationView};
 use carillon_store::repo::account::AccountRow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::numbers::{self, Number};
+
+mod attempts;
+
+pub use attempts::{Attempt, Step};
 
 /// RFC 3339, UTC.
 fn time(at: Timestamp) -> String {
@@ -241,6 +245,10 @@ pub struct Publication {
     pub error: Option<RemoteError>,
     /// What was looked at when an answer had been lost.
     pub evidence: Option<String>,
+    /// When it was deleted at the network, by a `DELETE` with `remote`.
+    pub deleted_at: Option<String>,
+    /// What of this request did not work here: after a `DELETE` with `remote`, why it is still public.
+    pub warnings: Vec<Finding>,
     /// Tries with every remote step. Empty in lists, and in what a change of the post answers.
     pub attempts: Vec<Attempt>,
 }
@@ -263,6 +271,8 @@ impl From<&PublicationView> for Publication {
             held_reason: view.held_reason.map(|r| r.as_str()),
             error: view.error.as_ref().map(RemoteError::from),
             evidence: view.evidence.clone(),
+            deleted_at: view.deleted_at.map(time),
+            warnings: view.warnings.iter().map(Finding::from).collect(),
             attempts: view.attempts.iter().map(Attempt::from).collect(),
         }
     }
@@ -281,6 +291,8 @@ pub struct Part {
     pub remote_url: Option<String>,
     /// Why it is not public.
     pub error: Option<RemoteError>,
+    /// When it was deleted at the network, by a `DELETE` with `remote`.
+    pub deleted_at: Option<String>,
 }
 
 impl From<&PartView> for Part {
@@ -291,6 +303,7 @@ impl From<&PartView> for Part {
             remote_id: view.remote_id.clone(),
             remote_url: view.remote_url.clone(),
             error: view.error.as_ref().map(RemoteError::from),
+            deleted_at: view.deleted_at.map(time),
         }
     }
 }
@@ -319,75 +332,6 @@ impl From<&ConnectorError> for RemoteError {
             message: error.cause.clone(),
             action: error.action.clone(),
             remote: serde_json::to_value(&error.remote).unwrap_or_default(),
-        }
-    }
-}
-
-/// One try to publish.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Attempt {
-    /// `att_…`
-    pub id: String,
-    /// 1, 2, 3 …
-    pub number: i64,
-    /// Begin.
-    pub started_at: String,
-    /// End; null while it is open.
-    pub ended_at: Option<String>,
-    /// How it ended.
-    pub outcome: Option<String>,
-    /// What went wrong.
-    pub error: Option<RemoteError>,
-    /// Every remote call, secrets removed.
-    pub steps: Vec<Step>,
-}
-
-impl From<&AttemptView> for Attempt {
-    fn from(view: &AttemptView) -> Self {
-        Self {
-            id: view.id.to_string(),
-            number: view.number,
-            started_at: time(view.started_at),
-            ended_at: view.ended_at.map(time),
-            outcome: view.outcome.clone(),
-            error: view.error.as_ref().map(RemoteError::from),
-            steps: view.steps.iter().map(Step::from).collect(),
-        }
-    }
-}
-
-/// One remote call.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Step {
-    /// When.
-    pub at: String,
-    /// Name of the operation.
-    pub operation: String,
-    /// HTTP method.
-    pub method: String,
-    /// URL without secrets.
-    pub url: String,
-    /// HTTP status; null when no answer arrived.
-    pub status: Option<i64>,
-    /// How long it took, milliseconds.
-    pub duration_ms: i64,
-    /// The network's id of the request.
-    pub request_id: Option<String>,
-    /// Beginning of request and answer, secrets removed.
-    pub note: Option<String>,
-}
-
-impl From<&StepView> for Step {
-    fn from(step: &StepView) -> Self {
-        Self {
-            at: time(step.at),
-            operation: step.operation.clone(),
-            method: step.method.clone(),
-            url: step.url.clone(),
-            status: step.status,
-            duration_ms: step.duration_us / 1000,
-            request_id: step.request_id.clone(),
-            note: step.note.clone(),
         }
     }
 }

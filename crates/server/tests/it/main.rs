@@ -10,6 +10,7 @@ mod compose;
 mod connecting;
 mod demo;
 mod edges;
+mod erasing;
 mod hangups;
 mod library;
 mod media;

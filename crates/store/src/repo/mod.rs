@@ -5,6 +5,7 @@ pub mod attempt;
 pub mod connect;
 pub mod data_key;
 pub mod grant;
+pub mod history;
 pub mod idempotency;
 pub mod job;
 pub mod media;
@@ -34,6 +35,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         connect::STATEMENTS,
         grant::STATEMENTS,
         data_key::STATEMENTS,
+        history::STATEMENTS,
         idempotency::STATEMENTS,
         job::STATEMENTS,
         media::STATEMENTS,

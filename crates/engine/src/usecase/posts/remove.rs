@@ -6,6 +6,7 @@ use carillon_domain::permission::Permission;
 use carillon_domain::publication::{Event, Intent, PublicationState};
 use carillon_store::repo::{job, post, publication};
 
+use super::super::remote_delete;
 use super::query;
 use super::view::PostView;
 use crate::publish;
@@ -21,7 +22,7 @@ pub struct Removal {
 }
 
 /// Cancels every publication that can still be stopped; drafts go to the trash. With `remote`, what is public is deleted
-/// at the networks too.
+/// at the networks too; what stays public says why in its publication's warnings.
 ///
 /// # Errors
 /// [`AppError::Conflict`] when something is being sent right now; nothing is changed then.
@@ -70,11 +71,16 @@ pub async fn remove(
         })
         .await?;
     // Only after everything that could refuse the request: what is deleted at a network does not come back.
-    if removal.remote {
-        super::super::remote_delete::delete_public(engine, actor, id).await?;
-    }
+    let mut left = match removal.remote {
+        true => remote_delete::delete_public(engine, actor, id).await?,
+        false => remote_delete::Left::new(),
+    };
     engine.events.post_changed(workspace, id);
-    query::get_with_trash(engine, actor, id).await
+    let mut view = query::get_with_trash(engine, actor, id).await?;
+    for publication in &mut view.publications {
+        publication.warnings.extend(left.remove(&publication.id));
+    }
+    Ok(view)
 }
 
 /// Cancels it, unless it never was to go out, or is out: then it tells `false`, and what follows its root goes on.

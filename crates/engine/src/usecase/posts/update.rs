@@ -88,9 +88,10 @@ fn merged(before: &PostView, patch: &PostPatch) -> PostInput {
     };
     let retimed = patch.scheduled_at.is_some() || patch.timezone.is_some();
     let kept_time = post.due_at.map(|at| at.to_string());
+    let accounts: Vec<AccountId> =
+        patch.accounts.clone().unwrap_or_else(|| live().map(|p| p.account).collect());
     PostInput {
         text: patch.text.clone().unwrap_or_else(|| post.composition.text.clone()),
-        accounts: patch.accounts.clone().unwrap_or_else(|| live().map(|p| p.account).collect()),
         media: patch.media.clone().unwrap_or_else(|| post.composition.media.clone()),
         status: patch.status.unwrap_or(now_status),
         // A new zone moves the wall-clock time that was meant; nothing new keeps the instant.
@@ -101,9 +102,11 @@ fn merged(before: &PostView, patch: &PostPatch) -> PostInput {
         },
         timezone: Some(patch.timezone.clone().unwrap_or_else(|| post.timezone.clone())),
         overrides: patch.overrides.clone().unwrap_or_else(|| {
-            let keep = |a: &AccountId| patch.accounts.as_ref().is_none_or(|list| list.contains(a));
-            post.composition.overrides.clone().into_iter().filter(|(a, _)| keep(a)).collect()
+            // Without those of accounts that were taken off, or erased.
+            let kept = post.composition.overrides.clone().into_iter();
+            kept.filter(|(account, _)| accounts.contains(account)).collect()
         }),
+        accounts,
         parts: patch.parts.clone().unwrap_or_else(|| post.composition.parts.clone()),
         first_comment: patch.first_comment.clone().or_else(|| post.composition.first_comment.clone()),
         tags: patch.tags.clone().unwrap_or_else(|| post.tags.clone()),

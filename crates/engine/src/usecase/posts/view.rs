@@ -69,6 +69,10 @@ pub struct PublicationView {
     pub error: Option<ConnectorError>,
     /// What reconciliation saw.
     pub evidence: Option<String>,
+    /// When its root was deleted at the network, at a person's wish.
+    pub deleted_at: Option<Timestamp>,
+    /// What did not work of the request that this answers, though the rest did.
+    pub warnings: Vec<Violation>,
     /// Tries with their steps, oldest first; only where asked for.
     pub attempts: Vec<AttemptView>,
 }
@@ -86,6 +90,8 @@ pub struct PartView {
     pub remote_url: Option<String>,
     /// Why it is not public.
     pub error: Option<ConnectorError>,
+    /// When it was deleted at the network, at a person's wish.
+    pub deleted_at: Option<Timestamp>,
 }
 
 /// One try.
@@ -113,6 +119,7 @@ pub type StepView = StepRow;
 impl PublicationView {
     /// The view of a row, with the attempts that were loaded.
     pub fn new(row: PublicationRow, attempts: Vec<(AttemptRow, Vec<StepRow>)>) -> Self {
+        let deleted_at = row.units.iter().find(|u| u.index == 0).and_then(|u| u.deleted_at);
         let parts = row
             .units
             .into_iter()
@@ -123,6 +130,7 @@ impl PublicationView {
                 remote_id: u.remote_id,
                 remote_url: u.remote_url,
                 error: u.error,
+                deleted_at: u.deleted_at,
             })
             .collect();
         let attempts = attempts
@@ -153,6 +161,8 @@ impl PublicationView {
             held_reason: row.held_reason,
             error: row.error,
             evidence: row.evidence,
+            deleted_at,
+            warnings: Vec::new(),
             attempts,
         }
     }

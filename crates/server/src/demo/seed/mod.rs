@@ -98,7 +98,7 @@ pub async fn play(stage: &Stage) -> Result<Seeded, SeedError> {
         let input = composed(stage, &actor, line, &pictures, &accounts).await?;
         stage.publish(&actor, input).await?;
     }
-    faulty(stage, owner).await?;
+    Box::pin(faulty(stage, owner)).await?;
     stage.wake_up();
     // The workers' first job: numbers of today.
     for account in &accounts {

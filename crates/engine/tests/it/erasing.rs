@@ -1,0 +1,115 @@
+//! Forgetting: an account with its history, and posts that are public.
+
+use carillon_connectors::sandbox::{Fault, FaultKind, TokenKind, TokenState, When};
+use carillon_domain::composition::Override;
+use carillon_domain::error::AppError;
+use carillon_domain::publication::{PostStatus, PublicationState};
+use carillon_engine::usecase::accounts;
+use carillon_engine::usecase::posts::{self, PostInput, PostPatch, Removal, WantedStatus};
+use carillon_store::on_both;
+use carillon_store::repo::{attempt, job, publication};
+use carillon_store::testing::TestDb;
+
+use super::support::Stage;
+
+async fn with_history(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let (goes, stays) = (stage.bluesky().await, stage.x().await);
+    let accounts = vec![goes, stays];
+    let special = Override { text: Some("Only for one".into()), ..Override::default() };
+    let both = |text: &str, status| PostInput {
+        text: text.into(),
+        accounts: accounts.clone(),
+        status,
+        overrides: [(goes, special.clone())].into(),
+        ..PostInput::default()
+    };
+    let public = stage.post(both("Both have it", WantedStatus::Now)).await;
+    stage.run_until_idle().await;
+    let later = PostInput {
+        scheduled_at: Some(stage.in_minutes(60).to_string()),
+        ..both("Both get it", WantedStatus::Scheduled)
+    };
+    let planned = stage.post(later).await;
+    let erased = accounts::disconnect(&stage.engine, &stage.actor, goes, None, true).await;
+    erased.expect("erased with its history");
+
+    let (db, workspace) = (&stage.engine.db, stage.actor.workspace);
+    for post in [&public, &planned] {
+        let id = post.publications.iter().find(|p| p.account == goes).expect("publication").id;
+        assert!(publication::find(db, workspace, id).await.expect("read").is_none());
+        assert!(attempt::of_publication(db, workspace, id).await.expect("read").is_empty());
+        let left = posts::get(&stage.engine, &stage.actor, post.post.id).await.expect("the post stays");
+        assert_eq!(left.publications.iter().map(|p| p.account).collect::<Vec<_>>(), [stays]);
+    }
+    assert_eq!(job::count(db).await.expect("count"), 1, "only the other account's job is left");
+    let gone = accounts::get(&stage.engine, &stage.actor, goes).await;
+    assert!(matches!(gone, Err(AppError::NotFound { .. })), "{gone:?}");
+    let tokens = stage.bench.world.tokens().list();
+    let sessions =
+        tokens.into_iter().filter(|(t, _)| t.platform == "bluesky" && t.kind == TokenKind::Refresh);
+    assert!(
+        sessions.map(|(_, state)| state).all(|state| state == TokenState::Revoked),
+        "the network was told"
+    );
+
+    // What was special for it is in nobody's way.
+    let tags = PostPatch { tags: Some(vec!["autumn".into()]), ..PostPatch::default() };
+    posts::update(&stage.engine, &stage.actor, planned.post.id, tags, None).await.expect("still editable");
+    stage.run_until_idle().await;
+    assert_eq!(stage.public("Both get it").len(), 1);
+}
+on_both!(erasing_an_account_takes_its_history_along, |t| super::with_history(t));
+
+async fn at_the_moment(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.x().await;
+    stage.fault(Fault::once("x", "commit", When::After, FaultKind::Cut));
+    stage.fault(Fault::once("x", "users.tweets", When::Before, FaultKind::Status).status(503).times(9));
+    let post = stage.now(account, "On its way").await;
+    stage.run_due().await;
+    assert_eq!(stage.publication(&post).await.state, PublicationState::Publishing);
+    let refused = accounts::disconnect(&stage.engine, &stage.actor, account, None, true).await;
+    let Err(AppError::Conflict { code: "already_sending", message }) = refused else { panic!("{refused:?}") };
+    assert!(message.contains("right now"), "{message}");
+    let row = accounts::get(&stage.engine, &stage.actor, account).await.expect("nothing was done");
+    assert_eq!(row.status.as_str(), "connected");
+    stage.bench.world.faults().clear();
+    stage.run_until_idle().await;
+    assert_eq!(stage.publication(&post).await.state, PublicationState::Published);
+    accounts::disconnect(&stage.engine, &stage.actor, account, None, true).await.expect("erased afterwards");
+}
+on_both!(nothing_is_erased_while_something_is_being_sent, |t| super::at_the_moment(t));
+
+async fn each_its_own(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let (first, second) = (stage.bluesky().await, stage.x().await);
+    let post = stage
+        .post(PostInput {
+            text: "Said too much".into(),
+            accounts: vec![first, second],
+            status: WantedStatus::Now,
+            ..PostInput::default()
+        })
+        .await;
+    stage.run_until_idle().await;
+    assert_eq!(stage.public("Said too much").len(), 2);
+    stage.fault(Fault::once("bluesky", "*", When::Before, FaultKind::Status).status(503).times(10));
+    let remote = Removal { remote: true, ..Removal::default() };
+    let view = posts::remove(&stage.engine, &stage.actor, post.post.id, remote).await.expect("answered");
+    assert_eq!(view.status, PostStatus::Published);
+    let of = |account| view.publications.iter().find(|p| p.account == account).expect("publication");
+    assert!(of(first).deleted_at.is_none());
+    assert!(!of(first).warnings[0].message.is_empty(), "says why it is still public");
+    assert!(of(second).deleted_at.is_some() && of(second).warnings.is_empty());
+    let left = stage.public("Said too much");
+    assert_eq!(left.iter().map(|item| item.platform.as_str()).collect::<Vec<_>>(), ["bluesky"]);
+
+    stage.bench.world.faults().clear();
+    let view = posts::remove(&stage.engine, &stage.actor, post.post.id, remote).await.expect("again");
+    assert!(view.publications.iter().all(|p| p.deleted_at.is_some() && p.warnings.is_empty()));
+    assert!(stage.public("Said too much").is_empty());
+    stage.run_until_idle().await;
+    assert!(stage.public("Said too much").is_empty(), "it does not come back");
+}
+on_both!(every_publication_tells_whether_it_was_deleted, |t| super::each_its_own(t));

@@ -1,0 +1,109 @@
+//! Letting go over HTTP: of an account with its history, and of what is public.
+
+use axum::http::{Method, StatusCode};
+use carillon_connectors::sandbox::{Fault, FaultKind, When};
+use carillon_store::testing::TestDb;
+use serde_json::json;
+
+use crate::support::desk::Desk;
+
+async fn an_account(db: TestDb) {
+    let desk = Desk::on(db).await;
+    let post = desk.post("Soon forgotten", json!({ "status": "now" })).await;
+    desk.work().await;
+    assert_eq!(desk.read(&post).await["status"], "published");
+    let path = format!("/api/v1/accounts/{}", desk.account);
+    let gone = desk.call(Method::DELETE, &format!("{path}?erase=true"), None).await;
+    assert_eq!(gone.status, StatusCode::OK, "{}", gone.text());
+    assert_eq!(gone.json()["status"], "disconnected");
+    assert_eq!(desk.call(Method::GET, &path, None).await.status, StatusCode::NOT_FOUND);
+    let publications = desk.call(Method::GET, "/api/v1/publications", None).await.json();
+    assert_eq!(publications["items"], json!([]));
+    let read = desk.read(&post).await;
+    assert_eq!((&read["text"], &read["publications"]), (&json!("Soon forgotten"), &json!([])));
+    desk.app.dispose().await;
+}
+
+#[tokio::test]
+async fn an_account_goes_with_its_history_on_sqlite() {
+    an_account(TestDb::sqlite().await).await;
+}
+
+#[tokio::test]
+async fn an_account_goes_with_its_history_on_postgres() {
+    if let Some(db) = TestDb::postgres("an_account_goes_with_its_history_on_postgres").await {
+        an_account(db).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_being_sent_keeps_its_account() {
+    let desk = Desk::new().await;
+    desk.fault(Fault::once("bluesky", "commit", When::After, FaultKind::Cut));
+    let post = desk.post("On its way", json!({ "status": "now" })).await;
+    desk.fault(Fault::once("bluesky", "*", When::Before, FaultKind::Cut).times(100));
+    desk.work().await;
+    if desk.read(&post).await["status"] == "publishing" {
+        let path = format!("/api/v1/accounts/{}?erase=true", desk.account);
+        let refused = desk.call(Method::DELETE, &path, None).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text());
+        assert_eq!(refused.json()["code"], "already_sending");
+        assert!(refused.json()["detail"].as_str().is_some_and(|d| d.contains("right now")));
+    }
+}
+
+#[tokio::test]
+async fn a_post_that_a_network_keeps_says_so() {
+    let desk = Desk::new().await;
+    let post = desk.post("Said too much", json!({ "status": "now" })).await;
+    desk.work().await;
+    let path = format!("/api/v1/posts/{}?remote=true", post["id"].as_str().expect("an id"));
+    desk.fault(Fault::once("bluesky", "*", When::Before, FaultKind::Status).status(503).times(20));
+    let kept = desk.call(Method::DELETE, &path, None).await;
+    assert_eq!(kept.status, StatusCode::OK, "{}", kept.text());
+    let publication = &kept.json()["publications"][0];
+    assert_eq!(publication["deleted_at"], json!(null));
+    assert_eq!(publication["warnings"][0]["field"], "remote");
+    assert_eq!(desk.public("Said too much"), 1);
+    desk.sandbox.world().faults().clear();
+    let gone = desk.call(Method::DELETE, &path, None).await.json();
+    assert!(gone["publications"][0]["deleted_at"].is_string(), "{gone}");
+    assert_eq!(desk.public("Said too much"), 0);
+}
+
+#[tokio::test]
+async fn connecting_names_the_field_that_is_wrong() {
+    let desk = Desk::new().await;
+    let before = desk.call(Method::GET, "/api/v1/accounts", None).await.json();
+    let cases = [
+        ("bluesky", json!({}), "identifier"),
+        (
+            "bluesky",
+            json!({ "identifier": "nobody at all", "app_password": "aaaa-bbbb-cccc-dddd" }),
+            "identifier",
+        ),
+        (
+            "bluesky",
+            json!({ "identifier": "nobody.test", "app_password": "aaaa-bbbb-cccc-dddd" }),
+            "app_password",
+        ),
+        (
+            "bluesky",
+            json!({ "server": "a b", "identifier": "a.test", "app_password": "aaaa-bbbb-cccc-dddd" }),
+            "server",
+        ),
+        ("mastodon", json!({}), "server"),
+        ("mastodon", json!({ "server": "nobody.example" }), "server"),
+        ("mastodon", json!({ "server": "127.0.0.1" }), "server"),
+    ];
+    for (platform, body, field) in cases {
+        let refused =
+            desk.call(Method::POST, &format!("/api/v1/connect/{platform}"), Some(body.clone())).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}: {}", refused.text());
+        assert_eq!(refused.header("content-type"), "application/problem+json");
+        let errors = refused.json()["errors"].clone();
+        assert_eq!(errors[0]["field"], field, "{body}: {errors}");
+        assert!(errors[0]["message"].as_str().is_some_and(|m| !m.is_empty()));
+    }
+    assert_eq!(desk.call(Method::GET, "/api/v1/accounts", None).await.json(), before, "nothing is half done");
+}

@@ -1,0 +1,47 @@
+//! What Carillon keeps of an account's publishing: its publications with their attempts and remote calls. Erased as a whole,
+//! when a person lets go of the account and of its history.
+
+use carillon_domain::id::{AccountId, WorkspaceId};
+
+use super::publication::{self, PublicationRow};
+use crate::{Executor, StoreError, Tx, args, statements};
+
+statements! {
+    // Changes nothing; it keeps workers from saving an intent between the look and the erasing.
+    LOCK = "history.lock": "update publications set updated_at = updated_at where workspace_id = $1 and account_id = $2";
+    OF_ACCOUNT = "history.of_account": "select workspace_id, id, post_id, account_id, platform, state, due_at, next_at, tries, \
+        held_reason, released_at, intent, progress, content_version, fingerprint, incomplete, \
+        remote_id, remote_url, published_at, error, evidence, units, created_at, updated_at from \
+        publications where workspace_id = $1 and account_id = $2 order by id";
+    ERASE_STEPS = "history.erase_steps": "delete from attempt_steps where workspace_id = $1 and attempt_id in \
+        (select a.id from attempts a join publications p on p.workspace_id = a.workspace_id and p.id = a.publication_id \
+        where a.workspace_id = $1 and p.account_id = $2)";
+    ERASE_ATTEMPTS = "history.erase_attempts": "delete from attempts where workspace_id = $1 and publication_id in \
+        (select id from publications where workspace_id = $1 and account_id = $2)";
+    ERASE_PUBLICATIONS = "history.erase_publications": "delete from publications where workspace_id = $1 and account_id = $2";
+}
+
+/// All publications of the account. Until the transaction ends nobody else changes them.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn lock(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    account: AccountId,
+) -> Result<Vec<PublicationRow>, StoreError> {
+    tx.execute(LOCK, args![workspace, account]).await?;
+    let rows = (&mut *tx).fetch_all(OF_ACCOUNT, args![workspace, account]).await?;
+    rows.iter().map(publication::read).collect()
+}
+
+/// Erases them with everything that hangs on them. Their posts stay.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn erase(tx: &mut Tx<'_>, workspace: WorkspaceId, account: AccountId) -> Result<(), StoreError> {
+    for statement in [ERASE_STEPS, ERASE_ATTEMPTS, ERASE_PUBLICATIONS] {
+        tx.execute(statement, args![workspace, account]).await?;
+    }
+    Ok(())
+}
