@@ -7,9 +7,10 @@ use std::io::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::{AssertSqlSafe, Connection as _};
 
-use crate::{Db, migrate};
+use crate::db::Connection;
+use crate::{Db, StoreError, migrate};
 
 /// A database of its own with the current schema; dropped with the test.
 pub struct TestDb {
@@ -72,6 +73,45 @@ impl TestDb {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
         panic!("nobody waits for a lock");
+    }
+
+    /// Makes every change of this column fail, until [`allow_updates`](Self::allow_updates).
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn refuse_updates(&self, table: &str, column: &str) {
+        let event = format!("create trigger refuse_updates before update of {column} on {table}");
+        let sqlite = format!("{event} begin select raise(abort, 'refused by the test'); end");
+        let function = "create or replace function refuse_updates() returns trigger language plpgsql as \
+            $$ begin raise exception 'refused by the test'; end $$";
+        let postgres = format!("{function}; {event} for each row execute function refuse_updates()");
+        self.raw(sqlite, postgres).await;
+    }
+
+    /// Ends what [`refuse_updates`](Self::refuse_updates) began.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn allow_updates(&self, table: &str) {
+        let drop = "drop trigger refuse_updates";
+        self.raw(drop.to_owned(), format!("{drop} on {table}")).await;
+    }
+
+    async fn raw(&self, sqlite: String, postgres: String) {
+        let done = self.db.write(move |tx| {
+            Box::pin(async move {
+                let done = match &mut tx.connection {
+                    Connection::Sqlite(c) => {
+                        sqlx::raw_sql(AssertSqlSafe(sqlite)).execute(&mut **c).await.map(drop)
+                    }
+                    Connection::Postgres(c) => {
+                        sqlx::raw_sql(AssertSqlSafe(postgres)).execute(&mut **c).await.map(drop)
+                    }
+                };
+                done.map_err(|error| StoreError::sql("testing.raw", &error))
+            })
+        });
+        done.await.expect("the test's own statement");
     }
 
     /// Closes the connections and removes the database.

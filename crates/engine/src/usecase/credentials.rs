@@ -4,25 +4,26 @@
 //! runs at a time (a lease with an epoch, as for jobs), and a lost answer ends the grant at once instead of at midnight.
 
 use carillon_connectors::contract::cx::{AppCredentials, AuthCx, Credential};
+use carillon_connectors::kit::pause::{Pause, Sleep};
 use carillon_domain::account::AccountStatus;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::error::AppError;
-use carillon_domain::id::{GrantId, WorkspaceId};
+use carillon_domain::id::GrantId;
 use carillon_domain::secret::Secret;
 use carillon_domain::time::SignedDuration;
 use carillon_store::StoreError;
 use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::connect as registrations;
-use carillon_store::repo::grant::{self, Expiring, GrantRow, Refreshed};
+use carillon_store::repo::grant::{self, Expiring, GrantRow};
 
 use super::accounts;
 use crate::Engine;
+use keeping::{Turn, keep, lock, unlock};
+
+mod keeping;
 
 /// A token that runs out sooner than this is refreshed before it is used.
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
-
-/// Longest that one refresh may hold the right to refresh.
-const REFRESH_LEASE: SignedDuration = SignedDuration::from_mins(2);
 
 /// A login that would run out for good within this time is renewed even if nobody needs it now …
 const RENEW_AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -98,7 +99,7 @@ async fn refresh(
     seen: Credential,
 ) -> Result<Credential, NoCredential> {
     let (engine, account) = (engine.clone(), account.clone());
-    let task = tokio::spawn(async move { refresh_now(&engine, &account, seen).await });
+    let task = tokio::spawn(async move { refresh_now(&engine, &account, seen, &Sleep).await });
     task.await.unwrap_or(Err(NoCredential::Store(StoreError::Panicked)))
 }
 
@@ -106,6 +107,7 @@ async fn refresh_now(
     engine: &Engine,
     account: &AccountRow,
     seen: Credential,
+    pause: &dyn Pause,
 ) -> Result<Credential, NoCredential> {
     let connector = engine.networks.connector(&account.platform);
     let connector = connector.ok_or_else(|| NoCredential::Reconnect(gone(&account.platform)))?;
@@ -117,22 +119,31 @@ async fn refresh_now(
     let Some((epoch, row)) = lock(engine, workspace, id).await? else {
         return Err(NoCredential::Later(busy(&account.platform)));
     };
+    let turn = Turn { workspace, id, epoch };
     let old = open(engine, &row).await?;
     if old.access_token != seen.access_token {
         // Somebody refreshed between our look and our turn.
-        unlock(engine, workspace, id, epoch).await?;
+        unlock(engine, turn).await?;
         return Ok(old);
     }
     let app = app(engine, &account.platform, account.server.as_deref()).await?;
     let cx = auth_cx(engine, &account.platform, app.as_ref());
     match authorizer.refresh(&cx, &account.identity(), &old).await {
         Ok(new) => {
+            let refresh_token = old.refresh_token.clone();
             let new = without_gaps(new, old);
-            if save(engine, workspace, id, epoch, &new).await? {
-                Ok(new)
-            } else {
+            // Only then the old pair is of no use any more.
+            let used_up = authorizer.single_use_refresh() && new.refresh_token != refresh_token;
+            match keep(engine, turn, &new, pause).await {
+                Ok(true) => Ok(new),
                 // We took so long that somebody else had a turn; theirs is the one that is kept.
-                Err(NoCredential::Later(busy(&account.platform)))
+                Ok(false) => Err(NoCredential::Later(busy(&account.platform))),
+                Err(error) if used_up => {
+                    let error = not_kept(&account.platform, &error);
+                    accounts::grant_is_gone(engine, workspace, id, epoch, &error).await?;
+                    Err(NoCredential::Reconnect(error))
+                }
+                Err(error) => Err(error.into()),
             }
         }
         Err(error) => {
@@ -142,7 +153,7 @@ async fn refresh_now(
                 accounts::grant_is_gone(engine, workspace, id, epoch, &error).await?;
                 return Err(NoCredential::Reconnect(error));
             }
-            unlock(engine, workspace, id, epoch).await?;
+            unlock(engine, turn).await?;
             match error.kind {
                 ErrorKind::PermissionMissing | ErrorKind::Rejected => Err(NoCredential::Reconnect(error)),
                 _ => Err(NoCredential::Later(error)),
@@ -164,55 +175,6 @@ fn without_gaps(mut new: Credential, old: Credential) -> Credential {
         new.scopes = old.scopes;
     }
     new
-}
-
-/// Takes the right to refresh; `None` when somebody else has it.
-async fn lock(
-    engine: &Engine,
-    workspace: WorkspaceId,
-    id: GrantId,
-) -> Result<Option<(i64, GrantRow)>, StoreError> {
-    let now = engine.clock.now();
-    engine
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let epoch = grant::lock_refresh(tx, workspace, id, now, now + REFRESH_LEASE).await?;
-                let row = grant::find(tx, workspace, id).await?;
-                Ok(epoch.zip(row))
-            })
-        })
-        .await
-}
-
-/// Makes a new credential durable. Tells whether we still had the right to.
-async fn save(
-    engine: &Engine,
-    workspace: WorkspaceId,
-    id: GrantId,
-    epoch: i64,
-    new: &Credential,
-) -> Result<bool, StoreError> {
-    let refreshed = Refreshed {
-        credential: seal(engine, id, new)?,
-        scopes: new.scopes.clone(),
-        expires_at: new.expires_at,
-        refresh_expires_at: new.refresh_expires_at,
-    };
-    let now = engine.clock.now();
-    engine
-        .db
-        .write(move |tx| {
-            Box::pin(async move { grant::refreshed(tx, workspace, id, epoch, &refreshed, now).await })
-        })
-        .await
-}
-
-async fn unlock(engine: &Engine, workspace: WorkspaceId, id: GrantId, epoch: i64) -> Result<(), StoreError> {
-    engine
-        .db
-        .write(move |tx| Box::pin(async move { grant::unlock_refresh(tx, workspace, id, epoch).await }))
-        .await
 }
 
 /// Seals a credential for its grant.
@@ -342,6 +304,13 @@ fn answer_lost(error: &ConnectorError) -> ConnectorError {
     .with_remote(error.remote.clone());
     lost.detail.clone_from(&error.detail);
     lost
+}
+
+fn not_kept(platform: &str, error: &StoreError) -> ConnectorError {
+    let cause = "The account's access was renewed, but Carillon could not save the new one, and the old access is used up.";
+    ConnectorError::new(ErrorKind::AuthRevoked, platform, "credential", "refresh_not_kept", cause)
+        .with_action("Connect the account again.")
+        .with_detail(error.to_string())
 }
 
 fn busy(platform: &str) -> ConnectorError {

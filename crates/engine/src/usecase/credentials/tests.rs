@@ -271,3 +271,66 @@ async fn renewal(test: &TestDb) {
     assert_eq!(renew_expiring(&w.engine).await.expect("looks"), 0);
 }
 on_both!(logins_that_nobody_uses_are_renewed, |t| super::renewal(t));
+
+/// Lets the database save tokens again at the pause with this number; a number that never comes lets it fail for good.
+struct Mends<'a> {
+    test: &'a TestDb,
+    at: usize,
+    pauses: std::sync::atomic::AtomicUsize,
+}
+
+#[async_trait::async_trait]
+impl Pause for Mends<'_> {
+    async fn pause(&self, length: Duration) {
+        assert!(length <= Duration::from_secs(30), "the right to refresh runs out");
+        if self.pauses.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == self.at {
+            self.test.allow_updates("grants").await;
+        }
+    }
+}
+
+async fn refresh_while_saves_fail(
+    test: &TestDb,
+    w: &World,
+    until: usize,
+) -> Result<Credential, NoCredential> {
+    test.refuse_updates("grants", "credential").await;
+    let mends = Mends { test, at: until, pauses: Default::default() };
+    let seen = w.stored().await;
+    refresh_now(&w.engine, &w.account, seen, &mends).await
+}
+
+async fn saved_at_last(test: &TestDb) {
+    let w = World::new(test, true, vec![Answer::token("second", 3600)]).await;
+    let got = refresh_while_saves_fail(test, &w, 2).await.expect("kept in the end");
+    assert_eq!(got.access_token.expose(), "second");
+    assert_eq!(w.stored().await.refresh_token, Some(Secret::new("refresh of second")));
+    assert_eq!(w.status(&w.account).await, AccountStatus::Connected);
+    assert_eq!(w.toy.asked(), 1, "a used token is not sent again");
+}
+on_both!(a_new_pair_survives_failures_of_the_database, |t| super::saved_at_last(t));
+
+async fn never_saved(test: &TestDb) {
+    let w = World::new(test, true, vec![Answer::token("second", 3600)]).await;
+    let lost = refresh_while_saves_fail(test, &w, usize::MAX).await;
+    let Err(NoCredential::Reconnect(error)) = lost else { panic!("{lost:?}") };
+    assert_eq!(error.code, "refresh_not_kept");
+    for account in [&w.account, &w.sibling] {
+        assert_eq!(w.status(account).await, AccountStatus::NeedsReconnect, "said at once");
+    }
+    test.allow_updates("grants").await;
+    assert_eq!((w.ask().await.as_str(), w.toy.asked()), ("reconnect: not_connected", 1));
+}
+on_both!(a_new_pair_that_can_not_be_kept_needs_a_person, |t| super::never_saved(t));
+
+async fn never_saved_but_repeatable(test: &TestDb) {
+    let answers = vec![Answer::token("second", 3600), Answer::token("third", 3600)];
+    let w = World::new(test, false, answers).await;
+    let failed = refresh_while_saves_fail(test, &w, usize::MAX).await;
+    assert!(matches!(failed, Err(NoCredential::Store(_))), "{failed:?}");
+    assert_eq!(w.status(&w.account).await, AccountStatus::Connected, "the old pair still works");
+    test.allow_updates("grants").await;
+    w.clock.advance(Duration::from_secs(180));
+    assert_eq!(w.ask().await, "third");
+}
+on_both!(an_old_pair_that_still_works_is_used_again, |t| super::never_saved_but_repeatable(t));
