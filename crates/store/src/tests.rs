@@ -78,7 +78,7 @@ async fn lanes(test: &TestDb) {
     let claim = || async {
         let now = Timestamp::from_second(100).expect("time");
         test.db
-            .write(move |tx| Box::pin(async move { job::claim(tx, "n", now, now, true).await }))
+            .write(move |tx| Box::pin(async move { job::claim(tx, "n", now, now, job::Room::ALL).await }))
             .await
             .expect("claim")
     };
@@ -97,8 +97,10 @@ async fn fences(test: &TestDb) {
     let (clock, entropy) = (ManualClock::new(Timestamp::UNIX_EPOCH), SeededEntropy::new(1));
     put(&test.db, new_job(&clock, &entropy, "k"), false).await.expect("put");
     let now = Timestamp::from_second(100).expect("time");
-    let claimed =
-        test.db.write(move |tx| Box::pin(async move { job::claim(tx, "n", now, now, true).await })).await;
+    let claimed = test
+        .db
+        .write(move |tx| Box::pin(async move { job::claim(tx, "n", now, now, job::Room::ALL).await }))
+        .await;
     let claimed = claimed.expect("claim").expect("due");
     // An edit puts the job again while a worker has it.
     put(&test.db, new_job(&clock, &entropy, "k"), false).await.expect("put again");
@@ -118,16 +120,43 @@ async fn background(test: &TestDb) {
         put(&test.db, new, false).await.expect("put");
     }
     let at = |second| Timestamp::from_second(second).expect("time");
-    assert_eq!(job::next_run_at(&test.db, false).await.expect("next"), Some(at(20)));
-    assert_eq!(job::next_run_at(&test.db, true).await.expect("next"), Some(at(10)));
-    let claim = |background| {
+    let quiet = job::Room { background: false, ..job::Room::ALL };
+    assert_eq!(job::next_run_at(&test.db, quiet).await.expect("next"), Some(at(20)));
+    assert_eq!(job::next_run_at(&test.db, job::Room::ALL).await.expect("next"), Some(at(10)));
+    let claim = |room| {
         let now = at(100);
-        test.db.write(move |tx| Box::pin(async move { job::claim(tx, "n", now, now, background).await }))
+        test.db.write(move |tx| Box::pin(async move { job::claim(tx, "n", now, now, room).await }))
     };
-    let first = claim(false).await.expect("claim").expect("the one that does not wait");
+    let first = claim(quiet).await.expect("claim").expect("the one that does not wait");
     assert_eq!((first.payload.as_str(), first.background), (Some("publishing"), false));
-    assert!(claim(false).await.expect("claim").is_none());
-    let second = claim(true).await.expect("claim").expect("there is room");
+    assert!(claim(quiet).await.expect("claim").is_none());
+    let second = claim(job::Room::ALL).await.expect("claim").expect("there is room");
     assert_eq!((second.payload.as_str(), second.background), (Some("reading"), true));
 }
 on_both!(what_runs_in_the_background_leaves_room, |t| super::background(t));
+
+async fn lanes_only(test: &TestDb) {
+    let (clock, entropy) = (ManualClock::new(Timestamp::UNIX_EPOCH), SeededEntropy::new(1));
+    for (key, lane, at) in [("upload", None, 10), ("commit", Some("acct"), 20)] {
+        let mut new = new_job(&clock, &entropy, key);
+        new.lane = lane.map(str::to_owned);
+        new.payload = serde_json::json!(key);
+        new.run_at = Timestamp::from_second(at).expect("time");
+        put(&test.db, new, false).await.expect("put");
+    }
+    let at = |second| Timestamp::from_second(second).expect("time");
+    let commits = job::Room { lanes: true, foreground: false, background: false };
+    let uploads = job::Room { lanes: false, ..job::Room::ALL };
+    assert_eq!(job::next_run_at(&test.db, commits).await.expect("next"), Some(at(20)));
+    assert_eq!(job::next_run_at(&test.db, uploads).await.expect("next"), Some(at(10)));
+    for (room, key) in [(commits, "commit"), (uploads, "upload")] {
+        let claim = || {
+            let now = at(100);
+            test.db.write(move |tx| Box::pin(async move { job::claim(tx, "n", now, now, room).await }))
+        };
+        let claimed = claim().await.expect("claim").expect("there is room");
+        assert_eq!(claimed.payload.as_str(), Some(key));
+        assert!(claim().await.expect("claim").is_none(), "only {key}");
+    }
+}
+on_both!(commits_and_other_jobs_have_room_of_their_own, |t| super::lanes_only(t));

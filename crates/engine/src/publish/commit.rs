@@ -33,9 +33,7 @@ pub(super) async fn commit(run: &mut Run<'_>, progress: Progress, unit: u16) -> 
         return Ok(Step::Leave(Next::At { at, lane: Some(lane) }));
     }
     if run.lease.lane.as_deref() != Some(lane.as_str()) {
-        // Keeps the due time as the order in the lane, also for one that was late to prepare.
-        let at = row.due_at.filter(|due| *due < now).unwrap_or(now);
-        return Ok(Step::Leave(Next::At { at, lane: Some(lane) }));
+        return Ok(Step::Leave(Next::At { at: run.turn(), lane: Some(lane) }));
     }
     if unit == 0
         && let Some(hit) = run.context.enforced_cap(run.engine).await?

@@ -4,7 +4,7 @@ use carillon_connectors::contract::progress::{Progress, Stage};
 use carillon_connectors::kit::http::Http;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::publication::HeldReason;
-use carillon_domain::time::SignedDuration;
+use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::attempt::Attempt;
 use super::commit;
@@ -112,6 +112,10 @@ impl Run<'_> {
             }
             progress = match progress.stage {
                 Stage::Done => return self.finish(progress).await,
+                // Uploads of what follows a public unit must not hold up the account's other commits.
+                Stage::Preparing { .. } | Stage::Processing { .. } if self.lease.lane.is_some() => {
+                    return Ok(Next::At { at: self.turn(), lane: None });
+                }
                 Stage::Preparing { .. } | Stage::Processing { .. } => match self.prepare(progress).await? {
                     Step::On(progress) => progress,
                     Step::Leave(next) => return Ok(next),
@@ -130,6 +134,12 @@ impl Run<'_> {
         }
         let error = self.error("endless_preparation", "The network's answers led in circles.");
         outcome::stop(self.engine, self.lease, &mut self.context.row, &error).await
+    }
+
+    /// Its place among those that are due: by due time, also when it was late to prepare.
+    pub(super) fn turn(&self) -> Timestamp {
+        let now = self.engine.clock.now();
+        self.context.row.due_at.filter(|due| *due < now).unwrap_or(now)
     }
 
     /// The connector can't even begin. Nothing was sent.

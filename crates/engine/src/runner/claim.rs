@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use carillon_domain::time::SignedDuration;
-use carillon_store::repo::job;
+use carillon_store::repo::job::{self, Room};
 
 use crate::Engine;
 use crate::jobs::{JobError, Lease};
@@ -14,11 +14,11 @@ pub const LEASE: Duration = Duration::from_secs(90);
 /// How often a lane that another node took at the same moment is passed over before giving up.
 const COLLISIONS: usize = 16;
 
-/// Takes the due job that comes first, if there is one; one in the background only with `background`.
+/// Takes the due job that comes first of those that there is `room` for, if there is one.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn claim(engine: &Engine, node: &str, background: bool) -> Result<Option<Lease>, JobError> {
+pub async fn claim(engine: &Engine, node: &str, room: Room) -> Result<Option<Lease>, JobError> {
     let now = engine.clock.now();
     let until = now + SignedDuration::try_from(LEASE).unwrap_or(SignedDuration::from_secs(90));
     let mut collisions = 0;
@@ -26,7 +26,7 @@ pub async fn claim(engine: &Engine, node: &str, background: bool) -> Result<Opti
         let node = node.to_owned();
         let claimed = engine
             .db
-            .write(move |tx| Box::pin(async move { job::claim(tx, &node, now, until, background).await }))
+            .write(move |tx| Box::pin(async move { job::claim(tx, &node, now, until, room).await }))
             .await;
         match claimed {
             // Another node took the lane in the same instant; now that is visible, and the next job is somebody else's or ours.

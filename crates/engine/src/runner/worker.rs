@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use carillon_domain::time::{SignedDuration, random_bytes};
-use carillon_store::repo::job;
-use tokio::sync::Semaphore;
+use carillon_store::repo::job::{self, Room};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::claim::{LEASE, claim};
+use super::places::Places;
 use crate::Engine;
 use crate::jobs::{self, JobError, Lease, Next, sweep};
 
@@ -19,9 +19,12 @@ use crate::jobs::{self, JobError, Lease, Next, sweep};
 pub struct RunnerConfig {
     /// Name of this node in leases.
     pub node: String,
-    /// Jobs that run beside each other.
+    /// Commits that run beside each other. They have places of their own, so that uploads never keep one from its second;
+    /// and many, because each is one short call, and a network that lets its calls hang must not delay another's.
+    pub commits: usize,
+    /// Other jobs that run beside each other.
     pub concurrency: usize,
-    /// How many of these may be in the background. The rest of the places stays free for publishing, however much there is
+    /// How many of these may be in the background. The rest of the places stays free for preparing, however much there is
     /// to read and however slow a network is.
     pub background: usize,
     /// Longest sleep without looking at the queue; bounds the damage of a lost wake-up.
@@ -36,6 +39,7 @@ impl Default for RunnerConfig {
     fn default() -> Self {
         Self {
             node: "local".to_owned(),
+            commits: 128,
             concurrency: 16,
             background: 8,
             poll: Duration::from_secs(5),
@@ -62,8 +66,7 @@ impl Runner {
 
     /// Works until `stop`; then claims nothing more, and returns when running jobs have ended.
     pub async fn run(self, stop: CancellationToken) {
-        let slots = Arc::new(Semaphore::new(self.config.concurrency));
-        let background = Arc::new(Semaphore::new(self.config.background));
+        let places = Places::new(&self.config);
         let tasks = TaskTracker::new();
         let (engine, over) = (Arc::clone(&self.engine), stop.clone());
         tasks.spawn(async move {
@@ -90,23 +93,22 @@ impl Runner {
                 let engine = Arc::clone(&self.engine);
                 tasks.spawn(async move { engine.upkeep().await });
             }
-            let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { break };
-            let place = Arc::clone(&background).try_acquire_owned().ok();
-            let room = place.is_some();
-            // Listening begins before looking, so that a job saved in between still wakes us.
+            // Listening begins before looking, so that a job saved in between, or a place that is free again, still wakes us.
             let woken = self.engine.wake.notified();
+            let Some(seats) = stop.run_until_cancelled(places.some()).await else { break };
+            let room = seats.room();
             match claim(&self.engine, &self.config.node, room).await {
                 Ok(Some(lease)) => {
                     let engine = Arc::clone(&self.engine);
-                    let place = place.filter(|_| lease.background);
+                    let seat = seats.take(&lease);
                     tasks.spawn(async move {
                         run_leased(&engine, &lease, true).await;
-                        drop((slot, place));
+                        drop(seat);
                         engine.wake.notify_waiters();
                     });
                 }
                 Ok(None) => {
-                    drop((slot, place));
+                    drop(seats);
                     let pause = self.pause(room).await;
                     tokio::select! {
                         () = stop.cancelled() => {}
@@ -142,7 +144,7 @@ impl Runner {
     ) -> Result<(), JobError> {
         sweep::sweep(&self.engine).await?;
         while ran.load(Ordering::Relaxed) < at_most && !stop.is_cancelled() {
-            let Some(lease) = claim(&self.engine, &self.config.node, true).await? else { break };
+            let Some(lease) = claim(&self.engine, &self.config.node, Room::ALL).await? else { break };
             run_leased(&self.engine, &lease, true).await;
             ran.fetch_add(1, Ordering::Relaxed);
         }
@@ -158,7 +160,7 @@ impl Runner {
         sweep::sweep(&self.engine).await?;
         let mut runs = 0;
         while runs < at_most {
-            let Some(lease) = claim(&self.engine, &self.config.node, true).await? else { break };
+            let Some(lease) = claim(&self.engine, &self.config.node, Room::ALL).await? else { break };
             run_leased(&self.engine, &lease, false).await;
             runs += 1;
         }
@@ -167,10 +169,10 @@ impl Runner {
 
     /// To the millisecond of the next due job, but never longer than the poll (with a little chance, so that many nodes
     /// do not ask at once).
-    async fn pause(&self, background: bool) -> Duration {
+    async fn pause(&self, room: Room) -> Duration {
         let share = f64::from(random_bytes::<1>(self.engine.entropy.as_ref())[0]) / 255.0;
         let poll = self.config.poll.mul_f64(0.8 + 0.4 * share);
-        match job::next_run_at(&self.engine.db, background).await {
+        match job::next_run_at(&self.engine.db, room).await {
             Ok(Some(at)) => {
                 let ahead = at.duration_since(self.engine.clock.now());
                 // A job that is due but could not be claimed waits for its lane; do not spin.

@@ -5,6 +5,7 @@ mod connecting;
 mod erasing;
 mod missing_parts;
 mod oauth;
+mod places;
 mod publishing;
 mod queueing;
 mod reading;

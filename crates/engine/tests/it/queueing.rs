@@ -36,7 +36,7 @@ async fn collision(test: &TestDb) {
             put.expect("queued");
         }
     }
-    let claims = (0..8).map(|_| claim(&stage.engine, "node", true));
+    let claims = (0..8).map(|_| claim(&stage.engine, "node", job::Room::ALL));
     let claimed = futures::future::join_all(claims).await;
     let mut lanes: Vec<_> =
         claimed.into_iter().filter_map(|c| c.expect("a collision is no failure")).map(|l| l.lane).collect();
@@ -130,7 +130,7 @@ async fn race(test: &TestDb) {
     let before = stage.row(id).await;
     assert!(before.incomplete, "a person may try again");
     stage.bench.clock.advance(std::time::Duration::from_secs(120));
-    let lease = claim(&stage.engine, "node", true).await.expect("claims").expect("the part");
+    let lease = claim(&stage.engine, "node", job::Room::ALL).await.expect("claims").expect("the part");
     let since = stage.in_minutes(0);
     let mut sending = before.clone();
     sending.progress.as_mut().expect("progress")["stage"] =

@@ -40,7 +40,11 @@ pub struct Stage {
 
 impl Stage {
     pub async fn new(test: &TestDb) -> Self {
-        let bench = Bench::registered();
+        Self::on(test, Bench::registered()).await
+    }
+
+    /// With networks that the test has prepared.
+    pub async fn on(test: &TestDb, bench: Bench) -> Self {
         let engine = engine(&bench, test.db.clone()).await;
         let actor = new_workspace(&engine, "Europe/Athens").await;
         let runner = Runner::new(Arc::clone(&engine), RunnerConfig::default());
@@ -182,7 +186,7 @@ impl Stage {
             if self.run_due().await > 0 {
                 continue;
             }
-            match job::next_run_at(&self.engine.db, true).await.expect("queue") {
+            match job::next_run_at(&self.engine.db, job::Room::ALL).await.expect("queue") {
                 Some(at) if at <= end => self.bench.clock.advance_to(at),
                 Some(at) => panic!("a job is left over for {at}"),
                 None => break,

@@ -56,6 +56,31 @@ pub struct ClaimedJob {
     pub lease_epoch: i64,
 }
 
+/// Which jobs somebody has room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Those with a lane: the commits, each of them short.
+    pub lanes: bool,
+    /// Those without one for which somebody waits.
+    pub foreground: bool,
+    /// Those for which nobody waits to the second.
+    pub background: bool,
+}
+
+impl Room {
+    /// For whatever comes.
+    pub const ALL: Self = Self { lanes: true, foreground: true, background: true };
+
+    /// The highest priority without a lane that there is room for; priorities begin at 0.
+    fn priority(self) -> i64 {
+        match (self.foreground, self.background) {
+            (true, true) => 1,
+            (true, false) => 0,
+            (false, _) => -1,
+        }
+    }
+}
+
 statements! {
     PUT = "jobs.put": "insert into jobs (id, workspace_id, kind, version, payload, lane, priority, run_at, attempt, state, \
         lease_epoch, unique_key, created_at, subject_id) \
@@ -70,7 +95,8 @@ statements! {
     REMOVE = "jobs.remove": "delete from jobs where unique_key = $1";
     CLAIM = "jobs.claim": "update jobs set state = 'leased', lease_by = $1, lease_epoch = lease_epoch + 1, lease_until = $2 \
         where state = 'ready' and id = (select j.id from jobs j where j.state = 'ready' and j.run_at <= $3 \
-        and j.priority <= $4 and (j.lane is null or not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased')) \
+        and ((j.lane is null and j.priority <= $4) or (j.lane is not null and $5 = 1 \
+        and not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased'))) \
         order by j.run_at, j.created_at, j.id limit 1 /*postgres: for update skip locked */) \
         returning id, workspace_id, kind, version, payload, lane, priority, attempt, lease_epoch";
     FENCE = "jobs.fence": "update jobs set lease_epoch = lease_epoch where id = $1 and lease_epoch = $2 and state = 'leased'";
@@ -82,13 +108,9 @@ statements! {
     FREE_EXPIRED = "jobs.free_expired": "update jobs set state = 'ready', lease_by = null, lease_until = null \
         where state = 'leased' and lease_until < $1";
     NEXT_RUN_AT = "jobs.next_run_at": "select min(j.run_at) as run_at from jobs j where j.state = 'ready' \
-        and j.priority <= $1 and (j.lane is null or not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased'))";
+        and ((j.lane is null and j.priority <= $1) or (j.lane is not null and $2 = 1 \
+        and not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased')))";
     COUNT = "jobs.count": "select count(*) as n from jobs";
-}
-
-/// Higher comes later.
-fn priority(background: bool) -> i64 {
-    i64::from(background)
 }
 
 fn values(job: &NewJob) -> Vec<crate::Value> {
@@ -103,7 +125,8 @@ fn values(job: &NewJob) -> Vec<crate::Value> {
         &job.unique_key,
         job.created_at,
         job.subject,
-        priority(job.background)
+        // Higher comes later.
+        i64::from(job.background)
     ]
 }
 
@@ -137,8 +160,7 @@ pub async fn remove(tx: &mut Tx<'_>, unique_key: &str) -> Result<(), StoreError>
     tx.execute(REMOVE, args![unique_key]).await.map(drop)
 }
 
-/// Leases the due job that comes first and whose lane is free; one in the background only with `background`. The epoch
-/// grows.
+/// Leases the job that is due first of those that there is `room` for and whose lane is free. The epoch grows.
 ///
 /// # Errors
 /// [`StoreError::Sql`]; on PostgreSQL a unique violation when two nodes took the same lane at once: ask again.
@@ -147,9 +169,9 @@ pub async fn claim(
     node: &str,
     now: Timestamp,
     until: Timestamp,
-    background: bool,
+    room: Room,
 ) -> Result<Option<ClaimedJob>, StoreError> {
-    tx.fetch_optional(CLAIM, args![node, until, now, priority(background)])
+    tx.fetch_optional(CLAIM, args![node, until, now, room.priority(), i64::from(room.lanes)])
         .await?
         .map(|row| claimed(&row))
         .transpose()
@@ -216,12 +238,12 @@ pub async fn free_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreE
     tx.execute(FREE_EXPIRED, args![now]).await
 }
 
-/// When the next job that could be claimed is due; one in the background only with `background`.
+/// When the next job is due that could be claimed with this `room`.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
-pub async fn next_run_at(db: &Db, background: bool) -> Result<Option<Timestamp>, StoreError> {
-    db.fetch_optional(NEXT_RUN_AT, args![priority(background)])
+pub async fn next_run_at(db: &Db, room: Room) -> Result<Option<Timestamp>, StoreError> {
+    db.fetch_optional(NEXT_RUN_AT, args![room.priority(), i64::from(room.lanes)])
         .await?
         .map_or(Ok(None), |row| row.get("run_at"))
 }

@@ -153,7 +153,7 @@ impl Desk {
         let end = self.app.engine.clock.now() + carillon_domain::time::SignedDuration::from_hours(hours);
         loop {
             self.work().await;
-            match job::next_run_at(&self.app.engine.db, true).await.expect("queue") {
+            match job::next_run_at(&self.app.engine.db, job::Room::ALL).await.expect("queue") {
                 Some(at) if at <= end => self.app.clock.advance_to(at),
                 _ => return,
             }
