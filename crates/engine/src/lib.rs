@@ -9,6 +9,7 @@ pub mod networks;
 pub mod people;
 pub mod publish;
 pub mod runner;
+pub mod timing;
 mod upkeep;
 pub mod usecase;
 
@@ -42,4 +43,6 @@ pub struct Engine {
     pub wake: Arc<Notify>,
     /// When failed tries are repeated.
     pub retry: publish::verdict::RetryPolicy,
+    /// How long things may take.
+    pub timing: timing::Timing,
 }

@@ -12,7 +12,6 @@ use carillon_engine::Engine;
 use carillon_engine::events::Events;
 use carillon_engine::media::{Library, LibraryParts, LinkKey, MediaLimits, S3Settings, Storage, Tools};
 use carillon_engine::networks::Networks;
-use carillon_engine::publish::verdict::RetryPolicy;
 use carillon_store::seal::{KeyRing, Sealer};
 use carillon_store::{Db, StoreError};
 use tokio::sync::Notify;
@@ -59,7 +58,8 @@ pub async fn engine(settings: &Settings, db: Db, world: World) -> Result<Engine,
         library,
         events: Events::default(),
         wake: Arc::new(Notify::new()),
-        retry: RetryPolicy::default(),
+        retry: settings.publishing.retry(),
+        timing: settings.publishing.timing()?,
     })
 }
 

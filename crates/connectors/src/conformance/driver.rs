@@ -63,8 +63,7 @@ impl Session<'_> {
 
     /// Goes on from saved progress, as another process would.
     pub async fn resume(&self, draft: &Draft, progress: Progress) -> Outcome {
-        let mut run =
-            Run { session: self, draft, progress, tries: 0, refreshed: false, own_send_ended: false };
+        let mut run = Run { session: self, draft, progress, tries: 0, refreshed: false };
         for _ in 0..MOST_STEPS {
             if let Some(outcome) = run.step().await {
                 return outcome;
@@ -80,8 +79,6 @@ struct Run<'a> {
     progress: Progress,
     tries: usize,
     refreshed: bool,
-    /// This process itself saw the end of the send, so nothing of it can still be on its way.
-    own_send_ended: bool,
 }
 
 impl Run<'_> {
@@ -144,7 +141,6 @@ impl Run<'_> {
             self.restart();
             return None;
         }
-        self.own_send_ended = true;
         match result {
             Ok(progress) => {
                 self.public(unit, progress);
@@ -172,15 +168,17 @@ impl Run<'_> {
             return Some(Outcome::Unconfirmed("nobody can look".to_owned(), self.progress.clone()));
         }
         let clock = &self.session.bench.clock;
-        if !self.own_send_ended {
-            clock.advance_to(since + SEND_OVER);
-        }
         let credential = self.session.credential();
         let cx = self.session.cx(&credential);
-        let late = clock.now() >= since + LOOK_AT_MOST;
+        let (late, over) = (clock.now() >= since + LOOK_AT_MOST, clock.now() >= since + SEND_OVER);
         match publisher.reconcile(&cx, self.draft, &self.progress).await {
             Ok(Reconciliation::Found(progress)) => {
                 self.public(unit, progress);
+                None
+            }
+            // The send may still be on its way.
+            Ok(Reconciliation::Absent(_) | Reconciliation::Unknown { look_again_at: None, .. }) if !over => {
+                clock.advance_to(since + SEND_OVER);
                 None
             }
             Ok(Reconciliation::Absent(progress)) => {
@@ -268,7 +266,7 @@ impl Run<'_> {
     fn public(&mut self, unit: u16, progress: Progress) {
         let done = progress.units.get(usize::from(unit)).is_some_and(|u| u.remote_id.is_some());
         assert!(done, "unit {unit} is public but has no id: {progress:?}");
-        (self.tries, self.own_send_ended) = (0, false);
+        self.tries = 0;
         self.save(progress);
     }
 
@@ -284,7 +282,7 @@ impl Run<'_> {
 
     /// Another process takes over.
     fn restart(&mut self) {
-        (self.refreshed, self.own_send_ended) = (false, false);
+        self.refreshed = false;
     }
 
     fn wait(&self, by: Duration) {

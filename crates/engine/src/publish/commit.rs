@@ -1,27 +1,16 @@
 //! The dangerous moment: intent, send, verdict; and what whoever comes after a crash does.
 
-use std::time::Duration;
-
 use carillon_connectors::contract::progress::{Progress, Stage};
 use carillon_connectors::contract::publisher::{CommitSafety, Reconciliation};
 use carillon_connectors::kit::http::CommitPermit;
 use carillon_domain::connector_error::ErrorKind;
 use carillon_domain::publication::HeldReason;
-use carillon_domain::time::{SignedDuration, Timestamp};
+use carillon_domain::time::Timestamp;
 
 use super::outcome;
 use super::run::{Run, Step};
 use super::saved::unit_of;
 use crate::jobs::{JobError, Next};
-
-/// A commit must have begun to be written this long after its intent, on the monotonic clock. Much shorter than a lease.
-pub(super) const SEND_WINDOW: Duration = Duration::from_secs(20);
-
-/// A send that began inside its window has ended by then: the calls' timeout and a margin for clocks.
-const SEND_OVER: SignedDuration = SignedDuration::from_secs(20 + 60 + 30);
-
-/// After this long without certainty a person decides.
-pub(super) const LOOK_AT_MOST: SignedDuration = SignedDuration::from_mins(30);
 
 /// Commits `unit`, if it is time and this worker holds the account's lane.
 pub(super) async fn commit(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, JobError> {
@@ -69,7 +58,7 @@ async fn send(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, 
     let began = run.engine.clock.monotonic();
     let progress = progress.at(Stage::Committing { unit, since: run.engine.clock.now() });
     outcome::save_intent(run.engine, run.lease, &mut run.context.row, &progress).await?;
-    let permit = CommitPermit::after_durable_intent(began + SEND_WINDOW);
+    let permit = CommitPermit::after_durable_intent(began + run.engine.timing.send_window);
     // What earlier steps saved is in the row already; only what the commit itself notes counts from here.
     drop(run.attempt.take_saved());
     let result = {
@@ -77,12 +66,10 @@ async fn send(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, 
         let cx = run.context.cx(run.engine, &run.http, &checkpoint);
         run.context.publisher().commit(&cx, &run.context.draft, progress.clone(), permit).await
     };
-    run.own_send_ended = true;
     run.attempt.flush(run.engine).await?;
     match result {
         Ok(next) => {
             outcome::unit_public(run.engine, run.lease, &mut run.context.row, &next, unit).await?;
-            run.own_send_ended = false;
             Ok(Step::On(next))
         }
         Err(error) if error.kind == ErrorKind::Ambiguous => {
@@ -115,11 +102,11 @@ const fn after_refusal(kind: &ErrorKind, unit: u16) -> Stage {
     }
 }
 
+/// Looks for what may be public. A find counts at once. An absence counts only when nothing of the send can have an effect any
+/// more, also for the worker whose own call timed out or was answered by a gateway: the request may still be on its way.
 async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> Result<Step, JobError> {
     let now = run.engine.clock.now();
-    if !run.own_send_ended && now < since + SEND_OVER {
-        return Ok(Step::Leave(Next::At { at: since + SEND_OVER, lane: None }));
-    }
+    let (over, patience) = (since + run.engine.timing.send_over, since + run.engine.timing.look_at_most);
     let looked = {
         let checkpoint = run.attempt.checkpoint(run.engine, run.lease, &run.context.row);
         let cx = run.context.cx(run.engine, &run.http, &checkpoint);
@@ -131,16 +118,22 @@ async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> R
     match looked {
         Ok(Reconciliation::Found(found)) => {
             outcome::unit_public(run.engine, run.lease, row, &found, unit).await?;
-            run.own_send_ended = false;
             Ok(Step::On(found))
+        }
+        Ok(Reconciliation::Absent(_)) if now < over => {
+            let evidence = "The post is not on the account yet. Its send may still be on the way, so Carillon looks again.";
+            outcome::look_again(run.engine, run.lease, row, over, evidence).await.map(Step::Leave)
         }
         Ok(Reconciliation::Absent(again)) => {
             outcome::withdraw_intent(run.engine, run.lease, row, &again, unit).await?;
             let error = run.context.absent_error();
             run.failed(again, error).await
         }
-        Ok(Reconciliation::Unknown { look_again_at: Some(at), evidence }) if at < since + LOOK_AT_MOST => {
+        Ok(Reconciliation::Unknown { look_again_at: Some(at), evidence }) if at < patience => {
             outcome::look_again(run.engine, run.lease, row, at, &evidence).await.map(Step::Leave)
+        }
+        Ok(Reconciliation::Unknown { evidence, .. }) if now < over => {
+            outcome::look_again(run.engine, run.lease, row, over, &evidence).await.map(Step::Leave)
         }
         Ok(Reconciliation::Unknown { evidence, .. }) => {
             outcome::unconfirmed(run.engine, run.lease, row, unit, &evidence).await.map(Step::Leave)
@@ -164,8 +157,8 @@ async fn look_failed(
             let row = &mut run.context.row;
             outcome::hold(run.engine, run.lease, row, HeldReason::Reauth, Some(&error)).await.map(Step::Leave)
         }
-        _ if now < since + LOOK_AT_MOST => {
-            let pause = SignedDuration::from_secs(60);
+        _ if now < since + run.engine.timing.look_at_most => {
+            let pause = run.engine.timing.look_pause;
             let at = match error.kind {
                 ErrorKind::RateLimited { until: Some(until) } => until.max(now + pause),
                 _ => now + pause,

@@ -7,7 +7,6 @@ use carillon_domain::publication::HeldReason;
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::repo::publication::PublicationRow;
 
-use super::commit::LOOK_AT_MOST;
 use super::outcome;
 use super::saved::{Saved, next_missing, saved_progress};
 use crate::Engine;
@@ -35,7 +34,7 @@ pub(super) async fn too_late(
     {
         // Looking ends this one. Where nobody can look, a person must.
         return match waits_for {
-            Some(error) if now > since + LOOK_AT_MOST => {
+            Some(error) if now > since + engine.timing.look_at_most => {
                 outcome::stop(engine, lease, row, error).await.map(Some)
             }
             _ => Ok(None),

@@ -45,15 +45,7 @@ pub async fn run(engine: &Engine, lease: &Lease, target: Target) -> Result<Next,
     }
     let attempt = Attempt::open(engine, lease, &context.row).await?;
     let http = attempt.journaled(&engine.networks.http, context.platform(), context.credential());
-    let run = Run {
-        engine,
-        lease,
-        context: *context,
-        attempt: &attempt,
-        http,
-        refreshed: false,
-        own_send_ended: false,
-    };
+    let run = Run { engine, lease, context: *context, attempt: &attempt, http, refreshed: false };
     let next = Box::pin(run.drive()).await;
     attempt.flush(engine).await?;
     next
@@ -84,8 +76,6 @@ pub(super) struct Run<'a> {
     pub attempt: &'a Attempt,
     pub http: Http,
     pub refreshed: bool,
-    /// This run itself saw the end of the send, so nothing of it can still be on its way.
-    pub own_send_ended: bool,
 }
 
 impl Run<'_> {

@@ -1,15 +1,9 @@
 //! Taking a job: one update-returning statement, fenced afterwards by its epoch.
 
-use std::time::Duration;
-
-use carillon_domain::time::SignedDuration;
 use carillon_store::repo::job::{self, Room};
 
 use crate::Engine;
 use crate::jobs::{JobError, Lease};
-
-/// How long a lease lasts without a heartbeat. Longer than any commit's send window by a wide margin.
-pub const LEASE: Duration = Duration::from_secs(90);
 
 /// How often a lane that another node took at the same moment is passed over before giving up.
 const COLLISIONS: usize = 16;
@@ -20,7 +14,7 @@ const COLLISIONS: usize = 16;
 /// When the database fails.
 pub async fn claim(engine: &Engine, node: &str, room: Room) -> Result<Option<Lease>, JobError> {
     let now = engine.clock.now();
-    let until = now + SignedDuration::try_from(LEASE).unwrap_or(SignedDuration::from_secs(90));
+    let until = now + engine.timing.lease_span();
     let mut collisions = 0;
     let row = loop {
         let node = node.to_owned();

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use carillon_domain::time::{SignedDuration, random_bytes};
+use carillon_store::Db;
 use carillon_store::repo::job::{self, Room};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::claim::{LEASE, claim};
+use super::claim::claim;
 use super::places::Places;
 use crate::Engine;
 use crate::jobs::{self, JobError, Lease, Next, sweep};
@@ -64,8 +65,26 @@ impl Runner {
         Self { engine, config }
     }
 
+    /// Frees what a process that died had leased, where nobody else can be at work: a SQLite database belongs to one worker
+    /// process, so whatever is leased when it starts waits for nobody. On PostgreSQL the leases run out. Returns how many
+    /// jobs it freed.
+    ///
+    /// It is not for this that a post goes out once: should another process be at work all the same, its writes are fenced.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_over(&self) -> Result<u64, JobError> {
+        match self.engine.db {
+            Db::Sqlite(_) => Ok(self.engine.db.write(move |tx| Box::pin(job::free_all(tx))).await?),
+            Db::Postgres(_) => Ok(0),
+        }
+    }
+
     /// Works until `stop`; then claims nothing more, and returns when running jobs have ended.
     pub async fn run(self, stop: CancellationToken) {
+        if let Err(error) = self.take_over().await {
+            tracing::error!(%error, "what a dead process left can't be freed; its leases run out");
+        }
         let places = Places::new(&self.config);
         let tasks = TaskTracker::new();
         let (engine, over) = (Arc::clone(&self.engine), stop.clone());
@@ -244,11 +263,10 @@ async fn write_back(
 
 /// Keeps the lease alive; returns only when it is lost.
 async fn beat(engine: &Engine, lease: &Lease) {
-    let every = LEASE / 4;
+    let every = engine.timing.lease / 4;
     loop {
         tokio::time::sleep(every).await;
-        let until =
-            engine.clock.now() + SignedDuration::try_from(LEASE).unwrap_or(SignedDuration::from_secs(90));
+        let until = engine.clock.now() + engine.timing.lease_span();
         let (id, epoch) = (lease.job, lease.epoch);
         let kept =
             engine.db.write(move |tx| Box::pin(async move { job::extend(tx, id, epoch, until).await })).await;

@@ -12,5 +12,6 @@ mod reading;
 mod releasing;
 mod settling;
 mod support;
+mod taking_over;
 mod uncertain;
 mod waiting;

@@ -261,6 +261,7 @@ async fn engine(bench: &Bench, db: Db) -> Arc<Engine> {
         events: Events::default(),
         wake: Arc::new(Notify::new()),
         retry: RetryPolicy::default(),
+        timing: carillon_engine::timing::Timing::default(),
     })
 }
 

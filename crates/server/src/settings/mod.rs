@@ -5,6 +5,7 @@
 //! ignored is found only when it hurts.
 
 mod load;
+mod publishing;
 mod sections;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use carillon_domain::secret::Secret;
 use serde::{Deserialize, Serialize};
 
 pub use load::{SettingsError, Sources};
+pub use publishing::Publishing;
 pub use sections::{
     Database, Egress, Limits, Log, LogFormat, Media, Metrics, Platform, Sandbox, Secrets, Server,
 };
@@ -38,6 +40,8 @@ pub struct Settings {
     pub media: Media,
     /// `[limits]`
     pub limits: Limits,
+    /// `[publishing]`
+    pub publishing: Publishing,
     /// `[log]`
     pub log: Log,
     /// `[metrics]`

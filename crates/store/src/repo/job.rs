@@ -107,6 +107,7 @@ statements! {
         where id = $1 and lease_epoch = $2 and state = 'leased'";
     FREE_EXPIRED = "jobs.free_expired": "update jobs set state = 'ready', lease_by = null, lease_until = null \
         where state = 'leased' and lease_until < $1";
+    FREE_ALL = "jobs.free_all": "update jobs set state = 'ready', lease_by = null, lease_until = null where state = 'leased'";
     NEXT_RUN_AT = "jobs.next_run_at": "select min(j.run_at) as run_at from jobs j where j.state = 'ready' \
         and ((j.lane is null and j.priority <= $1) or (j.lane is not null and $2 = 1 \
         and not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased')))";
@@ -236,6 +237,14 @@ pub async fn reschedule(
 /// [`StoreError::Sql`].
 pub async fn free_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreError> {
     tx.execute(FREE_EXPIRED, args![now]).await
+}
+
+/// Frees every leased job, for whoever knows that nobody works on one. Returns how many.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn free_all(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    tx.execute(FREE_ALL, Vec::new()).await
 }
 
 /// When the next job is due that could be claimed with this `room`.

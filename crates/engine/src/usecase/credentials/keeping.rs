@@ -5,18 +5,14 @@ use std::time::Duration;
 use carillon_connectors::contract::cx::Credential;
 use carillon_connectors::kit::pause::Pause;
 use carillon_domain::id::{GrantId, WorkspaceId};
-use carillon_domain::time::SignedDuration;
 use carillon_store::StoreError;
 use carillon_store::repo::grant::{self, GrantRow, Refreshed};
 
 use super::seal;
 use crate::Engine;
 
-/// Longest that one refresh may hold the right to refresh.
-const REFRESH_LEASE: SignedDuration = SignedDuration::from_mins(2);
-
 /// Pauses between the tries to save a new pair: long enough for a database that moves to another machine, and together well
-/// within the [`REFRESH_LEASE`].
+/// within the [`Timing::refresh_lease`](crate::timing::Timing).
 const SAVE_AGAIN: [Duration; 6] = [
     Duration::from_millis(100),
     Duration::from_millis(500),
@@ -41,11 +37,12 @@ pub(super) async fn lock(
     id: GrantId,
 ) -> Result<Option<(i64, GrantRow)>, StoreError> {
     let now = engine.clock.now();
+    let until = now + engine.timing.refresh_lease;
     engine
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let epoch = grant::lock_refresh(tx, workspace, id, now, now + REFRESH_LEASE).await?;
+                let epoch = grant::lock_refresh(tx, workspace, id, now, until).await?;
                 let row = grant::find(tx, workspace, id).await?;
                 Ok(epoch.zip(row))
             })

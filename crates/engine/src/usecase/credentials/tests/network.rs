@@ -186,5 +186,6 @@ pub async fn toy_engine(test: &TestDb, clock: Arc<ManualClock>, toy: &'static To
         events: Events::default(),
         wake: Arc::new(Notify::new()),
         retry: RetryPolicy::default(),
+        timing: crate::timing::Timing::default(),
     }
 }

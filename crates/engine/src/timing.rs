@@ -1,0 +1,46 @@
+//! How long things may take before somebody else takes over, or stops waiting.
+//!
+//! Nothing here decides whether a post can go out twice: leases are fenced by epochs. The one exception is `send_over`, because a
+//! network knows no fence of ours: only when a send can't have an effect any more may its absence be believed.
+
+use std::time::Duration;
+
+use carillon_domain::time::SignedDuration;
+
+/// The times of one installation; every node of it has the same.
+#[derive(Debug, Clone)]
+pub struct Timing {
+    /// How long a lease lasts without a heartbeat. A dead worker's jobs lie still for so long.
+    pub lease: Duration,
+    /// How long a refresh of a token keeps others from refreshing it; longer than the call.
+    pub refresh_lease: SignedDuration,
+    /// A commit must have begun to be written this long after its intent, on the monotonic clock.
+    pub send_window: Duration,
+    /// So long after its intent nothing of a send can have an effect any more: the window, the network's own work on a request, and
+    /// a margin for clocks.
+    pub send_over: SignedDuration,
+    /// Pause before an account is looked at again when looking failed.
+    pub look_pause: SignedDuration,
+    /// After so long without certainty a person decides.
+    pub look_at_most: SignedDuration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            lease: Duration::from_secs(30),
+            refresh_lease: SignedDuration::from_mins(2),
+            send_window: Duration::from_secs(20),
+            send_over: SignedDuration::from_secs(20 + 60 + 30),
+            look_pause: SignedDuration::from_mins(1),
+            look_at_most: SignedDuration::from_mins(30),
+        }
+    }
+}
+
+impl Timing {
+    /// The lease as a span of wall-clock time.
+    pub(crate) fn lease_span(&self) -> SignedDuration {
+        SignedDuration::try_from(self.lease).unwrap_or(SignedDuration::from_secs(30))
+    }
+}
