@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use carillon_connectors::Registry;
 use carillon_connectors::conformance::Bench;
@@ -35,6 +36,7 @@ pub struct Stage {
     pub bench: Bench,
     pub engine: Arc<Engine>,
     pub actor: Actor,
+    pub storage: Storage,
     runner: Runner,
 }
 
@@ -45,15 +47,16 @@ impl Stage {
 
     /// With networks that the test has prepared.
     pub async fn on(test: &TestDb, bench: Bench) -> Self {
-        let engine = engine(&bench, test.db.clone()).await;
+        let storage = Storage::in_memory();
+        let engine = engine(&bench, test.db.clone(), storage.clone()).await;
         let actor = new_workspace(&engine, "Europe/Athens").await;
         let runner = Runner::new(Arc::clone(&engine), RunnerConfig::default());
-        Self { bench, engine, actor, runner }
+        Self { bench, engine, actor, storage, runner }
     }
 
     /// A second node on the same database and networks.
     pub async fn another_node(&self) -> Runner {
-        let engine = engine(&self.bench, self.engine.db.clone()).await;
+        let engine = engine(&self.bench, self.engine.db.clone(), self.storage.clone()).await;
         Runner::new(engine, RunnerConfig { node: "other".into(), ..RunnerConfig::default() })
     }
 
@@ -233,9 +236,11 @@ impl Stage {
     }
 }
 
-async fn engine(bench: &Bench, db: Db) -> Arc<Engine> {
+async fn engine(bench: &Bench, db: Db, storage: Storage) -> Arc<Engine> {
+    // No two nodes make the same ids.
+    static NODES: AtomicU64 = AtomicU64::new(77);
     let clock: Arc<dyn Clock> = bench.clock.clone();
-    let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(77));
+    let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(NODES.fetch_add(1, Ordering::Relaxed)));
     let ring = KeyRing::parse(&Secret::new("11".repeat(32))).expect("key");
     let sealer = Sealer::load(&db, ring, clock.as_ref(), entropy.as_ref()).await.expect("sealer");
     let settings: BTreeMap<_, _> =
@@ -245,7 +250,7 @@ async fn engine(bench: &Bench, db: Db) -> Arc<Engine> {
         db: db.clone(),
         clock: Arc::clone(&clock),
         entropy: Arc::clone(&entropy),
-        storage: Storage::in_memory(),
+        storage,
         links: LinkKey::derive(b"test"),
         public_url: Some(public_url.clone()),
         limits: MediaLimits::default(),
