@@ -1,12 +1,13 @@
 //! Connected accounts: how they are doing, connecting more, letting go.
 
+mod card;
 mod form;
+mod guide;
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use carillon_connectors::contract::capability::Connect;
 use carillon_connectors::kit::server_url;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, GrantId, WorkspaceId};
@@ -16,9 +17,10 @@ use carillon_engine::usecase::connect::{self, Begun, ConnectRequest};
 use carillon_engine::usecase::{accounts, sync};
 use serde::Deserialize;
 
-use self::form::{Tried, Typed, fields};
+use self::card::PlatformCard;
+use self::form::{Tried, Typed};
 use super::account::Line;
-use super::components::{Alert, Empty, Errors, Face, Field};
+use super::components::{Alert, Empty, Errors, Face};
 use super::frame::Section;
 use super::signed_in::Member;
 use super::ui::Ui;
@@ -43,16 +45,6 @@ struct Connections {
     empty: Empty,
     may_manage: bool,
     open: String,
-}
-
-struct PlatformCard {
-    name: &'static str,
-    title: &'static str,
-    icon: String,
-    action: String,
-    lead: String,
-    fields: Vec<Field>,
-    popup: bool,
 }
 
 /// The page.
@@ -92,33 +84,8 @@ async fn page(
             Line::new(app, &ui, &actor, row, run)
         })
         .collect();
-    let platforms = networks
-        .all()
-        .iter()
-        .filter(|c| networks.is_enabled(c.descriptor().name))
-        .map(|c| {
-            let descriptor = c.descriptor();
-            let (fields, popup) = if tried.platform == descriptor.name {
-                fields(&ui, c.capabilities().connect, tried)
-            } else {
-                fields(&ui, c.capabilities().connect, &Tried::default())
-            };
-            let lead = match c.capabilities().connect {
-                Connect::AppPassword { .. } => ui.tr("connect-lead-password"),
-                Connect::OauthPerServer => ui.tr("connect-lead-server"),
-                Connect::Oauth { .. } => ui.tr("connect-lead-page"),
-            };
-            PlatformCard {
-                lead,
-                name: descriptor.name,
-                title: descriptor.title,
-                icon: descriptor.icon.to_owned(),
-                action: urls::connect(actor.workspace, descriptor.name),
-                fields,
-                popup,
-            }
-        })
-        .collect();
+    let enabled = networks.all().iter().filter(|c| may_manage && networks.is_enabled(c.descriptor().name));
+    let platforms = enabled.map(|c| PlatformCard::new(app, &ui, &actor, *c, tried)).collect();
     let page = Connections {
         alerts,
         live: rows.iter().any(|row| row.reading.is_some()),

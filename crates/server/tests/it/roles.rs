@@ -77,3 +77,26 @@ async fn a_post_that_is_gone_gives_back_what_was_typed_as_a_new_one() {
     );
     assert!(page.contains("name=\"once\"") && !page.contains("name=\"post\""), "{page}");
 }
+
+#[tokio::test]
+async fn who_may_connect_reads_how_to_set_a_platform_up() {
+    let desk = Desk::new().await;
+    let (owner, editor) = (desk.owner().await, desk.member(Role::Editor).await);
+    let path = format!("{}/connections", desk.home);
+    let page = owner.get(&path).await.text();
+    for platform in ["x", "instagram"] {
+        let callback = format!("http://127.0.0.1:8080/oauth/{platform}/callback");
+        assert!(page.contains(&format!("<code id=\"callback-{platform}\">{callback}</code>")), "{page}");
+        assert!(page.contains(&format!("<code>{callback}</code>")), "the notes name it, too: {page}");
+    }
+    assert!(!page.contains("callback-bluesky") && page.contains("id=\"guide-bluesky\""), "{page}");
+    assert!(page.contains("<code>platforms.x.client_id</code>"), "{page}");
+    assert!(!page.contains("&lt;public URL&gt;") && !page.contains("no app credentials"), "{page}");
+    let theirs = editor.get(&path).await.text();
+    assert!(!theirs.contains("/oauth/") && !theirs.contains("client_id"), "{theirs}");
+
+    let unset = crate::support::TestApp::new().await;
+    let (owner, home) = unset.owner().await;
+    let page = owner.get(&format!("{home}/connections")).await.text();
+    assert_eq!(page.matches("This server has no app credentials for it yet").count(), 2, "{page}");
+}

@@ -66,7 +66,7 @@ async fn mastodon_is_connected_by_the_name_of_a_server() {
     let port = stage.sandbox_url().rsplit_once(':').expect("a port").1.to_owned();
 
     let before = stage.open().await;
-    page.click("#connect-mastodon summary").await;
+    page.click("#connect-mastodon form summary").await;
     page.fill("#connect-mastodon [name=server]", &format!("127.0.0.1:{port}")).await;
     page.click("#connect-mastodon button").await;
     let popup = stage.opened_since(&before).await;
@@ -101,7 +101,7 @@ async fn bluesky_is_connected_by_an_app_password() {
     let cell = |index: usize| cells[index].as_str().expect("a cell").to_owned();
     let (handle, password) = (cell(1), cell(2));
 
-    page.click("#connect-bluesky summary").await;
+    page.click("#connect-bluesky form summary").await;
     page.fill("#connect-bluesky [name=identifier]", &handle).await;
     page.fill("#connect-bluesky [name=app_password]", "aaaa-bbbb-cccc-dddd").await;
     page.click("#connect-bluesky button").await;
@@ -125,7 +125,7 @@ async fn one_of_several_instagram_accounts_is_chosen() {
     };
     let page = connections(&stage).await;
     let before = stage.open().await;
-    page.click("#connect-instagram summary").await;
+    page.click("#connect-instagram form summary").await;
     page.put("#connect-instagram [name=flavour]", "facebook").await;
     page.click("#connect-instagram button").await;
     let popup = stage.opened_since(&before).await;
