@@ -61,6 +61,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     delete: true,
     options: &[],
     commit_safety: CommitSafety::Reconcilable,
+    daily_cap: None,
     prepare_ahead_s: 15 * 60,
 };
 

@@ -27,6 +27,9 @@ pub struct Capabilities {
     pub options: &'static [OptionField],
     /// How sure a repeated commit is.
     pub commit_safety: super::publisher::CommitSafety,
+    /// Most publications of one account a day, where the network names a number. An account may have its own:
+    /// [`Publisher::daily_cap`](super::publisher::Publisher::daily_cap).
+    pub daily_cap: Option<u32>,
     /// How far ahead of the due time prepare steps may start, in seconds (containers expire).
     pub prepare_ahead_s: u32,
 }

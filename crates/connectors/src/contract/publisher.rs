@@ -48,6 +48,13 @@ pub trait Publisher: Send + Sync {
     /// Checks the draft against every rule of the network and of the account's server. Pure: all problems at once.
     fn check(&self, draft: &Draft, account: &AccountIdentity) -> CheckReport;
 
+    /// Most publications of this account a day, as the network itself last said; `None` where it says nothing for single
+    /// accounts, or was not asked yet. Pure.
+    fn daily_cap(&self, account: &AccountIdentity) -> Option<u32> {
+        let _ = account;
+        None
+    }
+
     /// The first progress. Chooses everything that must stay the same over all retries (record keys, creation times),
     /// from the clock and entropy of `cx`. Sends nothing.
     ///

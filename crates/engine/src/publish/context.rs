@@ -147,13 +147,13 @@ impl Context {
         self.row.account.to_string()
     }
 
-    /// The error to hold with when an enforced cap is reached.
+    /// The error to hold with when a cap is reached.
     pub async fn enforced_cap(&self, engine: &Engine) -> Result<Option<ConnectorError>, JobError> {
         if self.row.released_at.is_some() {
             // A person said "publish it all the same".
             return Ok(None);
         }
-        Ok(caps::enforced(engine, &self.account, self.row.post, &self.zone).await?)
+        Ok(caps::reached(engine, &self.account, self.row.post, &self.zone).await?)
     }
 
     /// Gets another token in place of the refused one, whatever its clock says.

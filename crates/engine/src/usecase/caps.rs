@@ -1,4 +1,4 @@
-//! Budgets of the user's own: how many publications a day are wise on an account.
+//! Budgets: how many publications a day a network takes from an account, and how many are wise.
 
 use carillon_domain::account::CapMode;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
@@ -9,13 +9,16 @@ use carillon_domain::schedule::{self, DueTime};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::StoreError;
 use carillon_store::repo::account::AccountRow;
-use carillon_store::repo::publication;
+use carillon_store::repo::{publication, tally};
 
 use super::posts::AccountCheck;
 use crate::{Actor, Engine};
 
 /// How long after a post the same content on the same account is worth a warning.
 const SAME_CONTENT: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// Two posts on one account that are less than this apart are worth a warning.
+const CLOSE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Default daily caps by platform, as in the product's budgets; platforms without one have no own cap.
 const DEFAULTS: &[(&str, u32)] =
@@ -36,69 +39,139 @@ fn day(at: Timestamp, zone: &str) -> Option<(Timestamp, Timestamp)> {
     Some((start.timestamp(), end.timestamp()))
 }
 
-/// Adds warnings about a full day and about content that went there already.
-pub(super) async fn warn(
+/// The network's own daily cap of an account: as it last said, else as its documents say, else none is known.
+pub fn hard_cap(engine: &Engine, account: &AccountRow) -> Option<u32> {
+    let connector = engine.networks.connector(&account.platform)?;
+    let own = connector.publisher()?.daily_cap(&account.identity());
+    own.or(connector.capabilities().daily_cap)
+}
+
+/// Judges the day on which the account would get this: adds what the network would refuse to the report's violations, and
+/// what a careful person would want to know to its warnings. `except` is the post that is changed.
+pub(super) async fn judge(
     engine: &Engine,
     actor: &Actor,
-    check: &AccountCheck,
-    due: Option<&DueTime>,
+    check: &mut AccountCheck,
+    due: &DueTime,
     except: Option<PostId>,
-    warnings: &mut Vec<Violation>,
 ) -> Result<(), AppError> {
-    let Some(due) = due else { return Ok(()) };
-    let account = &check.account;
-    if let (Some(cap), Some((from, to))) = (daily_cap(account), day(due.at, &actor.timezone)) {
-        let planned = publication::planned(&engine.db, actor.workspace, account.id, from, to, except).await?;
-        if planned >= i64::from(cap) {
-            let what = match account.cap_mode {
-                CapMode::Warn => "It is sent all the same.",
-                CapMode::Enforce => "It will be held at its time, because the cap is enforced.",
-            };
-            warnings.push(
-                Violation::new(
-                    "scheduled_at",
-                    "cap_exceeded",
-                    format!(
-                        "@{} has {planned} posts that day already; its own daily cap is {cap}. {what}",
-                        account.handle
-                    ),
-                )
-                .with_limit(cap, planned + 1),
-            );
-        }
+    let key = (actor.workspace, check.account.id);
+    if let Some(range) = day(due.at, &actor.timezone) {
+        let taken = tally::taken(&engine.db, key, range, except).await?;
+        judge_day(engine, check, taken);
+    }
+    let range = (due.at - CLOSE, due.at + CLOSE);
+    if let Some(other) = tally::neighbour(&engine.db, key, range, except).await? {
+        let at =
+            schedule::zone(&due.timezone).map(|zone| zone.to_datetime(other).strftime("%H:%M").to_string());
+        let at = at.unwrap_or_else(|_| other.to_string());
+        check.report.warnings.push(Violation::new(
+            "scheduled_at",
+            "same_hour",
+            format!("Another post goes there at {at}, less than an hour from this one."),
+        ));
     }
     let fingerprint = super::posts::fingerprint(&check.draft);
     let since = due.at - SAME_CONTENT;
     let twin =
-        publication::same_content(&engine.db, actor.workspace, account.id, &fingerprint, since, except)
+        publication::same_content(&engine.db, actor.workspace, check.account.id, &fingerprint, since, except)
             .await?;
     if let Some(twin) = twin {
-        warnings.push(Violation::new(
+        check.report.warnings.push(Violation::new(
             "text",
             "duplicate_content",
-            format!("@{} gets the same content from another post ({twin}). Is that meant?", account.handle),
+            format!("The account gets the same content from another post ({twin}). Is that meant?"),
         ));
     }
     Ok(())
 }
 
-/// The error to hold a publication with, when its account's enforced cap is reached at the moment of sending.
-pub(crate) async fn enforced(
+fn judge_day(engine: &Engine, check: &mut AccountCheck, taken: i64) {
+    let (account, report) = (&check.account, &mut check.report);
+    if let Some(cap) = hard_cap(engine, account).filter(|cap| taken >= i64::from(*cap)) {
+        let message = format!(
+            "The network takes {cap} posts a day from this account, and that day has {taken} already. Choose another day."
+        );
+        let broken = Violation::new("scheduled_at", "cap_exceeded", message);
+        report.violations.push(broken.with_limit(cap, taken + 1));
+    } else if let Some(cap) = daily_cap(account).filter(|cap| taken >= i64::from(*cap)) {
+        let what = match account.cap_mode {
+            CapMode::Warn => "It is sent all the same.",
+            CapMode::Enforce => "It will be held at its time, because the cap is enforced.",
+        };
+        let message = format!(
+            "The account has {taken} posts that day already; the daily cap that you set is {cap}. {what}"
+        );
+        let full = Violation::new("scheduled_at", "cap_exceeded", message);
+        report.warnings.push(full.with_limit(cap, taken + 1));
+    }
+}
+
+/// The error to hold a publication with, when a cap of its account is reached at the moment of sending: the network's, or
+/// the user's own where that is enforced.
+pub(crate) async fn reached(
     engine: &Engine,
     account: &AccountRow,
     post: PostId,
     zone: &str,
 ) -> Result<Option<ConnectorError>, StoreError> {
-    let (CapMode::Enforce, Some(cap)) = (account.cap_mode, daily_cap(account)) else { return Ok(None) };
+    let own = daily_cap(account).filter(|_| account.cap_mode == CapMode::Enforce);
+    let hard = hard_cap(engine, account);
     let Some((from, to)) = day(engine.clock.now(), zone) else { return Ok(None) };
     let sent = publication::sent(&engine.db, account.workspace, account.id, from, to, post).await?;
-    if sent < i64::from(cap) {
-        return Ok(None);
+    Ok(over(own, hard, sent).map(|(cap, whose)| held_at(account, cap, whose, sent)))
+}
+
+/// Whose cap it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    User,
+    Network,
+}
+
+/// The lowest cap, if `sent` publications use it up.
+fn over(own: Option<u32>, hard: Option<u32>, sent: i64) -> Option<(u32, Whose)> {
+    let caps = [(hard, Whose::Network), (own, Whose::User)];
+    let lowest =
+        caps.into_iter().filter_map(|(cap, whose)| Some((cap?, whose))).min_by_key(|(cap, _)| *cap)?;
+    (sent >= i64::from(lowest.0)).then_some(lowest)
+}
+
+fn held_at(account: &AccountRow, cap: u32, whose: Whose, sent: i64) -> ConnectorError {
+    let (why, action) = match whose {
+        Whose::User => {
+            ("is enforced", "Publish it by hand, move it to another day, or raise the cap of the account.")
+        }
+        Whose::Network => (
+            "is the network's own",
+            "Move it to another day, or publish it by hand when the network takes more.",
+        ),
+    };
+    let cause = format!("@{} has sent {sent} posts today; its daily cap of {cap} {why}.", account.handle);
+    ConnectorError::new(ErrorKind::Rejected, &account.platform, "publish", "cap_exceeded", cause)
+        .with_action(action)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lowest_cap_holds() {
+        assert_eq!(over(None, None, 1_000), None);
+        assert_eq!(over(None, Some(50), 49), None);
+        assert_eq!(over(None, Some(50), 50), Some((50, Whose::Network)));
+        assert_eq!(over(Some(3), Some(50), 3), Some((3, Whose::User)));
+        assert_eq!(over(Some(60), Some(50), 50), Some((50, Whose::Network)));
+        assert_eq!(over(Some(3), Some(50), 2), None);
     }
-    let cause =
-        format!("@{} has sent {sent} posts today; its daily cap of {cap} is enforced.", account.handle);
-    let error = ConnectorError::new(ErrorKind::Rejected, &account.platform, "publish", "cap_exceeded", cause);
-    Ok(Some(
-        error.with_action("Publish it by hand, move it to another day, or raise the cap of the account."),
-    ))
+
+    #[test]
+    fn a_day_is_that_of_the_zone_also_when_clocks_change() {
+        let (from, to) = day("2026-10-25T12:00:00Z".parse().expect("time"), "Europe/Athens").expect("day");
+        assert_eq!(
+            (from.to_string(), to.to_string()),
+            ("2026-10-24T21:00:00Z".into(), "2026-10-25T22:00:00Z".into())
+        );
+    }
 }

@@ -76,6 +76,7 @@ async fn settle(engine: &Engine, row: &PublicationRow) -> Result<(), AppError> {
             ));
         }
         row.incomplete = false;
+        row.next_at = None;
         Ok(())
     })
     .await

@@ -3,6 +3,7 @@
 mod changing;
 mod connecting;
 mod erasing;
+mod judging;
 mod kill_points;
 mod missing_parts;
 mod oauth;

@@ -109,7 +109,9 @@ impl From<AppError> for Failure {
                     [one] => one.message.clone(),
                     _ => text,
                 };
-                Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
+                let full = !errors.is_empty() && errors.iter().all(|e| e.code == "cap_exceeded");
+                let code = if full { "cap_exceeded" } else { "invalid" };
+                Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail) }
             }
             AppError::Unauthenticated => Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", text),
             AppError::Forbidden { .. } => Self::new(StatusCode::FORBIDDEN, "forbidden", text),
@@ -298,4 +300,22 @@ pub fn problem_json(failure: &Failure, request_id: &str) -> Response {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_day_has_a_code_of_its_own() {
+        let error = |code: &str| FieldError::new("scheduled_at", code, "Choose another day.");
+        let code = |codes: &[&str]| {
+            let errors = codes.iter().map(|code| error(code)).collect();
+            let failure = Failure::from(AppError::Invalid(errors));
+            assert_eq!(failure.status, StatusCode::UNPROCESSABLE_ENTITY);
+            failure.code
+        };
+        assert_eq!(code(&["cap_exceeded", "cap_exceeded"]), "cap_exceeded");
+        assert_eq!(code(&["cap_exceeded", "too_long"]), "invalid");
+    }
 }

@@ -20,6 +20,7 @@ pub mod session;
 pub mod setting;
 pub mod snapshot;
 pub mod sync_run;
+pub mod tally;
 pub mod throttle;
 pub mod token;
 pub mod user;
@@ -49,6 +50,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         setting::STATEMENTS,
         snapshot::STATEMENTS,
         sync_run::STATEMENTS,
+        tally::STATEMENTS,
         throttle::STATEMENTS,
         token::STATEMENTS,
         user::STATEMENTS,

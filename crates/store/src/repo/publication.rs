@@ -98,9 +98,6 @@ statements! {
     LIST = "publications.list": select!("where workspace_id = $1 and (cast($2 as text) is null or state = $2) and (cast($3 as uuid) is null or \
         account_id = $3) and (cast($4 as uuid) is null or post_id = $4) and (cast($5 as bigint) is null or due_at >= $5) and (cast($6 as bigint) is \
         null or due_at < $6) and (cast($7 as uuid) is null or id < $7) order by id desc limit $8");
-    PLANNED = "publications.planned": "select count(*) as n from publications where workspace_id = $1 and account_id = $2 \
-        and due_at >= $3 and due_at < $4 and state in ('scheduled', 'publishing', 'published', 'unconfirmed') \
-        and (cast($5 as uuid) is null or post_id <> $5)";
     SENT = "publications.sent": "select count(*) as n from publications where workspace_id = $1 and account_id = $2 \
         and published_at >= $3 and published_at < $4 and post_id <> $5";
     SAME_CONTENT = "publications.same_content": "select post_id from publications where workspace_id = $1 and account_id = $2 \
@@ -297,22 +294,6 @@ pub async fn list(
         query.limit
     ];
     db.fetch_all(LIST, values).await?.iter().map(read).collect()
-}
-
-/// How many publications of the account are, or were, due in `[from, to)`, one post not counted.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn planned(
-    db: &Db,
-    workspace: WorkspaceId,
-    account: AccountId,
-    from: Timestamp,
-    to: Timestamp,
-    except: Option<PostId>,
-) -> Result<i64, StoreError> {
-    let row = db.fetch_optional(PLANNED, args![workspace, account, from, to, except]).await?;
-    row.map_or(Ok(0), |r| r.get("n"))
 }
 
 /// How many publications of other posts the account sent in `[from, to)`.

@@ -77,6 +77,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         OptionField { name: "link_card", input: OptionInput::Bool },
     ],
     commit_safety: CommitSafety::Idempotent,
+    daily_cap: None,
     prepare_ahead_s: 15 * 60,
 };
 

@@ -23,6 +23,10 @@ pub(super) const IMAGE_RATIO: (f64, f64) = (0.8, 1.91);
 /// Longest video that a carousel is known to take, milliseconds; not documented, so only a warning.
 pub(super) const CAROUSEL_VIDEO_MS: u64 = 60_000;
 
+/// Posts of an account within 24 hours, until the account's own number was read; a carousel is one. Source: Instagram Platform -
+/// Content Publishing Limit (copy of 2026), `config.quota_total`; the guide's 100 is not what the reference answers.
+pub(super) const DAILY_POSTS: u32 = 50;
+
 const MIB: u64 = 1024 * 1024;
 
 /// Rules for one use of a video.

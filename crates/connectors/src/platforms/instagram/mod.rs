@@ -100,5 +100,6 @@ static CAPABILITIES: Capabilities = Capabilities {
     options: options::FIELDS,
     commit_safety: CommitSafety::Reconcilable,
     // Long reels are processed for more than a quarter of an hour; containers live for 24 hours.
+    daily_cap: Some(limits::DAILY_POSTS),
     prepare_ahead_s: 30 * 60,
 };

@@ -9,7 +9,7 @@
 mod comment;
 mod container;
 mod params;
-mod quota;
+pub(super) mod quota;
 mod reconcile;
 mod state;
 mod upload;
@@ -25,7 +25,7 @@ use self::container::Work;
 use self::state::State;
 use super::api::{Flavour, Graph};
 use super::options::{self, Kind};
-use super::{Instagram, NAME, check, errors, wire};
+use super::{Instagram, NAME, check, errors, read, wire};
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation};
@@ -35,6 +35,10 @@ use crate::kit::http::CommitPermit;
 impl Publisher for Instagram {
     fn check(&self, draft: &Draft, account: &AccountIdentity) -> CheckReport {
         check::check(draft, account)
+    }
+
+    fn daily_cap(&self, account: &AccountIdentity) -> Option<u32> {
+        account.meta.get(read::DAILY_POSTS)?.as_u64().and_then(|most| u32::try_from(most).ok())
     }
 
     fn start(&self, cx: &Cx<'_>, draft: &Draft) -> Result<Progress, ConnectorError> {

@@ -4,15 +4,19 @@
 use async_trait::async_trait;
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::api::{self, Flavour, Graph};
+use super::publish::quota;
 use super::{Instagram, NAME, wire};
 use crate::contract::cx::Cx;
 use crate::contract::reader::{Count, PostPage, Profile, Reader, RemotePost};
 
 /// Posts per page. The network's default is 25 and its maximum, as far as known, 100.
 const PAGE_SIZE: &str = "50";
+
+/// Where an account's meta keep how many posts Instagram takes from it within 24 hours.
+pub(super) const DAILY_POSTS: &str = "daily_posts";
 
 const PROFILE_INSTAGRAM: &str =
     "id,user_id,username,name,account_type,profile_picture_url,followers_count,follows_count,media_count";
@@ -36,7 +40,7 @@ impl Reader for Instagram {
                 graph.get("profile.read", &cx.account.remote_id, fields).await?
             }
         };
-        let identity = identity(&profile, &cx.account.meta).ok_or_else(|| {
+        let mut identity = identity(&profile, &cx.account.meta).ok_or_else(|| {
             ConnectorError::new(
                 ErrorKind::Transient,
                 NAME,
@@ -45,6 +49,12 @@ impl Reader for Instagram {
                 "Instagram did not say which account this is.",
             )
         })?;
+        if let Some(most) = quota::total(cx, &graph).await {
+            if !identity.meta.is_object() {
+                identity.meta = json!({});
+            }
+            identity.meta[DAILY_POSTS] = json!(most);
+        }
         let counts = [
             ("followers", "followers_count", profile.followers_count),
             ("following", "follows_count", profile.follows_count),

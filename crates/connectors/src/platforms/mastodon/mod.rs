@@ -85,6 +85,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     delete: true,
     options: options::FIELDS,
     commit_safety: CommitSafety::Reconcilable,
+    daily_cap: None,
     prepare_ahead_s: 15 * 60,
 };
 

@@ -9,6 +9,10 @@ pub(super) const TEXT: TextRule = TextRule {
     required_without_media: true,
 };
 
+/// Posts within 24 hours of everybody who uses the operator's app, so certainly of one account. docs.x.com, "Rate limits"
+/// (2026), `POST /2/tweets`. What an account's plan allows below that X only says when it refuses.
+pub(super) const DAILY_POSTS: u32 = 10_000;
+
 /// Weighted length for accounts with a subscription. help.x.com, "About X Premium" (2026).
 pub(super) const LONG_TEXT: u32 = 25_000;
 

@@ -73,6 +73,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     delete: true,
     options: limits::OPTIONS,
     commit_safety: CommitSafety::Reconcilable,
+    daily_cap: Some(limits::DAILY_POSTS),
     prepare_ahead_s: 15 * 60,
 };
 

@@ -11,7 +11,8 @@ use carillon_domain::permission::Permission;
 use carillon_domain::post::Draft;
 use carillon_store::repo::account::{self, AccountRow};
 
-use super::input::PostInput;
+use super::input::{PostInput, WantedStatus};
+use super::judge::{assess, place};
 use crate::{Actor, Engine};
 
 /// What a check says about one account.
@@ -25,17 +26,35 @@ pub struct AccountCheck {
     pub report: CheckReport,
 }
 
-/// Checks without saving anything.
+/// Says what creating would say, without saving anything. A time makes it what is to go out, as it is what the time is for;
+/// one that can't be used is a violation on every account.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for unknown accounts and media, and for a malformed request.
 pub async fn check(engine: &Engine, actor: &Actor, input: &PostInput) -> Result<Vec<AccountCheck>, AppError> {
     actor.require(Permission::Read)?;
-    let problems = input.problems();
-    if !problems.is_empty() && !input.accounts.is_empty() {
-        return Err(AppError::Invalid(problems));
+    let meant = match (input.status, &input.scheduled_at) {
+        (WantedStatus::Draft, Some(_)) => PostInput { status: WantedStatus::Scheduled, ..input.clone() },
+        _ => input.clone(),
+    };
+    let mut found = assess(engine, actor, &meant, None).await?;
+    if input.accounts.is_empty() {
+        // Somebody who has not chosen any yet may ask what the rest is like.
+        found.problems.retain(|p| p.field != "accounts");
     }
-    check_composition(engine, actor, &input.composition(), &input.accounts).await
+    let about_time = |p: &FieldError| matches!(p.field.as_str(), "scheduled_at" | "timezone");
+    if found.checks.is_empty() || !found.problems.iter().all(about_time) {
+        return if found.problems.is_empty() {
+            Ok(found.checks)
+        } else {
+            Err(AppError::Invalid(found.problems))
+        };
+    }
+    for check in &mut found.checks {
+        let broken = found.problems.iter().map(|p| Violation::new(&p.field, &p.code, &p.message));
+        check.report.violations.extend(broken);
+    }
+    Ok(found.checks)
 }
 
 /// The same for an already validated composition.
@@ -118,7 +137,7 @@ pub(super) fn violations_as_errors(composition: &Composition, checks: &[AccountC
     for check in checks {
         for violation in &check.report.violations {
             errors.push(FieldError {
-                field: composition.path(check.account.id, &violation.field),
+                field: place(composition, check.account.id, &violation.field),
                 code: violation.code.clone(),
                 message: format!(
                     "{} (@{}): {}",

@@ -1,8 +1,9 @@
 //! What stands against a request to save a post, all of it at once: its shape, its time, and every network's rules.
 
+use carillon_domain::account::AccountStatus;
 use carillon_domain::composition::Composition;
 use carillon_domain::error::{AppError, FieldError};
-use carillon_domain::id::PostId;
+use carillon_domain::id::{AccountId, PostId};
 use carillon_domain::limits::Violation;
 use carillon_domain::schedule::DueTime;
 
@@ -23,8 +24,56 @@ pub(super) struct Judged {
     pub warnings: Vec<Violation>,
 }
 
-/// Looks at a request from all sides. A draft may break networks' rules, which then are warnings; what is to go out may
-/// not. `ignore` is the post that the request changes.
+/// What was found by looking at a request from all sides.
+pub(super) struct Assessment {
+    /// What was composed.
+    pub composition: Composition,
+    /// By account: what its network would refuse, and what people should know.
+    pub checks: Vec<AccountCheck>,
+    /// When it is due, where that can be read.
+    pub due: Option<DueTime>,
+    /// What is wrong with the request itself: its shape, its time, accounts and files that are not there.
+    pub problems: Vec<FieldError>,
+}
+
+/// The one judgement of requests, for whoever only asks and for whoever saves. `ignore` is the post that the request changes.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn assess(
+    engine: &Engine,
+    actor: &Actor,
+    input: &PostInput,
+    ignore: Option<PostId>,
+) -> Result<Assessment, AppError> {
+    let mut problems = input.problems();
+    let due = gather(input.due(&actor.timezone, engine.clock.now()), &mut problems)?.flatten();
+    let composition = input.composition();
+    if problems.iter().any(|p| p.code == "too_many") {
+        // Whoever sends a million accounts is not worth looking all of them up.
+        return Ok(Assessment { composition, checks: Vec::new(), due, problems });
+    }
+    let checks = check_composition(engine, actor, &composition, &input.accounts).await;
+    let mut checks = gather(checks, &mut problems)?.unwrap_or_default();
+    for check in &mut checks {
+        if check.account.status != AccountStatus::Connected {
+            check.report.warnings.push(not_connected());
+        }
+        if let Some(due) = due.as_ref().filter(|_| input.status != WantedStatus::Draft) {
+            caps::judge(engine, actor, check, due, ignore).await?;
+        }
+    }
+    Ok(Assessment { composition, checks, due, problems })
+}
+
+fn not_connected() -> Violation {
+    let message =
+        "The account is not connected. At its time the post is held until somebody connects it again.";
+    Violation::new("accounts", "account_not_connected", message)
+}
+
+/// Decides whether a request may be saved. A draft may break networks' rules, which then are warnings; what is to go out may
+/// not.
 ///
 /// # Errors
 /// [`AppError::Invalid`] with every problem.
@@ -34,15 +83,7 @@ pub(super) async fn judge(
     input: &PostInput,
     ignore: Option<PostId>,
 ) -> Result<Judged, AppError> {
-    let mut problems = input.problems();
-    let due = gather(input.due(&actor.timezone, engine.clock.now()), &mut problems)?.flatten();
-    if problems.iter().any(|p| p.code == "too_many") {
-        // Whoever sends a million accounts is not worth looking all of them up.
-        return Err(AppError::Invalid(problems));
-    }
-    let composition = input.composition();
-    let checks = check_composition(engine, actor, &composition, &input.accounts).await;
-    let checks = gather(checks, &mut problems)?.unwrap_or_default();
+    let Assessment { composition, checks, due, mut problems } = assess(engine, actor, input, ignore).await?;
     let broken = violations_as_errors(&composition, &checks);
     let mut warnings = Vec::new();
     if input.status == WantedStatus::Draft {
@@ -61,18 +102,23 @@ pub(super) async fn judge(
     }
     for check in &checks {
         warnings.extend(check.report.warnings.iter().map(|warning| named(&composition, check, warning)));
-        if input.status != WantedStatus::Draft {
-            caps::warn(engine, actor, check, due.as_ref(), ignore, &mut warnings).await?;
-        }
     }
     Ok(Judged { composition, checks, due, warnings })
+}
+
+/// The path of a finding in the request. When and where it goes is the same for all accounts.
+pub(super) fn place(composition: &Composition, account: AccountId, field: &str) -> String {
+    match field {
+        "scheduled_at" | "timezone" | "accounts" => field.to_owned(),
+        _ => composition.path(account, field),
+    }
 }
 
 /// The warning, at its place in the request and with the account's name.
 fn named(composition: &Composition, check: &AccountCheck, warning: &Violation) -> Violation {
     let account = &check.account;
     Violation {
-        field: composition.path(account.id, &warning.field),
+        field: place(composition, account.id, &warning.field),
         message: format!("{} (@{}): {}", account.platform, account.handle, warning.message),
         ..warning.clone()
     }

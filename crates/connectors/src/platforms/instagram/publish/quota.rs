@@ -65,6 +65,12 @@ pub(super) async fn usage(cx: &Cx<'_>, graph: &Graph<'_>) -> Option<i64> {
     read(cx, graph, None).await.ok().flatten().map(|quota| quota.usage)
 }
 
+/// The size of the account's quota, if it can be read.
+pub async fn total(cx: &Cx<'_>, graph: &Graph<'_>) -> Option<u32> {
+    let quota = read(cx, graph, None).await.ok().flatten()?;
+    quota.total.and_then(|total| u32::try_from(total).ok())
+}
+
 /// When the oldest posts have left the window so far that the quota has room: found by asking for the usage since ever later
 /// times. An hour from now when that can't be found out.
 pub(super) async fn free_at(cx: &Cx<'_>, graph: &Graph<'_>) -> Option<Timestamp> {

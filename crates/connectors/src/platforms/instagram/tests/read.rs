@@ -18,7 +18,12 @@ async fn the_profile_with_its_totals() {
             (&profile.identity.remote_id, profile.identity.handle.as_str()),
             (&session.account.remote_id, "marafields")
         );
-        assert_eq!(profile.identity.meta, session.account.meta);
+        assert_eq!(profile.identity.meta["daily_posts"], 50);
+        assert_eq!(profile.identity.meta.get("tasks"), session.account.meta.get("tasks"));
+        stage.quota(3);
+        let later = session.connector.reader().unwrap().profile(&session.cx(&credential)).await.unwrap();
+        assert_eq!(session.connector.publisher().unwrap().daily_cap(&later.identity), Some(3));
+        stage.quota(50);
         let metrics: Vec<_> = profile.counts.iter().map(|c| (c.metric.as_str(), c.native.as_str())).collect();
         assert_eq!(
             metrics,
