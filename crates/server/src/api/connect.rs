@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use carillon_connectors::contract::authorizer::Callback;
-use carillon_connectors::contract::capability::Connect;
 use carillon_connectors::kit::server_url;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{ConnectId, GrantId};
@@ -69,9 +68,7 @@ async fn begin(
     Json(request): Json<Request>,
 ) -> Result<axum::Json<Answer>, Failure> {
     let request = request.checked(&app)?;
-    let begun = connect::begin(&app.engine, &actor, &platform, request)
-        .await
-        .map_err(|error| refused(&app, &platform, error))?;
+    let begun = connect::begin(&app.engine, &actor, &platform, request).await?;
     let answer = match begun {
         Begun::Redirect { connect, authorize_url } => {
             Answer::Redirect { authorize_url: authorize_url.to_string(), connect_id: connect.to_string() }
@@ -84,32 +81,13 @@ async fn begin(
     Ok(axum::Json(answer))
 }
 
-/// What a network said about connecting, as a failure. Where nothing but a server is typed, it is about that field.
-fn refused(app: &App, platform: &str, error: AppError) -> Failure {
-    let said = matches!(error, AppError::Connector(_));
-    let mut failure = Failure::from(error);
-    if said && names_server_alone(app, platform) {
-        failure.errors.iter_mut().for_each(|error| error.field = SERVER.to_owned());
-    }
-    failure
-}
-
-/// The field for a server's address.
-pub const SERVER: &str = "server";
-
-/// Whether a server's address is all that people type to connect an account there.
-pub fn names_server_alone(app: &App, platform: &str) -> bool {
-    let connector = app.engine.networks.connector(platform);
-    connector.is_some_and(|c| matches!(c.capabilities().connect, Connect::OauthPerServer))
-}
-
 impl Request {
     /// Reads the server as people type it.
     fn checked(self, app: &App) -> Result<ConnectRequest, AppError> {
         let server = self.server.filter(|s| !s.trim().is_empty());
         let server = server.map(|text| {
             server_url::normalise(&text, &app.settings.egress.allow)
-                .map_err(|e| AppError::invalid(SERVER, "invalid_server", e.to_string()))
+                .map_err(|e| AppError::invalid("server", "invalid_server", e.to_string()))
         });
         Ok(ConnectRequest {
             server: server.transpose()?,

@@ -25,7 +25,7 @@ use super::frame::Section;
 use super::signed_in::Member;
 use super::ui::Ui;
 use super::{Failure, html};
-use crate::api::connect::{CallbackParams, SERVER, names_server_alone};
+use crate::api::connect::CallbackParams;
 use crate::http::actor::session_secret;
 use crate::http::extract::{Form, Path, Query};
 use crate::http::headers::policy_for_connecting;
@@ -147,16 +147,15 @@ pub async fn begin(
         Err(AppError::Connector(error)) => {
             let text = format!("{} {}", error.cause, error.action).trim().to_owned();
             let mut alerts = Vec::new();
-            if names_server_alone(&app, &tried.platform) {
-                tried.errors = Errors::field(SERVER, &error.code, text);
-            } else {
-                alerts.push(Alert::danger(text));
+            match &error.field {
+                Some(field) => tried.errors = Errors::field(field, &error.code, text),
+                None => alerts.push(Alert::danger(text)),
             }
             page(&app, member, alerts, &tried, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => {
             tried.errors = Errors::from_refusal(error)?;
-            let top = tried.errors.besides(&[SERVER, "identifier", "app_password", "flavour"]);
+            let top = tried.errors.besides(&["server", "identifier", "app_password", "flavour"]);
             let alerts = top.into_iter().map(Alert::danger).collect();
             page(&app, member, alerts, &tried, StatusCode::UNPROCESSABLE_ENTITY).await
         }
@@ -167,7 +166,7 @@ async fn try_begin(app: &App, member: &Member, platform: &str, form: ConnectForm
     let server = Some(form.server).filter(|s| !s.trim().is_empty());
     let server = server.map(|text| {
         server_url::normalise(&text, &app.settings.egress.allow)
-            .map_err(|e| AppError::invalid(SERVER, "invalid_server", e.to_string()))
+            .map_err(|e| AppError::invalid("server", "invalid_server", e.to_string()))
     });
     let request = ConnectRequest {
         server: server.transpose()?,
