@@ -70,6 +70,8 @@ pub enum Event {
     Fail,
     /// Looking for it gave no certainty.
     Unsure,
+    /// Looking is possible again.
+    LookAgain,
     /// The open commit is proved to have had no effect, so it may be sent again.
     ProvedAbsent,
     /// It must wait for a person or a reconnection.
@@ -158,16 +160,14 @@ impl PublicationState {
         use Event as E;
         use PublicationState as S;
         let by_person = matches!(event, E::Schedule | E::Unschedule | E::Cancel);
+        let illegal = IllegalTransition { from: self, event };
         if by_person && intent == Intent::Saved {
-            return Err(IllegalTransition { from: self, event });
+            return Err(illegal);
         }
         let next = match (self, event) {
             (S::Draft, E::Submit) => S::InReview,
             (S::InReview, E::Approve) => S::Approved,
-            (S::Published | S::Unconfirmed, E::Schedule | E::Unschedule | E::Cancel)
-            | (S::Canceled, E::Cancel) => {
-                return Err(IllegalTransition { from: self, event });
-            }
+            (S::Published | S::Unconfirmed, _) | (S::Canceled, E::Cancel) if by_person => Err(illegal)?,
             (_, E::Schedule) => S::Scheduled,
             (_, E::Unschedule) => S::Draft,
             (_, E::Cancel) => S::Canceled,
@@ -175,13 +175,13 @@ impl PublicationState {
             (S::Publishing, E::RootPublic) => S::Published,
             (S::Scheduled | S::Publishing | S::Held, E::Fail) => S::Failed,
             (S::Publishing, E::Unsure) => S::Unconfirmed,
-            (S::Publishing, E::ProvedAbsent) => S::Publishing,
+            (S::Publishing, E::ProvedAbsent) | (S::Unconfirmed, E::LookAgain) => S::Publishing,
             (S::Scheduled | S::Publishing, E::Hold) => S::Held,
-            (S::Held, E::Release) => S::Scheduled,
-            (S::Failed, E::Retry) => S::Scheduled,
             (S::Unconfirmed, E::ResolvePublished) => S::Published,
-            (S::Unconfirmed, E::ResolveNotPublished) => S::Scheduled,
-            _ => return Err(IllegalTransition { from: self, event }),
+            (S::Held, E::Release) | (S::Failed, E::Retry) | (S::Unconfirmed, E::ResolveNotPublished) => {
+                S::Scheduled
+            }
+            _ => Err(illegal)?,
         };
         Ok(next)
     }

@@ -1,7 +1,7 @@
 //! Publications: looking at them, and a person's word where the engine needs one.
 
 use carillon_connectors::contract::progress::Stage;
-use carillon_domain::connector_error::ErrorKind;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::error::AppError;
 use carillon_domain::id::PublicationId;
 use carillon_domain::permission::Permission;
@@ -245,13 +245,14 @@ async fn change(
 
 /// Whether a public one lacks its next part only because the account was not connected.
 fn waits_for_login(row: &PublicationRow) -> bool {
-    let auth = |kind: &ErrorKind| {
-        matches!(kind, ErrorKind::AuthExpired | ErrorKind::AuthRevoked | ErrorKind::PermissionMissing)
-    };
     let missing = row.units.iter().find(|u| u.state != UnitState::Published);
-    missing.is_some_and(|unit| {
-        unit.state == UnitState::Pending && unit.error.as_ref().is_some_and(|error| auth(&error.kind))
-    })
+    missing.is_some_and(|unit| unit.state == UnitState::Pending && lost_login(unit.error.as_ref()))
+}
+
+/// Whether it was the account's login that failed.
+fn lost_login(error: Option<&ConnectorError>) -> bool {
+    use ErrorKind::{AuthExpired, AuthRevoked, PermissionMissing};
+    error.is_some_and(|error| matches!(error.kind, AuthExpired | AuthRevoked | PermissionMissing))
 }
 
 /// Lets go what waited for an account that is connected again: within the workspace's grace it is published, after that it
@@ -291,6 +292,13 @@ pub(crate) async fn account_is_back(
                             let Ok(state) = row.state.after(Event::Release, intent) else { return Ok(false) };
                             row.state = state;
                             row.held_reason = None;
+                        }
+                        // Now somebody can look for what may have been sent, however late it is.
+                        PublicationState::Unconfirmed if row.intent && lost_login(row.error.as_ref()) => {
+                            let Ok(state) = row.state.after(Event::LookAgain, Intent::Saved) else {
+                                return Ok(false);
+                            };
+                            (row.state, at) = (state, None);
                         }
                         PublicationState::Published if !late && waits_for_login(&row) => at = None,
                         _ => return Ok(false),

@@ -5,6 +5,7 @@ mod connecting;
 mod erasing;
 mod judging;
 mod kill_points;
+mod losing_login;
 mod missing_parts;
 mod oauth;
 mod places;

@@ -1,7 +1,7 @@
 //! What may have been sent: whatever goes wrong afterwards, it is neither called failed nor sent again.
 
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
-use carillon_domain::publication::{HeldReason, PublicationState, UnitState};
+use carillon_domain::publication::{PublicationState, UnitState};
 use carillon_engine::usecase::posts::{PostInput, WantedStatus};
 use carillon_engine::usecase::publications;
 use carillon_store::on_both;
@@ -57,7 +57,7 @@ async fn held_while_open(test: &TestDb) {
     stage.fault(Fault::once("bluesky", "getRecord", When::Before, FaultKind::TokenRevoked));
     stage.run_until_idle().await;
     let held = stage.row(id).await;
-    assert_eq!((held.state, held.held_reason), (PublicationState::Held, Some(HeldReason::Reauth)));
+    assert_eq!((held.state, held.held_reason), (PublicationState::Unconfirmed, None));
     assert!(held.intent, "it may be public all the same");
     // Also long after its time: this only looks.
     stage.bench.clock.advance(std::time::Duration::from_secs(24 * 3600));

@@ -14,7 +14,7 @@ statements! {
     OLDEST_OVERDUE = "publications.oldest_overdue": "select min(due_at) as due_at from publications \
         where state in ('scheduled', 'publishing') and due_at <= $1";
     HELD_FOR_ACCOUNT = "publications.held_for_account": "select id from publications where workspace_id = $1 \
-        and account_id = $2 and ((state = 'held' and held_reason = $3) or (state = 'published' and incomplete = $4))";
+        and account_id = $2 and ((state = 'held' and held_reason = $3) or (state = 'published' and incomplete = $4) or state = 'unconfirmed')";
 }
 
 /// A publication that ought to be on its way and has no job. Crosses workspaces; returns no content.
@@ -53,7 +53,8 @@ pub async fn oldest_overdue(db: &Db, now: Timestamp) -> Result<Option<Timestamp>
     db.fetch_optional(OLDEST_OVERDUE, args![now]).await?.map_or(Ok(None), |r| r.get("due_at"))
 }
 
-/// What waits for the account to be connected again: held ones, and public ones with missing parts.
+/// What waits for the account to be connected again: held ones, public ones with missing parts, and those that could not be
+/// looked for.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -151,6 +151,14 @@ pub(in crate::publish) async fn hold(
     if let Some(error) = error {
         row.error = Some(error.clone());
     }
+    if row.intent && row.published_at.is_none() {
+        // What is held was not sent. This one may have been, and as long as nobody can look, nobody knows.
+        let evidence = match reason {
+            HeldReason::Reauth => "Carillon can look for the post when the account is connected again.",
+            _ => "Carillon can't look for the post now.",
+        };
+        return unconfirmed(engine, lease, row, 0, evidence).await;
+    }
     row.next_at = None;
     if row.published_at.is_some() {
         row.incomplete = true;

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Redirect, Response};
-use carillon_domain::connector_error::Remote;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind, Remote};
 use carillon_domain::error::AppError;
 use carillon_domain::id::{PostId, PublicationId, WorkspaceId};
 use carillon_domain::permission::{Permission, Role};
@@ -151,6 +151,11 @@ pub async fn show(
     Ok(html(&page)?.into_response())
 }
 
+fn lost_login(error: &ConnectorError) -> bool {
+    use ErrorKind::{AuthExpired, AuthRevoked, PermissionMissing};
+    matches!(error.kind, AuthExpired | AuthRevoked | PermissionMissing)
+}
+
 /// It failed, and it is certain that nothing of it is public: it can be changed and sent again.
 fn nothing_went_out(view: &PostView) -> bool {
     let mut states = view.publications.iter().map(|p| p.state);
@@ -175,6 +180,9 @@ fn card(
     let failed = view.state == PublicationState::Failed || (view.incomplete && view.next_at.is_none());
     let waiting = failed && !unsure;
     let may = |permission| role.may(permission);
+    // Also where nobody knows whether it is public: connected again, Carillon can look.
+    let locked_out = view.held_reason == Some(HeldReason::Reauth)
+        || (view.state == PublicationState::Unconfirmed && view.error.as_ref().is_some_and(lost_login));
     PublicationCard {
         face: faces.face(view.account, &view.platform),
         name: account.map_or_else(|| ui.tr("account-gone"), |a| a.name.clone()),
@@ -195,7 +203,7 @@ fn card(
         parts: view.parts.iter().map(|p| line(ui, p)).collect(),
         attempts: view.attempts,
         retry_url: (waiting && may(Permission::Publish)).then(|| urls::retry_publication(workspace, view.id)),
-        reconnect_url: (view.held_reason == Some(HeldReason::Reauth) && may(Permission::ManageAccounts))
+        reconnect_url: (locked_out && may(Permission::ManageAccounts))
             .then(|| format!("{0}?open={1}#connect-{1}", urls::connections(workspace), view.platform)),
         publish_url: view
             .held_reason
