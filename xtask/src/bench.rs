@@ -1,9 +1,13 @@
 //! `cargo xtask bench`: a release build, measured by `carillon-bench`.
 
+use std::path::PathBuf;
 use std::process::Command;
 
+use anyhow::Context;
+
 use crate::command::{self, root};
-use crate::peers;
+use crate::postgres::Postgres;
+use crate::{needs, peers};
 
 /// Name of the variable that says where the Bluesky server's packages are.
 const PDS: &str = "CARILLON_TEST_PDS_DIR";
@@ -11,11 +15,7 @@ const PDS: &str = "CARILLON_TEST_PDS_DIR";
 /// Runs the command; whether every goal was met.
 pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
     let root = root();
-    let mut cargo = command::cargo();
-    cargo.args(["build", "--release", "-p", "carillon-server", "-p", "carillon-bench"]);
-    command::run(&mut cargo)?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
-    let release = target.join("release");
+    let release = build(&["--release"])?;
     let mut bench = Command::new(release.join("carillon-bench"));
     bench.current_dir(&root).arg("--carillon").arg(release.join("carillon"));
     if std::env::var_os(PDS).is_none() && peers::BLUESKY.is_installed(&root) {
@@ -31,4 +31,32 @@ pub fn model(arguments: &[String]) -> anyhow::Result<bool> {
     let mut cargo = command::cargo();
     cargo.current_dir(root()).args(["run", "--quiet", "--package", "carillon-bench", "--", "model"]);
     Ok(cargo.args(arguments).status()?.success())
+}
+
+/// The environment variable with a PostgreSQL server to use.
+const POSTGRES: &str = "CARILLON_TEST_POSTGRES_URL";
+
+/// Runs the chaos runner; whether every promise was kept.
+pub fn chaos(arguments: &[String]) -> anyhow::Result<bool> {
+    let (debug, rest): (Vec<&String>, Vec<&String>) = arguments.iter().partition(|a| *a == "--debug");
+    let folder = build(if debug.is_empty() { &["--release"] } else { &[] })?;
+    let mut chaos = Command::new(folder.join("carillon-bench"));
+    chaos.current_dir(root()).arg("--carillon").arg(folder.join("carillon")).arg("chaos").args(&rest);
+    let wanted = rest.iter().any(|argument| argument.ends_with("postgres"));
+    if !wanted || std::env::var_os(POSTGRES).is_some() {
+        return Ok(chaos.status()?.success());
+    }
+    let programs =
+        needs::postgres_folder().context("PostgreSQL is missing: cargo xtask test names the command")?;
+    let postgres = Postgres::start(&programs)?;
+    Ok(chaos.env(POSTGRES, postgres.url()).status()?.success())
+}
+
+/// Builds the server and what measures it, and gives the folder of both.
+fn build(arguments: &[&str]) -> anyhow::Result<PathBuf> {
+    let mut cargo = command::cargo();
+    cargo.arg("build").args(arguments).args(["-p", "carillon-server", "-p", "carillon-bench"]);
+    command::run(&mut cargo)?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    Ok(target.join(if arguments.is_empty() { "debug" } else { "release" }))
 }

@@ -23,6 +23,8 @@ cargo xtask <command>
         --no-skips  fail if any test could not run
   bench [<what>] [<options>]
         build a release and measure it: start, memory, pages, upload, publish-video, size, or all
+  chaos [--debug] [--seed A..B] [--minutes N] [--database sqlite|postgres] [--publications N]
+        build a release (or not) and break everything: kill, pause, cut, refuse; then compare what became public
   model check every state of the publishing protocol's model, and that each rule left out breaks it
   new-platform <name>
         begin a platform: a folder that compiles and passes the conformance suite
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
     let done = match name {
         "test" => test::run(rest),
         "bench" => bench::run(rest),
+        "chaos" => bench::chaos(rest),
         "model" => bench::model(rest),
         "new-platform" => new_platform::run(rest),
         "tidy" => tidy::run(rest),

@@ -146,7 +146,8 @@ fn apt_line(packages: &[&str]) -> String {
 
 /// The folder of PostgreSQL's programs. Debian keeps them off `PATH`, in one folder per version; a link on `PATH` leads
 /// to one such folder.
-fn postgres_folder() -> Option<PathBuf> {
+/// Folder with `initdb` and `postgres`, if they are installed.
+pub fn postgres_folder() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
     folders.sort();

@@ -3,6 +3,7 @@
 //!
 //! Exit codes: 0 every goal was met, 1 one was missed or something could not be measured, 2 bad usage.
 
+mod chaos;
 mod html;
 mod memory;
 mod model;
@@ -18,7 +19,7 @@ mod upload;
 mod video;
 mod wire;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -50,6 +51,8 @@ struct Cli {
 enum Command {
     /// Checks every state of the publishing protocol's model, and that each rule left out breaks it
     Model,
+    /// Breaks everything for a while, then compares what the networks made public with what Carillon says
+    Chaos(chaos::Chaos),
     #[command(flatten)]
     Measure(Measure),
 }
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
     let out = &mut std::io::stdout();
     let good = match cli.command {
         Command::Model => model::print(out).context("the model"),
+        Command::Chaos(chaos) => run_chaos(&cli.carillon, &chaos, out),
         Command::Measure(what) => measure(cli, what).and_then(|report| {
             report.print(out)?;
             Ok(report.all_met())
@@ -100,10 +104,19 @@ fn main() -> ExitCode {
     }
 }
 
+fn run_chaos(carillon: &Path, chaos: &chaos::Chaos, out: &mut impl std::io::Write) -> anyhow::Result<bool> {
+    let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
+    runtime.block_on(chaos::run(&found(carillon)?, chaos, out))
+}
+
+fn found(carillon: &Path) -> anyhow::Result<PathBuf> {
+    carillon.canonicalize().with_context(|| {
+        format!("{} is missing: cargo build --release -p carillon-server", carillon.display())
+    })
+}
+
 fn measure(cli: Cli, what: Measure) -> anyhow::Result<Report> {
-    let carillon = cli.carillon.canonicalize().with_context(|| {
-        format!("{} is missing: cargo build --release -p carillon-server", cli.carillon.display())
-    })?;
+    let carillon = found(&cli.carillon)?;
     let pds = cli.pds.unwrap_or_else(|| "target/peers/bluesky-pds/node_modules".into());
     let idle = std::time::Duration::from_secs(cli.idle.into());
     let plan = Plan { carillon, runs: cli.runs, idle, pds };

@@ -56,10 +56,21 @@ impl Process {
         self.child.id().context("the process has ended")
     }
 
+    /// Sends it a signal, named as `kill` takes it: `-STOP`.
+    pub async fn signal(&self, signal: &str) -> anyhow::Result<()> {
+        let id = self.pid()?.to_string();
+        ensure!(Command::new("kill").args([signal, &id]).status().await?.success(), "no signal reaches it");
+        Ok(())
+    }
+
+    /// Kills it, which it can't notice, and waits until it is gone.
+    pub async fn kill(mut self) -> anyhow::Result<()> {
+        self.child.kill().await.context("it can't be killed")
+    }
+
     /// Asks it to stop, as a supervisor does, and waits until it has.
     pub async fn stop(mut self) -> anyhow::Result<()> {
-        let id = self.pid()?.to_string();
-        ensure!(Command::new("kill").args(["-TERM", &id]).status().await?.success(), "it can't be stopped");
+        self.signal("-TERM").await?;
         let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
         ended.context("it did not end in time")??;
         Ok(())
@@ -89,6 +100,11 @@ impl Site {
     /// The folder.
     pub fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Keeps the folder when this is dropped, and tells where it is.
+    pub fn keep(self) -> PathBuf {
+        self.folder.keep()
     }
 
     /// Starts another program from now on.

@@ -136,6 +136,20 @@ impl Client {
         json("POST", path, &answer)
     }
 
+    /// Changes something by JSON and gets JSON.
+    pub async fn patch_json(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        let kind = [(header::CONTENT_TYPE, "application/json")];
+        let answer = self.send(Method::PATCH, path, &kind, full(body.to_string())).await?;
+        json("PATCH", path, &answer)
+    }
+
+    /// Deletes something.
+    pub async fn delete(&self, path: &str) -> anyhow::Result<()> {
+        let answer = self.send(Method::DELETE, path, &[], full("")).await?;
+        ensure!(answer.status.is_success(), "DELETE {path}: {}: {}", answer.status, answer.text()?);
+        Ok(())
+    }
+
     /// Sends a request and waits for the whole answer.
     pub async fn send(
         &self,
@@ -194,8 +208,16 @@ fn json(method: &str, path: &str, answer: &Answer) -> anyhow::Result<Value> {
     serde_json::from_str(&text).with_context(|| format!("{method} {path}: no JSON: {text}"))
 }
 
+/// Names below `localhost` are this machine (RFC 6761), also where the system does not know it.
+fn address(authority: &str) -> String {
+    match authority.rsplit_once(':') {
+        Some((name, port)) if name.ends_with(".localhost") => format!("127.0.0.1:{port}"),
+        _ => authority.to_owned(),
+    }
+}
+
 async fn exchange(authority: &str, request: Request<Payload>) -> anyhow::Result<Answer> {
-    let socket = TcpStream::connect(authority).await?;
+    let socket = TcpStream::connect(address(authority)).await?;
     socket.set_nodelay(true)?;
     let received = Arc::new(AtomicU64::new(0));
     let counted = Counted { socket, received: received.clone() };
