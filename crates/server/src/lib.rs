@@ -12,6 +12,7 @@ pub mod events;
 pub mod http;
 pub mod i18n;
 mod incoming;
+pub mod node_clock;
 pub mod roles;
 pub mod settings;
 pub mod telemetry;

@@ -111,6 +111,7 @@ async fn upkeep(app: App) {
         tokio::select! {
             _ = tick.tick() => app.metrics.run_upkeep(),
             _ = tidy.tick() => {
+                warn_of_risks(&app).await;
                 if let Err(error) = app.people.sweep().await {
                     tracing::warn!(%error, "old sessions and links could not be forgotten");
                 }
@@ -120,5 +121,13 @@ async fn upkeep(app: App) {
             }
             () = app.stopping.cancelled() => return,
         }
+    }
+}
+
+/// Says what could lose confirmed work because of how the database server is set up.
+async fn warn_of_risks(app: &App) {
+    match app.engine.db.risks().await {
+        Ok(risks) => risks.iter().for_each(|risk| tracing::warn!("{risk}")),
+        Err(error) => tracing::debug!(%error, "the database server can't be asked how it is set up"),
     }
 }

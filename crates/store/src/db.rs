@@ -2,17 +2,15 @@
 //!
 //! Nobody hears that a change was made before it is durable: results and [`Tx::after_commit`] hooks come after the commit.
 
-use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::future::BoxFuture;
-use sqlx::ConnectOptions;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool, PgPoolOptions};
+use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::StoreError;
 use crate::migrate;
+use crate::postgres::PgDb;
 use crate::writer::SqliteDb;
 
 /// A database with an up-to-date schema. Cheap to clone.
@@ -20,12 +18,18 @@ use crate::writer::SqliteDb;
 pub enum Db {
     /// Embedded.
     Sqlite(Arc<SqliteDb>),
-    /// A server.
-    Postgres(PgPool),
+    /// A server, or several of which one leads.
+    Postgres(Arc<PgDb>),
 }
 
-/// The channel on which nodes tell each other of work.
-const WORK: &str = "carillon_work";
+/// How to reach a PostgreSQL database, besides its address.
+#[derive(Clone, Default)]
+pub struct DbOptions {
+    /// Where announcements of other nodes are heard, when not at the address of the database: past a pooler.
+    pub listen_url: String,
+    /// A pooler in transaction mode stands before the database: nothing may outlast a transaction.
+    pub pooler: bool,
+}
 
 /// What is done once a transaction is durable.
 pub(crate) type Hook = Box<dyn FnOnce() + Send>;
@@ -35,6 +39,10 @@ pub struct Tx<'c> {
     pub(crate) connection: Connection<'c>,
     hooks: Vec<Hook>,
     announced: bool,
+    /// The server said that it takes no writes, or went away.
+    pub(crate) unfit: bool,
+    /// Whether the server may keep statements for the next transaction on this connection.
+    pub(crate) keep_statements: bool,
 }
 
 pub(crate) enum Connection<'c> {
@@ -45,7 +53,7 @@ pub(crate) enum Connection<'c> {
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(connection: Connection<'c>) -> Self {
-        Self { connection, hooks: Vec::new(), announced: false }
+        Self { connection, hooks: Vec::new(), announced: false, unfit: false, keep_statements: true }
     }
 
     /// Does `hook` once this transaction is durable; never if it is not. It must not block. It runs also when the caller no
@@ -63,8 +71,9 @@ impl<'c> Tx<'c> {
         matches!(self.connection, Connection::Postgres(_))
     }
 
-    pub(crate) fn into_hooks(self) -> Vec<Hook> {
-        self.hooks
+    /// Whether other nodes are to be told, and what is done after the commit.
+    pub(crate) fn into_hooks(self) -> (bool, Vec<Hook>) {
+        (self.announced, self.hooks)
     }
 }
 
@@ -74,7 +83,15 @@ impl Db {
     /// # Errors
     /// [`StoreError::Config`] for an unusable URL, [`StoreError::Schema`] for a schema that is newer than this binary.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let db = Self::connect(url).await?;
+        Self::open_with(url, &DbOptions::default()).await
+    }
+
+    /// The same, for a PostgreSQL database with something special about it.
+    ///
+    /// # Errors
+    /// As [`Db::open`].
+    pub async fn open_with(url: &str, options: &DbOptions) -> Result<Self, StoreError> {
+        let db = Self::connect(url, options).await?;
         migrate::run(&db).await?;
         Ok(db)
     }
@@ -83,12 +100,12 @@ impl Db {
     ///
     /// # Errors
     /// [`StoreError::Config`] for an unusable URL.
-    pub async fn connect(url: &str) -> Result<Self, StoreError> {
-        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            return connect_postgres(url).await.map(Self::Postgres);
+    pub async fn connect(url: &str, options: &DbOptions) -> Result<Self, StoreError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return PgDb::open(url, options).await.map(|db| Self::Postgres(Arc::new(db)));
         }
         let Some(path) = url.strip_prefix("sqlite:").map(|p| p.strip_prefix("//").unwrap_or(p)) else {
-            return Err(StoreError::Config("it must begin with `sqlite:` or `postgres:`".to_owned()));
+            return Err(StoreError::Config("it must begin with `sqlite:` or `postgres://`".to_owned()));
         };
         if path.is_empty() || path.starts_with(":memory:") {
             return Err(StoreError::Config(
@@ -119,41 +136,28 @@ impl Db {
     {
         match self {
             Self::Sqlite(db) => db.write(work).await,
-            Self::Postgres(pool) => {
-                let failed = |e: sqlx::Error| StoreError::sql("transaction", &e);
-                let mut transaction = pool.begin().await.map_err(failed)?;
-                let mut tx = Tx::new(Connection::Postgres(&mut transaction));
-                let result = work(&mut tx).await;
-                let announced = tx.announced;
-                let hooks = tx.into_hooks();
-                match result {
-                    Ok(value) => {
-                        transaction.commit().await.map_err(failed)?;
-                        if announced {
-                            announce(pool.clone());
-                        }
-                        hooks.into_iter().for_each(|hook| hook());
-                        Ok(value)
-                    }
-                    Err(error) => {
-                        // A failed rollback changes nothing: the server drops the transaction with the connection.
-                        drop(transaction.rollback().await);
-                        Err(error)
-                    }
-                }
-            }
+            // On the heap: it is large, and every use case holds one.
+            Self::Postgres(db) => Box::pin(db.write(work)).await,
         }
     }
 
     /// Calls `hear` whenever another node may have queued work; runs until it is dropped. An announcement may be lost with a
     /// connection: it saves waiting, nothing depends on it. On SQLite there are no other nodes, and this waits for ever.
     pub async fn announcements(&self, hear: impl Fn() + Send + Sync) {
-        let Self::Postgres(pool) = self else { return std::future::pending().await };
-        loop {
-            if let Err(error) = listen(pool, &hear).await {
-                tracing::warn!(%error, "announcements of other nodes can't be heard; trying again");
-            }
-            tokio::time::sleep(Duration::from_secs(5)).await;
+        match self {
+            Self::Sqlite(_) => std::future::pending().await,
+            Self::Postgres(db) => Box::pin(db.announcements(hear)).await,
+        }
+    }
+
+    /// What could lose confirmed work because of how the database server is set up, in sentences for operators.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn risks(&self) -> Result<Vec<String>, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(Vec::new()),
+            Self::Postgres(db) => db.risks().await,
         }
     }
 
@@ -178,45 +182,9 @@ impl Db {
     pub async fn close(&self) {
         match self {
             Self::Sqlite(db) => db.close().await,
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres(db) => db.pool.close().await,
         }
     }
-}
-
-/// In a transaction of its own: PostgreSQL lets only one transaction at a time commit a notification, and that must not be
-/// one that waits for the disk.
-fn announce(pool: PgPool) {
-    tokio::spawn(async move {
-        let told = sqlx::query("select pg_notify($1, '')").bind(WORK).execute(&pool).await;
-        if let Err(error) = told {
-            tracing::debug!(%error, "other nodes were not told; they find the work when they look");
-        }
-    });
-}
-
-async fn listen(pool: &PgPool, hear: &(impl Fn() + Send + Sync)) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen(WORK).await?;
-    // Whatever was announced before we listened.
-    hear();
-    loop {
-        // `None`: the connection was lost and is there again.
-        listener.try_recv().await?;
-        hear();
-    }
-}
-
-async fn connect_postgres(url: &str) -> Result<PgPool, StoreError> {
-    let options = PgConnectOptions::from_str(url)
-        .map_err(|e| StoreError::Config(format!("it is not an address of a PostgreSQL database: {e}")))?
-        .application_name("carillon")
-        .log_statements(quiet());
-    PgPoolOptions::new()
-        .max_connections(16)
-        .acquire_timeout(Duration::from_secs(10))
-        .connect_with(options)
-        .await
-        .map_err(|e| StoreError::Unreachable(format!("can't reach PostgreSQL at `database.url`: {e}")))
 }
 
 /// Statements carry values, so the driver's own log of them stays off.

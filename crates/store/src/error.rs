@@ -47,6 +47,9 @@ pub enum StoreError {
 
 impl StoreError {
     pub(crate) fn sql(statement: &str, error: &sqlx::Error) -> Self {
+        if is_of_the_server(error) {
+            return Self::Unreachable(format!("{statement}: {error}"));
+        }
         let database = error.as_database_error();
         Self::Sql {
             statement: statement.to_owned(),
@@ -59,6 +62,18 @@ impl StoreError {
     /// Whether a unique or primary key was violated.
     pub fn is_unique_violation(&self) -> bool {
         matches!(self, Self::Sql { unique: true, .. })
+    }
+}
+
+/// Whether the server, not the statement, is what is wrong: it is gone, ends, starts, or takes no writes (any more). SQLSTATEs as in
+/// "PostgreSQL Error Codes", appendix A of its documentation; SQLite's codes are plain numbers.
+fn is_of_the_server(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Database(said) => said.code().is_some_and(|code| {
+            code.starts_with("08") || ["25006", "57P01", "57P02", "57P03"].contains(&code.as_ref())
+        }),
+        _ => false,
     }
 }
 

@@ -285,7 +285,7 @@ impl<'e> Executor<'e> for &'e Db {
         Box::pin(async move {
             match self {
                 Db::Sqlite(db) => sqlite_rows(&db.readers, stmt, args).await,
-                Db::Postgres(pool) => postgres_rows(pool, stmt, args).await,
+                Db::Postgres(db) => db.rows(stmt, args).await,
             }
         })
     }
@@ -294,10 +294,14 @@ impl<'e> Executor<'e> for &'e Db {
 impl<'e, 'c: 'e> Executor<'e> for &'e mut Tx<'c> {
     fn fetch_all(self, stmt: Stmt, args: Vec<Value>) -> BoxFuture<'e, Result<Vec<Row>, StoreError>> {
         Box::pin(async move {
-            match &mut self.connection {
+            let rows = match &mut self.connection {
                 Connection::Sqlite(conn) => sqlite_rows(&mut **conn, stmt, args).await,
-                Connection::Postgres(conn) => postgres_rows(&mut **conn, stmt, args).await,
-            }
+                Connection::Postgres(conn) => {
+                    postgres_rows(&mut **conn, stmt, args, self.keep_statements).await
+                }
+            };
+            self.unfit |= matches!(rows, Err(StoreError::Unreachable(_)));
+            rows
         })
     }
 }
@@ -316,12 +320,15 @@ impl Tx<'_> {
                 .map(|r| r.rows_affected()),
             Connection::Postgres(conn) => {
                 bind_all!(sqlx::query::<Postgres>(AssertSqlSafe(stmt.postgres().into_owned())), args)
+                    .persistent(self.keep_statements)
                     .execute(&mut **conn)
                     .await
                     .map(|r| r.rows_affected())
             }
         };
-        result.map_err(|e| StoreError::sql(stmt.name, &e))
+        let result = result.map_err(|e| StoreError::sql(stmt.name, &e));
+        self.unfit |= matches!(result, Err(StoreError::Unreachable(_)));
+        result
     }
 }
 
@@ -340,13 +347,19 @@ where
     Ok(rows.into_iter().map(|r| Row { inner: Inner::Sqlite(r), statement: stmt.name }).collect())
 }
 
-async fn postgres_rows<'c, E>(executor: E, stmt: Stmt, args: Vec<Value>) -> Result<Vec<Row>, StoreError>
+pub(crate) async fn postgres_rows<'c, E>(
+    executor: E,
+    stmt: Stmt,
+    args: Vec<Value>,
+    keep_statement: bool,
+) -> Result<Vec<Row>, StoreError>
 where
     E: sqlx::Executor<'c, Database = Postgres>,
 {
     told(stmt);
     let sql = AssertSqlSafe(stmt.postgres().into_owned());
-    let rows = bind_all!(sqlx::query::<Postgres>(sql), args).fetch_all(executor).await;
+    let rows = bind_all!(sqlx::query::<Postgres>(sql), args).persistent(keep_statement);
+    let rows = rows.fetch_all(executor).await;
     let rows = rows.map_err(|e| StoreError::sql(stmt.name, &e))?;
     Ok(rows.into_iter().map(|r| Row { inner: Inner::Postgres(r), statement: stmt.name }).collect())
 }

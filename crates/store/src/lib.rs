@@ -1,18 +1,23 @@
 //! Everything that is kept: two SQL engines behind one SQL text, sealed secrets, repositories. The only crate that
 //! knows SQL.
 
+mod clock;
 pub mod db;
 mod error;
 pub mod exec;
 pub mod migrate;
+mod postgres;
 pub mod repo;
 pub mod seal;
+mod servers;
 #[cfg(any(test, feature = "test-support"))]
 pub mod testing;
 #[cfg(test)]
 mod tests;
 mod writer;
 
-pub use db::{Db, Tx};
+pub use clock::Measured;
+pub use db::{Db, DbOptions, Tx};
 pub use error::StoreError;
 pub use exec::{Executor, Row, STATEMENT_TARGET, Stmt, Value};
+pub use postgres::PgDb;

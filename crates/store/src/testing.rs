@@ -63,10 +63,10 @@ impl TestDb {
     /// # Panics
     /// When nobody waits within ten seconds.
     pub async fn until_somebody_waits(&self) {
-        let Db::Postgres(pool) = &self.db else { return };
+        let Db::Postgres(server) = &self.db else { return };
         let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
         for _ in 0..1_000 {
-            let count: i64 = sqlx::query_scalar(waiting).fetch_one(pool).await.expect("activity");
+            let count: i64 = sqlx::query_scalar(waiting).fetch_one(&server.pool).await.expect("activity");
             if count > 0 {
                 return;
             }

@@ -2,6 +2,7 @@
 
 mod reading;
 mod schema;
+mod server;
 mod writer;
 
 use carillon_domain::id::Id;
@@ -20,8 +21,8 @@ async fn prepare_all(test: &TestDb) {
                 let mut c = db.readers.acquire().await.expect("reader");
                 (&mut *c).prepare(AssertSqlSafe(stmt.sql).into_sql_str()).await.map(drop)
             }
-            Db::Postgres(pool) => {
-                let mut c = pool.acquire().await.expect("connection");
+            Db::Postgres(server) => {
+                let mut c = server.pool.acquire().await.expect("connection");
                 let sql = AssertSqlSafe(stmt.postgres().into_owned()).into_sql_str();
                 (&mut *c).prepare(sql).await.map(drop)
             }

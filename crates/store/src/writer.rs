@@ -120,7 +120,7 @@ where
             let result = AssertUnwindSafe(async { work(&mut tx).await }).catch_unwind().await;
             let keep = matches!(result, Ok(Ok(_)));
             *result_slot = result.ok();
-            *hook_slot = tx.into_hooks();
+            (_, *hook_slot) = tx.into_hooks();
             keep
         })
     }

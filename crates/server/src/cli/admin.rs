@@ -1,7 +1,6 @@
 //! First steps and upkeep without a browser.
 
 use std::io::{Read, Write};
-use std::sync::Arc;
 
 use carillon_domain::error::AppError;
 use carillon_domain::permission::Role;
@@ -11,7 +10,6 @@ use carillon_engine::usecase::credentials;
 use clap::{Args, Subcommand};
 
 use super::{CliError, print, run};
-use crate::ambient::SystemClock;
 use crate::demo;
 use crate::http::App;
 use crate::settings::Settings;
@@ -102,7 +100,8 @@ pub fn run(
         _ => None,
     };
     let text = run::runtime()?.block_on(async {
-        let app = run::application(settings, Arc::new(SystemClock::new())).await?;
+        let node = run::node_clock();
+        let app = run::application(settings, node.clone(), &node).await?;
         let done = match command {
             AdminCommand::User(UserCommand::Create(user)) => {
                 create_user(&app, user, password).await.map_err(refused)

@@ -17,6 +17,7 @@ use super::{CliError, print};
 use crate::ambient::{OsEntropy, SystemClock};
 use crate::compose::{self, ComposeError, World};
 use crate::http::App;
+use crate::node_clock::NodeClock;
 use crate::roles::{Role, Running};
 use crate::settings::{Settings, SettingsError};
 use crate::{telemetry, urls};
@@ -57,11 +58,13 @@ async fn run(role: Role, mut settings: Settings, out: &mut dyn Write) -> Result<
     if role.serves() {
         warn_of_address(&settings);
     }
-    let app = application(settings, Arc::new(SystemClock::new())).await?;
+    let node = node_clock();
+    let app = application(settings, node.clone(), &node).await?;
     let metrics = metrics_listener(&app).await?;
     let ready =
         if role.serves() { ready_line(&app).await? } else { "carillon ready url=- sandbox=-\n".into() };
     let mut running = Running::new(&app);
+    running.spawn(node.keep(app.engine.db.clone(), app.stopping.clone()));
     if let Some(listener) = web {
         running.serve(listener);
     }
@@ -102,9 +105,19 @@ pub fn wire(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Wire, CliError
     Wire::new(egress, clock).map_err(|e| CliError::failed("The HTTP client can't be made", e))
 }
 
-/// The application that the settings describe, in the real world.
-pub async fn application(settings: Settings, clock: Arc<dyn Clock>) -> Result<App, CliError> {
+/// This machine's clock, not yet in agreement with a database's.
+pub fn node_clock() -> Arc<NodeClock> {
+    Arc::new(NodeClock::new(Arc::new(SystemClock::new())))
+}
+
+/// The application that the settings describe, in the real world. `clock` is `node` or shows a time that was made from it.
+pub async fn application(
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    node: &NodeClock,
+) -> Result<App, CliError> {
     let db = open(&settings).await?;
+    node.measure(&db).await.map_err(|e| CliError::failed("The database's clock can't be asked", e))?;
     let transport = Arc::new(wire(&settings, clock.clone())?);
     let world = World { clock, entropy: Arc::new(OsEntropy), transport };
     let engine = compose::engine(&settings, db, world).await.map_err(not_composed)?;
@@ -134,12 +147,17 @@ pub fn make_folder(data: &Path) -> Result<(), CliError> {
 /// Opens the database, made and brought up to date where needed.
 pub async fn open(settings: &Settings) -> Result<Db, CliError> {
     make_folder(&settings.server.data)?;
-    Db::open(settings.database_url().expose()).await.map_err(|error| match error {
+    Db::open_with(settings.database_url().expose(), &settings.database.options()).await.map_err(unusable)
+}
+
+/// Why there is no database, for people.
+pub fn unusable(error: StoreError) -> CliError {
+    match error {
         StoreError::Config(message) => {
             SettingsError::Value { setting: "database.url".into(), from: None, message }.into()
         }
         error => CliError::Failed(format!("The database can't be used. {error}")),
-    })
+    }
 }
 
 /// Listens for browsers and programs, and notes the address that it got where the port was left open.

@@ -23,7 +23,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::ambient::{OsEntropy, SystemClock};
+use crate::ambient::OsEntropy;
 use crate::cli::run::{self, StopSignals};
 use crate::cli::{CliError, print};
 use crate::compose;
@@ -65,16 +65,18 @@ async fn demo(mut settings: Settings, data_named: bool, out: &mut dyn Write) -> 
     let origin = origin(settings.sandbox.listen);
     networks::point_at_sandbox(&mut settings, &origin);
 
-    let clock = OffsetClock::new(Arc::new(SystemClock::new()));
+    let node = run::node_clock();
+    let clock = OffsetClock::new(node.clone());
     let shared: Arc<dyn Clock> = Arc::new(clock.clone());
     let wire = run::wire(&settings, shared.clone())?;
-    let app = run::application(settings, shared).await?;
+    let app = run::application(settings, shared, &node).await?;
     let world = world(clock, wire, &folder);
     let keeper = Keeper::new(world.clone(), app.engine.sealer.clone(), app.engine.entropy.clone(), &folder);
     let seeded = Box::pin(furnish(&app, &keeper, &origin, &folder)).await?;
     networks::register_apps(&world);
 
     let mut running = Running::new(&app);
+    running.spawn(node.keep(app.engine.db.clone(), app.stopping.clone()));
     serve_sandbox(&mut running, networks, &app, Sandbox::new(world.clone()));
     running.serve(web);
     if let Some(listener) = run::metrics_listener(&app).await? {
@@ -104,7 +106,7 @@ async fn alone(mut settings: Settings, data_named: bool, out: &mut dyn Write) ->
     let listener = folder.bind(&mut settings.sandbox.listen, "sandbox.listen").await?;
     may_listen(&settings)?;
     networks::allow_loopback(&mut settings);
-    let clock = OffsetClock::new(Arc::new(SystemClock::new()));
+    let clock = OffsetClock::new(run::node_clock());
     let wire = run::wire(&settings, Arc::new(clock.clone()))?;
     let world = world(clock.clone(), wire, &folder);
     let stopping = CancellationToken::new();

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use carillon_domain::secret::Secret;
+use carillon_store::DbOptions;
 use ipnet::IpNet;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -36,6 +37,18 @@ pub struct Database {
     /// `sqlite:…`, `postgres://…`, or empty for a SQLite file in the data folder. May hold a password.
     #[serde(serialize_with = "url_without_password")]
     pub url: Secret,
+    /// Where announcements of other nodes are heard, past a pooler; empty for `url`.
+    #[serde(serialize_with = "url_without_password")]
+    pub listen_url: Secret,
+    /// Whether a pooler in transaction mode stands before the database.
+    pub pooler: bool,
+}
+
+impl Database {
+    /// How to reach the database, besides its address.
+    pub fn options(&self) -> DbOptions {
+        DbOptions { listen_url: self.listen_url.expose().to_owned(), pooler: self.pooler }
+    }
 }
 
 /// `[secrets]`

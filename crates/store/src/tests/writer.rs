@@ -7,7 +7,7 @@ use futures::future::join_all;
 use futures::{FutureExt, poll};
 
 use super::*;
-use crate::{Stmt, args};
+use crate::{DbOptions, Stmt, args};
 
 /// A row that refers to nothing; SQLite looks at the commit.
 const DANGLING: Stmt = Stmt {
@@ -162,7 +162,8 @@ async fn closing_lets_waiting_writes_end() {
 #[tokio::test]
 async fn urls_that_can_not_keep_anything_are_refused() {
     for url in ["mysql://x", "sqlite:", "sqlite::memory:", "", "postgres:://"] {
-        assert!(matches!(Db::connect(url).await.err(), Some(StoreError::Config(_))), "{url}");
+        let refused = Db::connect(url, &DbOptions::default()).await.err();
+        assert!(matches!(refused, Some(StoreError::Config(_))), "{url}: {refused:?}");
     }
 }
 
