@@ -11,6 +11,7 @@ mod connecting;
 mod demo;
 mod edges;
 mod erasing;
+mod failover;
 mod hangups;
 mod library;
 mod media;
