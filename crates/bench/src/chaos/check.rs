@@ -139,7 +139,12 @@ pub async fn compare(
         verdict.note(|v| &mut v.limbo, "parts of something public did not come to rest".to_owned());
     }
     caps(&mut verdict, &public, accounts.values().copied(), planned);
-    for broken in order::breaks(api, planned, &accounts, &public, &known, troubles).await? {
+    let order = order::compare(api, planned, &accounts, &public, &known, troubles).await?;
+    let (kept, excused) = (order.kept, order.excused);
+    verdict
+        .notes
+        .push(format!("order: {kept} went out in order, {excused} were overtaken while they were not ready"));
+    for broken in order.broken {
         verdict.note(|v| &mut v.order_breaks, broken);
     }
     Ok(verdict)
