@@ -34,6 +34,7 @@ migrations! {
     6 "0006_jobs";
     7 "0007_key_retirement";
     8 "0008_reading";
+    9 "0009_fair_places";
 }
 
 const CREATE: Stmt = Stmt {

@@ -50,6 +50,7 @@ fn new_job(clock: &ManualClock, entropy: &SeededEntropy, key: &str) -> job::NewJ
         payload: serde_json::json!({}),
         lane: None,
         background: false,
+        party: job::Party::default(),
         run_at: Timestamp::UNIX_EPOCH,
         unique_key: key.into(),
         subject: None,

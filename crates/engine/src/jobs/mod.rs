@@ -6,6 +6,7 @@
 use carillon_domain::id::{JobId, WorkspaceId};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::StoreError;
+use carillon_store::repo::job::Party;
 
 use crate::Engine;
 
@@ -32,6 +33,8 @@ pub struct Lease {
     pub lane: Option<String>,
     /// Nobody waits for it to the second; it takes one of the places for such jobs.
     pub background: bool,
+    /// Whose it is.
+    pub party: Party,
     /// Runs before this one that ended in an error.
     pub attempt: i64,
     /// The workspace, where there is one.

@@ -26,7 +26,7 @@ pub async fn sweep(engine: &Engine) -> Result<u64, JobError> {
     let times = Times::of(engine);
     for stray in stray {
         let target = Target { workspace: stray.workspace, publication: stray.id };
-        let job = times.job(target, "", stray.due_at);
+        let job = times.job(target, &stray.platform, stray.account, stray.due_at);
         engine.db.write(move |tx| Box::pin(async move { job::put_if_absent(tx, &job).await })).await?;
         repaired += 1;
     }

@@ -1,8 +1,8 @@
 //! How publications enter the job queue.
 
-use carillon_domain::id::{Id, PublicationId};
+use carillon_domain::id::{AccountId, Id, PublicationId};
 use carillon_domain::time::{SignedDuration, Timestamp};
-use carillon_store::repo::job::NewJob;
+use carillon_store::repo::job::{NewJob, Party};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ impl Times {
     }
 
     /// The job that begins to prepare in time for `due`.
-    pub fn job(&self, target: Target, platform: &str, due: Option<Timestamp>) -> NewJob {
+    pub fn job(&self, target: Target, platform: &str, account: AccountId, due: Option<Timestamp>) -> NewJob {
         let now = self.clock.now();
         let ahead = self.ahead.get(platform).copied().unwrap_or(AHEAD);
         let run_at = due.map_or(now, |due| if due <= now { due } else { (due - ahead).max(now) });
@@ -67,6 +67,7 @@ impl Times {
             payload: serde_json::json!(target),
             lane: None,
             background: false,
+            party: Party::new(platform, target.workspace, account),
             run_at,
             unique_key: job_key(target.publication),
             subject: Some(target.publication.uuid()),

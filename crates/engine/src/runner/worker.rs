@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use carillon_domain::time::{SignedDuration, random_bytes};
 use carillon_store::Db;
-use carillon_store::repo::job::{self, Room};
+use carillon_store::repo::job::{self, PlaceKind, Room};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::claim::claim;
-use super::places::Places;
+use super::claim::{claim, claim_for};
+use super::places::{KINDS, Places, REST, Seat};
 use crate::Engine;
 use crate::jobs::{self, JobError, Lease, Next, sweep};
 
@@ -20,13 +21,14 @@ use crate::jobs::{self, JobError, Lease, Next, sweep};
 pub struct RunnerConfig {
     /// Name of this node in leases.
     pub node: String,
-    /// Commits that run beside each other. They have places of their own, so that uploads never keep one from its second;
-    /// and many, because each is one short call, and a network that lets its calls hang must not delay another's.
+    /// Commits of one network that run beside each other. They have places of their own, so that uploads never keep one from
+    /// its second; and many, because each is one short call. No account has more than half of these places or of the others,
+    /// and no workspace all of them.
     pub commits: usize,
-    /// Other jobs that run beside each other.
+    /// Jobs of one network that prepare beside each other.
     pub concurrency: usize,
-    /// How many of these may be in the background. The rest of the places stays free for preparing, however much there is
-    /// to read and however slow a network is.
+    /// Jobs of one network in the background beside each other. They have places of their own too, however much there is to
+    /// read.
     pub background: usize,
     /// Longest sleep without looking at the queue; bounds the damage of a lost wake-up.
     pub poll: Duration,
@@ -85,7 +87,7 @@ impl Runner {
         if let Err(error) = self.take_over().await {
             tracing::error!(%error, "what a dead process left can't be freed; its leases run out");
         }
-        let places = Places::new(&self.config);
+        let places = Arc::new(Places::new(&self.config));
         let tasks = TaskTracker::new();
         let (engine, over) = (Arc::clone(&self.engine), stop.clone());
         tasks.spawn(async move {
@@ -114,12 +116,9 @@ impl Runner {
             }
             // Listening begins before looking, so that a job saved in between, or a place that is free again, still wakes us.
             let woken = self.engine.wake.notified();
-            let Some(seats) = stop.run_until_cancelled(places.some()).await else { break };
-            let room = seats.room();
-            match claim(&self.engine, &self.config.node, room).await {
-                Ok(Some(lease)) => {
+            match self.next(&places).await {
+                Ok(Some((lease, seat))) => {
                     let engine = Arc::clone(&self.engine);
-                    let seat = seats.take(&lease);
                     tasks.spawn(async move {
                         run_leased(&engine, &lease, true).await;
                         drop(seat);
@@ -127,8 +126,7 @@ impl Runner {
                     });
                 }
                 Ok(None) => {
-                    drop(seats);
-                    let pause = self.pause(room).await;
+                    let pause = self.pause(&places).await;
                     tokio::select! {
                         () = stop.cancelled() => {}
                         () = woken => {}
@@ -186,9 +184,46 @@ impl Runner {
         Ok(runs)
     }
 
+    /// Claims the next job that there is a place for.
+    async fn next(&self, places: &Arc<Places>) -> Result<Option<(Lease, Seat)>, JobError> {
+        let node = &self.config.node;
+        for kind in KINDS {
+            let now = Instant::now();
+            let Some(closed) = places.closed(kind, now) else { continue };
+            let mut lease = None;
+            if let Some(had_enough) = places.had_enough(kind, now) {
+                lease = claim_for(&self.engine, node, kind, &had_enough).await?;
+                if lease.is_none() {
+                    places.next_round(kind, now, now.elapsed());
+                }
+            }
+            if lease.is_none() {
+                lease = claim_for(&self.engine, node, kind, &closed).await?;
+            }
+            if let Some(lease) = lease {
+                let seat = places.take(kind, &lease);
+                return Ok(Some((lease, seat)));
+            }
+            places.rest(kind, &closed, now, now.elapsed());
+        }
+        Ok(None)
+    }
+
     /// To the millisecond of the next due job, but never longer than the poll (with a little chance, so that many nodes
     /// do not ask at once).
-    async fn pause(&self, room: Room) -> Duration {
+    async fn pause(&self, places: &Places) -> Duration {
+        let now = Instant::now();
+        let rests = |kind| places.rests(kind, now);
+        let room = Room {
+            lanes: !rests(PlaceKind::Commit),
+            foreground: !rests(PlaceKind::Foreground),
+            background: !rests(PlaceKind::Background),
+        };
+        let pause = self.pause_for(room).await;
+        if room == Room::ALL { pause } else { pause.min(REST) }
+    }
+
+    async fn pause_for(&self, room: Room) -> Duration {
         let share = f64::from(random_bytes::<1>(self.engine.entropy.as_ref())[0]) / 255.0;
         let poll = self.config.poll.mul_f64(0.8 + 0.4 * share);
         match job::next_run_at(&self.engine.db, room).await {

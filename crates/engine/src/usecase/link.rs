@@ -8,7 +8,7 @@ use carillon_domain::sync::SyncReason;
 use carillon_domain::time::Timestamp;
 use carillon_store::StoreError;
 use carillon_store::repo::account::{self, AccountRow};
-use carillon_store::repo::job::NewJob;
+use carillon_store::repo::job::{NewJob, Party};
 use carillon_store::repo::sync_run::SyncRunRow;
 use carillon_store::repo::{grant, workspace};
 
@@ -58,7 +58,8 @@ struct New {
 fn first_reading(engine: &Engine, actor: &Actor, row: &AccountRow) -> Option<(SyncRunRow, NewJob)> {
     engine.networks.connector(&row.platform)?.reader()?;
     let run = sync::new_run(engine, row, SyncReason::Connected, Some(actor));
-    let job = sync::new_job(engine, Target { workspace: run.workspace, run: run.id }, None);
+    let party = Party::new(&run.platform, run.workspace, run.account);
+    let job = sync::new_job(engine, Target { workspace: run.workspace, run: run.id }, party, None);
     Some((run, job))
 }
 

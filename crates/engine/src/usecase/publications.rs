@@ -232,7 +232,7 @@ async fn change(
                 }
                 if let Some(at) = run {
                     let target = Target { workspace, publication: id };
-                    job::put(tx, &times.job(target, &row.platform, Some(at))).await?;
+                    job::put(tx, &times.job(target, &row.platform, row.account, Some(at))).await?;
                 }
                 Ok::<_, AppError>(row.post)
             })
@@ -309,7 +309,7 @@ pub(crate) async fn account_is_back(
                         return Ok(false);
                     }
                     let target = Target { workspace, publication: id };
-                    job::put(tx, &times.job(target, &row.platform, at.or(Some(now)))).await?;
+                    job::put(tx, &times.job(target, &row.platform, row.account, at.or(Some(now)))).await?;
                     Ok::<_, carillon_store::StoreError>(true)
                 })
             })

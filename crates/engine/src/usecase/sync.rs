@@ -6,6 +6,7 @@ use carillon_domain::id::{AccountId, PostId, SyncRunId};
 use carillon_domain::permission::Permission;
 use carillon_domain::sync::{SyncReason, SyncState};
 use carillon_domain::time::Timestamp;
+use carillon_store::repo::job::Party;
 use carillon_store::repo::remote_post::{self, Found, RemotePostRow};
 use carillon_store::repo::sync_run::{self, ListQuery, SyncRunRow};
 
@@ -43,7 +44,8 @@ pub async fn request(engine: &Engine, actor: &Actor, id: AccountId) -> Result<Sy
             return Ok(open);
         }
         let run = sync::new_run(engine, &account, SyncReason::Requested, Some(actor));
-        let job = sync::new_job(engine, Target { workspace: run.workspace, run: run.id }, None);
+        let party = Party::new(&run.platform, run.workspace, run.account);
+        let job = sync::new_job(engine, Target { workspace: run.workspace, run: run.id }, party, None);
         let copy = run.clone();
         let opened = engine.db.write(move |tx| Box::pin(async move { sync::open(tx, &copy, &job).await }));
         if opened.await? {

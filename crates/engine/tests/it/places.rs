@@ -13,14 +13,15 @@ use carillon_connectors::sandbox::InProcess;
 use carillon_domain::composition::PartSpec;
 use carillon_domain::id::{AccountId, MediaId};
 use carillon_domain::publication::PublicationState;
+use carillon_engine::Actor;
 use carillon_engine::runner::{Runner, RunnerConfig};
-use carillon_engine::usecase::posts::{PostInput, PostView, WantedStatus};
+use carillon_engine::usecase::posts::{self, PostInput, PostView, WantedStatus};
 use carillon_store::on_both;
 use carillon_store::testing::TestDb;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::support::Stage;
+use super::support::{Stage, new_workspace};
 
 /// A network that takes every upload only when the gate is open.
 struct Slow {
@@ -92,6 +93,40 @@ impl Busy {
     }
 }
 
+/// How many uploads of one account run beside each other.
+fn of_one_account() -> usize {
+    RunnerConfig::default().concurrency / 2
+}
+
+fn with_picture(account: AccountId, media: MediaId, text: &str) -> PostInput {
+    PostInput {
+        text: text.into(),
+        media: vec![media],
+        accounts: vec![account],
+        status: WantedStatus::Now,
+        ..PostInput::default()
+    }
+}
+
+/// Somebody else on the same networks.
+struct Neighbour {
+    actor: Actor,
+    account: AccountId,
+    media: MediaId,
+}
+
+impl Neighbour {
+    async fn of(stage: &Stage) -> Self {
+        let actor = new_workspace(&stage.engine, "Europe/Athens").await;
+        let (account, media) = (stage.bluesky_of(&actor).await, stage.picture_of(&actor).await);
+        Self { actor, account, media }
+    }
+
+    async fn post(&self, stage: &Stage, input: PostInput) {
+        posts::create(&stage.engine, &self.actor, input).await.expect("post");
+    }
+}
+
 /// Waits in real time, with a bound: the worker's own loop is what is tested.
 async fn until<F: Future<Output = bool>>(mut holds: impl FnMut() -> F) {
     let patience = async {
@@ -108,21 +143,15 @@ async fn uploads(test: &TestDb) {
     let on_time = busy.stage.at(busy.account, "On the hour", due).await;
     // It is prepared; only the commit remains.
     busy.stage.run_due().await;
-    let places = RunnerConfig::default().concurrency;
     let mut slow = Vec::new();
-    for n in 0..places {
-        let input = PostInput {
-            text: format!("Slow {n}"),
-            media: vec![busy.media],
-            accounts: vec![busy.account],
-            status: WantedStatus::Scheduled,
-            scheduled_at: Some(due.to_string()),
-            ..PostInput::default()
-        };
+    for n in 0..RunnerConfig::default().concurrency {
+        let mut input = with_picture(busy.account, busy.media, &format!("Slow {n}"));
+        input.status = WantedStatus::Scheduled;
+        input.scheduled_at = Some(due.to_string());
         slow.push(busy.stage.post(input).await);
     }
     busy.while_working(async {
-        busy.until_uploads_hang(places).await;
+        busy.until_uploads_hang(of_one_account()).await;
         busy.time_comes(10);
         busy.until_public("On the hour").await;
     })
@@ -155,3 +184,64 @@ async fn parts(test: &TestDb) {
     busy.published(&other.expect("made")).await;
 }
 on_both!(uploading_a_part_does_not_hold_the_accounts_lane, |t| super::parts(t));
+
+async fn another_network(test: &TestDb) {
+    let busy = Busy::new(test).await;
+    let (x, neighbour) = (busy.stage.x().await, Neighbour::of(&busy.stage).await);
+    let places = RunnerConfig::default().concurrency;
+    for n in 0..places {
+        busy.stage.post(with_picture(busy.account, busy.media, &format!("Slow {n}"))).await;
+        let theirs = with_picture(neighbour.account, neighbour.media, &format!("Theirs {n}"));
+        neighbour.post(&busy.stage, theirs).await;
+    }
+    let mut other = None;
+    busy.while_working(async {
+        busy.until_uploads_hang(places).await;
+        other = Some(busy.stage.post(with_picture(x, busy.media, "Elsewhere")).await);
+        busy.until_public("Elsewhere").await;
+        assert_eq!(busy.slow.waiting.load(Ordering::Relaxed), places, "all places are taken");
+    })
+    .await;
+    busy.published(&other.expect("made")).await;
+}
+on_both!(slow_uploads_of_one_network_do_not_delay_preparing_for_another, |t| super::another_network(t));
+
+async fn shares(test: &TestDb) {
+    let busy = Busy::new(test).await;
+    let neighbour = Neighbour::of(&busy.stage).await;
+    for n in 0..RunnerConfig::default().concurrency + 4 {
+        busy.stage.post(with_picture(busy.account, busy.media, &format!("Slow {n}"))).await;
+    }
+    busy.while_working(async {
+        busy.until_uploads_hang(of_one_account()).await;
+        neighbour.post(&busy.stage, with_picture(neighbour.account, neighbour.media, "Mine too")).await;
+        busy.until_uploads_hang(of_one_account() + 1).await;
+        assert_eq!(busy.slow.waiting.load(Ordering::Relaxed), of_one_account() + 1);
+    })
+    .await;
+    assert_eq!(busy.stage.public("Mine too").len(), 1);
+}
+on_both!(no_account_takes_all_places_of_its_network, |t| super::shares(t));
+
+async fn round(test: &TestDb) {
+    let busy = Busy::new(test).await;
+    let neighbour = Neighbour::of(&busy.stage).await;
+    for _ in 0..200 {
+        busy.stage.now(busy.account, "One of many").await;
+    }
+    let one = PostInput {
+        text: "The only one".into(),
+        accounts: vec![neighbour.account],
+        status: WantedStatus::Now,
+        ..PostInput::default()
+    };
+    neighbour.post(&busy.stage, one).await;
+    let mut before = usize::MAX;
+    busy.while_working(async {
+        busy.until_public("The only one").await;
+        before = busy.stage.public("One of many").len();
+    })
+    .await;
+    assert!(before < 100, "it waited for {before} of 200 posts of another workspace");
+}
+on_both!(one_post_does_not_wait_for_the_many_of_another_workspace, |t| super::round(t));

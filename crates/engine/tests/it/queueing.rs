@@ -26,6 +26,7 @@ async fn collision(test: &TestDb) {
                 payload: serde_json::json!({}),
                 lane: Some(format!("lane {lane}")),
                 background: false,
+                party: job::Party::default(),
                 run_at: now,
                 unique_key: format!("test/{lane}/{place}"),
                 subject: None,
@@ -77,6 +78,7 @@ async fn nonsense(test: &TestDb) {
     let mut new = carillon_engine::publish::Times::of(&stage.engine).job(
         carillon_engine::publish::Target { workspace: stage.actor.workspace, publication: id },
         "bluesky",
+        account,
         None,
     );
     new.payload = serde_json::json!("of another version");

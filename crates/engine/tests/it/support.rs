@@ -129,13 +129,17 @@ impl Stage {
 
     /// Puts a picture into the library.
     pub async fn picture(&self) -> MediaId {
+        self.picture_of(&self.actor).await
+    }
+
+    pub async fn picture_of(&self, actor: &Actor) -> MediaId {
         let mut bytes = std::io::Cursor::new(Vec::new());
         image::DynamicImage::new_rgb8(640, 640)
             .write_to(&mut bytes, image::ImageFormat::Jpeg)
             .expect("a picture");
         let body = futures::stream::iter([Ok(bytes::Bytes::from(bytes.into_inner()))]);
         let file = NewFile { name: "a.jpg".into(), alt: Some("A grey square".into()) };
-        self.engine.library.upload(&self.actor, file, Box::pin(body)).await.expect("uploaded").info.id
+        self.engine.library.upload(actor, file, Box::pin(body)).await.expect("uploaded").info.id
     }
 
     /// Takes a file and its bytes out of the library although it is in use.

@@ -61,6 +61,8 @@ statements! {
         where workspace_id = $1 and attempt_id = $2";
     ADD_STEP = "attempt_steps.insert": "insert into attempt_steps (workspace_id, attempt_id, seq, at, operation, method, url, \
         status, duration_us, request_id, note) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    THIN = "attempt_steps.thin": "delete from attempt_steps where (workspace_id, attempt_id, seq) in \
+        (select workspace_id, attempt_id, seq from attempt_steps where at < $1 order by at limit $2)";
 }
 
 fn read(row: &crate::Row) -> Result<AttemptRow, StoreError> {
@@ -142,6 +144,15 @@ pub async fn add_steps(
         tx.execute(ADD_STEP, values).await?;
     }
     Ok(())
+}
+
+/// Forgets at most `at_most` remote calls from before `until`, the oldest first, over all workspaces. Returns how many. The
+/// attempts themselves stay.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn thin(tx: &mut Tx<'_>, until: Timestamp, at_most: i64) -> Result<u64, StoreError> {
+    tx.execute(THIN, args![until, at_most]).await
 }
 
 /// All attempts of a publication with their remote calls, oldest first.

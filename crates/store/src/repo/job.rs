@@ -1,10 +1,61 @@
 //! The job queue's table. Claims and sweeps cross workspaces and return ids only; see the architecture.
 
-use carillon_domain::id::{JobId, WorkspaceId};
+use carillon_domain::id::{AccountId, JobId, WorkspaceId};
 use carillon_domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::{Db, Executor, Row, StoreError, Tx, args, statements};
+
+/// Whose a job is. Those who share places on a node are told apart by these texts; they contain no spaces.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Party {
+    /// The network that it talks to.
+    pub platform: Option<String>,
+    /// The workspace on that network.
+    pub tenant: Option<String>,
+    /// The account.
+    pub account: Option<String>,
+}
+
+impl Party {
+    /// The account, and with it the rest.
+    pub fn new(platform: &str, workspace: WorkspaceId, account: AccountId) -> Self {
+        Self {
+            platform: Some(platform.to_owned()),
+            tenant: Some(format!("{platform}/{workspace}")),
+            account: Some(account.to_string()),
+        }
+    }
+}
+
+/// Whom no place is free for. Each is a list with a space before, between and after; empty means nobody.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Closed {
+    /// Networks.
+    pub platforms: String,
+    /// Workspaces on a network.
+    pub tenants: String,
+    /// Accounts.
+    pub accounts: String,
+}
+
+impl Closed {
+    /// Whether there is a place for everybody.
+    pub fn is_empty(&self) -> bool {
+        self.platforms.is_empty() && self.tenants.is_empty() && self.accounts.is_empty()
+    }
+}
+
+/// What a place is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlaceKind {
+    /// Jobs with a lane.
+    Commit,
+    /// Jobs without one for which somebody waits.
+    Foreground,
+    /// Those for which nobody waits to the second.
+    Background,
+}
 
 /// A job to be queued.
 #[derive(Debug, Clone)]
@@ -23,6 +74,8 @@ pub struct NewJob {
     pub lane: Option<String>,
     /// Nobody waits for it to the second: it must leave room for the others.
     pub background: bool,
+    /// Whose it is, for sharing places.
+    pub party: Party,
     /// When to run.
     pub run_at: Timestamp,
     /// At most one job has this key.
@@ -50,6 +103,8 @@ pub struct ClaimedJob {
     pub lane: Option<String>,
     /// See [`NewJob::background`].
     pub background: bool,
+    /// Whose it is. Empty in jobs that an older version queued.
+    pub party: Party,
     /// Runs that ended in an error.
     pub attempt: i64,
     /// The fence.
@@ -83,14 +138,15 @@ impl Room {
 
 statements! {
     PUT = "jobs.put": "insert into jobs (id, workspace_id, kind, version, payload, lane, priority, run_at, attempt, state, \
-        lease_epoch, unique_key, created_at, subject_id) \
-        values ($1, $2, $3, $4, $5, $6, $11, $7, 0, 'ready', 0, $8, $9, $10) \
+        lease_epoch, unique_key, created_at, subject_id, platform, tenant, account) \
+        values ($1, $2, $3, $4, $5, $6, $11, $7, 0, 'ready', 0, $8, $9, $10, $12, $13, $14) \
         on conflict (unique_key) do update set kind = excluded.kind, version = excluded.version, \
         payload = excluded.payload, lane = excluded.lane, priority = excluded.priority, run_at = excluded.run_at, state = 'ready', attempt = 0, \
+        platform = excluded.platform, tenant = excluded.tenant, account = excluded.account, \
         lease_by = null, lease_until = null, last_error = null, lease_epoch = jobs.lease_epoch + 1";
     PUT_IF_ABSENT = "jobs.put_if_absent": "insert into jobs (id, workspace_id, kind, version, payload, lane, priority, run_at, \
-        attempt, state, lease_epoch, unique_key, created_at, subject_id) \
-        values ($1, $2, $3, $4, $5, $6, $11, $7, 0, 'ready', 0, $8, $9, $10) \
+        attempt, state, lease_epoch, unique_key, created_at, subject_id, platform, tenant, account) \
+        values ($1, $2, $3, $4, $5, $6, $11, $7, 0, 'ready', 0, $8, $9, $10, $12, $13, $14) \
         on conflict (unique_key) do nothing";
     REMOVE = "jobs.remove": "delete from jobs where unique_key = $1";
     CLAIM = "jobs.claim": "update jobs set state = 'leased', lease_by = $1, lease_epoch = lease_epoch + 1, lease_until = $2 \
@@ -98,7 +154,20 @@ statements! {
         and ((j.lane is null and j.priority <= $4) or (j.lane is not null and $5 = 1 \
         and not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased'))) \
         order by j.run_at, j.created_at, j.id limit 1 /*postgres: for update skip locked */) \
-        returning id, workspace_id, kind, version, payload, lane, priority, attempt, lease_epoch";
+        returning id, workspace_id, kind, version, payload, lane, priority, attempt, lease_epoch, platform, tenant, account";
+    CLAIM_COMMIT = "jobs.claim_commit": "update jobs set state = 'leased', lease_by = $1, lease_epoch = lease_epoch + 1, lease_until = $2 \
+        where state = 'ready' and id = (select j.id from jobs j where j.state = 'ready' and j.lane is not null and j.run_at <= $3 \
+        and $4 not like '% ' || coalesce(j.platform, '-') || ' %' and $5 not like '% ' || coalesce(j.tenant, '-') || ' %' \
+        and $6 not like '% ' || coalesce(j.account, '-') || ' %' \
+        and not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased') \
+        order by j.run_at, j.created_at, j.id limit 1 /*postgres: for update skip locked */) \
+        returning id, workspace_id, kind, version, payload, lane, priority, attempt, lease_epoch, platform, tenant, account";
+    CLAIM_OTHER = "jobs.claim_other": "update jobs set state = 'leased', lease_by = $1, lease_epoch = lease_epoch + 1, lease_until = $2 \
+        where state = 'ready' and id = (select j.id from jobs j where j.state = 'ready' and j.lane is null and j.priority = $7 \
+        and j.run_at <= $3 and $4 not like '% ' || coalesce(j.platform, '-') || ' %' \
+        and $5 not like '% ' || coalesce(j.tenant, '-') || ' %' and $6 not like '% ' || coalesce(j.account, '-') || ' %' \
+        order by j.run_at, j.created_at, j.id limit 1 /*postgres: for update skip locked */) \
+        returning id, workspace_id, kind, version, payload, lane, priority, attempt, lease_epoch, platform, tenant, account";
     FENCE = "jobs.fence": "update jobs set lease_epoch = lease_epoch where id = $1 and lease_epoch = $2 and state = 'leased'";
     EXTEND = "jobs.extend": "update jobs set lease_until = $3 where id = $1 and lease_epoch = $2 and state = 'leased'";
     FINISH = "jobs.finish": "delete from jobs where id = $1 and lease_epoch = $2 and state = 'leased'";
@@ -127,7 +196,10 @@ fn values(job: &NewJob) -> Vec<crate::Value> {
         job.created_at,
         job.subject,
         // Higher comes later.
-        i64::from(job.background)
+        i64::from(job.background),
+        job.party.platform.as_deref(),
+        job.party.tenant.as_deref(),
+        job.party.account.as_deref()
     ]
 }
 
@@ -178,6 +250,29 @@ pub async fn claim(
         .transpose()
 }
 
+/// Leases the job that is due first of those that a place of this kind is for, and of which no party is `closed`.
+///
+/// # Errors
+/// As [`claim`].
+pub async fn claim_for(
+    tx: &mut Tx<'_>,
+    node: &str,
+    now: Timestamp,
+    until: Timestamp,
+    kind: PlaceKind,
+    closed: &Closed,
+) -> Result<Option<ClaimedJob>, StoreError> {
+    let mut values = args![node, until, now, &closed.platforms, &closed.tenants, &closed.accounts];
+    let statement = match kind {
+        PlaceKind::Commit => CLAIM_COMMIT,
+        PlaceKind::Foreground | PlaceKind::Background => {
+            values.push(i64::from(kind == PlaceKind::Background).into());
+            CLAIM_OTHER
+        }
+    };
+    tx.fetch_optional(statement, values).await?.map(|row| claimed(&row)).transpose()
+}
+
 fn claimed(row: &Row) -> Result<ClaimedJob, StoreError> {
     Ok(ClaimedJob {
         id: row.get("id")?,
@@ -187,6 +282,11 @@ fn claimed(row: &Row) -> Result<ClaimedJob, StoreError> {
         payload: row.json("payload")?,
         lane: row.get("lane")?,
         background: row.get::<i64>("priority")? > 0,
+        party: Party {
+            platform: row.get("platform")?,
+            tenant: row.get("tenant")?,
+            account: row.get("account")?,
+        },
         attempt: row.get("attempt")?,
         lease_epoch: row.get("lease_epoch")?,
     })

@@ -67,7 +67,7 @@ statements! {
         order by id";
     LIST = "sync_runs.list": "select * from sync_runs where workspace_id = $1 and (cast($2 as uuid) is null or account_id = $2) \
         and (cast($3 as text) is null or state = $3) and (cast($4 as uuid) is null or id < $4) order by id desc limit $5";
-    STRAY = "sync_runs.stray": "select r.workspace_id, r.id, r.next_at from sync_runs r where r.state in ('queued', 'running') \
+    STRAY = "sync_runs.stray": "select r.workspace_id, r.id, r.account_id, r.platform, r.next_at from sync_runs r where r.state in ('queued', 'running') \
         and not exists (select 1 from jobs j where j.subject_id = r.id) order by r.created_at limit $1";
     ERASE = "sync_runs.erase": "delete from sync_runs where workspace_id = $1 and account_id = $2";
 }
@@ -209,6 +209,10 @@ pub struct Stray {
     pub workspace: WorkspaceId,
     /// Run.
     pub id: SyncRunId,
+    /// Account.
+    pub account: AccountId,
+    /// Platform.
+    pub platform: String,
     /// When it is to be tried, if not now.
     pub next_at: Option<Timestamp>,
 }
@@ -221,7 +225,13 @@ pub async fn without_job(db: &Db, limit: i64) -> Result<Vec<Stray>, StoreError> 
     let rows = db.fetch_all(STRAY, args![limit]).await?;
     rows.iter()
         .map(|r| {
-            Ok(Stray { workspace: r.get("workspace_id")?, id: r.get("id")?, next_at: r.get("next_at")? })
+            Ok(Stray {
+                workspace: r.get("workspace_id")?,
+                id: r.get("id")?,
+                account: r.get("account_id")?,
+                platform: r.get("platform")?,
+                next_at: r.get("next_at")?,
+            })
         })
         .collect()
 }

@@ -4,6 +4,7 @@ use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::sync::{SyncReason, SyncState};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::StoreError;
+use carillon_store::repo::job::Party;
 use carillon_store::repo::{account, sync_run};
 
 use super::run::Run;
@@ -121,7 +122,8 @@ async fn end(
     row.error = error;
     let next = continue_at.map(|at| {
         let next = following(engine, &row, &position, at);
-        let job = new_job(engine, Target { workspace: next.workspace, run: next.id }, Some(at));
+        let party = Party::new(&next.platform, next.workspace, next.account);
+        let job = new_job(engine, Target { workspace: next.workspace, run: next.id }, party, Some(at));
         (next, job)
     });
     let (workspace, id) = (row.workspace, row.account);

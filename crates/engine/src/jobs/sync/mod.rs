@@ -17,7 +17,7 @@ use carillon_domain::id::{Id, SyncRunId, WorkspaceId};
 use carillon_domain::sync::{SyncKind, SyncReason, SyncState};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::repo::account::AccountRow;
-use carillon_store::repo::job::{self, NewJob};
+use carillon_store::repo::job::{self, NewJob, Party};
 use carillon_store::repo::sync_run::{self, Stray, SyncRunRow};
 use carillon_store::{StoreError, Tx};
 use serde::{Deserialize, Serialize};
@@ -115,7 +115,7 @@ pub(crate) async fn open(tx: &mut Tx<'_>, run: &SyncRunRow, job: &NewJob) -> Res
 }
 
 /// The job of a run.
-pub(crate) fn new_job(engine: &Engine, target: Target, at: Option<Timestamp>) -> NewJob {
+pub(crate) fn new_job(engine: &Engine, target: Target, party: Party, at: Option<Timestamp>) -> NewJob {
     let now = engine.clock.now();
     NewJob {
         id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
@@ -125,6 +125,7 @@ pub(crate) fn new_job(engine: &Engine, target: Target, at: Option<Timestamp>) ->
         payload: serde_json::json!(target),
         lane: None,
         background: true,
+        party,
         run_at: at.unwrap_or(now),
         unique_key: job_key(target.run),
         subject: Some(target.run.uuid()),
@@ -139,5 +140,6 @@ pub(crate) fn job_key(run: SyncRunId) -> String {
 
 /// The job of a run that has none.
 pub(super) fn job_of_stray(engine: &Engine, stray: &Stray) -> NewJob {
-    new_job(engine, Target { workspace: stray.workspace, run: stray.id }, stray.next_at)
+    let party = Party::new(&stray.platform, stray.workspace, stray.account);
+    new_job(engine, Target { workspace: stray.workspace, run: stray.id }, party, stray.next_at)
 }

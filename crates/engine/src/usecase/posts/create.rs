@@ -62,7 +62,10 @@ async fn save_new(engine: &Engine, row: PostRow, publications: Vec<PublicationRo
     let jobs: Vec<_> = publications
         .iter()
         .filter(|p| p.state == PublicationState::Scheduled)
-        .map(|p| times.job(Target { workspace: p.workspace, publication: p.id }, &p.platform, p.due_at))
+        .map(|p| {
+            let target = Target { workspace: p.workspace, publication: p.id };
+            times.job(target, &p.platform, p.account, p.due_at)
+        })
         .collect();
     engine
         .db

@@ -211,7 +211,7 @@ async fn queue(
 ) -> Result<(), AppError> {
     if row.state == PublicationState::Scheduled {
         let target = Target { workspace: row.workspace, publication: row.id };
-        job::put(tx, &times.job(target, &row.platform, row.due_at)).await?;
+        job::put(tx, &times.job(target, &row.platform, row.account, row.due_at)).await?;
     } else {
         job::remove(tx, &publish::job_key(row.id)).await?;
     }

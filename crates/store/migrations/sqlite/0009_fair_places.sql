@@ -1,0 +1,14 @@
+-- Whose a job is, so that no network, workspace or account takes all places of a node.
+alter table jobs add column platform text;
+alter table jobs add column tenant text;  -- platform/workspace
+alter table jobs add column account text;
+update jobs set platform = (select p.platform from publications p
+    where p.workspace_id = jobs.workspace_id and p.id = jobs.subject_id);
+-- In the order in which they are claimed, with what a claim may have to pass over.
+create index jobs_ready_commits on jobs (run_at, created_at, id, platform, tenant, account, lane)
+    where state = 'ready' and lane is not null;
+create index jobs_ready_others on jobs (priority, run_at, created_at, id, platform, tenant, account)
+    where state = 'ready' and lane is null;
+
+-- The journal of remote calls is thinned by age, over all workspaces.
+create index attempt_steps_by_time on attempt_steps (at);
