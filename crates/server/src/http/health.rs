@@ -5,7 +5,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use carillon_store::{StoreError, migrate, repo};
+use carillon_domain::publication::PublicationState;
+use carillon_store::repo::waiting;
+use carillon_store::{StoreError, migrate};
 use serde::Serialize;
 use subtle::ConstantTimeEq;
 
@@ -23,7 +25,7 @@ pub fn routes() -> Router<App> {
 
 /// Routes of the metrics listener.
 pub fn metrics_only() -> Router<App> {
-    Router::new().route(urls::METRICS, get(|State(app): State<App>| async move { numbers(&app) }))
+    Router::new().route(urls::METRICS, get(|State(app): State<App>| async move { numbers(&app).await }))
 }
 
 async fn healthz() -> &'static str {
@@ -41,6 +43,10 @@ struct Readiness {
     /// How long the oldest publication has been due without being sent; 0 when none is. A number that grows means that
     /// no worker works.
     oldest_overdue_seconds: Option<i64>,
+    /// Publications that wait for a person or a reconnection.
+    held: Option<i64>,
+    /// Publications of which a person must say whether they are public.
+    unconfirmed: Option<i64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -65,6 +71,8 @@ async fn readyz(State(app): State<App>) -> Response {
                 database: "unreachable",
                 migrations: None,
                 oldest_overdue_seconds: None,
+                held: None,
+                unconfirmed: None,
             };
             (StatusCode::SERVICE_UNAVAILABLE, nothing)
         }
@@ -75,14 +83,46 @@ async fn readyz(State(app): State<App>) -> Response {
 async fn readiness(app: &App) -> Result<Readiness, StoreError> {
     app.engine.db.ping().await?;
     let (known, applied) = migrate::versions(&app.engine.db).await?;
-    let now = app.engine.clock.now();
-    let oldest = repo::waiting::oldest_overdue(&app.engine.db, now).await?;
+    let waiting = Waiting::count(app).await?;
     Ok(Readiness {
         status: "ok",
         database: "ok",
         migrations: Some(Migrations { known, applied, current: known == applied }),
-        oldest_overdue_seconds: Some(oldest.map_or(0, |due| now.duration_since(due).as_secs().max(0))),
+        oldest_overdue_seconds: Some(waiting.oldest_overdue_s),
+        held: Some(waiting.held),
+        unconfirmed: Some(waiting.unconfirmed),
     })
+}
+
+/// What waits for a worker or for a person, over all workspaces.
+struct Waiting {
+    oldest_overdue_s: i64,
+    held: i64,
+    unconfirmed: i64,
+}
+
+impl Waiting {
+    async fn count(app: &App) -> Result<Self, StoreError> {
+        let (db, now) = (&app.engine.db, app.engine.clock.now());
+        let oldest = waiting::oldest_overdue(db, now).await?;
+        Ok(Self {
+            oldest_overdue_s: oldest.map_or(0, |due| now.duration_since(due).as_secs().max(0)),
+            held: waiting::count_in(db, PublicationState::Held).await?,
+            unconfirmed: waiting::count_in(db, PublicationState::Unconfirmed).await?,
+        })
+    }
+
+    /// In the text format of Prometheus. They come from the database when somebody asks, so every node says the same.
+    fn render(&self) -> String {
+        [
+            ("carillon_oldest_overdue_seconds", self.oldest_overdue_s),
+            ("carillon_publications_held", self.held),
+            ("carillon_publications_unconfirmed", self.unconfirmed),
+        ]
+        .iter()
+        .map(|(name, value)| format!("# TYPE {name} gauge\n{name} {value}\n"))
+        .collect()
+    }
 }
 
 /// On the main listener the numbers want the token of the settings; without one they are not there.
@@ -94,7 +134,7 @@ async fn metrics(State(app): State<App>, headers: HeaderMap) -> Response {
     let given = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
     let given = given.and_then(|v| v.strip_prefix("Bearer ")).unwrap_or_default();
     if bool::from(given.as_bytes().ct_eq(wanted.as_bytes())) {
-        numbers(&app)
+        numbers(&app).await
     } else {
         Failure::new(
             StatusCode::FORBIDDEN,
@@ -105,7 +145,13 @@ async fn metrics(State(app): State<App>, headers: HeaderMap) -> Response {
     }
 }
 
-fn numbers(app: &App) -> Response {
+async fn numbers(app: &App) -> Response {
+    let mut text = app.metrics.render();
+    match Waiting::count(app).await {
+        Ok(waiting) => text.push_str(&waiting.render()),
+        // The process has numbers of its own all the same; those of the database are missing, not zero.
+        Err(error) => tracing::error!(%error, "what waits could not be counted"),
+    }
     let kind = "text/plain; version=0.0.4; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], app.metrics.render()).into_response()
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
 }

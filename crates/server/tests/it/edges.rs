@@ -139,6 +139,13 @@ async fn metrics_want_their_token() {
     assert_eq!(app.get("/metrics").await.status, StatusCode::FORBIDDEN);
     let answer = app.request(Method::GET, "/metrics", &[("authorization", "Bearer let-me-count")], "").await;
     assert_eq!(answer.status, StatusCode::OK);
+    for line in [
+        "carillon_oldest_overdue_seconds 0",
+        "carillon_publications_held 0",
+        "carillon_publications_unconfirmed 0",
+    ] {
+        assert!(answer.text().lines().any(|l| l == line), "{line}: {}", answer.text());
+    }
     assert_eq!(TestApp::new().await.get("/metrics").await.status, StatusCode::NOT_FOUND);
 }
 
@@ -163,6 +170,7 @@ async fn readiness_tells_of_database_and_schema() {
     assert_eq!(told["status"], "ok");
     assert_eq!(told["migrations"]["current"], true);
     assert_eq!(told["oldest_overdue_seconds"], 0);
+    assert_eq!((&told["held"], &told["unconfirmed"]), (&0.into(), &0.into()));
     app.engine.db.close().await;
     let gone = app.get("/readyz").await;
     assert_eq!(gone.status, StatusCode::SERVICE_UNAVAILABLE);

@@ -191,4 +191,6 @@ async fn what_waits_for_a_login_leads_to_it() {
     assert!(page.contains("#connect-bluesky") && !page.contains("/publish\""), "{page}");
     let theirs = writer.get(&desk.page(&post)).await.text();
     assert!(!theirs.contains("#connect-bluesky"), "an editor may not connect accounts: {theirs}");
+    let told = desk.call(Method::GET, "/readyz", None).await.json();
+    assert_eq!((&told["held"], &told["unconfirmed"]), (&json!(1), &json!(0)), "whoever watches is told");
 }
