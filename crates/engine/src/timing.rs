@@ -23,6 +23,8 @@ pub struct Timing {
     pub look_pause: SignedDuration,
     /// After so long without certainty a person decides.
     pub look_at_most: SignedDuration,
+    /// How long the journal of remote calls is kept. That there was an attempt, and how it ended, is kept longer.
+    pub journal: SignedDuration,
 }
 
 impl Default for Timing {
@@ -34,6 +36,7 @@ impl Default for Timing {
             send_over: SignedDuration::from_secs(20 + 60 + 30),
             look_pause: SignedDuration::from_mins(1),
             look_at_most: SignedDuration::from_mins(30),
+            journal: SignedDuration::from_hours(24 * 90),
         }
     }
 }

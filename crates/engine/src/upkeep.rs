@@ -2,7 +2,8 @@
 
 use carillon_domain::error::AppError;
 use carillon_domain::time::SignedDuration;
-use carillon_store::repo::{connect, grant};
+use carillon_store::StoreError;
+use carillon_store::repo::{attempt, connect, grant};
 
 use crate::Engine;
 use crate::answers::Answers;
@@ -11,6 +12,12 @@ use crate::usecase::credentials;
 
 /// A login under which nobody chose an account in this time is forgotten.
 const CHOOSE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+
+/// Remote calls that are forgotten in one transaction.
+const PIECE: i64 = 500;
+
+/// Most such transactions of one upkeep; what is left waits for the next one.
+const MOST_PIECES: usize = 1_000;
 
 impl Engine {
     /// Learns of keys that were replaced, renews logins that run out, and forgets what no longer matters. Call it every hour
@@ -25,6 +32,22 @@ impl Engine {
         note("attempts to connect", self.forget_attempts().await);
         note("sessions and links", people.sweep().await.map(drop));
         note("answers", answers.sweep().await.map(drop));
+        note("journal", self.thin_journal().await);
+    }
+
+    /// In small pieces, so that nothing due waits long for the database's writer.
+    async fn thin_journal(&self) -> Result<(), StoreError> {
+        let until = self.clock.now() - self.timing.journal;
+        for _ in 0..MOST_PIECES {
+            let thinned = self
+                .db
+                .write(move |tx| Box::pin(async move { attempt::thin(tx, until, PIECE).await }))
+                .await?;
+            if thinned < PIECE.unsigned_abs() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     async fn forget_attempts(&self) -> Result<(), AppError> {

@@ -3,6 +3,7 @@
 mod changing;
 mod connecting;
 mod erasing;
+mod journal;
 mod judging;
 mod kill_points;
 mod losing_login;

@@ -14,6 +14,9 @@ use super::SettingsError;
 /// A refresh of a token is one call; so long after the lease it has ended.
 const REFRESH: SignedDuration = SignedDuration::from_secs(90);
 
+/// A hundred years.
+const MOST_DAYS: u32 = 36_500;
+
 /// `[publishing]`
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Publishing {
@@ -30,6 +33,8 @@ pub struct Publishing {
     pub look_pause_s: u32,
     /// Seconds after which a person must decide.
     pub look_at_most_s: u32,
+    /// Days for which the calls of attempts are kept.
+    pub journal_days: u32,
 }
 
 impl Publishing {
@@ -61,6 +66,9 @@ impl Publishing {
         if self.look_at_most_s < self.send_over_s {
             return wrong("look_at_most_s", "it must be at least `send_over_s`".to_owned());
         }
+        if !(1..=MOST_DAYS).contains(&self.journal_days) {
+            return wrong("journal_days", format!("it must be from 1 to {MOST_DAYS}"));
+        }
         let seconds = |s: u32| SignedDuration::from_secs(i64::from(s));
         Ok(Timing {
             lease: Duration::from_secs(self.lease_s.into()),
@@ -69,6 +77,7 @@ impl Publishing {
             send_over: seconds(self.send_over_s),
             look_pause: seconds(self.look_pause_s.max(1)),
             look_at_most: seconds(self.look_at_most_s),
+            journal: SignedDuration::from_hours(24 * i64::from(self.journal_days)),
         })
     }
 }
