@@ -73,23 +73,27 @@ async fn send(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, 
             Ok(Step::On(next))
         }
         Err(error) if error.kind == ErrorKind::Ambiguous => {
-            // The connector may have noted what the network answered, for the look that follows.
-            let progress = match run.attempt.take_saved() {
-                Some((noted, row)) => {
-                    run.context.row = row;
-                    noted
-                }
-                None => progress,
-            };
+            let progress = noted(run, progress);
             outcome::note_error(run.engine, run.lease, &mut run.context.row, &error).await?;
             Ok(Step::On(progress))
         }
         Err(error) => {
             // Any other kind is the connector's word that nothing became public.
-            let back = progress.at(after_refusal(&error.kind, unit));
+            let back = noted(run, progress).at(after_refusal(&error.kind, unit));
             outcome::withdraw_intent(run.engine, run.lease, &mut run.context.row, &back, unit).await?;
             run.failed(back, error).await
         }
+    }
+}
+
+/// The connector may have noted what the network answered, for the look that follows or for the next send.
+fn noted(run: &mut Run<'_>, progress: Progress) -> Progress {
+    match run.attempt.take_saved() {
+        Some((noted, row)) => {
+            run.context.row = row;
+            noted
+        }
+        None => progress,
     }
 }
 

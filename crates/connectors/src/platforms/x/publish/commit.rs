@@ -35,17 +35,22 @@ pub(super) async fn commit(
     let reply = sent.map_err(|e| errors::unanswered(op::CREATE, &e))?;
     if !reply.status.is_success() {
         let mut error = errors::map(op::CREATE, reply.status, &reply.headers, &reply.body);
-        if error.code == "duplicate" && state.resent {
-            // The earlier copy can only be the first send. Noting it is for the evidence; the verdict does without.
+        if error.code == "duplicate" && (state.resent || state.refused) {
+            // The earlier copy is most likely the first send. Noting it is for the evidence; the verdict does without.
             error.kind = ErrorKind::Ambiguous;
             state.repeated = true;
             let _ = state.save(cx, &mut progress).await;
         }
         if error.code == "media_invalid" && state.uploads.iter().any(|u| !u.restarted) {
-            // The ids may have run out at X. Only what an ambiguous answer notes is kept, so the look goes on from it.
+            // The ids may have run out at X. The look goes on from what is noted here.
             error.kind = ErrorKind::Ambiguous;
             "Nothing to do: the files are uploaded again, once.".clone_into(&mut error.action);
             state.renew = true;
+            let _ = state.save(cx, &mut progress).await;
+        }
+        if error.kind != ErrorKind::Ambiguous && error.code != "duplicate" && !state.refused {
+            // What is refused can be live all the same; then the next send is a duplicate, and that must not be the verdict.
+            state.refused = true;
             let _ = state.save(cx, &mut progress).await;
         }
         return Err(error);

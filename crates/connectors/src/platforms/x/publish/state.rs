@@ -29,6 +29,9 @@ pub(super) struct State {
     pub uploads: Vec<Upload>,
     /// A first send is proved to have had no effect, and a second one may have happened.
     pub resent: bool,
+    /// X refused a send, or so it said: the answer may be wrong, and the send may have had its effect.
+    #[serde(default)]
+    pub refused: bool,
     /// X refused the second send because it knows the text already.
     #[serde(default)]
     pub repeated: bool,
