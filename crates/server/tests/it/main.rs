@@ -21,6 +21,7 @@ mod peers;
 mod people;
 mod process;
 mod reading;
+mod rivals;
 mod roles;
 mod rotation;
 mod secrets;

@@ -1,8 +1,8 @@
 //! A worker dies at every point of every kind of post: between saves, before each call and after its effect. Another one goes
 //! on when the lease has run out. Whatever that makes of it, each unit is public once, or a person is asked.
 
-mod doomed;
-mod kinds;
+pub mod doomed;
+pub mod kinds;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,0 +1,52 @@
+//! What users of other publishing tools complain about, each complaint a test. `docs/reference/rivals.md` lists them by number.
+
+mod duplicates;
+mod scene;
+mod stuck;
+mod zones;
+
+use carillon_store::on_both;
+
+on_both!(no_01_one_schedule_is_one_post_under_every_fault, |t| super::duplicates::every_fault(t));
+on_both!(no_02_what_follows_a_post_never_sends_it_again, |t| super::duplicates::side_effects(t));
+on_both!(no_03_a_worker_killed_after_the_network_accepted_leaves_one_post, |t| super::duplicates::killed(t));
+on_both!(no_04_a_rate_limit_answered_for_a_live_post_is_never_a_failure, |t| super::duplicates::rate_limit(
+    t
+));
+on_both!(no_05_a_permalink_that_cannot_be_read_changes_no_verdict, |t| super::duplicates::permalink(t));
+on_both!(no_06_twins_and_posts_of_the_same_hour_are_warned_of, |t| super::duplicates::twins(t));
+on_both!(no_07_dead_before_the_send_is_repeated_dead_after_it_is_not, |t| super::duplicates::dead(t));
+on_both!(no_08_a_comment_refused_but_made_is_looked_for_before_the_next_try, |t| super::duplicates::comment(
+    t
+));
+on_both!(no_09_moved_and_deleted_posts_forget_their_old_time, |t| super::stuck::moved(t));
+on_both!(no_10_every_due_post_ends_and_says_why, |t| super::stuck::every_end(t));
+on_both!(no_11_without_a_remote_id_nothing_is_published, |t| super::stuck::empty_success(t));
+on_both!(no_12_a_container_that_never_gets_ready_ends_and_can_be_inspected, |t| super::stuck::container(t));
+on_both!(no_14_every_registered_network_has_somebody_who_publishes, |t| super::stuck::executors(t));
+on_both!(no_15_every_network_has_a_deadline, |t| super::stuck::deadlines(t));
+on_both!(no_17_nothing_outside_needs_to_push, |t| super::stuck::alone(t));
+on_both!(no_26_a_wall_clock_time_stays_across_both_transitions, |t| super::zones::both_transitions(t));
+
+/// The page names every test, and every test that it names is there.
+#[test]
+fn the_page_lists_what_is_tested() {
+    let page = include_str!("../../../../../docs/reference/rivals.md");
+    let sources = [include_str!("mod.rs"), include_str!("../../../../server/tests/it/rivals.rs")].concat();
+    let named = |text: &str, before: &str, after: char| -> Vec<String> {
+        let mut names: Vec<String> = text
+            .split(&format!("{before}no_"))
+            .skip(1)
+            .filter_map(|rest| rest.split_once(after).map(|(name, _)| format!("no_{name}")))
+            .collect();
+        names.sort();
+        names
+    };
+    let mut tested = named(&sources, "on_both!(", ',');
+    tested.extend(named(&sources, "on_both_desks!(", ','));
+    tested.sort();
+    assert_eq!(named(page, "`", '`'), tested);
+    let wanted: Vec<String> = (1..=18).chain([26]).map(|n| format!("no_{n:02}_")).collect();
+    assert_eq!(tested.len(), wanted.len());
+    assert!(tested.iter().zip(&wanted).all(|(name, number)| name.starts_with(number)), "{tested:?}");
+}
