@@ -1,4 +1,7 @@
 //! The schema, step by step. A step that was applied is never edited: its checksum is kept and compared.
+//!
+//! While a new version is rolled out, nodes of the version before still run. So a step only adds what those nodes need not know,
+//! and they accept a schema that is one step ahead of them; `docs/adr/0017` has the rule.
 
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
@@ -7,16 +10,17 @@ use crate::db::{Connection, Db, Tx};
 use crate::exec::{Executor, Stmt};
 use crate::{StoreError, args};
 
-struct Migration {
-    version: i64,
-    name: &'static str,
-    sqlite: &'static str,
-    postgres: &'static str,
+#[derive(Clone, Copy)]
+pub(crate) struct Migration {
+    pub(crate) version: i64,
+    pub(crate) name: &'static str,
+    pub(crate) sqlite: &'static str,
+    pub(crate) postgres: &'static str,
 }
 
 macro_rules! migrations {
     ($($version:literal $name:literal;)*) => {
-        const MIGRATIONS: &[Migration] = &[$(Migration {
+        pub(crate) const MIGRATIONS: &[Migration] = &[$(Migration {
             version: $version,
             name: $name,
             sqlite: include_str!(concat!("../migrations/sqlite/", $name, ".sql")),
@@ -51,20 +55,33 @@ const RECORD: Stmt = Stmt {
 /// Two nodes that start together must not both create tables; SQLite's one writer needs no lock.
 const LOCK: Stmt = Stmt { name: "schema.lock", sql: "select pg_advisory_xact_lock(721094001)" };
 
+/// How many steps a schema may be ahead of the binary that works on it. A release has at most one step.
+const AHEAD: i64 = 1;
+
+/// Whether a binary that knows the steps up to `known` can work on a schema that has those up to `applied`.
+pub const fn fits(known: i64, applied: i64) -> bool {
+    known <= applied && applied <= known + AHEAD
+}
+
 /// Applies what is missing, all in one transaction.
 ///
 /// # Errors
-/// [`StoreError::Schema`] when the database is newer than this binary or an applied step was changed.
+/// [`StoreError::Schema`] when the database is newer than this binary by more than one step, or an applied step was changed.
 pub async fn run(db: &Db) -> Result<(), StoreError> {
-    db.write(|tx| {
+    run_steps(db, MIGRATIONS).await
+}
+
+/// The same for a binary that knows these steps.
+pub(crate) async fn run_steps(db: &Db, steps: &'static [Migration]) -> Result<(), StoreError> {
+    db.write(move |tx| {
         Box::pin(async move {
             if tx.is_postgres() {
                 tx.execute(LOCK, Vec::new()).await?;
             }
             tx.execute(CREATE, Vec::new()).await?;
             let applied = applied(tx).await?;
-            check(&applied, !tx.is_postgres())?;
-            for migration in MIGRATIONS.iter().filter(|m| applied.iter().all(|(v, _)| *v != m.version)) {
+            check(&applied, steps, !tx.is_postgres())?;
+            for migration in steps.iter().filter(|m| applied.iter().all(|(v, _)| *v != m.version)) {
                 apply(tx, migration).await?;
             }
             Ok(())
@@ -95,11 +112,20 @@ async fn applied(tx: &mut Tx<'_>) -> Result<Vec<(i64, String)>, StoreError> {
     rows.iter().map(|r| Ok((r.get("version")?, r.get("checksum")?))).collect()
 }
 
-fn check(applied: &[(i64, String)], sqlite: bool) -> Result<(), StoreError> {
+fn check(applied: &[(i64, String)], steps: &[Migration], sqlite: bool) -> Result<(), StoreError> {
+    let newest = steps.last().map_or(0, |m| m.version);
     for (version, checksum) in applied {
-        let Some(known) = MIGRATIONS.iter().find(|m| m.version == *version) else {
+        let Some(known) = steps.iter().find(|m| m.version == *version) else {
+            if fits(newest, *version) {
+                tracing::warn!(
+                    version,
+                    "the database has a schema step of the next version; update this node, too"
+                );
+                continue;
+            }
             return Err(StoreError::Schema(format!(
-                "The database was written by a newer Carillon (schema step {version}). Run that version, or restore a backup."
+                "The database was written by a newer Carillon (schema step {version}; this one knows {newest} and works \
+                 with one more). Run that version, or restore a backup."
             )));
         };
         if *checksum != fingerprint(text(known, sqlite)) {

@@ -97,7 +97,7 @@ impl TestDb {
         self.raw(drop.to_owned(), format!("{drop} on {table}")).await;
     }
 
-    async fn raw(&self, sqlite: String, postgres: String) {
+    pub(crate) async fn raw(&self, sqlite: String, postgres: String) {
         let done = self.db.write(move |tx| {
             Box::pin(async move {
                 let done = match &mut tx.connection {

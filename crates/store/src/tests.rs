@@ -3,6 +3,7 @@
 mod reading;
 mod schema;
 mod server;
+mod upgrade;
 mod writer;
 
 use carillon_domain::id::Id;

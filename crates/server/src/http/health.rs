@@ -87,7 +87,7 @@ async fn readiness(app: &App) -> Result<Readiness, StoreError> {
     Ok(Readiness {
         status: "ok",
         database: "ok",
-        migrations: Some(Migrations { known, applied, current: known == applied }),
+        migrations: Some(Migrations { known, applied, current: migrate::fits(known, applied) }),
         oldest_overdue_seconds: Some(waiting.oldest_overdue_s),
         held: Some(waiting.held),
         unconfirmed: Some(waiting.unconfirmed),

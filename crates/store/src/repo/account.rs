@@ -66,6 +66,14 @@ impl AccountRow {
     }
 }
 
+/// The columns by name: what a later version adds must not change the answers that open connections expect.
+macro_rules! columns {
+    () => {
+        "workspace_id, id, grant_id, platform, server, remote_id, handle, name, avatar_url, meta, status, \
+         status_cause, daily_cap, cap_mode, profile, synced_at, sync_error, version, created_at, updated_at"
+    };
+}
+
 statements! {
     INSERT = "accounts.insert": "insert into accounts (workspace_id, id, platform, server, remote_id, created_at, grant_id, \
         handle, name, avatar_url, meta, status, status_cause, daily_cap, cap_mode, profile, synced_at, sync_error, version, \
@@ -73,11 +81,11 @@ statements! {
     UPDATE = "accounts.update": "update accounts set grant_id = $3, handle = $4, name = $5, avatar_url = $6, meta = $7, \
         status = $8, status_cause = $9, daily_cap = $10, cap_mode = $11, profile = $12, synced_at = $13, sync_error = $14, \
         version = $15, updated_at = $16 where workspace_id = $1 and id = $2";
-    FIND = "accounts.find": "select * from accounts where workspace_id = $1 and id = $2";
-    BY_IDENTITY = "accounts.by_identity": "select * from accounts where workspace_id = $1 and platform = $2 and server = $3 \
-        and remote_id = $4";
-    LIST = "accounts.list": "select * from accounts where workspace_id = $1 order by platform, handle, id";
-    OF_GRANT = "accounts.of_grant": "select * from accounts where workspace_id = $1 and grant_id = $2 order by id";
+    FIND = "accounts.find": concat!("select ", columns!(), " from accounts where workspace_id = $1 and id = $2");
+    BY_IDENTITY = "accounts.by_identity": concat!("select ", columns!(), " from accounts where workspace_id = $1 and platform = $2 and server = $3 \
+        and remote_id = $4");
+    LIST = "accounts.list": concat!("select ", columns!(), " from accounts where workspace_id = $1 order by platform, handle, id");
+    OF_GRANT = "accounts.of_grant": concat!("select ", columns!(), " from accounts where workspace_id = $1 and grant_id = $2 order by id");
     READ = "accounts.read": "update accounts set handle = $4, name = $5, avatar_url = $6, meta = $7, profile = $8, \
         synced_at = $9, updated_at = $9 where workspace_id = $1 and id = $2 and grant_id = $3";
     SYNCED = "accounts.synced": "update accounts set sync_error = $3 where workspace_id = $1 and id = $2 \

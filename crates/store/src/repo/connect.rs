@@ -41,12 +41,20 @@ pub struct ConnectRow {
     pub expires_at: Timestamp,
 }
 
+/// The columns by name: what a later version adds must not change the answers that open connections expect.
+macro_rules! columns {
+    () => {
+        "workspace_id, id, state_hash, platform, server, session_hash, pending, return_to, status, grant_id, \
+         accounts, error, created_at, expires_at"
+    };
+}
+
 statements! {
     INSERT = "connect.insert": "insert into connect_attempts (workspace_id, id, state_hash, platform, server, session_hash, \
         pending, return_to, status, grant_id, accounts, error, created_at, expires_at) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-    FIND = "connect.find": "select * from connect_attempts where workspace_id = $1 and id = $2";
-    BY_STATE = "connect.by_state": "select * from connect_attempts where state_hash = $1";
+    FIND = "connect.find": concat!("select ", columns!(), " from connect_attempts where workspace_id = $1 and id = $2");
+    BY_STATE = "connect.by_state": concat!("select ", columns!(), " from connect_attempts where state_hash = $1");
     USE_STATE = "connect.use_state": "update connect_attempts set state_hash = null \
         where workspace_id = $1 and id = $2 and state_hash = $3";
     FINISH = "connect.finish": "update connect_attempts set status = $3, grant_id = $4, accounts = $5, error = $6, \

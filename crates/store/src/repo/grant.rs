@@ -41,11 +41,19 @@ pub struct GrantRow {
     pub updated_at: Timestamp,
 }
 
+/// The columns by name: what a later version adds must not change the answers that open connections expect.
+macro_rules! columns {
+    () => {
+        "workspace_id, id, platform, server, credential, scopes, targets, expires_at, refresh_expires_at, status, \
+         refresh_epoch, refresh_until, created_at, updated_at"
+    };
+}
+
 statements! {
     INSERT = "grants.insert": "insert into grants (workspace_id, id, platform, server, credential, scopes, expires_at, \
         refresh_expires_at, status, refresh_epoch, refresh_until, created_at, updated_at, targets) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-    FIND = "grants.find": "select * from grants where workspace_id = $1 and id = $2";
+    FIND = "grants.find": concat!("select ", columns!(), " from grants where workspace_id = $1 and id = $2");
     LOCK_REFRESH = "grants.lock_refresh": "update grants set refresh_epoch = refresh_epoch + 1, refresh_until = $3 \
         where workspace_id = $1 and id = $2 and status = 'live' and (refresh_until is null or refresh_until < $4) \
         returning refresh_epoch";

@@ -52,6 +52,15 @@ pub struct SyncRunRow {
     pub continues: Option<SyncRunId>,
 }
 
+/// The columns by name: what a later version adds must not change the answers that open connections expect.
+macro_rules! columns {
+    () => {
+        "workspace_id, id, account_id, platform, kind, reason, user_id, token_id, state, created_at, started_at, \
+         ended_at, next_at, tries, items, calls, error_kind, error_code, error, limited_until, progress, \
+         continues_id"
+    };
+}
+
 statements! {
     OPEN = "sync_runs.open": "insert into sync_runs (workspace_id, id, account_id, platform, kind, reason, user_id, token_id, \
         created_at, continues_id, state, started_at, ended_at, next_at, tries, items, calls, error_kind, error_code, error, \
@@ -60,13 +69,13 @@ statements! {
     SAVE = "sync_runs.save": "update sync_runs set state = $3, started_at = $4, ended_at = $5, next_at = $6, tries = $7, \
         items = $8, calls = $9, error_kind = $10, error_code = $11, error = $12, limited_until = $13, progress = $14 \
         where workspace_id = $1 and id = $2";
-    FIND = "sync_runs.find": "select * from sync_runs where workspace_id = $1 and id = $2";
-    OPEN_OF = "sync_runs.open_of": "select * from sync_runs where workspace_id = $1 and account_id = $2 \
-        and state in ('queued', 'running')";
-    ALL_OPEN = "sync_runs.all_open": "select * from sync_runs where workspace_id = $1 and state in ('queued', 'running') \
-        order by id";
-    LIST = "sync_runs.list": "select * from sync_runs where workspace_id = $1 and (cast($2 as uuid) is null or account_id = $2) \
-        and (cast($3 as text) is null or state = $3) and (cast($4 as uuid) is null or id < $4) order by id desc limit $5";
+    FIND = "sync_runs.find": concat!("select ", columns!(), " from sync_runs where workspace_id = $1 and id = $2");
+    OPEN_OF = "sync_runs.open_of": concat!("select ", columns!(), " from sync_runs where workspace_id = $1 and account_id = $2 \
+        and state in ('queued', 'running')");
+    ALL_OPEN = "sync_runs.all_open": concat!("select ", columns!(), " from sync_runs where workspace_id = $1 and state in ('queued', 'running') \
+        order by id");
+    LIST = "sync_runs.list": concat!("select ", columns!(), " from sync_runs where workspace_id = $1 and (cast($2 as uuid) is null or account_id = $2) \
+        and (cast($3 as text) is null or state = $3) and (cast($4 as uuid) is null or id < $4) order by id desc limit $5");
     STRAY = "sync_runs.stray": "select r.workspace_id, r.id, r.account_id, r.platform, r.next_at from sync_runs r where r.state in ('queued', 'running') \
         and not exists (select 1 from jobs j where j.subject_id = r.id) order by r.created_at limit $1";
     ERASE = "sync_runs.erase": "delete from sync_runs where workspace_id = $1 and account_id = $2";

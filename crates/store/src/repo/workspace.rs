@@ -40,22 +40,31 @@ pub struct MemberRow {
     pub created_at: Timestamp,
 }
 
+/// The columns by name: what a later version adds must not change the answers that open connections expect.
+macro_rules! columns {
+    () => {
+        "id, name, timezone, grace_s, version, created_at, updated_at"
+    };
+}
+
 statements! {
     INSERT = "workspaces.insert": "insert into workspaces (id, name, timezone, grace_s, version, created_at, updated_at) \
         values ($1, $2, $3, $4, $5, $6, $7)";
     UPDATE = "workspaces.update": "update workspaces set name = $3, timezone = $4, grace_s = $5, version = version + 1, \
         updated_at = $6 where id = $1 and version = $2";
-    FIND = "workspaces.find": "select * from workspaces where id = $1";
-    OF_USER = "workspaces.of_user": "select w.*, m.role from members m join workspaces w on w.id = m.workspace_id \
+    FIND = "workspaces.find": concat!("select ", columns!(), " from workspaces where id = $1");
+    OF_USER = "workspaces.of_user": "select w.id, w.name, w.timezone, w.grace_s, w.version, w.created_at, w.updated_at, m.role \
+        from members m join workspaces w on w.id = m.workspace_id \
         where m.user_id = $1 order by w.name, w.id";
-    BY_NAME = "workspaces.by_name": "select * from workspaces where name = $1 order by id limit 2";
+    BY_NAME = "workspaces.by_name": concat!("select ", columns!(), " from workspaces where name = $1 order by id limit 2");
     ADD_MEMBER = "members.add": "insert into members (workspace_id, user_id, role, created_at, updated_at) \
         values ($1, $2, $3, $4, $4)";
     SET_ROLE = "members.set_role": "update members set role = $3, updated_at = $4 where workspace_id = $1 and user_id = $2";
     REMOVE_MEMBER = "members.remove": "delete from members where workspace_id = $1 and user_id = $2";
     MEMBERS = "members.list": "select m.user_id, u.email, u.name, m.role, m.created_at \
         from members m join users u on u.id = m.user_id where m.workspace_id = $1 order by u.name, u.email";
-    MEMBER = "members.find": "select w.*, m.role from members m join workspaces w on w.id = m.workspace_id \
+    MEMBER = "members.find": "select w.id, w.name, w.timezone, w.grace_s, w.version, w.created_at, w.updated_at, m.role \
+        from members m join workspaces w on w.id = m.workspace_id \
         where m.workspace_id = $1 and m.user_id = $2";
     OWNERS = "members.owners": "select user_id from members where workspace_id = $1 and role = 'owner' order by user_id \
         /*postgres: for update */";
