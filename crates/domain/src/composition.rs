@@ -67,6 +67,21 @@ impl Composition {
         self.media.iter().chain(self.parts.iter().flat_map(|p| &p.media)).chain(overrides).copied().collect()
     }
 
+    /// One field error for each place that names a file that is not in the library, also those that no account would send.
+    pub fn unknown_media(&self, known: impl Fn(MediaId) -> bool) -> Vec<FieldError> {
+        let mut lists: Vec<(String, &[MediaId])> = vec![("media".to_owned(), &self.media)];
+        lists.extend(lists_of_parts("", &self.parts));
+        for (account, own) in &self.overrides {
+            let head = format!("overrides.{account}.");
+            lists.extend(own.media.iter().map(|ids| (format!("{head}media"), ids.as_slice())));
+            lists.extend(lists_of_parts(&head, own.parts.as_deref().unwrap_or_default()));
+        }
+        let named = lists.into_iter().flat_map(|(field, ids)| {
+            ids.iter().enumerate().map(move |(index, id)| (format!("{field}.{index}"), *id))
+        });
+        named.filter(|(_, id)| !known(*id)).map(|(field, id)| unknown_file(field, id)).collect()
+    }
+
     /// The content for `account`, with media looked up by `find`.
     ///
     /// # Errors
@@ -83,11 +98,7 @@ impl Composition {
             for (index, id) in ids.iter().enumerate() {
                 match find(*id) {
                     Some(info) => found.push(info),
-                    None => errors.push(FieldError::new(
-                        format!("{field}.{index}"),
-                        "unknown_media",
-                        format!("There is no file {id} in the library. Upload it first."),
-                    )),
+                    None => errors.push(unknown_file(format!("{field}.{index}"), *id)),
                 }
             }
             found
@@ -125,6 +136,22 @@ impl Composition {
         });
         if overridden { format!("overrides.{account}.{field}") } else { field.to_owned() }
     }
+}
+
+fn lists_of_parts<'a>(
+    head: &str,
+    parts: &'a [PartSpec],
+) -> impl Iterator<Item = (String, &'a [MediaId])> + use<'a> {
+    let head = head.to_owned();
+    parts
+        .iter()
+        .enumerate()
+        .map(move |(index, part)| (format!("{head}parts.{index}.media"), part.media.as_slice()))
+}
+
+fn unknown_file(field: String, id: MediaId) -> FieldError {
+    let message = format!("There is no file {id} in the library. Upload it first.");
+    FieldError::new(field, "unknown_media", message)
 }
 
 #[cfg(test)]

@@ -64,22 +64,27 @@ pub(super) async fn check_composition(
     composition: &Composition,
     accounts: &[AccountId],
 ) -> Result<Vec<AccountCheck>, AppError> {
-    let rows = load_accounts(engine, actor, accounts).await?;
     let files = load_media(engine, actor, composition).await?;
-    let mut errors = Vec::new();
+    // Also those that no account gets: a draft without accounts must not keep what is not there, or is somebody else's.
+    let mut errors = composition.unknown_media(|id| files.contains_key(&id));
+    let rows = match load_accounts(engine, actor, accounts).await {
+        Ok(rows) => rows,
+        Err(AppError::Invalid(unknown)) => {
+            errors.extend(unknown);
+            Vec::new()
+        }
+        Err(other) => return Err(other),
+    };
+    if !errors.is_empty() {
+        return Err(AppError::Invalid(errors));
+    }
     let mut checks = Vec::with_capacity(rows.len());
     for row in rows {
-        match composition.draft_for(row.id, |id| files.get(&id).cloned()) {
-            Ok(draft) => {
-                let report = report_for(engine, &row, &draft);
-                checks.push(AccountCheck { account: row, draft, report });
-            }
-            Err(missing) => {
-                errors.extend(missing.into_iter().filter(|m| !errors.contains(m)).collect::<Vec<_>>());
-            }
-        }
+        let draft = composition.draft_for(row.id, |id| files.get(&id).cloned()).map_err(AppError::Invalid)?;
+        let report = report_for(engine, &row, &draft);
+        checks.push(AccountCheck { account: row, draft, report });
     }
-    if errors.is_empty() { Ok(checks) } else { Err(AppError::Invalid(errors)) }
+    Ok(checks)
 }
 
 fn report_for(engine: &Engine, row: &AccountRow, draft: &Draft) -> CheckReport {
