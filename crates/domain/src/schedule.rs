@@ -1,6 +1,7 @@
 //! From what a person types as a time to an instant, and back.
 
 use jiff::civil::DateTime;
+use jiff::fmt::temporal::Pieces;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -50,7 +51,13 @@ pub enum ScheduleError {
     /// Before now by more than the tolerance.
     #[error("{0} is in the past. Choose a later time, or publish now.")]
     Past(Timestamp),
+    /// More than ten years ahead.
+    #[error("`{0}` is too far ahead. Choose a time within the next {MOST_YEARS_AHEAD} years.")]
+    TooFar(String),
 }
+
+/// So many years ahead something may be planned.
+pub const MOST_YEARS_AHEAD: i64 = 10;
 
 impl ScheduleError {
     /// The stable code of the field error.
@@ -61,6 +68,7 @@ impl ScheduleError {
             Self::Gap { .. } => "time_does_not_exist",
             Self::Fold { .. } => "time_is_ambiguous",
             Self::Past(_) => "time_in_past",
+            Self::TooFar(_) => "time_too_far",
         }
     }
 
@@ -85,10 +93,17 @@ pub fn zone(name: &str) -> Result<TimeZone, ScheduleError> {
 /// Reads `text` (with an offset: that instant; without: wall-clock time in `timezone`).
 ///
 /// # Errors
-/// Each variant of [`ScheduleError`] but `Past`; see [`not_past`].
+/// Each variant of [`ScheduleError`] but `Past`; see [`not_past`]. `TooFar` only for what lies behind the calendar's end; see
+/// [`not_too_far`].
 pub fn resolve(text: &str, timezone: &str) -> Result<DueTime, ScheduleError> {
     let tz = zone(timezone)?;
-    let malformed = || ScheduleError::Malformed(text.to_owned());
+    let malformed = || match Pieces::parse(text) {
+        // The calendar ends in 9999, for instants some hours earlier than for dates.
+        Ok(pieces) if pieces.date().year() == 9999 && pieces.time().is_some() => {
+            ScheduleError::TooFar(text.to_owned())
+        }
+        _ => ScheduleError::Malformed(text.to_owned()),
+    };
     if let Ok(at) = text.parse::<Timestamp>() {
         let wall = tz.to_datetime(at);
         return Ok(DueTime { at, timezone: timezone.to_owned(), wall });
@@ -131,6 +146,17 @@ pub fn resolve(text: &str, timezone: &str) -> Result<DueTime, ScheduleError> {
 pub fn not_past(due: &DueTime, now: Timestamp) -> Result<(), ScheduleError> {
     if due.at < now - SignedDuration::from_secs(60) {
         return Err(ScheduleError::Past(due.at));
+    }
+    Ok(())
+}
+
+/// Refuses a due time that lies more than ten years ahead of `now`, which nobody means.
+///
+/// # Errors
+/// [`ScheduleError::TooFar`].
+pub fn not_too_far(due: &DueTime, now: Timestamp) -> Result<(), ScheduleError> {
+    if due.at > now + SignedDuration::from_hours(MOST_YEARS_AHEAD * 8_766) {
+        return Err(ScheduleError::TooFar(due.wall.to_string()));
     }
     Ok(())
 }

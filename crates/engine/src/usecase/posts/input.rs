@@ -102,18 +102,18 @@ impl PostInput {
     /// Every problem of the request's own shape, before any network is asked.
     pub fn problems(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
-        let mut too_long = |field: &str, length: usize, limit: usize| {
+        let mut too_long = |field: &str, unit: &str, length: usize, limit: usize| {
             if length > limit {
-                let message = format!("At most {limit} are possible; these are {length}.");
+                let message = format!("At most {limit} {unit} are possible; these are {length}.");
                 errors.push(FieldError::new(field, "too_many", message).with_limit(limit, length));
             }
         };
-        too_long("text", self.text.chars().count(), MAX_TEXT);
-        too_long("accounts", self.accounts.len(), MAX_ACCOUNTS);
-        too_long("parts", self.parts.len(), MAX_PARTS);
-        too_long("tags", self.tags.len(), MAX_TAGS.0);
+        too_long("text", "characters", self.text.chars().count(), MAX_TEXT);
+        too_long("accounts", "accounts", self.accounts.len(), MAX_ACCOUNTS);
+        too_long("parts", "parts", self.parts.len(), MAX_PARTS);
+        too_long("tags", "tags", self.tags.len(), MAX_TAGS.0);
         for (index, tag) in self.tags.iter().enumerate() {
-            too_long(&format!("tags.{index}"), tag.chars().count(), MAX_TAGS.1);
+            too_long(&format!("tags.{index}"), "characters", tag.chars().count(), MAX_TAGS.1);
         }
         let mut seen = std::collections::BTreeSet::new();
         for (index, account) in self.accounts.iter().enumerate() {
@@ -141,7 +141,7 @@ impl PostInput {
     /// When it is due: `None` for a draft without a time.
     ///
     /// # Errors
-    /// [`AppError::Invalid`] for a missing, malformed, non-existent, ambiguous or past time, and for an unknown zone.
+    /// [`AppError::Invalid`] for a missing, malformed, non-existent, ambiguous, past or too far time, and for an unknown zone.
     pub fn due(&self, default_zone: &str, now: Timestamp) -> Result<Option<DueTime>, AppError> {
         let zone = self.timezone.as_deref().unwrap_or(default_zone);
         let wrong = |e: schedule::ScheduleError| AppError::invalid(e.field(), e.code(), e.to_string());
@@ -153,9 +153,14 @@ impl PostInput {
             (WantedStatus::Scheduled, Some(text)) => {
                 let due = schedule::resolve(text, zone).map_err(wrong)?;
                 schedule::not_past(&due, now).map_err(wrong)?;
+                schedule::not_too_far(&due, now).map_err(wrong)?;
                 Ok(Some(due))
             }
-            (WantedStatus::Draft, Some(text)) => schedule::resolve(text, zone).map(Some).map_err(wrong),
+            (WantedStatus::Draft, Some(text)) => {
+                let due = schedule::resolve(text, zone).map_err(wrong)?;
+                schedule::not_too_far(&due, now).map_err(wrong)?;
+                Ok(Some(due))
+            }
             (WantedStatus::Draft, None) => {
                 schedule::zone(zone).map_err(wrong)?;
                 Ok(None)
