@@ -28,6 +28,18 @@ impl FieldError {
         Self { field: field.into(), code: code.into(), message: message.into(), limit: None, value: None }
     }
 
+    /// What is wrong with a text that holds a control character, which no text may have: databases refuse some, networks
+    /// others, and nobody sees any. Tabs and line ends are text.
+    pub fn control(field: &str, text: &str) -> Option<Self> {
+        let found = text.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))?;
+        let place = if field.is_empty() { "it".to_owned() } else { format!("`{field}`") };
+        let message = format!(
+            "There is a control character (U+{:04X}) in {place}, which no text may have. Remove it.",
+            u32::from(found)
+        );
+        Some(Self::new(field, "control_character", message))
+    }
+
     /// Adds the limit and the value that broke it.
     #[must_use]
     pub fn with_limit(

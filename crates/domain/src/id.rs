@@ -29,13 +29,13 @@ pub struct Id<K: Kind> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseIdError {
     /// The prefix is missing or belongs to something else.
-    #[error("expected an id that starts with `{expected}_`")]
+    #[error("An id that starts with `{expected}_` is expected here")]
     Prefix {
         /// The prefix that was wanted.
         expected: &'static str,
     },
     /// The part after the prefix is not 26 characters of Crockford base32 that fit 128 bits.
-    #[error("the part after `{expected}_` is not a valid id")]
+    #[error("This is not a whole id: `{expected}_` is followed by 26 letters and digits. Copy all of it")]
     Suffix {
         /// The prefix that was wanted.
         expected: &'static str,

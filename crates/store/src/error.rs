@@ -45,6 +45,9 @@ pub enum StoreError {
     Closed,
 }
 
+/// PostgreSQL's `character_not_in_repertoire`: a text with U+0000 ("PostgreSQL Error Codes", appendix A).
+const NOT_A_TEXT: &str = "22021";
+
 impl StoreError {
     pub(crate) fn sql(statement: &str, error: &sqlx::Error) -> Self {
         if is_of_the_server(error) {
@@ -79,6 +82,14 @@ fn is_of_the_server(error: &sqlx::Error) -> bool {
 
 impl From<StoreError> for carillon_domain::error::AppError {
     fn from(error: StoreError) -> Self {
-        Self::internal(error)
+        match error {
+            // Such a text is refused where it comes in; what slips through is wrong input all the same.
+            StoreError::Sql { code: Some(code), .. } if code == NOT_A_TEXT => Self::invalid(
+                "",
+                "control_character",
+                "A text holds a character that can't be kept. Remove it.",
+            ),
+            other => Self::internal(other),
+        }
     }
 }

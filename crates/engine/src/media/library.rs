@@ -337,6 +337,9 @@ pub(super) fn checked_alt(alt: Option<String>) -> Result<Option<String>, AppErro
         let error = FieldError::new("alt_text", "too_long", message).with_limit(MAX_ALT, length);
         return Err(AppError::Invalid(vec![error]));
     }
+    if let Some(error) = alt.as_deref().and_then(|alt| FieldError::control("alt_text", alt)) {
+        return Err(AppError::Invalid(vec![error]));
+    }
     Ok(alt)
 }
 

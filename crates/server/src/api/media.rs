@@ -173,11 +173,10 @@ pub async fn list(
         let message = "Use the next_cursor of the page before, as it is.";
         cursor.parse::<MediaId>().map_err(|_| AppError::invalid("cursor", "invalid", message))
     });
-    let limit = page.limit();
-    let fetch = u32::try_from(limit + 1).unwrap_or(u32::MAX);
-    let mut rows = app.engine.library.list(&actor, kind.transpose()?, after.transpose()?, fetch).await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
+    let limit = page.limit()?;
+    let mut rows = app.engine.library.list(&actor, kind.transpose()?, after.transpose()?, limit + 1).await?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
     let next_cursor = rows.last().filter(|_| more).map(|row| row.info.id.to_string());
     Ok(axum::Json(MediaPage { items: rows.into_iter().map(Media::from).collect(), next_cursor }))
 }

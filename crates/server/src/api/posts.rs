@@ -16,7 +16,7 @@ use super::shapes::{Finding, Page, Post};
 use super::{PostBody, cursor, parsed_time};
 use crate::http::App;
 use crate::http::actor::Caller;
-use crate::http::conditions::IfMatch;
+use crate::http::conditions::{IfMatch, page_size};
 use crate::http::extract::{Json, Path, Query};
 use crate::http::failure::{Failure, Problem};
 
@@ -65,7 +65,7 @@ async fn list(
         to: filter.to.as_deref().map(|t| parsed_time("to", t)).transpose()?,
         q: filter.q,
         cursor: cursor(filter.cursor.as_deref())?,
-        limit: i64::from(filter.limit.unwrap_or(50).clamp(1, 100)),
+        limit: i64::from(page_size(filter.limit)?),
     };
     let (views, next) = posts::list(&app.engine, &actor, &query).await?;
     Ok(axum::Json(Page {

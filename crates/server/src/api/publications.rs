@@ -20,6 +20,7 @@ use super::parsed_time;
 use super::shapes::{Page, Publication};
 use crate::http::App;
 use crate::http::actor::Caller;
+use crate::http::conditions::page_size;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::failure::{Failure, Problem};
 
@@ -77,7 +78,7 @@ async fn list(
         from: filter.from.as_deref().map(|t| parsed_time("from", t)).transpose()?,
         to: filter.to.as_deref().map(|t| parsed_time("to", t)).transpose()?,
         after: filter.cursor,
-        limit: i64::from(filter.limit.unwrap_or(50).clamp(1, 100)),
+        limit: i64::from(page_size(filter.limit)?),
     };
     let (views, next) = publications::list(&app.engine, &actor, query).await?;
     Ok(axum::Json(Page {

@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 
 use super::shapes::{Page, RemoteError};
 use crate::http::actor::Caller;
+use crate::http::conditions::page_size;
 use crate::http::extract::{Path, Query};
 use crate::http::failure::{Failure, Problem};
 use crate::http::{App, Sensitive};
@@ -132,7 +133,7 @@ async fn list(
         account: filter.account,
         state: state.transpose()?,
         after: filter.cursor,
-        limit: i64::from(filter.limit.unwrap_or(50).clamp(1, 100)),
+        limit: i64::from(page_size(filter.limit)?),
     };
     let (rows, next) = sync::list(&app.engine, &actor, query).await?;
     Ok(axum::Json(Page {

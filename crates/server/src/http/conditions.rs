@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
+use carillon_domain::error::{AppError, FieldError};
 use serde::Deserialize;
 
 use super::failure::Failure;
@@ -46,7 +47,24 @@ impl ListParams {
     const USUAL: u32 = 50;
 
     /// The number of items to fetch.
-    pub fn limit(&self) -> usize {
-        self.limit.unwrap_or(Self::USUAL).clamp(1, Self::MOST) as usize
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] for none, and for more than 100.
+    pub fn limit(&self) -> Result<u32, AppError> {
+        page_size(self.limit)
     }
+}
+
+/// The number of items on a page of a list: 50, or as asked for.
+///
+/// # Errors
+/// [`AppError::Invalid`] for none, and for more than 100.
+pub fn page_size(asked: Option<u32>) -> Result<u32, AppError> {
+    let size = asked.unwrap_or(ListParams::USUAL);
+    if (1..=ListParams::MOST).contains(&size) {
+        return Ok(size);
+    }
+    let message = format!("A page has 1 to {} items.", ListParams::MOST);
+    let error = FieldError::new("limit", "out_of_range", message);
+    Err(AppError::Invalid(vec![error.with_limit(ListParams::MOST, size)]))
 }

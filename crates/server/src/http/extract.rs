@@ -9,7 +9,9 @@ use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 
 use super::failure::Failure;
+use super::misfit;
 use super::state::App;
+use super::strict::Strict;
 
 /// How much of a refused body is read and thrown away, so that the client gets to read the refusal: a connection that is
 /// closed while the client still writes is reset, and the answer is lost.
@@ -37,36 +39,44 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
             ));
         }
         let bytes = limited(request.into_body(), app.settings.limits.json_bytes).await?;
-        parse(&bytes).map(Self)
+        object(&bytes).map(Self)
     }
 }
 
-/// Reads JSON.
+/// Reads a JSON object.
 ///
 /// # Errors
 /// 400 with line and column for what is not JSON; 422 with the field for JSON that does not fit.
-pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let field = error.path().to_string();
-        let inner = error.into_inner();
-        if inner.is_data() { misfit(&field, &inner) } else { malformed(&inner) }
-    })?;
-    deserializer.end().map_err(|error| malformed(&error))?;
-    Ok(value)
+fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
+    if !value.is_object() {
+        return Err(AppError::invalid("", "invalid", "A JSON object is expected as the body: {…}.").into());
+    }
+    let strange = misfit::of_json(&value);
+    if !strange.is_empty() {
+        return Err(AppError::Invalid(strange).into());
+    }
+    serde_path_to_error::deserialize::<_, T>(Strict(&value)).map_err(misfits)?;
+    // Once more from the bytes: a field that is there twice does not show in the value.
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes)).map_err(misfits)
 }
 
 fn malformed(error: &serde_json::Error) -> Failure {
-    Failure::new(
-        StatusCode::BAD_REQUEST,
-        "malformed_json",
-        format!("The body is not JSON: {error}. Nothing was changed."),
-    )
+    let detail = match error.classify() {
+        serde_json::error::Category::Eof => {
+            "The body is not JSON: it ends too early. Nothing was changed.".to_owned()
+        }
+        _ => format!(
+            "The body is not JSON: there is a mistake at line {}, column {}. Nothing was changed.",
+            error.line(),
+            error.column()
+        ),
+    };
+    Failure::new(StatusCode::BAD_REQUEST, "malformed_json", detail)
 }
 
-fn misfit(field: &str, error: &serde_json::Error) -> Failure {
-    let field = if field == "." { "" } else { field };
-    AppError::Invalid(vec![FieldError::new(field, "invalid", format!("{error}."))]).into()
+fn misfits<E: std::fmt::Display>(error: serde_path_to_error::Error<E>) -> Failure {
+    AppError::Invalid(vec![misfit::at(error.path(), &error.inner().to_string())]).into()
 }
 
 /// Reads a body of at most `limit` bytes.
@@ -114,11 +124,41 @@ impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
-        match axum::Form::<T>::from_request(request, app).await {
-            Ok(axum::Form(form)) => Ok(Self(form)),
-            Err(rejection) => Err(Failure::new(rejection.status(), "bad_form", rejection.body_text())),
-        }
+        let bytes = form_bytes(request, app).await?;
+        pairs(&bytes).map(Self)
     }
+}
+
+/// The pairs of a form as they were typed, for a page that shows all of them again when something is wrong with them. Whoever
+/// takes them asks [`misfit::of_pairs`].
+#[derive(Debug, Clone, Default)]
+pub struct Typed(pub Vec<(String, String)>);
+
+impl FromRequest<App> for Typed {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        let bytes = form_bytes(request, app).await?;
+        Ok(Self(form_urlencoded::parse(&bytes).into_owned().collect()))
+    }
+}
+
+async fn form_bytes(request: Request, app: &App) -> Result<Bytes, Failure> {
+    match axum::extract::RawForm::from_request(request, app).await {
+        Ok(axum::extract::RawForm(bytes)) => Ok(bytes),
+        Err(rejection) => Err(Failure::new(rejection.status(), "bad_form", rejection.body_text())),
+    }
+}
+
+/// Reads what a query or a form says.
+fn pairs<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    let said: Vec<_> = form_urlencoded::parse(bytes).collect();
+    let strange = misfit::of_pairs(said.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
+    if !strange.is_empty() {
+        return Err(AppError::Invalid(strange).into());
+    }
+    let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(bytes));
+    serde_path_to_error::deserialize(deserializer).map_err(misfits)
 }
 
 /// Parameters of the query.
@@ -129,13 +169,7 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
-        let pairs = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
-        let deserializer = serde_urlencoded::Deserializer::new(pairs);
-        serde_path_to_error::deserialize(deserializer).map(Self).map_err(|error| {
-            let field = error.path().to_string();
-            let field = if field == "." { String::new() } else { field };
-            AppError::Invalid(vec![FieldError::new(field, "invalid", format!("{}.", error.inner()))]).into()
-        })
+        pairs(parts.uri.query().unwrap_or_default().as_bytes()).map(Self)
     }
 }
 
@@ -147,6 +181,10 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let decoded = percent_encoding::percent_decode_str(parts.uri.path()).decode_utf8_lossy();
+        if FieldError::control("", &decoded).is_some() {
+            return Err(AppError::NotFound { what: "thing" }.into());
+        }
         match axum::extract::Path::<T>::from_request_parts(parts, app).await {
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
             Err(_) => Err(AppError::NotFound { what: "thing" }.into()),

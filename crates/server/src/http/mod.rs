@@ -17,8 +17,10 @@ mod health;
 mod idempotency;
 mod limit;
 pub mod listen;
+pub mod misfit;
 mod outlive;
 pub mod state;
+mod strict;
 
 use std::time::Duration;
 

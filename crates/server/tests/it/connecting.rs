@@ -218,7 +218,7 @@ async fn an_unknown_account_is_named_where_it_is_used() {
             );
             let problem: Value = answer.json();
             let field = problem["errors"][0]["field"].as_str().expect("a field");
-            assert!(field == "accounts.1" || field == "accounts[1]", "{path} {unknown}: {problem}");
+            assert_eq!(field, "accounts.1", "{path} {unknown}: {problem}");
         }
     }
     desk.work().await;

@@ -24,8 +24,8 @@ use sha2::{Digest, Sha256};
 use self::draft::{Draft, Own, patch_of};
 use self::options::{OptionKind, OptionRow, option_fields, option_row};
 use super::card::{Faces, title};
-use crate::http::extract::{Form, Query};
-use crate::http::{App, Refused};
+use crate::http::extract::{Form, Query, Typed};
+use crate::http::{App, Refused, misfit};
 use crate::urls;
 use crate::web::components::{Alert, Errors, Face, Field};
 use crate::web::frame::Section;
@@ -145,11 +145,12 @@ pub async fn submit(
     State(app): State<App>,
     member: Member,
     refused: Option<Extension<Refused>>,
-    Form(pairs): Form<Vec<(String, String)>>,
+    Typed(pairs): Typed,
 ) -> Result<Response, Failure> {
     let member = member.at(Section::Compose);
     let faces = Faces::load(&app, &member.actor).await?;
     let sent = format!("{pairs:?}");
+    let strange = misfit::of_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let draft = match Draft::read(&app, &member, &faces, pairs.clone()).await {
         Ok(draft) => draft,
         // What was edited is gone, so what was typed can only become a post of its own.
@@ -163,6 +164,10 @@ pub async fn submit(
     }
     if draft.action == AGAIN {
         return page(&app, member, draft, &Errors::default(), StatusCode::OK).await;
+    }
+    if !strange.is_empty() {
+        let errors = Errors::from_refusal(AppError::Invalid(strange))?;
+        return page(&app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let saved = match draft.post {
         Some((id, version)) => change(&app, &member.actor, &draft, id, version).await,
