@@ -26,7 +26,7 @@ impl Redactor {
 
     /// A URL: secret query parameters, user and password.
     pub fn url(&self, url: &str) -> String {
-        self.values(&self::url(url))
+        self.values(&url_without(url, &|part| self.values(part)))
     }
 
     /// Free text.
@@ -53,7 +53,7 @@ impl Redactor {
         // Far more than the excerpt, so that a secret that is cut here is cut off below, too.
         let text = String::from_utf8_lossy(&bytes[..bytes.len().min(READ)]);
         let clean = if kind.starts_with("application/x-www-form-urlencoded") {
-            pairs(&text)
+            pairs(&text, &|part| self.values(part))
         } else {
             match serde_json::from_str::<Value>(&text) {
                 Ok(mut value) => {
@@ -87,7 +87,12 @@ const READ: usize = 64 * 1024;
 
 /// A URL without secret query parameters, user and password.
 pub fn url(url: &str) -> String {
-    let (base, fragment) = url.split_once('#').map_or((url, ""), |(b, f)| (b, f));
+    url_without(url, &str::to_owned)
+}
+
+/// Like [`url`], and without what `hide` takes out of each decoded part.
+fn url_without(url: &str, hide: Hide<'_>) -> String {
+    let (base, fragment) = url.split_once('#').map_or((url, None), |(b, f)| (b, Some(f)));
     let (path, query) = base.split_once('?').map_or((base, None), |(p, q)| (p, Some(q)));
     let mut clean = match path.split_once("://") {
         Some((scheme, rest)) => {
@@ -97,32 +102,56 @@ pub fn url(url: &str) -> String {
         }
         None => text(path),
     };
-    if let Some(query) = query {
-        clean.push('?');
-        clean.push_str(&pairs(query));
-    }
-    if !fragment.is_empty() {
-        clean.push('#');
-        clean.push_str(&pairs(fragment));
+    for (mark, part) in [('?', query), ('#', fragment)] {
+        if let Some(part) = part {
+            clean.push(mark);
+            clean.push_str(&pairs(part, hide));
+        }
     }
     clean
 }
 
-/// `a=b&c=d` without secret values.
-fn pairs(query: &str) -> String {
-    let clean = form_urlencoded::parse(query.as_bytes()).map(|(name, value)| {
-        let secret = is_secret_name(&name) || matches!(&*name, "code" | "state");
-        let value = if secret {
-            Cow::Borrowed(HIDDEN)
-        } else if value.contains("://") {
-            Cow::Owned(url(&value))
-        } else {
-            Cow::Owned(text(&value))
-        };
-        (name.into_owned(), value.into_owned())
-    });
-    let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(clean).finish();
-    encoded.replace("%5Bredacted%5D", HIDDEN)
+/// Takes known secrets out of a text.
+type Hide<'a> = &'a dyn Fn(&str) -> String;
+
+/// `a=b&c=d` without secret values. Pairs without a secret stay as they were sent, to the letter: what stands there is read
+/// as evidence.
+fn pairs(query: &str, hide: Hide<'_>) -> String {
+    let clean: Vec<_> = query.split('&').map(|pair| pair_without(pair, hide)).collect();
+    clean.join("&")
+}
+
+fn pair_without<'p>(pair: &'p str, hide: Hide<'_>) -> Cow<'p, str> {
+    let Some((name, value)) = form_urlencoded::parse(pair.as_bytes()).next() else {
+        return Cow::Borrowed(pair);
+    };
+    let secret = is_secret_name(&name) || matches!(&*name, "code" | "state");
+    let shown = if secret && !value.is_empty() {
+        HIDDEN.to_owned()
+    } else {
+        let shown = hide(&value);
+        if is_url(&shown) { url_without(&shown, hide) } else { text(&shown) }
+    };
+    let shown_name = hide(&text(&name));
+    if shown == value && shown_name == name {
+        return Cow::Borrowed(pair);
+    }
+    let mut encoded = form_urlencoded::Serializer::new(String::new());
+    if pair.contains('=') {
+        encoded.append_pair(&shown_name, &shown);
+    } else {
+        encoded.append_key_only(&shown_name);
+    }
+    Cow::Owned(encoded.finish().replace("%5Bredacted%5D", HIDDEN))
+}
+
+/// Whether all of a text is one URL. A sentence with a link in it has no query and no fragment of its own.
+fn is_url(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(scheme, rest)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+            && !rest.contains(|c: char| c.is_whitespace() || c.is_control())
+    })
 }
 
 fn json(value: &mut Value) {
@@ -139,7 +168,7 @@ fn json(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(json),
         Value::String(found) => {
-            let clean = if found.contains("://") && !found.contains(' ') { url(found) } else { text(found) };
+            let clean = if is_url(found) { url(found) } else { text(found) };
             *found = clean;
         }
         _ => {}

@@ -100,6 +100,27 @@ fn secret_name() -> impl Strategy<Value = &'static str> {
     ])
 }
 
+/// What people write into a caption.
+fn innocent() -> impl Strategy<Value = String> {
+    let written = prop::sample::select(vec![
+        "https://example.com",
+        "https://example.com/a?b=c%20d&e=f+g#h=i",
+        "http://example.com/@mara/1#",
+        "#coffee",
+        "@h.example",
+        "50%",
+        "1+1=2",
+        "a&b",
+        "?",
+        "Grüße",
+        "☕",
+        "[link](https://example.com/x)",
+        "x://y",
+        "://",
+    ]);
+    prop_oneof![written.prop_map(str::to_owned), "[a-zA-Z0-9 #@%&+=?.,!-]{0,12}"]
+}
+
 proptest! {
     #[test]
     fn no_secret_by_name_survives(name in secret_name(), secret in "[A-Za-z0-9]{16,40}", other in "[a-z ]{0,12}") {
@@ -131,6 +152,32 @@ proptest! {
         let clean = redactor.body(Some("application/json"), json.as_bytes(), 5_000);
         if let Ok(value) = serde_json::from_str::<Value>(&clean) {
             prop_assert!(hidden(value["note"].as_str().unwrap_or_default().to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_text_without_secrets_is_shown_as_it_was_sent(words in prop::collection::vec(innocent(), 0..9), by in "[ \n]") {
+        let caption = words.join(&by);
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("caption", &caption).append_pair("alt", "a & b=c").finish();
+        let json = serde_json::json!({ "caption": caption }).to_string();
+        let redactor = Redactor::new([Secret::new("not in there")]);
+        prop_assert_eq!(redactor.body(Some("application/x-www-form-urlencoded"), form.as_bytes(), 9_000), form);
+        prop_assert_eq!(redactor.body(Some("application/json"), json.as_bytes(), 9_000), json);
+        prop_assert_eq!(redactor.text(&caption), caption);
+    }
+
+    #[test]
+    fn a_known_value_is_found_however_it_is_encoded(secret in "[!-~]{8,20}") {
+        let hex: String = secret.bytes().map(|b| format!("%{b:02x}")).collect();
+        let twice = hex.replace('%', "%25");
+        let redactor = Redactor::new([Secret::new(secret)]);
+        let form = format!("a={hex}&b=https%3a%2f%2fc.example%2f%3fd%3d{twice}");
+        for clean in [
+            redactor.body(Some("application/x-www-form-urlencoded"), form.as_bytes(), 5_000),
+            redactor.url(&format!("https://h.example/p?{form}#{form}")),
+        ] {
+            prop_assert!(!clean.contains(&hex) && !clean.contains(&twice), "{}", clean);
         }
     }
 
