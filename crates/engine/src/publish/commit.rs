@@ -69,7 +69,7 @@ async fn send(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, 
     run.attempt.flush(run.engine).await?;
     match result {
         Ok(next) => {
-            outcome::unit_public(run.engine, run.lease, &mut run.context.row, &next, unit).await?;
+            outcome::unit_public(run.engine, run.lease, &mut run.context.row, &next, unit, None).await?;
             Ok(Step::On(next))
         }
         Err(error) if error.kind == ErrorKind::Ambiguous => {
@@ -121,7 +121,8 @@ async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> R
     let Stage::Committing { unit, .. } = progress.stage else { return Ok(Step::On(progress)) };
     match looked {
         Ok(Reconciliation::Found(found)) => {
-            outcome::unit_public(run.engine, run.lease, row, &found, unit).await?;
+            let proof = Some("The post was found on the account.");
+            outcome::unit_public(run.engine, run.lease, row, &found, unit, proof).await?;
             Ok(Step::On(found))
         }
         Ok(Reconciliation::Absent(_)) if now < over => {

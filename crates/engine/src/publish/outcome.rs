@@ -143,6 +143,8 @@ pub(super) async fn withdraw_intent(
         _ => progress.clone(),
     };
     store_progress(row, &progress);
+    // What was seen while the question was open is not news any more; the journal keeps it.
+    row.evidence = None;
     if unit == 0 {
         step(row, Event::ProvedAbsent)?;
         row.intent = false;
@@ -150,17 +152,21 @@ pub(super) async fn withdraw_intent(
     save(engine, lease, row).await
 }
 
-/// `unit` is public.
+/// `unit` is public, by the network's own answer or by `proof`.
 pub(super) async fn unit_public(
     engine: &Engine,
     lease: &Lease,
     row: &mut PublicationRow,
     progress: &Progress,
     unit: u16,
+    proof: Option<&str>,
 ) -> Result<(), JobError> {
     store_progress(row, progress);
     row.tries = 0;
     row.error = None;
+    if unit == 0 || proof.is_some() {
+        row.evidence = proof.map(str::to_owned);
+    }
     row.intent = true;
     if unit == 0 {
         step(row, Event::RootPublic)?;

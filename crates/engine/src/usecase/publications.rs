@@ -123,7 +123,7 @@ pub async fn resolve(
                 row.remote_url.clone_from(url);
                 // The network's id is not known; a link is no id, and none is made up.
                 row.remote_id = None;
-                row.evidence = Some("A person looked at the account and said that it is public.".to_owned());
+                row.evidence = Some(SEEN_BY_A_PERSON.to_owned());
                 row.published_at = Some(now);
                 row.error = None;
                 settle_public(row, 0, url.clone());
@@ -139,6 +139,9 @@ pub async fn resolve(
     .await
 }
 
+/// The evidence of a person's word.
+const SEEN_BY_A_PERSON: &str = "A person looked at the account and said that it is public.";
+
 fn settle_part(
     row: &mut PublicationRow,
     unit: usize,
@@ -149,11 +152,14 @@ fn settle_part(
     let index = row.units[unit].index;
     match finding {
         Finding::Published(url) => {
+            row.evidence = Some(SEEN_BY_A_PERSON.to_owned());
             settle_public(row, unit, url.clone());
             None
         }
         Finding::NotPublished => {
+            row.evidence = None;
             row.units[unit].state = UnitState::Pending;
+            row.units[unit].error = None;
             row.incomplete = false;
             row.released_at = Some(now);
             // The open commit is settled by the person's word: prepare the unit again.

@@ -19,7 +19,11 @@ async fn lost(stage: &Stage, when: When, text: &str) -> PublicationView {
     stage.run_until_idle().await;
     let publication = stage.publication(&post).await;
     assert_eq!(publication.state, PublicationState::Unconfirmed, "{when:?}");
-    assert!(publication.error.is_some(), "it says why");
+    let error = publication.error.as_ref().expect("it says why");
+    assert_eq!(
+        error.action, "Look at the account and say what you see.",
+        "what to do now, not what Carillon did"
+    );
     assert_eq!(stage.public(text).len(), usize::from(when == When::After), "never sent again by itself");
     stage.bench.world.faults().clear();
     publication

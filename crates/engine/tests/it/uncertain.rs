@@ -59,14 +59,39 @@ async fn held_while_open(test: &TestDb) {
     let held = stage.row(id).await;
     assert_eq!((held.state, held.held_reason), (PublicationState::Unconfirmed, None));
     assert!(held.intent, "it may be public all the same");
+    let action = held.error.expect("it says why").action;
+    assert!(action.contains("Connect the account again") && action.contains("say what you see"), "{action}");
     // Also long after its time: this only looks.
     stage.bench.clock.advance(std::time::Duration::from_secs(24 * 3600));
     stage.bluesky().await;
     stage.run_until_idle().await;
     assert_eq!(stage.public("Out, and then locked out").len(), 1);
-    assert_eq!(stage.publication_by_id(id).await.state, PublicationState::Published);
+    let found = stage.publication_by_id(id).await;
+    assert_eq!(found.state, PublicationState::Published);
+    let evidence = found.evidence.as_deref();
+    assert_eq!((evidence, &found.error), (Some("The post was found on the account."), &None), "no old news");
 }
 on_both!(a_reconnection_finds_what_was_sent_before, |t| super::held_while_open(t));
+
+async fn absent_then_sent(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    stage.fault(Fault::once("bluesky", "commit", When::Before, FaultKind::Cut));
+    let post = stage.now(account, "Not at first").await;
+    stage.run_due().await;
+    let row = stage.row(post.publications[0].id).await;
+    assert!(row.evidence.is_some(), "Carillon looked, and saw nothing yet");
+    stage.run_until_idle().await;
+    let sent = stage.publication(&post).await;
+    assert_eq!(sent.state, PublicationState::Published);
+    assert_eq!(
+        (sent.evidence, sent.error),
+        (None, None),
+        "the network answered; what was seen before is past"
+    );
+    assert!(sent.attempts.iter().any(|a| a.error.is_some()), "the journal keeps it");
+}
+on_both!(what_was_seen_before_a_success_is_not_told_as_news, |t| super::absent_then_sent(t));
 
 async fn media_gone(test: &TestDb) {
     let stage = Stage::new(test).await;

@@ -1,7 +1,7 @@
 //! The ends of a run after which no worker goes on by itself.
 
 use carillon_connectors::contract::progress::{Progress, Stage};
-use carillon_domain::connector_error::ConnectorError;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::publication::{Event, HeldReason, PublicationState, UnitState};
 use carillon_store::repo::publication::PublicationRow;
 
@@ -43,6 +43,10 @@ pub(in crate::publish) async fn unconfirmed(
     row.evidence = Some(evidence.to_owned());
     row.next_at = None;
     let error = row.error.clone();
+    // The attempt keeps the error as it came. What the publication says to do from now on is a person's part.
+    if let Some(error) = &mut row.error {
+        error.action = now_a_person_looks(&error.kind).to_owned();
+    }
     if row.published_at.is_none() {
         begin(row)?;
         step(row, Event::Unsure)?;
@@ -50,12 +54,22 @@ pub(in crate::publish) async fn unconfirmed(
         row.incomplete = true;
         if let Some(report) = row.units.get_mut(usize::from(unit)) {
             report.state = UnitState::Unconfirmed;
-            report.error = error.clone();
+            report.error = row.error.clone();
         }
     }
     let ended = Ended { outcome: "unconfirmed", error: error.as_ref() };
     close_attempt_and_save(engine, lease, row, Some(ended)).await?;
     Ok(Next::Finished)
+}
+
+/// What a person does about a publication at which Carillon does not look any more.
+const fn now_a_person_looks(kind: &ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::AuthExpired | ErrorKind::AuthRevoked | ErrorKind::PermissionMissing => {
+            "Connect the account again, and Carillon looks by itself. Or look at the account and say what you see."
+        }
+        _ => "Look at the account and say what you see.",
+    }
 }
 
 /// Nothing (more) can be published: the root failed, or a later unit stays missing.
