@@ -49,8 +49,13 @@ pub enum ScheduleError {
         second: String,
     },
     /// Before now by more than the tolerance.
-    #[error("{0} is in the past. Choose a later time, or publish now.")]
-    Past(Timestamp),
+    #[error("{wall} in {zone} is in the past. Choose a later time, or publish now.")]
+    Past {
+        /// The time in the zone that was meant.
+        wall: DateTime,
+        /// That zone.
+        zone: String,
+    },
     /// More than ten years ahead.
     #[error("`{0}` is too far ahead. Choose a time within the next {MOST_YEARS_AHEAD} years.")]
     TooFar(String),
@@ -67,7 +72,7 @@ impl ScheduleError {
             Self::UnknownZone(_) => "unknown_timezone",
             Self::Gap { .. } => "time_does_not_exist",
             Self::Fold { .. } => "time_is_ambiguous",
-            Self::Past(_) => "time_in_past",
+            Self::Past { .. } => "time_in_past",
             Self::TooFar(_) => "time_too_far",
         }
     }
@@ -145,7 +150,7 @@ pub fn resolve(text: &str, timezone: &str) -> Result<DueTime, ScheduleError> {
 /// [`ScheduleError::Past`].
 pub fn not_past(due: &DueTime, now: Timestamp) -> Result<(), ScheduleError> {
     if due.at < now - SignedDuration::from_secs(60) {
-        return Err(ScheduleError::Past(due.at));
+        return Err(ScheduleError::Past { wall: due.wall, zone: due.timezone.clone() });
     }
     Ok(())
 }
@@ -209,5 +214,12 @@ mod tests {
         let due = resolve("2026-01-01T00:00:00Z", "UTC").expect("resolves");
         assert!(not_past(&due, "2026-01-01T00:00:59Z".parse().expect("t")).is_ok());
         assert!(not_past(&due, "2026-01-01T00:01:01Z".parse().expect("t")).is_err());
+    }
+
+    #[test]
+    fn the_past_is_told_in_the_zone_that_was_meant() {
+        let due = resolve("2026-01-01T09:00", "Europe/Athens").expect("resolves");
+        let told = not_past(&due, "2026-02-01T00:00:00Z".parse().expect("t")).expect_err("past").to_string();
+        assert!(told.starts_with("2026-01-01T09:00:00 in Europe/Athens is in the past."), "{told}");
     }
 }
