@@ -13,7 +13,7 @@ use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::router::HostList;
+use super::router::{HostList, Platforms};
 use super::{Fault, Persona, World};
 
 pub(super) fn router(world: Arc<World>) -> Router {
@@ -65,13 +65,23 @@ async fn list_faults(State(world): State<Arc<World>>) -> Json<Value> {
     Json(json!({ "items": items.collect::<Vec<_>>() }))
 }
 
-async fn add_fault(State(world): State<Arc<World>>, body: Bytes) -> Response {
+async fn add_fault(
+    State(world): State<Arc<World>>,
+    Extension(Platforms(platforms)): Extension<Platforms>,
+    body: Bytes,
+) -> Response {
     let fault: Fault = match serde_json::from_slice(&body) {
         Ok(fault) => fault,
         Err(error) => return problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", &error.to_string()),
     };
     if let Some(problem_text) = fault.problem() {
         return problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", problem_text);
+    }
+    if fault.platform != "*" && !platforms.contains(&fault.platform.as_str()) {
+        let known = platforms.join("`, `");
+        let unknown =
+            format!("there is no platform `{}`; there are `{known}`, and `*` for all", fault.platform);
+        return problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", &unknown);
     }
     let id = world.faults().add(fault);
     (StatusCode::CREATED, Json(json!({ "id": id.to_string() }))).into_response()

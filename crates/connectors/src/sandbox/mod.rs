@@ -60,7 +60,7 @@ pub use in_process::InProcess;
 pub use ledger::{LedgerAccount, LedgerItem, LedgerMedia};
 pub use operation::{OpLayer, commit, op, op_by};
 pub use persona::Persona;
-pub use router::Sandbox;
+pub use router::{Sandbox, named_servers};
 pub use serve::{ServeError, serve};
 pub use simulator::{FaultAnswer, Login, Simulator, SiteHost, Trouble};
 pub use site::Site;

@@ -1,5 +1,6 @@
 //! Finds the simulated host that a request is for.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -110,6 +111,8 @@ impl Sandbox {
                 return control::problem(StatusCode::FORBIDDEN, "foreign", why);
             }
             request.extensions_mut().insert(HostList(self.host_list(&arrival.origin())));
+            let platforms = self.players().iter().map(|player| player.simulator.platform()).collect();
+            request.extensions_mut().insert(Platforms(platforms));
             return infallible(control::router(self.world().clone()).oneshot(request).await);
         }
         if let Some(player) = self.player_of(&arrival.host) {
@@ -181,6 +184,27 @@ impl Sandbox {
 /// In a request's extensions for the control API.
 #[derive(Clone)]
 pub(super) struct HostList(pub(super) Vec<page::HostEntry>);
+
+/// In a request's extensions for the control API: which networks are simulated.
+#[derive(Clone)]
+pub(super) struct Platforms(pub(super) Vec<&'static str>);
+
+/// What people may type as their server while all simulated networks listen on `port` of this machine, by platform: the servers of
+/// networks that have many.
+pub fn named_servers(port: u16) -> BTreeMap<&'static str, Vec<String>> {
+    let mut named: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    for simulator in crate::registry::simulators() {
+        for host in simulator.hosts() {
+            // Only these names lead to this machine by themselves.
+            let Some(suffix) = host.name.strip_prefix('*').filter(|s| s.ends_with(".localhost")) else {
+                continue;
+            };
+            let servers = host.ready.iter().map(|label| format!("{label}{suffix}:{port}"));
+            named.entry(simulator.platform()).or_default().extend(servers);
+        }
+    }
+    named
+}
 
 fn infallible(result: Result<Response, Infallible>) -> Response {
     match result {

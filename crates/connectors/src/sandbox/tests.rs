@@ -88,6 +88,33 @@ async fn a_cut_before_has_no_effect_and_one_after_has() {
 }
 
 #[tokio::test]
+async fn a_fault_of_a_network_that_is_not_there_is_refused_with_those_that_are() {
+    let s = setup();
+    let add = async |platform: &str| {
+        let fault = serde_json::json!({ "platform": platform, "operation": "commit", "fault": "status" });
+        let call = Call::post("faults", Safety::Unsafe, "http://127.0.0.1/sandbox/faults");
+        let call = call.body("application/json", Body::Bytes(fault.to_string().into()));
+        let reply = s.transport.send(call, None).await.expect("an answer");
+        (reply.status, String::from_utf8_lossy(&reply.body).into_owned())
+    };
+    let (status, text) = add("nope").await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{text}");
+    assert!(text.contains("nope") && text.contains("`toy`"), "{text}");
+    assert!(s.world.faults().list().is_empty());
+    for platform in ["toy", "*"] {
+        assert_eq!(add(platform).await.0, StatusCode::CREATED, "{platform}");
+    }
+}
+
+#[test]
+fn servers_that_people_name_carry_the_port() {
+    let named = named_servers(8081);
+    assert!(named["mastodon"].contains(&"social.mastodon.localhost:8081".to_owned()), "{named:?}");
+    assert!(named["bluesky"].contains(&"pds.bluesky.localhost:8081".to_owned()), "{named:?}");
+    assert!(!named.contains_key("x"));
+}
+
+#[tokio::test]
 async fn faults_name_platform_operation_and_count() {
     let s = setup();
     s.world.faults().add(Fault::once("other", "*", When::Before, FaultKind::Status));
