@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use url::{Host, Url};
 
+use super::egress::is_public;
+
 /// Why a text is not the address of a server. The sentences are for the person who typed it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ServerUrlError {
@@ -14,6 +16,13 @@ pub enum ServerUrlError {
     /// It can't be read as an address.
     #[error("“{0}” is not a server address. Enter it like mastodon.social or https://mastodon.social.")]
     Malformed(String),
+    /// An address of a private network, which the operator has not allowed.
+    #[error(
+        "{0} is a private address, and Carillon does not call those. If the server is yours, the operator allows it in the \
+         settings: egress.allow = [\"{0}/{bits}\"].",
+        bits = if .0.is_ipv4() { 32 } else { 128 }
+    )]
+    Private(IpAddr),
     /// Another scheme than http or https.
     #[error("Only https addresses can be used, not {0}.")]
     Scheme(String),
@@ -58,6 +67,9 @@ pub fn normalise(input: &str, allow: &[IpNet]) -> Result<Url, ServerUrlError> {
     let guess = Url::parse(&format!("https://{authority}/")).map_err(|_| malformed())?;
     let host = guess.host().ok_or_else(malformed)?.to_owned();
     let local = is_local(&host);
+    if let Some(ip) = ip_of(&host).filter(|ip| !local && !is_public(*ip) && !allowed(*ip, allow)) {
+        return Err(ServerUrlError::Private(ip));
+    }
     if !local && !allow_host(&host, allow) {
         return Err(malformed());
     }
@@ -106,8 +118,21 @@ fn allow_host(host: &Host, allow: &[IpNet]) -> bool {
                 && labels().all(|l| !l.is_empty() && l.len() <= 63)
                 && (labels().count() > 1 || !allow.is_empty())
         }
-        Host::Ipv4(ip) => allow.iter().any(|net| net.contains(&IpAddr::V4(*ip))),
-        Host::Ipv6(ip) => allow.iter().any(|net| net.contains(&IpAddr::V6(*ip))),
+        Host::Ipv4(ip) => allowed(IpAddr::V4(*ip), allow),
+        Host::Ipv6(ip) => allowed(IpAddr::V6(*ip), allow),
+    }
+}
+
+fn allowed(ip: IpAddr, allow: &[IpNet]) -> bool {
+    allow.iter().any(|net| net.contains(&ip))
+}
+
+/// A host that is an address, IPv4 also where it is wrapped in IPv6.
+fn ip_of(host: &Host) -> Option<IpAddr> {
+    match host {
+        Host::Domain(_) => None,
+        Host::Ipv4(ip) => Some(IpAddr::V4(*ip)),
+        Host::Ipv6(ip) => Some(IpAddr::V6(*ip).to_canonical()),
     }
 }
 
@@ -152,21 +177,24 @@ mod tests {
         assert_eq!(of("javascript://x"), Err(ServerUrlError::Scheme("javascript".to_owned())));
         assert_eq!(of("http://example.org"), Err(ServerUrlError::PlainHttp("example.org".to_owned())));
         assert_eq!(of("https://me:secret@example.org"), Err(ServerUrlError::Credentials));
-        for text in [
-            "mastodon",
-            "10.0.0.7",
-            "169.254.169.254",
-            "0xa.1.1",
-            "a b.example",
-            "exa%6dple.org",
-            "a..example",
-            "/",
-            "@",
-            "https://",
-            "[::ffff:10.0.0.1]",
-        ] {
+        for text in
+            ["mastodon", "8.8.8.8", "a b.example", "exa%6dple.org", "a..example", "/", "@", "https://"]
+        {
             assert!(matches!(of(text), Err(ServerUrlError::Malformed(_))), "{text}: {:?}", of(text));
         }
+    }
+
+    #[test]
+    fn private_addresses_are_called_so() {
+        for text in
+            ["10.0.0.7", "http://169.254.169.254", "https://0xa.1.1", "[::ffff:10.0.0.1]", "[fd00::1]:80"]
+        {
+            let refused = of(text).expect_err(text);
+            assert!(matches!(refused, ServerUrlError::Private(_)), "{text}: {refused:?}");
+        }
+        let says = of("http://10.0.0.5").expect_err("private").to_string();
+        assert!(says.contains("10.0.0.5 is a private address"), "{says}");
+        assert!(says.contains("egress.allow = [\"10.0.0.5/32\"]"), "{says}");
     }
 
     #[test]

@@ -89,7 +89,7 @@ pub async fn begin(
                 )
             })?;
             let begun = begin_at(engine, actor, connector, &server, (request, return_to)).await;
-            begun.map_err(caused_by_server)
+            begun.map_err(for_a_person).map_err(caused_by_server)
         }
         Connect::Oauth { flavours } => {
             if let Some(flavour) = &request.flavour
@@ -98,8 +98,22 @@ pub async fn begin(
                 let message = format!("There is no such way to sign in. Possible: {}.", flavours.join(", "));
                 return Err(AppError::invalid("flavour", "unknown", message));
             }
-            redirect(engine, actor, connector, request, return_to).await
+            redirect(engine, actor, connector, request, return_to).await.map_err(for_a_person)
         }
+    }
+}
+
+/// Nobody repeats connecting but the person, so what would pass for a publication ("it is tried again by itself") is wrong here.
+/// What is about a field was said for this very case.
+fn for_a_person(error: AppError) -> AppError {
+    match error {
+        AppError::Connector(mut error)
+            if error.field.is_none() && matches!(error.kind, ErrorKind::Transient | ErrorKind::Ambiguous) =>
+        {
+            error.action = "Nothing was connected. Try again in a few minutes.".to_owned();
+            AppError::Connector(error)
+        }
+        other => other,
     }
 }
 
@@ -199,7 +213,7 @@ async fn sign_in(
     let name = connector.descriptor().name;
     let cx = credentials::auth_cx(engine, name, None);
     let server_named = sign_in.server.is_some();
-    let granted = connector.authorizer().sign_in(&cx, sign_in).await.map_err(AppError::from);
+    let granted = connector.authorizer().sign_in(&cx, sign_in).await.map_err(|e| for_a_person(e.into()));
     let granted = if server_named { granted.map_err(caused_by_server)? } else { granted? };
     let mut row = new_row(engine, actor, name, None, return_to);
     let (grant, accounts) = keep(engine, actor, name, granted).await?;

@@ -130,7 +130,8 @@ async fn bad_states(test: &TestDb) {
     stage.engine.upkeep().await;
     let seen = connect::status(&stage.engine, actor, late.connect).await.expect("status");
     assert_eq!((seen.status.as_str(), seen.pending), ("failed", None), "what was remembered is forgotten");
-    assert_eq!(code(complete(&stage, late.query(actor)).await), "unknown_state");
+    assert_eq!(seen.error.map(|e| e.code).as_deref(), Some("expired"), "and it says why");
+    assert_eq!(code(complete(&stage, late.query(actor)).await), "expired_state", "also after upkeep");
 }
 on_both!(a_bad_state_connects_nothing, |t| super::bad_states(t));
 

@@ -74,8 +74,8 @@ statements! {
         where pending is not null and substr(pending, 1, 17) <> $1 limit $2";
     RESEAL = "connect.reseal": "update connect_attempts set pending = $2 \
         where pending = $1 and workspace_id = $3 and id = $4";
-    FORGET_EXPIRED = "connect.forget_expired": "update connect_attempts set status = 'failed', pending = null, \
-        state_hash = null where pending is not null and expires_at < $1";
+    FORGET_EXPIRED = "connect.forget_expired": "update connect_attempts set status = 'failed', pending = null \
+        where pending is not null and expires_at < $1";
 }
 
 /// What the connector remembers between redirect and callback.
@@ -239,7 +239,8 @@ pub async fn put_app(
     tx.execute(PUT_APP, args![platform, server, redirect_uri, sealed, now]).await.map(drop)
 }
 
-/// Ends attempts that nobody came back to in time, and forgets what they remembered. Returns how many.
+/// Ends attempts that nobody came back to in time, and forgets what they remembered. Their states stay known, so that who comes
+/// back late hears that it was too late. Returns how many.
 ///
 /// # Errors
 /// [`StoreError::Sql`].

@@ -10,7 +10,7 @@ use super::wire::{DidDocument, ProtectedResource, ResolvedHandle};
 use super::xrpc::Xrpc;
 use super::{APPVIEW, DESCRIPTOR, PLC, errors};
 use crate::contract::cx::AuthCx;
-use crate::kit::http::{Call, Http, Safety};
+use crate::kit::http::{Call, Http, Safety, SendError};
 
 /// The handle of an account whose handle does not point back to it. Source: atproto.com, "Handle".
 pub const BROKEN_HANDLE: &str = "handle.invalid";
@@ -122,6 +122,23 @@ fn base_url(text: &str) -> Option<String> {
     Some(url.as_str().trim_end_matches('/').to_owned())
 }
 
+/// Why `base` could not be asked, for the person who connects: they name the server, and nobody tries again but they.
+fn no_answer(operation: &str, base: &str, failure: SendError) -> ConnectorError {
+    match failure {
+        SendError::NotSent(detail) | SendError::Lost(detail) => ConnectorError::new(
+            ErrorKind::Transient,
+            errors::PLATFORM,
+            operation,
+            "server_down",
+            format!("{base} does not answer."),
+        )
+        .with_action("Check the server's address. If it is right, the server is down: try again later.")
+        .with_detail(detail)
+        .about("server"),
+        other => errors::from_send(operation, Safety::Read, other),
+    }
+}
+
 /// Proves that `base` is a server of the AT Protocol, for a clear error before a password is sent there.
 ///
 /// # Errors
@@ -132,7 +149,7 @@ pub async fn must_be_server(http: &Http, base: &str) -> Result<(), ConnectorErro
     let reply = http
         .send(Call::get(OPERATION, url).timeout(LOOKUP))
         .await
-        .map_err(|e| errors::from_send(OPERATION, Safety::Read, e))?;
+        .map_err(|e| no_answer(OPERATION, base, e))?;
     let described = reply.json::<serde_json::Value>().is_ok_and(|v| v.get("did").is_some());
     let error = |kind, code, cause: String| {
         ConnectorError::new(kind, errors::PLATFORM, OPERATION, code, cause)
@@ -150,7 +167,8 @@ pub async fn must_be_server(http: &Http, base: &str) -> Result<(), ConnectorErro
             "server_error",
             format!("{base} has a problem and could not answer."),
         )
-        .with_action("Try again in a few minutes.")),
+        .with_action("Try again in a few minutes.")
+        .about("server")),
         _ => Err(error(
             ErrorKind::Rejected,
             "not_a_server",

@@ -8,7 +8,7 @@ use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::connect::{self, ConnectRow};
 
 use super::grants::keep;
-use super::{credentials, hash, store};
+use super::{credentials, for_a_person, hash, store};
 use crate::{Actor, Engine};
 
 /// What a network's redirect brought.
@@ -33,7 +33,7 @@ pub async fn complete(engine: &Engine, platform: &str, query: CallbackQuery) -> 
     let app = credentials::app(engine, platform, row.server.as_deref()).await?;
     let cx = credentials::auth_cx(engine, platform, app.as_ref());
     let granted = connector.authorizer().complete(&cx, pending, query.callback).await;
-    match take(engine, &row, granted).await {
+    match take(engine, &row, granted).await.map_err(for_a_person) {
         Ok((grant, accounts)) => {
             row.grant = Some(grant);
             row.status = if accounts.is_empty() { "choose" } else { "connected" }.to_owned();

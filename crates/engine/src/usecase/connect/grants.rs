@@ -21,7 +21,9 @@ pub async fn status(engine: &Engine, actor: &Actor, id: ConnectId) -> Result<Con
     actor.require(Permission::Read)?;
     let row = connect::find(&engine.db, actor.workspace, id).await?;
     let mut row = row.ok_or(AppError::NotFound { what: "connection attempt" })?;
-    if row.status == "pending" && row.expires_at < engine.clock.now() {
+    // Upkeep ends late attempts without a word of its own.
+    let ended_late = row.status == "failed" && row.error.is_none();
+    if ended_late || row.status == "pending" && row.expires_at < engine.clock.now() {
         row.status = "failed".to_owned();
         row.error = Some(
             ConnectorError::new(

@@ -271,6 +271,21 @@ async fn a_server_in_trouble_gets_no_password() {
     assert_eq!((error.kind, error.code.as_str()), (ErrorKind::Transient, "server_error"));
 }
 
+#[tokio::test]
+async fn a_server_that_is_down_is_named_and_nobody_promises_another_try() {
+    let bench = bench();
+    bench.world.faults().add(Fault::once(PLATFORM, "describeServer", When::Before, FaultKind::Cut).times(9));
+    let error =
+        sign_in(&bench, None, "marafields.bsky.social", &password(&bench, "marafields")).await.unwrap_err();
+    assert_eq!((error.code.as_str(), error.field.as_deref()), ("server_down", Some("server")));
+    assert!(
+        error.cause.starts_with("https://") && error.cause.contains("does not answer"),
+        "{}",
+        error.cause
+    );
+    assert!(!error.action.contains("by itself"), "{}", error.action);
+}
+
 trait Seconds {
     fn now_second(&self) -> i64;
 }

@@ -132,6 +132,7 @@ fn down(api: &Server<'_>, operation: &str, detail: String) -> ConnectorError {
     let cause = format!("{} does not answer.", api.host());
     ConnectorError::new(ErrorKind::Transient, NAME, operation, "server_down", cause)
         .with_action("Check the address. If it is right, the server is down: try again later.")
+        .about("server")
         .with_detail(detail)
 }
 
