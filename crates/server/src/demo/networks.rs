@@ -2,7 +2,7 @@
 
 use carillon_connectors::Registry;
 use carillon_connectors::contract::connector::Descriptor;
-use carillon_connectors::sandbox::World;
+use carillon_connectors::sandbox::{World, named_servers};
 use carillon_domain::secret::Secret;
 use ipnet::IpNet;
 use url::Url;
@@ -17,6 +17,7 @@ pub fn point_at_sandbox(settings: &mut Settings, origin: &str) {
         // The simulated networks reach this machine, so they may fetch files from it.
         settings.server.public_url = super::origin(settings.server.listen);
     }
+    settings.sandbox.servers = named_servers(settings.sandbox.listen.port());
     let apps = World::builder(std::sync::Arc::new(crate::ambient::SystemClock::new())).build();
     for connector in Registry.all() {
         let descriptor = connector.descriptor();

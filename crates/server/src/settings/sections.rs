@@ -67,6 +67,9 @@ pub struct Sandbox {
     pub listen: SocketAddr,
     /// The one IP besides loopback on which they may listen; empty for none.
     pub allow_address: String,
+    /// Servers to name when connecting, by platform, while the simulated networks run beside. Nobody sets them.
+    #[serde(skip)]
+    pub servers: BTreeMap<&'static str, Vec<String>>,
 }
 
 /// `[egress]`

@@ -21,6 +21,7 @@ pub struct Field {
     autofocus: bool,
     zone_guess: bool,
     min_length: Option<usize>,
+    suggestions: Vec<String>,
 }
 
 /// What a field is filled in with.
@@ -54,7 +55,15 @@ impl Field {
             autofocus: false,
             zone_guess: false,
             min_length: None,
+            suggestions: Vec::new(),
         }
+    }
+
+    /// What could be typed, offered while typing.
+    #[must_use]
+    pub fn suggest(mut self, options: &[String]) -> Self {
+        self.suggestions = options.to_vec();
+        self
     }
 
     /// One line of text.

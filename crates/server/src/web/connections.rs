@@ -55,10 +55,18 @@ pub async fn show(State(app): State<App>, member: Member, uri: Uri) -> Result<Re
     if query.contains("connected") {
         alerts.push(Alert::success(ui.tr("connections-connected")));
     }
-    let open = form_urlencoded::parse(query.as_bytes())
-        .find(|(name, _)| name == "open")
-        .map(|(_, value)| value.into_owned())
-        .unwrap_or_default();
+    let of = |wanted: &str| {
+        let found = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.into_owned()).unwrap_or_default()
+    };
+    if let Ok(id) = of(FAILED).parse() {
+        let tried = connect::status(&app.engine, &member.actor, id).await;
+        if let Some(error) = tried.ok().and_then(|row| row.error) {
+            let text = format!("{}: {} {}", ui.tr("connected-failed"), error.cause, error.action);
+            alerts.push(Alert::danger(text.trim().to_owned()));
+        }
+    }
+    let open = of("open");
     let tried = Tried { platform: open, ..Tried::default() };
     page(&app, member, alerts, &tried, StatusCode::OK).await
 }
@@ -112,6 +120,9 @@ pub struct ConnectPlace {
 
 /// In an address: this is the pop-up, which shows the page where it was opened and closes itself (`app.js`).
 const POPUP: &str = "popup";
+
+/// In an address: the attempt whose failure the page tells.
+const FAILED: &str = "failed";
 
 /// What a person filled in.
 #[derive(Debug, Default, Deserialize)]
@@ -223,6 +234,10 @@ pub async fn callback(
         ("choose", Some(grant)) => choose_url(row.workspace, grant, row.return_to.as_deref()),
         _ => row.return_to.clone().unwrap_or_default(),
     };
+    if row.error.is_some() && is_popup(row.return_to.as_deref()) {
+        // A pop-up says nothing itself: it closes, and the page behind it tells.
+        return Ok(Redirect::to(&urls::with_word(&back, &format!("{FAILED}={}", row.id))).into_response());
+    }
     if let Some(error) = &row.error {
         let text = format!("{} {}", error.cause, error.action).trim().to_owned();
         let page = Connected { ok: false, title: ui.tr("connected-failed"), text, back, ui };

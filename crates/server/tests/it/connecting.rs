@@ -90,7 +90,7 @@ async fn a_server_that_is_none_is_named_in_the_answer() {
         ("inside.example".to_owned(), "address_forbidden", "allow"),
         ("metadata.example".to_owned(), "address_forbidden", "allow"),
         ("mapped.example".to_owned(), "address_forbidden", "allow"),
-        ("https://10.0.0.5".to_owned(), "invalid_server", "server"),
+        ("https://10.0.0.5".to_owned(), "invalid_server", "egress.allow"),
         ("ftp://social.example".to_owned(), "invalid_server", "ftp"),
         ("http://ada:secret@social.example".to_owned(), "invalid_server", "password"),
         ("two words".to_owned(), "invalid_server", "two words"),
@@ -188,6 +188,26 @@ async fn a_login_that_the_person_refused_says_so_and_leads_back() {
     assert!(answer.text().contains(&format!("href=\"{}/connections", desk.home)), "{}", answer.text());
     assert_eq!(connected(&desk).await, 0);
     says(&owner.get(&back).await, "already used or is not ours");
+}
+
+#[tokio::test]
+async fn a_refusal_in_a_pop_up_is_told_by_the_page_behind_it() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    let form = [("server", "social.mastodon.localhost"), ("popup", "1")];
+    let begun = owner.post(&format!("{}/connect/mastodon", desk.home), &form).await;
+    let page = begun.header("location").parse().expect("an address");
+    let back =
+        browser::walk(&desk.sandbox, &page, PERSONAS[0].key, Decision::Refuse).await.expect("an answer");
+    let answer = owner.get(&format!("{}?{}", back.path(), back.query().expect("a state"))).await;
+    let told = answer.header("location");
+    assert!(told.starts_with(&format!("{}/connections?popup&failed=", desk.home)), "{told}");
+    let page = owner.get(&told.replace("popup&", "")).await;
+    assert!(page.text().contains("Not connected: "), "{}", page.text());
+    assert_eq!(connected(&desk).await, 0);
+    let stranger = owner.get(&format!("{}/connections?failed=nobody", desk.home)).await;
+    assert_eq!(stranger.status, StatusCode::OK);
+    assert!(!stranger.text().contains("Not connected"), "{}", stranger.text());
 }
 
 #[tokio::test]

@@ -40,10 +40,11 @@ impl PlatformCard {
     pub fn new(app: &App, ui: &Ui, actor: &Actor, connector: &dyn Connector, tried: &Tried) -> Self {
         let (descriptor, connect) = (connector.descriptor(), connector.capabilities().connect);
         let networks = &app.engine.networks;
+        let servers = app.settings.sandbox.servers.get(descriptor.name).map_or(&[][..], Vec::as_slice);
         let (fields, popup) = if tried.platform == descriptor.name {
-            fields(ui, connect, tried)
+            fields(ui, connect, servers, tried)
         } else {
-            fields(ui, connect, &Tried::default())
+            fields(ui, connect, servers, &Tried::default())
         };
         let settings = networks.settings(descriptor.name);
         // A platform of several logins has an app for each; one is enough to begin.

@@ -28,15 +28,20 @@ pub struct Typed {
 }
 
 /// What a person fills in to connect, and whether it leads to a page of the network, for which a pop-up is opened. The
-/// platform's capabilities say it.
-pub fn fields(ui: &Ui, connect: Connect, tried: &Tried) -> (Vec<Field>, bool) {
+/// platform's capabilities say it. `servers` are those that the simulated networks have, where they run beside.
+pub fn fields(ui: &Ui, connect: Connect, servers: &[String], tried: &Tried) -> (Vec<Field>, bool) {
     let Tried { typed, errors, .. } = tried;
+    let simulated = servers.first().map(|server| ui.arg("server", server).tr("connect-server-simulated"));
     match connect {
         Connect::AppPassword { default_server } => {
             // Empty by default: a server that is filled in gets the password, whether the account lives there or not.
             let server = Field::text("server", ui.tr("connect-server"))
                 .optional()
-                .hint(ui.arg("server", default_server).tr("connect-server-found"))
+                .hint(match simulated {
+                    Some(simulated) => format!("{} {simulated}", ui.tr("connect-server-empty")),
+                    None => ui.arg("server", default_server).tr("connect-server-found"),
+                })
+                .suggest(servers)
                 .value(&typed.server)
                 .errors(errors);
             let fields = vec![
@@ -52,7 +57,9 @@ pub fn fields(ui: &Ui, connect: Connect, tried: &Tried) -> (Vec<Field>, bool) {
             (fields, false)
         }
         Connect::OauthPerServer => {
-            let server = Field::text("server", ui.tr("connect-server")).hint(ui.tr("connect-server-hint"));
+            let server = Field::text("server", ui.tr("connect-server"))
+                .hint(simulated.unwrap_or_else(|| ui.tr("connect-server-hint")))
+                .suggest(servers);
             (vec![server.value(&typed.server).errors(errors)], true)
         }
         Connect::Oauth { flavours: [_] | [] } => (Vec::new(), true),
