@@ -1,9 +1,10 @@
 //! The composer, as a browser without scripts uses it.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 
 use crate::library::upload;
 use crate::support::TestApp;
+use crate::support::desk::Desk;
 
 #[tokio::test]
 async fn parts_keep_their_files_when_a_draft_is_edited() {
@@ -172,4 +173,111 @@ async fn calendar_and_composer_use_the_zone_in_which_the_pages_show_times() {
     assert!(calendar.contains("Times in America/New_York"), "{calendar}");
     let day = calendar.split("<li class=\"cal-day").find(|day| day.contains("Late bell")).expect("a day");
     assert!(day.contains("datetime=\"2026-12-01\"") && day.contains("23:30"), "{day}");
+}
+
+/// The value of the first hidden field of this name.
+fn hidden<'p>(page: &'p str, name: &str) -> &'p str {
+    let rest = page.split(&format!("name=\"{name}\" value=\"")).nth(1).expect(name);
+    rest.split('"').next().expect("a value")
+}
+
+#[tokio::test]
+async fn a_time_that_comes_twice_is_chosen_from_two() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    let here = format!("{}/compose", desk.home);
+    let at = |wall: &'static str, choice: &'static str| {
+        let form = [
+            ("text", "In the night"),
+            ("account", desk.account.as_str()),
+            ("scheduled_at", wall),
+            ("timezone", "Europe/Athens"),
+            ("scheduled_offset", choice),
+            ("action", "schedule"),
+        ];
+        form.map(|(name, value)| (name, value.to_owned()))
+    };
+    let post = async |form: [(&'static str, String); 6]| {
+        let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
+        owner.post(&here, &form).await
+    };
+    let due = async |answer: crate::support::Answer| {
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        let id =
+            answer.header("location").trim_end_matches("?saved").rsplit('/').next().expect("id").to_owned();
+        let saved = desk.call(Method::GET, &format!("/api/v1/posts/{id}"), None).await.json();
+        (saved["scheduled_at"].as_str().expect("a time").to_owned(), id)
+    };
+
+    let asked = post(at("2027-10-31T03:30", "")).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = asked.text();
+    for offset in ["+03", "+02"] {
+        let radio = format!("type=\"radio\" name=\"scheduled_offset\" value=\"{offset}\"");
+        assert!(page.contains(&radio.replace('+', "&#43;")) || page.contains(&radio), "{offset}: {page}");
+    }
+    let (first, _) = due(post(at("2027-10-31T03:30", "+03")).await).await;
+    let (second, id) = due(post(at("2027-10-31T03:30", "+02")).await).await;
+    let instant = |text: &str| text.parse::<jiff::Timestamp>().expect("an instant").to_string();
+    assert_eq!(instant(&first), "2027-10-31T00:30:00Z");
+    assert_eq!(instant(&second), "2027-10-31T01:30:00Z");
+    let again = owner.get(&format!("{here}?post={id}")).await.text();
+    assert_eq!(again.matches("name=\"scheduled_offset\"").count(), 2, "the choice stays open to change");
+    assert_eq!(again.matches("checked> <span class=\"form-check-label\">03:30").count(), 1, "{again}");
+
+    let gap = post(at("2027-03-28T03:30", "")).await.text();
+    assert!(gap.contains("name=\"scheduled_offset\" value=\"2027-03-28T04:00:00\""), "{gap}");
+    let (next, _) = due(post(at("2027-03-28T03:30", "2027-03-28T04:00:00")).await).await;
+    assert_eq!(instant(&next), "2027-03-28T01:00:00Z");
+}
+
+#[tokio::test]
+async fn a_form_that_somebody_overtook_shows_both_and_saves_next_time() {
+    let app = TestApp::new().await;
+    let (browser, home) = app.owner().await;
+    let here = format!("{home}/compose");
+    let new = [("text", "First draft"), ("timezone", "UTC"), ("action", "draft")];
+    let saved = browser.post(&here, &new).await;
+    let post = saved.header("location").trim_end_matches("?saved").rsplit('/').next().expect("id").to_owned();
+    let form = browser.get(&format!("{here}?post={post}")).await.text();
+    let version = hidden(&form, "version").to_owned();
+    let edit = |text: &'static str, version: String| {
+        [
+            ("post", post.clone()),
+            ("version", version),
+            ("text", text.to_owned()),
+            ("timezone", "UTC".to_owned()),
+            ("action", "draft".to_owned()),
+        ]
+    };
+    let send = async |form: [(&'static str, String); 5]| {
+        let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
+        browser.post(&here, &form).await
+    };
+    let theirs = send(edit("What they wrote", version.clone())).await;
+    assert_eq!(theirs.status, StatusCode::SEE_OTHER, "{}", theirs.text());
+
+    let mine = send(edit("What I wrote", version.clone())).await;
+    assert_eq!(mine.status, StatusCode::PRECONDITION_FAILED);
+    let page = mine.text();
+    assert!(page.contains("Somebody else changed this post"), "{page}");
+    assert!(page.contains("<dd>What they wrote</dd>") && page.contains(">What I wrote</textarea>"), "{page}");
+    let newer = hidden(&page, "version").to_owned();
+    assert_ne!(newer, version);
+
+    let again = send(edit("What I wrote", newer)).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.text());
+    let list = browser.get(&format!("{home}/posts")).await.text();
+    assert!(list.contains("What I wrote") && !list.contains("What they wrote"), "{list}");
+}
+
+#[tokio::test]
+async fn today_is_proposed_at_the_next_full_hour() {
+    let app = TestApp::new().await;
+    let (browser, home) = app.owner().await;
+    // Eleven o'clock in Athens.
+    for (day, at) in [("2026-11-24", "12:00"), ("2026-11-25", "09:00")] {
+        let form = browser.get(&format!("{home}/compose?date={day}")).await.text();
+        assert!(form.contains(&format!("value=\"{day}T{at}\"")), "{day}: {form}");
+    }
 }

@@ -11,6 +11,8 @@ use carillon_engine::usecase::posts::{self, PostInput, PostPatch, PostView, Want
 use serde_json::{Map, Value};
 
 use super::options::{Written, can_draw, option_fields, option_value};
+use super::theirs::Difference;
+use super::when;
 use crate::http::App;
 use crate::web::posts::card::Faces;
 use crate::web::signed_in::Member;
@@ -36,15 +38,18 @@ pub struct Draft {
     pub scheduled_at: String,
     /// IANA zone.
     pub timezone: String,
+    /// Which of two equal hours is meant, or the time after one that does not exist.
+    pub scheduled_offset: String,
     /// Which button.
     pub action: String,
     /// The form's own number: what it is sent with twice is saved once.
     pub once: String,
-    /// The post that is edited goes out when it did: time and zone are as the form showed them, which leaves out seconds
-    /// and which of two equal hours was meant.
+    /// The post that is edited goes out when it did: time and zone are as the form showed them, which leaves out seconds.
     pub same_time: bool,
     /// Descriptions of files.
     pub alts: BTreeMap<MediaId, String>,
+    /// What somebody else saved while the form was open.
+    pub theirs: Vec<Difference>,
 }
 
 /// What differs on one account.
@@ -58,6 +63,13 @@ pub struct Own {
     pub options: Map<String, Value>,
     /// What the form has no fields for.
     kept: Override,
+}
+
+impl Own {
+    /// Whether a form shows both the same way.
+    pub fn shows_as(&self, other: &Self) -> bool {
+        (&self.text, &self.media, &self.options) == (&other.text, &other.media, &other.options)
+    }
 }
 
 /// One more part of a thread.
@@ -84,6 +96,8 @@ impl Draft {
             text: p.text.clone(),
             media: p.media.iter().map(ToString::to_string).collect(),
         };
+        let wall: String =
+            view.post.wall.as_deref().map(|w| w.chars().take(16).collect()).unwrap_or_default();
         Self {
             post: Some((view.post.id, view.post.version)),
             text: composed.text.clone(),
@@ -92,7 +106,8 @@ impl Draft {
             media: composed.media.iter().map(ToString::to_string).collect(),
             parts: composed.parts.iter().map(part).collect(),
             first_comment: composed.first_comment.clone().unwrap_or_default(),
-            scheduled_at: view.post.wall.as_deref().map(|w| w.chars().take(16).collect()).unwrap_or_default(),
+            scheduled_offset: when::choice_of(&wall, &view.post.timezone, view.post.due_at),
+            scheduled_at: wall,
             timezone: view.post.timezone.clone(),
             ..Self::default()
         }
@@ -112,8 +127,9 @@ impl Draft {
         if let Some((id, _)) = draft.post {
             let view = posts::get(&app.engine, &member.actor, id).await?;
             let before = Self::of(&view);
-            draft.same_time =
-                (&draft.scheduled_at, &draft.timezone) == (&before.scheduled_at, &before.timezone);
+            draft.same_time = (&draft.scheduled_at, &draft.timezone)
+                == (&before.scheduled_at, &before.timezone)
+                && ["", before.scheduled_offset.as_str()].contains(&draft.scheduled_offset.as_str());
             draft.keep(app, faces, &view.post.composition);
         }
         Ok(draft)
@@ -134,6 +150,7 @@ impl Draft {
                 "first_comment" => draft.first_comment = value,
                 "scheduled_at" => draft.scheduled_at = value,
                 "timezone" => draft.timezone = value,
+                "scheduled_offset" => draft.scheduled_offset = value,
                 "action" => draft.action = value,
                 "once" => draft.once = value,
                 "post" => draft.post = value.parse().ok().map(|id| (id, draft.post.map_or(0, |p| p.1))),
@@ -232,7 +249,8 @@ impl Draft {
                 "schedule" => WantedStatus::Scheduled,
                 _ => WantedStatus::Draft,
             },
-            scheduled_at: Some(self.scheduled_at.clone()).filter(|s| !s.is_empty()),
+            scheduled_at: Some(when::meant(&self.scheduled_at, &self.timezone, &self.scheduled_offset))
+                .filter(|s| !s.is_empty()),
             timezone: Some(self.timezone.clone()).filter(|z| !z.is_empty()),
             overrides,
             parts: parts.collect::<Result<_, AppError>>()?,

@@ -2,6 +2,9 @@
 
 mod draft;
 mod options;
+mod save;
+mod theirs;
+mod when;
 
 use askama::Template;
 use axum::Extension;
@@ -14,15 +17,16 @@ use carillon_domain::id::{MediaId, PostId};
 use carillon_domain::permission::Permission;
 use carillon_domain::time::random_bytes;
 use carillon_engine::Actor;
-use carillon_engine::answers::{Answer, Begin};
 use carillon_engine::media::MediaRow;
 use carillon_engine::usecase::posts;
 use carillon_store::repo::account::AccountRow;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
-use self::draft::{Draft, Own, patch_of};
+use self::draft::{Draft, Own};
 use self::options::{OptionKind, OptionRow, option_fields, option_row};
+use self::save::{change, create_once};
+use self::theirs::Difference;
+use self::when::TimeChoices;
 use super::card::{Faces, title};
 use crate::http::extract::{Form, Query, Typed};
 use crate::http::{App, Refused, misfit};
@@ -49,6 +53,9 @@ struct Compose {
     first_comment: String,
     scheduled_at: String,
     time_error: Option<String>,
+    time_choices: Option<TimeChoices>,
+    /// What somebody else saved meanwhile.
+    theirs: Vec<Difference>,
     zone: Field,
     editing: Option<(String, i64)>,
     once: String,
@@ -130,8 +137,8 @@ pub async fn show(
     let mut draft = Draft { timezone: member.ui.zone_name().to_owned(), ..Draft::default() };
     if let Some(id) = query.post.as_deref().and_then(|p| p.parse::<PostId>().ok()) {
         draft = Draft::of(&posts::get(&app.engine, &member.actor, id).await?);
-    } else if let Some(day) = query.date.as_deref().filter(|d| d.parse::<jiff::civil::Date>().is_ok()) {
-        draft.scheduled_at = format!("{day}T09:00");
+    } else if let Some(Ok(day)) = query.date.as_deref().map(str::parse) {
+        draft.scheduled_at = when::proposed(day, member.ui.now, &member.ui.zone);
     }
     draft.media.extend(query.media);
     page(&app, member, draft, &Errors::default(), StatusCode::OK).await
@@ -175,11 +182,23 @@ pub async fn submit(
     };
     match saved {
         Ok(url) => Ok(Redirect::to(&url).into_response()),
+        Err(AppError::Stale) => overtaken(&app, member, draft).await,
         Err(error) => match Errors::from_refusal(error) {
             Ok(errors) => page(&app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await,
             Err(error) => failed(&app, member, draft, error.into()).await,
         },
     }
+}
+
+/// The form with everything in it below what somebody else saved meanwhile. Saving once more is meant to replace that.
+async fn overtaken(app: &App, member: Member, mut draft: Draft) -> Result<Response, Failure> {
+    if let Some((id, _)) = draft.post {
+        let view = posts::get(&app.engine, &member.actor, id).await?;
+        draft.post = Some((id, view.post.version));
+        draft.theirs = theirs::differences(app, &member, &Draft::of(&view), &draft).await?;
+    }
+    let errors = Errors::general("stale", member.ui.tr("compose-overtaken"));
+    page(app, member, draft, &errors, StatusCode::PRECONDITION_FAILED).await
 }
 
 /// The form with everything in it, and why it could not be saved.
@@ -193,51 +212,6 @@ async fn failed(app: &App, member: Member, draft: Draft, failure: Failure) -> Re
     // Logged as every failure is, but shown in the form.
     response.extensions_mut().insert(failure.rendered());
     Ok(response)
-}
-
-async fn change(
-    app: &App,
-    actor: &Actor,
-    draft: &Draft,
-    id: PostId,
-    version: i64,
-) -> Result<String, AppError> {
-    describe(app, actor, draft).await?;
-    let view =
-        posts::update(&app.engine, actor, id, patch_of(draft.input()?, draft.same_time), Some(version))
-            .await?;
-    Ok(saved_url(actor, view.post.id))
-}
-
-fn saved_url(actor: &Actor, post: PostId) -> String {
-    format!("{}?saved", urls::post(actor.workspace, post))
-}
-
-/// A form that is sent twice, by a second click or by reloading the answer, makes one post. The same form with another
-/// content, after going back, is another post.
-async fn create_once(app: &App, actor: &Actor, draft: &Draft, sent: &str) -> Result<String, AppError> {
-    let key = format!("compose {} {}", draft.once, hex::encode(Sha256::digest(sent)));
-    let taken = match app.answers.begin(actor, &key, &[sent.as_bytes()]).await? {
-        Begin::Run(taken) => taken,
-        Begin::Repeat(answer) => return String::from_utf8(answer.body).map_err(AppError::internal),
-    };
-    match create(app, actor, draft).await {
-        Ok(url) => {
-            let answer = Answer { status: 303, content_type: "text/plain".into(), body: url.clone().into() };
-            app.answers.keep(taken, &answer).await?;
-            Ok(url)
-        }
-        Err(error) => {
-            app.answers.release(taken).await?;
-            Err(error)
-        }
-    }
-}
-
-async fn create(app: &App, actor: &Actor, draft: &Draft) -> Result<String, AppError> {
-    describe(app, actor, draft).await?;
-    let view = posts::create(&app.engine, actor, draft.input()?).await?;
-    Ok(saved_url(actor, view.post.id))
 }
 
 /// The live check beside the form.
@@ -281,18 +255,6 @@ fn label_of(ui: &Ui, field: &str) -> String {
     }
 }
 
-/// Saves the descriptions of files that were changed in the form.
-async fn describe(app: &App, actor: &Actor, draft: &Draft) -> Result<(), AppError> {
-    for (media, alt) in &draft.alts {
-        // Whoever may not see the file, or lost it meanwhile, hears of it from the post itself.
-        let Ok(row) = app.engine.library.get(actor, *media).await else { continue };
-        if row.info.alt.as_deref().unwrap_or_default() != alt.trim() {
-            app.engine.library.set_alt(actor, *media, Some(alt.clone()), None).await?;
-        }
-    }
-    Ok(())
-}
-
 /// The files of these ids that are in the library.
 async fn rows(app: &App, actor: &Actor, ids: &[String]) -> Vec<MediaRow> {
     let mut rows = Vec::new();
@@ -309,7 +271,7 @@ async fn tiles(app: &App, actor: &Actor, ui: &Ui, ids: &[String], name: &str) ->
 async fn page(
     app: &App,
     member: Member,
-    draft: Draft,
+    mut draft: Draft,
     errors: &Errors,
     status: StatusCode,
 ) -> Result<Response, Failure> {
@@ -346,7 +308,7 @@ async fn page(
         });
     }
     let mut parts = Vec::new();
-    for (index, part) in draft.parts.into_iter().enumerate() {
+    for (index, part) in std::mem::take(&mut draft.parts).into_iter().enumerate() {
         let trouble = errors.starting_with(&format!("parts.{index}."));
         known.extend(trouble.iter().map(|(field, _)| field.clone()));
         parts.push(PartForm {
@@ -363,6 +325,8 @@ async fn page(
         alerts: errors.besides(&known).into_iter().map(Alert::danger).collect(),
         text_error: errors.of("text"),
         time_error: errors.of("scheduled_at"),
+        time_choices: when::choices(&ui, &draft),
+        theirs: draft.theirs,
         text: draft.text,
         media: tiles(app, &actor, &ui, &draft.media, "media").await,
         media_error: errors.of("media"),

@@ -1,0 +1,76 @@
+//! Saving what a form holds.
+
+use carillon_domain::error::AppError;
+use carillon_domain::id::PostId;
+use carillon_engine::Actor;
+use carillon_engine::answers::{Answer, Begin};
+use carillon_engine::usecase::posts;
+use sha2::{Digest, Sha256};
+
+use super::draft::{Draft, patch_of};
+use crate::http::App;
+use crate::urls;
+
+/// Saves the form of a post that is edited, over the version that it was read from. Returns where to go.
+///
+/// # Errors
+/// As the use case refuses it.
+pub async fn change(
+    app: &App,
+    actor: &Actor,
+    draft: &Draft,
+    id: PostId,
+    version: i64,
+) -> Result<String, AppError> {
+    describe(app, actor, draft).await?;
+    let view =
+        posts::update(&app.engine, actor, id, patch_of(draft.input()?, draft.same_time), Some(version))
+            .await?;
+    Ok(saved_url(actor, view.post.id))
+}
+
+fn saved_url(actor: &Actor, post: PostId) -> String {
+    format!("{}?saved", urls::post(actor.workspace, post))
+}
+
+/// A form that is sent twice, by a second click or by reloading the answer, makes one post. The same form with another
+/// content, after going back, is another post. Returns where to go.
+///
+/// # Errors
+/// As the use case refuses it.
+pub async fn create_once(app: &App, actor: &Actor, draft: &Draft, sent: &str) -> Result<String, AppError> {
+    let key = format!("compose {} {}", draft.once, hex::encode(Sha256::digest(sent)));
+    let taken = match app.answers.begin(actor, &key, &[sent.as_bytes()]).await? {
+        Begin::Run(taken) => taken,
+        Begin::Repeat(answer) => return String::from_utf8(answer.body).map_err(AppError::internal),
+    };
+    match create(app, actor, draft).await {
+        Ok(url) => {
+            let answer = Answer { status: 303, content_type: "text/plain".into(), body: url.clone().into() };
+            app.answers.keep(taken, &answer).await?;
+            Ok(url)
+        }
+        Err(error) => {
+            app.answers.release(taken).await?;
+            Err(error)
+        }
+    }
+}
+
+async fn create(app: &App, actor: &Actor, draft: &Draft) -> Result<String, AppError> {
+    describe(app, actor, draft).await?;
+    let view = posts::create(&app.engine, actor, draft.input()?).await?;
+    Ok(saved_url(actor, view.post.id))
+}
+
+/// Saves the descriptions of files that were changed in the form.
+async fn describe(app: &App, actor: &Actor, draft: &Draft) -> Result<(), AppError> {
+    for (media, alt) in &draft.alts {
+        // Whoever may not see the file, or lost it meanwhile, hears of it from the post itself.
+        let Ok(row) = app.engine.library.get(actor, *media).await else { continue };
+        if row.info.alt.as_deref().unwrap_or_default() != alt.trim() {
+            app.engine.library.set_alt(actor, *media, Some(alt.clone()), None).await?;
+        }
+    }
+    Ok(())
+}
