@@ -258,6 +258,28 @@ async fn caps(test: &TestDb) {
 }
 on_both!(an_enforced_cap_holds_what_goes_over_it, |t| super::caps(t));
 
+async fn caps_in_doubt(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.x().await;
+    let patch = AccountPatch {
+        daily_cap: Some(Some(1)),
+        cap_mode: Some(CapMode::Enforce),
+        ..AccountPatch::default()
+    };
+    accounts::update(&stage.engine, &stage.actor, account, patch).await.expect("cap");
+    stage.fault(Fault::once("x", "commit", When::After, FaultKind::Cut));
+    stage.fault(Fault::once("x", "users.tweets", When::Before, FaultKind::Status).status(503).times(1_000));
+    let first = stage.now(account, "Public, and nobody knows").await;
+    stage.run_due().await;
+    assert_eq!(stage.publication(&first).await.state, PublicationState::Publishing);
+    let second = stage.now(account, "The second today").await;
+    stage.run_due().await;
+    let held = stage.publication(&second).await;
+    assert_eq!((held.state, held.held_reason), (PublicationState::Held, Some(HeldReason::Cap)));
+    assert_eq!(stage.bench.world.ledger().items().len(), 1);
+}
+on_both!(what_may_be_public_counts_towards_the_cap, |t| super::caps_in_doubt(t));
+
 async fn bad_input(test: &TestDb) {
     let stage = Stage::new(test).await;
     let account = stage.bluesky().await;
