@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use carillon_domain::time::SignedDuration;
+use carillon_domain::time::{SignedDuration, Timestamp};
 
 /// The times of one installation; every node of it has the same.
 #[derive(Debug, Clone)]
@@ -25,6 +25,9 @@ pub struct Timing {
     pub look_at_most: SignedDuration,
     /// How long the journal of remote calls is kept. That there was an attempt, and how it ended, is kept longer.
     pub journal: SignedDuration,
+    /// The database was put back from a copy at this time. Whatever was due before may be public already without its knowing, so it
+    /// is late, whatever the grace.
+    pub restored_at: Option<Timestamp>,
 }
 
 impl Default for Timing {
@@ -37,6 +40,7 @@ impl Default for Timing {
             look_pause: SignedDuration::from_mins(1),
             look_at_most: SignedDuration::from_mins(30),
             journal: SignedDuration::from_hours(24 * 90),
+            restored_at: None,
         }
     }
 }

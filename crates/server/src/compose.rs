@@ -12,8 +12,9 @@ use carillon_engine::Engine;
 use carillon_engine::events::Events;
 use carillon_engine::media::{Library, LibraryParts, LinkKey, MediaLimits, S3Settings, Storage, Tools};
 use carillon_engine::networks::Networks;
+use carillon_engine::timing::Timing;
 use carillon_store::seal::{KeyRing, Sealer};
-use carillon_store::{Db, StoreError};
+use carillon_store::{Db, StoreError, backup};
 use tokio::sync::Notify;
 use url::Url;
 
@@ -49,6 +50,10 @@ pub async fn engine(settings: &Settings, db: Db, world: World) -> Result<Engine,
     let sealer = sealer(settings, &db, clock.as_ref(), entropy.as_ref()).await?;
     let library = library(settings, db.clone(), clock.clone(), entropy.clone(), &sealer)?;
     let http = Http::new(transport, clock.clone());
+    let restored_at = backup::restored_at(&db, clock.now()).await?;
+    if let Some(at) = restored_at {
+        tracing::info!(%at, "this database was put back from a copy; what was due before that waits for a person");
+    }
     Ok(Engine {
         networks: networks(settings, http)?,
         db,
@@ -59,7 +64,7 @@ pub async fn engine(settings: &Settings, db: Db, world: World) -> Result<Engine,
         events: Events::default(),
         wake: Arc::new(Notify::new()),
         retry: settings.publishing.retry(),
-        timing: settings.publishing.timing()?,
+        timing: Timing { restored_at, ..settings.publishing.timing()? },
     })
 }
 

@@ -1,6 +1,7 @@
 //! Everything that is kept: two SQL engines behind one SQL text, sealed secrets, repositories. The only crate that
 //! knows SQL.
 
+pub mod backup;
 mod clock;
 pub mod db;
 mod error;

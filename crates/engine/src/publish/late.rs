@@ -13,10 +13,16 @@ use crate::Engine;
 use crate::jobs::{JobError, Lease, Next};
 
 /// Whether the grace is over: counted from the due time (from the publication of the root, for what follows it), or from
-/// when a person let it go.
-pub(crate) fn is_late(row: &PublicationRow, grace: SignedDuration, now: Timestamp) -> bool {
+/// when a person let it go. There is none for what had begun before the database was restored.
+pub(crate) fn is_late(
+    row: &PublicationRow,
+    grace: SignedDuration,
+    restored: Option<Timestamp>,
+    now: Timestamp,
+) -> bool {
     let begun = row.published_at.or(row.due_at).into_iter().chain(row.released_at).max();
-    begun.and_then(|at| at.checked_add(grace).ok()).is_some_and(|end| now > end)
+    let over = begun.and_then(|at| at.checked_add(grace).ok()).is_some_and(|end| now > end);
+    over || begun.zip(restored).is_some_and(|(at, restored)| at <= restored)
 }
 
 /// Ends what is too late. `waits_for` is why this run can't even begin, if so.
@@ -40,7 +46,7 @@ pub(super) async fn too_late(
             _ => Ok(None),
         };
     }
-    if !is_late(row, grace, now) {
+    if !is_late(row, grace, engine.timing.restored_at, now) {
         return Ok(None);
     }
     if row.published_at.is_some() {

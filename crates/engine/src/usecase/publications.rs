@@ -272,7 +272,7 @@ pub(crate) async fn account_is_back(
     account: carillon_domain::id::AccountId,
     grace_s: i64,
 ) -> Result<u64, carillon_store::StoreError> {
-    let now = engine.clock.now();
+    let (now, restored) = (engine.clock.now(), engine.timing.restored_at);
     let mut released = 0;
     for id in waiting::waiting_for_account(&engine.db, workspace, account).await? {
         let times = Times::of(engine);
@@ -284,7 +284,7 @@ pub(crate) async fn account_is_back(
                         return Ok(false);
                     };
                     let seen = row.seen();
-                    let late = publish::is_late(&row, SignedDuration::from_secs(grace_s), now);
+                    let late = publish::is_late(&row, SignedDuration::from_secs(grace_s), restored, now);
                     let mut at = row.due_at;
                     match row.state {
                         PublicationState::Held if row.held_reason == Some(HeldReason::Reauth) => {

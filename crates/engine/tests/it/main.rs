@@ -14,6 +14,7 @@ mod publishing;
 mod queueing;
 mod reading;
 mod releasing;
+mod restoring;
 mod rivals;
 mod settling;
 mod support;

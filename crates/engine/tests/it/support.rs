@@ -54,6 +54,16 @@ impl Stage {
         Self { bench, engine, actor, storage, runner }
     }
 
+    /// The same with a process that was started anew, with this change.
+    pub async fn restarted(self, change: impl FnOnce(&mut Engine)) -> Self {
+        let engine = engine(&self.bench, self.engine.db.clone(), self.storage.clone()).await;
+        let mut engine = Arc::into_inner(engine).expect("nobody else has it");
+        change(&mut engine);
+        let engine = Arc::new(engine);
+        let runner = Runner::new(Arc::clone(&engine), RunnerConfig::default());
+        Self { engine, runner, ..self }
+    }
+
     /// A second node on the same database and networks.
     pub async fn another_node(&self) -> Runner {
         let engine = engine(&self.bench, self.engine.db.clone(), self.storage.clone()).await;

@@ -1,6 +1,7 @@
 //! First steps and upkeep without a browser.
 
 use std::io::{Read, Write};
+use std::path::PathBuf;
 
 use carillon_domain::error::AppError;
 use carillon_domain::permission::Role;
@@ -9,7 +10,7 @@ use carillon_engine::people::NewWorkspace;
 use carillon_engine::usecase::credentials;
 use clap::{Args, Subcommand};
 
-use super::{CliError, print, run};
+use super::{CliError, backup, print, run};
 use crate::demo;
 use crate::http::App;
 use crate::settings::Settings;
@@ -26,6 +27,18 @@ pub enum AdminCommand {
     /// Keys that protect stored secrets
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Copy the SQLite database to a file; the server may run
+    Backup(Backup),
+    /// Say that the database was put back from a copy, before any node starts: what is due already waits for a person. Copies
+    /// made by `carillon admin backup` say it themselves
+    Restored,
+}
+
+/// `carillon admin backup`
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// The file to write; it must not be there yet
+    file: PathBuf,
 }
 
 /// `carillon admin user`
@@ -95,6 +108,11 @@ pub fn run(
     input: &mut dyn Read,
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
+    match &command {
+        AdminCommand::Backup(to) => return backup::make(&settings, &to.file, out),
+        AdminCommand::Restored => return backup::declare(&settings, out),
+        AdminCommand::User(_) | AdminCommand::Token(_) | AdminCommand::Keys(_) => {}
+    }
     let password = match &command {
         AdminCommand::User(UserCommand::Create(user)) if user.password_stdin => Some(first_line(input)?),
         _ => None,
@@ -110,6 +128,8 @@ pub fn run(
                 create_token(&app, token).await.map_err(refused)
             }
             AdminCommand::Keys(KeysCommand::Rotate) => rotate(&app).await,
+            // Done above, without an engine.
+            AdminCommand::Backup(_) | AdminCommand::Restored => Ok(String::new()),
         };
         app.engine.db.close().await;
         done

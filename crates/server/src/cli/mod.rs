@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod backup;
 pub(crate) mod run;
 
 use std::collections::BTreeMap;

@@ -78,6 +78,7 @@ impl Publishing {
             look_pause: seconds(self.look_pause_s.max(1)),
             look_at_most: seconds(self.look_at_most_s),
             journal: SignedDuration::from_hours(24 * i64::from(self.journal_days)),
+            restored_at: None,
         })
     }
 }

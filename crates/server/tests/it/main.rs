@@ -22,6 +22,7 @@ mod peers;
 mod people;
 mod process;
 mod reading;
+mod restoring;
 mod rivals;
 mod roles;
 mod rotation;
