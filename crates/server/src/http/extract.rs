@@ -62,16 +62,15 @@ fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
 }
 
 fn malformed(error: &serde_json::Error) -> Failure {
-    let detail = match error.classify() {
-        serde_json::error::Category::Eof => {
-            "The body is not JSON: it ends too early. Nothing was changed.".to_owned()
-        }
-        _ => format!(
-            "The body is not JSON: there is a mistake at line {}, column {}. Nothing was changed.",
-            error.line(),
-            error.column()
-        ),
+    let what = match error.classify() {
+        serde_json::error::Category::Eof => "it ends too early",
+        _ => "there is a mistake",
     };
+    let detail = format!(
+        "The body is not JSON: {what}, at line {}, column {}. Nothing was changed.",
+        error.line(),
+        error.column()
+    );
     Failure::new(StatusCode::BAD_REQUEST, "malformed_json", detail)
 }
 

@@ -40,7 +40,7 @@ async fn a_draft_survives_the_end_of_a_session() {
     page.reads("Two hours of work").await;
     assert_eq!(page.value("#text").await, "", "and not put in unasked");
     page.click(("button", "Put it back")).await;
-    page.wait("it is back", "document.getElementById('text')?.value").await;
+    page.wait("it is back", "document.getElementById('text')?.value.length > 0").await;
     assert_eq!(page.value("#text").await, "Two hours of work\n\n<and> \"quotes\"");
     assert_eq!(page.value(("textbox", "Next part")).await, "The end of the story");
     assert_eq!(page.value("#scheduled_at").await, "2031-05-04T09:30");
