@@ -69,8 +69,12 @@ async fn demo(mut settings: Settings, data_named: bool, out: &mut dyn Write) -> 
     let clock = OffsetClock::new(node.clone());
     let shared: Arc<dyn Clock> = Arc::new(clock.clone());
     let wire = run::wire(&settings, shared.clone())?;
+    let world = world(clock.clone(), wire, &folder);
+    if folder.state().exists() {
+        // Before anything asks for the time: it goes on from where the last demo left it.
+        alone_keeper(&settings, &world, &clock, &folder).await?.restore().await?;
+    }
     let app = run::application(settings, shared, &node).await?;
-    let world = world(clock, wire, &folder);
     let keeper = Keeper::new(world.clone(), app.engine.sealer.clone(), app.engine.entropy.clone(), &folder);
     let seeded = Box::pin(furnish(&app, &keeper, &origin, &folder)).await?;
     networks::register_apps(&world);

@@ -260,12 +260,17 @@ fn steps_only_add() {
     assert_eq!(breaks("alter table a drop column b;\ndrop table c;\nalter table d rename to e;"), 3);
     assert_eq!(breaks("-- unused since 0007\nalter table a drop column b;"), 0);
     assert_eq!(breaks("create unique index a on b (c);"), 1, "its rows know no such rule");
+    assert_eq!(breaks("alter table a add column b text;\nupdate a set b = c;"), 0);
+    assert_eq!(
+        breaks("alter table a add column b text;\nupdate a set c = b;"),
+        1,
+        "it reads what stood there"
+    );
 }
 
 /// The statements of a step that do more than add.
 fn breaking(step: &str) -> Vec<String> {
-    let mut created = Vec::new();
-    let mut found = Vec::new();
+    let (mut created, mut added, mut found) = (Vec::new(), Vec::new(), Vec::new());
     for statement in step.split(';').map(str::trim).filter(|s| !s.is_empty()) {
         let lines = statement.lines().filter(|line| !line.trim_start().starts_with("--"));
         let sql = lines.collect::<Vec<_>>().join(" ").to_lowercase();
@@ -275,7 +280,16 @@ fn breaking(step: &str) -> Vec<String> {
                 .and_then(|rest| rest.split([' ', '(']).next())
                 .map(str::to_owned),
         );
+        if let Some((table, column)) = sql
+            .strip_prefix("alter table ")
+            .and_then(|rest| rest.split_once(" add column "))
+            .map(|(table, rest)| (table, rest.split(' ').next().unwrap_or_default()))
+        {
+            added.push(format!("update {table} set {column} ="));
+        }
         let adds = sql.starts_with("create table ")
+            // A first value for what nobody knows yet.
+            || added.iter().any(|fills| sql.starts_with(fills))
             || sql.starts_with("create index ")
             || sql.starts_with("create unique index ")
                 && created.iter().any(|table| sql.contains(&format!(" on {table} ")))

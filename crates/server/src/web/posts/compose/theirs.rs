@@ -30,32 +30,36 @@ pub async fn differences(
     let (ui, actor) = (&member.ui, &member.actor);
     let faces = Faces::load(app, actor).await?;
     let mut found = Vec::new();
-    let mut differ = |key: &str, differs: bool, saved: String| {
+    let mut differ = |label: String, differs: bool, saved: String| {
         if differs {
             let saved = if saved.is_empty() { ui.tr("compose-theirs-nothing") } else { saved };
-            found.push(Difference { label: ui.tr(key), saved });
+            found.push(Difference { label, saved });
         }
     };
-    differ("compose-text", saved.text != typed.text, saved.text.clone());
+    differ(ui.tr("compose-text"), saved.text != typed.text, saved.text.clone());
     let files = rows(app, actor, &saved.media).await;
     let files: Vec<String> = files.into_iter().map(|row| row.name).collect();
-    differ("compose-media", saved.media != typed.media, files.join("\n"));
+    differ(ui.tr("compose-media"), saved.media != typed.media, files.join("\n"));
     let text = |part: &Part| part.text.clone();
     let parts: Vec<String> = saved.parts.iter().map(text).collect();
-    differ("compose-part", saved.parts != typed.parts, parts.join("\n\n"));
-    differ("compose-first-comment", saved.first_comment != typed.first_comment, saved.first_comment.clone());
+    differ(ui.tr("compose-part"), saved.parts != typed.parts, parts.join("\n\n"));
+    differ(
+        ui.tr("compose-first-comment"),
+        saved.first_comment != typed.first_comment,
+        saved.first_comment.clone(),
+    );
     let handle = |id| faces.get(id).map_or_else(|| format!("{id}"), |row| format!("@{}", row.handle));
     let handles: Vec<String> = saved.accounts.iter().map(|id| handle(*id)).collect();
     let (mut theirs, mut mine) = (saved.accounts.clone(), typed.accounts.clone());
     theirs.sort_unstable();
     mine.sort_unstable();
-    differ("compose-accounts", theirs != mine, handles.join(", "));
+    differ(ui.tr("compose-accounts"), theirs != mine, handles.join(", "));
     let of =
         |draft: &Draft| (draft.scheduled_at.clone(), draft.timezone.clone(), draft.scheduled_offset.clone());
     let when =
         format!("{} {} {}", saved.scheduled_at.replace('T', " "), saved.scheduled_offset, saved.timezone);
     let when = if saved.scheduled_at.is_empty() { String::new() } else { when };
-    differ("compose-time", of(saved) != of(typed), when);
+    differ(ui.tr("compose-time"), of(saved) != of(typed), when);
     let nothing = Own::default();
     let own: Vec<String> = saved
         .own
@@ -63,6 +67,6 @@ pub async fn differences(
         .filter(|(id, own)| !own.shows_as(typed.own.get(id).unwrap_or(&nothing)))
         .map(|(id, own)| format!("@{} {}", handle(*id).trim_start_matches('@'), own.text).trim().to_owned())
         .collect();
-    differ("compose-own", !own.is_empty(), own.join("\n"));
+    differ(ui.tr("compose-own"), !own.is_empty(), own.join("\n"));
     Ok(found)
 }

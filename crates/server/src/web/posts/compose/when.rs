@@ -36,12 +36,11 @@ pub fn choices(ui: &Ui, draft: &Draft) -> Option<TimeChoices> {
         Err(ScheduleError::Fold { wall, first, second, .. }) => {
             let time = wall.strftime("%H:%M").to_string();
             let wall = wall.to_string();
-            let named = |instant: &str, key: &str| {
-                let offset = instant.strip_prefix(&wall).unwrap_or(instant);
-                let label = ui.arg("time", format!("{time} UTC{offset}")).tr(key);
-                choice(offset.to_owned(), label)
-            };
-            let options = vec![named(&first, "compose-fold-first"), named(&second, "compose-fold-second")];
+            let offset = |instant: &str| instant.strip_prefix(&wall).unwrap_or(instant).to_owned();
+            let (first, second) = (offset(&first), offset(&second));
+            let before = ui.arg("time", format!("{time} UTC{first}")).tr("compose-fold-first");
+            let after = ui.arg("time", format!("{time} UTC{second}")).tr("compose-fold-second");
+            let options = vec![choice(first, before), choice(second, after)];
             Some(TimeChoices { legend: ui.tr("compose-fold"), input: "radio", options })
         }
         Err(ScheduleError::Gap { next, .. }) => {
