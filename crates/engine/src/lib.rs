@@ -2,6 +2,7 @@
 
 mod actor;
 pub mod answers;
+pub mod breaker;
 pub mod events;
 pub mod jobs;
 pub mod media;

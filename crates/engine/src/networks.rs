@@ -10,6 +10,8 @@ use carillon_connectors::kit::http::Http;
 use carillon_domain::error::AppError;
 use url::Url;
 
+use crate::breaker::Breakers;
+
 /// Connectors with their settings. Cheap to clone.
 #[derive(Clone)]
 pub struct Networks {
@@ -18,6 +20,8 @@ pub struct Networks {
     disabled: Arc<[String]>,
     /// The only way to the networks.
     pub http: Http,
+    /// Which of them are left alone for a while.
+    pub breakers: Breakers,
     /// Where browsers and networks reach us, without a trailing slash.
     pub public_url: Url,
 }
@@ -44,6 +48,7 @@ impl Networks {
             settings: Arc::new(settings),
             disabled: disabled.into(),
             http,
+            breakers: Breakers::default(),
             public_url,
         }
     }
@@ -51,7 +56,8 @@ impl Networks {
     /// These networks alone, without settings.
     #[cfg(test)]
     pub(crate) fn of(connectors: &'static [&'static dyn Connector], http: Http, public_url: Url) -> Self {
-        Self { connectors, settings: Arc::default(), disabled: Arc::default(), http, public_url }
+        let (settings, breakers) = (Arc::default(), Breakers::default());
+        Self { connectors, settings, disabled: Arc::default(), http, breakers, public_url }
     }
 
     /// Every platform of this build, in the order in which they are shown.

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use carillon_domain::time::{SignedDuration, Timestamp};
 
+use crate::breaker::Patience;
+
 /// The times of one installation; every node of it has the same.
 #[derive(Debug, Clone)]
 pub struct Timing {
@@ -25,6 +27,8 @@ pub struct Timing {
     pub look_at_most: SignedDuration,
     /// How long the journal of remote calls is kept. That there was an attempt, and how it ended, is kept longer.
     pub journal: SignedDuration,
+    /// When a network that fails is left alone.
+    pub breaker: Patience,
     /// The database was put back from a copy at this time. Whatever was due before may be public already without its knowing, so it
     /// is late, whatever the grace.
     pub restored_at: Option<Timestamp>,
@@ -40,6 +44,7 @@ impl Default for Timing {
             look_pause: SignedDuration::from_mins(1),
             look_at_most: SignedDuration::from_mins(30),
             journal: SignedDuration::from_hours(24 * 90),
+            breaker: Patience::default(),
             restored_at: None,
         }
     }

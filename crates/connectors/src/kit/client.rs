@@ -11,6 +11,7 @@ use http::header::CONTENT_TYPE;
 
 use super::budget::Budget;
 use super::errors::retry_after;
+use super::gate::Gate;
 use super::http::{Body, Call, CommitPermit, Reply, Safety, SendError, Transport};
 use super::journal::{self, EXCERPT, Entry, Journal};
 use super::pause::{Pause, Sleep};
@@ -23,13 +24,14 @@ use super::redact::Redactor;
 /// let http = shared.clone().for_platform("x").with_journal(journal).with_budget(budget).with_secrets([token]);
 /// ```
 ///
-/// In order: the transport's egress guard, repetition of reads, budget, journal, metrics and trace, transport.
+/// In order: the transport's egress guard, gate, repetition of reads, budget, journal, metrics and trace, transport.
 #[derive(Clone)]
 pub struct Http {
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     pause: Arc<dyn Pause>,
     dice: Arc<SeededEntropy>,
+    gate: Option<Arc<dyn Gate>>,
     budget: Option<Arc<dyn Budget>>,
     journal: Option<Arc<dyn Journal>>,
     redactor: Arc<Redactor>,
@@ -51,6 +53,7 @@ impl Http {
             clock,
             pause: Arc::new(Sleep),
             dice: Arc::new(SeededEntropy::new(seed)),
+            gate: None,
             budget: None,
             journal: None,
             redactor: Arc::default(),
@@ -62,6 +65,13 @@ impl Http {
     #[must_use]
     pub fn for_platform(mut self, platform: &'static str) -> Self {
         self.platform = platform;
+        self
+    }
+
+    /// Asks here before each call.
+    #[must_use]
+    pub fn with_gate(mut self, gate: Arc<dyn Gate>) -> Self {
+        self.gate = Some(gate);
         self
     }
 
@@ -98,8 +108,16 @@ impl Http {
     ///
     /// # Errors
     /// [`SendError`] when no complete answer arrived.
-    pub async fn send(&self, mut call: Call) -> Result<Reply, SendError> {
+    pub async fn send(&self, call: Call) -> Result<Reply, SendError> {
         self.transport.admit(&call)?;
+        let operation = call.operation;
+        self.ask_gate(operation)?;
+        let result = self.with_repeats(call).await;
+        self.tell_gate(operation, &result);
+        result
+    }
+
+    async fn with_repeats(&self, mut call: Call) -> Result<Reply, SendError> {
         let mut attempt = 1;
         loop {
             let again = (call.safety == Safety::Read && attempt <= REPEATS).then(|| repeat(&call)).flatten();
@@ -121,7 +139,31 @@ impl Http {
         if self.clock.monotonic() >= permit.deadline {
             return Err(SendError::NotSent("the commit's deadline passed before it was sent".to_owned()));
         }
-        self.once(call, Some(permit.deadline), 1).await
+        let operation = call.operation;
+        self.ask_gate(operation)?;
+        let result = self.once(call, Some(permit.deadline), 1).await;
+        self.tell_gate(operation, &result);
+        result
+    }
+
+    fn ask_gate(&self, operation: &'static str) -> Result<(), SendError> {
+        let Some(gate) = &self.gate else { return Ok(()) };
+        gate.admit(operation, self.clock.monotonic()).map_err(|wait| {
+            let now = self.clock.now();
+            SendError::LeftAlone { until: now.checked_add(wait).unwrap_or(now) }
+        })
+    }
+
+    fn tell_gate(&self, operation: &'static str, result: &Result<Reply, SendError>) {
+        let Some(gate) = &self.gate else { return };
+        let answered = match result {
+            Ok(reply) => !reply.status.is_server_error(),
+            Err(SendError::NotSent(_) | SendError::Lost(_)) => false,
+            Err(SendError::Forbidden(_) | SendError::OverBudget { .. } | SendError::LeftAlone { .. }) => {
+                return;
+            }
+        };
+        gate.ended(operation, self.clock.monotonic(), answered);
     }
 
     async fn once(&self, call: Call, not_after: Option<Duration>, attempt: u32) -> Result<Reply, SendError> {
@@ -183,6 +225,7 @@ impl Http {
             Err(SendError::NotSent(_)) => "not_sent",
             Err(SendError::Forbidden(_)) => "forbidden",
             Err(SendError::OverBudget { .. }) => "over_budget",
+            Err(SendError::LeftAlone { .. }) => "left_alone",
             Err(SendError::Lost(_)) => "lost",
         };
         let platform = self.platform;

@@ -34,6 +34,12 @@ pub fn from_send(platform: &str, operation: &str, safety: Safety, error: SendErr
             "The number of calls that the network allows is used up for now.",
         )
         .with_action("It goes on by itself when the network allows more calls."),
+        SendError::LeftAlone { until } => new(
+            ErrorKind::RateLimited { until: Some(until) },
+            "network_failing",
+            "The network has failed at this several times in a row, so it is left alone for a moment.",
+        )
+        .with_action("It goes on by itself when the network answers again."),
         SendError::Lost(detail) if safety == Safety::Unsafe => new(
             ErrorKind::Ambiguous,
             "answer_lost",

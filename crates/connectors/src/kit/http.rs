@@ -234,6 +234,12 @@ pub enum SendError {
         /// When a call is allowed again.
         until: Option<carillon_domain::time::Timestamp>,
     },
+    /// The network has failed at this again and again, and is left alone until then. Nothing was sent.
+    #[error("left alone until {until}")]
+    LeftAlone {
+        /// When to ask again.
+        until: carillon_domain::time::Timestamp,
+    },
     /// It was sent at least in part, and no complete answer arrived.
     #[error("answer lost: {0}")]
     Lost(String),

@@ -10,7 +10,7 @@
 //! | [`server_url`] | what people type as their server → base URL |
 //! | [`redact`] | takes secrets out of what is written down |
 //! | [`egress`] | which addresses may be reached |
-//! | [`budget`], [`journal`], [`pause`] | hooks that the engine fills in |
+//! | [`budget`], [`gate`], [`journal`], [`pause`] | hooks that the engine fills in |
 //! | [`wire`] | the transport over sockets; in tests [`InProcess`](crate::sandbox::InProcess) stands in for it |
 //!
 //! A connector writes
@@ -24,6 +24,7 @@ mod client;
 mod direct;
 pub mod egress;
 pub mod errors;
+pub mod gate;
 pub mod http;
 pub mod journal;
 pub mod multipart;

@@ -10,6 +10,7 @@ use carillon_domain::time::Timestamp;
 use super::outcome;
 use super::run::{Run, Step};
 use super::saved::unit_of;
+use crate::breaker::Purpose;
 use crate::jobs::{JobError, Next};
 
 /// Commits `unit`, if it is time and this worker holds the account's lane.
@@ -113,7 +114,8 @@ async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> R
     let (over, patience) = (since + run.engine.timing.send_over, since + run.engine.timing.look_at_most);
     let looked = {
         let checkpoint = run.attempt.checkpoint(run.engine, run.lease, &run.context.row);
-        let cx = run.context.cx(run.engine, &run.http, &checkpoint);
+        let http = run.http.clone().with_gate(run.context.gate(run.engine, Purpose::Look));
+        let cx = run.context.cx(run.engine, &http, &checkpoint);
         run.context.publisher().reconcile(&cx, &run.context.draft, &progress).await
     };
     run.attempt.flush(run.engine).await?;

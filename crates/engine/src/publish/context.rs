@@ -1,9 +1,12 @@
 //! What a run needs to know about its publication, and why it may not go on.
 
+use std::sync::Arc;
+
 use carillon_connectors::contract::connector::Connector;
 use carillon_connectors::contract::cx::{AppCredentials, Checkpoint, Credential, Cx};
 use carillon_connectors::contract::progress::Progress;
 use carillon_connectors::contract::publisher::Publisher;
+use carillon_connectors::kit::gate::Gate;
 use carillon_connectors::kit::http::Http;
 use carillon_domain::account::{AccountIdentity, AccountStatus};
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
@@ -18,6 +21,7 @@ use super::attempt::NoCheckpoint;
 use super::queue::Target;
 use super::saved::{next_missing, note_public_root};
 use crate::Engine;
+use crate::breaker::Purpose;
 use crate::jobs::JobError;
 use crate::media::WorkspaceMedia;
 use crate::usecase::credentials::{self, NoCredential};
@@ -140,6 +144,12 @@ impl Context {
 
     pub fn credential(&self) -> &Credential {
         &self.credential
+    }
+
+    /// The way to this account's network, or server, for calls of this kind.
+    pub fn gate(&self, engine: &Engine, purpose: Purpose) -> Arc<dyn Gate> {
+        let server = self.account.server.as_deref();
+        engine.networks.breakers.gate(self.platform(), server, purpose, engine.timing.breaker)
     }
 
     /// The lane in which this account's commits and refreshes are serial.

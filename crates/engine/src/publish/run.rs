@@ -15,6 +15,7 @@ use super::queue::Target;
 use super::saved::{Saved, follows_nothing, nothing_to_follow, past_public, saved_progress, unit_of};
 use super::verdict::{Tried, Verdict, decide};
 use crate::Engine;
+use crate::breaker::Purpose;
 use crate::jobs::{JobError, Lease, Next};
 
 /// More steps than any draft needs; a connector that runs in circles stops here.
@@ -44,7 +45,9 @@ pub async fn run(engine: &Engine, lease: &Lease, target: Target) -> Result<Next,
         return Ok(next);
     }
     let attempt = Attempt::open(engine, lease, &context.row).await?;
-    let http = attempt.journaled(&engine.networks.http, context.platform(), context.credential());
+    let http = attempt
+        .journaled(&engine.networks.http, context.platform(), context.credential())
+        .with_gate(context.gate(engine, Purpose::Work));
     let run = Run { engine, lease, context: *context, attempt: &attempt, http, refreshed: false };
     let next = Box::pin(run.drive()).await;
     attempt.flush(engine).await?;

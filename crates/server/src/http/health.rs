@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use carillon_domain::publication::PublicationState;
+use carillon_engine::breaker::{Breakers, OpenCount};
 use carillon_store::repo::waiting;
 use carillon_store::{StoreError, migrate};
 use serde::Serialize;
@@ -145,6 +146,16 @@ async fn metrics(State(app): State<App>, headers: HeaderMap) -> Response {
     }
 }
 
+/// Which networks this node leaves alone because they fail.
+fn left_alone(breakers: &Breakers) -> String {
+    let mut text = "# TYPE carillon_breaker_open gauge\n".to_owned();
+    for OpenCount { platform, operation, servers } in breakers.open() {
+        let labels = format!("platform=\"{platform}\",operation=\"{operation}\"");
+        text.push_str(&format!("carillon_breaker_open{{{labels}}} {servers}\n"));
+    }
+    text
+}
+
 async fn numbers(app: &App) -> Response {
     let mut text = app.metrics.render();
     match Waiting::count(app).await {
@@ -152,6 +163,7 @@ async fn numbers(app: &App) -> Response {
         // The process has numbers of its own all the same; those of the database are missing, not zero.
         Err(error) => tracing::error!(%error, "what waits could not be counted"),
     }
+    text.push_str(&left_alone(&app.engine.networks.breakers));
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use carillon_domain::time::SignedDuration;
+use carillon_engine::breaker::Patience;
 use carillon_engine::publish::verdict::RetryPolicy;
 use carillon_engine::timing::Timing;
 use serde::de::Error as _;
@@ -33,6 +34,12 @@ pub struct Publishing {
     pub look_pause_s: u32,
     /// Seconds after which a person must decide.
     pub look_at_most_s: u32,
+    /// Failures in a row after which a network is left alone.
+    pub breaker_failures: u32,
+    /// Seconds for which it is left alone at first.
+    pub breaker_s: u32,
+    /// Seconds for which it is left alone at most.
+    pub breaker_at_most_s: u32,
     /// Days for which the calls of attempts are kept.
     pub journal_days: u32,
 }
@@ -66,6 +73,12 @@ impl Publishing {
         if self.look_at_most_s < self.send_over_s {
             return wrong("look_at_most_s", "it must be at least `send_over_s`".to_owned());
         }
+        if self.breaker_s == 0 {
+            return wrong("breaker_s", "it must be at least 1".to_owned());
+        }
+        if self.breaker_at_most_s < self.breaker_s {
+            return wrong("breaker_at_most_s", "it must be at least `breaker_s`".to_owned());
+        }
         if !(1..=MOST_DAYS).contains(&self.journal_days) {
             return wrong("journal_days", format!("it must be from 1 to {MOST_DAYS}"));
         }
@@ -78,6 +91,11 @@ impl Publishing {
             look_pause: seconds(self.look_pause_s.max(1)),
             look_at_most: seconds(self.look_at_most_s),
             journal: SignedDuration::from_hours(24 * i64::from(self.journal_days)),
+            breaker: Patience {
+                failures: self.breaker_failures,
+                first: Duration::from_secs(self.breaker_s.into()),
+                longest: Duration::from_secs(self.breaker_at_most_s.into()),
+            },
             restored_at: None,
         })
     }

@@ -143,6 +143,7 @@ async fn metrics_want_their_token() {
         "carillon_oldest_overdue_seconds 0",
         "carillon_publications_held 0",
         "carillon_publications_unconfirmed 0",
+        "# TYPE carillon_breaker_open gauge",
     ] {
         assert!(answer.text().lines().any(|l| l == line), "{line}: {}", answer.text());
     }

@@ -88,6 +88,12 @@ pub(super) fn from_send(context: Context, failure: SendError) -> ConnectorError 
             "Carillon has used up the calls that it allows itself for Instagram.",
             "Nothing to do: Carillon goes on when the budget allows.",
         ),
+        SendError::LeftAlone { until } => (
+            ErrorKind::RateLimited { until: Some(*until) },
+            "network_failing",
+            "Instagram has failed at this several times in a row, so it is left alone for a moment.",
+            "Nothing to do: Carillon goes on when Instagram answers again.",
+        ),
         SendError::Lost(_) if context.commit => (
             ErrorKind::Ambiguous,
             "answer_lost",

@@ -100,6 +100,12 @@ pub(super) fn unanswered(operation: &str, error: &SendError) -> ConnectorError {
             "X's limit for this kind of call is used up.",
             "Nothing to do: it goes on when the limit is reset.",
         ),
+        SendError::LeftAlone { until } => error_of(
+            ErrorKind::RateLimited { until: Some(*until) },
+            "network_failing",
+            "X has failed at this several times in a row, so it is left alone for a moment.",
+            "Nothing to do: it goes on when X answers again.",
+        ),
         SendError::Lost(_) if matches!(operation, op::CREATE | op::REFRESH) => error_of(
             ErrorKind::Ambiguous,
             "answer_lost",
