@@ -5,6 +5,7 @@
 pub mod account;
 pub mod composition;
 pub mod connector_error;
+pub mod erased;
 pub mod error;
 pub mod id;
 pub mod limits;

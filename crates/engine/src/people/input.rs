@@ -13,6 +13,9 @@ const PASSWORD_BYTES: usize = 1024;
 /// Longest time that a publication may be late without a person: a week.
 const GRACE_S: i64 = 7 * 24 * 3600;
 
+/// The least grace of a workspace: with less, what is a moment late on a busy machine would wait for a person.
+const LEAST_GRACE_S: i64 = 60;
+
 /// How late a publication may go out without a person, where nobody chose: six hours.
 pub(super) const DEFAULT_GRACE_S: i64 = 6 * 3600;
 
@@ -43,7 +46,7 @@ pub struct WorkspacePatch {
     pub name: Option<String>,
     /// IANA zone.
     pub timezone: Option<String>,
-    /// How many seconds late a publication may go out without a person; at most a week.
+    /// How many seconds late a publication may go out without a person; between a minute and a week.
     pub grace_s: Option<i64>,
 }
 
@@ -120,9 +123,11 @@ impl Problems {
     }
 
     pub fn grace(&mut self, seconds: i64) {
-        if !(0..=GRACE_S).contains(&seconds) {
-            let message = format!("The grace is between 0 and {GRACE_S} seconds (a week).");
-            self.0.push(FieldError::new("grace_s", "out_of_range", message).with_limit(GRACE_S, seconds));
+        if !(LEAST_GRACE_S..=GRACE_S).contains(&seconds) {
+            let message =
+                format!("The grace is between {LEAST_GRACE_S} seconds (a minute) and {GRACE_S} (a week).");
+            let limit = if seconds < LEAST_GRACE_S { LEAST_GRACE_S } else { GRACE_S };
+            self.0.push(FieldError::new("grace_s", "out_of_range", message).with_limit(limit, seconds));
         }
     }
 }

@@ -93,7 +93,8 @@ pub async fn update(
 }
 
 /// Lets go of an account: erases the tokens once no other account needs them, then revokes at the network (best effort), and
-/// keeps history unless `erase`: publications, attempts and readings go then, posts stay.
+/// keeps history unless `erase`: publications, attempts and readings go then, posts stay and remember how
+/// they ended.
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Stale`]; [`AppError::Conflict`] for erasing while something is being sent.
@@ -157,7 +158,7 @@ async fn erase_readings(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) 
     remote_post::erase(tx, workspace, id).await
 }
 
-/// What was published there, and what was to be. Posts stay.
+/// What was published there, and what was to be. Posts stay what they were.
 ///
 /// # Errors
 /// [`AppError::Conflict`] while something is being sent: what it made public would be forgotten.
@@ -173,7 +174,7 @@ async fn erase_publications(tx: &mut Tx<'_>, workspace: WorkspaceId, id: Account
     for row in &rows {
         job::remove(tx, &publish::job_key(row.id)).await?;
     }
-    Ok(history::erase(tx, workspace, id).await?)
+    Ok(history::erase(tx, workspace, id, &rows).await?)
 }
 
 async fn stored_credential(engine: &Engine, row: &AccountRow) -> Option<Credential> {

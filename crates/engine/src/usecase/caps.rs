@@ -7,9 +7,9 @@ use carillon_domain::id::PostId;
 use carillon_domain::limits::Violation;
 use carillon_domain::schedule::{self, DueTime};
 use carillon_domain::time::{SignedDuration, Timestamp};
-use carillon_store::StoreError;
-use carillon_store::repo::account::AccountRow;
+use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::{publication, tally};
+use carillon_store::{StoreError, Tx};
 
 use super::posts::AccountCheck;
 use crate::{Actor, Engine};
@@ -86,14 +86,52 @@ pub(super) async fn judge(
     Ok(())
 }
 
+/// What the network's own cap says against one more on a day that has `taken`.
+fn full(cap: u32, taken: i64) -> Option<Violation> {
+    let message = format!(
+        "The network takes {cap} posts a day from this account, and that day has {taken} already. Choose another day."
+    );
+    let full = Violation::new("scheduled_at", "cap_exceeded", message).with_limit(cap, taken + 1);
+    (taken >= i64::from(cap)).then_some(full)
+}
+
+/// A day of an account from which its network takes only so many posts.
+pub(super) struct Place {
+    account: AccountRow,
+    day: (Timestamp, Timestamp),
+    cap: u32,
+}
+
+/// The days on which the accounts would get this, where their networks limit them; in the order of locking.
+pub(super) fn places(engine: &Engine, actor: &Actor, checks: &[AccountCheck], due: &DueTime) -> Vec<Place> {
+    let Some(day) = day(due.at, &actor.timezone) else { return Vec::new() };
+    let place = |check: &AccountCheck| {
+        hard_cap(engine, &check.account).map(|cap| Place { account: check.account.clone(), day, cap })
+    };
+    let mut places: Vec<Place> = checks.iter().filter_map(place).collect();
+    places.sort_by_key(|place| place.account.id);
+    places
+}
+
+/// Counts again, after the publications of `post` were saved and before that is confirmed: of two requests that were judged at
+/// the same time, the second finds the place that the first took.
+///
+/// # Errors
+/// [`AppError::Invalid`] as the judgement before.
+pub(super) async fn take(tx: &mut Tx<'_>, places: &[Place], post: PostId) -> Result<(), AppError> {
+    let mut errors = Vec::new();
+    for Place { account, day, cap } in places {
+        account::lock(tx, account.workspace, account.id).await?;
+        let taken = tally::taken(&mut *tx, (account.workspace, account.id), *day, Some(post)).await?;
+        errors.extend(full(*cap, taken).map(|broken| super::posts::as_error(account, broken)));
+    }
+    if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
+}
+
 fn judge_day(engine: &Engine, check: &mut AccountCheck, taken: i64) {
     let (account, report) = (&check.account, &mut check.report);
-    if let Some(cap) = hard_cap(engine, account).filter(|cap| taken >= i64::from(*cap)) {
-        let message = format!(
-            "The network takes {cap} posts a day from this account, and that day has {taken} already. Choose another day."
-        );
-        let broken = Violation::new("scheduled_at", "cap_exceeded", message);
-        report.violations.push(broken.with_limit(cap, taken + 1));
+    if let Some(broken) = hard_cap(engine, account).and_then(|cap| full(cap, taken)) {
+        report.violations.push(broken);
     } else if let Some(cap) = daily_cap(account).filter(|cap| taken >= i64::from(*cap)) {
         let what = match account.cap_mode {
             CapMode::Warn => "It is sent all the same.",

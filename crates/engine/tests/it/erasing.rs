@@ -41,7 +41,11 @@ async fn with_history(test: &TestDb) {
         assert!(attempt::of_publication(db, workspace, id).await.expect("read").is_empty());
         let left = posts::get(&stage.engine, &stage.actor, post.post.id).await.expect("the post stays");
         assert_eq!(left.publications.iter().map(|p| p.account).collect::<Vec<_>>(), [stays]);
+        assert_eq!(left.post.version, post.post.version + 1, "whoever is changing it looks again");
     }
+    let status = async |id| posts::get(&stage.engine, &stage.actor, id).await.expect("post").status;
+    assert_eq!(status(public.post.id).await, PostStatus::Published);
+    assert_eq!(status(planned.post.id).await, PostStatus::Scheduled);
     assert_eq!(job::count(db).await.expect("count"), 1, "only the other account's job is left");
     let gone = accounts::get(&stage.engine, &stage.actor, goes).await;
     assert!(matches!(gone, Err(AppError::NotFound { .. })), "{gone:?}");
@@ -60,6 +64,39 @@ async fn with_history(test: &TestDb) {
     assert_eq!(stage.public("Both get it").len(), 1);
 }
 on_both!(erasing_an_account_takes_its_history_along, |t| super::with_history(t));
+
+async fn stays_what_it_was(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.x().await;
+    let out = stage.now(account, "Out already").await;
+    stage.run_until_idle().await;
+    let planned = stage.at(account, "Never sent", stage.in_minutes(60)).await;
+    let draft = stage
+        .post(PostInput { text: "A thought".into(), accounts: vec![account], ..PostInput::default() })
+        .await;
+    accounts::disconnect(&stage.engine, &stage.actor, account, None, true).await.expect("erased");
+    let other = stage.bluesky().await;
+    let again =
+        || PostPatch { status: Some(WantedStatus::Now), accounts: Some(vec![other]), ..PostPatch::default() };
+    let refused = posts::update(&stage.engine, &stage.actor, out.post.id, again(), None).await;
+    assert!(matches!(refused, Err(AppError::Conflict { code: "already_sending", .. })), "{refused:?}");
+    for (post, status) in
+        [(&out, PostStatus::Published), (&planned, PostStatus::Canceled), (&draft, PostStatus::Draft)]
+    {
+        let read = posts::get(&stage.engine, &stage.actor, post.post.id).await.expect("it stays");
+        assert_eq!((read.status, read.publications.len()), (status, 0), "{}", post.post.composition.text);
+    }
+    // Canceled, it takes a word about where and when; then it is judged by what becomes of it.
+    let words = PostPatch { text: Some("Else".into()), ..PostPatch::default() };
+    let refused = posts::update(&stage.engine, &stage.actor, planned.post.id, words, None).await;
+    assert!(matches!(refused, Err(AppError::Conflict { code: "canceled", .. })), "{refused:?}");
+    posts::update(&stage.engine, &stage.actor, planned.post.id, again(), None).await.expect("planned anew");
+    stage.run_until_idle().await;
+    let read = posts::get(&stage.engine, &stage.actor, planned.post.id).await.expect("post");
+    assert_eq!((read.status, stage.public("Never sent").len()), (PostStatus::Published, 1));
+    assert_eq!(stage.public("Out already").len(), 1);
+}
+on_both!(a_post_stays_what_it_was_without_its_account, |t| super::stays_what_it_was(t));
 
 async fn at_the_moment(test: &TestDb) {
     let stage = Stage::new(test).await;

@@ -80,6 +80,25 @@ async fn hard(test: &TestDb) {
 }
 on_both!(a_schedule_over_the_networks_cap_is_refused, |t| super::hard(t));
 
+async fn at_once(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let id = stage.through_pages("instagram", None).await;
+    network_takes(&stage, id, 1).await;
+    let file = stage.picture().await;
+    let input = |text: &str| PostInput { media: vec![file], ..at(id, text, stage.in_minutes(60)) };
+    let create = |text: &str| posts::create(&stage.engine, &stage.actor, input(text));
+    let answers: [_; 4] = tokio::join!(create("One"), create("Two"), create("Three"), create("Four")).into();
+    let (taken, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+    assert_eq!((taken.len(), refused.len()), (1, 3));
+    for answer in refused {
+        let Err(AppError::Invalid(errors)) = answer else { panic!("{answer:?}") };
+        assert_eq!((errors[0].field.as_str(), errors[0].code.as_str()), ("scheduled_at", "cap_exceeded"));
+        assert_eq!((&errors[0].limit, &errors[0].value), (&Some(1.into()), &Some(2.into())));
+        assert!(errors[0].message.contains("instagram (@"), "{}", errors[0].message);
+    }
+}
+on_both!(requests_at_the_same_time_share_the_networks_cap, |t| super::at_once(t));
+
 async fn neighbours(test: &TestDb) {
     let stage = Stage::new(test).await;
     let id = stage.bluesky().await;

@@ -57,7 +57,7 @@ workspace-name-hint = Your brand, your agency, your team.
 workspace-zone = Time zone
 workspace-zone-hint = The calendar, and times without an offset, are in this zone.
 workspace-grace = Grace, in minutes
-workspace-grace-hint = A post that is late by more than these minutes (the server was off, or an account was disconnected) waits for a person instead of going out.
+workspace-grace-hint = A post that is late by more than these minutes (the server was off, or an account was disconnected) waits for a person instead of going out. At least 1, at most 10080 (a week).
 
 workspace-grace-number = Enter a number of minutes.
 

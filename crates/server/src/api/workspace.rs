@@ -57,7 +57,8 @@ pub struct WorkspaceChange {
     pub name: Option<String>,
     /// IANA time zone.
     pub timezone: Option<String>,
-    /// Seconds, at most a week.
+    /// Seconds that a publication may be late and still go out without a person: from 60 to 604800 (a week).
+    #[schema(minimum = 60, maximum = 604_800)]
     pub grace_s: Option<i64>,
 }
 

@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
 use carillon_store::testing::TestDb;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::desk::Desk;
 
@@ -21,7 +21,22 @@ async fn an_account(db: TestDb) {
     assert_eq!(publications["items"], json!([]));
     let read = desk.read(&post).await;
     assert_eq!((&read["text"], &read["publications"]), (&json!("Soon forgotten"), &json!([])));
+    stays_what_it_was(&desk, &read).await;
     desk.app.dispose().await;
+}
+
+/// It went out: it is no draft again, whatever is known of where.
+async fn stays_what_it_was(desk: &Desk, post: &Value) {
+    assert_eq!(post["status"], "published");
+    let api = format!("/api/v1/posts/{}", post["id"].as_str().expect("an id"));
+    for change in [json!({ "text": "Again" }), json!({ "status": "now", "accounts": [] })] {
+        let refused = desk.call(Method::PATCH, &api, Some(change)).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text());
+        assert_eq!(refused.json()["code"], "already_sending");
+    }
+    let removed = desk.call(Method::DELETE, &api, None).await;
+    assert_eq!(removed.status, StatusCode::OK, "{}", removed.text());
+    assert_eq!(desk.read(post).await["status"], "published", "it is not thrown away as a draft is");
 }
 
 #[tokio::test]

@@ -12,3 +12,6 @@ create index jobs_ready_others on jobs (priority, run_at, created_at, id, platfo
 
 -- The journal of remote calls is thinned by age, over all workspaces.
 create index attempt_steps_by_time on attempt_steps (at);
+
+-- How publications stood that were erased with their accounts, so that a post which went out never looks like a draft.
+alter table posts add column erased text; -- JSON array of domain::erased::Erased

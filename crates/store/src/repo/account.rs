@@ -75,6 +75,7 @@ macro_rules! columns {
 }
 
 statements! {
+    LOCK = "accounts.lock": "select id from accounts where workspace_id = $1 and id = $2 /*postgres: for update */";
     INSERT = "accounts.insert": "insert into accounts (workspace_id, id, platform, server, remote_id, created_at, grant_id, \
         handle, name, avatar_url, meta, status, status_cause, daily_cap, cap_mode, profile, synced_at, sync_error, version, \
         updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
@@ -257,4 +258,12 @@ pub async fn synced(
 /// [`StoreError::Sql`].
 pub async fn delete(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) -> Result<(), StoreError> {
     tx.execute(DELETE, args![workspace, id]).await.map(drop)
+}
+
+/// Until the transaction ends nobody else locks this account: what is counted of it stays true.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn lock(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) -> Result<(), StoreError> {
+    (&mut *tx).fetch_optional(LOCK, args![workspace, id]).await.map(drop)
 }

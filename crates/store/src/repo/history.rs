@@ -1,12 +1,19 @@
 //! What Carillon keeps of an account's publishing: its publications with their attempts and remote calls. Erased as a whole,
 //! when a person lets go of the account and of its history.
 
-use carillon_domain::id::{AccountId, WorkspaceId};
+use std::collections::BTreeMap;
 
+use carillon_domain::erased::Erased;
+use carillon_domain::id::{AccountId, PostId, WorkspaceId};
+
+use super::post;
 use super::publication::{self, PublicationRow};
 use crate::{Executor, StoreError, Tx, args, statements};
 
 statements! {
+    // Whoever is changing one of these posts has seen publications that go now, and must look again.
+    LOCK_POSTS = "history.lock_posts": "update posts set version = version + 1 where workspace_id = $1 and id in \
+        (select post_id from publications where workspace_id = $1 and account_id = $2)";
     // Changes nothing; it keeps workers from saving an intent between the look and the erasing.
     LOCK = "history.lock": "update publications set updated_at = updated_at where workspace_id = $1 and account_id = $2";
     OF_ACCOUNT = "history.of_account": "select workspace_id, id, post_id, account_id, platform, state, due_at, next_at, tries, \
@@ -21,7 +28,7 @@ statements! {
     ERASE_PUBLICATIONS = "history.erase_publications": "delete from publications where workspace_id = $1 and account_id = $2";
 }
 
-/// All publications of the account. Until the transaction ends nobody else changes them.
+/// All publications of the account. Until the transaction ends nobody else changes them or their posts.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -30,16 +37,32 @@ pub async fn lock(
     workspace: WorkspaceId,
     account: AccountId,
 ) -> Result<Vec<PublicationRow>, StoreError> {
+    // Posts first, as everybody who changes a post with its publications does.
+    tx.execute(LOCK_POSTS, args![workspace, account]).await?;
     tx.execute(LOCK, args![workspace, account]).await?;
     let rows = (&mut *tx).fetch_all(OF_ACCOUNT, args![workspace, account]).await?;
     rows.iter().map(publication::read).collect()
 }
 
-/// Erases them with everything that hangs on them. Their posts stay.
+/// Erases these, which are all that [`lock`] gave, with everything that hangs on them. Their posts stay and remember how they
+/// ended.
 ///
 /// # Errors
-/// [`StoreError::Sql`].
-pub async fn erase(tx: &mut Tx<'_>, workspace: WorkspaceId, account: AccountId) -> Result<(), StoreError> {
+/// [`StoreError`].
+pub async fn erase(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    account: AccountId,
+    rows: &[PublicationRow],
+) -> Result<(), StoreError> {
+    let mut ended: BTreeMap<PostId, Vec<Erased>> = BTreeMap::new();
+    for row in rows {
+        ended.entry(row.post).or_default().extend(Erased::of(row.state, row.incomplete));
+    }
+    for (id, erased) in ended.into_iter().filter(|(_, erased)| !erased.is_empty()) {
+        let Some(of_post) = post::find(&mut *tx, workspace, id).await? else { continue };
+        post::remember(tx, workspace, id, &[of_post.erased, erased].concat()).await?;
+    }
     for statement in [ERASE_STEPS, ERASE_ATTEMPTS, ERASE_PUBLICATIONS] {
         tx.execute(statement, args![workspace, account]).await?;
     }

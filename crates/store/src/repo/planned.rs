@@ -11,7 +11,7 @@ use crate::{Db, Executor, StoreError, args, statements};
 
 statements! {
     POSTS = "planned.posts": "select workspace_id, id, version, composition, tags, campaign, due_at, wall, timezone, created_by, \
-        created_at, updated_at, trashed_at from posts where workspace_id = $1 and trashed_at is null \
+        created_at, updated_at, trashed_at, erased from posts where workspace_id = $1 and trashed_at is null \
         and due_at >= $2 and due_at < $3 order by due_at, id limit $4";
     PUBLICATIONS = "planned.publications": "select x.workspace_id, x.id, x.post_id, x.account_id, x.platform, x.state, x.due_at, \
         x.next_at, x.tries, x.held_reason, x.released_at, x.intent, x.progress, x.content_version, x.fingerprint, x.incomplete, \

@@ -1,6 +1,7 @@
 //! Posts: what people composed.
 
 use carillon_domain::composition::Composition;
+use carillon_domain::erased::Erased;
 use carillon_domain::id::{AccountId, PostId, UserId, WorkspaceId};
 use carillon_domain::time::Timestamp;
 
@@ -35,6 +36,8 @@ pub struct PostRow {
     pub updated_at: Timestamp,
     /// Thrown away.
     pub trashed_at: Option<Timestamp>,
+    /// What is remembered of publications that were erased with their accounts. Only [`remember`] writes it.
+    pub erased: Vec<Erased>,
 }
 
 statements! {
@@ -42,12 +45,12 @@ statements! {
         wall, timezone, created_by, created_at, updated_at, trashed_at) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     FIND = "posts.find": "select workspace_id, id, version, composition, tags, campaign, due_at, wall, timezone, created_by, \
-        created_at, updated_at, trashed_at from posts where workspace_id = $1 and id = $2";
+        created_at, updated_at, trashed_at, erased from posts where workspace_id = $1 and id = $2";
     UPDATE = "posts.update": "update posts set version = $3, composition = $4, plain_text = $5, tags = $6, campaign = $7, \
         due_at = $8, wall = $9, timezone = $10, updated_at = $11, trashed_at = $12 \
         where workspace_id = $1 and id = $2 and version = $3 - 1";
     LIST = "posts.list": "select workspace_id, id, version, composition, tags, campaign, due_at, wall, timezone, created_by, \
-        created_at, updated_at, trashed_at from posts p where workspace_id = $1 and trashed_at is null \
+        created_at, updated_at, trashed_at, erased from posts p where workspace_id = $1 and trashed_at is null \
         and (cast($2 as uuid) is null or exists (select 1 from publications x where x.workspace_id = p.workspace_id \
         and x.post_id = p.id and x.account_id = $2)) \
         and (cast($3 as bigint) is null or coalesce(due_at, created_at) >= $3) and (cast($4 as bigint) is null or coalesce(due_at, created_at) < $4) \
@@ -56,7 +59,8 @@ statements! {
         and p.composition like $2 and (exists (select 1 from publications x where x.workspace_id = p.workspace_id \
         and x.post_id = p.id and (x.state in ('draft', 'in_review', 'approved', 'scheduled', 'publishing', 'held') \
         or (x.state = 'published' and (x.incomplete = $3 or x.units like '%\"state\":\"pending\"%')))) \
-        or not exists (select 1 from publications x where x.workspace_id = p.workspace_id and x.post_id = p.id)) limit 1";
+        or p.erased is null and not exists (select 1 from publications x where x.workspace_id = p.workspace_id and x.post_id = p.id)) limit 1";
+    REMEMBER = "posts.remember": "update posts set erased = $3 where workspace_id = $1 and id = $2";
 }
 
 pub(super) fn read(row: &Row) -> Result<PostRow, StoreError> {
@@ -74,6 +78,7 @@ pub(super) fn read(row: &Row) -> Result<PostRow, StoreError> {
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
         trashed_at: row.get("trashed_at")?,
+        erased: row.json_opt("erased")?.unwrap_or_default(),
     })
 }
 
@@ -142,6 +147,20 @@ pub async fn update(tx: &mut Tx<'_>, row: &PostRow) -> Result<bool, StoreError> 
         Value::from(row.trashed_at),
     ];
     Ok(tx.execute(UPDATE, values).await? == 1)
+}
+
+/// Saves what is remembered of publications that were erased with their accounts.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn remember(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: PostId,
+    erased: &[Erased],
+) -> Result<(), StoreError> {
+    let value = if erased.is_empty() { Value::Text(None) } else { json(&erased) };
+    tx.execute(REMEMBER, vec![Value::from(workspace), Value::from(id), value]).await.map(drop)
 }
 
 /// Which posts to list.

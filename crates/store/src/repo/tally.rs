@@ -19,13 +19,13 @@ statements! {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn taken(
-    db: &Db,
+pub async fn taken<'e>(
+    ex: impl Executor<'e> + 'e,
     (workspace, account): (WorkspaceId, AccountId),
     (from, to): (Timestamp, Timestamp),
     except: Option<PostId>,
 ) -> Result<i64, StoreError> {
-    let row = db.fetch_optional(TAKEN, args![workspace, account, from, to, except]).await?;
+    let row = ex.fetch_optional(TAKEN, args![workspace, account, from, to, except]).await?;
     row.map_or(Ok(0), |r| r.get("n"))
 }
 

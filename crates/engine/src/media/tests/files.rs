@@ -169,6 +169,7 @@ async fn use_in_post(shelf: &Shelf, media: MediaId, state: PublicationState) {
         created_at: now,
         updated_at: now,
         trashed_at: None,
+        erased: Vec::new(),
     };
     let publication = PublicationRow {
         workspace,

@@ -141,17 +141,20 @@ pub(super) fn violations_as_errors(composition: &Composition, checks: &[AccountC
     let mut errors = Vec::new();
     for check in checks {
         for violation in &check.report.violations {
-            errors.push(FieldError {
-                field: place(composition, check.account.id, &violation.field),
-                code: violation.code.clone(),
-                message: format!(
-                    "{} (@{}): {}",
-                    check.account.platform, check.account.handle, violation.message
-                ),
-                limit: violation.limit.clone(),
-                value: violation.value.clone(),
-            });
+            let field = place(composition, check.account.id, &violation.field);
+            errors.push(FieldError { field, ..as_error(&check.account, violation.clone()) });
         }
     }
     errors
+}
+
+/// The finding as an error of the request, with the account's name.
+pub(in crate::usecase) fn as_error(account: &AccountRow, violation: Violation) -> FieldError {
+    FieldError {
+        field: violation.field,
+        code: violation.code,
+        message: format!("{} (@{}): {}", account.platform, account.handle, violation.message),
+        limit: violation.limit,
+        value: violation.value,
+    }
 }

@@ -16,6 +16,7 @@ use super::judge::{Judged, judge};
 use super::query;
 use super::view::PostView;
 use crate::publish::{self, Target};
+use crate::usecase::caps;
 use crate::{Actor, Engine};
 
 /// Creates the post.
@@ -31,7 +32,7 @@ pub async fn create(engine: &Engine, actor: &Actor, input: PostInput) -> Result<
     }
     let now = engine.clock.now();
     let zone = actor.timezone.clone();
-    let Judged { composition, checks, due, warnings } = judge(engine, actor, &input, None).await?;
+    let Judged { composition, checks, due, places, warnings } = judge(engine, actor, &input, None).await?;
     let row = PostRow {
         workspace: actor.workspace,
         id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
@@ -46,10 +47,11 @@ pub async fn create(engine: &Engine, actor: &Actor, input: PostInput) -> Result<
         created_at: now,
         updated_at: now,
         trashed_at: None,
+        erased: Vec::new(),
     };
     let publications: Vec<PublicationRow> =
         checks.iter().map(|check| new_publication(engine, &row, check, input.status)).collect();
-    save_new(engine, row.clone(), publications).await?;
+    save_new(engine, row.clone(), publications, places).await?;
     engine.events.post_changed(actor.workspace, row.id);
     let mut view = query::get(engine, actor, row.id).await?;
     view.warnings = warnings;
@@ -57,7 +59,12 @@ pub async fn create(engine: &Engine, actor: &Actor, input: PostInput) -> Result<
 }
 
 /// Saves post, publications and jobs together.
-async fn save_new(engine: &Engine, row: PostRow, publications: Vec<PublicationRow>) -> Result<(), AppError> {
+async fn save_new(
+    engine: &Engine,
+    row: PostRow,
+    publications: Vec<PublicationRow>,
+    places: Vec<caps::Place>,
+) -> Result<(), AppError> {
     let times = publish::Times::of(engine);
     let jobs: Vec<_> = publications
         .iter()
@@ -78,11 +85,10 @@ async fn save_new(engine: &Engine, row: PostRow, publications: Vec<PublicationRo
                 for new in &jobs {
                     job::put(tx, new).await?;
                 }
-                Ok::<_, carillon_store::StoreError>(())
+                caps::take(tx, &places, row.id).await
             })
         })
-        .await
-        .map_err(AppError::internal)?;
+        .await?;
     engine.wake.notify_waiters();
     Ok(())
 }

@@ -20,6 +20,8 @@ pub(super) struct Judged {
     pub checks: Vec<AccountCheck>,
     /// When it is due.
     pub due: Option<DueTime>,
+    /// What is counted again while it is saved.
+    pub places: Vec<caps::Place>,
     /// What people should know, though it may be saved.
     pub warnings: Vec<Violation>,
 }
@@ -103,7 +105,9 @@ pub(super) async fn judge(
     for check in &checks {
         warnings.extend(check.report.warnings.iter().map(|warning| named(&composition, check, warning)));
     }
-    Ok(Judged { composition, checks, due, warnings })
+    let goes_out = due.as_ref().filter(|_| input.status != WantedStatus::Draft);
+    let places = goes_out.map(|due| caps::places(engine, actor, &checks, due)).unwrap_or_default();
+    Ok(Judged { composition, checks, due, places, warnings })
 }
 
 /// The path of a finding in the request. When and where it goes is the same for all accounts.

@@ -12,6 +12,7 @@ mod remove;
 mod update;
 mod view;
 
+pub(super) use check::as_error;
 pub use check::{AccountCheck, check};
 pub use create::create;
 pub(crate) use create::fingerprint;

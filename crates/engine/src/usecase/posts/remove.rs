@@ -34,7 +34,7 @@ pub async fn remove(
 ) -> Result<PostView, AppError> {
     actor.require(Permission::Write)?;
     let view = query::get(engine, actor, id).await?;
-    if view.publications.iter().any(|p| p.state != PublicationState::Draft) {
+    if !view.post.erased.is_empty() || view.publications.iter().any(|p| p.state != PublicationState::Draft) {
         actor.require(Permission::Publish)?;
     }
     if removal.if_match.is_some_and(|v| v != view.post.version) {
@@ -61,7 +61,8 @@ pub async fn remove(
                     }
                     job::remove(tx, &publish::job_key(row.id)).await?;
                 }
-                let only_drafts = rows.iter().all(|r| r.state == PublicationState::Draft);
+                let only_drafts =
+                    post.erased.is_empty() && rows.iter().all(|r| r.state == PublicationState::Draft);
                 post.version += 1;
                 post.updated_at = now;
                 post.trashed_at = only_drafts.then_some(now).or(post.trashed_at);

@@ -18,6 +18,7 @@ use super::judge::{Judged, judge};
 use super::query;
 use super::view::PostView;
 use crate::publish::{self, Target};
+use crate::usecase::caps;
 use crate::{Actor, Engine};
 
 /// Applies the patch.
@@ -37,6 +38,9 @@ pub async fn update(
     if if_match.is_some_and(|v| v != before.post.version) {
         return Err(AppError::Stale);
     }
+    if before.went_out_and_was_erased() {
+        return Err(already_out());
+    }
     let canceled = before.status == PostStatus::Canceled;
     if canceled && (patch.status.is_none() || patch.accounts.is_none()) {
         return Err(AppError::Conflict {
@@ -51,7 +55,8 @@ pub async fn update(
         actor.require(Permission::Publish)?;
     }
     let now = engine.clock.now();
-    let Judged { composition, checks, due, warnings } = judge(engine, actor, &input, Some(id)).await?;
+    let Judged { composition, checks, due, places, warnings } =
+        judge(engine, actor, &input, Some(id)).await?;
     let row = PostRow {
         version: before.post.version + 1,
         composition,
@@ -67,7 +72,7 @@ pub async fn update(
         checks.iter().map(|c| (c.account.id, new_publication(engine, &row, c, input.status))).collect();
     let fingerprints: BTreeMap<AccountId, String> =
         checks.iter().map(|c| (c.account.id, fingerprint(&c.draft))).collect();
-    let change = Change { row, fresh, fingerprints, wanted: input.status, now };
+    let change = Change { row, fresh, fingerprints, wanted: input.status, places, now };
     apply(engine, change).await?;
     engine.wake.notify_waiters();
     engine.events.post_changed(actor.workspace, id);
@@ -119,6 +124,7 @@ struct Change {
     fresh: BTreeMap<AccountId, PublicationRow>,
     fingerprints: BTreeMap<AccountId, String>,
     wanted: WantedStatus,
+    places: Vec<caps::Place>,
     now: Timestamp,
 }
 
@@ -130,6 +136,10 @@ async fn apply(engine: &Engine, mut change: Change) -> Result<(), AppError> {
             Box::pin(async move {
                 if !post::update(tx, &change.row).await? {
                     return Err(AppError::Stale);
+                }
+                if !change.row.erased.is_empty() {
+                    // Nothing of it went out. Planned anew, it is judged by what becomes of it now.
+                    post::remember(tx, change.row.workspace, change.row.id, &[]).await?;
                 }
                 for mut row in publication::of_post(&mut *tx, change.row.workspace, change.row.id).await? {
                     match change.fresh.remove(&row.account) {
@@ -148,7 +158,7 @@ async fn apply(engine: &Engine, mut change: Change) -> Result<(), AppError> {
                     publication::insert(tx, row).await?;
                     queue(tx, &times, row).await?;
                 }
-                Ok(())
+                caps::take(tx, &change.places, change.row.id).await
             })
         })
         .await

@@ -23,11 +23,18 @@ pub struct PostView {
 }
 
 impl PostView {
-    /// Derives the status.
+    /// Derives the status, also from what is remembered of publications that were erased with their accounts.
     pub fn new(post: PostRow, publications: Vec<PublicationView>) -> Self {
-        let states: Vec<_> = publications.iter().map(|p| p.state).collect();
-        let incomplete = publications.iter().any(|p| p.incomplete);
+        let erased = &post.erased;
+        let states: Vec<_> =
+            publications.iter().map(|p| p.state).chain(erased.iter().map(|e| e.state)).collect();
+        let incomplete = publications.iter().any(|p| p.incomplete) || erased.iter().any(|e| e.incomplete);
         Self { status: post_status(&states, incomplete), post, warnings: Vec::new(), publications }
+    }
+
+    /// Whether something of it that was erased with an account is public, or may be: then it never changes again.
+    pub fn went_out_and_was_erased(&self) -> bool {
+        self.post.erased.iter().any(|e| e.may_be_public())
     }
 
     /// The post's id.

@@ -9,7 +9,7 @@ use carillon_domain::connector_error::{ConnectorError, ErrorKind, Remote};
 use carillon_domain::error::AppError;
 use carillon_domain::id::{PostId, PublicationId, WorkspaceId};
 use carillon_domain::permission::{Permission, Role};
-use carillon_domain::publication::{HeldReason, PublicationState, UnitState};
+use carillon_domain::publication::{HeldReason, PostStatus, PublicationState, UnitState};
 use carillon_engine::usecase::posts::{self, AttemptView, PartView, PostView, PublicationView, Removal};
 use carillon_engine::usecase::publications::{self, Finding};
 use jiff::Timestamp;
@@ -121,9 +121,10 @@ pub async fn show(
     let stoppable = view.publications.iter().any(|p| {
         matches!(p.state, PublicationState::Draft | PublicationState::Scheduled | PublicationState::Held)
     });
-    let draft = view.publications.iter().all(|p| p.state == PublicationState::Draft);
+    let draft = view.status == PostStatus::Draft;
     let may_change = actor.role.may(if draft { Permission::Write } else { Permission::Publish });
-    let none = view.publications.is_empty();
+    let none = draft && view.publications.is_empty();
+    let settled = view.went_out_and_was_erased();
     let mut media = Vec::new();
     for id in &view.post.composition.media {
         let row = app.engine.library.get(&actor, *id).await.ok();
@@ -137,7 +138,7 @@ pub async fn show(
         state: StateBadge::new(view.status.as_str(), ui.of("status", view.status.as_str())),
         due_at: view.post.due_at,
         alerts,
-        edit_url: (may_change && (stoppable || none || nothing_went_out(&view)))
+        edit_url: (may_change && !settled && (stoppable || none || nothing_went_out(&view)))
             .then(|| format!("{}?post={}", urls::compose(place.workspace), place.post)),
         cancel_url: (may_change && (stoppable || none))
             .then(|| urls::cancel_post(place.workspace, place.post)),
