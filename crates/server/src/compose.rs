@@ -83,13 +83,24 @@ pub async fn sealer(
 
 /// The keys of the settings, else those of the key file in the data folder, which is made when it is missing.
 fn key_ring(settings: &Settings, entropy: &dyn Entropy) -> Result<KeyRing, ComposeError> {
+    match given_keys(settings)? {
+        Some(ring) => Ok(ring),
+        None => Ok(KeyRing::from_folder(&settings.server.data, entropy)?),
+    }
+}
+
+/// The keys of the settings, when there are any. Every command asks first, before it makes anything on disk.
+///
+/// # Errors
+/// When they are malformed.
+pub fn given_keys(settings: &Settings) -> Result<Option<KeyRing>, SettingsError> {
     let given = &settings.secrets.encryption_key;
     if given.is_empty() {
-        return Ok(KeyRing::from_folder(&settings.server.data, entropy)?);
+        return Ok(None);
     }
-    KeyRing::parse(given).map_err(|error| {
+    KeyRing::parse(given).map(Some).map_err(|error| {
         let message = error.to_string();
-        SettingsError::Value { setting: "secrets.encryption_key".into(), from: None, message }.into()
+        SettingsError::Value { setting: "secrets.encryption_key".into(), from: None, message }
     })
 }
 

@@ -13,6 +13,7 @@ use carillon_domain::secret::Secret;
 use clap::{Args, Parser, Subcommand};
 
 use crate::api;
+use crate::compose;
 use crate::demo;
 use crate::roles::Role;
 use crate::settings::{Settings, SettingsError, Sources};
@@ -139,6 +140,7 @@ pub fn main(
         sources.fallback_file = None;
     }
     let mut settings = Settings::load(&sources)?;
+    compose::given_keys(&settings)?;
     if matches!(cli.command, Some(Command::Demo))
         && !sources.flags.iter().any(|(name, _)| *name == "database.url")
     {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use carillon_store::seal::KeyRing;
 use config::{Config, ConfigError, Environment, File, FileFormat, Value, ValueKind};
 
 use super::{DEFAULT, Settings};
@@ -95,26 +94,7 @@ pub(super) fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     }
     let config = builder.build().map_err(read_error)?;
     refuse_unknown(&config)?;
-    let settings: Settings =
-        config.clone().try_deserialize().map_err(|error| value_error(&error, &config))?;
-    refuse_bad_keys(&settings, &config)?;
-    Ok(settings)
-}
-
-/// Before anything is made on disk with settings that can't work. Without a key of their own there is one in the data folder.
-fn refuse_bad_keys(settings: &Settings, config: &Config) -> Result<(), SettingsError> {
-    let given = &settings.secrets.encryption_key;
-    if given.is_empty() {
-        return Ok(());
-    }
-    KeyRing::parse(given).map(drop).map_err(|error| SettingsError::Value {
-        setting: "secrets.encryption_key".into(),
-        from: tables(&config.cache).get("secrets").and_then(|section| match &section.kind {
-            ValueKind::Table(keys) => keys.get("encryption_key").and_then(from),
-            _ => None,
-        }),
-        message: error.to_string(),
-    })
+    config.clone().try_deserialize().map_err(|error| value_error(&error, &config))
 }
 
 /// Compares every key with those of the default file.

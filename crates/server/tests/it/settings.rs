@@ -96,10 +96,23 @@ fn refused(args: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
 #[test]
 fn a_malformed_key_or_database_address_is_a_wrong_setting() {
     for key in ["not-a-key", "5a5a", "zz"] {
-        let (code, said) = refused(&["serve"], &[("CARILLON_ENCRYPTION_KEY", key)]);
-        assert_eq!(code, Some(2), "{said}");
-        assert!(said.contains("`secrets.encryption_key`") && said.contains("64 hex digits"), "{said}");
-        assert!(!said.contains(key), "{said}");
+        for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["config", "print"]] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let output = std::process::Command::new(env!("CARGO_BIN_EXE_carillon"))
+                .args(command)
+                .env_clear()
+                .env("CARILLON_ENCRYPTION_KEY", key)
+                .current_dir(folder.path())
+                .output()
+                .expect("it runs");
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{said}");
+            assert!(output.stdout.is_empty());
+            assert!(said.contains("`secrets.encryption_key`") && said.contains("64 hex digits"), "{said}");
+            assert!(!said.contains(key), "{said}");
+            let made = std::fs::read_dir(folder.path()).expect("folder").count();
+            assert_eq!(made, 0, "nothing is made on disk");
+        }
     }
     for url in ["mysql://x", "sqlite:", "sqlite::memory:", "carillon.db", "postgres://me:pw@host:port/x"] {
         for command in ["serve", "migrate"] {
@@ -142,18 +155,19 @@ fn variables_of_container_platforms_do_no_harm() {
 
 #[test]
 fn printed_settings_show_no_secret_and_load_again() {
+    let key = "5a".repeat(32);
     let text = "[database]\nurl = \"postgres://me:hunter2@db/carillon?password=hunter2\"\n\
-        [secrets]\nencryption_key = \"hunter2\"\n\
+        [secrets]\nencryption_key = \"{key}\"\n\
         [media]\ns3_secret_access_key = \"hunter2\"\n[metrics]\ntoken = \"hunter2\"\n\
         [platforms.x]\nclient_id = \"abc\"\nclient_secret = \"hunter2\"\nwebhook_secret = \"hunter2\"\n\
         api_base_url = \"https://api.example.com/\"\n";
-    let file = file(text);
+    let file = file(&text.replace("{key}", &key));
     let mut out = Vec::new();
     let path = file.path().to_str().expect("path");
     let args = ["carillon", "config", "print", "--config", path].map(Into::into);
     cli::main(args, BTreeMap::new(), &mut std::io::empty(), &mut out).expect("prints");
     let printed = String::from_utf8(out).expect("text");
-    assert!(!printed.contains("hunter2"), "{printed}");
+    assert!(!printed.contains("hunter2") && !printed.contains(&key), "{printed}");
     assert!(printed.contains("client_id = \"abc\"") && printed.contains("https://api.example.com/"));
     from_file(&printed).expect("what is printed is a settings file");
 }
