@@ -90,7 +90,7 @@ impl Context {
             Ok(draft) => draft,
             Err(error) => return Ok(Situation::Broken(row, error)),
         };
-        let credential = match credentials::credential(engine, &account, false).await {
+        let credential = match credentials::for_due(engine, &account, row.due_at).await {
             Ok(credential) => credential,
             Err(NoCredential::Store(error)) => return Err(error.into()),
             Err(NoCredential::Later(error)) => return Ok(Situation::Later(row, grace, error)),

@@ -10,7 +10,7 @@ use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::error::AppError;
 use carillon_domain::id::GrantId;
 use carillon_domain::secret::Secret;
-use carillon_domain::time::SignedDuration;
+use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::StoreError;
 use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::connect as registrations;
@@ -32,7 +32,7 @@ const RENEW_AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
 const RENEW_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// … and unless its access token is short-lived, which a refresh token renews at any time.
-const LONG_LIVED: SignedDuration = SignedDuration::from_hours(48);
+pub(super) const LONG_LIVED: SignedDuration = SignedDuration::from_hours(48);
 
 /// Logins that one sweep renews at most.
 const RENEW_BATCH: i64 = 200;
@@ -54,6 +54,25 @@ impl From<StoreError> for NoCredential {
     }
 }
 
+/// A token that was refreshed so recently is not refreshed again for a need that is still to come: some live shorter than that.
+const SETTLED: SignedDuration = SignedDuration::from_mins(10);
+
+/// The account's credential for something that is due then: refreshed ahead, so that the due second does not wait for it.
+///
+/// # Errors
+/// [`NoCredential`].
+pub async fn for_due(
+    engine: &Engine,
+    account: &AccountRow,
+    due: Option<Timestamp>,
+) -> Result<Credential, NoCredential> {
+    let (row, current) = current(engine, account).await?;
+    let now = engine.clock.now();
+    let runs_out = |by: Timestamp| current.expires_at.is_some_and(|at| at < by + AHEAD);
+    let ahead = due.is_some_and(|due| due > now && runs_out(due)) && row.updated_at < now - SETTLED;
+    if ahead || runs_out(now) { refresh(engine, account, current).await } else { Ok(current) }
+}
+
 /// The account's credential, refreshed when it is about to run out, or in any case with `force`.
 ///
 /// # Errors
@@ -63,7 +82,7 @@ pub async fn credential(
     account: &AccountRow,
     force: bool,
 ) -> Result<Credential, NoCredential> {
-    let current = current(engine, account).await?;
+    let (_, current) = current(engine, account).await?;
     let soon = current.expires_at.is_some_and(|at| at < engine.clock.now() + AHEAD);
     if force || soon { refresh(engine, account, current).await } else { Ok(current) }
 }
@@ -77,18 +96,19 @@ pub async fn instead_of(
     account: &AccountRow,
     refused: &Credential,
 ) -> Result<Credential, NoCredential> {
-    let current = current(engine, account).await?;
+    let (_, current) = current(engine, account).await?;
     if current.access_token != refused.access_token {
         return Ok(current);
     }
     refresh(engine, account, current).await
 }
 
-async fn current(engine: &Engine, account: &AccountRow) -> Result<Credential, NoCredential> {
+async fn current(engine: &Engine, account: &AccountRow) -> Result<(GrantRow, Credential), NoCredential> {
     let row = grant::find(&engine.db, account.workspace, account.grant).await?;
     let row = row.filter(|r| r.status == "live");
     let row = row.ok_or_else(|| NoCredential::Reconnect(gone(&account.platform)))?;
-    Ok(open(engine, &row).await?)
+    let credential = open(engine, &row).await?;
+    Ok((row, credential))
 }
 
 /// Refreshes in a task of its own: a caller that goes away must not take a new pair of tokens with it that the network has

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod caps;
 pub mod connect;
 pub mod credentials;
+pub mod horizon;
 mod link;
 pub mod posts;
 pub mod publications;

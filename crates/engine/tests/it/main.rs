@@ -13,6 +13,7 @@ mod oauth;
 mod places;
 mod publishing;
 mod queueing;
+mod reaching;
 mod reading;
 mod releasing;
 mod restoring;

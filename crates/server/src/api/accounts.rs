@@ -4,7 +4,10 @@ use axum::extract::State;
 use carillon_domain::account::CapMode;
 use carillon_domain::error::AppError;
 use carillon_domain::id::AccountId;
+use carillon_engine::Actor;
 use carillon_engine::usecase::accounts::{self, AccountPatch};
+use carillon_engine::usecase::horizon;
+use carillon_store::repo::account::AccountRow;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -27,7 +30,19 @@ pub fn routes() -> OpenApiRouter<App> {
     responses((status = 200, body = Page<Account>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(State(app): State<App>, Caller(actor): Caller) -> Result<axum::Json<Page<Account>>, Failure> {
     let rows = accounts::list(&app.engine, &actor).await?;
-    Ok(axum::Json(Page { items: rows.iter().map(Account::from).collect(), next_cursor: None }))
+    Ok(axum::Json(Page { items: shaped(&app, &actor, &rows).await?, next_cursor: None }))
+}
+
+/// Accounts with how their logins stand.
+async fn shaped(app: &App, actor: &Actor, rows: &[AccountRow]) -> Result<Vec<Account>, Failure> {
+    let outlooks = horizon::outlooks(&app.engine, actor, rows).await?;
+    Ok(rows.iter().zip(&outlooks).map(|(row, outlook)| Account::from(row).with(outlook)).collect())
+}
+
+async fn shaped_one(app: &App, actor: &Actor, row: AccountRow) -> Result<axum::Json<Account>, Failure> {
+    let outlooks = horizon::outlooks(&app.engine, actor, std::slice::from_ref(&row)).await?;
+    let account = Account::from(&row);
+    Ok(axum::Json(outlooks.iter().fold(account, Account::with)))
 }
 
 /// One account.
@@ -38,7 +53,8 @@ async fn get(
     Caller(actor): Caller,
     Path(id): Path<AccountId>,
 ) -> Result<axum::Json<Account>, Failure> {
-    Ok(axum::Json(Account::from(&accounts::get(&app.engine, &actor, id).await?)))
+    let row = accounts::get(&app.engine, &actor, id).await?;
+    shaped_one(&app, &actor, row).await
 }
 
 /// What may be changed.
@@ -74,7 +90,8 @@ async fn update(
             .ok_or_else(|| AppError::invalid("cap_mode", "unknown", "`cap_mode` is `warn` or `enforce`."))
     });
     let patch = AccountPatch { if_match, daily_cap: body.caps.map(|c| c.daily), cap_mode: mode.transpose()? };
-    Ok(axum::Json(Account::from(&accounts::update(&app.engine, &actor, id, patch).await?)))
+    let row = accounts::update(&app.engine, &actor, id, patch).await?;
+    shaped_one(&app, &actor, row).await
 }
 
 /// How to disconnect.

@@ -6,6 +6,7 @@ use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::limits::Violation;
 use carillon_domain::time::Timestamp;
 use carillon_engine::usecase::caps;
+use carillon_engine::usecase::horizon::Outlook;
 use carillon_engine::usecase::posts::{PartView, PostView, PublicationView};
 use carillon_store::repo::account::AccountRow;
 use serde::Serialize;
@@ -71,6 +72,10 @@ pub struct Health {
     pub reason: Option<String>,
     /// When its numbers were last read.
     pub synced_at: Option<String>,
+    /// When its login ends for good unless it is renewed, as far as the network said.
+    pub login_ends_at: Option<String>,
+    /// Ids of publications that are scheduled for when there is no login any more, the first ones in order of time.
+    pub at_risk: Vec<String>,
 }
 
 /// Limits of an account.
@@ -101,12 +106,31 @@ impl From<&AccountRow> for Account {
                 level,
                 reason: row.status_cause.clone().or_else(|| row.sync_error.clone()),
                 synced_at: row.synced_at.map(time),
+                login_ends_at: None,
+                at_risk: Vec::new(),
             },
             numbers: numbers::of_account(row),
             caps: Caps { daily: caps::daily_cap(row) },
             cap_mode: row.cap_mode.as_str(),
             version: row.version,
         }
+    }
+}
+
+impl Account {
+    /// With how its login stands.
+    pub fn with(mut self, outlook: &Outlook) -> Self {
+        self.health.login_ends_at = outlook.login_ends_at.map(time);
+        self.health.at_risk = outlook.at_risk.iter().map(|planned| planned.id.to_string()).collect();
+        if let Some(ends) =
+            outlook.login_ends_at.filter(|_| outlook.ends_soon && self.health.level == "green")
+        {
+            let day = ends.strftime("%Y-%m-%d");
+            self.health.level = "amber";
+            self.health.reason =
+                Some(format!("Its login ends on {day}. Connect the account again before then."));
+        }
+        self
     }
 }
 

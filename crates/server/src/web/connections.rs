@@ -14,7 +14,7 @@ use carillon_domain::id::{AccountId, GrantId, WorkspaceId};
 use carillon_domain::permission::Permission;
 use carillon_domain::secret::Secret;
 use carillon_engine::usecase::connect::{self, Begun, ConnectRequest};
-use carillon_engine::usecase::{accounts, sync};
+use carillon_engine::usecase::{accounts, horizon, sync};
 use serde::Deserialize;
 
 use self::card::PlatformCard;
@@ -41,6 +41,7 @@ struct Connections {
     here: String,
     events_url: String,
     live: bool,
+    at_risk: bool,
     platforms: Vec<PlatformCard>,
     empty: Empty,
     may_manage: bool,
@@ -85,17 +86,20 @@ async fn page(
     let open_runs = sync::open(&app.engine, &actor).await?;
     let run_of = |id| open_runs.iter().find(|run| run.account == id);
     let rows = accounts::list(&app.engine, &actor).await?;
+    let outlooks = horizon::outlooks(&app.engine, &actor, &rows).await?;
     let rows: Vec<_> = rows
         .into_iter()
-        .map(|row| {
+        .zip(outlooks)
+        .map(|(row, outlook)| {
             let run = run_of(row.id);
-            Line::new(app, &ui, &actor, row, run)
+            Line::new(app, &ui, &actor, row, outlook, run)
         })
         .collect();
     let enabled = networks.all().iter().filter(|c| may_manage && networks.is_enabled(c.descriptor().name));
     let platforms = enabled.map(|c| PlatformCard::new(app, &ui, &actor, *c, tried)).collect();
     let page = Connections {
         alerts,
+        at_risk: rows.iter().any(|row| !row.at_risk.is_empty()),
         live: rows.iter().any(|row| row.reading.is_some()),
         rows,
         here: urls::connections(actor.workspace),

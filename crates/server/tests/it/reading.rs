@@ -12,6 +12,7 @@ use carillon_engine::Actor;
 use carillon_engine::runner::{Runner, RunnerConfig};
 use carillon_engine::usecase::connect::{self, Begun, ConnectRequest};
 use carillon_engine::usecase::posts::{self, PostInput, WantedStatus};
+use carillon_engine::usecase::{accounts, horizon};
 use serde_json::Value;
 
 use crate::support::TestApp;
@@ -187,4 +188,57 @@ async fn an_account_has_a_page_that_follows_its_reading() {
     let text = browser.get(&page).await.text();
     assert!(text.contains("state-partial") && text.contains("It goes on by itself"), "{text}");
     assert!(text.contains("alert-warning") && text.contains("state-waiting"), "{text}");
+}
+
+#[tokio::test]
+async fn a_login_that_ends_soon_shows_with_what_is_at_risk() {
+    let (app, sandbox) = TestApp::networked(&[]).await;
+    let (made, token) = app.stranger("ada@example.com", Role::Owner).await;
+    let account = connected(&app, &sandbox, made.workspace.id).await;
+    let here = format!("/api/v1/accounts/{account}");
+    let before = app.api(Method::GET, &here, &token, None).await.json();
+    assert_eq!(
+        (&before["health"]["level"], &before["health"]["at_risk"]),
+        (&"green".into(), &serde_json::json!([]))
+    );
+    let ends: jiff::Timestamp =
+        before["health"]["login_ends_at"].as_str().and_then(|at| at.parse().ok()).expect("Bluesky says when");
+    let after = ends + jiff::SignedDuration::from_hours(1);
+    let input = PostInput {
+        text: "After the login has ended".into(),
+        accounts: vec![account],
+        status: WantedStatus::Scheduled,
+        scheduled_at: Some(after.to_string()),
+        ..PostInput::default()
+    };
+    let post = posts::create(&app.engine, &owner(made.workspace.id), input).await.expect("scheduled");
+    app.clock.advance_to(ends - jiff::SignedDuration::from_hours(5 * 24));
+    let near = app.api(Method::GET, "/api/v1/accounts", &token, None).await.json();
+    let health = &items(&near)[0]["health"];
+    assert_eq!(health["level"], "amber", "{health}");
+    assert!(health["reason"].as_str().is_some_and(|why| why.contains("login ends")), "{health}");
+    assert_eq!(health["at_risk"], serde_json::json!([post.publications[0].id.to_string()]));
+}
+
+#[tokio::test]
+async fn posts_at_risk_are_listed_with_the_accounts() {
+    let (app, sandbox) = TestApp::networked(&[]).await;
+    let (browser, home) = app.owner().await;
+    let workspace: WorkspaceId = home.trim_start_matches("/w/").parse().expect("id");
+    let account = connected(&app, &sandbox, workspace).await;
+    let list = format!("{home}/connections");
+    assert!(!browser.get(&list).await.text().contains("Posts at risk"));
+    let row = accounts::get(&app.engine, &owner(workspace), account).await.expect("account");
+    let outlooks = horizon::outlooks(&app.engine, &owner(workspace), &[row]).await.expect("looked");
+    let ends = outlooks[0].login_ends_at.expect("Bluesky says when");
+    let input = PostInput {
+        text: "After the login has ended".into(),
+        accounts: vec![account],
+        status: WantedStatus::Scheduled,
+        scheduled_at: Some((ends + jiff::SignedDuration::from_hours(1)).to_string()),
+        ..PostInput::default()
+    };
+    let post = posts::create(&app.engine, &owner(workspace), input).await.expect("scheduled").id();
+    let text = browser.get(&list).await.text();
+    assert!(text.contains("Posts at risk") && text.contains(&format!("{home}/posts/{post}")), "{text}");
 }

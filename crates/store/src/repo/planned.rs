@@ -1,7 +1,7 @@
 //! What is planned in a range of time, for the calendar: a bounded number of posts, in as many statements whether they are
 //! few or many. And what was planned and is held back.
 
-use carillon_domain::id::{PublicationId, WorkspaceId};
+use carillon_domain::id::{AccountId, PostId, PublicationId, WorkspaceId};
 use carillon_domain::publication::{HeldReason, PublicationState};
 use carillon_domain::time::Timestamp;
 
@@ -18,6 +18,8 @@ statements! {
         x.remote_id, x.remote_url, x.published_at, x.error, x.evidence, x.units, x.created_at, x.updated_at from publications x \
         join (select id from posts where workspace_id = $1 and trashed_at is null and due_at >= $2 and due_at < $3 \
         order by due_at, id limit $4) p on p.id = x.post_id where x.workspace_id = $1 order by x.created_at, x.id";
+    OF_ACCOUNT_FROM = "planned.of_account_from": "select id, post_id, due_at from publications where workspace_id = $1 \
+        and account_id = $2 and due_at >= $3 and state = 'scheduled' order by due_at, id limit $4";
     HELD = "planned.held": "select id from publications where workspace_id = $1 and state = $2 and held_reason = $3 \
         order by due_at, created_at, id";
 }
@@ -60,4 +62,31 @@ pub async fn held(
 ) -> Result<Vec<PublicationId>, StoreError> {
     let values = args![workspace, PublicationState::Held.as_str(), reason.as_str()];
     db.fetch_all(HELD, values).await?.iter().map(|row| row.get("id")).collect()
+}
+
+/// Something that is scheduled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Planned {
+    /// The publication.
+    pub id: PublicationId,
+    /// Its post.
+    pub post: PostId,
+    /// When it is due.
+    pub due_at: Timestamp,
+}
+
+/// What the account is to publish from then on, in the order in which it is due.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_account_from(
+    db: &Db,
+    (workspace, account): (WorkspaceId, AccountId),
+    from: Timestamp,
+    limit: i64,
+) -> Result<Vec<Planned>, StoreError> {
+    let rows = db.fetch_all(OF_ACCOUNT_FROM, args![workspace, account, from, limit]).await?;
+    rows.iter()
+        .map(|row| Ok(Planned { id: row.get("id")?, post: row.get("post_id")?, due_at: row.get("due_at")? }))
+        .collect()
 }

@@ -73,7 +73,7 @@ impl World {
     }
 
     async fn stored(&self) -> Credential {
-        current(&self.engine, &self.account).await.expect("live")
+        current(&self.engine, &self.account).await.expect("live").1
     }
 
     async fn status(&self, account: &AccountRow) -> AccountStatus {

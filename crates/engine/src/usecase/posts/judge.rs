@@ -9,7 +9,7 @@ use carillon_domain::schedule::DueTime;
 
 use super::check::{AccountCheck, check_composition, violations_as_errors};
 use super::input::{PostInput, WantedStatus};
-use crate::usecase::caps;
+use crate::usecase::{caps, horizon};
 use crate::{Actor, Engine};
 
 /// A request that may be saved.
@@ -63,6 +63,9 @@ pub(super) async fn assess(
         }
         if let Some(due) = due.as_ref().filter(|_| input.status != WantedStatus::Draft) {
             caps::judge(engine, actor, check, due, ignore).await?;
+            if check.account.status == AccountStatus::Connected {
+                horizon::judge(engine, check, due).await?;
+            }
         }
     }
     Ok(Assessment { composition, checks, due, problems })

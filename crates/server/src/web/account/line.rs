@@ -5,6 +5,7 @@ use carillon_domain::permission::Permission;
 use carillon_domain::sync::SyncState;
 use carillon_engine::Actor;
 use carillon_engine::usecase::caps;
+use carillon_engine::usecase::horizon::Outlook;
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::sync_run::SyncRunRow;
 use jiff::Timestamp;
@@ -35,6 +36,10 @@ pub struct Line {
     pub cause: Option<String>,
     /// Why its numbers could not be read.
     pub unread: Option<String>,
+    /// When its login ends, if that is soon.
+    pub ends: Option<Timestamp>,
+    /// Posts that are due when it has no login any more.
+    pub at_risk: Vec<AtRisk>,
     /// Most publications a day.
     pub cap: Option<u32>,
     /// When it was connected.
@@ -53,9 +58,24 @@ pub struct Line {
     pub reconnect_url: Option<String>,
 }
 
+/// A post that can't go out as things stand.
+pub struct AtRisk {
+    /// Its page.
+    pub url: String,
+    /// When it is due.
+    pub due_at: Timestamp,
+}
+
 impl Line {
-    /// From an account and its open run.
-    pub fn new(app: &App, ui: &Ui, actor: &Actor, row: AccountRow, open: Option<&SyncRunRow>) -> Self {
+    /// From an account, how its login stands, and its open run.
+    pub fn new(
+        app: &App,
+        ui: &Ui,
+        actor: &Actor,
+        row: AccountRow,
+        outlook: Outlook,
+        open: Option<&SyncRunRow>,
+    ) -> Self {
         let may_manage = actor.role.may(Permission::ManageAccounts);
         let is_connected = row.status == AccountStatus::Connected;
         let connector = app.engine.networks.connector(&row.platform);
@@ -69,6 +89,15 @@ impl Line {
             url: urls::account(actor.workspace, row.id),
             cause: row.status_cause.clone(),
             unread: row.sync_error.clone().filter(|_| is_connected),
+            ends: outlook.login_ends_at.filter(|_| outlook.ends_soon),
+            at_risk: outlook
+                .at_risk
+                .iter()
+                .map(|planned| AtRisk {
+                    url: urls::post(actor.workspace, planned.post),
+                    due_at: planned.due_at,
+                })
+                .collect(),
             cap: caps::daily_cap(&row),
             since: row.created_at,
             followers: row
@@ -81,7 +110,7 @@ impl Line {
             sync_url: may_sync.then(|| urls::sync(actor.workspace, row.id)),
             disconnect_url: (may_manage && row.status != AccountStatus::Disconnected)
                 .then(|| urls::disconnect(actor.workspace, row.id)),
-            reconnect_url: (may_manage && !is_connected).then(|| {
+            reconnect_url: (may_manage && (!is_connected || outlook.ends_soon)).then(|| {
                 let page = urls::connections(actor.workspace);
                 format!("{page}?open={}#connect-{}", row.platform, row.platform)
             }),

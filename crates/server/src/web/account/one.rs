@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use carillon_domain::id::{AccountId, WorkspaceId};
 use carillon_domain::metric;
 use carillon_engine::jobs::sync::{MAX_POSTS, WINDOW};
-use carillon_engine::usecase::{accounts, sync};
+use carillon_engine::usecase::{accounts, horizon, sync};
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::sync_run::{ListQuery, SyncRunRow};
 use serde::Deserialize;
@@ -74,6 +74,8 @@ pub async fn show(
     let (log, _) = sync::list(&app.engine, &actor, query).await?;
     let open = log.iter().find(|run| run.state.is_open());
     let found = sync::posts(&app.engine, &actor, row.id, MAX_POSTS).await?;
+    let outlooks = horizon::outlooks(&app.engine, &actor, std::slice::from_ref(&row)).await?;
+    let outlook = outlooks.into_iter().next().unwrap_or_default();
     let posts_empty = nothing(&ui, &row, open.is_some());
     let (columns, posts) = posts(&ui, &actor, found);
     let page = Account {
@@ -87,7 +89,7 @@ pub async fn show(
         connections_url: urls::connections(place.workspace),
         here: urls::account(place.workspace, place.account),
         events_url: urls::events(place.workspace),
-        line: Line::new(&app, &ui, &actor, row, open),
+        line: Line::new(&app, &ui, &actor, row, outlook, open),
         ui,
     };
     Ok(html(&page)?.into_response())
