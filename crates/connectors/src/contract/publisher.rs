@@ -42,6 +42,15 @@ pub enum Reconciliation {
     },
 }
 
+/// Most posts of one account in a span of time. Spans are aligned to the clock: from one multiple of their length to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Most posts.
+    pub posts: u32,
+    /// Length in seconds.
+    pub span_s: u32,
+}
+
 /// Publishes drafts. Implementations keep no state.
 #[async_trait]
 pub trait Publisher: Send + Sync {
@@ -53,6 +62,11 @@ pub trait Publisher: Send + Sync {
     fn daily_cap(&self, account: &AccountIdentity) -> Option<u32> {
         let _ = account;
         None
+    }
+
+    /// What the network takes of one account in other spans than a day. Pure.
+    fn windows(&self) -> &'static [Window] {
+        &[]
     }
 
     /// The first progress. Chooses everything that must stay the same over all retries (record keys, creation times),

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`http`] | [`Call`](http::Call) → [`Http::send`](http::Http::send) or [`commit`](http::Http::commit) → [`Reply`](http::Reply); layers: egress guard, retry of reads, budget, journal, metrics |
 //! | [`errors`] | [`SendError`](http::SendError) → `ConnectorError`; `Retry-After` and reset headers |
+//! | [`used_up`] | rate-limit headers → until when nothing more is taken |
 //! | [`oauth`] | PKCE, state, authorize URLs, basic authentication |
 //! | [`multipart`] | `multipart/form-data` with an exact length, streamed |
 //! | [`upload`] | a library file whole or in chunks, never more than one chunk in memory |
@@ -33,6 +34,7 @@ pub mod pause;
 pub mod redact;
 pub mod server_url;
 pub mod upload;
+pub mod used_up;
 pub mod wire;
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use carillon_store::repo::publication::{self, PublicationRow};
 use carillon_store::repo::{post, workspace};
 
 use super::attempt::NoCheckpoint;
+use super::budget::AccountBudget;
 use super::queue::Target;
 use super::saved::{next_missing, note_public_root};
 use crate::Engine;
@@ -150,6 +151,11 @@ impl Context {
     pub fn gate(&self, engine: &Engine, purpose: Purpose) -> Arc<dyn Gate> {
         let server = self.account.server.as_deref();
         engine.networks.breakers.gate(self.platform(), server, purpose, engine.timing.breaker)
+    }
+
+    /// What the network still takes from this account.
+    pub fn budget(&self, engine: &Engine) -> Arc<AccountBudget> {
+        Arc::new(AccountBudget::of(engine, &self.account))
     }
 
     /// The lane in which this account's commits and refreshes are serial.

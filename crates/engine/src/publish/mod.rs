@@ -11,6 +11,7 @@
 //! - What runs after a commit (links, numbers, notices) can't lead back to it.
 
 mod attempt;
+mod budget;
 mod commit;
 mod context;
 mod late;

@@ -47,7 +47,8 @@ pub async fn run(engine: &Engine, lease: &Lease, target: Target) -> Result<Next,
     let attempt = Attempt::open(engine, lease, &context.row).await?;
     let http = attempt
         .journaled(&engine.networks.http, context.platform(), context.credential())
-        .with_gate(context.gate(engine, Purpose::Work));
+        .with_gate(context.gate(engine, Purpose::Work))
+        .with_budget(context.budget(engine));
     let run = Run { engine, lease, context: *context, attempt: &attempt, http, refreshed: false };
     let next = Box::pin(run.drive()).await;
     attempt.flush(engine).await?;

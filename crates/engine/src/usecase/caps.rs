@@ -60,6 +60,7 @@ pub(super) async fn judge(
         let taken = tally::taken(&engine.db, key, range, except).await?;
         judge_day(engine, check, taken);
     }
+    judge_windows(engine, actor, check, due, except).await?;
     let range = (due.at - CLOSE, due.at + CLOSE);
     if let Some(other) = tally::neighbour(&engine.db, key, range, except).await? {
         let at =
@@ -128,6 +129,39 @@ pub(super) async fn take(tx: &mut Tx<'_>, places: &[Place], post: PostId) -> Res
     if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
 }
 
+/// The spans other than a day in which the network counts, such as posts in three hours.
+async fn judge_windows(
+    engine: &Engine,
+    actor: &Actor,
+    check: &mut AccountCheck,
+    due: &DueTime,
+    except: Option<PostId>,
+) -> Result<(), AppError> {
+    let key = (actor.workspace, check.account.id);
+    let publisher = engine.networks.connector(&check.account.platform).and_then(|c| c.publisher());
+    for window in publisher.map_or(&[][..], |p| p.windows()) {
+        let Some(range) = span(due.at, window.span_s) else { continue };
+        let taken = tally::taken(&engine.db, key, range, except).await?;
+        if taken >= i64::from(window.posts) {
+            let message = format!(
+                "The network takes {} posts of this account in {} minutes, and that time has {taken} already. Choose another time.",
+                window.posts,
+                window.span_s / 60
+            );
+            let broken = Violation::new("scheduled_at", "cap_exceeded", message);
+            check.report.violations.push(broken.with_limit(window.posts, taken + 1));
+        }
+    }
+    Ok(())
+}
+
+/// The span of this length, aligned to the clock, in which `at` lies, as instants `[from, to)`.
+fn span(at: Timestamp, span_s: u32) -> Option<(Timestamp, Timestamp)> {
+    let length = i64::from(span_s);
+    let from = at.as_second().div_euclid(length) * length;
+    Some((Timestamp::from_second(from).ok()?, Timestamp::from_second(from + length).ok()?))
+}
+
 fn judge_day(engine: &Engine, check: &mut AccountCheck, taken: i64) {
     let (account, report) = (&check.account, &mut check.report);
     if let Some(broken) = hard_cap(engine, account).and_then(|cap| full(cap, taken)) {
@@ -155,6 +189,9 @@ pub(crate) async fn reached(
 ) -> Result<Option<ConnectorError>, StoreError> {
     let own = daily_cap(account).filter(|_| account.cap_mode == CapMode::Enforce);
     let hard = hard_cap(engine, account);
+    if own.is_none() && hard.is_none() {
+        return Ok(None);
+    }
     let Some((from, to)) = day(engine.clock.now(), zone) else { return Ok(None) };
     let sent = publication::sent(&engine.db, account.workspace, account.id, from, to, post).await?;
     Ok(over(own, hard, sent).map(|(cap, whose)| held_at(account, cap, whose, sent)))
@@ -202,6 +239,16 @@ mod tests {
         assert_eq!(over(Some(3), Some(50), 3), Some((3, Whose::User)));
         assert_eq!(over(Some(60), Some(50), 50), Some((50, Whose::Network)));
         assert_eq!(over(Some(3), Some(50), 2), None);
+    }
+
+    #[test]
+    fn a_span_is_aligned_to_the_clock() {
+        let at = "2026-11-24T10:59:59.5Z".parse().expect("time");
+        let (from, to) = span(at, 3 * 3600).expect("span");
+        assert_eq!(
+            (from.to_string(), to.to_string()),
+            ("2026-11-24T09:00:00Z".into(), "2026-11-24T12:00:00Z".into())
+        );
     }
 
     #[test]

@@ -135,6 +135,7 @@ fn new_row(
         profile: None,
         synced_at: None,
         sync_error: None,
+        used_up: std::collections::BTreeMap::new(),
         version: 1,
         created_at: now,
         updated_at: now,

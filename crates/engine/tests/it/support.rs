@@ -70,6 +70,11 @@ impl Stage {
         Runner::new(engine, RunnerConfig { node: "other".into(), ..RunnerConfig::default() })
     }
 
+    /// A second node with its own way to the same database.
+    pub async fn node_on(&self, db: Db, config: RunnerConfig) -> Runner {
+        Runner::new(engine(&self.bench, db, self.storage.clone()).await, config)
+    }
+
     /// Connects the first persona on Bluesky.
     pub async fn bluesky(&self) -> AccountId {
         self.bluesky_of(&self.actor).await

@@ -123,6 +123,29 @@ async fn on_bluesky(app: &TestApp, sandbox: &Sandbox, token: &str) -> Value {
 }
 
 #[tokio::test]
+async fn a_tick_runs_what_is_due_and_says_how_much() {
+    let (app, sandbox) = TestApp::networked(&[]).await;
+    let (_, token) = app.stranger("ada@example.com", Role::Owner).await;
+    let account = on_bluesky(&app, &sandbox, &token).await;
+    let tick = async || app.api(Method::POST, "/api/v1/tick", &token, None).await;
+    tick().await;
+    let due = app.engine.clock.now() + carillon_domain::time::SignedDuration::from_mins(40);
+    let body = json!({
+        "text": "Woken for this", "accounts": [account], "status": "scheduled", "scheduled_at": due.to_string()
+    });
+    let made = app.api(Method::POST, "/api/v1/posts", &token, Some(body)).await.json();
+    assert_eq!(tick().await.json(), json!({ "ran": 0, "more": false }), "nothing is due yet");
+    app.clock.advance_to(due);
+    let answer = tick().await.json();
+    assert!(answer["ran"].as_u64().is_some_and(|ran| ran > 0) && answer["more"] == false, "{answer}");
+    let path = format!("/api/v1/posts/{}", made["id"].as_str().expect("an id"));
+    assert_eq!(app.api(Method::GET, &path, &token, None).await.json()["status"], "published");
+    let (_, reader) = app.stranger("bob@example.com", Role::Analyst).await;
+    let refused = app.api(Method::POST, "/api/v1/tick", &reader, None).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn a_tick_answers_in_time_and_goes_on() {
     let (open, closed) = watch::channel(false);
     let reached = Arc::new(AtomicBool::new(false));

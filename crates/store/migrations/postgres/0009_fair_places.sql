@@ -15,3 +15,6 @@ create index attempt_steps_by_time on attempt_steps (at);
 
 -- How publications stood that were erased with their accounts, so that a post which went out never looks like a draft.
 alter table posts add column erased text; -- JSON array of domain::erased::Erased
+
+-- Operations that a network takes no more of from an account for now, and until when; what one node hears all keep to.
+alter table accounts add column used_up text; -- JSON, time by operation

@@ -1,5 +1,7 @@
 //! Connected accounts.
 
+use std::collections::BTreeMap;
+
 use carillon_domain::account::{AccountIdentity, AccountStatus, CapMode};
 use carillon_domain::id::{AccountId, GrantId, WorkspaceId};
 use carillon_domain::metric::Observation;
@@ -44,6 +46,8 @@ pub struct AccountRow {
     pub synced_at: Option<Timestamp>,
     /// Why the last reading failed.
     pub sync_error: Option<String>,
+    /// Operations that the network takes no more of for now, and until when. Also past times; kept by [`note_used_up`] alone.
+    pub used_up: BTreeMap<String, Timestamp>,
     /// Grows with every change by a person.
     pub version: i64,
     /// Created.
@@ -70,7 +74,7 @@ impl AccountRow {
 macro_rules! columns {
     () => {
         "workspace_id, id, grant_id, platform, server, remote_id, handle, name, avatar_url, meta, status, \
-         status_cause, daily_cap, cap_mode, profile, synced_at, sync_error, version, created_at, updated_at"
+         status_cause, daily_cap, cap_mode, profile, synced_at, sync_error, used_up, version, created_at, updated_at"
     };
 }
 
@@ -91,6 +95,8 @@ statements! {
         synced_at = $9, updated_at = $9 where workspace_id = $1 and id = $2 and grant_id = $3";
     SYNCED = "accounts.synced": "update accounts set sync_error = $3 where workspace_id = $1 and id = $2 \
         and status = 'connected'";
+    USED_UP = "accounts.used_up": "select used_up from accounts where workspace_id = $1 and id = $2 /*postgres: for update */";
+    NOTE_USED_UP = "accounts.note_used_up": "update accounts set used_up = $3 where workspace_id = $1 and id = $2";
     DELETE = "accounts.delete": "delete from accounts where workspace_id = $1 and id = $2";
 }
 
@@ -115,6 +121,7 @@ fn read(row: &Row) -> Result<AccountRow, StoreError> {
         profile: row.json_opt("profile")?,
         synced_at: row.get("synced_at")?,
         sync_error: row.get("sync_error")?,
+        used_up: row.json_opt("used_up")?.unwrap_or_default(),
         version: row.get("version")?,
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
@@ -213,6 +220,27 @@ pub async fn of_grant<'e>(
     grant: GrantId,
 ) -> Result<Vec<AccountRow>, StoreError> {
     ex.fetch_all(OF_GRANT, args![workspace, grant]).await?.iter().map(read).collect()
+}
+
+/// Keeps that the network takes no more of `operation` until then, and forgets what is over.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn note_used_up(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: AccountId,
+    operation: &str,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(row) = tx.fetch_optional(USED_UP, args![workspace, id]).await? else { return Ok(()) };
+    let mut used_up: BTreeMap<String, Timestamp> = row.json_opt("used_up")?.unwrap_or_default();
+    used_up.retain(|_, until| *until > now);
+    let kept = used_up.entry(operation.to_owned()).or_insert(until);
+    *kept = until.max(*kept);
+    let text = serde_json::to_string(&used_up).ok();
+    tx.execute(NOTE_USED_UP, args![workspace, id, text]).await.map(drop)
 }
 
 /// Keeps what the network says about an account, unless it was connected anew meanwhile. Touches nothing that people change.

@@ -1,5 +1,7 @@
 //! Bluesky's rules as data. Sources: the lexicons of bluesky-social/atproto (Aug 2026) unless a constant names another.
 
+use crate::contract::publisher::Window;
+
 /// Longest text of a post, extended grapheme clusters. Lexicon `app.bsky.feed.post`, `text`.
 pub const TEXT_GRAPHEMES: u32 = 300;
 /// Longest text of a post, UTF-8 bytes. Lexicon `app.bsky.feed.post`, `text`.
@@ -47,3 +49,9 @@ pub const GET_POSTS: usize = 25;
 pub const PUT_POINTS: u32 = 2;
 /// Points of one `deleteRecord` in the same budget.
 pub const DELETE_POINTS: u32 = 1;
+
+/// Posts that the points of an account are good for: 5000 an hour and 35 000 a day. docs.bsky.app, "Rate Limits" (Apr 2026).
+pub const WINDOWS: &[Window] = &[
+    Window { posts: 5_000 / PUT_POINTS, span_s: 3_600 },
+    Window { posts: 35_000 / PUT_POINTS, span_s: 86_400 },
+];

@@ -4,6 +4,7 @@
 //! Source: docs.joinmastodon.org, "Instance" entity and "instance API methods" (2 July 2026); for the older and other forms
 //! that some software answers, the same pages' version history.
 
+use crate::contract::publisher::Window;
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -175,3 +176,6 @@ impl Meta {
         serde_json::to_value(self).unwrap_or_default()
     }
 }
+
+/// Posts of one account that a server takes in three hours. `app/lib/rate_limiter.rb` of mastodon/mastodon, family `statuses`.
+pub const WINDOWS: &[Window] = &[Window { posts: 300, span_s: 3 * 3_600 }];

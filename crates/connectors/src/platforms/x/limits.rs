@@ -1,6 +1,7 @@
 //! X's limits, as data.
 
 use crate::contract::capability::{MediaRules, OptionField, OptionInput, TextRule, TextUnit};
+use crate::contract::publisher::Window;
 
 /// docs.x.com, "Create Post" (OpenAPI 2.166, Jul 2026) and "Counting characters" (twitter-text config v3).
 pub(super) const TEXT: TextRule = TextRule {
@@ -108,3 +109,6 @@ pub(super) mod price {
     /// A post with a link.
     pub const POST_WITH_LINK: f64 = 0.20;
 }
+
+/// Posts of one account within 15 minutes. docs.x.com, "Rate limits" (2026), `POST /2/tweets`, per user.
+pub(super) const WINDOWS: &[Window] = &[Window { posts: 100, span_s: 15 * 60 }];

@@ -120,6 +120,7 @@ fn account_named(engine: &Engine, grant: &GrantRow, name: &str) -> AccountRow {
         profile: None,
         synced_at: None,
         sync_error: None,
+        used_up: std::collections::BTreeMap::new(),
         version: 1,
         created_at: grant.created_at,
         updated_at: grant.updated_at,

@@ -15,7 +15,7 @@ use super::xrpc::Xrpc;
 use super::{Bluesky, errors, limits};
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
-use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation};
+use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation, Window};
 use crate::kit::http::{CommitPermit, Safety};
 
 mod card;
@@ -33,6 +33,10 @@ const PUT: &str = "putRecord";
 impl Publisher for Bluesky {
     fn check(&self, draft: &Draft, account: &AccountIdentity) -> CheckReport {
         check::check(draft, account)
+    }
+
+    fn windows(&self) -> &'static [Window] {
+        limits::WINDOWS
     }
 
     fn start(&self, cx: &Cx<'_>, draft: &Draft) -> Result<Progress, ConnectorError> {

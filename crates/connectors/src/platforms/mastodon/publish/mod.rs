@@ -13,10 +13,10 @@ use http::{HeaderName, Method};
 use super::api::{Server, segment};
 use super::options::{self, Options};
 use super::read::own_statuses;
-use super::{Mastodon, NAME, check, errors, wire};
+use super::{Mastodon, NAME, check, errors, limits, wire};
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
-use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation};
+use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation, Window};
 use crate::kit::http::{CommitPermit, Safety};
 use media::Readiness;
 use state::{Content, Since, State};
@@ -32,6 +32,10 @@ const CREATE: &str = "statuses.create";
 impl Publisher for Mastodon {
     fn check(&self, draft: &Draft, account: &AccountIdentity) -> CheckReport {
         check::check(draft, account)
+    }
+
+    fn windows(&self) -> &'static [Window] {
+        limits::WINDOWS
     }
 
     fn start(&self, cx: &Cx<'_>, draft: &Draft) -> Result<Progress, ConnectorError> {

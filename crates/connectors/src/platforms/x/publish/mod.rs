@@ -14,10 +14,10 @@ use super::api::Api;
 use super::errors::{PLATFORM, op};
 use super::options::Options;
 use super::wire::{Data, Deleted};
-use super::{X, check, read};
+use super::{X, check, limits, read};
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
-use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation};
+use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation, Window};
 use crate::kit::http::{Call, CommitPermit, Safety};
 
 mod commit;
@@ -31,6 +31,10 @@ use state::State;
 impl Publisher for X {
     fn check(&self, draft: &Draft, account: &AccountIdentity) -> CheckReport {
         check::check(draft, account)
+    }
+
+    fn windows(&self) -> &'static [Window] {
+        limits::WINDOWS
     }
 
     fn start(&self, _: &Cx<'_>, draft: &Draft) -> Result<Progress, ConnectorError> {

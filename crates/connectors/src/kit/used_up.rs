@@ -1,0 +1,95 @@
+//! From the rate-limit headers of an answer to the time until which the network takes no more.
+
+use std::time::Duration;
+
+use carillon_domain::time::Timestamp;
+use http::{HeaderMap, StatusCode};
+
+use super::errors::{epoch_header, iso_header, number_header, retry_after};
+
+/// The pairs of headers that the networks use. The last ones are those of X for a day.
+const PAIRS: [(&str, &str); 5] = [
+    ("ratelimit-remaining", "ratelimit-reset"),
+    ("x-ratelimit-remaining", "x-ratelimit-reset"),
+    ("x-rate-limit-remaining", "x-rate-limit-reset"),
+    ("x-user-limit-24hour-remaining", "x-user-limit-24hour-reset"),
+    ("x-app-limit-24hour-remaining", "x-app-limit-24hour-reset"),
+];
+
+/// No window is longer; a time beyond it is a mistake of the network, and nobody should wait for it.
+const LONGEST: Duration = Duration::from_secs(25 * 3600);
+
+/// Until when the network takes no more calls of the kind that it answered here, if it says so: nothing remains of one of its
+/// limits, or it refused the call for its limit.
+pub fn used_up(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Timestamp> {
+    let nothing_left = |remaining| number_header(headers, remaining).is_some_and(|left| left <= 0);
+    let by_pairs = PAIRS.iter().filter(|(remaining, _)| nothing_left(remaining));
+    let by_pairs = by_pairs.filter_map(|(_, reset)| reset_at(headers, reset, now));
+    let refused = (status == StatusCode::TOO_MANY_REQUESTS).then(|| retry_after(headers, now)).flatten();
+    let latest = now.checked_add(LONGEST).unwrap_or(now);
+    by_pairs.chain(refused).filter(|at| *at > now && *at <= latest).max()
+}
+
+/// A time, a Unix time, or a number of seconds from now on.
+fn reset_at(headers: &HeaderMap, name: &str, now: Timestamp) -> Option<Timestamp> {
+    // Seconds that are fewer than those of any Unix time of interest.
+    let seconds = number_header(headers, name).filter(|n| (0..1_000_000_000).contains(n));
+    match seconds {
+        Some(seconds) => now.checked_add(Duration::from_secs(seconds.unsigned_abs())).ok(),
+        None => iso_header(headers, name).or_else(|| epoch_header(headers, name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    const NOW: &str = "2026-11-24T09:00:00Z";
+
+    fn asked(status: u16, given: &[(&'static str, &str)]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in given {
+            headers.insert(*name, HeaderValue::from_str(value).expect("a value"));
+        }
+        let now = NOW.parse().expect("a time");
+        used_up(StatusCode::from_u16(status).expect("a status"), &headers, now).map(|at| at.to_string())
+    }
+
+    #[test]
+    fn each_network_says_it_in_its_own_headers() {
+        let at = Some("2026-11-24T09:10:00Z".to_owned());
+        // Bluesky, Mastodon, X by its window and by its day, and a number of seconds.
+        assert_eq!(asked(200, &[("ratelimit-remaining", "0"), ("ratelimit-reset", "1795511400")]), at);
+        let iso = "2026-11-24T09:10:00.000000Z";
+        assert_eq!(asked(200, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", iso)]), at);
+        assert_eq!(asked(201, &[("x-rate-limit-remaining", "0"), ("x-rate-limit-reset", "1795511400")]), at);
+        let day = [("x-user-limit-24hour-remaining", "0"), ("x-user-limit-24hour-reset", "1795511400")];
+        assert_eq!(asked(201, &day), at);
+        assert_eq!(asked(200, &[("ratelimit-remaining", "0"), ("ratelimit-reset", "600")]), at);
+        assert_eq!(asked(429, &[("retry-after", "600")]), at);
+    }
+
+    #[test]
+    fn the_longest_wait_of_several_counts() {
+        let both = [
+            ("x-rate-limit-remaining", "0"),
+            ("x-rate-limit-reset", "1795511400"),
+            ("x-user-limit-24hour-remaining", "0"),
+            ("x-user-limit-24hour-reset", "1795532400"),
+        ];
+        assert_eq!(asked(429, &both), Some("2026-11-24T15:00:00Z".to_owned()));
+    }
+
+    #[test]
+    fn what_says_nothing_of_use_holds_nothing_back() {
+        let remains = [("ratelimit-remaining", "1"), ("ratelimit-reset", "1795511400")];
+        assert_eq!(asked(200, &remains), None);
+        assert_eq!(asked(503, &[("retry-after", "600")]), None, "an outage is no limit");
+        for reset in ["1795510000", "1895511400", "soon", "-5"] {
+            let odd = [("ratelimit-remaining", "0"), ("ratelimit-reset", reset)];
+            assert_eq!(asked(429, &odd), None, "{reset}");
+        }
+        assert_eq!(asked(429, &[]), None);
+    }
+}
