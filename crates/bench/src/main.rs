@@ -3,6 +3,7 @@
 //!
 //! Exit codes: 0 every goal was met, 1 one was missed or something could not be measured, 2 bad usage.
 
+mod burst;
 mod chaos;
 mod html;
 mod memory;
@@ -53,6 +54,8 @@ enum Command {
     Model,
     /// Breaks everything for a while, then compares what the networks made public with what Carillon says
     Chaos(chaos::Chaos),
+    /// Publishes many posts that are due at the same instant, and measures how many a second go out and how late
+    Publish(burst::Burst),
     #[command(flatten)]
     Measure(Measure),
 }
@@ -89,6 +92,7 @@ fn main() -> ExitCode {
     let good = match cli.command {
         Command::Model => model::print(out).context("the model"),
         Command::Chaos(chaos) => run_chaos(&cli.carillon, &chaos, out),
+        Command::Publish(burst) => run_burst(&cli.carillon, &burst, out),
         Command::Measure(what) => measure(cli, what).and_then(|report| {
             report.print(out)?;
             Ok(report.all_met())
@@ -107,6 +111,11 @@ fn main() -> ExitCode {
 fn run_chaos(carillon: &Path, chaos: &chaos::Chaos, out: &mut impl std::io::Write) -> anyhow::Result<bool> {
     let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
     runtime.block_on(chaos::run(&found(carillon)?, chaos, out))
+}
+
+fn run_burst(carillon: &Path, burst: &burst::Burst, out: &mut impl std::io::Write) -> anyhow::Result<bool> {
+    let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
+    runtime.block_on(burst::run(&found(carillon)?, burst, out))
 }
 
 fn found(carillon: &Path) -> anyhow::Result<PathBuf> {

@@ -8,13 +8,15 @@ use std::path::{Path, PathBuf};
 
 use carillon_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions, Connection as _};
 
-use crate::db::{Connection, quiet};
+use crate::db::Connection;
 use crate::repo::setting;
+use crate::sqlite::SqliteConnection;
 use crate::writer::SqliteDb;
-use crate::{Db, Executor, StoreError, Tx};
+use crate::{Db, Executor, Stmt, StoreError, Tx, args};
+
+/// Copies what is committed into a file that is empty or not there.
+const COPY: Stmt = Stmt { name: "backup.copy", sql: "vacuum into $1" };
 
 /// The setting that holds the mark.
 const MARK: &str = "restored";
@@ -52,19 +54,17 @@ impl Db {
 }
 
 async fn copy(db: &SqliteDb, to: &Path) -> Result<(), StoreError> {
-    let failed = |e: sqlx::Error| StoreError::sql("backup", &e);
     let refused =
         |e: std::io::Error| StoreError::Unreachable(format!("{} can't be written: {e}", to.display()));
     // What belongs to people is for nobody else on this machine; SQLite fills an empty file.
     std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(to).map_err(refused)?;
     let name =
         to.to_str().ok_or_else(|| StoreError::Config("the name of the copy is not text".to_owned()))?;
-    sqlx::query("vacuum into $1").bind(name).execute(&db.readers).await.map_err(failed)?;
-    let options = SqliteConnectOptions::new().filename(to).log_statements(quiet());
-    let mut connection: SqliteConnection = options.connect().await.map_err(failed)?;
+    let values = args![name];
+    db.readers.rows(COPY, values).await?;
+    let mut connection = SqliteConnection::alone(name)?;
     let mark = serde_json::json!(Mark { at: None });
-    setting::put(&mut Tx::new(Connection::Sqlite(&mut connection)), MARK, &mark).await?;
-    connection.close().await.map_err(failed)
+    setting::put(&mut Tx::new(Connection::Sqlite(&mut connection)), MARK, &mark).await
 }
 
 fn put_in_place(unfinished: &Path, file: &Path) -> std::io::Result<()> {

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use sqlx::postgres::PgConnection;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::StoreError;
 use crate::migrate;
 use crate::postgres::PgDb;
+use crate::sqlite::SqliteConnection;
 use crate::writer::SqliteDb;
 
 /// A database with an up-to-date schema. Cheap to clone.

@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use carillon_domain::id::{Id, Kind};
 use carillon_domain::time::Timestamp;
 use futures::future::BoxFuture;
+use rusqlite::types::Value as SqlValue;
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, ColumnIndex, Decode, Postgres, Row as _, Sqlite, Type, ValueRef};
+use sqlx::{AssertSqlSafe, Postgres, Row as _, ValueRef};
 use uuid::Uuid;
 
 use crate::StoreError;
 use crate::db::{Connection, Db, Tx};
+use crate::sqlite::SqliteRow;
 
 /// A named statement. `/*postgres: … */` inside it is SQL for PostgreSQL alone (row locks, which SQLite's one writer does
 /// not need).
@@ -189,29 +190,16 @@ impl Row {
         })
     }
 
-    fn raw<T>(&self, column: &str) -> Result<T, String>
-    where
-        T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>,
-        for<'c> &'c str: ColumnIndex<SqliteRow> + ColumnIndex<PgRow>,
-    {
-        // SQLite would read a null as zero or as an empty text.
-        if self.is_null(column)? {
-            return Err("is null".to_owned());
-        }
-        match &self.inner {
-            Inner::Sqlite(row) => row.try_get(column),
-            Inner::Postgres(row) => row.try_get(column),
-        }
-        .map_err(|e| e.to_string())
-    }
-
     fn is_null(&self, column: &str) -> Result<bool, String> {
         match &self.inner {
-            Inner::Sqlite(row) => row.try_get_raw(column).map(|v| v.is_null()),
-            Inner::Postgres(row) => row.try_get_raw(column).map(|v| v.is_null()),
+            Inner::Sqlite(row) => Ok(*sqlite_value(row, column)? == SqlValue::Null),
+            Inner::Postgres(row) => row.try_get_raw(column).map(|v| v.is_null()).map_err(|e| e.to_string()),
         }
-        .map_err(|e| e.to_string())
     }
+}
+
+fn sqlite_value<'r>(row: &'r SqliteRow, column: &str) -> Result<&'r SqlValue, String> {
+    row.value(column).ok_or_else(|| "there is no such column".to_owned())
 }
 
 /// A type that a column can be read as.
@@ -224,15 +212,30 @@ pub trait Column: Sized {
 }
 
 macro_rules! columns {
-    ($($type:ty),*) => {$(
+    ($($type:ty: $($pattern:pat => $value:expr),+;)*) => {$(
         impl Column for $type {
             fn read(row: &Row, column: &str) -> Result<Self, String> {
-                row.raw(column)
+                match &row.inner {
+                    Inner::Sqlite(row) => match sqlite_value(row, column)? {
+                        SqlValue::Null => Err("is null".to_owned()),
+                        $($pattern => $value,)+
+                        other => Err(format!("is of type {}", other.data_type())),
+                    },
+                    Inner::Postgres(row) => row.try_get(column).map_err(|e| e.to_string()),
+                }
             }
         }
     )*};
 }
-columns!(i64, String, Vec<u8>, bool, f64, Uuid);
+
+columns! {
+    i64: SqlValue::Integer(v) => Ok(*v);
+    String: SqlValue::Text(v) => Ok(v.clone());
+    Vec<u8>: SqlValue::Blob(v) => Ok(v.clone());
+    bool: SqlValue::Integer(v) => Ok(*v != 0);
+    f64: SqlValue::Real(v) => Ok(*v), SqlValue::Integer(v) => Ok(*v as f64);
+    Uuid: SqlValue::Blob(v) => Uuid::from_slice(v).map_err(|e| e.to_string());
+}
 
 impl Column for u32 {
     fn read(row: &Row, column: &str) -> Result<Self, String> {
@@ -284,7 +287,10 @@ impl<'e> Executor<'e> for &'e Db {
     fn fetch_all(self, stmt: Stmt, args: Vec<Value>) -> BoxFuture<'e, Result<Vec<Row>, StoreError>> {
         Box::pin(async move {
             match self {
-                Db::Sqlite(db) => sqlite_rows(&db.readers, stmt, args).await,
+                Db::Sqlite(db) => {
+                    told(stmt);
+                    Ok(sqlite_rows(stmt, db.readers.rows(stmt, args).await?))
+                }
                 Db::Postgres(db) => db.rows(stmt, args).await,
             }
         })
@@ -295,7 +301,10 @@ impl<'e, 'c: 'e> Executor<'e> for &'e mut Tx<'c> {
     fn fetch_all(self, stmt: Stmt, args: Vec<Value>) -> BoxFuture<'e, Result<Vec<Row>, StoreError>> {
         Box::pin(async move {
             let rows = match &mut self.connection {
-                Connection::Sqlite(conn) => sqlite_rows(&mut **conn, stmt, args).await,
+                Connection::Sqlite(conn) => {
+                    told(stmt);
+                    conn.rows(stmt, &args).map(|rows| sqlite_rows(stmt, rows))
+                }
                 Connection::Postgres(conn) => {
                     postgres_rows(&mut **conn, stmt, args, self.keep_statements).await
                 }
@@ -314,10 +323,7 @@ impl Tx<'_> {
     pub async fn execute(&mut self, stmt: Stmt, args: Vec<Value>) -> Result<u64, StoreError> {
         told(stmt);
         let result = match &mut self.connection {
-            Connection::Sqlite(conn) => bind_all!(sqlx::query::<Sqlite>(stmt.sql), args)
-                .execute(&mut **conn)
-                .await
-                .map(|r| r.rows_affected()),
+            Connection::Sqlite(conn) => return conn.execute(stmt, &args),
             Connection::Postgres(conn) => {
                 bind_all!(sqlx::query::<Postgres>(AssertSqlSafe(stmt.postgres().into_owned())), args)
                     .persistent(self.keep_statements)
@@ -337,14 +343,8 @@ fn told(stmt: Stmt) {
     tracing::trace!(target: STATEMENT_TARGET, statement = stmt.name, "statement");
 }
 
-async fn sqlite_rows<'c, E>(executor: E, stmt: Stmt, args: Vec<Value>) -> Result<Vec<Row>, StoreError>
-where
-    E: sqlx::Executor<'c, Database = Sqlite>,
-{
-    told(stmt);
-    let rows = bind_all!(sqlx::query::<Sqlite>(stmt.sql), args).fetch_all(executor).await;
-    let rows = rows.map_err(|e| StoreError::sql(stmt.name, &e))?;
-    Ok(rows.into_iter().map(|r| Row { inner: Inner::Sqlite(r), statement: stmt.name }).collect())
+fn sqlite_rows(stmt: Stmt, rows: Vec<SqliteRow>) -> Vec<Row> {
+    rows.into_iter().map(|row| Row { inner: Inner::Sqlite(row), statement: stmt.name }).collect()
 }
 
 pub(crate) async fn postgres_rows<'c, E>(

@@ -11,6 +11,7 @@ mod postgres;
 pub mod repo;
 pub mod seal;
 mod servers;
+mod sqlite;
 #[cfg(any(test, feature = "test-support"))]
 pub mod testing;
 #[cfg(test)]

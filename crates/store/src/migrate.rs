@@ -142,13 +142,7 @@ async fn apply(tx: &mut Tx<'_>, migration: &Migration) -> Result<(), StoreError>
     let failed = |e: sqlx::Error| StoreError::sql(migration.name, &e);
     let sqlite = !tx.is_postgres();
     match &mut tx.connection {
-        Connection::Sqlite(c) => {
-            sqlx::raw_sql(AssertSqlSafe(migration.sqlite))
-                .execute(&mut **c)
-                .await
-                .map(drop)
-                .map_err(failed)?;
-        }
+        Connection::Sqlite(c) => c.batch(migration.name, migration.sqlite)?,
         Connection::Postgres(c) => {
             sqlx::raw_sql(AssertSqlSafe(migration.postgres))
                 .execute(&mut **c)

@@ -101,9 +101,7 @@ impl TestDb {
         let done = self.db.write(move |tx| {
             Box::pin(async move {
                 let done = match &mut tx.connection {
-                    Connection::Sqlite(c) => {
-                        sqlx::raw_sql(AssertSqlSafe(sqlite)).execute(&mut **c).await.map(drop)
-                    }
+                    Connection::Sqlite(c) => return c.batch("testing.raw", &sqlite),
                     Connection::Postgres(c) => {
                         sqlx::raw_sql(AssertSqlSafe(postgres)).execute(&mut **c).await.map(drop)
                     }

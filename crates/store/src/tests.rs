@@ -18,14 +18,11 @@ async fn prepare_all(test: &TestDb) {
     use sqlx::{Executor as _, SqlSafeStr as _};
     for stmt in all_statements() {
         let result = match &test.db {
-            Db::Sqlite(db) => {
-                let mut c = db.readers.acquire().await.expect("reader");
-                (&mut *c).prepare(AssertSqlSafe(stmt.sql).into_sql_str()).await.map(drop)
-            }
+            Db::Sqlite(db) => db.readers.with(move |c| c.prepares(stmt.sql)).await,
             Db::Postgres(server) => {
                 let mut c = server.pool.acquire().await.expect("connection");
                 let sql = AssertSqlSafe(stmt.postgres().into_owned()).into_sql_str();
-                (&mut *c).prepare(sql).await.map(drop)
+                (&mut *c).prepare(sql).await.map(drop).map_err(|e| StoreError::sql(stmt.name, &e))
             }
         };
         assert!(result.is_ok(), "{}: {:?}", stmt.name, result.err());

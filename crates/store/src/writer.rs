@@ -7,29 +7,25 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
-};
-use sqlx::{ConnectOptions, Connection as _};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::StoreError;
-use crate::db::{Connection, Hook, Tx, quiet};
+use crate::db::{Connection, Hook, Tx};
+use crate::sqlite::{Readers, SqliteConnection};
+use crate::{Stmt, StoreError};
 
 /// Most transactions in one durable commit; bounds how long the first of them waits.
-const GROUP: usize = 64;
+const GROUP: usize = 256;
 
 /// Transactions that may wait before callers have to wait for a place in the queue.
 const QUEUE: usize = 1024;
 
 /// The embedded engine: readers beside one writer.
 pub struct SqliteDb {
-    pub(crate) readers: SqlitePool,
+    pub(crate) readers: Readers,
     queue: mpsc::Sender<Message>,
     commits: Arc<AtomicU64>,
 }
@@ -41,25 +37,17 @@ enum Message {
 
 impl SqliteDb {
     pub(crate) async fn open(path: &str) -> Result<Self, StoreError> {
-        let failed = |e: sqlx::Error| StoreError::Unreachable(format!("can't open the database {path}: {e}"));
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10))
-            .log_statements(quiet());
-        let connection = options.connect().await.map_err(failed)?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(4)
-            .min_connections(0)
-            .connect_with(options.read_only(true).create_if_missing(false))
-            .await
-            .map_err(failed)?;
+        let (file, readers) = (path.to_owned(), Readers::new(path));
+        let opened = tokio::task::spawn_blocking(move || SqliteConnection::open(&file)).await;
+        let connection = opened.map_err(|_| StoreError::Panicked)??;
         let (queue, waiting) = mpsc::channel(QUEUE);
         let commits = Arc::new(AtomicU64::new(0));
-        tokio::spawn(run(connection, waiting, Arc::clone(&commits)));
+        let (counter, runtime) = (Arc::clone(&commits), Handle::current());
+        // A thread of its own: it waits for the disk, and nothing else waits with it.
+        std::thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || run(connection, waiting, &counter, &runtime))
+            .map_err(|e| StoreError::Unreachable(format!("can't start the database's writer: {e}")))?;
         Ok(Self { readers, queue, commits })
     }
 
@@ -143,14 +131,15 @@ where
     }
 }
 
-async fn run(
+fn run(
     mut connection: SqliteConnection,
     mut waiting: mpsc::Receiver<Message>,
-    commits: Arc<AtomicU64>,
+    commits: &AtomicU64,
+    runtime: &Handle,
 ) {
     let mut closing = None;
     while closing.is_none() {
-        let first = match waiting.recv().await {
+        let first = match waiting.blocking_recv() {
             Some(Message::Work(work)) => work,
             Some(Message::Close(sender)) => {
                 closing = Some(sender);
@@ -159,11 +148,13 @@ async fn run(
             None => break,
         };
         let mut done: Vec<Box<dyn Work>> = Vec::new();
-        let outcome = group(&mut connection, first, &mut waiting, &mut done, &mut closing).await;
+        // The work only talks to this connection, which answers at once, so this thread is all that it needs.
+        let group = group(&mut connection, first, &mut waiting, &mut done, &mut closing);
+        let outcome = runtime.block_on(group);
         if outcome.is_ok() {
             commits.fetch_add(1, Ordering::Relaxed);
         } else {
-            drop(control(&mut connection, "rollback").await);
+            drop(control(&mut connection, ROLLBACK));
         }
         for job in done {
             job.deliver(outcome.clone());
@@ -171,11 +162,18 @@ async fn run(
     }
     // What is still in the queue hears that the writer has closed.
     drop(waiting);
-    drop(connection.close().await);
+    drop(connection);
     if let Some(sender) = closing {
         sender.send(()).ok();
     }
 }
+
+const BEGIN: Stmt = Stmt { name: "begin", sql: "begin immediate" };
+const COMMIT: Stmt = Stmt { name: "commit", sql: "commit" };
+const ROLLBACK: Stmt = Stmt { name: "rollback", sql: "rollback" };
+const SAVEPOINT: Stmt = Stmt { name: "savepoint", sql: "savepoint work" };
+const UNDO: Stmt = Stmt { name: "rollback to", sql: "rollback to work" };
+const RELEASE: Stmt = Stmt { name: "release", sql: "release work" };
 
 /// Runs one durable transaction; everybody who took part is in `done` afterwards, however it ended.
 async fn group(
@@ -186,14 +184,14 @@ async fn group(
     closing: &mut Option<oneshot::Sender<()>>,
 ) -> Result<(), StoreError> {
     done.push(first);
-    control(connection, "begin immediate").await?;
+    control(connection, BEGIN)?;
     loop {
         if let Some(job) = done.last_mut() {
-            control(connection, "savepoint work").await?;
+            control(connection, SAVEPOINT)?;
             if !job.run(&mut *connection).await {
-                control(connection, "rollback to work").await?;
+                control(connection, UNDO)?;
             }
-            control(connection, "release work").await?;
+            control(connection, RELEASE)?;
         }
         if done.len() == GROUP {
             break;
@@ -207,9 +205,9 @@ async fn group(
             Err(_) => break,
         }
     }
-    control(connection, "commit").await
+    control(connection, COMMIT)
 }
 
-async fn control(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {
-    sqlx::query(sql).execute(connection).await.map(drop).map_err(|e| StoreError::sql(sql, &e))
+fn control(connection: &mut SqliteConnection, stmt: Stmt) -> Result<(), StoreError> {
+    connection.execute(stmt, &[]).map(drop)
 }

@@ -215,12 +215,10 @@ on_both!(a_damaged_value_stops_nothing_else, |t| super::damaged(t));
 async fn every_sealed_column_is_rotated() {
     let test = TestDb::sqlite().await;
     let Db::Sqlite(db) = &test.db else { panic!("sqlite") };
-    let rows = sqlx::query_scalar::<_, String>(
-        "select m.name || '.' || c.name from sqlite_master m join pragma_table_info(m.name) c \
+    let columns = "select m.name || '.' || c.name from sqlite_master m join pragma_table_info(m.name) c \
          where m.type = 'table' and lower(c.type) = 'blob' and c.name <> 'id' and c.name not like '%\\_id' escape '\\' \
-         and c.name not like '%\\_hash' escape '\\' and c.name not like '%\\_by' escape '\\' order by 1",
-    );
-    let found = rows.fetch_all(&db.readers).await.expect("columns");
+         and c.name not like '%\\_hash' escape '\\' and c.name not like '%\\_by' escape '\\' order by 1";
+    let found = db.readers.with(move |c| c.texts(columns)).await.expect("columns");
     let mut known: Vec<_> = crate::repo::sealed::COLUMNS.iter().map(|c| c.name).collect();
     known.push("data_keys.wrapped");
     known.sort_unstable();

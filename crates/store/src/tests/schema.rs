@@ -7,10 +7,11 @@ use crate::testing::TestDb;
 
 async fn lines(db: &Db, sqlite: &'static str, postgres: &'static str) -> Vec<String> {
     let mut lines: Vec<String> = match db {
-        Db::Sqlite(db) => sqlx::query_scalar(AssertSqlSafe(sqlite)).fetch_all(&db.readers).await,
-        Db::Postgres(server) => sqlx::query_scalar(AssertSqlSafe(postgres)).fetch_all(&server.pool).await,
-    }
-    .expect("catalogue");
+        Db::Sqlite(db) => db.readers.with(move |c| c.texts(sqlite)).await.expect("catalogue"),
+        Db::Postgres(server) => {
+            sqlx::query_scalar(AssertSqlSafe(postgres)).fetch_all(&server.pool).await.expect("catalogue")
+        }
+    };
     lines.sort();
     lines
 }

@@ -34,12 +34,18 @@ async fn bare(test: &TestDb, name: &str) -> (Db, String) {
 }
 
 async fn texts(db: &Db, sqlite: &str, postgres: &str) -> Vec<String> {
-    let sql = |text: &str| AssertSqlSafe(text.to_owned());
-    match db {
-        Db::Sqlite(db) => sqlx::query_scalar(sql(sqlite)).fetch_all(&db.readers).await,
-        Db::Postgres(server) => sqlx::query_scalar(sql(postgres)).fetch_all(&server.pool).await,
-    }
-    .unwrap_or_else(|error| panic!("{sqlite}: {error}"))
+    let found = match db {
+        Db::Sqlite(db) => {
+            let sql = sqlite.to_owned();
+            db.readers.with(move |c| c.texts(&sql)).await
+        }
+        Db::Postgres(server) => {
+            let sql = AssertSqlSafe(postgres.to_owned());
+            let found = sqlx::query_scalar(sql).fetch_all(&server.pool).await;
+            found.map_err(|e| StoreError::sql("test.texts", &e))
+        }
+    };
+    found.unwrap_or_else(|error| panic!("{sqlite}: {error}"))
 }
 
 async fn change(db: &Db, sql: String) {
@@ -47,7 +53,7 @@ async fn change(db: &Db, sql: String) {
     let done = db.write(move |tx| {
         Box::pin(async move {
             let done = match &mut tx.connection {
-                Connection::Sqlite(c) => sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut **c).await.map(drop),
+                Connection::Sqlite(c) => return c.batch("test.change", &sql),
                 Connection::Postgres(c) => {
                     sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut **c).await.map(drop)
                 }
@@ -199,8 +205,8 @@ async fn prepares(db: &Db, name: &str, sql: &str) {
     use sqlx::{Executor as _, SqlSafeStr as _};
     let result = match db {
         Db::Sqlite(db) => {
-            let mut c = db.readers.acquire().await.expect("reader");
-            (&mut *c).prepare(AssertSqlSafe(sql.to_owned()).into_sql_str()).await.map(drop)
+            let sql = sql.to_owned();
+            db.readers.with(move |c| c.prepares(&sql)).await
         }
         Db::Postgres(server) => {
             let mut c = server.pool.acquire().await.expect("connection");
@@ -208,7 +214,8 @@ async fn prepares(db: &Db, name: &str, sql: &str) {
                 Some((before, rest)) => format!("{before}{}", rest.replacen("*/", "", 1)),
                 None => sql.to_owned(),
             };
-            (&mut *c).prepare(AssertSqlSafe(sql).into_sql_str()).await.map(drop)
+            let prepared = (&mut *c).prepare(AssertSqlSafe(sql).into_sql_str()).await;
+            prepared.map(drop).map_err(|e| StoreError::sql("test.prepare", &e))
         }
     };
     assert!(result.is_ok(), "{name}: {:?}", result.err());

@@ -1,0 +1,209 @@
+//! A database with accounts, and a post on each that is due at the same instant.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use async_trait::async_trait;
+use carillon_connectors::contract::cx::Credential;
+use carillon_connectors::kit::http::{Call, Reply, SendError, Transport};
+use carillon_domain::account::{AccountStatus, CapMode};
+use carillon_domain::id::{AccountId, GrantId, Id, WorkspaceId};
+use carillon_domain::permission::Role;
+use carillon_domain::secret::Secret;
+use carillon_domain::time::Timestamp;
+use carillon_engine::usecase::posts::{self, PostInput, WantedStatus};
+use carillon_engine::{Actor, Engine};
+use carillon_server::ambient::{OsEntropy, SystemClock};
+use carillon_server::compose;
+use carillon_server::settings::{Settings, Sources};
+use carillon_store::repo::account::{self, AccountRow};
+use carillon_store::repo::grant::{self, GrantRow};
+use carillon_store::repo::workspace::{self, WorkspaceRow};
+use carillon_store::{Db, StoreError};
+use futures::StreamExt;
+
+/// Where nothing is sent.
+struct Nowhere;
+
+#[async_trait]
+impl Transport for Nowhere {
+    fn admit(&self, _: &Call) -> Result<(), SendError> {
+        Err(SendError::Forbidden("nothing is sent while the database is filled".to_owned()))
+    }
+
+    async fn send(&self, call: Call, _: Option<std::time::Duration>) -> Result<Reply, SendError> {
+        self.admit(&call)?;
+        Err(SendError::NotSent(String::new()))
+    }
+}
+
+/// A filled database, not in use.
+pub struct Filled {
+    engine: Arc<Engine>,
+    workspaces: Vec<(WorkspaceId, Vec<AccountId>)>,
+}
+
+/// Accounts of one workspace.
+const PER_WORKSPACE: usize = 100;
+
+impl Filled {
+    /// Makes the database of `data`, or at `url`, with so many accounts.
+    pub async fn with_accounts(data: &Path, url: Option<&str>, count: usize) -> anyhow::Result<Self> {
+        let mut settings = Settings::load(&Sources::default()).context("the settings")?;
+        settings.server.data = data.to_owned();
+        std::fs::create_dir_all(data)?;
+        if let Some(url) = url {
+            settings.database.url = Secret::new(url);
+        }
+        let clock = Arc::new(SystemClock::new());
+        let db = Db::open(settings.database_url().expose()).await.context("the database")?;
+        let world = compose::World { clock, entropy: Arc::new(OsEntropy), transport: Arc::new(Nowhere) };
+        let engine = Arc::new(compose::engine(&settings, db, world).await.context("the engine")?);
+        let mut workspaces = Vec::new();
+        for first in (0..count).step_by(PER_WORKSPACE) {
+            let accounts = first..count.min(first + PER_WORKSPACE);
+            workspaces.push(new_workspace(&engine, accounts).await?);
+        }
+        Ok(Self { engine, workspaces })
+    }
+
+    /// Plans a post of about 280 bytes on every account, due at `due`.
+    pub async fn plan(&self, round: &str, due: Timestamp) -> anyhow::Result<()> {
+        let all = self.workspaces.iter().flat_map(|(workspace, accounts)| {
+            accounts.iter().enumerate().map(|(n, account)| (*workspace, *account, n))
+        });
+        let mut planned = futures::stream::iter(all)
+            .map(|(workspace, account, n)| {
+                let engine = Arc::clone(&self.engine);
+                let name = format!("{round}-{}-{n}", workspace.uuid().simple());
+                let text = format!("{name} {}", "bells ".repeat(60)).chars().take(240).collect::<String>();
+                let input = PostInput {
+                    text: text.trim().to_owned(),
+                    accounts: vec![account],
+                    status: WantedStatus::Scheduled,
+                    scheduled_at: Some(due.to_string()),
+                    ..PostInput::default()
+                };
+                async move { posts::create(&engine, &actor(workspace), input).await }
+            })
+            .buffer_unordered(64);
+        while let Some(post) = planned.next().await {
+            post.map_err(|error| anyhow::anyhow!("a post was refused: {error:?}"))?;
+        }
+        Ok(())
+    }
+
+    /// Lets go of the database.
+    pub async fn close(self) {
+        self.engine.db.close().await;
+    }
+}
+
+fn actor(workspace: WorkspaceId) -> Actor {
+    Actor {
+        workspace,
+        user: None,
+        token: None,
+        role: Role::Owner,
+        timezone: "UTC".to_owned(),
+        session_hash: None,
+    }
+}
+
+async fn new_workspace(
+    engine: &Engine,
+    numbers: std::ops::Range<usize>,
+) -> anyhow::Result<(WorkspaceId, Vec<AccountId>)> {
+    let now = engine.clock.now();
+    let id: WorkspaceId = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
+    let home = WorkspaceRow {
+        id,
+        name: format!("Burst {}", numbers.start),
+        timezone: "UTC".to_owned(),
+        grace_s: 6 * 3600,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let credential = Credential {
+        access_token: Secret::new("a-token-that-opens-nothing"),
+        refresh_token: None,
+        expires_at: None,
+        refresh_expires_at: None,
+        scopes: Vec::new(),
+        extra: serde_json::Value::Null,
+    };
+    let plain = serde_json::to_vec(&credential)?;
+    let mut rows = Vec::new();
+    for number in numbers {
+        let grant: GrantId = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
+        let sealed = engine.sealer.seal(&grant::place(grant), &plain, engine.entropy.as_ref())?;
+        let account = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
+        rows.push((grant_row(id, grant, sealed, now), account_row(id, grant, account, number, now)));
+    }
+    let accounts = rows.iter().map(|(_, account)| account.id).collect();
+    let made = engine.db.write(move |tx| {
+        Box::pin(async move {
+            workspace::insert(tx, &home).await?;
+            for (grant, account) in &rows {
+                grant::insert(tx, grant).await?;
+                account::insert(tx, account).await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+    });
+    made.await?;
+    Ok((id, accounts))
+}
+
+fn grant_row(workspace: WorkspaceId, id: GrantId, sealed: Vec<u8>, now: Timestamp) -> GrantRow {
+    GrantRow {
+        workspace,
+        id,
+        platform: "x".to_owned(),
+        server: None,
+        credential: Some(sealed),
+        scopes: Vec::new(),
+        targets: Vec::new(),
+        expires_at: None,
+        refresh_expires_at: None,
+        status: "live".to_owned(),
+        refresh_epoch: 0,
+        refresh_until: None,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+fn account_row(
+    workspace: WorkspaceId,
+    grant: GrantId,
+    id: AccountId,
+    number: usize,
+    now: Timestamp,
+) -> AccountRow {
+    AccountRow {
+        workspace,
+        id,
+        grant,
+        platform: "x".to_owned(),
+        server: None,
+        remote_id: (1_000_000 + number).to_string(),
+        handle: format!("bell{number}"),
+        name: format!("Bell {number}"),
+        avatar_url: None,
+        meta: serde_json::Value::Object(BTreeMap::<String, _>::new().into_iter().collect()),
+        status: AccountStatus::Connected,
+        status_cause: None,
+        daily_cap: None,
+        cap_mode: CapMode::Warn,
+        profile: None,
+        synced_at: None,
+        sync_error: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }
+}
