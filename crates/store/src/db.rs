@@ -141,6 +141,21 @@ impl Db {
         }
     }
 
+    /// Lets `work` read several things in one go, which costs less than one by one. It must nothing but read.
+    ///
+    /// # Errors
+    /// What `work` answered, or that the database can't be reached.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+    {
+        match self {
+            Self::Sqlite(db) => db.read(work).await,
+            Self::Postgres(db) => Box::pin(db.read_all(work)).await,
+        }
+    }
+
     /// Calls `hear` whenever another node may have queued work; runs until it is dropped. An announcement may be lost with a
     /// connection: it saves waiting, nothing depends on it. On SQLite there are no other nodes, and this waits for ever.
     pub async fn announcements(&self, hear: impl Fn() + Send + Sync) {

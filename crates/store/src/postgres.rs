@@ -129,6 +129,28 @@ impl PgDb {
         read
     }
 
+    pub(crate) async fn read_all<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+    {
+        if self.pooler {
+            return self.write(work).await;
+        }
+        let failed = |e: sqlx::Error| StoreError::sql("read", &e);
+        let mut connection = self.pool.acquire().await.map_err(failed)?;
+        let read = self.while_it_leads(async {
+            let mut tx = Tx::new(Connection::Postgres(&mut connection));
+            work(&mut tx).await
+        });
+        let read = read.await;
+        if matches!(read, Err(StoreError::Unreachable(_))) {
+            connection.close_on_drop();
+            self.servers.report();
+        }
+        read
+    }
+
     /// What this answers; or an error as soon as another server leads, since a server that is gone may never answer.
     pub(crate) async fn while_it_leads<T>(
         &self,

@@ -57,9 +57,8 @@ impl SqliteConnection {
     }
 
     fn with(path: &str, flags: OpenFlags) -> Result<Self, StoreError> {
-        let failed = |e: rusqlite::Error| {
-            StoreError::Unreachable(format!("can't open the database {path}: {e}"))
-        };
+        let failed =
+            |e: rusqlite::Error| StoreError::Unreachable(format!("can't open the database {path}: {e}"));
         let inner =
             Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failed)?;
         inner.busy_timeout(Duration::from_secs(10)).map_err(failed)?;
@@ -73,9 +72,10 @@ impl SqliteConnection {
         let mut prepared = self.inner.prepare_cached(stmt.sql).map_err(failed)?;
         bind(&mut prepared, args).map_err(failed)?;
         let key = (stmt.sql.as_ptr().addr(), stmt.sql.len());
-        let columns = self.columns.entry(key).or_insert_with(|| {
-            prepared.column_names().into_iter().map(Box::from).collect()
-        });
+        let columns = self
+            .columns
+            .entry(key)
+            .or_insert_with(|| prepared.column_names().into_iter().map(Box::from).collect());
         let columns = Arc::clone(columns);
         let mut found = Vec::new();
         let mut rows = prepared.raw_query();

@@ -63,6 +63,19 @@ impl SqliteDb {
         receiver.await.map_err(|_| StoreError::Closed)?
     }
 
+    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+    {
+        let runtime = Handle::current();
+        let read = move |connection: &mut SqliteConnection| {
+            let mut tx = Tx::new(Connection::Sqlite(connection));
+            runtime.block_on(work(&mut tx))
+        };
+        self.readers.with(read).await
+    }
+
     pub(crate) fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
     }

@@ -46,6 +46,8 @@ pub struct Lease {
 pub enum Next {
     /// The job is over; its row goes.
     Finished,
+    /// The job is over, and its row went with the last write.
+    Over,
     /// Again at this time, in this lane.
     At {
         /// When, UTC.

@@ -153,15 +153,6 @@ impl Library {
         self.find(actor.workspace, id).await?.ok_or(AppError::NotFound { what: "file" })
     }
 
-    /// What is known of a file whose bytes are still there, though it may have been deleted: a post that was composed at the
-    /// same moment can still go out.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn kept(&self, workspace: WorkspaceId, id: MediaId) -> Result<Option<MediaInfo>, StoreError> {
-        Ok(media::find(&self.parts.db, workspace, id).await?.map(|row| row.info))
-    }
-
     /// What is known of a file, for checks; `None` when it is not in this workspace's library.
     ///
     /// # Errors

@@ -29,7 +29,7 @@ pub(super) async fn commit(run: &mut Run<'_>, progress: Progress, unit: u16) -> 
         && let Some(hit) = run.context.enforced_cap(run.engine).await?
     {
         let row = &mut run.context.row;
-        return outcome::hold(run.engine, run.lease, row, HeldReason::Cap, Some(&hit)).await.map(Step::Leave);
+        return outcome::hold(run.desk, row, HeldReason::Cap, Some(&hit)).await.map(Step::Leave);
     }
     send(run, progress, unit).await
 }
@@ -47,9 +47,7 @@ pub(super) async fn resume(
     match run.context.publisher().commit_safety(&run.context.draft, unit) {
         CommitSafety::Blind => {
             let evidence = "This network offers no way to look for a post whose answer was lost.";
-            outcome::unconfirmed(run.engine, run.lease, &mut run.context.row, unit, evidence)
-                .await
-                .map(Step::Leave)
+            outcome::unconfirmed(run.desk, &mut run.context.row, unit, evidence).await.map(Step::Leave)
         }
         CommitSafety::Idempotent | CommitSafety::Reconcilable => reconcile(run, progress, since).await,
     }
@@ -58,30 +56,32 @@ pub(super) async fn resume(
 async fn send(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, JobError> {
     let began = run.engine.clock.monotonic();
     let progress = progress.at(Stage::Committing { unit, since: run.engine.clock.now() });
-    outcome::save_intent(run.engine, run.lease, &mut run.context.row, &progress).await?;
+    outcome::save_intent(run.desk, &mut run.context.row, &progress).await?;
     let permit = CommitPermit::after_durable_intent(began + run.engine.timing.send_window);
     // What earlier steps saved is in the row already; only what the commit itself notes counts from here.
-    drop(run.attempt.take_saved());
+    drop(run.desk.take_saved());
     let result = {
-        let checkpoint = run.attempt.checkpoint(run.engine, run.lease, &run.context.row);
+        let checkpoint = run.desk.checkpoint(&run.context.row);
         let cx = run.context.cx(run.engine, &run.http, &checkpoint);
         run.context.publisher().commit(&cx, &run.context.draft, progress.clone(), permit).await
     };
-    run.attempt.flush(run.engine).await?;
     match result {
+        Ok(next) if next.stage == Stage::Done && next.units.iter().all(|u| u.remote_url.is_some()) => {
+            outcome::last_public(run.desk, &mut run.context.row, &next, unit).await.map(Step::Leave)
+        }
         Ok(next) => {
-            outcome::unit_public(run.engine, run.lease, &mut run.context.row, &next, unit, None).await?;
+            outcome::unit_public(run.desk, &mut run.context.row, &next, unit, None).await?;
             Ok(Step::On(next))
         }
         Err(error) if error.kind == ErrorKind::Ambiguous => {
             let progress = noted(run, progress);
-            outcome::note_error(run.engine, run.lease, &mut run.context.row, &error).await?;
+            outcome::note_error(run.desk, &mut run.context.row, &error).await?;
             Ok(Step::On(progress))
         }
         Err(error) => {
             // Any other kind is the connector's word that nothing became public.
             let back = noted(run, progress).at(after_refusal(&error.kind, unit));
-            outcome::withdraw_intent(run.engine, run.lease, &mut run.context.row, &back, unit).await?;
+            outcome::withdraw_intent(run.desk, &mut run.context.row, &back, unit).await?;
             run.failed(back, error).await
         }
     }
@@ -89,7 +89,7 @@ async fn send(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, 
 
 /// The connector may have noted what the network answered, for the look that follows or for the next send.
 fn noted(run: &mut Run<'_>, progress: Progress) -> Progress {
-    match run.attempt.take_saved() {
+    match run.desk.take_saved() {
         Some((noted, row)) => {
             run.context.row = row;
             noted
@@ -113,37 +113,36 @@ async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> R
     let now = run.engine.clock.now();
     let (over, patience) = (since + run.engine.timing.send_over, since + run.engine.timing.look_at_most);
     let looked = {
-        let checkpoint = run.attempt.checkpoint(run.engine, run.lease, &run.context.row);
+        let checkpoint = run.desk.checkpoint(&run.context.row);
         let http = run.http.clone().with_gate(run.context.gate(run.engine, Purpose::Look));
         let cx = run.context.cx(run.engine, &http, &checkpoint);
         run.context.publisher().reconcile(&cx, &run.context.draft, &progress).await
     };
-    run.attempt.flush(run.engine).await?;
     let row = &mut run.context.row;
     let Stage::Committing { unit, .. } = progress.stage else { return Ok(Step::On(progress)) };
     match looked {
         Ok(Reconciliation::Found(found)) => {
             let proof = Some("The post was found on the account.");
-            outcome::unit_public(run.engine, run.lease, row, &found, unit, proof).await?;
+            outcome::unit_public(run.desk, row, &found, unit, proof).await?;
             Ok(Step::On(found))
         }
         Ok(Reconciliation::Absent(_)) if now < over => {
             let evidence = "The post is not on the account yet. Its send may still be on the way, so Carillon looks again.";
-            outcome::look_again(run.engine, run.lease, row, over, evidence).await.map(Step::Leave)
+            outcome::look_again(run.desk, row, over, evidence).await.map(Step::Leave)
         }
         Ok(Reconciliation::Absent(again)) => {
-            outcome::withdraw_intent(run.engine, run.lease, row, &again, unit).await?;
+            outcome::withdraw_intent(run.desk, row, &again, unit).await?;
             let error = run.context.absent_error();
             run.failed(again, error).await
         }
         Ok(Reconciliation::Unknown { look_again_at: Some(at), evidence }) if at < patience => {
-            outcome::look_again(run.engine, run.lease, row, at, &evidence).await.map(Step::Leave)
+            outcome::look_again(run.desk, row, at, &evidence).await.map(Step::Leave)
         }
         Ok(Reconciliation::Unknown { evidence, .. }) if now < over => {
-            outcome::look_again(run.engine, run.lease, row, over, &evidence).await.map(Step::Leave)
+            outcome::look_again(run.desk, row, over, &evidence).await.map(Step::Leave)
         }
         Ok(Reconciliation::Unknown { evidence, .. }) => {
-            outcome::unconfirmed(run.engine, run.lease, row, unit, &evidence).await.map(Step::Leave)
+            outcome::unconfirmed(run.desk, row, unit, &evidence).await.map(Step::Leave)
         }
         Err(error) => look_failed(run, progress, since, error).await,
     }
@@ -162,7 +161,7 @@ async fn look_failed(
         ErrorKind::AuthExpired | ErrorKind::AuthRevoked | ErrorKind::PermissionMissing => {
             run.context.needs_reconnect(run.engine, &error).await?;
             let row = &mut run.context.row;
-            outcome::hold(run.engine, run.lease, row, HeldReason::Reauth, Some(&error)).await.map(Step::Leave)
+            outcome::hold(run.desk, row, HeldReason::Reauth, Some(&error)).await.map(Step::Leave)
         }
         _ if now < since + run.engine.timing.look_at_most => {
             let pause = run.engine.timing.look_pause;
@@ -170,16 +169,12 @@ async fn look_failed(
                 ErrorKind::RateLimited { until: Some(until) } => until.max(now + pause),
                 _ => now + pause,
             };
-            outcome::look_again(run.engine, run.lease, &mut run.context.row, at, &error.cause)
-                .await
-                .map(Step::Leave)
+            outcome::look_again(run.desk, &mut run.context.row, at, &error.cause).await.map(Step::Leave)
         }
         _ => {
             let evidence = format!("Looking for the post failed: {}", error.cause);
             let unit = unit_of(progress.stage);
-            outcome::unconfirmed(run.engine, run.lease, &mut run.context.row, unit, &evidence)
-                .await
-                .map(Step::Leave)
+            outcome::unconfirmed(run.desk, &mut run.context.row, unit, &evidence).await.map(Step::Leave)
         }
     }
 }

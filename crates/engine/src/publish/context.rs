@@ -1,5 +1,6 @@
 //! What a run needs to know about its publication, and why it may not go on.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use carillon_connectors::contract::connector::Connector;
@@ -10,12 +11,18 @@ use carillon_connectors::kit::gate::Gate;
 use carillon_connectors::kit::http::Http;
 use carillon_domain::account::{AccountIdentity, AccountStatus};
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::id::MediaId;
+use carillon_domain::media::MediaInfo;
 use carillon_domain::post::Draft;
 use carillon_domain::publication::{HeldReason, PublicationState};
 use carillon_domain::time::SignedDuration;
 use carillon_store::repo::account::{self, AccountRow};
+use carillon_store::repo::grant::{self, GrantRow};
+use carillon_store::repo::media;
+use carillon_store::repo::post::{self, PostRow};
 use carillon_store::repo::publication::{self, PublicationRow};
-use carillon_store::repo::{post, workspace};
+use carillon_store::repo::workspace::{self, WorkspaceRow};
+use carillon_store::{StoreError, Tx};
 
 use super::attempt::NoCheckpoint;
 use super::budget::AccountBudget;
@@ -69,8 +76,11 @@ pub(super) enum Refresh {
 
 impl Context {
     pub async fn load(engine: &Engine, target: Target) -> Result<Situation, JobError> {
-        let Some(row) = Self::open_row(engine, target).await? else { return Ok(Situation::Nothing) };
-        let Some(account) = account::find(&engine.db, row.workspace, row.account).await? else {
+        let rows = engine.db.read(move |tx| Box::pin(Rows::read(tx, target))).await?;
+        let Some(Rows { row, account, home, grant, post, files }) = rows else {
+            return Ok(Situation::Nothing);
+        };
+        let Some(account) = account else {
             return Ok(Situation::Hold(row, HeldReason::Reauth, None));
         };
         if !engine.networks.is_enabled(&row.platform) {
@@ -84,14 +94,13 @@ impl Context {
             let error = not_connected(&account);
             return Ok(Situation::Hold(row, HeldReason::Reauth, Some(error)));
         }
-        let home = workspace::find(&engine.db, row.workspace).await?;
         let (zone, grace_s) = home.map_or(("UTC".to_owned(), 6 * 3600), |w| (w.timezone, w.grace_s));
         let grace = SignedDuration::from_secs(grace_s);
-        let draft = match draft_of(engine, &row).await? {
+        let draft = match draft_of(&row, post, &files) {
             Ok(draft) => draft,
             Err(error) => return Ok(Situation::Broken(row, error)),
         };
-        let credential = match credentials::for_due(engine, &account, row.due_at).await {
+        let credential = match credentials::for_due(engine, &account, grant, row.due_at).await {
             Ok(credential) => credential,
             Err(NoCredential::Store(error)) => return Err(error.into()),
             Err(NoCredential::Later(error)) => return Ok(Situation::Later(row, grace, error)),
@@ -111,10 +120,7 @@ impl Context {
     /// The row, if there is something to do with it.
     pub async fn open_row(engine: &Engine, target: Target) -> Result<Option<PublicationRow>, JobError> {
         let found = publication::find(&engine.db, target.workspace, target.publication).await?;
-        Ok(found.filter(is_open).map(|mut row| {
-            note_public_root(&mut row);
-            row
-        }))
+        Ok(found.and_then(if_open))
     }
 
     pub fn start(&self, engine: &Engine) -> Result<Progress, ConnectorError> {
@@ -224,22 +230,57 @@ fn all_public(row: &PublicationRow) -> bool {
     next_missing(&row.units).is_none() && !row.incomplete
 }
 
-async fn draft_of(engine: &Engine, row: &PublicationRow) -> Result<Result<Draft, ConnectorError>, JobError> {
+fn if_open(mut row: PublicationRow) -> Option<PublicationRow> {
+    is_open(&row).then(|| {
+        note_public_root(&mut row);
+        row
+    })
+}
+
+/// What is read of a publication that there is something to do with.
+struct Rows {
+    row: PublicationRow,
+    account: Option<AccountRow>,
+    home: Option<WorkspaceRow>,
+    grant: Option<GrantRow>,
+    post: Option<PostRow>,
+    files: BTreeMap<MediaId, MediaInfo>,
+}
+
+impl Rows {
+    async fn read(tx: &mut Tx<'_>, target: Target) -> Result<Option<Self>, StoreError> {
+        let found = publication::find(&mut *tx, target.workspace, target.publication).await?;
+        let Some(row) = found.and_then(if_open) else { return Ok(None) };
+        let account = account::find(&mut *tx, row.workspace, row.account).await?;
+        let grant = match &account {
+            Some(account) => grant::find(&mut *tx, row.workspace, account.grant).await?,
+            None => None,
+        };
+        let home = workspace::find(&mut *tx, row.workspace).await?;
+        let post = post::find(&mut *tx, row.workspace, row.post).await?;
+        let mut files = BTreeMap::new();
+        // Also those that were deleted, as long as their bytes are there: a post that was composed at that moment still goes out.
+        for id in post.iter().flat_map(|post| post.composition.media_ids()) {
+            if let Some(file) = media::find(&mut *tx, row.workspace, id).await? {
+                files.insert(id, file.info);
+            }
+        }
+        Ok(Some(Self { row, account, home, grant, post, files }))
+    }
+}
+
+fn draft_of(
+    row: &PublicationRow,
+    post: Option<PostRow>,
+    files: &BTreeMap<MediaId, MediaInfo>,
+) -> Result<Draft, ConnectorError> {
     let broken = |code: &str, cause: String| {
         ConnectorError::new(ErrorKind::Rejected, &row.platform, "prepare", code, cause)
             .with_action("Edit the post and schedule it again.")
     };
-    let Some(post) = post::find(&engine.db, row.workspace, row.post).await? else {
-        return Ok(Err(broken("post_gone", "The post no longer exists.".to_owned())));
-    };
-    let mut files = std::collections::BTreeMap::new();
-    for id in post.composition.media_ids() {
-        if let Some(info) = engine.library.kept(row.workspace, id).await? {
-            files.insert(id, info);
-        }
-    }
-    Ok(post.composition.draft_for(row.account, |id| files.get(&id).cloned()).map_err(|missing| {
+    let post = post.ok_or_else(|| broken("post_gone", "The post no longer exists.".to_owned()))?;
+    post.composition.draft_for(row.account, |id| files.get(&id).cloned()).map_err(|missing| {
         let cause = missing.into_iter().map(|m| m.message).collect::<Vec<_>>().join(" ");
         broken("media_gone", cause)
-    }))
+    })
 }

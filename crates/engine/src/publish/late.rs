@@ -7,10 +7,10 @@ use carillon_domain::publication::HeldReason;
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::repo::publication::PublicationRow;
 
+use super::desk::Desk;
 use super::outcome;
 use super::saved::{Saved, next_missing, saved_progress};
-use crate::Engine;
-use crate::jobs::{JobError, Lease, Next};
+use crate::jobs::{JobError, Next};
 
 /// Whether the grace is over: counted from the due time (from the publication of the root, for what follows it), or from
 /// when a person let it go. There is none for what had begun before the database was restored.
@@ -27,26 +27,25 @@ pub(crate) fn is_late(
 
 /// Ends what is too late. `waits_for` is why this run can't even begin, if so.
 pub(super) async fn too_late(
-    engine: &Engine,
-    lease: &Lease,
+    desk: &Desk<'_>,
     row: &mut PublicationRow,
     grace: SignedDuration,
     waits_for: Option<&ConnectorError>,
 ) -> Result<Option<Next>, JobError> {
-    let now = engine.clock.now();
+    let now = desk.engine.clock.now();
     if row.intent
         && let Saved::Progress(progress) = saved_progress(row)
         && let Stage::Committing { since, .. } = progress.stage
     {
         // Looking ends this one. Where nobody can look, a person must.
         return match waits_for {
-            Some(error) if now > since + engine.timing.look_at_most => {
-                outcome::stop(engine, lease, row, error).await.map(Some)
+            Some(error) if now > since + desk.engine.timing.look_at_most => {
+                outcome::stop(desk, row, error).await.map(Some)
             }
             _ => Ok(None),
         };
     }
-    if !is_late(row, grace, engine.timing.restored_at, now) {
+    if !is_late(row, grace, desk.engine.timing.restored_at, now) {
         return Ok(None);
     }
     if row.published_at.is_some() {
@@ -54,14 +53,14 @@ pub(super) async fn too_late(
             return Ok(None);
         }
         let error = waits_for.cloned().unwrap_or_else(|| late(row));
-        return outcome::stop(engine, lease, row, &error).await.map(Some);
+        return outcome::stop(desk, row, &error).await.map(Some);
     }
     if row.intent {
         // Nobody can read what was sent, so nobody can look for it either.
         let Some(error) = waits_for else { return Ok(None) };
-        return outcome::stop(engine, lease, row, error).await.map(Some);
+        return outcome::stop(desk, row, error).await.map(Some);
     }
-    outcome::hold(engine, lease, row, HeldReason::Overdue, waits_for).await.map(Some)
+    outcome::hold(desk, row, HeldReason::Overdue, waits_for).await.map(Some)
 }
 
 /// Why the rest of a public one is not sent any more; what went wrong before says more.

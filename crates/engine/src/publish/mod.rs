@@ -14,6 +14,7 @@ mod attempt;
 mod budget;
 mod commit;
 mod context;
+mod desk;
 mod late;
 mod outcome;
 mod queue;

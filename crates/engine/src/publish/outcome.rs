@@ -6,58 +6,14 @@ use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::publication::{Event, Intent, PublicationState, UnitReport, UnitState};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::repo::publication::PublicationRow;
-use carillon_store::repo::{attempt, job, publication};
 
+use super::desk::{Desk, Ended};
 use super::saved::next_missing;
-use crate::Engine;
-use crate::jobs::{JobError, Lease, Next};
+use crate::jobs::{JobError, Next};
 
 mod end;
 
-pub(super) use end::{complete, fail_unit, hold, stop, unconfirmed};
-
-/// Saves `row` under the fence, and tells who is watching.
-async fn save(engine: &Engine, lease: &Lease, row: &mut PublicationRow) -> Result<(), JobError> {
-    close_attempt_and_save(engine, lease, row, None).await
-}
-
-/// How an attempt ended.
-struct Ended<'a> {
-    outcome: &'static str,
-    error: Option<&'a ConnectorError>,
-}
-
-async fn close_attempt_and_save(
-    engine: &Engine,
-    lease: &Lease,
-    row: &mut PublicationRow,
-    ended: Option<Ended<'_>>,
-) -> Result<(), JobError> {
-    let now = engine.clock.now();
-    row.updated_at = now;
-    let copy = row.clone();
-    let (job_id, epoch) = (lease.job, lease.epoch);
-    let ended = ended.map(|e| (e.outcome, e.error.cloned()));
-    let held = engine
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                if !job::fence(tx, job_id, epoch).await? || !publication::save(tx, &copy).await? {
-                    return Ok::<_, carillon_store::StoreError>(false);
-                }
-                if let Some((outcome, error)) = ended {
-                    attempt::close(tx, copy.workspace, copy.id, now, outcome, error.as_ref()).await?;
-                }
-                Ok(true)
-            })
-        })
-        .await?;
-    if !held {
-        return Err(JobError::LostLease);
-    }
-    engine.events.publication_changed(row.workspace, row.post, row.id);
-    Ok(())
-}
+pub(super) use end::{complete, fail_unit, hold, last_public, stop, unconfirmed};
 
 fn step(row: &mut PublicationRow, event: Event) -> Result<(), JobError> {
     let intent = if row.intent { Intent::Saved } else { Intent::None };
@@ -103,37 +59,34 @@ fn reports(progress: &Progress, before: &[UnitReport]) -> Vec<UnitReport> {
 
 /// Saves how far preparation got.
 pub(super) async fn save_progress(
-    engine: &Engine,
-    lease: &Lease,
+    desk: &Desk<'_>,
     row: &mut PublicationRow,
     progress: &Progress,
 ) -> Result<(), JobError> {
     store_progress(row, progress);
     row.next_at = None;
-    let due = row.due_at.is_none_or(|due| due <= engine.clock.now());
+    let due = row.due_at.is_none_or(|due| due <= desk.engine.clock.now());
     if due {
         begin(row)?;
     }
-    save(engine, lease, row).await
+    desk.save(row, None).await
 }
 
 /// Makes the intent to commit durable. After this, nobody can edit or cancel, and whoever takes over must look first.
 pub(super) async fn save_intent(
-    engine: &Engine,
-    lease: &Lease,
+    desk: &Desk<'_>,
     row: &mut PublicationRow,
     progress: &Progress,
 ) -> Result<(), JobError> {
     store_progress(row, progress);
     begin(row)?;
     row.intent = true;
-    save(engine, lease, row).await
+    desk.save(row, None).await
 }
 
 /// The open commit had no effect, for certain.
 pub(super) async fn withdraw_intent(
-    engine: &Engine,
-    lease: &Lease,
+    desk: &Desk<'_>,
     row: &mut PublicationRow,
     progress: &Progress,
     unit: u16,
@@ -149,13 +102,23 @@ pub(super) async fn withdraw_intent(
         step(row, Event::ProvedAbsent)?;
         row.intent = false;
     }
-    save(engine, lease, row).await
+    desk.save(row, None).await
 }
 
 /// `unit` is public, by the network's own answer or by `proof`.
 pub(super) async fn unit_public(
-    engine: &Engine,
-    lease: &Lease,
+    desk: &Desk<'_>,
+    row: &mut PublicationRow,
+    progress: &Progress,
+    unit: u16,
+    proof: Option<&str>,
+) -> Result<(), JobError> {
+    mark_public(desk, row, progress, unit, proof)?;
+    desk.save(row, None).await
+}
+
+fn mark_public(
+    desk: &Desk<'_>,
     row: &mut PublicationRow,
     progress: &Progress,
     unit: u16,
@@ -173,15 +136,14 @@ pub(super) async fn unit_public(
         let root = progress.units.first();
         row.remote_id = root.and_then(|u| u.remote_id.clone());
         row.remote_url = root.and_then(|u| u.remote_url.clone());
-        row.published_at = root.and_then(|u| u.published_at).or(Some(engine.clock.now()));
+        row.published_at = root.and_then(|u| u.published_at).or(Some(desk.engine.clock.now()));
     }
-    save(engine, lease, row).await
+    Ok(())
 }
 
 /// Another try later; from the beginning where there is no progress yet.
 pub(super) async fn again(
-    engine: &Engine,
-    lease: &Lease,
+    desk: &Desk<'_>,
     row: &mut PublicationRow,
     progress: Option<&Progress>,
     error: &ConnectorError,
@@ -197,9 +159,9 @@ pub(super) async fn again(
         row.incomplete = true;
         wait_for_missing(row, error);
     }
-    let ended = counts.then_some(Ended { outcome: "retry", error: Some(error) });
+    let ended = counts.then(|| Ended::new("retry", Some(error)));
     row.tries += u32::from(counts);
-    close_attempt_and_save(engine, lease, row, ended).await?;
+    desk.save(row, ended).await?;
     Ok(Next::At { at, lane: None })
 }
 
@@ -211,45 +173,42 @@ fn pause(due: Option<Timestamp>, now: Timestamp) -> SignedDuration {
 
 /// Something needs a moment before the run can even begin.
 pub(super) async fn wait(
-    engine: &Engine,
-    lease: &Lease,
+    desk: &Desk<'_>,
     row: &mut PublicationRow,
     error: &ConnectorError,
 ) -> Result<Next, JobError> {
     let at = match error.kind {
-        ErrorKind::RateLimited { until: Some(until) } => until.max(engine.clock.now()),
+        ErrorKind::RateLimited { until: Some(until) } => until.max(desk.engine.clock.now()),
         // Somebody refreshes the token right now.
-        ErrorKind::NotReady => engine.clock.now() + SignedDuration::from_secs(1),
-        _ => engine.clock.now() + pause(row.due_at, engine.clock.now()),
+        ErrorKind::NotReady => desk.engine.clock.now() + SignedDuration::from_secs(1),
+        _ => desk.engine.clock.now() + pause(row.due_at, desk.engine.clock.now()),
     };
     row.error = Some(error.clone());
     row.next_at = Some(at);
-    save(engine, lease, row).await?;
+    desk.save(row, None).await?;
     Ok(Next::At { at, lane: None })
 }
 
 /// Keeps what a commit's answer said while the question is still open.
 pub(super) async fn note_error(
-    engine: &Engine,
-    lease: &Lease,
+    desk: &Desk<'_>,
     row: &mut PublicationRow,
     error: &ConnectorError,
 ) -> Result<(), JobError> {
     row.error = Some(error.clone());
-    save(engine, lease, row).await
+    desk.save(row, None).await
 }
 
 /// The open commit was looked for without certainty; look again then.
 pub(super) async fn look_again(
-    engine: &Engine,
-    lease: &Lease,
+    desk: &Desk<'_>,
     row: &mut PublicationRow,
     at: Timestamp,
     evidence: &str,
 ) -> Result<Next, JobError> {
     row.evidence = Some(evidence.to_owned());
     row.next_at = Some(at);
-    save(engine, lease, row).await?;
+    desk.save(row, None).await?;
     Ok(Next::At { at, lane: None })
 }
 

@@ -6,9 +6,9 @@ use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::publication::HeldReason;
 use carillon_domain::time::{SignedDuration, Timestamp};
 
-use super::attempt::Attempt;
 use super::commit;
 use super::context::{Context, Refresh, Situation};
+use super::desk::Desk;
 use super::late::too_late;
 use super::outcome;
 use super::queue::Target;
@@ -26,32 +26,34 @@ const MAX_STEPS: usize = 2_000;
 /// # Errors
 /// [`JobError`] when the lease was lost or the database failed; nothing is decided then.
 pub async fn run(engine: &Engine, lease: &Lease, target: Target) -> Result<Next, JobError> {
+    let desk = &Desk::new(engine, lease);
     let mut context = match Context::load(engine, target).await? {
         Situation::Nothing => return Ok(Next::Finished),
         Situation::Hold(mut row, reason, error) => {
-            return outcome::hold(engine, lease, &mut row, reason, error.as_ref()).await;
+            return outcome::hold(desk, &mut row, reason, error.as_ref()).await;
         }
         Situation::Later(mut row, grace, error) => {
-            return match too_late(engine, lease, &mut row, grace, Some(&error)).await? {
+            return match too_late(desk, &mut row, grace, Some(&error)).await? {
                 Some(next) => Ok(next),
-                None => outcome::wait(engine, lease, &mut row, &error).await,
+                None => outcome::wait(desk, &mut row, &error).await,
             };
         }
-        Situation::Broken(mut row, error) => return outcome::stop(engine, lease, &mut row, &error).await,
+        Situation::Broken(mut row, error) => return outcome::stop(desk, &mut row, &error).await,
         Situation::Go(context) => context,
     };
     let grace = context.grace;
-    if let Some(next) = too_late(engine, lease, &mut context.row, grace, None).await? {
+    if let Some(next) = too_late(desk, &mut context.row, grace, None).await? {
         return Ok(next);
     }
-    let attempt = Attempt::open(engine, lease, &context.row).await?;
-    let http = attempt
+    desk.begin_attempt();
+    let (workspace, publication) = (context.row.workspace, context.row.id);
+    let http = desk
         .journaled(&engine.networks.http, context.platform(), context.credential())
         .with_gate(context.gate(engine, Purpose::Work))
         .with_budget(context.budget(engine));
-    let run = Run { engine, lease, context: *context, attempt: &attempt, http, refreshed: false };
+    let run = Run { engine, lease, context: *context, desk, http, refreshed: false };
     let next = Box::pin(run.drive()).await;
-    attempt.flush(engine).await?;
+    desk.flush(workspace, publication).await?;
     next
 }
 
@@ -70,14 +72,14 @@ pub(crate) async fn give_up(
     let error = ConnectorError::new(ErrorKind::Rejected, &row.platform, "publish", "defect", cause)
         .with_action("Look at the account. Then report the mistake to whoever runs this server.")
         .with_detail(defect);
-    outcome::stop(engine, lease, &mut row, &error).await
+    outcome::stop(&Desk::new(engine, lease), &mut row, &error).await
 }
 
 pub(super) struct Run<'a> {
     pub engine: &'a Engine,
     pub lease: &'a Lease,
     pub context: Context,
-    pub attempt: &'a Attempt,
+    pub desk: &'a Desk<'a>,
     pub http: Http,
     pub refreshed: bool,
 }
@@ -91,7 +93,7 @@ impl Run<'_> {
             // Without notes on what was sent, beginning anew might send it again.
             Saved::None | Saved::Unreadable if row.intent || row.published_at.is_some() => {
                 let error = unreadable(&row.platform);
-                return outcome::stop(self.engine, self.lease, row, &error).await;
+                return outcome::stop(self.desk, row, &error).await;
             }
             Saved::None | Saved::Unreadable => match self.context.start(self.engine) {
                 Ok(progress) => progress,
@@ -102,7 +104,7 @@ impl Run<'_> {
             if follows_nothing(&progress) {
                 let error = nothing_to_follow(&self.context.row.platform);
                 let row = &mut self.context.row;
-                return outcome::fail_unit(self.engine, self.lease, row, &progress, &error).await;
+                return outcome::fail_unit(self.desk, row, &progress, &error).await;
             }
             progress = match progress.stage {
                 Stage::Done => return self.finish(progress).await,
@@ -127,7 +129,7 @@ impl Run<'_> {
             };
         }
         let error = self.error("endless_preparation", "The network's answers led in circles.");
-        outcome::stop(self.engine, self.lease, &mut self.context.row, &error).await
+        outcome::stop(self.desk, &mut self.context.row, &error).await
     }
 
     /// Its place among those that are due: by due time, also when it was late to prepare.
@@ -146,10 +148,10 @@ impl Run<'_> {
             Verdict::Hold(reason) => self.hold(reason, &error).await,
             Verdict::Again { at, counts } => {
                 let row = &mut self.context.row;
-                outcome::again(self.engine, self.lease, row, None, &error, at, counts).await
+                outcome::again(self.desk, row, None, &error, at, counts).await
             }
             Verdict::Refresh | Verdict::Reconcile | Verdict::Fail => {
-                outcome::stop(self.engine, self.lease, &mut self.context.row, &error).await
+                outcome::stop(self.desk, &mut self.context.row, &error).await
             }
         }
     }
@@ -157,7 +159,7 @@ impl Run<'_> {
     /// Waits for the account to be connected again.
     async fn hold(&mut self, reason: HeldReason, error: &ConnectorError) -> Result<Next, JobError> {
         self.context.needs_reconnect(self.engine, error).await?;
-        outcome::hold(self.engine, self.lease, &mut self.context.row, reason, Some(error)).await
+        outcome::hold(self.desk, &mut self.context.row, reason, Some(error)).await
     }
 
     /// One or more invisible steps.
@@ -165,15 +167,14 @@ impl Run<'_> {
         let before = progress.stage;
         let publisher = self.context.publisher();
         let result = {
-            let checkpoint = self.attempt.checkpoint(self.engine, self.lease, &self.context.row);
+            let checkpoint = self.desk.checkpoint(&self.context.row);
             let cx = self.context.cx(self.engine, &self.http, &checkpoint);
             publisher.advance(&cx, &self.context.draft, progress.clone()).await
         };
-        self.attempt.flush(self.engine).await?;
         match result {
             Ok(progress) => {
                 let row = &mut self.context.row;
-                outcome::save_progress(self.engine, self.lease, row, &progress).await?;
+                outcome::save_progress(self.desk, row, &progress).await?;
                 if let Stage::Processing { poll_after_ms, .. } = progress.stage {
                     let pause = SignedDuration::from_millis(i64::try_from(poll_after_ms).unwrap_or(10_000));
                     let at = self.engine.clock.now() + pause;
@@ -188,7 +189,7 @@ impl Run<'_> {
             }
             Err(error) => {
                 let mut latest = progress;
-                if let Some((saved, row)) = self.attempt.take_saved() {
+                if let Some((saved, row)) = self.desk.take_saved() {
                     latest = saved;
                     self.context.row = row;
                 }
@@ -213,7 +214,7 @@ impl Run<'_> {
                     Refresh::Done => Ok(Step::On(progress)),
                     Refresh::Later(error) => {
                         let row = &mut self.context.row;
-                        outcome::wait(self.engine, self.lease, row, &error).await.map(Step::Leave)
+                        outcome::wait(self.desk, row, &error).await.map(Step::Leave)
                     }
                     Refresh::Reconnect(refused) => {
                         self.hold(HeldReason::Reauth, &refused).await.map(Step::Leave)
@@ -225,13 +226,11 @@ impl Run<'_> {
                 let unit = unit_of(progress.stage);
                 let progress = progress.at(Stage::Preparing { unit });
                 let row = &mut self.context.row;
-                outcome::again(self.engine, self.lease, row, Some(&progress), &error, at, counts)
-                    .await
-                    .map(Step::Leave)
+                outcome::again(self.desk, row, Some(&progress), &error, at, counts).await.map(Step::Leave)
             }
             Verdict::Fail => {
                 let row = &mut self.context.row;
-                outcome::fail_unit(self.engine, self.lease, row, &progress, &error).await.map(Step::Leave)
+                outcome::fail_unit(self.desk, row, &progress, &error).await.map(Step::Leave)
             }
             Verdict::Reconcile => Ok(Step::On(progress)),
         }
@@ -241,14 +240,14 @@ impl Run<'_> {
     async fn finish(mut self, progress: Progress) -> Result<Next, JobError> {
         let missing_link = progress.units.iter().any(|u| u.remote_url.is_none());
         let progress = if missing_link {
-            let checkpoint = self.attempt.checkpoint(self.engine, self.lease, &self.context.row);
+            let checkpoint = self.desk.checkpoint(&self.context.row);
             let cx = self.context.cx(self.engine, &self.http, &checkpoint);
             let publisher = self.context.publisher();
             publisher.read_back(&cx, progress.clone()).await.unwrap_or(progress)
         } else {
             progress
         };
-        outcome::complete(self.engine, self.lease, &mut self.context.row, &progress).await
+        outcome::complete(self.desk, &mut self.context.row, &progress).await
     }
 
     pub(super) fn error(&self, code: &str, cause: &str) -> ConnectorError {

@@ -280,11 +280,15 @@ async fn write_back(
     error: Option<String>,
 ) -> Result<(), JobError> {
     let (id, epoch) = (lease.job, lease.epoch);
+    if next == Next::Over {
+        return Ok(());
+    }
     engine
         .db
         .write(move |tx| {
             Box::pin(async move {
                 match next {
+                    Next::Over => Ok(true),
                     Next::Finished => job::finish(tx, id, epoch).await,
                     Next::At { at, lane } => {
                         job::reschedule(tx, id, epoch, at, lane.as_deref(), error.as_deref()).await

@@ -57,16 +57,18 @@ impl From<StoreError> for NoCredential {
 /// A token that was refreshed so recently is not refreshed again for a need that is still to come: some live shorter than that.
 const SETTLED: SignedDuration = SignedDuration::from_mins(10);
 
-/// The account's credential for something that is due then: refreshed ahead, so that the due second does not wait for it.
+/// The account's credential for something that is due then, from its grant as it was just read: refreshed ahead, so that the due
+/// second does not wait for it.
 ///
 /// # Errors
 /// [`NoCredential`].
 pub async fn for_due(
     engine: &Engine,
     account: &AccountRow,
+    grant: Option<GrantRow>,
     due: Option<Timestamp>,
 ) -> Result<Credential, NoCredential> {
-    let (row, current) = current(engine, account).await?;
+    let (row, current) = live(engine, account, grant).await?;
     let now = engine.clock.now();
     let runs_out = |by: Timestamp| current.expires_at.is_some_and(|at| at < by + AHEAD);
     let ahead = due.is_some_and(|due| due > now && runs_out(due)) && row.updated_at < now - SETTLED;
@@ -105,6 +107,14 @@ pub async fn instead_of(
 
 async fn current(engine: &Engine, account: &AccountRow) -> Result<(GrantRow, Credential), NoCredential> {
     let row = grant::find(&engine.db, account.workspace, account.grant).await?;
+    live(engine, account, row).await
+}
+
+async fn live(
+    engine: &Engine,
+    account: &AccountRow,
+    row: Option<GrantRow>,
+) -> Result<(GrantRow, Credential), NoCredential> {
     let row = row.filter(|r| r.status == "live");
     let row = row.ok_or_else(|| NoCredential::Reconnect(gone(&account.platform)))?;
     let credential = open(engine, &row).await?;

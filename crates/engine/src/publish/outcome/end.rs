@@ -5,15 +5,14 @@ use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::publication::{Event, HeldReason, PublicationState, UnitState};
 use carillon_store::repo::publication::PublicationRow;
 
+use super::super::desk::{Desk, Ended};
 use super::super::saved::{Saved, next_missing, saved_progress, unit_of};
-use super::{Ended, begin, close_attempt_and_save, mark, step, store_progress, wait_for_missing};
-use crate::Engine;
-use crate::jobs::{JobError, Lease, Next};
+use super::{begin, mark, mark_public, step, store_progress, wait_for_missing};
+use crate::jobs::{JobError, Next};
 
 /// Everything is public.
 pub(in crate::publish) async fn complete(
-    engine: &Engine,
-    lease: &Lease,
+    desk: &Desk<'_>,
     row: &mut PublicationRow,
     progress: &Progress,
 ) -> Result<Next, JobError> {
@@ -23,19 +22,33 @@ pub(in crate::publish) async fn complete(
             row.state.as_str()
         )));
     }
+    close(desk, row, progress).await
+}
+
+/// The last unit is public by the network's own answer, and nothing is left to be read: one write says all of it.
+pub(in crate::publish) async fn last_public(
+    desk: &Desk<'_>,
+    row: &mut PublicationRow,
+    progress: &Progress,
+    unit: u16,
+) -> Result<Next, JobError> {
+    mark_public(desk, row, progress, unit, None)?;
+    close(desk, row, progress).await
+}
+
+async fn close(desk: &Desk<'_>, row: &mut PublicationRow, progress: &Progress) -> Result<Next, JobError> {
     store_progress(row, progress);
     row.remote_url = progress.units.first().and_then(|u| u.remote_url.clone()).or(row.remote_url.take());
     row.incomplete = false;
     row.error = None;
     row.next_at = None;
-    close_attempt_and_save(engine, lease, row, Some(Ended { outcome: "published", error: None })).await?;
-    Ok(Next::Finished)
+    desk.save_last(row, Ended::new("published", None)).await?;
+    Ok(Next::Over)
 }
 
 /// Nobody can tell whether the open commit had its effect.
 pub(in crate::publish) async fn unconfirmed(
-    engine: &Engine,
-    lease: &Lease,
+    desk: &Desk<'_>,
     row: &mut PublicationRow,
     unit: u16,
     evidence: &str,
@@ -57,9 +70,8 @@ pub(in crate::publish) async fn unconfirmed(
             report.error = row.error.clone();
         }
     }
-    let ended = Ended { outcome: "unconfirmed", error: error.as_ref() };
-    close_attempt_and_save(engine, lease, row, Some(ended)).await?;
-    Ok(Next::Finished)
+    desk.save_last(row, Ended::new("unconfirmed", error.as_ref())).await?;
+    Ok(Next::Over)
 }
 
 /// What a person does about a publication at which Carillon does not look any more.
@@ -74,23 +86,21 @@ const fn now_a_person_looks(kind: &ErrorKind) -> &'static str {
 
 /// Nothing (more) can be published: the root failed, or a later unit stays missing.
 pub(in crate::publish) async fn fail_unit(
-    engine: &Engine,
-    lease: &Lease,
+    desk: &Desk<'_>,
     row: &mut PublicationRow,
     progress: &Progress,
     error: &ConnectorError,
 ) -> Result<Next, JobError> {
     if row.published_at.is_none() {
-        return fail(engine, lease, row, error).await;
+        return fail(desk, row, error).await;
     }
     let unit = unit_of(progress.stage);
     store_progress(row, &progress.clone().at(Stage::Preparing { unit }));
-    stays_missing(engine, lease, row, unit, error).await
+    stays_missing(desk, row, unit, error).await
 }
 
 async fn stays_missing(
-    engine: &Engine,
-    lease: &Lease,
+    desk: &Desk<'_>,
     row: &mut PublicationRow,
     unit: u16,
     error: &ConnectorError,
@@ -99,33 +109,31 @@ async fn stays_missing(
     row.error = Some(error.clone());
     row.next_at = None;
     mark(row, unit, UnitState::Failed, error);
-    close_attempt_and_save(engine, lease, row, Some(Ended { outcome: "incomplete", error: Some(error) }))
-        .await?;
-    Ok(Next::Finished)
+    desk.save_last(row, Ended::new("incomplete", Some(error))).await?;
+    Ok(Next::Over)
 }
 
 /// It can't go on from whatever is saved: what may have been sent is unconfirmed, what certainly was not has failed, and
 /// what is public stays so.
 pub(in crate::publish) async fn stop(
-    engine: &Engine,
-    lease: &Lease,
+    desk: &Desk<'_>,
     row: &mut PublicationRow,
     error: &ConnectorError,
 ) -> Result<Next, JobError> {
     if row.published_at.is_none() {
-        return fail(engine, lease, row, error).await;
+        return fail(desk, row, error).await;
     }
     row.next_at = None;
     let Some(unit) = next_missing(&row.units) else {
         row.incomplete = false;
-        close_attempt_and_save(engine, lease, row, Some(Ended { outcome: "published", error: None })).await?;
-        return Ok(Next::Finished);
+        desk.save_last(row, Ended::new("published", None)).await?;
+        return Ok(Next::Over);
     };
     row.error = Some(error.clone());
     if may_be_sent(row, unit) {
-        return unconfirmed(engine, lease, row, unit, &error.cause).await;
+        return unconfirmed(desk, row, unit, &error.cause).await;
     }
-    stays_missing(engine, lease, row, unit, error).await
+    stays_missing(desk, row, unit, error).await
 }
 
 /// Whether the commit of `unit` is open. What nobody can read may say so.
@@ -139,25 +147,23 @@ fn may_be_sent(row: &PublicationRow, unit: u16) -> bool {
 
 /// The end without success; nothing is public. Where that is not certain, a person decides.
 pub(in crate::publish) async fn fail(
-    engine: &Engine,
-    lease: &Lease,
+    desk: &Desk<'_>,
     row: &mut PublicationRow,
     error: &ConnectorError,
 ) -> Result<Next, JobError> {
     row.error = Some(error.clone());
     if row.intent {
-        return unconfirmed(engine, lease, row, 0, &error.cause).await;
+        return unconfirmed(desk, row, 0, &error.cause).await;
     }
     step(row, Event::Fail)?;
     row.next_at = None;
-    close_attempt_and_save(engine, lease, row, Some(Ended { outcome: "failed", error: Some(error) })).await?;
-    Ok(Next::Finished)
+    desk.save_last(row, Ended::new("failed", Some(error))).await?;
+    Ok(Next::Over)
 }
 
 /// Waits for a person or a reconnection.
 pub(in crate::publish) async fn hold(
-    engine: &Engine,
-    lease: &Lease,
+    desk: &Desk<'_>,
     row: &mut PublicationRow,
     reason: HeldReason,
     error: Option<&ConnectorError>,
@@ -171,7 +177,7 @@ pub(in crate::publish) async fn hold(
             HeldReason::Reauth => "Carillon can look for the post when the account is connected again.",
             _ => "Carillon can't look for the post now.",
         };
-        return unconfirmed(engine, lease, row, 0, evidence).await;
+        return unconfirmed(desk, row, 0, evidence).await;
     }
     row.next_at = None;
     if row.published_at.is_some() {
@@ -183,6 +189,6 @@ pub(in crate::publish) async fn hold(
         step(row, Event::Hold)?;
         row.held_reason = Some(reason);
     }
-    close_attempt_and_save(engine, lease, row, Some(Ended { outcome: "held", error })).await?;
-    Ok(Next::Finished)
+    desk.save_last(row, Ended::new("held", error)).await?;
+    Ok(Next::Over)
 }

@@ -178,6 +178,7 @@ impl Doomed {
             .write(move |tx| {
                 Box::pin(async move {
                     match next {
+                        Next::Over => Ok(true),
                         Next::Finished => job::finish(tx, id, epoch).await,
                         Next::At { at, lane } => {
                             job::reschedule(tx, id, epoch, at, lane.as_deref(), None).await
