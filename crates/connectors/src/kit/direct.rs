@@ -4,11 +4,14 @@
 //! and the write. Here name, connection and handshake are done first; then, inside the very write of the first byte, the
 //! deadline is checked. What stays open: the time from that check to the system call of the write, and whatever the kernel
 //! and the network do with the bytes afterwards.
+//!
+//! A connection that has just answered may carry the next commit to the same server, so that a burst of posts does not begin with
+//! as many handshakes. It is looked at before, and kept so shortly that the server has no reason to close it meanwhile.
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -28,24 +31,32 @@ use url::Url;
 
 use super::egress::{Egress, ResolveError};
 use super::http::{Body, Call, MAX_REPLY_BYTES, Reply, SendError, exact};
+use kept::{Kept, Line, lock};
+
+mod kept;
 
 pub(super) struct Direct {
-    pub(super) egress: Egress,
-    pub(super) tls: Arc<rustls::ClientConfig>,
-    pub(super) clock: Arc<dyn Clock>,
+    egress: Egress,
+    tls: Arc<rustls::ClientConfig>,
+    clock: Arc<dyn Clock>,
+    kept: Kept,
 }
 
 /// Longest time for name, connection and handshake together.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Direct {
-    /// One request on one connection.
+    pub(super) fn new(egress: Egress, tls: Arc<rustls::ClientConfig>, clock: Arc<dyn Clock>) -> Self {
+        Self { egress, tls, clock, kept: Kept::default() }
+    }
+
+    /// One request on a connection that nobody else uses.
     pub(super) async fn send(&self, call: Call, not_after: Option<Duration>) -> Result<Reply, SendError> {
         let url = Url::parse(&call.url).map_err(|e| not_sent(format!("not an address: {e}")))?;
         let timeout = call.timeout;
-        let gate =
-            Gate { clock: self.clock.clone(), not_after, opened: Arc::default(), refused: Arc::default() };
-        let whole = self.exchange(call, url, gate.clone());
+        // Of the connection that is used in the end.
+        let gate = Arc::new(Gate::new(self.clock.clone(), not_after));
+        let whole = self.exchange(call, url, &gate);
         let result = match tokio::time::timeout(timeout, whole).await {
             Ok(result) => result,
             Err(_) => Err(format!("no answer within {} s", timeout.as_secs_f64()).into()),
@@ -60,29 +71,49 @@ impl Direct {
         })
     }
 
-    async fn exchange(&self, call: Call, url: Url, gate: Gate) -> Result<Reply, Failure> {
-        let stream = match tokio::time::timeout(CONNECT_TIMEOUT, self.connect(&url)).await {
+    async fn exchange(&self, call: Call, url: Url, gate: &Arc<Gate>) -> Result<Reply, Failure> {
+        let origin = url.origin();
+        let request = request(call, &url)?;
+        let mut line = match self.kept.take(&origin, gate, self.clock.monotonic()) {
+            Some(line) => line,
+            None => self.open(&url, gate).await?,
+        };
+        let answer = {
+            let Line { sender, connection, .. } = &mut line;
+            let answer = async {
+                sender.ready().await?;
+                let (parts, body) = sender.send_request(request).await?.into_parts();
+                Ok::<_, Failure>(Reply {
+                    status: parts.status,
+                    headers: parts.headers,
+                    body: read(body).await?,
+                })
+            };
+            // Driven here and not in a task of its own: when this future ends or is dropped, nothing can be written any more,
+            // so that what was called "not sent" stays so.
+            let driven = async {
+                let ended = connection.await;
+                tracing::trace!(ok = ended.is_ok(), "the connection of a commit ended");
+                std::future::pending::<()>().await;
+            };
+            tokio::select! {
+                answer = answer => answer?,
+                () = driven => return Err(Failure::Broken("the connection ended".to_owned())),
+            }
+        };
+        self.kept.put(origin, line, self.clock.monotonic());
+        Ok(answer)
+    }
+
+    async fn open(&self, url: &Url, gate: &Arc<Gate>) -> Result<Line, Failure> {
+        let stream = match tokio::time::timeout(CONNECT_TIMEOUT, self.connect(url)).await {
             Ok(stream) => stream?,
             Err(_) => return Err(Failure::Send(not_sent("connecting took too long".to_owned()))),
         };
-        let request = request(call, &url)?;
-        let stream = TokioIo::new(Gated { inner: stream, gate });
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(stream).await?;
-        let answer = async {
-            let (parts, body) = sender.send_request(request).await?.into_parts();
-            Ok::<_, Failure>(Reply { status: parts.status, headers: parts.headers, body: read(body).await? })
-        };
-        // Driven here and not in a task of its own: when this future ends or is dropped, nothing can be written any more,
-        // so that what was called "not sent" stays so.
-        let driven = async {
-            let ended = connection.await;
-            tracing::trace!(ok = ended.is_ok(), "the connection of a commit ended");
-            std::future::pending::<()>().await;
-        };
-        tokio::select! {
-            answer = answer => answer,
-            () = driven => Err(Failure::Broken("the connection ended".to_owned())),
-        }
+        let slot = Arc::new(Mutex::new(Arc::clone(gate)));
+        let stream = TokioIo::new(Gated { inner: stream, gate: Arc::clone(&slot) });
+        let (sender, connection) = hyper::client::conn::http1::handshake(stream).await?;
+        Ok(Line { sender, connection: Box::pin(connection), gate: slot })
     }
 
     async fn connect(&self, url: &Url) -> Result<Box<dyn Stream>, Failure> {
@@ -193,15 +224,18 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// Opens for the first byte, if the deadline has not passed.
-#[derive(Clone)]
 struct Gate {
     clock: Arc<dyn Clock>,
     not_after: Option<Duration>,
-    opened: Arc<AtomicBool>,
-    refused: Arc<AtomicBool>,
+    opened: AtomicBool,
+    refused: AtomicBool,
 }
 
 impl Gate {
+    fn new(clock: Arc<dyn Clock>, not_after: Option<Duration>) -> Self {
+        Self { clock, not_after, opened: AtomicBool::new(false), refused: AtomicBool::new(false) }
+    }
+
     fn pass(&self) -> io::Result<()> {
         if self.opened.load(Ordering::SeqCst) {
             return Ok(());
@@ -215,9 +249,18 @@ impl Gate {
     }
 }
 
+/// The gate of the commit that a connection carries now.
+type Slot = Arc<Mutex<Arc<Gate>>>;
+
 struct Gated {
     inner: Box<dyn Stream>,
-    gate: Gate,
+    gate: Slot,
+}
+
+impl Gated {
+    fn pass(&self) -> io::Result<()> {
+        lock(&self.gate).pass()
+    }
 }
 
 impl AsyncRead for Gated {
@@ -232,7 +275,7 @@ impl AsyncRead for Gated {
 
 impl AsyncWrite for Gated {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        self.gate.pass()?;
+        self.pass()?;
         Pin::new(&mut self.inner).poll_write(cx, buf)
     }
 

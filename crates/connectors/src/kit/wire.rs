@@ -67,7 +67,7 @@ impl Wire {
         Ok(Self {
             https: pool(&egress, tls.clone(), true)?,
             http: pool(&egress, tls.clone(), false)?,
-            direct: Direct { egress: egress.clone(), tls: Arc::new(tls), clock },
+            direct: Direct::new(egress.clone(), Arc::new(tls), clock),
             egress,
         })
     }

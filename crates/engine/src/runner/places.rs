@@ -11,7 +11,6 @@ use carillon_store::repo::job::{Closed, Party, PlaceKind};
 use tokio::time::Instant;
 
 use super::RunnerConfig;
-use crate::jobs::Lease;
 
 /// The kinds in the order in which their jobs are looked for: commits have a second to keep.
 pub(super) const KINDS: [PlaceKind; 3] = [PlaceKind::Commit, PlaceKind::Foreground, PlaceKind::Background];
@@ -112,21 +111,28 @@ impl Places {
         }
     }
 
+    /// Whether some network may have a free place.
+    pub(super) fn has_room(&self, kind: PlaceKind) -> bool {
+        let places = self.of(kind);
+        places.platforms.is_empty() || places.platforms.values().any(|taken| *taken < places.limit)
+    }
+
     /// Whether the kind is left alone.
     pub(super) fn rests(&self, kind: PlaceKind, now: Instant) -> bool {
         self.of(kind).rest_until.is_some_and(|until| now < until)
     }
 
-    /// The place for this job.
-    pub(super) fn take(self: &Arc<Self>, kind: PlaceKind, lease: &Lease) -> Seat {
-        let party = lease.party.clone();
-        {
-            let mut places = self.of(kind);
-            one_more(&mut places.platforms, party.platform.as_deref().unwrap_or_default());
-            places.tenants.begin(party.tenant.as_deref());
-            places.accounts.begin(party.account.as_deref());
+    /// A place for a job of this party, if there is one; who had their share of this round gets none if `fair`.
+    pub(super) fn take(self: &Arc<Self>, kind: PlaceKind, party: &Party, fair: bool) -> Option<Seat> {
+        let mut places = self.of(kind);
+        if !places.open_to(party, fair) {
+            return None;
         }
-        Seat { places: Arc::clone(self), kind, party }
+        one_more(&mut places.platforms, party.platform.as_deref().unwrap_or_default());
+        places.tenants.begin(party.tenant.as_deref());
+        places.accounts.begin(party.account.as_deref());
+        drop(places);
+        Some(Seat { places: Arc::clone(self), kind, party: party.clone() })
     }
 }
 
@@ -150,6 +156,18 @@ impl OfKind {
             rest_until: None,
             alone_until: None,
         }
+    }
+
+    fn open_to(&self, party: &Party, fair: bool) -> bool {
+        let platform = party.platform.as_deref().unwrap_or_default();
+        let taken = self.platforms.get(platform).copied().unwrap_or_default();
+        let open = |shares: &Shares, who: Option<&str>| {
+            let shut = |who| shares.at_most.contains(who) || fair && shares.had_enough.contains(who);
+            !who.is_some_and(shut)
+        };
+        taken < self.limit
+            && open(&self.tenants, party.tenant.as_deref())
+            && open(&self.accounts, party.account.as_deref())
     }
 
     fn full(&self) -> String {

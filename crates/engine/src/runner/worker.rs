@@ -1,17 +1,19 @@
 //! The loop of a worker node: sleep exactly to the next due job, claim, run beside others, write back.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use carillon_domain::id::JobId;
 use carillon_domain::time::{SignedDuration, random_bytes};
 use carillon_store::Db;
-use carillon_store::repo::job::{self, PlaceKind, Room};
+use carillon_store::repo::job::{self, Closed, PlaceKind, Room, Waiting};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::claim::{claim, claim_for};
+use super::claim::{claim, claim_these};
 use super::places::{KINDS, Places, REST, Seat};
 use crate::Engine;
 use crate::jobs::{self, JobError, Lease, Next, sweep};
@@ -42,7 +44,7 @@ impl Default for RunnerConfig {
     fn default() -> Self {
         Self {
             node: "local".to_owned(),
-            commits: 128,
+            commits: 512,
             concurrency: 16,
             background: 8,
             poll: Duration::from_secs(5),
@@ -54,6 +56,9 @@ impl Default for RunnerConfig {
 
 /// After so many runs in a row that failed, a defect of ours is no longer met by trying again: about a quarter of an hour.
 const MOST_DEFECTS: i64 = 10;
+
+/// So many waiting jobs are looked at to choose from at once.
+const PAGE: i64 = 1_024;
 
 /// A worker node.
 pub struct Runner {
@@ -117,15 +122,17 @@ impl Runner {
             // Listening begins before looking, so that a job saved in between, or a place that is free again, still wakes us.
             let woken = self.engine.wake.notified();
             match self.next(&places).await {
-                Ok(Some((lease, seat))) => {
-                    let engine = Arc::clone(&self.engine);
-                    tasks.spawn(async move {
-                        run_leased(&engine, &lease, true).await;
-                        drop(seat);
-                        engine.wake.notify_waiters();
-                    });
+                Ok(claimed) if !claimed.is_empty() => {
+                    for (lease, seat) in claimed {
+                        let engine = Arc::clone(&self.engine);
+                        tasks.spawn(async move {
+                            run_leased(&engine, &lease, true).await;
+                            drop(seat);
+                            engine.wake.notify_waiters();
+                        });
+                    }
                 }
-                Ok(None) => {
+                Ok(_) => {
                     let pause = self.pause(&places).await;
                     tokio::select! {
                         () = stop.cancelled() => {}
@@ -184,29 +191,63 @@ impl Runner {
         Ok(runs)
     }
 
-    /// Claims the next job that there is a place for.
-    async fn next(&self, places: &Arc<Places>) -> Result<Option<(Lease, Seat)>, JobError> {
-        let node = &self.config.node;
+    /// Claims as many jobs as there are places for. None: there is nothing to claim, or no place.
+    async fn next(&self, places: &Arc<Places>) -> Result<Vec<(Lease, Seat)>, JobError> {
+        let mut claimed = Vec::new();
         for kind in KINDS {
             let now = Instant::now();
             let Some(closed) = places.closed(kind, now) else { continue };
-            let mut lease = None;
-            if let Some(had_enough) = places.had_enough(kind, now) {
-                lease = claim_for(&self.engine, node, kind, &had_enough).await?;
-                if lease.is_none() {
-                    places.next_round(kind, now, now.elapsed());
+            let mut chosen = self.choose(places, kind, &closed, now).await?;
+            if chosen.is_empty() {
+                places.rest(kind, &closed, now, now.elapsed());
+            }
+            claimed.extend(claim_these(&self.engine, &self.config.node, std::mem::take(&mut chosen)).await?);
+        }
+        Ok(claimed)
+    }
+
+    /// Who gets the free places: in the order in which they are due, but whoever had their share of this round comes after
+    /// everybody who had less.
+    async fn choose(
+        &self,
+        places: &Arc<Places>,
+        kind: PlaceKind,
+        closed: &Closed,
+        began: Instant,
+    ) -> Result<Vec<(JobId, Seat)>, JobError> {
+        let due = self.engine.clock.now();
+        let mut lanes = BTreeSet::new();
+        let mut chosen = Vec::new();
+        let mut take = |waiting: Vec<Waiting>, fair: bool| {
+            let mut passed_over = Vec::new();
+            for job in waiting {
+                if job.lane.as_ref().is_some_and(|lane| lanes.contains(lane)) {
+                    continue;
+                }
+                match places.take(kind, &job.party, fair) {
+                    Some(seat) => {
+                        chosen.push((job.id, seat));
+                        lanes.extend(job.lane);
+                    }
+                    None => passed_over.push(job),
                 }
             }
-            if lease.is_none() {
-                lease = claim_for(&self.engine, node, kind, &closed).await?;
+            passed_over
+        };
+        let first = job::waiting(&self.engine.db, due, kind, closed, PAGE).await?;
+        let more = first.len() == PAGE as usize;
+        let passed_over = take(first, true);
+        if !passed_over.is_empty() {
+            if more && let Some(had_enough) = places.had_enough(kind, began) {
+                // Behind a page of those who had their share others may wait.
+                take(job::waiting(&self.engine.db, due, kind, &had_enough, PAGE).await?, true);
             }
-            if let Some(lease) = lease {
-                let seat = places.take(kind, &lease);
-                return Ok(Some((lease, seat)));
+            if places.has_room(kind) {
+                places.next_round(kind, began, began.elapsed());
+                take(passed_over, false);
             }
-            places.rest(kind, &closed, now, now.elapsed());
         }
-        Ok(None)
+        Ok(chosen)
     }
 
     /// To the millisecond of the next due job, but never longer than the poll (with a little chance, so that many nodes

@@ -155,18 +155,18 @@ statements! {
         and not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased'))) \
         order by j.run_at, j.created_at, j.id limit 1 /*postgres: for update skip locked */) \
         returning id, workspace_id, kind, version, payload, lane, priority, attempt, lease_epoch, platform, tenant, account";
-    CLAIM_COMMIT = "jobs.claim_commit": "update jobs set state = 'leased', lease_by = $1, lease_epoch = lease_epoch + 1, lease_until = $2 \
-        where state = 'ready' and id = (select j.id from jobs j where j.state = 'ready' and j.lane is not null and j.run_at <= $3 \
-        and $4 not like '% ' || coalesce(j.platform, '-') || ' %' and $5 not like '% ' || coalesce(j.tenant, '-') || ' %' \
-        and $6 not like '% ' || coalesce(j.account, '-') || ' %' \
+    WAITING_COMMITS = "jobs.waiting_commits": "select j.id, j.platform, j.tenant, j.account, j.lane from jobs j where j.state = 'ready' and j.lane is not null \
+        and j.run_at <= $1 and $2 not like '% ' || coalesce(j.platform, '-') || ' %' and $3 not like '% ' || coalesce(j.tenant, '-') || ' %' \
+        and $4 not like '% ' || coalesce(j.account, '-') || ' %' \
         and not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased') \
-        order by j.run_at, j.created_at, j.id limit 1 /*postgres: for update skip locked */) \
-        returning id, workspace_id, kind, version, payload, lane, priority, attempt, lease_epoch, platform, tenant, account";
-    CLAIM_OTHER = "jobs.claim_other": "update jobs set state = 'leased', lease_by = $1, lease_epoch = lease_epoch + 1, lease_until = $2 \
-        where state = 'ready' and id = (select j.id from jobs j where j.state = 'ready' and j.lane is null and j.priority = $7 \
-        and j.run_at <= $3 and $4 not like '% ' || coalesce(j.platform, '-') || ' %' \
-        and $5 not like '% ' || coalesce(j.tenant, '-') || ' %' and $6 not like '% ' || coalesce(j.account, '-') || ' %' \
-        order by j.run_at, j.created_at, j.id limit 1 /*postgres: for update skip locked */) \
+        order by j.run_at, j.created_at, j.id limit $5";
+    WAITING_OTHERS = "jobs.waiting_others": "select j.id, j.platform, j.tenant, j.account, j.lane from jobs j where j.state = 'ready' and j.lane is null \
+        and j.run_at <= $1 and $2 not like '% ' || coalesce(j.platform, '-') || ' %' and $3 not like '% ' || coalesce(j.tenant, '-') || ' %' \
+        and $4 not like '% ' || coalesce(j.account, '-') || ' %' and j.priority = $6 \
+        order by j.run_at, j.created_at, j.id limit $5";
+    CLAIM_ONE = "jobs.claim_one": "update jobs set state = 'leased', lease_by = $1, lease_epoch = lease_epoch + 1, lease_until = $2 \
+        where id = $4 and state = 'ready' and run_at <= $3 \
+        and not exists (select 1 from jobs o where o.lane = jobs.lane and o.state = 'leased') \
         returning id, workspace_id, kind, version, payload, lane, priority, attempt, lease_epoch, platform, tenant, account";
     FENCE = "jobs.fence": "update jobs set lease_epoch = lease_epoch where id = $1 and lease_epoch = $2 and state = 'leased'";
     EXTEND = "jobs.extend": "update jobs set lease_until = $3 where id = $1 and lease_epoch = $2 and state = 'leased'";
@@ -177,9 +177,13 @@ statements! {
     FREE_EXPIRED = "jobs.free_expired": "update jobs set state = 'ready', lease_by = null, lease_until = null \
         where state = 'leased' and lease_until < $1";
     FREE_ALL = "jobs.free_all": "update jobs set state = 'ready', lease_by = null, lease_until = null where state = 'leased'";
-    NEXT_RUN_AT = "jobs.next_run_at": "select min(j.run_at) as run_at from jobs j where j.state = 'ready' \
-        and ((j.lane is null and j.priority <= $1) or (j.lane is not null and $2 = 1 \
-        and not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased')))";
+    NEXT_RUN_AT = "jobs.next_run_at": "select min(n.run_at) as run_at from (\
+        select run_at from (select j.run_at from jobs j where j.state = 'ready' and j.lane is null and j.priority = 0 and $1 >= 0 \
+        order by j.run_at limit 1) f union all \
+        select run_at from (select j.run_at from jobs j where j.state = 'ready' and j.lane is null and j.priority = 1 and $1 >= 1 \
+        order by j.run_at limit 1) b union all \
+        select run_at from (select j.run_at from jobs j where j.state = 'ready' and j.lane is not null and $2 = 1 \
+        and not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased') order by j.run_at limit 1) c) n";
     COUNT = "jobs.count": "select count(*) as n from jobs";
 }
 
@@ -250,27 +254,56 @@ pub async fn claim(
         .transpose()
 }
 
-/// Leases the job that is due first of those that a place of this kind is for, and of which no party is `closed`.
+/// A job that could be claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its id.
+    pub id: JobId,
+    /// Whose it is.
+    pub party: Party,
+    /// The lane that it will occupy.
+    pub lane: Option<String>,
+}
+
+/// The first jobs that are due of those that a place of this kind is for, whose lane is free and of which no party is `closed`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn waiting(
+    db: &Db,
+    now: Timestamp,
+    kind: PlaceKind,
+    closed: &Closed,
+    at_most: i64,
+) -> Result<Vec<Waiting>, StoreError> {
+    let mut values = args![now, &closed.platforms, &closed.tenants, &closed.accounts, at_most];
+    let statement = match kind {
+        PlaceKind::Commit => WAITING_COMMITS,
+        PlaceKind::Foreground | PlaceKind::Background => {
+            values.push(i64::from(kind == PlaceKind::Background).into());
+            WAITING_OTHERS
+        }
+    };
+    let read = |row: &Row| Ok(Waiting { id: row.get("id")?, party: party(row)?, lane: row.get("lane")? });
+    db.fetch_all(statement, values).await?.iter().map(read).collect()
+}
+
+/// Leases this job if it still waits and its lane is free. The epoch grows.
 ///
 /// # Errors
 /// As [`claim`].
-pub async fn claim_for(
+pub async fn claim_one(
     tx: &mut Tx<'_>,
     node: &str,
     now: Timestamp,
     until: Timestamp,
-    kind: PlaceKind,
-    closed: &Closed,
+    id: JobId,
 ) -> Result<Option<ClaimedJob>, StoreError> {
-    let mut values = args![node, until, now, &closed.platforms, &closed.tenants, &closed.accounts];
-    let statement = match kind {
-        PlaceKind::Commit => CLAIM_COMMIT,
-        PlaceKind::Foreground | PlaceKind::Background => {
-            values.push(i64::from(kind == PlaceKind::Background).into());
-            CLAIM_OTHER
-        }
-    };
-    tx.fetch_optional(statement, values).await?.map(|row| claimed(&row)).transpose()
+    tx.fetch_optional(CLAIM_ONE, args![node, until, now, id]).await?.map(|row| claimed(&row)).transpose()
+}
+
+fn party(row: &Row) -> Result<Party, StoreError> {
+    Ok(Party { platform: row.get("platform")?, tenant: row.get("tenant")?, account: row.get("account")? })
 }
 
 fn claimed(row: &Row) -> Result<ClaimedJob, StoreError> {
@@ -282,11 +315,7 @@ fn claimed(row: &Row) -> Result<ClaimedJob, StoreError> {
         payload: row.json("payload")?,
         lane: row.get("lane")?,
         background: row.get::<i64>("priority")? > 0,
-        party: Party {
-            platform: row.get("platform")?,
-            tenant: row.get("tenant")?,
-            account: row.get("account")?,
-        },
+        party: party(row)?,
         attempt: row.get("attempt")?,
         lease_epoch: row.get("lease_epoch")?,
     })

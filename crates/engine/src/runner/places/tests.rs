@@ -1,8 +1,5 @@
 use std::collections::VecDeque;
 
-use carillon_domain::id::{Id, JobId};
-use uuid::Uuid;
-
 use super::*;
 
 fn party(platform: &str, workspace: &str, account: &str) -> Party {
@@ -10,22 +7,6 @@ fn party(platform: &str, workspace: &str, account: &str) -> Party {
         platform: Some(platform.to_owned()),
         tenant: Some(format!("{platform}/{workspace}")),
         account: Some(account.to_owned()),
-    }
-}
-
-fn lease(party: &Party) -> Lease {
-    let job: JobId = Id::from_uuid(Uuid::nil());
-    Lease {
-        job,
-        epoch: 1,
-        kind: "test".into(),
-        version: 1,
-        payload: serde_json::json!({}),
-        lane: None,
-        background: false,
-        party: party.clone(),
-        attempt: 0,
-        workspace: None,
     }
 }
 
@@ -71,7 +52,7 @@ impl Node {
             self.places.rest(kind, &closed, self.now, Duration::ZERO);
         }
         let found = found?;
-        let seat = self.places.take(kind, &lease(&found));
+        let seat = self.places.take(kind, &found, false).expect("a place");
         Some((found, seat))
     }
 
