@@ -74,7 +74,7 @@ impl Direct {
     async fn exchange(&self, call: Call, url: Url, gate: &Arc<Gate>) -> Result<Reply, Failure> {
         let origin = url.origin();
         let request = request(call, &url)?;
-        let mut line = match self.kept.take(&origin, gate, self.clock.monotonic()) {
+        let mut line = match self.kept.take(&origin, gate) {
             Some(line) => line,
             None => self.open(&url, gate).await?,
         };
@@ -101,7 +101,7 @@ impl Direct {
                 () = driven => return Err(Failure::Broken("the connection ended".to_owned())),
             }
         };
-        self.kept.put(origin, line, self.clock.monotonic());
+        self.kept.put(origin, line);
         Ok(answer)
     }
 

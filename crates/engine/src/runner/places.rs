@@ -117,6 +117,23 @@ impl Places {
         places.platforms.is_empty() || places.platforms.values().any(|taken| *taken < places.limit)
     }
 
+    /// Whether a network has no free place of some kind.
+    pub(super) fn any_full(&self) -> bool {
+        KINDS.into_iter().any(|kind| {
+            let places = self.of(kind);
+            places.platforms.values().any(|taken| *taken >= places.limit)
+        })
+    }
+
+    /// How many waiting jobs are worth a look: some more than there are places that are free.
+    pub(super) fn page(&self, kind: PlaceKind) -> i64 {
+        let places = self.of(kind);
+        let free =
+            places.platforms.values().map(|taken| places.limit.saturating_sub(*taken)).filter(|f| *f > 0);
+        let free = free.max().unwrap_or(places.limit);
+        i64::try_from(free * 2 + 32).unwrap_or(i64::MAX)
+    }
+
     /// Whether the kind is left alone.
     pub(super) fn rests(&self, kind: PlaceKind, now: Instant) -> bool {
         self.of(kind).rest_until.is_some_and(|until| now < until)

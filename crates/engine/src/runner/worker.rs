@@ -57,8 +57,9 @@ impl Default for RunnerConfig {
 /// After so many runs in a row that failed, a defect of ours is no longer met by trying again: about a quarter of an hour.
 const MOST_DEFECTS: i64 = 10;
 
-/// So many waiting jobs are looked at to choose from at once.
-const PAGE: i64 = 1_024;
+/// While all places of a kind are taken, so long those that become free are collected: looking once for many of them costs no more
+/// than looking once for one.
+const COLLECT: Duration = Duration::from_millis(2);
 
 /// A worker node.
 pub struct Runner {
@@ -121,6 +122,9 @@ impl Runner {
             }
             // Listening begins before looking, so that a job saved in between, or a place that is free again, still wakes us.
             let woken = self.engine.wake.notified();
+            if places.any_full() {
+                tokio::time::sleep(COLLECT).await;
+            }
             match self.next(&places).await {
                 Ok(claimed) if !claimed.is_empty() => {
                     for (lease, seat) in claimed {
@@ -234,13 +238,14 @@ impl Runner {
             }
             passed_over
         };
-        let first = job::waiting(&self.engine.db, due, kind, closed, PAGE).await?;
-        let more = first.len() == PAGE as usize;
+        let page = places.page(kind);
+        let first = job::waiting(&self.engine.db, due, kind, closed, page).await?;
+        let more = first.len() as i64 == page;
         let passed_over = take(first, true);
         if !passed_over.is_empty() {
             if more && let Some(had_enough) = places.had_enough(kind, began) {
                 // Behind a page of those who had their share others may wait.
-                take(job::waiting(&self.engine.db, due, kind, &had_enough, PAGE).await?, true);
+                take(job::waiting(&self.engine.db, due, kind, &had_enough, page).await?, true);
             }
             if places.has_room(kind) {
                 places.next_round(kind, began, began.elapsed());

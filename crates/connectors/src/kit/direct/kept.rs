@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::client::conn::http1::{Connection, SendRequest};
 use hyper_util::rt::TokioIo;
+use tokio::time::Instant;
 use url::Origin;
 
 use super::{Gate, Gated, Slot};
@@ -39,18 +40,18 @@ pub(super) struct Kept {
 
 #[derive(Default)]
 struct Lines {
-    by_origin: HashMap<Origin, Vec<(Line, Duration)>>,
+    by_origin: HashMap<Origin, Vec<(Line, Instant)>>,
     /// Somebody comes to close what nobody took.
     swept: bool,
 }
 
 impl Kept {
     /// A connection to `origin` that is still open, for the commit of this gate.
-    pub fn take(&self, origin: &Origin, gate: &Arc<Gate>, now: Duration) -> Option<Line> {
+    pub fn take(&self, origin: &Origin, gate: &Arc<Gate>) -> Option<Line> {
         loop {
             let (mut line, since) = lock(&self.lines).by_origin.get_mut(origin)?.pop()?;
             // The newest come last, so the others are older still.
-            if now.saturating_sub(since) >= KEEP {
+            if since.elapsed() >= KEEP {
                 lock(&self.lines).by_origin.remove(origin);
                 return None;
             }
@@ -63,7 +64,7 @@ impl Kept {
     }
 
     /// Keeps a connection whose answer was read to its end.
-    pub fn put(&self, origin: Origin, mut line: Line, now: Duration) {
+    pub fn put(&self, origin: Origin, mut line: Line) {
         let ended = line.connection.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
         if ended || line.sender.is_closed() {
             return;
@@ -71,7 +72,7 @@ impl Kept {
         let mut lines = lock(&self.lines);
         let same = lines.by_origin.entry(origin).or_default();
         if same.len() < MOST {
-            same.push((line, now));
+            same.push((line, Instant::now()));
         }
         if !lines.swept {
             lines.swept = true;
