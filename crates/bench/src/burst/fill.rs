@@ -49,8 +49,13 @@ pub struct Filled {
 const PER_WORKSPACE: usize = 100;
 
 impl Filled {
-    /// Makes the database of `data`, or at `url`, with so many accounts.
-    pub async fn with_accounts(data: &Path, url: Option<&str>, count: usize) -> anyhow::Result<Self> {
+    /// Makes the database of `data`, or at `url`, with so many accounts on this network.
+    pub async fn with_accounts(
+        platform: &str,
+        data: &Path,
+        url: Option<&str>,
+        count: usize,
+    ) -> anyhow::Result<Self> {
         let mut settings = Settings::load(&Sources::default()).context("the settings")?;
         settings.server.data = data.to_owned();
         std::fs::create_dir_all(data)?;
@@ -64,7 +69,7 @@ impl Filled {
         let mut workspaces = Vec::new();
         for first in (0..count).step_by(PER_WORKSPACE) {
             let accounts = first..count.min(first + PER_WORKSPACE);
-            workspaces.push(new_workspace(&engine, accounts).await?);
+            workspaces.push(new_workspace(&engine, platform, accounts).await?);
         }
         Ok(Self { engine, workspaces })
     }
@@ -114,6 +119,7 @@ fn actor(workspace: WorkspaceId) -> Actor {
 
 async fn new_workspace(
     engine: &Engine,
+    platform: &str,
     numbers: std::ops::Range<usize>,
 ) -> anyhow::Result<(WorkspaceId, Vec<AccountId>)> {
     let now = engine.clock.now();
@@ -141,7 +147,8 @@ async fn new_workspace(
         let grant: GrantId = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
         let sealed = engine.sealer.seal(&grant::place(grant), &plain, engine.entropy.as_ref())?;
         let account = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
-        rows.push((grant_row(id, grant, sealed, now), account_row(id, grant, account, number, now)));
+        let login = grant_row(platform, id, grant, sealed, now);
+        rows.push((login, account_row(platform, id, grant, account, number, now)));
     }
     let accounts = rows.iter().map(|(_, account)| account.id).collect();
     let made = engine.db.write(move |tx| {
@@ -158,11 +165,17 @@ async fn new_workspace(
     Ok((id, accounts))
 }
 
-fn grant_row(workspace: WorkspaceId, id: GrantId, sealed: Vec<u8>, now: Timestamp) -> GrantRow {
+fn grant_row(
+    platform: &str,
+    workspace: WorkspaceId,
+    id: GrantId,
+    sealed: Vec<u8>,
+    now: Timestamp,
+) -> GrantRow {
     GrantRow {
         workspace,
         id,
-        platform: "x".to_owned(),
+        platform: platform.to_owned(),
         server: None,
         credential: Some(sealed),
         scopes: Vec::new(),
@@ -178,6 +191,7 @@ fn grant_row(workspace: WorkspaceId, id: GrantId, sealed: Vec<u8>, now: Timestam
 }
 
 fn account_row(
+    platform: &str,
     workspace: WorkspaceId,
     grant: GrantId,
     id: AccountId,
@@ -188,7 +202,7 @@ fn account_row(
         workspace,
         id,
         grant,
-        platform: "x".to_owned(),
+        platform: platform.to_owned(),
         server: None,
         remote_id: (1_000_000 + number).to_string(),
         handle: format!("bell{number}"),

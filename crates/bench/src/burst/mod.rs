@@ -4,13 +4,16 @@
 //! posts through the X connector to a server that only counts. Before the call an intent is durable, after it the result, with
 //! attempt and journal.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use carillon_domain::time::{SignedDuration, Timestamp};
+use carillon_domain::time::{Clock, SignedDuration};
+use carillon_server::ambient::SystemClock;
 use carillon_store::{Db, DbOptions, repo::job};
 use clap::Args;
+use serde::Deserialize;
 use tokio::time::Instant;
 
 mod fill;
@@ -78,16 +81,20 @@ pub async fn run(program: &Path, burst: &Burst, out: &mut impl std::io::Write) -
 async fn measure(program: &Path, burst: &Burst) -> anyhow::Result<Figures> {
     let sink = Sink::start(Duration::from_millis(burst.latency)).await?;
     let mut site = Site::new(program)?;
-    settings(&mut site, &sink, burst);
+    let scenario = scenario()?;
+    settings(&mut site, &scenario, &sink, burst);
     let data = site.path().join("data");
-    let filled = Filled::with_accounts(&data, burst.database.as_deref(), burst.publications).await?;
+    let filled =
+        Filled::with_accounts(&scenario.platform, &data, burst.database.as_deref(), burst.publications)
+            .await?;
     // Planning takes its time, so the due time is far ahead and moved afterwards.
-    let due = Timestamp::now() + SignedDuration::from_secs(burst.ahead + burst.publications as i64 / 400);
+    let clock = SystemClock::new();
+    let due = clock.now() + SignedDuration::from_secs(burst.ahead + burst.publications as i64 / 400);
     filled.plan("first", due).await?;
     filled.close().await;
     let carillon = site.start_all().await?;
     let pid = carillon.process.pid()?;
-    let left = due.duration_since(Timestamp::now());
+    let left = due.duration_since(clock.now());
     ensure!(left > SignedDuration::from_secs(3), "the due time came too early; use a larger --ahead");
     tokio::time::sleep(left.unsigned_abs()).await;
     let before = processor(pid)?;
@@ -108,10 +115,10 @@ async fn measure(program: &Path, burst: &Burst) -> anyhow::Result<Figures> {
     let (used, used_after) = (processor(pid)?, processor(pid)?.saturating_sub(before));
     db.close().await;
     carillon.process.stop().await?;
-    let due_us = u64::try_from(due.as_microsecond())?;
+    let due_us = due.as_microsecond();
     let seen = sink.seen();
     let mut late: Vec<f64> =
-        seen.values().filter_map(|at| Some(at.first()?.saturating_sub(due_us) as f64 / 1e3)).collect();
+        seen.values().filter_map(|at| Some((at.first()? - due_us) as f64 / 1e3)).collect();
     late.sort_by(f64::total_cmp);
     Ok(Figures {
         whole,
@@ -123,11 +130,23 @@ async fn measure(program: &Path, burst: &Burst) -> anyhow::Result<Figures> {
     })
 }
 
-fn settings(site: &mut Site, sink: &Sink, burst: &Burst) {
+/// The network, and which of its settings lead to the sink.
+#[derive(Deserialize)]
+struct Scenario {
+    platform: String,
+    settings: BTreeMap<String, String>,
+}
+
+fn scenario() -> anyhow::Result<Scenario> {
+    Ok(serde_json::from_str(include_str!("../../../../bench/publish.json"))?)
+}
+
+fn settings(site: &mut Site, scenario: &Scenario, sink: &Sink, burst: &Burst) {
     let sink = format!("http://{}", sink.address);
-    site.set("CARILLON_PLATFORMS__X__API_BASE_URL", sink.clone());
-    site.set("CARILLON_PLATFORMS__X__WEB_BASE_URL", sink);
-    site.set("CARILLON_PLATFORMS__X__CLIENT_ID", "benchmark");
+    for (name, value) in &scenario.settings {
+        let platform = scenario.platform.to_uppercase();
+        site.set(format!("CARILLON_PLATFORMS__{platform}__{name}"), value.replace("{sink}", &sink));
+    }
     site.set("CARILLON_EGRESS__ALLOW", "127.0.0.0/8");
     site.set("CARILLON_LOG__FILTER", "warn");
     if let Some(url) = &burst.database {

@@ -5,8 +5,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
+use carillon_domain::time::Clock;
+use carillon_server::ambient::SystemClock;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -20,10 +22,11 @@ pub struct Sink {
 
 #[derive(Default)]
 struct State {
+    clock: SystemClock,
     latency: Duration,
     next: AtomicU64,
     /// When a post with this text came, microseconds since 1970, as often as it came.
-    seen: Mutex<HashMap<String, Vec<u64>>>,
+    seen: Mutex<HashMap<String, Vec<i64>>>,
 }
 
 impl Sink {
@@ -43,7 +46,7 @@ impl Sink {
     }
 
     /// When each post came, microseconds since 1970, by its text.
-    pub fn seen(&self) -> HashMap<String, Vec<u64>> {
+    pub fn seen(&self) -> HashMap<String, Vec<i64>> {
         self.state.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -57,12 +60,6 @@ impl Drop for Sink {
     fn drop(&mut self) {
         self.task.abort();
     }
-}
-
-/// Microseconds since 1970.
-pub fn now_us() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(now.as_micros()).unwrap_or(u64::MAX)
 }
 
 async fn serve(mut stream: TcpStream, state: &State) -> Option<()> {
@@ -87,7 +84,7 @@ async fn serve(mut stream: TcpStream, state: &State) -> Option<()> {
             let id = state.next.fetch_add(1, Ordering::Relaxed) + 1;
             let text = text_of(buffer.get(head..head + length)?);
             let mut seen = state.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            seen.entry(text).or_default().push(now_us());
+            seen.entry(text).or_default().push(state.clock.now().as_microsecond());
             drop(seen);
             format!("{{\"data\":{{\"id\":\"{id}\",\"text\":\"ok\"}}}}")
         } else {
