@@ -15,13 +15,15 @@ use crate::wire::Client;
 
 /// Times that fit a run of a minute: pauses and leases are short, and what the faults delay is shorter still. Doubts last as long as
 /// always: how late a network may show a post is a matter of the network.
-const TIMES: [(&str, &str); 6] = [
+const TIMES: [(&str, &str); 8] = [
     ("RETRY_S", "1,3,9"),
     ("LEASE_S", "3"),
     ("SEND_WINDOW_S", "2"),
     ("SEND_OVER_S", "8"),
     ("LOOK_PAUSE_S", "2"),
     ("LOOK_AT_MOST_S", "420"),
+    ("BREAKER_S", "1"),
+    ("BREAKER_AT_MOST_S", "3"),
 ];
 
 /// How many processes work on jobs where there may be several.
