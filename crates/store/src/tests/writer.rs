@@ -64,8 +64,10 @@ async fn a_commit_that_fails_fails_everybody_in_it() {
     let test = TestDb::sqlite().await;
     let (clock, entropy) = world();
     let id = Id::<carillon_domain::id::WorkspaceKind>::new(&clock, &entropy);
+    let (both_wait, until_both_wait) = tokio::sync::oneshot::channel();
     let bad = test.db.write(move |tx| {
         Box::pin(async move {
+            until_both_wait.await.expect("told");
             tx.execute(DEFER, args![]).await?;
             tx.execute(DANGLING, args![id, id]).await
         })
@@ -78,6 +80,9 @@ async fn a_commit_that_fails_fails_everybody_in_it() {
             job::put(tx, &new).await
         })
     });
+    let (mut bad, mut good) = (Box::pin(bad), Box::pin(good));
+    assert!(poll!(bad.as_mut()).is_pending() && poll!(good.as_mut()).is_pending());
+    both_wait.send(()).expect("the first has begun or will");
     let (bad, good) = tokio::join!(bad, good);
     assert!(bad.is_err() && good.is_err(), "nobody is told that it holds: {bad:?} {good:?}");
     assert_eq!((job::count(&test.db).await.expect("count"), heard.load(Ordering::Relaxed)), (0, 0));
