@@ -216,6 +216,7 @@ fn account_row(
         profile: None,
         synced_at: None,
         sync_error: None,
+        used_up: Default::default(),
         version: 1,
         created_at: now,
         updated_at: now,
