@@ -11,10 +11,13 @@ pub const PASSWORD_CHARS: usize = 10;
 const PASSWORD_BYTES: usize = 1024;
 
 /// Longest time that a publication may be late without a person: a week.
-const GRACE_S: i64 = 7 * 24 * 3600;
+const MOST_GRACE_S: i64 = 7 * 24 * 3600;
 
 /// The least grace of a workspace: with less, what is a moment late on a busy machine would wait for a person.
 const LEAST_GRACE_S: i64 = 60;
+
+/// The least and the most grace of a workspace, in seconds.
+pub const GRACE_RANGE_S: (i64, i64) = (LEAST_GRACE_S, MOST_GRACE_S);
 
 /// How late a publication may go out without a person, where nobody chose: six hours.
 pub(super) const DEFAULT_GRACE_S: i64 = 6 * 3600;
@@ -123,10 +126,11 @@ impl Problems {
     }
 
     pub fn grace(&mut self, seconds: i64) {
-        if !(LEAST_GRACE_S..=GRACE_S).contains(&seconds) {
-            let message =
-                format!("The grace is between {LEAST_GRACE_S} seconds (a minute) and {GRACE_S} (a week).");
-            let limit = if seconds < LEAST_GRACE_S { LEAST_GRACE_S } else { GRACE_S };
+        if !(LEAST_GRACE_S..=MOST_GRACE_S).contains(&seconds) {
+            let message = format!(
+                "The grace is between {LEAST_GRACE_S} seconds (a minute) and {MOST_GRACE_S} (a week)."
+            );
+            let limit = if seconds < LEAST_GRACE_S { LEAST_GRACE_S } else { MOST_GRACE_S };
             self.0.push(FieldError::new("grace_s", "out_of_range", message).with_limit(limit, seconds));
         }
     }

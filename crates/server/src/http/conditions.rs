@@ -66,5 +66,6 @@ pub fn page_size(asked: Option<u32>) -> Result<u32, AppError> {
     }
     let message = format!("A page has 1 to {} items.", ListParams::MOST);
     let error = FieldError::new("limit", "out_of_range", message);
-    Err(AppError::Invalid(vec![error.with_limit(ListParams::MOST, size)]))
+    let broken = if size == 0 { 1 } else { ListParams::MOST };
+    Err(AppError::Invalid(vec![error.with_limit(broken, size)]))
 }

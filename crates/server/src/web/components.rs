@@ -21,6 +21,8 @@ pub struct Field {
     autofocus: bool,
     zone_guess: bool,
     min_length: Option<usize>,
+    /// Smallest and largest number.
+    range: Option<(i64, i64)>,
     suggestions: Vec<String>,
 }
 
@@ -55,6 +57,7 @@ impl Field {
             autofocus: false,
             zone_guess: false,
             min_length: None,
+            range: None,
             suggestions: Vec::new(),
         }
     }
@@ -81,9 +84,9 @@ impl Field {
         Self { autocomplete: Some(autocomplete), ..Self::new(name, label, Control::Input("password")) }
     }
 
-    /// A whole number.
-    pub fn number(name: &'static str, label: String) -> Self {
-        Self::new(name, label, Control::Input("number"))
+    /// A whole number from the first to the last of these.
+    pub fn number(name: &'static str, label: String, range: (i64, i64)) -> Self {
+        Self { range: Some(range), ..Self::new(name, label, Control::Input("number")) }
     }
 
     /// One of a few.
@@ -217,6 +220,11 @@ impl Alert {
     /// Something failed.
     pub fn danger(text: impl Into<String>) -> Self {
         Self { kind: "danger", icon: assets::glyph("alert-triangle"), text: text.into() }
+    }
+
+    /// Something that is good to know.
+    pub fn info(text: impl Into<String>) -> Self {
+        Self { kind: "info", icon: assets::glyph("clock"), text: text.into() }
     }
 
     /// Something was done.

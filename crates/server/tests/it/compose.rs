@@ -275,9 +275,18 @@ async fn a_form_that_somebody_overtook_shows_both_and_saves_next_time() {
 async fn today_is_proposed_at_the_next_full_hour() {
     let app = TestApp::new().await;
     let (browser, home) = app.owner().await;
-    // Eleven o'clock in Athens.
-    for (day, at) in [("2026-11-24", "12:00"), ("2026-11-25", "09:00")] {
-        let form = browser.get(&format!("{home}/compose?date={day}")).await.text();
-        assert!(form.contains(&format!("value=\"{day}T{at}\"")), "{day}: {form}");
+    // Athens is two hours ahead: eleven o'clock, before nine of the next day, and late that evening.
+    for (now, proposed) in [
+        ("2026-11-24T09:00:00Z", [("2026-11-24", "2026-11-24T12:00"), ("2026-11-25", "2026-11-25T09:00")]),
+        ("2026-11-25T03:10:00Z", [("2026-11-25", "2026-11-25T09:00"), ("2026-11-26", "2026-11-26T09:00")]),
+        ("2026-11-25T06:59:59Z", [("2026-11-25", "2026-11-25T09:00"), ("2026-11-26", "2026-11-26T09:00")]),
+        ("2026-11-25T20:59:59Z", [("2026-11-25", "2026-11-25T23:00"), ("2026-11-26", "2026-11-26T09:00")]),
+        ("2026-11-25T21:30:00Z", [("2026-11-25", "2026-11-26T00:00"), ("2026-11-26", "2026-11-26T09:00")]),
+    ] {
+        app.clock.advance_to(now.parse().expect("a time"));
+        for (day, at) in proposed {
+            let form = browser.get(&format!("{home}/compose?date={day}")).await.text();
+            assert!(form.contains(&format!("value=\"{at}\"")), "{now} {day}: {form}");
+        }
     }
 }

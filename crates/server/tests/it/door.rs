@@ -201,6 +201,13 @@ async fn errors_are_even_and_in_plain_words() {
         (Method::PATCH, account.as_str(), Some(json!({ "caps": { "daily": -1 } })), "caps.daily", number),
         (Method::POST, posts, Some(json!({ "accounts": ["nobody"] })), "accounts.0", "`acct_` is expected"),
         (Method::POST, posts, Some(json!({ "accounts": ["acct_x"] })), "accounts.0", "not a whole id"),
+        (
+            Method::POST,
+            posts,
+            Some(json!({ "accounts": [desk.account, "acct_01h455vb4pex5vsknk084sn02q"] })),
+            "accounts.1",
+            "There is no account",
+        ),
         (Method::POST, posts, Some(json!({ "media": [5] })), "media.0", "A text is expected"),
         (Method::POST, posts, Some(json!({ "text": 5 })), "text", "A text is expected"),
         (Method::POST, posts, Some(json!({ "tags": "x" })), "tags", "A list is expected"),
@@ -222,11 +229,11 @@ async fn errors_are_even_and_in_plain_words() {
     let (field, message) = said(&desk, Method::DELETE, &format!("{account}?erase=perhaps"), None).await;
     assert_eq!((field.as_str(), message.as_str()), ("erase", "`true` or `false` is expected here."));
     for list in ["posts", "publications", "sync-runs", "media"] {
-        for limit in [0, 101] {
+        for (limit, bound) in [(0, 1), (101, 100)] {
             let answer = desk.call(Method::GET, &format!("/api/v1/{list}?limit={limit}"), None).await;
             assert_eq!(fields(&answer), ["limit"], "{list}");
             let error = &answer.json()["errors"][0];
-            assert_eq!((&error["limit"], &error["value"]), (&json!(100), &json!(limit)), "{error}");
+            assert_eq!((&error["limit"], &error["value"]), (&json!(bound), &json!(limit)), "{error}");
         }
     }
 }

@@ -174,6 +174,17 @@ async fn profile_and_workspace_are_saved_or_say_why_not() {
     assert!(page.contains("Saved.") && page.contains("value=\"Countess\"") && page.contains("Europe/London"));
 
     let path = format!("{home}/settings");
+    let form = browser.get(&path).await.text();
+    let grace = form.split("name=\"grace\"").nth(1).and_then(|rest| rest.split('>').next()).expect("a field");
+    assert!(grace.contains("min=\"1\" max=\"10080\""), "{grace}");
+    for (minutes, status) in [
+        ("0", StatusCode::UNPROCESSABLE_ENTITY),
+        ("10081", StatusCode::UNPROCESSABLE_ENTITY),
+        ("1", StatusCode::SEE_OTHER),
+    ] {
+        let edge = [("name", "Northlight"), ("timezone", "Europe/London"), ("grace", minutes)];
+        assert_eq!(browser.post(&path, &edge).await.status, status, "{minutes}");
+    }
     let wrong = browser.post(&path, &[("name", ""), ("timezone", "Nowhere"), ("grace", "soon")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text().contains("f-grace-error"));

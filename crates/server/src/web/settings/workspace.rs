@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use carillon_domain::permission::Permission;
-use carillon_engine::people::WorkspacePatch;
+use carillon_engine::people::{GRACE_RANGE_S, WorkspacePatch};
 use serde::Deserialize;
 
 use super::{done, is_done};
@@ -50,7 +50,8 @@ fn page(
     if saved {
         alerts.push(Alert::success(ui.tr("saved")));
     }
-    let grace = Field::number("grace", ui.tr("workspace-grace")).value(&typed.grace);
+    let minutes = (GRACE_RANGE_S.0 / 60, GRACE_RANGE_S.1 / 60);
+    let grace = Field::number("grace", ui.tr("workspace-grace"), minutes).value(&typed.grace);
     let fields = vec![
         Field::text("name", ui.tr("workspace-name")).value(&typed.name).errors(errors_shown),
         Field::zone("timezone", ui.tr("workspace-zone"))
