@@ -22,6 +22,7 @@ async fn an_account(db: TestDb) {
     let read = desk.read(&post).await;
     assert_eq!((&read["text"], &read["publications"]), (&json!("Soon forgotten"), &json!([])));
     stays_what_it_was(&desk, &read).await;
+    offers_nothing(&desk, &read).await;
     desk.app.dispose().await;
 }
 
@@ -37,6 +38,46 @@ async fn stays_what_it_was(desk: &Desk, post: &Value) {
     let removed = desk.call(Method::DELETE, &api, None).await;
     assert_eq!(removed.status, StatusCode::OK, "{}", removed.text());
     assert_eq!(desk.read(post).await["status"], "published", "it is not thrown away as a draft is");
+}
+
+/// Its page leads to nothing that would be refused, and the composer, asked for it all the same, says why not.
+async fn offers_nothing(desk: &Desk, post: &Value) {
+    let owner = desk.owner().await;
+    let page = owner.get(&desk.page(post)).await.text();
+    for label in ["Edit", "Delete draft", "Cancel post", "Publish now"] {
+        assert!(
+            !page.contains(&format!(">{label}<")) && !page.contains(&format!("/svg>{label}")),
+            "{label}: {page}"
+        );
+    }
+    assert!(page.contains("was removed with its history"), "{page}");
+    no_form(desk, post, "on an account that was removed with its history").await;
+}
+
+/// The composer has no form for this post, says why, and leads back to it.
+async fn no_form(desk: &Desk, post: &Value, why: &str) {
+    let address = format!("{}/compose?post={}", desk.home, post["id"].as_str().expect("an id"));
+    let answer = desk.owner().await.get(&address).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    let page = answer.text();
+    assert!(!page.contains("<textarea") && page.contains("can no longer be changed"), "{page}");
+    assert!(page.contains(why) && page.contains(&format!("href=\"{}\"", desk.page(post))), "{page}");
+}
+
+#[tokio::test]
+async fn what_is_out_has_no_form() {
+    let desk = Desk::new().await;
+    let post = desk.post("Out it is", json!({ "status": "now" })).await;
+    let form = desk
+        .owner()
+        .await
+        .get(&format!("{}/compose?post={}", desk.home, post["id"].as_str().expect("id")))
+        .await;
+    assert_eq!(form.status, StatusCode::OK, "not sent yet");
+    desk.work().await;
+    no_form(&desk, &post, "a network has it").await;
+    let page = desk.owner().await.get(&desk.page(&post)).await.text();
+    assert!(!page.contains("/compose?post="), "{page}");
 }
 
 #[tokio::test]

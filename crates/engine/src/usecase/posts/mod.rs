@@ -20,4 +20,4 @@ pub use input::{PostInput, PostPatch, WantedStatus};
 pub use query::{PostFilter, due_between, get, list};
 pub use remove::{Removal, remove};
 pub use update::update;
-pub use view::{AttemptView, PartView, PostView, PublicationView, StepView};
+pub use view::{AttemptView, PartView, PostView, PublicationView, Settled, StepView};

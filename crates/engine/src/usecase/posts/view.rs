@@ -22,6 +22,15 @@ pub struct PostView {
     pub publications: Vec<PublicationView>,
 }
 
+/// Why a post can never be changed again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// It is public on an account, or nobody knows.
+    Out,
+    /// It is, or may be, on an account that was erased with its history.
+    Erased,
+}
+
 impl PostView {
     /// Derives the status, also from what is remembered of publications that were erased with their accounts.
     pub fn new(post: PostRow, publications: Vec<PublicationView>) -> Self {
@@ -35,6 +44,16 @@ impl PostView {
     /// Whether something of it that was erased with an account is public, or may be: then it never changes again.
     pub fn went_out_and_was_erased(&self) -> bool {
         self.post.erased.iter().any(|e| e.may_be_public())
+    }
+
+    /// Why it can never be changed again: something of it is public, or may be.
+    pub fn settled(&self) -> Option<Settled> {
+        use PublicationState::{Published, Unconfirmed};
+        if self.went_out_and_was_erased() {
+            return Some(Settled::Erased);
+        }
+        let out = self.publications.iter().any(|p| matches!(p.state, Published | Unconfirmed));
+        out.then_some(Settled::Out)
     }
 
     /// The post's id.

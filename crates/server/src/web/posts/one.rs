@@ -10,7 +10,9 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::{PostId, PublicationId, WorkspaceId};
 use carillon_domain::permission::{Permission, Role};
 use carillon_domain::publication::{HeldReason, PostStatus, PublicationState, UnitState};
-use carillon_engine::usecase::posts::{self, AttemptView, PartView, PostView, PublicationView, Removal};
+use carillon_engine::usecase::posts::{
+    self, AttemptView, PartView, PostView, PublicationView, Removal, Settled,
+};
 use carillon_engine::usecase::publications::{self, Finding};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -124,7 +126,10 @@ pub async fn show(
     let draft = view.status == PostStatus::Draft;
     let may_change = actor.role.may(if draft { Permission::Write } else { Permission::Publish });
     let none = draft && view.publications.is_empty();
-    let settled = view.went_out_and_was_erased();
+    let settled = view.settled();
+    if settled == Some(Settled::Erased) {
+        alerts.push(Alert::info(ui.tr("post-erased")));
+    }
     let mut media = Vec::new();
     for id in &view.post.composition.media {
         let row = app.engine.library.get(&actor, *id).await.ok();
@@ -138,7 +143,7 @@ pub async fn show(
         state: StateBadge::new(view.status.as_str(), ui.of("status", view.status.as_str())),
         due_at: view.post.due_at,
         alerts,
-        edit_url: (may_change && !settled && (stoppable || none || nothing_went_out(&view)))
+        edit_url: (may_change && settled.is_none() && (stoppable || none || nothing_went_out(&view)))
             .then(|| format!("{}?post={}", urls::compose(place.workspace), place.post)),
         cancel_url: (may_change && (stoppable || none))
             .then(|| urls::cancel_post(place.workspace, place.post)),

@@ -3,6 +3,7 @@
 mod draft;
 mod options;
 mod save;
+mod settled;
 mod theirs;
 mod when;
 
@@ -136,7 +137,11 @@ pub async fn show(
     member.actor.require(Permission::Write)?;
     let mut draft = Draft { timezone: member.ui.zone_name().to_owned(), ..Draft::default() };
     if let Some(id) = query.post.as_deref().and_then(|p| p.parse::<PostId>().ok()) {
-        draft = Draft::of(&posts::get(&app.engine, &member.actor, id).await?);
+        let view = posts::get(&app.engine, &member.actor, id).await?;
+        if let Some(why) = view.settled() {
+            return settled::page(member, id, why);
+        }
+        draft = Draft::of(&view);
     } else if let Some(Ok(day)) = query.date.as_deref().map(str::parse) {
         draft.scheduled_at = when::proposed(day, member.ui.now, &member.ui.zone);
     }
