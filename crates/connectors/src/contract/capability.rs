@@ -21,7 +21,8 @@ pub struct Capabilities {
     pub first_comment: bool,
     /// Alternative text for images.
     pub alt_text: bool,
-    /// Published posts can be deleted.
+    /// Published posts can be deleted, at least with one of the ways to connect. What is true of an account says
+    /// [`Publisher::can_delete`](super::publisher::Publisher::can_delete).
     pub delete: bool,
     /// Options that a post may carry.
     pub options: &'static [OptionField],

@@ -126,6 +126,13 @@ pub trait Publisher: Send + Sync {
         Ok(progress)
     }
 
+    /// Whether posts of this account can be deleted by a program, where the network lets some be: by the login that it was
+    /// connected with, for example. Pure.
+    fn can_delete(&self, account: &AccountIdentity) -> bool {
+        let _ = account;
+        true
+    }
+
     /// Deletes a public unit. Deleting what is gone already is success.
     ///
     /// # Errors

@@ -40,6 +40,12 @@ pub async fn get(engine: &Engine, actor: &Actor, id: AccountId) -> Result<Accoun
     account::find(&engine.db, actor.workspace, id).await?.ok_or(AppError::NotFound { what: "account" })
 }
 
+/// Whether posts of this account can be deleted at the network: some networks let only one of their logins do that.
+pub fn can_delete(engine: &Engine, row: &AccountRow) -> bool {
+    let connector = engine.networks.connector(&row.platform).filter(|c| c.capabilities().delete);
+    connector.and_then(|c| c.publisher()).is_some_and(|p| p.can_delete(&row.identity()))
+}
+
 /// What a person may change.
 #[derive(Debug, Clone, Default)]
 pub struct AccountPatch {

@@ -36,12 +36,13 @@ async fn list(State(app): State<App>, Caller(actor): Caller) -> Result<axum::Jso
 /// Accounts with how their logins stand.
 async fn shaped(app: &App, actor: &Actor, rows: &[AccountRow]) -> Result<Vec<Account>, Failure> {
     let outlooks = horizon::outlooks(&app.engine, actor, rows).await?;
-    Ok(rows.iter().zip(&outlooks).map(|(row, outlook)| Account::from(row).with(outlook)).collect())
+    let shaped = |(row, outlook)| Account::new(&app.engine, row).with(outlook);
+    Ok(rows.iter().zip(&outlooks).map(shaped).collect())
 }
 
 async fn shaped_one(app: &App, actor: &Actor, row: AccountRow) -> Result<axum::Json<Account>, Failure> {
     let outlooks = horizon::outlooks(&app.engine, actor, std::slice::from_ref(&row)).await?;
-    let account = Account::from(&row);
+    let account = Account::new(&app.engine, &row);
     Ok(axum::Json(outlooks.iter().fold(account, Account::with)))
 }
 
@@ -114,5 +115,5 @@ async fn disconnect(
     Query(query): Query<DisconnectQuery>,
 ) -> Result<axum::Json<Account>, Failure> {
     let row = accounts::disconnect(&app.engine, &actor, id, if_match, query.erase).await?;
-    Ok(axum::Json(Account::from(&row)))
+    Ok(axum::Json(Account::new(&app.engine, &row)))
 }

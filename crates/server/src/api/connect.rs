@@ -74,7 +74,7 @@ async fn begin(
             Answer::Redirect { authorize_url: authorize_url.to_string(), connect_id: connect.to_string() }
         }
         Begun::Connected { accounts, .. } => match accounts.first() {
-            Some(account) => Answer::Connected(Box::new(Account::from(account))),
+            Some(account) => Answer::Connected(Box::new(Account::new(&app.engine, account))),
             None => return Err(AppError::NotFound { what: "account" }.into()),
         },
     };
@@ -194,7 +194,7 @@ async fn choose(
     Json(choice): Json<Choice>,
 ) -> Result<axum::Json<Chosen>, Failure> {
     let rows = connect::choose(&app.engine, &actor, id, &choice.targets).await?;
-    Ok(axum::Json(Chosen { items: rows.iter().map(Account::from).collect() }))
+    Ok(axum::Json(Chosen { items: rows.iter().map(|row| Account::new(&app.engine, row)).collect() }))
 }
 
 /// What a network's redirect says.

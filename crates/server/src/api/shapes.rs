@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::limits::Violation;
 use carillon_domain::time::Timestamp;
-use carillon_engine::usecase::caps;
+use carillon_engine::Engine;
 use carillon_engine::usecase::horizon::Outlook;
 use carillon_engine::usecase::posts::{PartView, PostView, PublicationView};
+use carillon_engine::usecase::{accounts, caps};
 use carillon_store::repo::account::AccountRow;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -59,6 +60,8 @@ pub struct Account {
     pub caps: Caps,
     /// `warn` or `enforce`.
     pub cap_mode: &'static str,
+    /// What can be done with it, where that depends on how it was connected.
+    pub features: Features,
     /// For `If-Match`.
     pub version: i64,
 }
@@ -85,8 +88,16 @@ pub struct Caps {
     pub daily: Option<u32>,
 }
 
-impl From<&AccountRow> for Account {
-    fn from(row: &AccountRow) -> Self {
+/// What an account's network and login let programs do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Features {
+    /// Whether a `DELETE` of a post with `remote` deletes at the network what is public on this account.
+    pub delete: bool,
+}
+
+impl Account {
+    /// From a row.
+    pub fn new(engine: &Engine, row: &AccountRow) -> Self {
         let connected = row.status == carillon_domain::account::AccountStatus::Connected;
         let level = match (connected, &row.sync_error) {
             (false, _) => "red",
@@ -112,12 +123,11 @@ impl From<&AccountRow> for Account {
             numbers: numbers::of_account(row),
             caps: Caps { daily: caps::daily_cap(row) },
             cap_mode: row.cap_mode.as_str(),
+            features: Features { delete: accounts::can_delete(engine, row) },
             version: row.version,
         }
     }
-}
 
-impl Account {
     /// With how its login stands.
     pub fn with(mut self, outlook: &Outlook) -> Self {
         self.health.login_ends_at = outlook.login_ends_at.map(time);

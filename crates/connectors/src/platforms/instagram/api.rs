@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::secret::Secret;
 use carillon_domain::time::{Clock, Timestamp};
@@ -50,6 +51,11 @@ impl Flavour {
     /// The login that gave this credential.
     pub(super) fn of(credential: &Credential) -> Self {
         Self::parse(credential.extra.get("flavour").and_then(|v| v.as_str()))
+    }
+
+    /// The login that this account was connected with.
+    pub(super) fn of_account(account: &AccountIdentity) -> Self {
+        Self::parse(account.meta.get("flavour").and_then(|v| v.as_str()))
     }
 }
 

@@ -139,6 +139,10 @@ impl Publisher for Instagram {
         Ok(progress)
     }
 
+    fn can_delete(&self, account: &AccountIdentity) -> bool {
+        Flavour::of_account(account) == Flavour::Facebook
+    }
+
     async fn delete(&self, cx: &Cx<'_>, remote_id: &str) -> Result<(), ConnectorError> {
         let graph = Graph::of(cx);
         let fields = vec![("fields", "id".to_owned())];

@@ -50,6 +50,8 @@ impl Desk {
             BUSY[0],
             BUSY[1],
             ("platforms.x.client_id", id),
+            ("platforms.instagram.client_id", id),
+            ("platforms.instagram.client_secret", secret),
             ("platforms.instagram.facebook_client_id", id),
             ("platforms.instagram.facebook_client_secret", secret),
         ];

@@ -146,6 +146,29 @@ async fn the_facebook_login_publishes_every_kind() {
 }
 
 #[tokio::test]
+async fn only_the_facebook_login_deletes() {
+    let stage = Stage::new();
+    for (session, deletes) in [(stage.instagram().await, false), (stage.facebook().await, true)] {
+        let publisher = session.connector.publisher().unwrap();
+        assert_eq!(publisher.can_delete(&session.account), deletes);
+        let id = session.publish(&stage.picture("Short-lived")).await.remote_ids().remove(0);
+        let credential = session.credential();
+        let deleted = publisher.delete(&session.cx(&credential), &id).await;
+        assert_eq!(stage.sent("media.delete").len(), usize::from(deletes), "nothing is sent in vain");
+        let item = stage.ledger().into_iter().find(|item| item.remote_id == id).unwrap();
+        assert_eq!(item.deleted_at.is_some(), deletes);
+        if deletes {
+            deleted.unwrap();
+            publisher.delete(&session.cx(&credential), &id).await.expect("gone already");
+        } else {
+            let error = deleted.unwrap_err();
+            assert_eq!((error.code.as_str(), &error.kind), ("unsupported", &ErrorKind::Rejected));
+            assert!(error.cause.contains("connected through Facebook"), "{}", error.cause);
+        }
+    }
+}
+
+#[tokio::test]
 async fn without_a_public_address_the_error_says_what_to_set() {
     let stage = Stage::new();
     stage.bench.library.hide();
