@@ -172,3 +172,24 @@ async fn race(test: &TestDb) {
     );
 }
 on_both!(another_try_does_not_wipe_out_an_open_commit_of_a_part, |t| super::race(t));
+
+/// What a post costs decides how many can go out at one instant.
+#[tokio::test]
+async fn a_post_takes_few_transactions_from_its_second_on() {
+    let test = TestDb::sqlite().await;
+    let stage = Stage::new(&test).await;
+    let account = stage.x().await;
+    stage.run_until_idle().await;
+    let post = stage.at(account, "On the hour", stage.in_minutes(10)).await;
+    stage.run_due().await;
+    stage.bench.clock.advance(std::time::Duration::from_secs(10 * 60));
+    let before = test.db.commits().expect("sqlite");
+    let lease = claim(&stage.engine, "node", job::Room::ALL).await.expect("claims").expect("the post");
+    let next = carillon_engine::jobs::run(&stage.engine, &lease).await.expect("runs");
+    assert_eq!(next, carillon_engine::jobs::Next::Over);
+    assert_eq!(stage.publication(&post).await.state, PublicationState::Published);
+    assert_eq!(job::count(&test.db).await.expect("count"), 0, "the job went with it");
+    let took = test.db.commits().expect("sqlite") - before;
+    assert_eq!(took, 3, "the claim, the intent, the result");
+    test.dispose().await;
+}

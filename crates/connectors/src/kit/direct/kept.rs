@@ -104,3 +104,96 @@ async fn sweep(lines: Arc<Mutex<Lines>>) {
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use carillon_domain::time::{ManualClock, Timestamp};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use crate::kit::egress::Egress;
+    use crate::kit::http::{Call, CommitPermit, Safety};
+    use crate::kit::wire::Wire;
+
+    use super::*;
+    use crate::kit::client::Http;
+
+    /// Answers on each connection so often, then closes it without having said so.
+    async fn server(answers: usize) -> (SocketAddr, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("bound");
+        let address = listener.local_addr().expect("an address");
+        let connections = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&connections);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::SeqCst);
+                tokio::spawn(answer(stream, answers));
+            }
+        });
+        (address, connections)
+    }
+
+    async fn answer(mut stream: TcpStream, times: usize) -> std::io::Result<()> {
+        for _ in 0..times {
+            let mut request = Vec::new();
+            while !request.ends_with(b"{}") {
+                if stream.read_buf(&mut request).await? == 0 {
+                    return Ok(());
+                }
+            }
+            stream.write_all(b"HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\nok").await?;
+        }
+        Ok(())
+    }
+
+    async fn commit(http: &Http, address: SocketAddr) {
+        let call = Call::post("c", Safety::Unsafe, format!("http://{address}/")).json(&serde_json::json!({}));
+        let reply = http.commit(call, CommitPermit::after_durable_intent(Duration::MAX)).await;
+        assert_eq!(reply.expect("an answer").status, 201);
+    }
+
+    fn http() -> Http {
+        let clock = Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH));
+        let egress = Egress::new(["127.0.0.0/8".parse().expect("a network")]);
+        Http::new(Arc::new(Wire::new(egress, clock.clone()).expect("a transport")), clock)
+    }
+
+    #[tokio::test]
+    async fn the_next_commit_takes_the_connection_of_the_last() {
+        let (address, connections) = server(100).await;
+        let http = http();
+        for _ in 0..3 {
+            commit(&http, address).await;
+        }
+        assert_eq!(connections.load(Ordering::SeqCst), 1);
+        futures::future::join_all((0..4).map(|_| commit(&http, address))).await;
+        assert_eq!(connections.load(Ordering::SeqCst), 4, "one commit at a time on each");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_the_server_closed_is_not_taken() {
+        let (address, connections) = server(1).await;
+        let http = http();
+        for commits in 1..=3 {
+            commit(&http, address).await;
+            // The runtime asks the system for news at least once in so many turns.
+            for _ in 0..200 {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(connections.load(Ordering::SeqCst), commits);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_kept_for_long() {
+        let (address, connections) = server(100).await;
+        let http = http();
+        commit(&http, address).await;
+        tokio::time::advance(KEEP).await;
+        commit(&http, address).await;
+        assert_eq!(connections.load(Ordering::SeqCst), 2);
+    }
+}
