@@ -14,6 +14,11 @@ const PDS: &str = "CARILLON_TEST_PDS_DIR";
 
 /// Runs the command; whether every goal was met.
 pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
+    if let Some((what, rest)) = arguments.split_first()
+        && what == "publish"
+    {
+        return publish(rest);
+    }
     let root = root();
     let release = build(&["--release"])?;
     let mut bench = Command::new(release.join("carillon-bench"));
@@ -24,6 +29,31 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
     let all = [String::from("all")];
     bench.args(if arguments.is_empty() { &all } else { arguments });
     Ok(bench.status()?.success())
+}
+
+/// The environment variable with a PostgreSQL server to measure on.
+const DURABLE_POSTGRES: &str = "CARILLON_BENCH_POSTGRES_URL";
+
+/// Compares bursts with those of job queues; whether Carillon published everything exactly once.
+fn publish(arguments: &[String]) -> anyhow::Result<bool> {
+    let root = root();
+    let (install, rest): (Vec<&String>, Vec<&String>) = arguments.iter().partition(|a| *a == "--install");
+    if !needs::queues(&root, !install.is_empty())? {
+        return Ok(false);
+    }
+    let release = build(&["--release"])?;
+    let mut bench = Command::new(release.join("carillon-bench"));
+    bench.current_dir(&root).arg("--carillon").arg(release.join("carillon"));
+    bench.args(["publish", "--compare"]).args(rest);
+    if std::env::var_os(peers::QUEUES.variable).is_none() {
+        bench.env(peers::QUEUES.variable, peers::QUEUES.modules(&root));
+    }
+    if std::env::var_os(DURABLE_POSTGRES).is_some() {
+        return Ok(bench.status()?.success());
+    }
+    let programs = needs::postgres_folder().context("PostgreSQL is missing")?;
+    let postgres = Postgres::start_durable(&programs)?;
+    Ok(bench.env(DURABLE_POSTGRES, postgres.url()).status()?.success())
 }
 
 /// Checks the model of the publishing protocol; whether it held, and every broken variant broke.

@@ -23,6 +23,9 @@ cargo xtask <command>
         --no-skips  fail if any test could not run
   bench [<what>] [<options>]
         build a release and measure it: start, memory, pages, upload, publish-video, size, or all
+  bench publish [--install] [--runs N] [--publications N,…] [--latency MS,…] [--only NAMES]
+        build a release and compare bursts of posts with job queues: how many a second, how late, at what cost
+        --install   get the job queues and their servers (Debian, as root)
   chaos [--debug] [--seed A..B] [--minutes N] [--database sqlite|postgres] [--publications N]
         build a release (or not) and break everything: kill, pause, cut, refuse; then compare what became public
   model check every state of the publishing protocol's model, and that each rule left out breaks it

@@ -110,25 +110,73 @@ fn missing(root: &Path) -> Vec<Missing> {
     list
 }
 
-fn get_missing(root: &Path) -> anyhow::Result<()> {
-    let packages: Vec<&str> =
-        PROGRAMS.iter().filter(|program| !(program.found)()).flat_map(|p| p.packages).copied().collect();
-    if !packages.is_empty() {
-        if find("apt-get", &[]).is_none() || !is_root() {
-            bail!(
-                "--install uses apt-get and so works on Debian as root only. By hand:\n      {}",
-                apt_line(&packages)
-            );
-        }
-        println!("Installing {}", packages.join(", "));
-        let apt = || {
-            let mut apt = Command::new("apt-get");
-            apt.env("DEBIAN_FRONTEND", "noninteractive");
-            apt
-        };
-        run(apt().arg("update"))?;
-        run(apt().args(["install", "-y", "--no-install-recommends"]).args(&packages))?;
+/// The servers of the job queues that bursts are compared with.
+const QUEUE_PROGRAMS: &[Program] = &[
+    Program {
+        what: "Redis server: what BullMQ keeps its jobs in",
+        found: || find("redis-server", &[]).is_some(),
+        packages: &["redis-server"],
+    },
+    Program {
+        what: "PostgreSQL server and client: what the other job queues keep their jobs in",
+        found: || postgres_folder().is_some() && find("psql", &[]).is_some(),
+        packages: &["postgresql"],
+    },
+    Program {
+        what: "Node.js and npm: they install the job queues and their own Node",
+        found: || find("node", &[]).is_some() && find("npm", &[]).is_some(),
+        packages: &["nodejs", "npm"],
+    },
+];
+
+/// Whether everything is there to compare bursts with job queues, after getting what is missing where `install` says so.
+/// What is missing and how to get it has been printed.
+pub fn queues(root: &Path, install: bool) -> anyhow::Result<bool> {
+    if install {
+        get(QUEUE_PROGRAMS)?;
+        peers::QUEUES.install(root)?;
+        return Ok(true);
     }
+    let missing: Vec<&Program> = QUEUE_PROGRAMS.iter().filter(|program| !(program.found)()).collect();
+    for program in &missing {
+        println!("Missing: {}\n      {}", program.what, apt_line(program.packages));
+    }
+    let installed = peers::QUEUES.is_installed(root);
+    if !installed {
+        println!("Missing: {}", peers::QUEUES.what);
+    }
+    if !installed || !missing.is_empty() {
+        println!("Get all of it (Debian, as root):\n      cargo xtask bench publish --install");
+    }
+    Ok(installed && missing.is_empty())
+}
+
+/// Has Debian install what is missing of these.
+fn get(programs: &[Program]) -> anyhow::Result<()> {
+    let packages: Vec<&str> =
+        programs.iter().filter(|program| !(program.found)()).flat_map(|p| p.packages).copied().collect();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    if find("apt-get", &[]).is_none() || !is_root() {
+        bail!(
+            "--install uses apt-get and so works on Debian as root only. By hand:\n      {}",
+            apt_line(&packages)
+        );
+    }
+    println!("Installing {}", packages.join(", "));
+    let apt = || {
+        let mut apt = Command::new("apt-get");
+        // In runlevel 1 a package does not start its server; whoever needs one starts their own.
+        apt.env("DEBIAN_FRONTEND", "noninteractive").env("RUNLEVEL", "1");
+        apt
+    };
+    run(apt().arg("update"))?;
+    run(apt().args(["install", "-y", "--no-install-recommends"]).args(&packages))
+}
+
+fn get_missing(root: &Path) -> anyhow::Result<()> {
+    get(PROGRAMS)?;
     if node_major().is_some_and(|major| major < NODE_MAJOR) {
         println!("Installing Node.js {NODE_MAJOR}");
         run(Command::new("npm").args(["install", "--global"]).arg(format!("node@{NODE_MAJOR}")))?;

@@ -1,5 +1,5 @@
 //! What tests run that comes from npm: third-party servers on loopback, and tools. Versions are pinned by the lock file
-//! beside each `package.json` under `bench/peers/`; the installed copy lives under `target/` and is kept while lock and Node
+//! beside each `package.json` under `bench/`; the installed copy lives under `target/` and is kept while lock and Node
 //! stay the same.
 
 use std::path::{Path, PathBuf};
@@ -13,6 +13,9 @@ const MANIFESTS: [&str; 2] = ["package.json", "package-lock.json"];
 
 /// One of them.
 pub struct Peer {
+    /// What its installed copy is called.
+    name: &'static str,
+    /// Where its manifests are.
     folder: &'static str,
     /// What it is and what for.
     pub what: &'static str,
@@ -22,29 +25,39 @@ pub struct Peer {
 
 /// A Bluesky server with its directory.
 pub const BLUESKY: Peer = Peer {
-    folder: "bluesky-pds",
+    name: "bluesky-pds",
+    folder: "bench/peers/bluesky-pds",
     what: "a Bluesky server (npm packages, about 360 MB, two minutes): the connector's third-party test",
     variable: "CARILLON_TEST_PDS_DIR",
 };
 
 /// Checks of accessibility. MPL-2.0: run as it is, changed nowhere, given to nobody.
 const AXE: Peer = Peer {
-    folder: "axe",
+    name: "axe",
+    folder: "bench/peers/axe",
     what: "axe-core (npm package): the browser tests' checks of accessibility",
     variable: "CARILLON_TEST_AXE_DIR",
 };
 
-/// All of them.
+/// Job queues and the Node that runs them; only the benchmark of bursts needs them.
+pub const QUEUES: Peer = Peer {
+    name: "queues",
+    folder: "bench/publish/peers",
+    what: "BullMQ, pg-boss, graphile-worker and Node 22 (npm packages): what bursts are compared with",
+    variable: "CARILLON_BENCH_QUEUES_DIR",
+};
+
+/// All that the tests need.
 pub const ALL: &[Peer] = &[BLUESKY, AXE];
 
 impl Peer {
     fn source(&self, root: &Path) -> PathBuf {
-        root.join("bench/peers").join(self.folder)
+        root.join(self.folder)
     }
 
     fn target(&self, root: &Path) -> PathBuf {
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-        target.join("peers").join(self.folder)
+        target.join("peers").join(self.name)
     }
 
     /// Where Node finds its packages.

@@ -17,8 +17,17 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Makes a new cluster with the programs in `bin` and starts it.
+    /// Makes a new cluster with the programs in `bin` and starts it. The data is thrown away, so nothing has to reach the disk.
     pub fn start(bin: &Path) -> anyhow::Result<Self> {
+        Self::start_with(bin, &["fsync=off", "synchronous_commit=off", "full_page_writes=off"])
+    }
+
+    /// The same, but what is committed is on the disk, as a measurement needs it.
+    pub fn start_durable(bin: &Path) -> anyhow::Result<Self> {
+        Self::start_with(bin, &[])
+    }
+
+    fn start_with(bin: &Path, settings: &[&str]) -> anyhow::Result<Self> {
         let folder = std::env::temp_dir().join(format!("carillon-test-postgres-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder)?;
@@ -36,15 +45,8 @@ impl Postgres {
         let log = std::fs::File::create(folder.join("log"))?;
         let mut postgres = user.command(&bin.join("postgres"));
         postgres.arg("-D").arg(&data).args(["-p", &port.to_string()]);
-        for setting in [
-            "listen_addresses=127.0.0.1",
-            "unix_socket_directories=",
-            "max_connections=300",
-            // The data is thrown away, so nothing has to reach the disk.
-            "fsync=off",
-            "synchronous_commit=off",
-            "full_page_writes=off",
-        ] {
+        let always = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=300"];
+        for setting in always.iter().chain(settings) {
             postgres.args(["-c", setting]);
         }
         postgres.current_dir(&folder).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);

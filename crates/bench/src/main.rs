@@ -10,6 +10,7 @@ mod memory;
 mod model;
 mod pages;
 mod peers;
+mod postgres;
 mod proc;
 mod publish;
 mod report;
@@ -35,9 +36,9 @@ struct Cli {
     /// The program to measure
     #[arg(long, global = true, default_value = "target/release/carillon", value_name = "FILE")]
     carillon: PathBuf,
-    /// How often a start is measured
-    #[arg(long, global = true, default_value_t = 9, value_parser = clap::value_parser!(u16).range(1..=100))]
-    runs: u16,
+    /// How often a start [default: 9] or a burst [default: 1, compared 5] is measured
+    #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..=100))]
+    runs: Option<u16>,
     /// Seconds without a request before idle memory is read
     #[arg(long, global = true, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=600))]
     idle: u16,
@@ -92,7 +93,7 @@ fn main() -> ExitCode {
     let good = match cli.command {
         Command::Model => model::print(out).context("the model"),
         Command::Chaos(chaos) => run_chaos(&cli.carillon, &chaos, out),
-        Command::Publish(burst) => run_burst(&cli.carillon, &burst, out),
+        Command::Publish(burst) => run_burst(&cli.carillon, &burst, cli.runs, out),
         Command::Measure(what) => measure(cli, what).and_then(|report| {
             report.print(out)?;
             Ok(report.all_met())
@@ -113,9 +114,14 @@ fn run_chaos(carillon: &Path, chaos: &chaos::Chaos, out: &mut impl std::io::Writ
     runtime.block_on(chaos::run(&found(carillon)?, chaos, out))
 }
 
-fn run_burst(carillon: &Path, burst: &burst::Burst, out: &mut impl std::io::Write) -> anyhow::Result<bool> {
+fn run_burst(
+    carillon: &Path,
+    burst: &burst::Burst,
+    runs: Option<u16>,
+    out: &mut impl std::io::Write,
+) -> anyhow::Result<bool> {
     let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
-    runtime.block_on(burst::run(&found(carillon)?, burst, out))
+    runtime.block_on(burst::run(&found(carillon)?, burst, runs, out))
 }
 
 fn found(carillon: &Path) -> anyhow::Result<PathBuf> {
@@ -128,7 +134,7 @@ fn measure(cli: Cli, what: Measure) -> anyhow::Result<Report> {
     let carillon = found(&cli.carillon)?;
     let pds = cli.pds.unwrap_or_else(|| "target/peers/bluesky-pds/node_modules".into());
     let idle = std::time::Duration::from_secs(cli.idle.into());
-    let plan = Plan { carillon, runs: cli.runs, idle, pds };
+    let plan = Plan { carillon, runs: cli.runs.unwrap_or(9), idle, pds };
     let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
     runtime.block_on(async {
         let mut report = Report::default();

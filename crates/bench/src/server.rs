@@ -22,8 +22,8 @@ const WORKSPACE: &str = "Benchmark";
 pub struct Process {
     child: Child,
     /// Kept open: some end when nobody holds it any more.
-    _input: Option<tokio::process::ChildStdin>,
-    _output: Lines<BufReader<ChildStdout>>,
+    input: Option<tokio::process::ChildStdin>,
+    output: Lines<BufReader<ChildStdout>>,
     /// What it said.
     pub ready: String,
 }
@@ -48,12 +48,28 @@ impl Process {
             bail!("it ended: {}", std::fs::read_to_string(log).unwrap_or_default())
         };
         let ready = tokio::time::timeout(PATIENCE, said).await.context("not ready in time")??;
-        Ok(Self { _input: child.stdin.take(), _output: lines, child, ready })
+        Ok(Self { input: child.stdin.take(), output: lines, child, ready })
     }
 
     /// Its id.
     pub fn pid(&self) -> anyhow::Result<u32> {
         self.child.id().context("the process has ended")
+    }
+
+    /// Writes a line to its standard input.
+    pub async fn say(&mut self, line: &str) -> anyhow::Result<()> {
+        let input = self.input.as_mut().context("it takes no input")?;
+        Ok(input.write_all(format!("{line}\n").as_bytes()).await?)
+    }
+
+    /// Waits until it says this line.
+    pub async fn hear(&mut self, wanted: &str) -> anyhow::Result<()> {
+        while let Some(line) = self.output.next_line().await? {
+            if line == wanted {
+                return Ok(());
+            }
+        }
+        bail!("it ended and never said: {wanted}")
     }
 
     /// Sends it a signal, named as `kill` takes it: `-STOP`.

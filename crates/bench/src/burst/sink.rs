@@ -11,6 +11,7 @@ use carillon_domain::time::Clock;
 use carillon_server::ambient::SystemClock;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Instant;
 
 /// A sink that listens.
 pub struct Sink {
@@ -50,8 +51,18 @@ impl Sink {
         self.state.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How many different posts came.
-    pub fn count(&self) -> usize {
+    /// Waits until so many different posts came, or until `end`; whether they came.
+    pub async fn wait_for(&self, posts: usize, end: Instant) -> bool {
+        while self.count() < posts {
+            if Instant::now() >= end {
+                return false;
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        true
+    }
+
+    fn count(&self) -> usize {
         self.state.seen.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 }

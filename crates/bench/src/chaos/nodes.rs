@@ -3,15 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use carillon_connectors::Registry;
-use tokio::process::Command;
 use tokio::time::Instant;
 
 use super::{Chaos, Engine};
-use crate::report;
 use crate::server::{Carillon, Site};
 use crate::wire::Client;
+use crate::{postgres, report};
 
 /// Times that fit a run of a minute: pauses and leases are short, and what the faults delay is shorter still. Doubts last as long as
 /// always: how late a network may show a post is a matter of the network.
@@ -59,7 +58,7 @@ impl Nodes {
         let mut database = None;
         if chaos.database == Engine::Postgres {
             let server = chaos.postgres_url.as_deref().context("--postgres-url is missing")?;
-            let url = new_database(server, seed).await?;
+            let url = postgres::new_database(server, &format!("chaos_{}_{seed}", std::process::id())).await?;
             site.set("CARILLON_DATABASE__URL", url.clone());
             database = Some(url);
         }
@@ -162,7 +161,7 @@ impl Nodes {
         let Some(url) = &self.database else { return Ok(()) };
         let cut = "select pg_terminate_backend(pid) from pg_stat_activity \
                    where datname = current_database() and pid <> pg_backend_pid()";
-        sql(url, cut).await
+        postgres::ask(url, cut).await.map(drop)
     }
 
     /// Starts a worker that is dead.
@@ -218,25 +217,4 @@ fn settings(site: &mut Site, origin: &str, port: u16) {
             site.set(format!("{prefix}{}", setting.key.to_uppercase()), value);
         }
     }
-}
-
-/// Runs a statement.
-async fn sql(url: &str, statement: &str) -> anyhow::Result<()> {
-    let mut psql = Command::new("psql");
-    let done = psql.args(["-q", "-d", url, "-c", statement]).output().await.context("no psql")?;
-    if !done.status.success() {
-        bail!("{statement}: {}", String::from_utf8_lossy(&done.stderr));
-    }
-    Ok(())
-}
-
-/// An empty database on this server.
-async fn new_database(server: &str, seed: u64) -> anyhow::Result<String> {
-    let name = format!("chaos_{}_{seed}", std::process::id());
-    for statement in [format!("drop database if exists {name}"), format!("create database {name}")] {
-        sql(server, &statement).await?;
-    }
-    let mut url = url::Url::parse(server)?;
-    url.set_path(&name);
-    Ok(url.into())
 }
