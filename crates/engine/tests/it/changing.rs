@@ -2,7 +2,7 @@
 
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
 use carillon_domain::error::AppError;
-use carillon_domain::publication::PublicationState;
+use carillon_domain::publication::{PostStatus, PublicationState};
 use carillon_engine::usecase::posts::{self, PostInput, PostPatch, Removal, WantedStatus};
 use carillon_store::on_both;
 use carillon_store::repo::publication;
@@ -31,6 +31,30 @@ async fn taken_off(test: &TestDb) {
     assert_eq!(public[0].platform, "bluesky");
 }
 on_both!(an_account_that_was_taken_off_stays_off, |t| super::taken_off(t));
+
+async fn thrown_away(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let (stays, goes) = (stage.bluesky().await, stage.x().await);
+    let post = stage
+        .post(PostInput {
+            text: "Better not".into(),
+            accounts: vec![stays, goes],
+            status: WantedStatus::Scheduled,
+            scheduled_at: Some(stage.in_minutes(60).to_string()),
+            ..PostInput::default()
+        })
+        .await;
+    let back =
+        PostPatch { accounts: Some(vec![stays]), status: Some(WantedStatus::Draft), ..PostPatch::default() };
+    let draft =
+        posts::update(&stage.engine, &stage.actor, post.post.id, back, None).await.expect("a draft again");
+    assert_eq!(draft.status, PostStatus::Draft);
+    let gone = posts::remove(&stage.engine, &stage.actor, post.post.id, Removal::default()).await;
+    assert!(gone.expect("thrown away").post.trashed_at.is_some());
+    let found = posts::get(&stage.engine, &stage.actor, post.post.id).await;
+    assert!(matches!(found, Err(AppError::NotFound { .. })), "{found:?}");
+}
+on_both!(a_draft_with_an_account_taken_off_is_thrown_away, |t| super::thrown_away(t));
 
 async fn revived(test: &TestDb) {
     let stage = Stage::new(test).await;

@@ -3,7 +3,7 @@
 use carillon_domain::error::AppError;
 use carillon_domain::id::PostId;
 use carillon_domain::permission::Permission;
-use carillon_domain::publication::{Event, Intent, PublicationState};
+use carillon_domain::publication::{Event, Intent, PostStatus, PublicationState, post_status};
 use carillon_store::repo::{job, post, publication};
 
 use super::super::remote_delete;
@@ -34,7 +34,7 @@ pub async fn remove(
 ) -> Result<PostView, AppError> {
     actor.require(Permission::Write)?;
     let view = query::get(engine, actor, id).await?;
-    if !view.post.erased.is_empty() || view.publications.iter().any(|p| p.state != PublicationState::Draft) {
+    if view.status != PostStatus::Draft {
         actor.require(Permission::Publish)?;
     }
     if removal.if_match.is_some_and(|v| v != view.post.version) {
@@ -51,6 +51,10 @@ pub async fn remove(
                     return Err(AppError::Stale);
                 }
                 let mut rows = publication::of_post(&mut *tx, workspace, id).await?;
+                // Accounts that were taken off before, and stay canceled, don't keep a draft from the trash.
+                let ended = post.erased.iter().map(|e| e.state);
+                let states: Vec<_> = rows.iter().map(|r| r.state).chain(ended).collect();
+                let is_draft = post_status(&states, false) == PostStatus::Draft;
                 for row in &mut rows {
                     let seen = row.seen();
                     if !cancel(row, now)? {
@@ -61,11 +65,9 @@ pub async fn remove(
                     }
                     job::remove(tx, &publish::job_key(row.id)).await?;
                 }
-                let only_drafts =
-                    post.erased.is_empty() && rows.iter().all(|r| r.state == PublicationState::Draft);
                 post.version += 1;
                 post.updated_at = now;
-                post.trashed_at = only_drafts.then_some(now).or(post.trashed_at);
+                post.trashed_at = is_draft.then_some(now).or(post.trashed_at);
                 post::update(tx, &post).await?;
                 Ok::<_, AppError>(())
             })
