@@ -6,7 +6,6 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, PostId};
 use carillon_domain::publication::PostStatus;
 use carillon_engine::usecase::posts::{self, PostFilter, PostInput, PostPatch, Removal};
-use carillon_engine::usecase::publications;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -177,10 +176,7 @@ async fn get(
     Caller(actor): Caller,
     Path(id): Path<PostId>,
 ) -> Result<axum::Json<Post>, Failure> {
-    let mut view = posts::get(&app.engine, &actor, id).await?;
-    for publication in &mut view.publications {
-        *publication = publications::get(&app.engine, &actor, publication.id).await?;
-    }
+    let view = posts::get_with_attempts(&app.engine, &actor, id).await?;
     Ok(axum::Json(Post::from(&view)))
 }
 

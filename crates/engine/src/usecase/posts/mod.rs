@@ -17,7 +17,7 @@ pub use check::{AccountCheck, check};
 pub use create::create;
 pub(crate) use create::fingerprint;
 pub use input::{PostInput, PostPatch, WantedStatus};
-pub use query::{PostFilter, due_between, get, list};
+pub use query::{PostFilter, due_between, get, get_with_attempts, list};
 pub use remove::{Removal, remove};
 pub use update::update;
 pub use view::{AttemptView, PartView, PostView, PublicationView, Settled, StepView};

@@ -7,9 +7,9 @@ use carillon_domain::id::{AccountId, PostId};
 use carillon_domain::permission::Permission;
 use carillon_domain::publication::PostStatus;
 use carillon_domain::time::Timestamp;
-use carillon_store::repo::{planned, post, publication};
+use carillon_store::repo::{attempt, planned, post, publication};
 
-use super::view::{PostView, PublicationView};
+use super::view::{AttemptView, PostView, PublicationView};
 use crate::{Actor, Engine};
 
 /// Which posts to list.
@@ -39,6 +39,20 @@ pub async fn get(engine: &Engine, actor: &Actor, id: PostId) -> Result<PostView,
     let view = get_with_trash(engine, actor, id).await?;
     if view.post.trashed_at.is_some() {
         return Err(AppError::NotFound { what: "post" });
+    }
+    Ok(view)
+}
+
+/// The same, with the attempts of its publications. The publications are those that its status was derived from: read a second
+/// time, one of them could contradict it.
+///
+/// # Errors
+/// As [`get`].
+pub async fn get_with_attempts(engine: &Engine, actor: &Actor, id: PostId) -> Result<PostView, AppError> {
+    let mut view = get(engine, actor, id).await?;
+    for publication in &mut view.publications {
+        let attempts = attempt::of_publication(&engine.db, actor.workspace, publication.id).await?;
+        publication.attempts = attempts.into_iter().map(AttemptView::from).collect();
     }
     Ok(view)
 }

@@ -139,6 +139,20 @@ pub struct AttemptView {
     pub steps: Vec<StepView>,
 }
 
+impl From<(AttemptRow, Vec<StepRow>)> for AttemptView {
+    fn from((a, steps): (AttemptRow, Vec<StepRow>)) -> Self {
+        Self {
+            id: a.id,
+            number: a.number,
+            started_at: a.started_at,
+            ended_at: a.ended_at,
+            outcome: a.outcome,
+            error: a.error,
+            steps,
+        }
+    }
+}
+
 /// One remote call of an attempt.
 pub type StepView = StepRow;
 
@@ -159,18 +173,7 @@ impl PublicationView {
                 deleted_at: u.deleted_at,
             })
             .collect();
-        let attempts = attempts
-            .into_iter()
-            .map(|(a, steps)| AttemptView {
-                id: a.id,
-                number: a.number,
-                started_at: a.started_at,
-                ended_at: a.ended_at,
-                outcome: a.outcome,
-                error: a.error,
-                steps,
-            })
-            .collect();
+        let attempts = attempts.into_iter().map(AttemptView::from).collect();
         Self {
             id: row.id,
             post: row.post,

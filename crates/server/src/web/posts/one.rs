@@ -104,15 +104,14 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let member = member.at(Section::Posts);
     let (ui, actor) = (member.ui, member.actor);
-    let view = posts::get(&app.engine, &actor, place.post).await?;
+    let view = posts::get_with_attempts(&app.engine, &actor, place.post).await?;
     let faces = Faces::load(&app, &actor).await?;
     let mut places: Vec<_> = view.publications.iter().collect();
     places.sort_by(|a, b| (&a.platform, a.account).cmp(&(&b.platform, b.account)));
     let mut cards = Vec::new();
     for publication in places {
-        let full = publications::get(&app.engine, &actor, publication.id).await?;
-        let network = title(&app, &full.platform);
-        cards.push(card(&ui, &view, full, &faces, network, actor.role));
+        let network = title(&app, &publication.platform);
+        cards.push(card(&ui, &view, publication.clone(), &faces, network, actor.role));
     }
     let mut alerts = Vec::new();
     if uri.query().is_some_and(|q| q.contains("saved")) {
