@@ -2,7 +2,7 @@
 
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, MediaRules, PostKind, TextRule, TextUnit};
-use crate::contract::connector::{Connector, Descriptor, EndpointSetting, Setting};
+use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
 
@@ -32,8 +32,18 @@ static DESCRIPTOR: Descriptor = Descriptor {
     color: "#335577",
     endpoints: &[EndpointSetting { key: API, default: "https://api.newnet.example" }],
     settings: &[
-        Setting { key: "client_id", secret: false, help: "Client id of your app at Newnet." },
-        Setting { key: "client_secret", secret: true, help: "Client secret of your app at Newnet." },
+        Setting {
+            key: "client_id",
+            secret: false,
+            accepts: Accepts::Text,
+            help: "Client id of your app at Newnet.",
+        },
+        Setting {
+            key: "client_secret",
+            secret: true,
+            accepts: Accepts::Text,
+            help: "Client secret of your app at Newnet.",
+        },
     ],
     docs: include_str!("docs.md"),
     many_servers: false,

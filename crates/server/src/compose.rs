@@ -135,6 +135,10 @@ fn platform_settings(
     for (key, value) in platform.values() {
         let endpoint = descriptor.endpoints.iter().any(|e| e.key == key);
         let setting = descriptor.settings.iter().find(|s| s.key == key);
+        if let Some(message) = setting.and_then(|s| s.accepts.refuses(value.expose())) {
+            let setting = format!("platforms.{}.{key}", descriptor.name);
+            return Err(SettingsError::Value { setting, from: None, message });
+        }
         match setting {
             Some(setting) if setting.secret => drop(sorted.secrets.insert(key.to_owned(), value)),
             Some(_) => drop(sorted.values.insert(key.to_owned(), value.expose().to_owned())),

@@ -56,6 +56,36 @@ pub struct Setting {
     pub key: &'static str,
     /// Whether it must never be shown.
     pub secret: bool,
+    /// What it takes.
+    pub accepts: Accepts,
     /// One sentence for the operator.
     pub help: &'static str,
+}
+
+/// What a setting takes besides nothing, which is its default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepts {
+    /// Any text.
+    Text,
+    /// One of these words; the first one is the default.
+    OneOf(&'static [&'static str]),
+    /// A whole number from 1 on.
+    Number,
+}
+
+impl Accepts {
+    /// Why this value can't be used, if it can't.
+    pub fn refuses(self, value: &str) -> Option<String> {
+        let fits = match self {
+            Self::Text => true,
+            Self::OneOf(words) => words.contains(&value),
+            Self::Number => value.parse::<u32>().is_ok_and(|n| n > 0),
+        };
+        let why = || match self {
+            Self::Text => String::new(),
+            Self::OneOf(words) => format!("`{value}` is none of {}.", words.join(", ")),
+            Self::Number => format!("`{value}` is not a whole number from 1 on."),
+        };
+        (!fits && !value.is_empty()).then(why)
+    }
 }

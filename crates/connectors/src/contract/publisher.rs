@@ -8,7 +8,7 @@ use carillon_domain::post::Draft;
 use carillon_domain::time::Timestamp;
 use serde::Serialize;
 
-use super::cx::Cx;
+use super::cx::{Cx, PlatformSettings};
 use super::progress::Progress;
 use crate::kit::http::CommitPermit;
 
@@ -57,15 +57,16 @@ pub trait Publisher: Send + Sync {
     /// Checks the draft against every rule of the network and of the account's server. Pure: all problems at once.
     fn check(&self, draft: &Draft, account: &AccountIdentity) -> CheckReport;
 
-    /// Most publications of this account a day, as the network itself last said; `None` where it says nothing for single
-    /// accounts, or was not asked yet. Pure.
-    fn daily_cap(&self, account: &AccountIdentity) -> Option<u32> {
-        let _ = account;
+    /// Most publications of this account a day, as the network itself last said, or as the operator's plan allows; `None`
+    /// where neither is known. Pure.
+    fn daily_cap(&self, settings: &PlatformSettings, account: &AccountIdentity) -> Option<u32> {
+        let _ = (settings, account);
         None
     }
 
     /// What the network takes of one account in other spans than a day. Pure.
-    fn windows(&self) -> &'static [Window] {
+    fn windows(&self, settings: &PlatformSettings) -> &'static [Window] {
+        let _ = settings;
         &[]
     }
 

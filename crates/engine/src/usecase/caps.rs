@@ -39,10 +39,11 @@ fn day(at: Timestamp, zone: &str) -> Option<(Timestamp, Timestamp)> {
     Some((start.timestamp(), end.timestamp()))
 }
 
-/// The network's own daily cap of an account: as it last said, else as its documents say, else none is known.
+/// The network's own daily cap of an account: as it last said or as the operator's plan has it, else as its documents say, else none is known.
 pub fn hard_cap(engine: &Engine, account: &AccountRow) -> Option<u32> {
     let connector = engine.networks.connector(&account.platform)?;
-    let own = connector.publisher()?.daily_cap(&account.identity());
+    let settings = engine.networks.settings(&account.platform);
+    let own = connector.publisher()?.daily_cap(settings, &account.identity());
     own.or(connector.capabilities().daily_cap)
 }
 
@@ -139,7 +140,8 @@ async fn judge_windows(
 ) -> Result<(), AppError> {
     let key = (actor.workspace, check.account.id);
     let publisher = engine.networks.connector(&check.account.platform).and_then(|c| c.publisher());
-    for window in publisher.map_or(&[][..], |p| p.windows()) {
+    let settings = engine.networks.settings(&check.account.platform);
+    for window in publisher.map_or(&[][..], |p| p.windows(settings)) {
         let Some(range) = span(due.at, window.span_s) else { continue };
         let taken = tally::taken(&engine.db, key, range, except).await?;
         if taken >= i64::from(window.posts) {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use carillon_connectors::Registry;
 use carillon_domain::secret::Secret;
 use carillon_store::DbOptions;
 use ipnet::IpNet;
@@ -262,10 +263,18 @@ fn redacted_option<S: Serializer>(secret: &Option<Secret>, serializer: S) -> Res
 }
 
 fn redacted_map<S: Serializer>(map: &BTreeMap<String, Secret>, serializer: S) -> Result<S::Ok, S::Error> {
-    let show = |key: &str, value: &Secret| {
-        if key.ends_with("_url") { without_password(value.expose()) } else { shown(value).to_owned() }
+    let show = |key: &str, value: &Secret| match key {
+        key if key.ends_with("_url") => without_password(value.expose()),
+        key if is_plain(key) => value.expose().to_owned(),
+        _ => shown(value).to_owned(),
     };
     map.iter().map(|(k, v)| (k, show(k, v))).collect::<BTreeMap<_, _>>().serialize(serializer)
+}
+
+/// Whether connectors know this key, and none of them as a secret.
+fn is_plain(key: &str) -> bool {
+    let settings = || Registry.all().iter().flat_map(|c| c.descriptor().settings).filter(|s| s.key == key);
+    settings().next().is_some() && settings().all(|s| !s.secret)
 }
 
 fn optional_address_text<S: Serializer>(at: &Option<SocketAddr>, serializer: S) -> Result<S::Ok, S::Error> {

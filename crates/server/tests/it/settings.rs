@@ -127,6 +127,19 @@ fn a_malformed_key_or_database_address_is_a_wrong_setting() {
 }
 
 #[test]
+fn a_plan_that_a_network_does_not_have_is_a_wrong_setting() {
+    for (variable, setting, value, hint) in [
+        ("CARILLON_PLATFORMS__X__PLAN", "platforms.x.plan", "gold", "pay_per_use"),
+        ("CARILLON_PLATFORMS__X__POSTS_PER_DAY", "platforms.x.posts_per_day", "many", "whole number"),
+        ("CARILLON_PLATFORMS__X__PLANS", "platforms.x.plans", "basic", "posts_per_day"),
+    ] {
+        let (code, said) = refused(&["serve"], &[(variable, value)]);
+        assert_eq!(code, Some(2), "{setting}: {said}");
+        assert!(said.contains(&format!("`{setting}`")) && said.contains(hint), "{setting}: {said}");
+    }
+}
+
+#[test]
 fn a_key_of_digits_is_kept_to_the_last_digit() {
     let key = "0".repeat(63) + "1";
     for name in ["CARILLON_ENCRYPTION_KEY", "CARILLON_SECRETS__ENCRYPTION_KEY"] {
@@ -160,7 +173,7 @@ fn printed_settings_show_no_secret_and_load_again() {
         [secrets]\nencryption_key = \"{key}\"\n\
         [media]\ns3_secret_access_key = \"hunter2\"\n[metrics]\ntoken = \"hunter2\"\n\
         [platforms.x]\nclient_id = \"abc\"\nclient_secret = \"hunter2\"\nwebhook_secret = \"hunter2\"\n\
-        api_base_url = \"https://api.example.com/\"\n";
+        api_base_url = \"https://api.example.com/\"\nplan = \"basic\"\n";
     let file = file(&text.replace("{key}", &key));
     let mut out = Vec::new();
     let path = file.path().to_str().expect("path");
@@ -168,6 +181,7 @@ fn printed_settings_show_no_secret_and_load_again() {
     cli::main(args, BTreeMap::new(), &mut std::io::empty(), &mut out).expect("prints");
     let printed = String::from_utf8(out).expect("text");
     assert!(!printed.contains("hunter2") && !printed.contains(&key), "{printed}");
+    assert!(printed.contains("plan = \"basic\""), "{printed}");
     assert!(printed.contains("client_id = \"abc\"") && printed.contains("https://api.example.com/"));
     from_file(&printed).expect("what is printed is a settings file");
 }

@@ -20,7 +20,7 @@ mod tests;
 
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
-use crate::contract::connector::{Connector, Descriptor, EndpointSetting, Setting};
+use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
 
@@ -69,17 +69,25 @@ static DESCRIPTOR: Descriptor = Descriptor {
         Setting {
             key: "client_id",
             secret: false,
+            accepts: Accepts::Text,
             help: "Instagram app ID, for the Instagram login. It is not the Meta app ID.",
         },
         Setting {
             key: "client_secret",
             secret: true,
+            accepts: Accepts::Text,
             help: "Instagram app secret, for the Instagram login.",
         },
-        Setting { key: "facebook_client_id", secret: false, help: "Meta app ID, for the Facebook login." },
+        Setting {
+            key: "facebook_client_id",
+            secret: false,
+            accepts: Accepts::Text,
+            help: "Meta app ID, for the Facebook login.",
+        },
         Setting {
             key: "facebook_client_secret",
             secret: true,
+            accepts: Accepts::Text,
             help: "Meta app secret, for the Facebook login.",
         },
     ],

@@ -26,7 +26,7 @@ use self::state::State;
 use super::api::{Flavour, Graph};
 use super::options::{self, Kind};
 use super::{Instagram, NAME, check, errors, read, wire};
-use crate::contract::cx::Cx;
+use crate::contract::cx::{Cx, PlatformSettings};
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation};
 use crate::kit::http::CommitPermit;
@@ -37,7 +37,7 @@ impl Publisher for Instagram {
         check::check(draft, account)
     }
 
-    fn daily_cap(&self, account: &AccountIdentity) -> Option<u32> {
+    fn daily_cap(&self, _: &PlatformSettings, account: &AccountIdentity) -> Option<u32> {
         account.meta.get(read::DAILY_POSTS)?.as_u64().and_then(|most| u32::try_from(most).ok())
     }
 

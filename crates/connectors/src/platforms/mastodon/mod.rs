@@ -5,7 +5,7 @@
 
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, MediaRules, PostKind, TextRule, TextUnit};
-use crate::contract::connector::{Connector, Descriptor, Setting};
+use crate::contract::connector::{Accepts, Connector, Descriptor, Setting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
 
@@ -47,11 +47,13 @@ static DESCRIPTOR: Descriptor = Descriptor {
         Setting {
             key: "app_name",
             secret: false,
+            accepts: Accepts::Text,
             help: "The name under which Carillon registers at servers; people see it when they agree, and under posts. Default: Carillon.",
         },
         Setting {
             key: "website",
             secret: false,
+            accepts: Accepts::Text,
             help: "The address behind that name, if it should be a link.",
         },
     ],

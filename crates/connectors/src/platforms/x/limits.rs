@@ -11,7 +11,7 @@ pub(super) const TEXT: TextRule = TextRule {
 };
 
 /// Posts within 24 hours of everybody who uses the operator's app, so certainly of one account. docs.x.com, "Rate limits"
-/// (2026), `POST /2/tweets`. What an account's plan allows below that X only says when it refuses.
+/// (2026), `POST /2/tweets`. What older plans allow below that is in `plan`.
 pub(super) const DAILY_POSTS: u32 = 10_000;
 
 /// Weighted length for accounts with a subscription. help.x.com, "About X Premium" (2026).

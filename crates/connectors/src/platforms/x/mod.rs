@@ -6,7 +6,7 @@
 
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
-use crate::contract::connector::{Connector, Descriptor, EndpointSetting, Setting};
+use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
 
@@ -16,6 +16,7 @@ mod check;
 mod errors;
 mod limits;
 mod options;
+mod plan;
 mod publish;
 mod read;
 pub(crate) mod sandbox;
@@ -49,13 +50,17 @@ static DESCRIPTOR: Descriptor = Descriptor {
         Setting {
             key: "client_id",
             secret: false,
+            accepts: Accepts::Text,
             help: "OAuth 2.0 Client ID of your X app (developer console, Keys and tokens).",
         },
         Setting {
             key: "client_secret",
             secret: true,
+            accepts: Accepts::Text,
             help: "OAuth 2.0 Client Secret; leave it empty for a public client (native app or single page app).",
         },
+        plan::SETTINGS[0],
+        plan::SETTINGS[1],
     ],
     docs: include_str!("docs.md"),
     many_servers: false,

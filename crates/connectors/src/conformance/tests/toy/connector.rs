@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::contract::authorizer::*;
 use crate::contract::capability::{self, Capabilities, MediaRules, PostKind, TextRule, TextUnit};
-use crate::contract::connector::{Connector, Descriptor, EndpointSetting, Setting};
+use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation};
@@ -54,8 +54,8 @@ static DESCRIPTOR: Descriptor = Descriptor {
     color: "#335577",
     endpoints: &[EndpointSetting { key: "api_base_url", default: "https://api.toy.example" }],
     settings: &[
-        Setting { key: "client_id", secret: false, help: "Identifier." },
-        Setting { key: "client_secret", secret: true, help: "Secret." },
+        Setting { key: "client_id", secret: false, accepts: Accepts::Text, help: "Identifier." },
+        Setting { key: "client_secret", secret: true, accepts: Accepts::Text, help: "Secret." },
     ],
     docs: "",
     many_servers: false,

@@ -13,7 +13,7 @@ use self::state::State;
 use super::wire::{DeleteRecord, PutRecord, Written};
 use super::xrpc::Xrpc;
 use super::{Bluesky, errors, limits};
-use crate::contract::cx::Cx;
+use crate::contract::cx::{Cx, PlatformSettings};
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation, Window};
 use crate::kit::http::{CommitPermit, Safety};
@@ -35,7 +35,7 @@ impl Publisher for Bluesky {
         check::check(draft, account)
     }
 
-    fn windows(&self) -> &'static [Window] {
+    fn windows(&self, _: &PlatformSettings) -> &'static [Window] {
         limits::WINDOWS
     }
 

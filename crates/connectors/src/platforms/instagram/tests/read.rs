@@ -22,7 +22,10 @@ async fn the_profile_with_its_totals() {
         assert_eq!(profile.identity.meta.get("tasks"), session.account.meta.get("tasks"));
         stage.quota(3);
         let later = session.connector.reader().unwrap().profile(&session.cx(&credential)).await.unwrap();
-        assert_eq!(session.connector.publisher().unwrap().daily_cap(&later.identity), Some(3));
+        assert_eq!(
+            session.connector.publisher().unwrap().daily_cap(&session.settings, &later.identity),
+            Some(3)
+        );
         stage.quota(50);
         let metrics: Vec<_> = profile.counts.iter().map(|c| (c.metric.as_str(), c.native.as_str())).collect();
         assert_eq!(

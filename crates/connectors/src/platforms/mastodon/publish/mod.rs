@@ -14,7 +14,7 @@ use super::api::{Server, segment};
 use super::options::{self, Options};
 use super::read::own_statuses;
 use super::{Mastodon, NAME, check, errors, limits, wire};
-use crate::contract::cx::Cx;
+use crate::contract::cx::{Cx, PlatformSettings};
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation, Window};
 use crate::kit::http::{CommitPermit, Safety};
@@ -34,7 +34,7 @@ impl Publisher for Mastodon {
         check::check(draft, account)
     }
 
-    fn windows(&self) -> &'static [Window] {
+    fn windows(&self, _: &PlatformSettings) -> &'static [Window] {
         limits::WINDOWS
     }
 

@@ -14,8 +14,8 @@ use super::api::Api;
 use super::errors::{PLATFORM, op};
 use super::options::Options;
 use super::wire::{Data, Deleted};
-use super::{X, check, limits, read};
-use crate::contract::cx::Cx;
+use super::{X, check, plan, read};
+use crate::contract::cx::{Cx, PlatformSettings};
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation, Window};
 use crate::kit::http::{Call, CommitPermit, Safety};
@@ -33,8 +33,12 @@ impl Publisher for X {
         check::check(draft, account)
     }
 
-    fn windows(&self) -> &'static [Window] {
-        limits::WINDOWS
+    fn daily_cap(&self, settings: &PlatformSettings, _: &AccountIdentity) -> Option<u32> {
+        Some(plan::daily_posts(settings))
+    }
+
+    fn windows(&self, settings: &PlatformSettings) -> &'static [Window] {
+        plan::of(settings).windows
     }
 
     fn start(&self, _: &Cx<'_>, draft: &Draft) -> Result<Progress, ConnectorError> {
