@@ -78,8 +78,9 @@ impl Breakers {
         Arc::new(Way { breakers: self.clone(), platform, server, purpose, patience })
     }
 
-    /// The operations that are left alone now, and those that once were.
-    pub fn open(&self) -> Vec<OpenCount> {
+    /// The operations that are left alone at this moment of the monotonic clock, and those that once were. One that nobody asks for
+    /// any more is not left alone for ever.
+    pub fn open(&self, now: Duration) -> Vec<OpenCount> {
         let state = self.state();
         let count = |(platform, operation): &(&'static str, &'static str)| OpenCount {
             platform,
@@ -87,7 +88,7 @@ impl Breakers {
             servers: state
                 .circuits
                 .iter()
-                .filter(|(k, c)| k.platform == *platform && k.operation == *operation && c.is_open())
+                .filter(|(k, c)| k.platform == *platform && k.operation == *operation && c.is_left_alone(now))
                 .count(),
         };
         state.seen_open.iter().map(count).collect()

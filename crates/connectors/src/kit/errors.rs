@@ -8,6 +8,9 @@ use http::HeaderMap;
 
 use super::http::{Reply, Safety, SendError};
 
+/// The code of an error that says no more than that a network is left alone, because it failed several times in a row.
+pub const NETWORK_FAILING: &str = "network_failing";
+
 /// What a missing answer means, by the safety of the call: a lost answer to an unsafe call is `Ambiguous`.
 pub fn from_send(platform: &str, operation: &str, safety: Safety, error: SendError) -> ConnectorError {
     let new = |kind, code, cause: &str| ConnectorError::new(kind, platform, operation, code, cause);
@@ -36,7 +39,7 @@ pub fn from_send(platform: &str, operation: &str, safety: Safety, error: SendErr
         .with_action("It goes on by itself when the network allows more calls."),
         SendError::LeftAlone { until } => new(
             ErrorKind::RateLimited { until: Some(until) },
-            "network_failing",
+            NETWORK_FAILING,
             "The network has failed at this several times in a row, so it is left alone for a moment.",
         )
         .with_action("It goes on by itself when the network answers again."),

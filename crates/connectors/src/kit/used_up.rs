@@ -7,14 +7,34 @@ use http::{HeaderMap, StatusCode};
 
 use super::errors::{epoch_header, iso_header, number_header, retry_after};
 
-/// The pairs of headers that the networks use. The last ones are those of X for a day.
-const PAIRS: [(&str, &str); 5] = [
-    ("ratelimit-remaining", "ratelimit-reset"),
-    ("x-ratelimit-remaining", "x-ratelimit-reset"),
-    ("x-rate-limit-remaining", "x-rate-limit-reset"),
-    ("x-user-limit-24hour-remaining", "x-user-limit-24hour-reset"),
-    ("x-app-limit-24hour-remaining", "x-app-limit-24hour-reset"),
+macro_rules! family {
+    ($prefix:literal) => {
+        Family {
+            limit: concat!($prefix, "-limit"),
+            remaining: concat!($prefix, "-remaining"),
+            reset: concat!($prefix, "-reset"),
+        }
+    };
+}
+
+/// What the names of the headers that the networks use begin with. The last ones are those of X for a day.
+const FAMILIES: [Family; 5] = [
+    family!("ratelimit"),
+    family!("x-ratelimit"),
+    family!("x-rate-limit"),
+    family!("x-user-limit-24hour"),
+    family!("x-app-limit-24hour"),
 ];
+
+/// The three headers that tell of one limit.
+struct Family {
+    limit: &'static str,
+    remaining: &'static str,
+    reset: &'static str,
+}
+
+/// While less than one part in so many is left of a limit, only publishing uses it.
+const KEPT_PART: i64 = 4;
 
 /// No window is longer; a time beyond it is a mistake of the network, and nobody should wait for it.
 const LONGEST: Duration = Duration::from_secs(25 * 3600);
@@ -22,12 +42,25 @@ const LONGEST: Duration = Duration::from_secs(25 * 3600);
 /// Until when the network takes no more calls of the kind that it answered here, if it says so: nothing remains of one of its
 /// limits, or it refused the call for its limit.
 pub fn used_up(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Timestamp> {
-    let nothing_left = |remaining| number_header(headers, remaining).is_some_and(|left| left <= 0);
-    let by_pairs = PAIRS.iter().filter(|(remaining, _)| nothing_left(remaining));
-    let by_pairs = by_pairs.filter_map(|(_, reset)| reset_at(headers, reset, now));
+    let nothing_left = |f: &&Family| number_header(headers, f.remaining).is_some_and(|left| left <= 0);
+    let by_headers = FAMILIES.iter().filter(nothing_left).filter_map(|f| reset_at(headers, f.reset, now));
     let refused = (status == StatusCode::TOO_MANY_REQUESTS).then(|| retry_after(headers, now)).flatten();
+    sensible(by_headers.chain(refused), now)
+}
+
+/// Until when so little is left of a limit that what can wait should leave it to publishing.
+pub fn running_low(headers: &HeaderMap, now: Timestamp) -> Option<Timestamp> {
+    let low = |f: &&Family| {
+        let (left, limit) = (number_header(headers, f.remaining), number_header(headers, f.limit));
+        left.zip(limit).is_some_and(|(left, limit)| left.saturating_mul(KEPT_PART) < limit)
+    };
+    sensible(FAMILIES.iter().filter(low).filter_map(|f| reset_at(headers, f.reset, now)), now)
+}
+
+/// The latest of these times, without those that nobody should wait for.
+fn sensible(times: impl Iterator<Item = Timestamp>, now: Timestamp) -> Option<Timestamp> {
     let latest = now.checked_add(LONGEST).unwrap_or(now);
-    by_pairs.chain(refused).filter(|at| *at > now && *at <= latest).max()
+    times.filter(|at| *at > now && *at <= latest).max()
 }
 
 /// A time, a Unix time, or a number of seconds from now on.
@@ -68,6 +101,21 @@ mod tests {
         assert_eq!(asked(201, &day), at);
         assert_eq!(asked(200, &[("ratelimit-remaining", "0"), ("ratelimit-reset", "600")]), at);
         assert_eq!(asked(429, &[("retry-after", "600")]), at);
+    }
+
+    #[test]
+    fn a_quarter_of_a_limit_is_left_to_publishing() {
+        let low = |limit: &str, left: &str| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in [("limit", limit), ("remaining", left), ("reset", "600")] {
+                let name = http::HeaderName::try_from(format!("x-ratelimit-{name}")).expect("a name");
+                headers.insert(name, HeaderValue::from_str(value).expect("a value"));
+            }
+            running_low(&headers, NOW.parse().expect("a time")).map(|at| at.to_string())
+        };
+        let at = Some("2026-11-24T09:10:00Z".to_owned());
+        assert_eq!((low("300", "75"), low("300", "74"), low("300", "0")), (None, at.clone(), at));
+        assert_eq!((low("many", "1"), low("300", "few")), (None, None), "what can't be read says nothing");
     }
 
     #[test]

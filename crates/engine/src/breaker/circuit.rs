@@ -61,6 +61,11 @@ impl Circuit {
         self.open.is_some()
     }
 
+    /// Whether it is open and its wait is not over, or so lately that a call may be finding out.
+    pub fn is_left_alone(&self, now: Duration) -> bool {
+        self.open.as_ref().is_some_and(|open| now < open.until + TRIAL)
+    }
+
     /// Asks for one call. Says how long to wait if it must.
     pub fn admit(&mut self, now: Duration, purpose: Purpose) -> Result<(), Duration> {
         let Some(open) = &mut self.open else { return Ok(()) };

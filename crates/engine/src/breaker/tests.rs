@@ -124,10 +124,12 @@ fn each_operation_of_each_server_has_its_own_and_an_answer_closes_it() {
     assert_eq!(one.admit("media.upload", Duration::ZERO), Ok(()));
     assert_eq!(two.admit("statuses.create", Duration::ZERO), Ok(()));
     let open = |servers| vec![OpenCount { platform: "mastodon", operation: "statuses.create", servers }];
-    assert_eq!(breakers.open(), open(1));
+    assert_eq!(breakers.open(Duration::ZERO), open(1));
+    let long_after = Duration::from_secs(600);
+    assert_eq!(breakers.open(long_after), open(0), "nobody asks for it any more");
     one.ended("statuses.create", Duration::from_secs(30), true);
     assert_eq!(one.admit("statuses.create", Duration::from_secs(30)), Ok(()));
-    assert_eq!(breakers.open(), open(0), "and it shows");
+    assert_eq!(breakers.open(Duration::from_secs(30)), open(0), "and it shows");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use http::{HeaderMap, StatusCode};
 use crate::Engine;
 
 /// The budget of one account, as one run sees it.
-pub(super) struct AccountBudget {
+pub(crate) struct AccountBudget {
     engine: Engine,
     workspace: WorkspaceId,
     account: AccountId,
@@ -33,20 +33,10 @@ impl AccountBudget {
     fn known(&self) -> MutexGuard<'_, BTreeMap<String, Timestamp>> {
         self.used_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-#[async_trait]
-impl Budget for AccountBudget {
-    async fn reserve(&self, operation: &str, _cost: u32) -> Result<(), Option<Timestamp>> {
-        match self.known().get(operation) {
-            Some(until) if *until > self.engine.clock.now() => Err(Some(*until)),
-            _ => Ok(()),
-        }
-    }
-
-    async fn observe(&self, operation: &str, status: StatusCode, headers: &HeaderMap) {
+    /// Remembers that nothing is left of `operation` until then, also for the other nodes.
+    pub async fn note(&self, operation: &str, until: Timestamp) {
         let now = self.engine.clock.now();
-        let Some(until) = used_up(status, headers, now) else { return };
         let before = self.known().insert(operation.to_owned(), until);
         if before.is_some_and(|before| before >= until) {
             return;
@@ -64,6 +54,22 @@ impl Budget for AccountBudget {
         if let Err(error) = kept {
             // The others hear of it when the network refuses them.
             tracing::warn!(account = %self.account, %error, "a used-up limit could not be kept");
+        }
+    }
+}
+
+#[async_trait]
+impl Budget for AccountBudget {
+    async fn reserve(&self, operation: &str, _cost: u32) -> Result<(), Option<Timestamp>> {
+        match self.known().get(operation) {
+            Some(until) if *until > self.engine.clock.now() => Err(Some(*until)),
+            _ => Ok(()),
+        }
+    }
+
+    async fn observe(&self, operation: &str, status: StatusCode, headers: &HeaderMap) {
+        if let Some(until) = used_up(status, headers, self.engine.clock.now()) {
+            self.note(operation, until).await;
         }
     }
 }

@@ -11,7 +11,7 @@
 //! - What runs after a commit (links, numbers, notices) can't lead back to it.
 
 mod attempt;
-mod budget;
+pub(crate) mod budget;
 mod commit;
 mod context;
 mod desk;

@@ -4,13 +4,18 @@ use std::time::Duration;
 
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
 use carillon_domain::connector_error::ErrorKind;
+use carillon_domain::id::AccountId;
 use carillon_domain::publication::PublicationState;
+use carillon_domain::sync::SyncState;
+use carillon_engine::Actor;
 use carillon_engine::breaker::OpenCount;
 use carillon_engine::usecase::posts::{PostInput, PostView, WantedStatus};
+use carillon_engine::usecase::sync;
 use carillon_store::on_both;
+use carillon_store::repo::sync_run::{ListQuery, SyncRunRow};
 use carillon_store::testing::TestDb;
 
-use super::support::Stage;
+use super::support::{Stage, new_workspace};
 
 /// What the sandbox does to every call of an operation.
 fn down(platform: &str, operation: &str) -> Fault {
@@ -18,7 +23,8 @@ fn down(platform: &str, operation: &str) -> Fault {
 }
 
 fn open(stage: &Stage) -> usize {
-    stage.engine.networks.breakers.open().iter().map(|OpenCount { servers, .. }| servers).sum()
+    let now = stage.engine.clock.monotonic();
+    stage.engine.networks.breakers.open(now).iter().map(|OpenCount { servers, .. }| servers).sum()
 }
 
 async fn tries(stage: &Stage, posts: &[PostView]) -> u32 {
@@ -147,3 +153,76 @@ async fn looking(test: &TestDb) {
     assert_eq!(open(&stage), 0);
 }
 on_both!(looks_go_on_one_at_a_time_while_a_network_fails, |t| super::looking(t));
+
+/// Reads one person's account from this many workspaces; answers the runs.
+async fn read_from(stage: &Stage, workspaces: usize) -> Vec<(Actor, AccountId)> {
+    let mut readers = Vec::new();
+    for _ in 0..workspaces {
+        let actor = new_workspace(&stage.engine, "UTC").await;
+        let account = stage.bluesky_of(&actor).await;
+        readers.push((actor, account));
+    }
+    readers
+}
+
+async fn runs(stage: &Stage, readers: &[(Actor, AccountId)]) -> Vec<SyncRunRow> {
+    let mut runs = Vec::new();
+    for (actor, account) in readers {
+        let query = ListQuery { account: Some(*account), limit: 10, ..ListQuery::default() };
+        runs.extend(sync::list(&stage.engine, actor, query).await.expect("runs").0);
+    }
+    runs
+}
+
+/// Neither the network's index nor the account's server tells who an account is.
+fn no_profiles(stage: &Stage) {
+    stage.fault(down("bluesky", "getProfile"));
+    stage.fault(down("bluesky", "describeRepo"));
+}
+
+fn calls(runs: &[SyncRunRow]) -> u32 {
+    runs.iter().map(|run| run.calls).sum()
+}
+
+async fn reading(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    stage.run_until_idle().await;
+    no_profiles(&stage);
+    let readers = read_from(&stage, 8).await;
+    stage.run_due().await;
+    let first = runs(&stage, &readers).await;
+    assert_eq!(open(&stage), 2);
+    let waiting = first.iter().filter(|run| run.error.as_ref().is_some_and(|e| e.code == "network_failing"));
+    let waiting: Vec<_> = waiting.map(|run| (run.state, run.tries, run.calls)).collect();
+    assert_eq!(waiting, [(SyncState::Queued, 0, 0); 3], "five found out, three send nothing and wait");
+    // One finds out after half a minute, nobody else is sent.
+    stage.bench.clock.advance(Duration::from_secs(31));
+    stage.run_due().await;
+    let second = runs(&stage, &readers).await;
+    assert_eq!(calls(&second), calls(&first) / 5 * 6);
+    // What reading can't have holds no post up.
+    let post = stage.now(account, "On its second").await;
+    stage.run_due().await;
+    all_published(&stage, &[post]).await;
+    stage.bench.world.faults().clear();
+    stage.run_until_idle().await;
+    assert!(runs(&stage, &readers).await.iter().all(|run| run.state == SyncState::Done));
+    stage.bench.clock.advance(Duration::from_secs(600));
+    assert_eq!(open(&stage), 0, "also what nobody asked for again");
+}
+on_both!(reading_leaves_a_network_alone_that_fails, |t| super::reading(t));
+
+async fn for_ever(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let readers = read_from(&stage, 6).await;
+    no_profiles(&stage);
+    stage.run_until_idle().await;
+    for run in runs(&stage, &readers).await {
+        assert_eq!(run.state, SyncState::Failed, "{run:?}");
+        assert!(run.error.is_some() && run.ended_at.is_some());
+        let took = run.ended_at.expect("ended").duration_since(run.created_at);
+        assert!(took.as_hours() <= 25, "{took}");
+    }
+}
+on_both!(no_reading_waits_for_ever_for_a_network_that_fails, |t| super::for_ever(t));

@@ -1,13 +1,22 @@
 //! What networks take of one account: what one node hears of a limit holds all of them back, and nobody plans more than fits.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use carillon_connectors::Registry;
+use carillon_connectors::conformance::Connect;
+use carillon_connectors::sandbox::persona::PERSONAS;
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
 use carillon_domain::error::AppError;
+use carillon_domain::id::{AccountId, SyncRunId};
 use carillon_domain::publication::PublicationState;
+use carillon_domain::sync::SyncState;
 use carillon_domain::time::SignedDuration;
+use carillon_engine::networks::Networks;
 use carillon_engine::usecase::posts::{self, PostInput, WantedStatus};
+use carillon_engine::usecase::{accounts, sync};
 use carillon_store::on_both;
+use carillon_store::repo::sync_run::{ListQuery, SyncRunRow};
 use carillon_store::testing::TestDb;
 
 use super::support::Stage;
@@ -66,3 +75,88 @@ async fn window(test: &TestDb) {
     stage.post(input(101, 15)).await;
 }
 on_both!(no_more_is_planned_than_a_network_takes_in_its_span_of_time, |t| super::window(t));
+
+async fn plan(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.x().await;
+    let mut settings = BTreeMap::new();
+    for connector in Registry.all() {
+        let name = connector.descriptor().name.to_owned();
+        settings.insert(name, stage.engine.networks.settings(connector.descriptor().name).clone());
+    }
+    let x = settings.get_mut("x").expect("x");
+    x.values.insert("plan".into(), "free".into());
+    let (http, url) = (stage.bench.http.clone(), stage.engine.networks.public_url.clone());
+    let stage = stage
+        .restarted(|engine| engine.networks = Networks::new(Registry, settings, Vec::new(), http, url))
+        .await;
+    let day = stage.in_minutes(24 * 60);
+    let input = |n: usize| PostInput {
+        text: format!("Bell {n}"),
+        accounts: vec![account],
+        status: WantedStatus::Scheduled,
+        scheduled_at: Some(day.to_string()),
+        ..PostInput::default()
+    };
+    for n in 0..17 {
+        stage.post(input(n)).await;
+    }
+    let refused = posts::create(&stage.engine, &stage.actor, input(17)).await;
+    let Err(AppError::Invalid(errors)) = refused else { panic!("{refused:?}") };
+    let full = errors.iter().find(|e| e.code == "cap_exceeded").expect("what the plan allows");
+    assert_eq!((&full.limit, &full.value), (&Some(17.into()), &Some(18.into())));
+}
+on_both!(no_more_is_planned_than_the_operators_plan_allows, |t| super::plan(t));
+
+async fn run_of(stage: &Stage, account: AccountId, id: SyncRunId) -> SyncRunRow {
+    let query = ListQuery { account: Some(account), limit: 10, ..ListQuery::default() };
+    let (runs, _) = sync::list(&stage.engine, &stage.actor, query).await.expect("runs");
+    runs.into_iter().find(|run| run.id == id).expect("the run")
+}
+
+async fn reads(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.x().await;
+    stage.run_until_idle().await;
+    // Publishing on X looks at the account's newest post before it sends; here that is refused, and it goes without.
+    stage.fault(Fault::once("x", "users.tweets", When::Before, FaultKind::RateLimit).reset(600));
+    let post = stage.now(account, "Its look was refused").await;
+    stage.run_due().await;
+    assert_eq!(stage.publication(&post).await.state, PublicationState::Published);
+    let known = accounts::get(&stage.engine, &stage.actor, account).await.expect("the account").used_up;
+    let until = *known.get("users.tweets").expect("nothing is left of it");
+    let asked = sync::request(&stage.engine, &stage.actor, account).await.expect("a run");
+    stage.another_node().await.run_due(10).await.expect("runs");
+    let run = run_of(&stage, account, asked.id).await;
+    assert_eq!((run.state, run.calls), (SyncState::Partial, 1), "the profile alone: {:?}", run.error);
+    assert_eq!(run.limited_until, Some(until), "as the other node heard");
+    stage.run_until_idle().await;
+}
+on_both!(what_publishing_hears_of_a_limit_holds_back_reading, |t| super::reads(t));
+
+async fn first(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.x().await;
+    stage.run_until_idle().await;
+    stage.bench.clock.advance(Duration::from_secs(3600));
+    // Somebody else reads with the same login until X's limit for that, 75 in a quarter of an hour, is nearly used up.
+    let connector = Registry.get("x").expect("x");
+    let session =
+        stage.bench.connect(connector, Connect::as_persona(PERSONAS[0].key)).await.expect("connects");
+    let (credential, reader) = (session.credential(), connector.reader().expect("reads"));
+    for _ in 0..60 {
+        reader.profile(&session.cx(&credential)).await.expect("read");
+    }
+    let asked = sync::request(&stage.engine, &stage.actor, account).await.expect("a run");
+    let another = stage.another_node().await;
+    stage.run_due().await;
+    let run = run_of(&stage, account, asked.id).await;
+    assert_eq!((run.state, run.calls), (SyncState::Partial, 1), "{:?}", run.error);
+    assert!(run.limited_until.is_some_and(|at| at > stage.in_minutes(1)), "{:?}", run.limited_until);
+    // What is left is for this.
+    let post = stage.now(account, "Publishing comes first").await;
+    another.run_due(10).await.expect("runs");
+    assert_eq!(stage.publication(&post).await.state, PublicationState::Published);
+    stage.run_until_idle().await;
+}
+on_both!(reading_leaves_a_part_of_every_limit_to_publishing, |t| super::first(t));

@@ -1,5 +1,7 @@
 //! For the machines that watch the server.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -147,9 +149,9 @@ async fn metrics(State(app): State<App>, headers: HeaderMap) -> Response {
 }
 
 /// Which networks this node leaves alone because they fail.
-fn left_alone(breakers: &Breakers) -> String {
+fn left_alone(breakers: &Breakers, now: Duration) -> String {
     let mut text = "# TYPE carillon_breaker_open gauge\n".to_owned();
-    for OpenCount { platform, operation, servers } in breakers.open() {
+    for OpenCount { platform, operation, servers } in breakers.open(now) {
         let labels = format!("platform=\"{platform}\",operation=\"{operation}\"");
         text.push_str(&format!("carillon_breaker_open{{{labels}}} {servers}\n"));
     }
@@ -163,7 +165,7 @@ async fn numbers(app: &App) -> Response {
         // The process has numbers of its own all the same; those of the database are missing, not zero.
         Err(error) => tracing::error!(%error, "what waits could not be counted"),
     }
-    text.push_str(&left_alone(&app.engine.networks.breakers));
+    text.push_str(&left_alone(&app.engine.networks.breakers, app.engine.clock.monotonic()));
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }

@@ -12,6 +12,7 @@ use super::xrpc::Xrpc;
 use super::{APPVIEW, Bluesky, DESCRIPTOR, WEB, auth, limits};
 use crate::contract::cx::Cx;
 use crate::contract::reader::{Count, PostPage, Profile, Reader, RemotePost};
+use crate::kit::errors::NETWORK_FAILING;
 
 const PAGE: &str = "50";
 /// Cursors of the two sources must not be mixed up.
@@ -47,7 +48,7 @@ impl Reader for Bluesky {
 fn no_index(error: &ConnectorError) -> bool {
     let refused =
         matches!(error.kind, ErrorKind::Transient | ErrorKind::Rejected) && error.remote.status.is_some();
-    refused && error.code != "account_gone"
+    error.code == NETWORK_FAILING || refused && error.code != "account_gone"
 }
 
 fn from_view(cx: &Cx<'_>, view: ProfileView) -> Profile {

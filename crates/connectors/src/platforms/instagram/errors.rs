@@ -12,7 +12,7 @@ use http::{HeaderMap, StatusCode};
 
 use self::table::{Class, Rule};
 use super::wire;
-use crate::kit::errors::retry_after;
+use crate::kit::errors::{NETWORK_FAILING, retry_after};
 use crate::kit::http::{Reply, SendError};
 
 /// What is known about the refused call.
@@ -90,7 +90,7 @@ pub(super) fn from_send(context: Context, failure: SendError) -> ConnectorError 
         ),
         SendError::LeftAlone { until } => (
             ErrorKind::RateLimited { until: Some(*until) },
-            "network_failing",
+            NETWORK_FAILING,
             "Instagram has failed at this several times in a row, so it is left alone for a moment.",
             "Nothing to do: Carillon goes on when Instagram answers again.",
         ),

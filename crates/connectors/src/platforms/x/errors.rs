@@ -10,7 +10,7 @@ use carillon_domain::time::Timestamp;
 use http::{HeaderMap, StatusCode};
 
 use super::wire::ErrorBody;
-use crate::kit::errors::{epoch_header, number_header};
+use crate::kit::errors::{NETWORK_FAILING, epoch_header, number_header};
 use crate::kit::http::SendError;
 use crate::kit::redact;
 
@@ -102,7 +102,7 @@ pub(super) fn unanswered(operation: &str, error: &SendError) -> ConnectorError {
         ),
         SendError::LeftAlone { until } => error_of(
             ErrorKind::RateLimited { until: Some(*until) },
-            "network_failing",
+            NETWORK_FAILING,
             "X has failed at this several times in a row, so it is left alone for a moment.",
             "Nothing to do: it goes on when X answers again.",
         ),

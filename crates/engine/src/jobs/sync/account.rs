@@ -12,8 +12,10 @@ use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::sync_run::SyncRunRow;
 
+use super::budget::ReadingBudget;
 use super::ending::Stop;
 use crate::Engine;
+use crate::breaker::Purpose;
 use crate::media::WorkspaceMedia;
 use crate::publish::NoCheckpoint;
 use crate::usecase::credentials::{self, NoCredential};
@@ -53,7 +55,7 @@ impl Read {
         let credential = credentials::credential(engine, &row, false).await?;
         let app = credentials::app(engine, platform, row.server.as_deref()).await?;
         let calls: Arc<Calls> = Arc::default();
-        let http = journaled(engine, platform, &credential, &calls);
+        let http = way(engine, platform, &row, &credential, &calls);
         let (identity, media) = (row.identity(), engine.library.source(row.workspace));
         Ok(Self { row, reader, identity, credential, app, media, http, calls })
     }
@@ -82,7 +84,7 @@ impl Read {
     pub async fn refresh(&mut self, engine: &Engine) -> Result<(), Stop> {
         self.credential = credentials::instead_of(engine, &self.row, &self.credential).await?;
         let platform = engine.networks.connector(&self.row.platform).map_or("", |c| c.descriptor().name);
-        self.http = journaled(engine, platform, &self.credential, &self.calls);
+        self.http = way(engine, platform, &self.row, &self.credential, &self.calls);
         Ok(())
     }
 
@@ -92,16 +94,26 @@ impl Read {
     }
 }
 
-fn journaled(engine: &Engine, platform: &'static str, credential: &Credential, calls: &Arc<Calls>) -> Http {
+/// The way to the network, which is left alone when it fails, within what it takes of this account.
+fn way(
+    engine: &Engine,
+    platform: &'static str,
+    row: &AccountRow,
+    credential: &Credential,
+    calls: &Arc<Calls>,
+) -> Http {
     let secrets = [Some(credential.access_token.clone()), credential.refresh_token.clone()];
     let journal: Arc<dyn Journal> = calls.clone();
-    engine
-        .networks
+    let networks = &engine.networks;
+    let gate = networks.breakers.gate(platform, row.server.as_deref(), Purpose::Work, engine.timing.breaker);
+    networks
         .http
         .clone()
         .for_platform(platform)
         .with_secrets(secrets.into_iter().flatten())
         .with_journal(journal)
+        .with_gate(gate)
+        .with_budget(Arc::new(ReadingBudget::of(engine, row)))
 }
 
 impl From<NoCredential> for Stop {

@@ -1,5 +1,7 @@
 //! How a run ends, or goes on later. What was read stays in any case.
 
+use carillon_connectors::contract::progress::Stage;
+use carillon_connectors::kit::errors::NETWORK_FAILING;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::sync::{SyncReason, SyncState};
 use carillon_domain::time::{SignedDuration, Timestamp};
@@ -12,12 +14,13 @@ use super::{Position, Target, keep, new_job};
 use crate::jobs::{JobError, Next};
 use crate::publish::verdict::{Tried, Verdict, decide};
 use crate::usecase::accounts;
-use carillon_connectors::contract::progress::Stage;
 
 /// After so many passing errors a run gives up, whatever their kind.
 const MAX_TRIES: u32 = 10;
 /// After so many limits a reading gives up; the next one begins anew.
 const MAX_LIMITS: u32 = 8;
+/// So long a run waits for a network that is left alone; the next one begins anew.
+const MAX_WAIT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Why a run stopped.
 #[derive(Debug)]
@@ -67,6 +70,7 @@ pub(super) async fn stopped(run: Run<'_>, stop: Stop) -> Result<Next, JobError> 
     let tried = Tried { tries: run.row.tries, refreshed: run.refreshed, stage: Stage::Preparing { unit: 0 } };
     let engine = run.engine;
     match decide(&error, tried, &engine.retry, engine.clock.now(), engine.entropy.as_ref()) {
+        Verdict::Again { at, .. } if error.code == NETWORK_FAILING => left_alone(run, error, at).await,
         Verdict::Again { at, .. } if matches!(error.kind, ErrorKind::RateLimited { .. }) => {
             limited(run, error, at).await
         }
@@ -76,10 +80,22 @@ pub(super) async fn stopped(run: Run<'_>, stop: Stop) -> Result<Next, JobError> 
     }
 }
 
-/// The same run, later.
+/// The network fails for everybody, which uses up nobody's tries.
+async fn left_alone(run: Run<'_>, error: ConnectorError, at: Timestamp) -> Result<Next, JobError> {
+    if at.duration_since(run.row.created_at) > MAX_WAIT {
+        return failed(run, error).await;
+    }
+    wait(run, error, at).await
+}
+
+/// The same run, later; it uses up a try.
 async fn again(mut run: Run<'_>, error: ConnectorError, at: Timestamp) -> Result<Next, JobError> {
-    run.row.state = SyncState::Queued;
     run.row.tries += 1;
+    wait(run, error, at).await
+}
+
+async fn wait(mut run: Run<'_>, error: ConnectorError, at: Timestamp) -> Result<Next, JobError> {
+    run.row.state = SyncState::Queued;
     run.row.error = Some(error);
     run.row.next_at = Some(at);
     keep::run(run.engine, run.lease, &run.row).await?;

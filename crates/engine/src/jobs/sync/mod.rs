@@ -5,10 +5,13 @@
 //!   on the same answers.
 //! - What was read is saved page by page, with how far it got, under the job's lease. So whatever stops a run (a limit, a
 //!   restart, a login that ended) costs at most a page, and the next one goes on where this one stopped.
+//! - A network that fails again and again is left alone by reading as by publishing, and what a network still takes of an
+//!   account is publishing's first. Otherwise numbers, which can wait, would keep posts from their second.
 //! - A run never occupies an account's lane, and only a share of the workers. Reading must not delay a commit.
 //! - A number that the network did not give is not written. Otherwise a gap would look like a fall to zero.
 
 mod account;
+mod budget;
 mod ending;
 mod keep;
 mod run;
