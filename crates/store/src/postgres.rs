@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use sqlx::Acquire as _;
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgListener, PgPool, PgPoolOptions};
+use sqlx::{Acquire as _, Postgres, Transaction};
 
 use crate::db::{Connection, DbOptions, Tx};
 use crate::exec::postgres_rows;
@@ -62,10 +63,10 @@ impl PgDb {
         F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     {
         let failed = |e: sqlx::Error| StoreError::sql("transaction", &e);
-        let mut connection = self.pool.acquire().await.map_err(failed)?;
+        let mut lent = Lent::from(&self.pool).await.map_err(failed)?;
         let mut unfit = false;
         let run = async {
-            let mut transaction = connection.begin().await.map_err(failed)?;
+            let mut transaction = lent.begin().await.map_err(failed)?;
             let mut tx = Tx::new(Connection::Postgres(&mut transaction));
             tx.keep_statements = !self.pooler;
             let result = work(&mut tx).await;
@@ -88,7 +89,7 @@ impl PgDb {
         let ended = self.while_it_leads(async { Ok::<_, StoreError>(run.await) }).await;
         if unfit || ended.is_err() {
             // The server does not take writes any more, or is gone. Nobody shall get this connection again.
-            connection.close_on_drop();
+            lent.connection.close_on_drop();
             self.servers.report();
         }
         let (value, announced, hooks) = ended??;
@@ -111,20 +112,20 @@ impl PgDb {
 
     async fn read(&self, stmt: Stmt, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         let failed = |e: sqlx::Error| StoreError::sql(stmt.name, &e);
-        let mut connection = self.pool.acquire().await.map_err(failed)?;
+        let mut lent = Lent::from(&self.pool).await.map_err(failed)?;
         let read = self.while_it_leads(async {
             if !self.pooler {
-                return postgres_rows(&mut *connection, stmt, args, true).await;
+                return postgres_rows(&mut *lent.connection, stmt, args, true).await;
             }
             // Outside of a transaction a pooler may send the two halves of a statement to two servers.
-            let mut transaction = connection.begin().await.map_err(failed)?;
+            let mut transaction = lent.begin().await.map_err(failed)?;
             let rows = postgres_rows(&mut *transaction, stmt, args, false).await?;
             transaction.commit().await.map_err(failed)?;
             Ok(rows)
         });
         let read = read.await;
         if matches!(read, Err(StoreError::Unreachable(_))) {
-            connection.close_on_drop();
+            lent.connection.close_on_drop();
         }
         read
     }
@@ -247,6 +248,36 @@ impl PgDb {
             ));
         }
         Ok(risks)
+    }
+}
+
+/// A connection of the pool, for one use.
+struct Lent {
+    connection: PoolConnection<Postgres>,
+    /// A transaction was asked for, and nothing is known of it yet.
+    beginning: bool,
+}
+
+impl Lent {
+    async fn from(pool: &PgPool) -> Result<Self, sqlx::Error> {
+        Ok(Self { connection: pool.acquire().await?, beginning: false })
+    }
+
+    async fn begin(&mut self) -> Result<Transaction<'_, Postgres>, sqlx::Error> {
+        self.beginning = true;
+        let transaction = self.connection.begin().await;
+        self.beginning = transaction.is_err();
+        transaction
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        // The driver undoes a transaction that nobody waits for any more, but not one whose begin was not answered yet
+        // (transact-rs/sqlx#4393). Whoever got the connection next would be inside it, and hold its locks.
+        if self.beginning {
+            self.connection.close_on_drop();
+        }
     }
 }
 

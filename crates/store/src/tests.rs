@@ -1,5 +1,6 @@
 //! The two engines are the same to everybody above.
 
+mod cut;
 mod reading;
 mod schema;
 mod server;
