@@ -9,6 +9,8 @@ pub mod cli;
 pub mod compose;
 pub mod demo;
 pub mod events;
+#[cfg(any(debug_assertions, feature = "faults"))]
+pub mod faults;
 pub mod http;
 pub mod i18n;
 mod incoming;

@@ -107,7 +107,10 @@ pub fn wire(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Wire, CliError
 
 /// This machine's clock, not yet in agreement with a database's.
 pub fn node_clock() -> Arc<NodeClock> {
-    Arc::new(NodeClock::new(Arc::new(SystemClock::new())))
+    let machine: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    #[cfg(any(debug_assertions, feature = "faults"))]
+    let machine = crate::faults::clock(machine);
+    Arc::new(NodeClock::new(machine))
 }
 
 /// The application that the settings describe, in the real world. `clock` is `node` or shows a time that was made from it.
