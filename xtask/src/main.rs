@@ -27,7 +27,8 @@ cargo xtask <command>
         build a release and compare bursts of posts with job queues: how many a second, how late, at what cost
         --install   get the job queues and their servers (Debian, as root)
   chaos [--debug] [--seed A..B] [--minutes N] [--database sqlite|postgres] [--publications N]
-        build a release (or not) and break everything: kill, pause, cut, refuse; then compare what became public
+        build a release (or not) and break everything: processes, disks, clocks, networks, databases; then compare
+        what became public
   model check every state of the publishing protocol's model, and that each rule left out breaks it
   new-platform <name>
         begin a platform: a folder that compiles and passes the conformance suite

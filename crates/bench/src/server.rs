@@ -72,6 +72,11 @@ impl Process {
         bail!("it ended and never said: {wanted}")
     }
 
+    /// Whether it has ended, and nobody here ended it.
+    pub fn has_ended(&mut self) -> anyhow::Result<bool> {
+        Ok(self.child.try_wait()?.is_some())
+    }
+
     /// Sends it a signal, named as `kill` takes it: `-STOP`.
     pub async fn signal(&self, signal: &str) -> anyhow::Result<()> {
         let id = self.pid()?.to_string();
@@ -98,6 +103,7 @@ pub struct Site {
     program: PathBuf,
     folder: tempfile::TempDir,
     settings: Vec<(String, String)>,
+    bears_limits: bool,
 }
 
 /// A running `carillon`.
@@ -110,7 +116,13 @@ impl Site {
     /// An empty folder. `program` is the one to measure.
     pub fn new(program: &Path) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("carillon-bench-").tempdir()?;
-        Ok(Self { program: program.to_owned(), folder, settings: Vec::new() })
+        Ok(Self { program: program.to_owned(), folder, settings: Vec::new(), bears_limits: false })
+    }
+
+    /// From now on processes are not ended by the system when a file would grow beyond their limit; the write fails, as it does
+    /// on a full disk.
+    pub fn bear_limits(&mut self) {
+        self.bears_limits = true;
     }
 
     /// The folder.
@@ -135,7 +147,17 @@ impl Site {
 
     /// Starts with these arguments and waits for the ready line.
     pub async fn start(&self, arguments: &[&str]) -> anyhow::Result<Carillon> {
+        self.start_with(arguments, &[]).await
+    }
+
+    /// The same, with settings of its own.
+    pub async fn start_with(
+        &self,
+        arguments: &[&str],
+        settings: &[(&str, String)],
+    ) -> anyhow::Result<Carillon> {
         let mut command = self.command(arguments);
+        command.envs(settings.iter().map(|(name, value)| (name, value)));
         let ready = |line: &str| line.starts_with("carillon ready ");
         Ok(Carillon { process: Process::start(&mut command, &self.path().join("log"), ready).await? })
     }
@@ -168,7 +190,11 @@ impl Site {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(if self.bears_limits { Path::new("sh") } else { &self.program });
+        if self.bears_limits {
+            // What is ignored stays ignored in the program that takes the shell's place.
+            command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(&self.program);
+        }
         command.args(arguments).current_dir(self.path()).env_clear();
         // Where ffprobe is.
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));

@@ -21,6 +21,9 @@ mod tests;
 /// Pause between two looks while everything comes to rest.
 const LOOK: Duration = Duration::from_secs(2);
 
+/// So soon after the last fault requests are answered again.
+const RECOVERY: Duration = Duration::from_secs(20);
+
 /// Numbers of one run, or of several.
 #[derive(Debug, Default)]
 pub struct Verdict {
@@ -81,27 +84,28 @@ impl fmt::Display for Verdict {
 
 /// Waits until nothing is on its way any more, at most so long; whether it came to that.
 pub async fn rest(api: &Client, at_most: Duration) -> anyhow::Result<bool> {
-    let end = Instant::now() + at_most;
+    let begin = Instant::now();
     loop {
-        let mut open = 0;
-        for state in ["scheduled", "publishing"] {
-            open +=
-                items(&api.get_json(&format!("/api/v1/publications?state={state}&limit=1")).await?)?.len();
+        match is_at_rest(api).await {
+            Ok(true) => return Ok(true),
+            Ok(false) if begin.elapsed() >= at_most => return Ok(false),
+            // What was lost a moment ago is found again soon.
+            Err(error) if begin.elapsed() >= RECOVERY => return Err(error),
+            Ok(false) | Err(_) => tokio::time::sleep(LOOK).await,
         }
-        // Public ones with parts on their way.
-        let parts = |p: &Value| p["incomplete"] == true && !p["next_at"].is_null();
-        if open == 0 {
-            open =
-                all(api, "/api/v1/publications?state=published").await?.iter().filter(|p| parts(p)).count();
-        }
-        if open == 0 {
-            return Ok(true);
-        }
-        if Instant::now() >= end {
+    }
+}
+
+async fn is_at_rest(api: &Client) -> anyhow::Result<bool> {
+    for state in ["scheduled", "publishing"] {
+        let open = api.get_json(&format!("/api/v1/publications?state={state}&limit=1")).await?;
+        if !items(&open)?.is_empty() {
             return Ok(false);
         }
-        tokio::time::sleep(LOOK).await;
     }
+    // Public ones with parts on their way.
+    let parts = |p: &Value| p["incomplete"] == true && !p["next_at"].is_null();
+    Ok(!all(api, "/api/v1/publications?state=published").await?.iter().any(parts))
 }
 
 /// Compares.

@@ -1,10 +1,12 @@
-//! What goes wrong, and when.
+//! What goes wrong with the networks, and when a blow falls on our own side.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep_until};
 
+use super::blow::{Blow, Clocks, deck};
 use super::dice::Dice;
 use super::nodes::Nodes;
 use super::{Moment, report};
@@ -42,14 +44,24 @@ pub struct Trouble {
 /// What happened to the processes.
 #[derive(Debug, Default)]
 pub struct Troubles {
-    /// Every time in which a worker was dead or asleep.
+    /// Every time in which a worker was dead, asleep or without its database, or went by a clock that was behind.
     pub gaps: Vec<Trouble>,
-    /// How often one was killed.
-    pub kills: u32,
-    /// How often one was put to sleep.
-    pub pauses: u32,
-    /// How often all connections to the database were cut.
-    pub cuts: u32,
+    /// Every blow that fell.
+    pub blows: Vec<Blow>,
+}
+
+impl fmt::Display for Troubles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut comma = "";
+        for kind in Blow::ALL {
+            let count = self.blows.iter().filter(|blow| **blow == kind).count();
+            if count > 0 {
+                write!(f, "{comma}{count} × {}", kind.name())?;
+                comma = ", ";
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Lets things go wrong from `begin` for so long, then heals everything.
@@ -68,6 +80,10 @@ pub async fn wreak(
         details(&mut body, fault, dice);
         control.post_json("/sandbox/faults", &body).await?;
     }
+    let mut clocks = Clocks::new(nodes, dice);
+    // The primary is lost once, somewhere in the middle.
+    let fail_over_at =
+        begin.instant + length.mul_f64(0.3) + length.mul_f64(0.4) * dice.below(100) as u32 / 100;
     sleep_until(begin.instant).await;
     let end = begin.instant + length;
     let mut troubles = Troubles::default();
@@ -76,15 +92,32 @@ pub async fn wreak(
         "platform": "*", "operation": "commit", "fault": "token_revoked", "count": 1, "skip": dice.below(200),
     });
     control.post_json("/sandbox/faults", &revoked).await?;
-    while Instant::now() < end {
+    let mut waiting = Vec::new();
+    loop {
         sleep_until(end.min(Instant::now() + Duration::from_millis(500 + dice.below(2_500)))).await;
-        strike(nodes, dice, &mut troubles).await?;
+        if Instant::now() >= end {
+            break;
+        }
+        let lost =
+            Instant::now() >= fail_over_at && nodes.cluster().is_some_and(|cluster| cluster.has_standby());
+        if waiting.is_empty() {
+            waiting = deck(nodes, dice);
+        }
+        let Some(blow) = (if lost { Some(Blow::FailOver) } else { waiting.pop() }) else { break };
+        let from_ms = Moment::now(&control).await?.unix_ms;
+        let after = begin.instant.elapsed().as_secs_f64();
+        let said = blow.strike(nodes, dice, &mut clocks).await?;
+        report::complain(&format!("  {after:5.1} s: {said}"));
+        nodes.all_live()?;
+        let to_ms = Moment::now(&control).await?.unix_ms;
+        clocks.note(&mut troubles.gaps, to_ms);
+        troubles.gaps.push(Trouble { from_ms, to_ms });
+        troubles.blows.push(blow);
     }
     control.delete("/sandbox/faults").await?;
-    let Troubles { kills, pauses, cuts, .. } = &troubles;
-    report::complain(&format!(
-        "{kills} kills, {pauses} pauses, {cuts} cuts of the database; everything is healed"
-    ));
+    clocks.put_right(nodes)?;
+    clocks.note(&mut troubles.gaps, Moment::now(&control).await?.unix_ms);
+    report::complain(&format!("{troubles}; everything is healed"));
     Ok(troubles)
 }
 
@@ -95,27 +128,4 @@ fn details(body: &mut Value, fault: &str, dice: &mut Dice) {
         "rate_limit" => body["reset_s"] = json!(3),
         _ => {}
     }
-}
-
-/// Kills a worker, puts it to sleep for longer than its lease, or cuts the connections to the database; and brings it back.
-async fn strike(nodes: &mut Nodes, dice: &mut Dice, troubles: &mut Troubles) -> anyhow::Result<()> {
-    let control = nodes.control()?;
-    let index = dice.below(nodes.count() as u64) as usize;
-    let from_ms = Moment::now(&control).await?.unix_ms;
-    if nodes.has_server() && dice.percent(20) {
-        troubles.cuts += 1;
-        nodes.cut_database().await?;
-    } else if dice.percent(60) {
-        troubles.kills += 1;
-        nodes.kill(index).await?;
-        tokio::time::sleep(Duration::from_millis(dice.below(1_500))).await;
-        nodes.revive(index).await?;
-    } else {
-        troubles.pauses += 1;
-        nodes.signal(index, "-STOP").await?;
-        tokio::time::sleep(Duration::from_millis(500 + dice.below(5_500))).await;
-        nodes.signal(index, "-CONT").await?;
-    }
-    troubles.gaps.push(Trouble { from_ms, to_ms: Moment::now(&control).await?.unix_ms });
-    Ok(())
 }

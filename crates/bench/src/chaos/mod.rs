@@ -4,7 +4,9 @@
 //! Everything that is decided by chance follows from the seed; how the processes interleave does not.
 
 mod accounts;
+mod blow;
 mod check;
+mod cluster;
 mod dice;
 mod havoc;
 mod load;
@@ -42,8 +44,9 @@ pub struct Chaos {
     /// How many publications fall due in that time, about
     #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     publications: u32,
-    /// A PostgreSQL server on which databases may be made, as a superuser
-    #[arg(long, env = "CARILLON_TEST_POSTGRES_URL", value_name = "URL")]
+    /// A PostgreSQL server on which databases may be made, as a superuser. It is neither restarted nor lost, as the two servers are
+    /// that a run starts without this
+    #[arg(long, value_name = "URL")]
     postgres_url: Option<String>,
     /// Keep the folder of a run, with the logs
     #[arg(long)]

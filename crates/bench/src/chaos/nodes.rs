@@ -1,12 +1,15 @@
 //! The processes of one run.
 
-use std::path::Path;
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use carillon_connectors::Registry;
+use tokio::process::Command;
 use tokio::time::Instant;
 
+use super::cluster::Cluster;
 use super::{Chaos, Engine};
 use crate::server::{Carillon, Site};
 use crate::wire::Client;
@@ -14,19 +17,34 @@ use crate::{postgres, report};
 
 /// Times that fit a run of a minute: pauses and leases are short, and what the faults delay is shorter still. Doubts last as long as
 /// always: how late a network may show a post is a matter of the network.
-const TIMES: [(&str, &str); 8] = [
+const TIMES: [(&str, &str); 7] = [
     ("RETRY_S", "1,3,9"),
     ("LEASE_S", "3"),
     ("SEND_WINDOW_S", "2"),
-    ("SEND_OVER_S", "8"),
     ("LOOK_PAUSE_S", "2"),
     ("LOOK_AT_MOST_S", "420"),
     ("BREAKER_S", "1"),
     ("BREAKER_AT_MOST_S", "3"),
 ];
 
+/// When a send is over. Where nodes go by the clock of their machine, the margin for it is that of the default.
+const SEND_OVER: &str = "PUBLISHING__SEND_OVER_S";
+
+/// The database of a run on a server.
+const DATABASE: &str = "chaos";
+
 /// How many processes work on jobs where there may be several.
 const WORKERS: usize = 3;
+
+/// Where the data is.
+enum Database {
+    /// In a file of the only node.
+    File,
+    /// On a server that somebody gave; its address.
+    Given(String),
+    /// On servers of this run.
+    Own(Box<Cluster>),
+}
 
 /// All processes.
 pub struct Nodes {
@@ -38,8 +56,7 @@ pub struct Nodes {
     pub origin: String,
     port: u16,
     token: String,
-    /// The database, where it is a server.
-    database: Option<String>,
+    database: Database,
     /// Answers requests, where that is a process of its own.
     server: Option<Carillon>,
     /// Those that work on jobs. `None`: dead.
@@ -55,13 +72,7 @@ impl Nodes {
         let mut site = Site::new(program)?;
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         settings(&mut site, &origin, port);
-        let mut database = None;
-        if chaos.database == Engine::Postgres {
-            let server = chaos.postgres_url.as_deref().context("--postgres-url is missing")?;
-            let url = postgres::new_database(server, &format!("chaos_{}_{seed}", std::process::id())).await?;
-            site.set("CARILLON_DATABASE__URL", url.clone());
-            database = Some(url);
-        }
+        let database = Database::open(chaos, seed, &mut site).await?;
         let token = site.make_owner().await?;
         let count = if chaos.database == Engine::Sqlite { 1 } else { WORKERS };
         let mut nodes = Self {
@@ -77,10 +88,10 @@ impl Nodes {
             workers: Vec::new(),
         };
         if chaos.database == Engine::Postgres {
-            nodes.server = Some(nodes.process("serve").await?);
+            nodes.server = Some(nodes.process("serve", &[]).await?);
         }
-        for _ in 0..count {
-            nodes.workers.push(Some(nodes.worker().await?));
+        for index in 0..count {
+            nodes.workers.push(Some(nodes.worker(index).await?));
         }
         Ok(nodes)
     }
@@ -106,14 +117,12 @@ impl Nodes {
         self.workers.len()
     }
 
-    async fn worker(&self) -> anyhow::Result<Carillon> {
-        match self.engine {
-            Engine::Sqlite => self.process("").await,
-            Engine::Postgres => self.process("worker").await,
-        }
+    async fn worker(&self, index: usize) -> anyhow::Result<Carillon> {
+        let role = if self.engine == Engine::Sqlite { "" } else { "worker" };
+        self.process(role, &[("CARILLON_FAULTS_CLOCK", self.clock(index).display().to_string())]).await
     }
 
-    async fn process(&self, role: &str) -> anyhow::Result<Carillon> {
+    async fn process(&self, role: &str, settings: &[(&str, String)]) -> anyhow::Result<Carillon> {
         let listen = format!("127.0.0.1:{}", self.port);
         let mut arguments = vec!["--data", "data"];
         if role == "worker" {
@@ -127,7 +136,7 @@ impl Nodes {
         // The port may be in use for a moment by the connections of whoever died.
         let end = Instant::now() + Duration::from_secs(20);
         loop {
-            match self.site.start(&arguments).await {
+            match self.site.start_with(&arguments, settings).await {
                 Ok(process) => return Ok(process),
                 Err(error) if Instant::now() >= end => return Err(error),
                 Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
@@ -153,22 +162,79 @@ impl Nodes {
 
     /// Whether the database is a server.
     pub fn has_server(&self) -> bool {
-        self.database.is_some()
+        !matches!(self.database, Database::File)
+    }
+
+    /// The database servers, where this run has its own.
+    pub fn cluster(&mut self) -> Option<&mut Cluster> {
+        match &mut self.database {
+            Database::Own(cluster) => Some(cluster),
+            Database::File | Database::Given(_) => None,
+        }
     }
 
     /// Cuts every connection to the database, from its side. Nothing happens where it is a file.
     pub async fn cut_database(&self) -> anyhow::Result<()> {
-        let Some(url) = &self.database else { return Ok(()) };
+        let url = match &self.database {
+            Database::File => return Ok(()),
+            Database::Given(url) => url.clone(),
+            Database::Own(cluster) => cluster.leader(DATABASE),
+        };
         let cut = "select pg_terminate_backend(pid) from pg_stat_activity \
                    where datname = current_database() and pid <> pg_backend_pid()";
-        postgres::ask(url, cut).await.map(drop)
+        postgres::ask(&url, cut).await.map(drop)
+    }
+
+    /// Sets the wall clock of a worker's machine, which is by so many seconds wrong from now on, also after a restart.
+    pub fn set_clock(&self, index: usize, wrong_by_s: i64) -> anyhow::Result<()> {
+        Ok(std::fs::write(self.clock(index), format!("{wrong_by_s}\n"))?)
+    }
+
+    fn clock(&self, index: usize) -> PathBuf {
+        self.site.path().join(format!("clock-{index}"))
+    }
+
+    /// Lets no file of a worker grow beyond so many bytes: its disk is full. `None`: it has room again.
+    pub async fn limit_disk(&self, index: usize, bytes: Option<u64>) -> anyhow::Result<()> {
+        let Some(worker) = self.workers.get(index).and_then(Option::as_ref) else { return Ok(()) };
+        let pid = worker.process.pid()?.to_string();
+        // The limit that counts; the one up to which it may be raised again stays.
+        let limit = format!("--fsize={}:", bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string()));
+        let set =
+            Command::new("prlimit").args(["--pid", &pid, &limit]).status().await.context("no prlimit")?;
+        ensure!(set.success(), "the size of files can't be limited");
+        Ok(())
+    }
+
+    /// Bytes of the largest file among the data.
+    pub fn largest_file(&self) -> anyhow::Result<u64> {
+        let files = std::fs::read_dir(self.site.path().join("data"))?.flatten();
+        let sizes = files.filter_map(|file| file.metadata().ok()).filter(Metadata::is_file);
+        Ok(sizes.map(|file| file.len()).max().unwrap_or(0))
+    }
+
+    /// An error if a process has ended that nobody killed: whatever happens, they go on by themselves.
+    pub fn all_live(&mut self) -> anyhow::Result<()> {
+        let workers = self.workers.iter_mut().flatten().map(|worker| ("a worker", worker));
+        for (name, carillon) in workers.chain(self.server.as_mut().map(|server| ("the server", server))) {
+            if carillon.process.has_ended()? {
+                let log = self.site.path().join("log");
+                let log = std::fs::read_to_string(log).unwrap_or_default();
+                let last: Vec<&str> = log.lines().rev().take(5).collect();
+                bail!(
+                    "{name} has ended by itself. The last lines of the log, newest first:\n{}",
+                    last.join("\n")
+                );
+            }
+        }
+        Ok(())
     }
 
     /// Starts a worker that is dead.
     pub async fn revive(&mut self, index: usize) -> anyhow::Result<()> {
         ensure!(index < self.workers.len(), "there is no worker {index}");
         if self.workers[index].is_none() {
-            self.workers[index] = Some(self.worker().await?);
+            self.workers[index] = Some(self.worker(index).await?);
         }
         Ok(())
     }
@@ -180,12 +246,42 @@ impl Nodes {
         }
         self.networks.process.stop().await?;
         if keep {
-            let folders = [self.site.keep(), self.networks_site.keep()];
+            let mut folders = vec![self.site.keep(), self.networks_site.keep()];
+            if let Database::Own(cluster) = self.database {
+                folders.push(cluster.keep().await?);
+            }
             for folder in folders {
                 report::complain(&format!("kept: {}", folder.display()));
             }
         }
         Ok(())
+    }
+}
+
+impl Database {
+    /// Makes an empty one, and tells the nodes where it is.
+    async fn open(chaos: &Chaos, seed: u64, site: &mut Site) -> anyhow::Result<Self> {
+        let over = if chaos.database == Engine::Sqlite { "38" } else { "8" };
+        site.set(format!("CARILLON_{SEND_OVER}"), over);
+        if chaos.database == Engine::Sqlite {
+            site.bear_limits();
+            return Ok(Self::File);
+        }
+        let (database, url) = match &chaos.postgres_url {
+            Some(server) => {
+                let name = format!("{DATABASE}_{}_{seed}", std::process::id());
+                let url = postgres::new_database(server, &name).await?;
+                (Self::Given(url.clone()), url)
+            }
+            None => {
+                let cluster = Cluster::start().await?;
+                postgres::new_database(&cluster.leader("postgres"), DATABASE).await?;
+                let url = cluster.url(DATABASE);
+                (Self::Own(Box::new(cluster)), url)
+            }
+        };
+        site.set("CARILLON_DATABASE__URL", url);
+        Ok(database)
     }
 }
 
