@@ -129,3 +129,39 @@ async fn unreadable(test: &TestDb) {
     assert_eq!(stage.publication(&post).await.state, PublicationState::Unconfirmed);
 }
 on_both!(an_open_send_that_can_not_be_read_waits_for_a_person, |t| super::unreadable(t));
+
+async fn on_its_way(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    let post = stage.at(account, "On its way", stage.in_minutes(1)).await;
+    let (id, publication) = (post.post.id, post.publications[0].id);
+    // Its answer is lost, and nobody can look: whether it can still be stopped, nobody knows.
+    stage.fault(Fault::once("bluesky", "commit", When::After, FaultKind::Cut));
+    stage.fault(Fault::once("bluesky", "getRecord", When::Before, FaultKind::Status).status(503).times(9));
+    stage.bench.clock.advance(std::time::Duration::from_secs(60));
+    stage.run_due().await;
+    let before = stage.row(publication).await;
+    assert!(before.intent && before.state == PublicationState::Publishing, "{before:?}");
+    let text = PostPatch { text: Some("Changed".into()), ..PostPatch::default() };
+    let moved = PostPatch { scheduled_at: Some(stage.in_minutes(600).to_string()), ..PostPatch::default() };
+    let back = PostPatch { status: Some(WantedStatus::Draft), ..PostPatch::default() };
+    for patch in [text, moved, back] {
+        let refused = posts::update(&stage.engine, &stage.actor, id, patch, None).await;
+        let Err(AppError::Conflict { code: "already_sending", message }) = refused else {
+            panic!("{refused:?}")
+        };
+        assert!(message.contains("can no longer be changed"), "{message}");
+    }
+    let refused = posts::remove(&stage.engine, &stage.actor, id, Removal::default()).await;
+    let Err(AppError::Conflict { code: "already_sending", message }) = refused else { panic!("{refused:?}") };
+    assert!(message.contains("can no longer be stopped"), "{message}");
+    let after = stage.row(publication).await;
+    assert_eq!((after.seen(), after.due_at), (before.seen(), before.due_at), "nothing of it happened");
+    assert_eq!(
+        posts::get(&stage.engine, &stage.actor, id).await.expect("post").post.version,
+        post.post.version
+    );
+    stage.run_until_idle().await;
+    assert_eq!(stage.public("On its way").len(), 1);
+}
+on_both!(what_is_on_its_way_is_neither_changed_nor_stopped, |t| super::on_its_way(t));

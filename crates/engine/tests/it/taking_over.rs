@@ -1,13 +1,22 @@
 //! Who may go on after whom, and when.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use carillon_connectors::sandbox::{Fault, FaultKind, When};
+use async_trait::async_trait;
+use carillon_connectors::conformance::Bench;
+use carillon_connectors::kit::http::{Call, Http, Reply, SendError, Transport};
+use carillon_connectors::kit::pause::NoPause;
+use carillon_connectors::sandbox::{Fault, FaultKind, InProcess, When};
 use carillon_domain::publication::PublicationState;
+use carillon_engine::jobs::{self, JobError};
 use carillon_engine::runner::claim;
+use carillon_engine::usecase::posts::{PostInput, WantedStatus};
 use carillon_store::repo::job::Room;
 use carillon_store::testing::TestDb;
 use carillon_store::{Db, on_both};
+use tokio::sync::Notify;
 
 use super::support::Stage;
 
@@ -54,3 +63,63 @@ async fn early(test: &TestDb) {
     assert_eq!(stage.publication(&post).await.state, PublicationState::Published);
 }
 on_both!(an_absence_counts_when_the_send_is_over, |t| super::early(t));
+
+/// A network at which one worker falls asleep: in the middle of a call of this kind it lies still until it is woken.
+struct Sleepy {
+    inner: InProcess,
+    operation: &'static str,
+    asleep: Notify,
+    woken: Notify,
+    slept: AtomicBool,
+}
+
+#[async_trait]
+impl Transport for Sleepy {
+    async fn send(&self, call: Call, not_after: Option<Duration>) -> Result<Reply, SendError> {
+        if call.operation == self.operation && !self.slept.swap(true, Ordering::Relaxed) {
+            self.asleep.notify_one();
+            self.woken.notified().await;
+        }
+        self.inner.send(call, not_after).await
+    }
+}
+
+async fn slept(test: &TestDb) {
+    let mut bench = Bench::registered();
+    let sleepy = Arc::new(Sleepy {
+        inner: InProcess::over(bench.sandbox.clone()),
+        operation: "uploadBlob",
+        asleep: Notify::new(),
+        woken: Notify::new(),
+        slept: AtomicBool::new(false),
+    });
+    bench.http =
+        Http::new(sleepy.clone() as Arc<dyn Transport>, bench.clock.clone()).with_pause(Arc::new(NoPause));
+    let stage = Stage::on(test, bench).await;
+    let (account, media) = (stage.bluesky().await, stage.picture().await);
+    stage.run_until_idle().await;
+    let post = PostInput {
+        text: "Woken too late".into(),
+        media: vec![media],
+        accounts: vec![account],
+        status: WantedStatus::Now,
+        ..PostInput::default()
+    };
+    let post = stage.post(post).await;
+    let lease = claim(&stage.engine, "sleeper", Room::ALL).await.expect("claims").expect("the post");
+    let engine = Arc::clone(&stage.engine);
+    let sleeper = tokio::spawn(async move { jobs::run(&engine, &lease).await });
+    sleepy.asleep.notified().await;
+    // Its lease runs out, and another one takes over.
+    stage.bench.clock.advance(Duration::from_secs(120));
+    stage.run_until_idle().await;
+    let before = stage.row(post.publications[0].id).await;
+    assert_eq!(before.state, PublicationState::Published);
+    sleepy.woken.notify_one();
+    let woken = sleeper.await.expect("ends");
+    assert!(matches!(woken, Err(JobError::LostLease)), "{woken:?}");
+    assert_eq!(stage.public("Woken too late").len(), 1, "whoever slept past its lease sends nothing");
+    let after = stage.row(post.publications[0].id).await;
+    assert_eq!((after.seen(), after.remote_id), (before.seen(), before.remote_id), "and changes nothing");
+}
+on_both!(who_slept_past_its_lease_sends_nothing, |t| super::slept(t));
