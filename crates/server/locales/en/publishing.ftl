@@ -124,6 +124,7 @@ step-operation = Call
 step-answer = Answer
 step-duration = Duration
 step-none = none
+step-request-id = The network's id of this request:
 step-ms = { $n } ms
 account-gone = Account removed
 

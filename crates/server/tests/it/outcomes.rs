@@ -38,6 +38,14 @@ async fn a_failed_post_says_why_and_can_be_tried_again_or_changed() {
     let error = &read["publications"][0]["error"];
     assert!(error["message"].as_str().is_some_and(|cause| !cause.is_empty()), "{error}");
     assert!(page.contains("Failed") && page.contains("The network said:"), "{page}");
+    // Every call, with what was asked and answered, for whoever must explain it to somebody.
+    let step = attempts[0]["steps"].as_array().and_then(|steps| steps.last()).expect("a call");
+    for (what, part) in [("url", "<code>POST "), ("note", "<pre>"), ("operation", "<summary><code>")] {
+        let said = step[what].as_str().expect(what).split(['"', '\n', '&']).next().unwrap_or_default();
+        assert!(page.contains(&format!("{part}{said}")), "{what}: {step} {page}");
+    }
+    let cause = attempts[0]["error"]["message"].as_str().expect("why the attempt failed");
+    assert!(page.contains("class=\"attempt-error\"") && !cause.is_empty(), "{page}");
     assert!(page.contains("/retry\"") && page.contains("/compose?post="), "{page}");
     assert!(!page.contains("/resolve\"") && !page.contains("/publish\""), "{page}");
 
