@@ -49,7 +49,7 @@ impl PgDb {
         let pool = pool(&servers)
             .connect_with(servers.leading())
             .await
-            .map_err(|e| StoreError::Unreachable(format!("can't reach PostgreSQL at `database.url`: {e}")))?;
+            .map_err(|e| StoreError::Unreachable(unreachable(&e.to_string())))?;
         if servers.several() {
             tokio::spawn(Arc::clone(&servers).follow(pool.clone()));
         }
@@ -234,20 +234,7 @@ impl PgDb {
         let Some(row) = rows.first() else { return Ok(Vec::new()) };
         let (standbys, waits_for): (i64, String) = (row.get("standbys")?, row.get("waits_for")?);
         let waits: String = row.get("waits")?;
-        let mut risks = Vec::new();
-        if waits == "off" {
-            risks.push(
-                "PostgreSQL's `synchronous_commit` is off: a crash of the server can lose what was recorded."
-                    .into(),
-            );
-        } else if standbys > 0 && (waits_for.is_empty() || waits == "local") {
-            risks.push(format!(
-                "PostgreSQL has {standbys} standby(s) and waits for none (`synchronous_standby_names` is empty, or \
-                 `synchronous_commit` is local): a fail-over can lose the last seconds, and posts of these seconds could go \
-                 out twice."
-            ));
-        }
-        Ok(risks)
+        Ok(risks_of(standbys, &waits_for, &waits))
     }
 }
 
@@ -279,6 +266,36 @@ impl Drop for Lent {
             self.connection.close_on_drop();
         }
     }
+}
+
+/// What can be lost with so many standbys and these settings of PostgreSQL: `synchronous_standby_names` and `synchronous_commit`.
+fn risks_of(standbys: i64, waits_for: &str, waits: &str) -> Vec<String> {
+    let mut risks = Vec::new();
+    if waits == "off" {
+        risks.push(
+            "PostgreSQL's `synchronous_commit` is off: a crash of the server can lose what was recorded."
+                .into(),
+        );
+    } else if standbys > 0 && (waits_for.is_empty() || waits == "local") {
+        risks.push(format!(
+            "PostgreSQL has {standbys} standby(s) and waits for none (`synchronous_standby_names` is empty, or \
+             `synchronous_commit` is local): a fail-over can lose the last seconds, and posts of these seconds could go \
+             out twice."
+        ));
+    }
+    risks
+}
+
+/// That nobody gets in, and what to do where a pooler is why.
+fn unreachable(said: &str) -> String {
+    let hint = match said.contains("unsupported startup parameter") {
+        true => {
+            ". This is what PgBouncer says. In transaction mode set `database.pooler = true`; in session mode write \
+             `ignore_startup_parameters = extra_float_digits` into its own settings."
+        }
+        false => "",
+    };
+    format!("can't reach PostgreSQL at `database.url`: {said}{hint}")
 }
 
 fn pool(servers: &Arc<Servers>) -> PgPoolOptions {
@@ -315,5 +332,34 @@ fn listen_url(error: StoreError) -> StoreError {
     match error {
         StoreError::Config(said) => StoreError::Config(format!("of `database.listen_url`: {said}")),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_standby_that_nobody_waits_for_is_a_risk() {
+        let named = |standbys, waits_for, waits| risks_of(standbys, waits_for, waits).join(" ");
+        assert_eq!(named(0, "", "on"), "", "one server alone is what it is");
+        assert_eq!(named(1, "*", "on"), "");
+        assert_eq!(named(2, "ANY 1 (two, three)", "remote_apply"), "");
+        assert!(named(1, "", "on").contains("`synchronous_standby_names` is empty"));
+        assert!(named(1, "*", "local").contains("`synchronous_commit` is local"));
+        for standbys in [0, 1] {
+            assert!(named(standbys, "*", "off").contains("`synchronous_commit` is off"), "{standbys}");
+        }
+    }
+
+    #[test]
+    fn a_pooler_that_was_not_named_is_told_by_its_words() {
+        let said =
+            unreachable("error returned from database: unsupported startup parameter: extra_float_digits");
+        assert!(
+            said.contains("`database.pooler = true`") && said.contains("ignore_startup_parameters"),
+            "{said}"
+        );
+        assert!(!unreachable("connection refused").contains("pooler"));
     }
 }

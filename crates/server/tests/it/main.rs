@@ -16,6 +16,7 @@ mod failover;
 mod hangups;
 mod library;
 mod media;
+mod monitoring;
 mod openapi;
 mod outcomes;
 mod peers;
