@@ -224,9 +224,11 @@ impl PgDb {
     /// # Errors
     /// When the server does not answer.
     pub(crate) async fn risks(&self) -> Result<Vec<String>, StoreError> {
+        // Users who are no monitors of the server see that a standby is there, but nothing of its state.
         const STATE: Stmt = Stmt {
             name: "server.state",
-            sql: "select (select count(*) from pg_stat_replication where state = 'streaming') as standbys, \
+            sql: "select (select count(*) from pg_stat_replication \
+                      where coalesce(state, 'streaming') = 'streaming') as standbys, \
                   current_setting('synchronous_standby_names') as waits_for, \
                   current_setting('synchronous_commit') as waits",
         };

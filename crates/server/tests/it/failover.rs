@@ -112,6 +112,41 @@ async fn a_lost_primary_loses_and_doubles_nothing() {
     assert!(carillon.terminate().await.success());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_standby_that_nobody_waits_for_is_warned_of() {
+    if std::env::var_os("CARILLON_TEST_POSTGRES_URL").is_none() {
+        return skipped(
+            "CARILLON_TEST_POSTGRES_URL unset",
+            "failover::a_standby_that_nobody_waits_for_is_warned_of",
+        );
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = tempfile::tempdir().expect("a folder");
+    let programs = Programs::find().await;
+    let one = Server::primary(&programs, home.path()).await;
+    let _two = one.standby(&programs, home.path()).await;
+    // As an installation should be: with a user who owns the database and nothing else.
+    for sql in [
+        "alter system set synchronous_standby_names = ''",
+        "select pg_reload_conf()",
+        "create role bell login",
+        "create database bells owner bell",
+    ] {
+        one.sql(&programs, sql).await;
+    }
+    let url = format!("postgres://bell@127.0.0.1:{}/bells", one.port);
+    let args = ["serve", "--listen", "127.0.0.1:0", "--data", "data", "--database-url", &url];
+    let log = folder.path().join("log");
+    let carillon = Carillon::start_logging(folder.path(), &args, &[], &log).await;
+    let warned = async {
+        while !std::fs::read_to_string(&log).expect("a log").contains("waits for none") {
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, warned).await.expect("warned in time");
+    assert!(carillon.terminate().await.success());
+}
+
 /// Networks that take a post without a picture.
 fn takes_text(account: &Value) -> bool {
     account["platform"] == "mastodon" || account["platform"] == "bluesky"
