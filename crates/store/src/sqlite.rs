@@ -24,6 +24,8 @@ pub(crate) struct SqliteConnection {
     inner: Connection,
     /// The column names of statements that answered before, by where their text lies: statements are constants.
     columns: HashMap<(usize, usize), Arc<[Box<str>]>>,
+    /// Why SQLite undid the whole transaction by itself, as it does on a full disk. What would run next would be outside of it.
+    undone: Option<StoreError>,
 }
 
 /// One row of an answer.
@@ -65,11 +67,41 @@ impl SqliteConnection {
             Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failed)?;
         inner.busy_timeout(Duration::from_secs(10)).map_err(failed)?;
         inner.set_prepared_statement_cache_capacity(KEPT_STATEMENTS);
-        Ok(Self { inner, columns: HashMap::new() })
+        Ok(Self { inner, columns: HashMap::new(), undone: None })
     }
 
     /// All rows that a statement answers.
     pub fn rows(&mut self, stmt: Stmt, args: &[Value]) -> Result<Vec<SqliteRow>, StoreError> {
+        self.inside(|connection| connection.answer(stmt, args))
+    }
+
+    /// Runs a statement to its end, and tells how many rows it changed.
+    pub fn execute(&mut self, stmt: Stmt, args: &[Value]) -> Result<u64, StoreError> {
+        self.inside(|connection| connection.change(stmt, args))
+    }
+
+    /// Forgets that a transaction was undone: the next statement begins another one.
+    pub fn anew(&mut self) {
+        self.undone = None;
+    }
+
+    /// Runs something, unless the transaction that it belongs to is gone.
+    fn inside<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Some(error) = &self.undone {
+            return Err(error.clone());
+        }
+        let open = !self.inner.is_autocommit();
+        let ran = run(self);
+        if let Err(error) = &ran
+            && open
+            && self.inner.is_autocommit()
+        {
+            self.undone = Some(error.clone());
+        }
+        ran
+    }
+
+    fn answer(&mut self, stmt: Stmt, args: &[Value]) -> Result<Vec<SqliteRow>, StoreError> {
         let failed = |e: rusqlite::Error| refused(stmt.name, &e);
         let mut prepared = self.inner.prepare_cached(stmt.sql).map_err(failed)?;
         bind(&mut prepared, args).map_err(failed)?;
@@ -89,8 +121,7 @@ impl SqliteConnection {
         Ok(found)
     }
 
-    /// Runs a statement to its end, and tells how many rows it changed.
-    pub fn execute(&mut self, stmt: Stmt, args: &[Value]) -> Result<u64, StoreError> {
+    fn change(&mut self, stmt: Stmt, args: &[Value]) -> Result<u64, StoreError> {
         let failed = |e: rusqlite::Error| refused(stmt.name, &e);
         let mut prepared = self.inner.prepare_cached(stmt.sql).map_err(failed)?;
         bind(&mut prepared, args).map_err(failed)?;

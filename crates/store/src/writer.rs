@@ -197,6 +197,7 @@ async fn group(
     closing: &mut Option<oneshot::Sender<()>>,
 ) -> Result<(), StoreError> {
     done.push(first);
+    connection.anew();
     control(connection, BEGIN)?;
     loop {
         if let Some(job) = done.last_mut() {

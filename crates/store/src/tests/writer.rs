@@ -217,3 +217,57 @@ async fn announced(test: &TestDb) {
     other_node.close().await;
 }
 on_both!(other_nodes_hear_of_work, |t| super::announced(t));
+
+#[tokio::test]
+async fn on_a_full_disk_everybody_hears_it_and_nothing_is_half_done() {
+    let test = TestDb::sqlite().await;
+    let (clock, entropy) = world();
+    let limit = |pages: &str| test.raw(format!("pragma max_page_count = {pages}"), String::new());
+    // The database can't grow any more; it takes what fits into the pages that it has.
+    limit("1").await;
+    let mut good = 0;
+    for round in 0..20 {
+        // Some give up by themselves; whose work was before the one that met the full disk is undone with it.
+        let writes = (0..50).map(|n| {
+            let mut new = new_job(&clock, &entropy, &format!("{round}.{n}"));
+            new.payload = serde_json::json!("x".repeat(if n % 2 == 0 { 10 } else { 3_000 }));
+            put(&test.db, new, n % 10 == 3)
+        });
+        let results = join_all(writes).await;
+        good += results.iter().filter(|result| result.is_ok()).count() as i64;
+        let full = |error: &StoreError| error.to_string().contains("disk is full");
+        let wrong = |error: &&StoreError| !full(error) && !matches!(error, StoreError::Config(_));
+        let wrong: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).filter(wrong).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+        assert_eq!(
+            job::count(&test.db).await.expect("count"),
+            good,
+            "what was answered is there, and nothing else"
+        );
+    }
+    limit("1000000").await;
+    put(&test.db, new_job(&clock, &entropy, "room again"), false).await.expect("it goes on by itself");
+    assert_eq!(job::count(&test.db).await.expect("count"), good + 1);
+    test.dispose().await;
+}
+
+#[tokio::test]
+async fn nothing_runs_outside_of_a_transaction_that_is_gone() {
+    let test = TestDb::sqlite().await;
+    let (clock, entropy) = world();
+    test.raw("pragma max_page_count = 1".to_owned(), String::new()).await;
+    let (mut large, small) = (new_job(&clock, &entropy, "large"), new_job(&clock, &entropy, "small"));
+    large.payload = serde_json::json!("x".repeat(100_000));
+    let went_on = test.db.write(move |tx| {
+        Box::pin(async move {
+            // Whoever does not look at the error must not write on their own behind it.
+            let _ = job::put(tx, &large).await;
+            let _ = job::put(tx, &small).await;
+            Ok::<_, StoreError>(())
+        })
+    });
+    let error = went_on.await.expect_err("it was undone").to_string();
+    assert!(error.contains("disk is full"), "{error}");
+    assert_eq!(job::count(&test.db).await.expect("count"), 0);
+    test.dispose().await;
+}
