@@ -82,10 +82,12 @@ impl Blow {
                 Ok("the database server was restarted (immediate)".to_owned())
             }
             Self::FailOver => {
+                let comes_back = dice.percent(50);
                 if let Some(cluster) = nodes.cluster() {
-                    cluster.fail_over().await?;
+                    cluster.fail_over(comes_back).await?;
                 }
-                Ok("the database server was killed, and its standby leads".to_owned())
+                let then = if comes_back { "; it came back, and believes that it leads as well" } else { "" };
+                Ok(format!("the database server was killed, and its standby leads{then}"))
             }
         }
     }

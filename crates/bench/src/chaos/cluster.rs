@@ -31,6 +31,8 @@ pub struct Cluster {
     primary: Server,
     /// Until it was promoted.
     standby: Option<Server>,
+    /// Led before, and came back beside the one that leads now.
+    former: Option<Server>,
     ports: [u16; 2],
     home: tempfile::TempDir,
 }
@@ -57,7 +59,7 @@ impl Cluster {
         primary.until_synchronous().await?;
         // The standby is named first: who leads is found out, not assumed.
         let ports = [standby.port, primary.port];
-        Ok(Self { programs, primary, standby: Some(standby), ports, home })
+        Ok(Self { programs, primary, standby: Some(standby), former: None, ports, home })
     }
 
     /// Where a database of the server that leads is.
@@ -87,16 +89,23 @@ impl Cluster {
         if self.standby.is_some() { self.primary.until_synchronous().await } else { Ok(()) }
     }
 
-    /// The server that leads is lost, and the standby takes over. Returns when that takes writes.
-    pub async fn fail_over(&mut self) -> anyhow::Result<()> {
+    /// The server that leads is lost, and the standby takes over. Returns when that takes writes. With `comes_back` the lost one is
+    /// there again then, and still believes that it leads.
+    pub async fn fail_over(&mut self, comes_back: bool) -> anyhow::Result<()> {
         let standby = self.standby.take().context("there is no standby")?;
-        std::mem::replace(&mut self.primary, standby).kill().await?;
-        self.primary.ask("select pg_promote()").await.map(drop)
+        let lost = std::mem::replace(&mut self.primary, standby);
+        let (data, port) = (lost.data.clone(), lost.port);
+        lost.kill().await?;
+        self.primary.ask("select pg_promote()").await?;
+        if comes_back {
+            self.former = Some(Server::start(&self.programs, data, port).await?);
+        }
+        Ok(())
     }
 
-    /// Keeps the folder, with the logs, and tells where it is. Both servers are ended.
+    /// Keeps the folder, with the logs, and tells where it is. All servers are ended.
     pub async fn keep(self) -> anyhow::Result<PathBuf> {
-        for server in [Some(self.primary), self.standby].into_iter().flatten() {
+        for server in [Some(self.primary), self.standby, self.former].into_iter().flatten() {
             server.kill().await?;
         }
         Ok(self.home.keep())
