@@ -27,7 +27,7 @@ use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use url::Url;
+use url::{Origin, Url};
 
 use super::egress::{Egress, ResolveError};
 use super::http::{Body, Call, MAX_REPLY_BYTES, Reply, SendError, exact};
@@ -76,7 +76,7 @@ impl Direct {
         let request = request(call, &url)?;
         let mut line = match self.kept.take(&origin, gate) {
             Some(line) => line,
-            None => self.open(&url, gate).await?,
+            None => self.line(&origin, &url, gate).await?,
         };
         let answer = {
             let Line { sender, connection, .. } = &mut line;
@@ -103,6 +103,16 @@ impl Direct {
         };
         self.kept.put(origin, line);
         Ok(answer)
+    }
+
+    /// A new connection, unless another commit's becomes free before it is this one's turn to open one.
+    async fn line(&self, origin: &Origin, url: &Url, gate: &Arc<Gate>) -> Result<Line, Failure> {
+        let turns = self.kept.turns(origin);
+        let _turn = turns.acquire().await;
+        match self.kept.take(origin, gate) {
+            Some(line) => Ok(line),
+            None => self.open(url, gate).await,
+        }
     }
 
     async fn open(&self, url: &Url, gate: &Arc<Gate>) -> Result<Line, Failure> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::client::conn::http1::{Connection, SendRequest};
 use hyper_util::rt::TokioIo;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use url::Origin;
 
@@ -32,6 +33,10 @@ const KEEP: Duration = Duration::from_secs(1);
 /// Connections that are kept to one server.
 const MOST: usize = 512;
 
+/// Connections to one server that are opened at the same time. When many posts are due at once, most of them find one that another
+/// needs no more; a server that is slow to answer gets as many as there are posts all the same.
+const OPENING: usize = 64;
+
 /// The connections that are kept.
 #[derive(Clone, Default)]
 pub(super) struct Kept {
@@ -41,6 +46,8 @@ pub(super) struct Kept {
 #[derive(Default)]
 struct Lines {
     by_origin: HashMap<Origin, Vec<(Line, Instant)>>,
+    /// Who may open one, as long as somebody wants to.
+    opening: HashMap<Origin, Weak<Semaphore>>,
     /// Somebody comes to close what nobody took.
     swept: bool,
 }
@@ -61,6 +68,18 @@ impl Kept {
                 return Some(line);
             }
         }
+    }
+
+    /// The turns of those who want to open a connection to `origin`.
+    pub fn turns(&self, origin: &Origin) -> Arc<Semaphore> {
+        let mut lines = lock(&self.lines);
+        if let Some(turns) = lines.opening.get(origin).and_then(Weak::upgrade) {
+            return turns;
+        }
+        lines.opening.retain(|_, turns| turns.strong_count() > 0);
+        let turns = Arc::new(Semaphore::new(OPENING));
+        lines.opening.insert(origin.clone(), Arc::downgrade(&turns));
+        turns
     }
 
     /// Keeps a connection whose answer was read to its end.
