@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use carillon_domain::time::random_bytes;
 use carillon_engine::runner::{Runner, RunnerConfig};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -16,6 +17,9 @@ use crate::http::{self, App, listen};
 /// Requests and jobs that run when the server is told to stop may take so long to finish; less than the 30 s after which
 /// supervisors kill.
 pub const DRAIN: Duration = Duration::from_secs(25);
+
+/// More open files than a process needs.
+const MOST_FILES: u64 = 65_536;
 
 /// What a process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +72,7 @@ impl Running {
 
     /// Works on jobs.
     pub fn work(&mut self) {
+        allow_connections();
         let engine = Arc::clone(&self.app.engine);
         let chance = hex::encode(random_bytes::<4>(engine.entropy.as_ref()));
         let node = format!("{}-{chance}", std::process::id());
@@ -98,6 +103,19 @@ impl Running {
             tracing::warn!(
                 "something did not finish in time and was cut; what was open is looked at again after the start"
             );
+        }
+    }
+}
+
+/// Takes as many open files as the system allows. When many posts are due at once, each may have a connection of its own, and what
+/// a shell or service manager starts with, often 1,024, is meant for programs of another time.
+fn allow_connections() {
+    let now = getrlimit(Resource::Nofile);
+    let most = now.maximum.map_or(MOST_FILES, |most| most.min(MOST_FILES));
+    if now.current.is_some_and(|current| current < most) {
+        let raised = Rlimit { current: Some(most), maximum: now.maximum };
+        if let Err(error) = setrlimit(Resource::Nofile, raised) {
+            tracing::warn!(%error, "the limit of open files can't be raised; large bursts of posts may wait for each other");
         }
     }
 }
