@@ -40,6 +40,8 @@ pub struct Engine {
     pub library: media::Library,
     /// Who is watching.
     pub events: events::Events,
+    /// Writes for all runs of this process.
+    pub clerk: Arc<publish::Clerk>,
     /// Wakes the runner of this process.
     pub wake: Arc<Notify>,
     /// When failed tries are repeated.

@@ -16,6 +16,9 @@ pub struct Timing {
     pub lease: Duration,
     /// How long a refresh of a token keeps others from refreshing it; longer than the call.
     pub refresh_lease: SignedDuration,
+    /// So long before the due time the intent of a commit may be made durable; from then on a post can't be changed any more.
+    /// Shorter than `send_window`.
+    pub intent_ahead: SignedDuration,
     /// A commit must have begun to be written this long after its intent, on the monotonic clock.
     pub send_window: Duration,
     /// So long after its intent nothing of a send can have an effect any more: the window, the network's own work on a request, and
@@ -39,6 +42,7 @@ impl Default for Timing {
         Self {
             lease: Duration::from_secs(30),
             refresh_lease: SignedDuration::from_mins(2),
+            intent_ahead: SignedDuration::from_secs(1),
             send_window: Duration::from_secs(20),
             send_over: SignedDuration::from_secs(20 + 60 + 30),
             look_pause: SignedDuration::from_mins(1),

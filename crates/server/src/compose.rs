@@ -12,6 +12,7 @@ use carillon_engine::Engine;
 use carillon_engine::events::Events;
 use carillon_engine::media::{Library, LibraryParts, LinkKey, MediaLimits, S3Settings, Storage, Tools};
 use carillon_engine::networks::Networks;
+use carillon_engine::publish::Clerk;
 use carillon_engine::timing::Timing;
 use carillon_store::seal::{KeyRing, Sealer};
 use carillon_store::{Db, StoreError, backup};
@@ -56,6 +57,7 @@ pub async fn engine(settings: &Settings, db: Db, world: World) -> Result<Engine,
     }
     Ok(Engine {
         networks: networks(settings, http)?,
+        clerk: Clerk::new(db.clone()),
         db,
         clock,
         entropy,

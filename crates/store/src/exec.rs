@@ -10,12 +10,12 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Postgres, Row as _, ValueRef};
 use uuid::Uuid;
 
-use crate::StoreError;
 use crate::db::{Connection, Db, Tx};
 use crate::sqlite::SqliteRow;
+use crate::{StoreError, Value};
 
 /// A named statement. `/*postgres: … */` inside it is SQL for PostgreSQL alone (row locks, which SQLite's one writer does
-/// not need).
+/// not need; or all of it, where PostgreSQL does for many rows at once what SQLite does one by one).
 #[derive(Debug, Clone, Copy)]
 pub struct Stmt {
     /// `table.action`; for errors and traces.
@@ -47,69 +47,6 @@ macro_rules! statements {
     };
 }
 
-/// A parameter.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value {
-    /// `bigint`.
-    Int(Option<i64>),
-    /// `text`.
-    Text(Option<String>),
-    /// `blob` or `bytea`.
-    Blob(Option<Vec<u8>>),
-    /// `uuid`, or a blob of 16 bytes.
-    Uuid(Option<Uuid>),
-    /// `boolean`.
-    Bool(Option<bool>),
-    /// `double precision`.
-    Float(Option<f64>),
-}
-
-/// Builds a list of parameters.
-#[macro_export]
-macro_rules! args {
-    ($($value:expr),* $(,)?) => { vec![$($crate::exec::Value::from($value)),*] };
-}
-
-macro_rules! values {
-    ($($variant:ident($type:ty) from $($source:ty => $convert:expr),+;)*) => {$($(
-        impl From<$source> for Value {
-            fn from(value: $source) -> Self {
-                let convert: fn($source) -> $type = $convert;
-                Self::$variant(Some(convert(value)))
-            }
-        }
-        impl From<Option<$source>> for Value {
-            fn from(value: Option<$source>) -> Self {
-                let convert: fn($source) -> $type = $convert;
-                Self::$variant(value.map(convert))
-            }
-        }
-    )+)*};
-}
-
-values! {
-    Int(i64) from i64 => |v| v, i32 => i64::from, u32 => i64::from, u16 => i64::from,
-        // What is counted here (bytes, milliseconds) stays far below 2⁶³.
-        u64 => |v| i64::try_from(v).unwrap_or(i64::MAX), Timestamp => Timestamp::as_microsecond;
-    Text(String) from String => |v| v, &str => str::to_owned, &String => String::clone,
-        serde_json::Value => |v| v.to_string(), &serde_json::Value => |v| v.to_string();
-    Blob(Vec<u8>) from Vec<u8> => |v| v, &[u8] => <[u8]>::to_vec;
-    Uuid(Uuid) from Uuid => |v| v;
-    Bool(bool) from bool => |v| v;
-    Float(f64) from f64 => |v| v;
-}
-
-impl<K: Kind> From<Id<K>> for Value {
-    fn from(id: Id<K>) -> Self {
-        Self::Uuid(Some(id.uuid()))
-    }
-}
-impl<K: Kind> From<Option<Id<K>>> for Value {
-    fn from(id: Option<Id<K>>) -> Self {
-        Self::Uuid(id.map(Id::uuid))
-    }
-}
-
 macro_rules! bind_all {
     ($query:expr, $args:expr) => {{
         let mut query = $query;
@@ -121,6 +58,10 @@ macro_rules! bind_all {
                 Value::Uuid(v) => query.bind(v),
                 Value::Bool(v) => query.bind(v),
                 Value::Float(v) => query.bind(v),
+                Value::Ints(v) => query.bind(v),
+                Value::Texts(v) => query.bind(v),
+                Value::Uuids(v) => query.bind(v),
+                Value::Bools(v) => query.bind(v),
             };
         }
         query
@@ -260,6 +201,55 @@ impl<K: Kind> Column for Id<K> {
 impl<T: Column> Column for Option<T> {
     fn read(row: &Row, column: &str) -> Result<Self, String> {
         if row.is_null(column)? { Ok(None) } else { T::read(row, column).map(Some) }
+    }
+}
+
+impl Tx<'_> {
+    /// The rows of many keys, in no order: with one statement on PostgreSQL, one by one on SQLite, where none of them is a way to a
+    /// server and back. `all` gets the keys as columns.
+    ///
+    /// # Errors
+    /// [`StoreError::Sql`].
+    pub(crate) async fn fetch_each(
+        &mut self,
+        one: Stmt,
+        all: Stmt,
+        keys: Vec<Vec<Value>>,
+    ) -> Result<Vec<Row>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        if self.is_postgres() {
+            return self.fetch_all(all, Value::columns(keys)?).await;
+        }
+        let mut rows = Vec::with_capacity(keys.len());
+        for key in keys {
+            rows.extend(self.fetch_all(one, key).await?);
+        }
+        Ok(rows)
+    }
+
+    /// Changes many rows in the same way, each with its own parameters; as [`Tx::fetch_each`] does.
+    ///
+    /// # Errors
+    /// [`StoreError::Sql`].
+    pub(crate) async fn execute_each(
+        &mut self,
+        one: Stmt,
+        all: Stmt,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<u64, StoreError> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        if self.is_postgres() {
+            return self.execute(all, Value::columns(rows)?).await;
+        }
+        let mut changed = 0;
+        for row in rows {
+            changed += self.execute(one, row).await?;
+        }
+        Ok(changed)
     }
 }
 

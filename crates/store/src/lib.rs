@@ -16,10 +16,12 @@ mod sqlite;
 pub mod testing;
 #[cfg(test)]
 mod tests;
+mod value;
 mod writer;
 
 pub use clock::Measured;
 pub use db::{Db, DbOptions, Tx};
 pub use error::StoreError;
-pub use exec::{Executor, Row, STATEMENT_TARGET, Stmt, Value};
+pub use exec::{Executor, Row, STATEMENT_TARGET, Stmt};
 pub use postgres::PgDb;
+pub use value::Value;

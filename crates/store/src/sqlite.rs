@@ -173,6 +173,9 @@ impl ToSql for Value {
             Self::Uuid(v) => v.as_ref().map(|v| ValueRef::Blob(v.as_bytes())),
             Self::Bool(v) => v.map(|v| ValueRef::Integer(i64::from(v))),
             Self::Float(v) => v.map(ValueRef::Real),
+            Self::Ints(_) | Self::Texts(_) | Self::Uuids(_) | Self::Bools(_) => {
+                return Err(rusqlite::Error::ToSqlConversionFailure("SQLite knows no columns".into()));
+            }
         };
         Ok(ToSqlOutput::Borrowed(value.unwrap_or(ValueRef::Null)))
     }

@@ -8,10 +8,10 @@ mod upgrade;
 mod writer;
 
 use carillon_domain::id::Id;
-use carillon_domain::time::{ManualClock, SeededEntropy, Timestamp};
+use carillon_domain::time::{ManualClock, SeededEntropy, SignedDuration, Timestamp};
 use sqlx::AssertSqlSafe;
 
-use crate::repo::{all_statements, job};
+use crate::repo::{all_statements, job, lease};
 use crate::testing::TestDb;
 use crate::{Db, StoreError, on_both};
 
@@ -122,8 +122,11 @@ async fn background(test: &TestDb) {
     }
     let at = |second| Timestamp::from_second(second).expect("time");
     let quiet = job::Room { background: false, ..job::Room::ALL };
-    assert_eq!(job::next_run_at(&test.db, quiet).await.expect("next"), Some(at(20)));
-    assert_eq!(job::next_run_at(&test.db, job::Room::ALL).await.expect("next"), Some(at(10)));
+    assert_eq!(lease::next_run_at(&test.db, quiet, SignedDuration::ZERO).await.expect("next"), Some(at(20)));
+    assert_eq!(
+        lease::next_run_at(&test.db, job::Room::ALL, SignedDuration::ZERO).await.expect("next"),
+        Some(at(10))
+    );
     let claim = |room| {
         let now = at(100);
         test.db.write(move |tx| Box::pin(async move { job::claim(tx, "n", now, now, room).await }))
@@ -148,8 +151,14 @@ async fn lanes_only(test: &TestDb) {
     let at = |second| Timestamp::from_second(second).expect("time");
     let commits = job::Room { lanes: true, foreground: false, background: false };
     let uploads = job::Room { lanes: false, ..job::Room::ALL };
-    assert_eq!(job::next_run_at(&test.db, commits).await.expect("next"), Some(at(20)));
-    assert_eq!(job::next_run_at(&test.db, uploads).await.expect("next"), Some(at(10)));
+    assert_eq!(
+        lease::next_run_at(&test.db, commits, SignedDuration::ZERO).await.expect("next"),
+        Some(at(20))
+    );
+    assert_eq!(
+        lease::next_run_at(&test.db, uploads, SignedDuration::ZERO).await.expect("next"),
+        Some(at(10))
+    );
     for (room, key) in [(commits, "commit"), (uploads, "upload")] {
         let claim = || {
             let now = at(100);

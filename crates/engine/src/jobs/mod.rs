@@ -9,6 +9,7 @@ use carillon_store::StoreError;
 use carillon_store::repo::job::Party;
 
 use crate::Engine;
+use crate::publish::Known;
 
 pub mod sweep;
 pub mod sync;
@@ -76,8 +77,20 @@ pub enum JobError {
 /// # Errors
 /// [`JobError`]; the runner then tries again with growing pauses.
 pub async fn run(engine: &Engine, lease: &Lease) -> Result<Next, JobError> {
+    run_known(engine, lease, None).await
+}
+
+/// The same, with what was read of its publication when it was claimed.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) async fn run_known(
+    engine: &Engine,
+    lease: &Lease,
+    known: Option<Known>,
+) -> Result<Next, JobError> {
     match lease.kind.as_str() {
-        crate::publish::KIND => Box::pin(crate::publish::run(engine, lease, target(lease)?)).await,
+        crate::publish::KIND => Box::pin(crate::publish::run(engine, lease, target(lease)?, known)).await,
         sync::KIND => Box::pin(sync::run(engine, lease, target(lease)?)).await,
         other => Err(JobError::Defect(format!("nobody runs jobs of kind `{other}`"))),
     }
@@ -97,7 +110,8 @@ pub async fn give_up(engine: &Engine, lease: &Lease, defect: &str) -> Result<Nex
     }
 }
 
-fn target<T: serde::de::DeserializeOwned>(lease: &Lease) -> Result<T, JobError> {
+/// What a job is about.
+pub(crate) fn target<T: serde::de::DeserializeOwned>(lease: &Lease) -> Result<T, JobError> {
     serde_json::from_value(lease.payload.clone())
         .map_err(|e| JobError::Defect(format!("payload of {}: {e}", lease.job)))
 }

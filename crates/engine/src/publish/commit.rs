@@ -1,5 +1,7 @@
 //! The dangerous moment: intent, send, verdict; and what whoever comes after a crash does.
 
+use std::time::Duration;
+
 use carillon_connectors::contract::progress::{Progress, Stage};
 use carillon_connectors::contract::publisher::{CommitSafety, Reconciliation};
 use carillon_connectors::kit::http::CommitPermit;
@@ -10,16 +12,23 @@ use carillon_domain::time::Timestamp;
 use super::outcome;
 use super::run::{Run, Step};
 use super::saved::unit_of;
+use crate::Engine;
 use crate::breaker::Purpose;
 use crate::jobs::{JobError, Next};
 
+/// The evidence of a find.
+const FOUND: &str = "The post was found on the account.";
+
+/// How often whoever waits for a time looks at the clock.
+const LOOK_AT_CLOCK: Duration = Duration::from_millis(250);
+
 /// Commits `unit`, if it is time and this worker holds the account's lane.
 pub(super) async fn commit(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, JobError> {
-    let now = run.engine.clock.now();
     let lane = run.context.lane();
-    let row = &mut run.context.row;
-    if unit == 0 && row.due_at.is_some_and(|due| due > now) {
-        let at = row.due_at.unwrap_or(now);
+    let later = run.due_later(unit);
+    if let Some(at) = later
+        && at > run.engine.clock.now() + run.engine.timing.intent_ahead
+    {
         return Ok(Step::Leave(Next::At { at, lane: Some(lane) }));
     }
     if run.lease.lane.as_deref() != Some(lane.as_str()) {
@@ -31,7 +40,7 @@ pub(super) async fn commit(run: &mut Run<'_>, progress: Progress, unit: u16) -> 
         let row = &mut run.context.row;
         return outcome::hold(run.desk, row, HeldReason::Cap, Some(&hit)).await.map(Step::Leave);
     }
-    send(run, progress, unit).await
+    send(run, progress, unit, later).await
 }
 
 /// Continues after a crash, or after an ambiguous answer, with an open intent.
@@ -53,10 +62,19 @@ pub(super) async fn resume(
     }
 }
 
-async fn send(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, JobError> {
+/// The intent becomes durable just ahead of `due`, if that is still to come, so that only the call remains for the second itself.
+async fn send(
+    run: &mut Run<'_>,
+    progress: Progress,
+    unit: u16,
+    due: Option<Timestamp>,
+) -> Result<Step, JobError> {
     let began = run.engine.clock.monotonic();
     let progress = progress.at(Stage::Committing { unit, since: run.engine.clock.now() });
     outcome::save_intent(run.desk, &mut run.context.row, &progress).await?;
+    if let Some(due) = due {
+        until(run.engine, due).await;
+    }
     let permit = CommitPermit::after_durable_intent(began + run.engine.timing.send_window);
     // What earlier steps saved is in the row already; only what the commit itself notes counts from here.
     drop(run.desk.take_saved());
@@ -84,6 +102,15 @@ async fn send(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, 
             outcome::withdraw_intent(run.desk, &mut run.context.row, &back, unit).await?;
             run.failed(back, error).await
         }
+    }
+}
+
+/// Waits for a time. Now and then it looks at the clock, which may be set or corrected meanwhile.
+async fn until(engine: &Engine, due: Timestamp) {
+    while let Ok(left) = Duration::try_from(due.duration_since(engine.clock.now()))
+        && !left.is_zero()
+    {
+        tokio::time::sleep(left.min(LOOK_AT_CLOCK)).await;
     }
 }
 
@@ -118,12 +145,17 @@ async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> R
         let cx = run.context.cx(run.engine, &http, &checkpoint);
         run.context.publisher().reconcile(&cx, &run.context.draft, &progress).await
     };
+    run.desk.note_look(match &looked {
+        Ok(Reconciliation::Found(_)) => FOUND,
+        Ok(Reconciliation::Absent(_)) => "The post is not on the account.",
+        Ok(Reconciliation::Unknown { evidence, .. }) => evidence,
+        Err(error) => &error.cause,
+    });
     let row = &mut run.context.row;
     let Stage::Committing { unit, .. } = progress.stage else { return Ok(Step::On(progress)) };
     match looked {
         Ok(Reconciliation::Found(found)) => {
-            let proof = Some("The post was found on the account.");
-            outcome::unit_public(run.desk, row, &found, unit, proof).await?;
+            outcome::unit_public(run.desk, row, &found, unit, Some(FOUND)).await?;
             Ok(Step::On(found))
         }
         Ok(Reconciliation::Absent(_)) if now < over => {

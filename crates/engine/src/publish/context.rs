@@ -16,16 +16,13 @@ use carillon_domain::media::MediaInfo;
 use carillon_domain::post::Draft;
 use carillon_domain::publication::{HeldReason, PublicationState};
 use carillon_domain::time::SignedDuration;
-use carillon_store::repo::account::{self, AccountRow};
-use carillon_store::repo::grant::{self, GrantRow};
-use carillon_store::repo::media;
-use carillon_store::repo::post::{self, PostRow};
+use carillon_store::repo::account::AccountRow;
+use carillon_store::repo::post::PostRow;
 use carillon_store::repo::publication::{self, PublicationRow};
-use carillon_store::repo::workspace::{self, WorkspaceRow};
-use carillon_store::{StoreError, Tx};
 
 use super::attempt::NoCheckpoint;
 use super::budget::AccountBudget;
+use super::known::{Known, Rows};
 use super::queue::Target;
 use super::saved::{next_missing, note_public_root};
 use crate::Engine;
@@ -75,8 +72,12 @@ pub(super) enum Refresh {
 }
 
 impl Context {
-    pub async fn load(engine: &Engine, target: Target) -> Result<Situation, JobError> {
-        let rows = engine.db.read(move |tx| Box::pin(Rows::read(tx, target))).await?;
+    /// From what is `known` already, or else from the database.
+    pub async fn load(engine: &Engine, target: Target, known: Option<Known>) -> Result<Situation, JobError> {
+        let rows = match known {
+            Some(Known(rows)) => rows,
+            None => engine.db.read(move |tx| Box::pin(Rows::read_one(tx, target))).await?,
+        };
         let Some(Rows { row, account, home, grant, post, files }) = rows else {
             return Ok(Situation::Nothing);
         };
@@ -230,43 +231,11 @@ fn all_public(row: &PublicationRow) -> bool {
     next_missing(&row.units).is_none() && !row.incomplete
 }
 
-fn if_open(mut row: PublicationRow) -> Option<PublicationRow> {
+pub(super) fn if_open(mut row: PublicationRow) -> Option<PublicationRow> {
     is_open(&row).then(|| {
         note_public_root(&mut row);
         row
     })
-}
-
-/// What is read of a publication that there is something to do with.
-struct Rows {
-    row: PublicationRow,
-    account: Option<AccountRow>,
-    home: Option<WorkspaceRow>,
-    grant: Option<GrantRow>,
-    post: Option<PostRow>,
-    files: BTreeMap<MediaId, MediaInfo>,
-}
-
-impl Rows {
-    async fn read(tx: &mut Tx<'_>, target: Target) -> Result<Option<Self>, StoreError> {
-        let found = publication::find(&mut *tx, target.workspace, target.publication).await?;
-        let Some(row) = found.and_then(if_open) else { return Ok(None) };
-        let account = account::find(&mut *tx, row.workspace, row.account).await?;
-        let grant = match &account {
-            Some(account) => grant::find(&mut *tx, row.workspace, account.grant).await?,
-            None => None,
-        };
-        let home = workspace::find(&mut *tx, row.workspace).await?;
-        let post = post::find(&mut *tx, row.workspace, row.post).await?;
-        let mut files = BTreeMap::new();
-        // Also those that were deleted, as long as their bytes are there: a post that was composed at that moment still goes out.
-        for id in post.iter().flat_map(|post| post.composition.media_ids()) {
-            if let Some(file) = media::find(&mut *tx, row.workspace, id).await? {
-                files.insert(id, file.info);
-            }
-        }
-        Ok(Some(Self { row, account, home, grant, post, files }))
-    }
 }
 
 fn draft_of(

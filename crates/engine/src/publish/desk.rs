@@ -8,17 +8,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use carillon_connectors::contract::cx::Credential;
 use carillon_connectors::contract::progress::Progress;
 use carillon_connectors::kit::http::Http;
-use carillon_domain::connector_error::ConnectorError;
-use carillon_domain::id::{AttemptId, Id, JobId, PublicationId, WorkspaceId};
-use carillon_domain::time::Timestamp;
+use carillon_domain::id::{Id, PublicationId, WorkspaceId};
+use carillon_store::StoreError;
 use carillon_store::repo::attempt::{self, StepRow};
-use carillon_store::repo::job;
-use carillon_store::repo::publication::{self, PublicationRow};
-use carillon_store::{StoreError, Tx};
+use carillon_store::repo::lease::{self, Again};
+use carillon_store::repo::publication::PublicationRow;
 
 use super::attempt::{FencedCheckpoint, Steps};
+use super::clerk::{Attempt, Ended, Sheet, Then};
 use crate::Engine;
-use crate::jobs::{JobError, Lease};
+use crate::jobs::{JobError, Lease, Next};
 
 /// The writes of one run.
 pub(super) struct Desk<'a> {
@@ -27,41 +26,6 @@ pub(super) struct Desk<'a> {
     attempt: Mutex<Attempt>,
     steps: Arc<Mutex<Vec<StepRow>>>,
     saved: Mutex<Option<(Progress, PublicationRow)>>,
-}
-
-/// The attempt that the run belongs to.
-#[derive(Clone, Copy)]
-enum Attempt {
-    /// None: the run can't even begin.
-    None,
-    /// The one that is open, or else a new one that began then, with the next write.
-    Wanted { new: AttemptId, since: Timestamp },
-    /// This one.
-    Open(AttemptId),
-}
-
-/// How an attempt ended.
-#[derive(Debug, Clone)]
-pub(super) struct Ended {
-    pub outcome: &'static str,
-    pub error: Option<ConnectorError>,
-}
-
-impl Ended {
-    pub fn new(outcome: &'static str, error: Option<&ConnectorError>) -> Self {
-        Self { outcome, error: error.cloned() }
-    }
-}
-
-/// What one write contains.
-struct Sheet {
-    job: JobId,
-    epoch: i64,
-    row: PublicationRow,
-    attempt: Attempt,
-    steps: Vec<StepRow>,
-    ended: Option<Ended>,
-    over: bool,
 }
 
 impl<'a> Desk<'a> {
@@ -91,6 +55,21 @@ impl<'a> Desk<'a> {
             .with_journal(Arc::new(Steps(Arc::clone(&self.steps))))
     }
 
+    /// Keeps what came of looking for a post, beside the calls that it took: the publication says only what was seen last.
+    pub fn note_look(&self, evidence: &str) {
+        let look = StepRow {
+            at: self.engine.clock.now(),
+            operation: "look".to_owned(),
+            method: String::new(),
+            url: String::new(),
+            status: None,
+            duration_us: 0,
+            request_id: None,
+            note: Some(evidence.to_owned()),
+        };
+        lock(&self.steps).push(look);
+    }
+
     /// Saves progress in the middle of a connector's step.
     pub fn checkpoint(&self, row: &PublicationRow) -> FencedCheckpoint<'_> {
         FencedCheckpoint::new(self, row.clone())
@@ -110,7 +89,7 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// [`JobError::LostLease`] when somebody else took over; nothing is written then.
     pub async fn save(&self, row: &mut PublicationRow, ended: Option<Ended>) -> Result<(), JobError> {
-        self.write(row, ended, false).await
+        self.write(row, ended, Then::GoOn).await
     }
 
     /// The same, and the job is over with it.
@@ -118,27 +97,40 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// As [`Desk::save`].
     pub async fn save_last(&self, row: &mut PublicationRow, ended: Ended) -> Result<(), JobError> {
-        self.write(row, Some(ended), true).await
+        self.write(row, Some(ended), Then::Over).await
+    }
+
+    /// The same, and the job is given back with it, to run again.
+    ///
+    /// # Errors
+    /// As [`Desk::save`].
+    pub async fn save_until(
+        &self,
+        row: &mut PublicationRow,
+        ended: Option<Ended>,
+        again: Again,
+    ) -> Result<Next, JobError> {
+        self.write(row, ended, Then::Again(again)).await?;
+        Ok(Next::Over)
     }
 
     async fn write(
         &self,
         row: &mut PublicationRow,
         ended: Option<Ended>,
-        over: bool,
+        then: Then,
     ) -> Result<(), JobError> {
         row.updated_at = self.engine.clock.now();
         let sheet = Sheet {
-            job: self.lease.job,
-            epoch: self.lease.epoch,
+            lease: (self.lease.job, self.lease.epoch),
             row: row.clone(),
             attempt: *lock(&self.attempt),
             steps: lock(&self.steps).clone(),
             ended,
-            over,
+            then,
         };
         let written = sheet.steps.len();
-        let attempt = self.engine.db.write(move |tx| Box::pin(sheet.write(tx))).await?;
+        let attempt = self.engine.clerk.write(sheet).await?;
         *lock(&self.attempt) = attempt.ok_or(JobError::LostLease)?;
         lock(&self.steps).drain(..written);
         self.engine.events.publication_changed(row.workspace, row.post, row.id);
@@ -154,66 +146,28 @@ impl<'a> Desk<'a> {
         if steps.is_empty() {
             return Ok(());
         }
-        let (attempt, job, epoch) = (*lock(&self.attempt), self.lease.job, self.lease.epoch);
+        let (attempt, lease) = (*lock(&self.attempt), (self.lease.job, self.lease.epoch));
         let done = self.engine.db.write(move |tx| {
             Box::pin(async move {
-                if let Attempt::Wanted { .. } = attempt
-                    && !job::fence(tx, job, epoch).await?
-                {
-                    return Ok::<_, StoreError>(attempt);
-                }
-                let open = attempt.opened(tx, workspace, publication).await?;
+                let open = match attempt {
+                    Attempt::Wanted { .. } if lease::fence(tx, &[lease]).await?.is_empty() => {
+                        return Ok(attempt);
+                    }
+                    Attempt::Wanted { new, since } => {
+                        let wanted = attempt::Wanted { workspace, publication, new, since };
+                        let open = attempt::open(tx, &[wanted]).await?;
+                        open.get(&publication).map_or(Attempt::None, |id| Attempt::Open(*id))
+                    }
+                    known => known,
+                };
                 if let Attempt::Open(id) = open {
-                    attempt::add_steps(tx, workspace, id, &steps).await?;
+                    attempt::add_steps(tx, &[(workspace, id, steps.as_slice())]).await?;
                 }
-                Ok(open)
+                Ok::<_, StoreError>(open)
             })
         });
         *lock(&self.attempt) = done.await?;
         Ok(())
-    }
-}
-
-impl Attempt {
-    /// Makes it if it is wanted and not there.
-    async fn opened(
-        self,
-        tx: &mut Tx<'_>,
-        workspace: WorkspaceId,
-        publication: PublicationId,
-    ) -> Result<Self, StoreError> {
-        match self {
-            Self::Wanted { new, since } => {
-                attempt::open(tx, workspace, publication, new, since).await.map(Self::Open)
-            }
-            known => Ok(known),
-        }
-    }
-}
-
-impl Sheet {
-    /// `None`: somebody else took over, and nothing was written.
-    async fn write(self, tx: &mut Tx<'_>) -> Result<Option<Attempt>, StoreError> {
-        let row = &self.row;
-        if !job::fence(tx, self.job, self.epoch).await? || !publication::save(tx, row).await? {
-            return Ok(None);
-        }
-        let mut attempt = self.attempt.opened(tx, row.workspace, row.id).await?;
-        if let Attempt::Open(id) = attempt
-            && !self.steps.is_empty()
-        {
-            attempt::add_steps(tx, row.workspace, id, &self.steps).await?;
-        }
-        if let Some(Ended { outcome, error }) = &self.ended {
-            attempt::close(tx, row.workspace, row.id, row.updated_at, outcome, error.as_ref()).await?;
-            if let Attempt::Open(_) = attempt {
-                attempt = Attempt::None;
-            }
-        }
-        if self.over {
-            job::finish(tx, self.job, self.epoch).await?;
-        }
-        Ok(Some(attempt))
     }
 }
 

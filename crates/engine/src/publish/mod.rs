@@ -12,9 +12,11 @@
 
 mod attempt;
 pub(crate) mod budget;
+mod clerk;
 mod commit;
 mod context;
 mod desk;
+mod known;
 mod late;
 mod outcome;
 mod queue;
@@ -23,8 +25,10 @@ mod saved;
 pub mod verdict;
 
 pub(crate) use attempt::NoCheckpoint;
+pub use clerk::Clerk;
+pub(crate) use known::Known;
 pub(crate) use late::is_late;
 pub use queue::{KIND, Target, Times, job_key};
 pub(crate) use run::give_up;
-pub use run::run;
+pub(crate) use run::run;
 pub(crate) use saved::{Saved, next_missing, nothing_to_follow, past_public, saved_progress};

@@ -5,9 +5,11 @@ use carillon_connectors::contract::progress::{Progress, Stage};
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::publication::{Event, Intent, PublicationState, UnitReport, UnitState};
 use carillon_domain::time::{SignedDuration, Timestamp};
+use carillon_store::repo::lease::Again;
 use carillon_store::repo::publication::PublicationRow;
 
-use super::desk::{Desk, Ended};
+use super::clerk::Ended;
+use super::desk::Desk;
 use super::saved::next_missing;
 use crate::jobs::{JobError, Next};
 
@@ -70,6 +72,21 @@ pub(super) async fn save_progress(
         begin(row)?;
     }
     desk.save(row, None).await
+}
+
+/// Saves that a unit is ready to be sent, and waits for its turn in `lane`.
+pub(super) async fn save_ready(
+    desk: &Desk<'_>,
+    row: &mut PublicationRow,
+    progress: &Progress,
+    again: Again,
+) -> Result<Next, JobError> {
+    store_progress(row, progress);
+    row.next_at = None;
+    if row.due_at.is_none_or(|due| due <= desk.engine.clock.now()) {
+        begin(row)?;
+    }
+    desk.save_until(row, None, again).await
 }
 
 /// Makes the intent to commit durable. After this, nobody can edit or cancel, and whoever takes over must look first.
@@ -161,8 +178,7 @@ pub(super) async fn again(
     }
     let ended = counts.then(|| Ended::new("retry", Some(error)));
     row.tries += u32::from(counts);
-    desk.save(row, ended).await?;
-    Ok(Next::At { at, lane: None })
+    desk.save_until(row, ended, Again { at, lane: None }).await
 }
 
 /// Short at first, and longer the longer it has taken: a server that is down for hours is not asked four times a minute.
@@ -185,8 +201,7 @@ pub(super) async fn wait(
     };
     row.error = Some(error.clone());
     row.next_at = Some(at);
-    desk.save(row, None).await?;
-    Ok(Next::At { at, lane: None })
+    desk.save_until(row, None, Again { at, lane: None }).await
 }
 
 /// Keeps what a commit's answer said while the question is still open.
@@ -208,8 +223,7 @@ pub(super) async fn look_again(
 ) -> Result<Next, JobError> {
     row.evidence = Some(evidence.to_owned());
     row.next_at = Some(at);
-    desk.save(row, None).await?;
-    Ok(Next::At { at, lane: None })
+    desk.save_until(row, None, Again { at, lane: None }).await
 }
 
 fn wait_for_missing(row: &mut PublicationRow, error: &ConnectorError) {

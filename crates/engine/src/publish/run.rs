@@ -5,10 +5,12 @@ use carillon_connectors::kit::http::Http;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::publication::HeldReason;
 use carillon_domain::time::{SignedDuration, Timestamp};
+use carillon_store::repo::lease::Again;
 
 use super::commit;
 use super::context::{Context, Refresh, Situation};
 use super::desk::Desk;
+use super::known::Known;
 use super::late::too_late;
 use super::outcome;
 use super::queue::Target;
@@ -25,9 +27,14 @@ const MAX_STEPS: usize = 2_000;
 ///
 /// # Errors
 /// [`JobError`] when the lease was lost or the database failed; nothing is decided then.
-pub async fn run(engine: &Engine, lease: &Lease, target: Target) -> Result<Next, JobError> {
+pub(crate) async fn run(
+    engine: &Engine,
+    lease: &Lease,
+    target: Target,
+    known: Option<Known>,
+) -> Result<Next, JobError> {
     let desk = &Desk::new(engine, lease);
-    let mut context = match Context::load(engine, target).await? {
+    let mut context = match Context::load(engine, target, known).await? {
         Situation::Nothing => return Ok(Next::Finished),
         Situation::Hold(mut row, reason, error) => {
             return outcome::hold(desk, &mut row, reason, error.as_ref()).await;
@@ -138,6 +145,11 @@ impl Run<'_> {
         self.context.row.due_at.filter(|due| *due < now).unwrap_or(now)
     }
 
+    /// The due time of the root, if that is still to come.
+    pub(super) fn due_later(&self, unit: u16) -> Option<Timestamp> {
+        self.context.row.due_at.filter(|due| unit == 0 && *due > self.engine.clock.now())
+    }
+
     /// The connector can't even begin. Nothing was sent.
     async fn not_started(mut self, error: ConnectorError) -> Result<Next, JobError> {
         let stage = Stage::Preparing { unit: 0 };
@@ -173,6 +185,16 @@ impl Run<'_> {
         };
         match result {
             Ok(progress) => {
+                if let Stage::Ready { unit } = progress.stage
+                    && self.lease.lane.is_none()
+                {
+                    // From here on it needs the account's lane.
+                    let lane = Some(self.context.lane());
+                    let at = self.due_later(unit).unwrap_or_else(|| self.turn());
+                    let row = &mut self.context.row;
+                    let next = outcome::save_ready(self.desk, row, &progress, Again { at, lane }).await?;
+                    return Ok(Step::Leave(next));
+                }
                 let row = &mut self.context.row;
                 outcome::save_progress(self.desk, row, &progress).await?;
                 if let Stage::Processing { poll_after_ms, .. } = progress.stage {

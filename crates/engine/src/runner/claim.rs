@@ -1,11 +1,16 @@
 //! Taking a job: one update-returning statement, fenced afterwards by its epoch.
 
+use std::collections::HashMap;
+
 use carillon_domain::id::JobId;
+use carillon_domain::time::Timestamp;
 use carillon_store::StoreError;
-use carillon_store::repo::job::{self, ClaimedJob, Room};
+use carillon_store::repo::job::{self, ClaimedJob, PlaceKind, Room};
+use carillon_store::repo::lease::{self, Due};
 
 use crate::Engine;
-use crate::jobs::{JobError, Lease};
+use crate::jobs::{JobError, Lease, target};
+use crate::publish::{self, Known, Target};
 
 /// How often a lane that another node took at the same moment is passed over before giving up.
 const COLLISIONS: usize = 16;
@@ -18,26 +23,43 @@ pub async fn claim(engine: &Engine, node: &str, room: Room) -> Result<Option<Lea
     first_of(engine, node, room).await
 }
 
+/// A job that was claimed with others.
+pub(super) struct Claimed<T> {
+    pub lease: Lease,
+    /// What was read of its publication, if it is about one.
+    pub known: Option<Known>,
+    /// What was given along.
+    pub with: T,
+}
+
 /// Takes those of these jobs that still wait, all at once, each with what it is given along.
 pub(super) async fn claim_these<T: Send + 'static>(
     engine: &Engine,
     node: &str,
     chosen: Vec<(JobId, T)>,
-) -> Result<Vec<(Lease, T)>, JobError> {
+    until: Timestamp,
+) -> Result<Vec<Claimed<T>>, JobError> {
     if chosen.is_empty() {
         return Ok(Vec::new());
     }
-    let now = engine.clock.now();
-    let (node, until) = (node.to_owned(), now + engine.timing.lease_span());
+    let lease_until = engine.clock.now() + engine.timing.lease_span();
+    let node = node.to_owned();
     let claiming = engine.db.write(move |tx| {
         Box::pin(async move {
-            let mut claimed = Vec::with_capacity(chosen.len());
-            for (id, with) in chosen {
-                if let Some(row) = job::claim_one(tx, &node, now, until, id).await? {
-                    claimed.push((lease(row), with));
-                }
-            }
-            Ok::<_, StoreError>(claimed)
+            let (ids, mut with): (Vec<_>, HashMap<_, _>) =
+                chosen.into_iter().map(|(id, w)| (id, (id, w))).unzip();
+            let rows = lease::claim(tx, &node, until, lease_until, &ids).await?;
+            let mut leases: HashMap<JobId, Lease> =
+                rows.into_iter().map(|row| (row.id, lease_of(row))).collect();
+            let targets: HashMap<JobId, Target> = leases.values().filter_map(target_of).collect();
+            let mut known = Known::read(tx, &targets.values().copied().collect::<Vec<_>>()).await?;
+            // In the order in which they were chosen.
+            let claimed = ids.iter().filter_map(|id| {
+                let lease = leases.remove(id)?;
+                let known = targets.get(id).and_then(|target| known.remove(&target.publication));
+                Some(Claimed { lease, known, with: with.remove(id)? })
+            });
+            Ok::<_, StoreError>(claimed.collect())
         })
     });
     match claiming.await {
@@ -45,6 +67,23 @@ pub(super) async fn claim_these<T: Send + 'static>(
         Err(error) if error.is_unique_violation() => Ok(Vec::new()),
         claimed => Ok(claimed?),
     }
+}
+
+/// Which jobs of a kind are due: commits a little ahead, so that only the call itself remains for their second.
+pub(super) fn due(engine: &Engine, kind: PlaceKind) -> Due {
+    let now = engine.clock.now();
+    let until = match kind {
+        PlaceKind::Commit => now + engine.timing.intent_ahead,
+        PlaceKind::Foreground | PlaceKind::Background => now,
+    };
+    Due { now, until }
+}
+
+fn target_of(lease: &Lease) -> Option<(JobId, Target)> {
+    if lease.kind != publish::KIND {
+        return None;
+    }
+    Some((lease.job, target(lease).ok()?))
 }
 
 async fn first_of(engine: &Engine, node: &str, room: Room) -> Result<Option<Lease>, JobError> {
@@ -61,10 +100,10 @@ async fn first_of(engine: &Engine, node: &str, room: Room) -> Result<Option<Leas
             claimed => break claimed?,
         }
     };
-    Ok(row.map(lease))
+    Ok(row.map(lease_of))
 }
 
-fn lease(row: ClaimedJob) -> Lease {
+fn lease_of(row: ClaimedJob) -> Lease {
     Lease {
         job: row.id,
         epoch: row.lease_epoch,

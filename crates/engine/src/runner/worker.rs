@@ -8,15 +8,17 @@ use std::time::Duration;
 use carillon_domain::id::JobId;
 use carillon_domain::time::{SignedDuration, random_bytes};
 use carillon_store::Db;
-use carillon_store::repo::job::{self, Closed, PlaceKind, Room, Waiting};
+use carillon_store::repo::job::{self, Closed, PlaceKind, Room};
+use carillon_store::repo::lease::{self, Due, Waiting};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::claim::{claim, claim_these};
+use super::claim::{Claimed, claim, claim_these, due};
 use super::places::{KINDS, Places, REST, Seat};
 use crate::Engine;
 use crate::jobs::{self, JobError, Lease, Next, sweep};
+use crate::publish::Known;
 
 /// How a node works.
 #[derive(Debug, Clone)]
@@ -44,7 +46,7 @@ impl Default for RunnerConfig {
     fn default() -> Self {
         Self {
             node: "local".to_owned(),
-            commits: 512,
+            commits: 4096,
             concurrency: 16,
             background: 8,
             poll: Duration::from_secs(5),
@@ -60,6 +62,9 @@ const MOST_DEFECTS: i64 = 10;
 /// While all places of a kind are taken, so long those that become free are collected: looking once for many of them costs no more
 /// than looking once for one.
 const COLLECT: Duration = Duration::from_millis(2);
+
+/// Most jobs that are claimed in one transaction; others wait for it on SQLite.
+const AT_ONCE: usize = 256;
 
 /// A worker node.
 pub struct Runner {
@@ -127,11 +132,11 @@ impl Runner {
             }
             match self.next(&places).await {
                 Ok(claimed) if !claimed.is_empty() => {
-                    for (lease, seat) in claimed {
+                    for Claimed { lease, known, with } in claimed {
                         let engine = Arc::clone(&self.engine);
                         tasks.spawn(async move {
-                            run_leased(&engine, &lease, true).await;
-                            drop(seat);
+                            run_leased(&engine, &lease, known, true).await;
+                            drop(with);
                             engine.wake.notify_waiters();
                         });
                     }
@@ -173,7 +178,7 @@ impl Runner {
         sweep::sweep(&self.engine).await?;
         while ran.load(Ordering::Relaxed) < at_most && !stop.is_cancelled() {
             let Some(lease) = claim(&self.engine, &self.config.node, Room::ALL).await? else { break };
-            run_leased(&self.engine, &lease, true).await;
+            run_leased(&self.engine, &lease, None, true).await;
             ran.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())
@@ -189,23 +194,28 @@ impl Runner {
         let mut runs = 0;
         while runs < at_most {
             let Some(lease) = claim(&self.engine, &self.config.node, Room::ALL).await? else { break };
-            run_leased(&self.engine, &lease, false).await;
+            run_leased(&self.engine, &lease, None, false).await;
             runs += 1;
         }
         Ok(runs)
     }
 
     /// Claims as many jobs as there are places for. None: there is nothing to claim, or no place.
-    async fn next(&self, places: &Arc<Places>) -> Result<Vec<(Lease, Seat)>, JobError> {
+    async fn next(&self, places: &Arc<Places>) -> Result<Vec<Claimed<Seat>>, JobError> {
         let mut claimed = Vec::new();
         for kind in KINDS {
             let now = Instant::now();
             let Some(closed) = places.closed(kind, now) else { continue };
-            let mut chosen = self.choose(places, kind, &closed, now).await?;
+            let due = due(&self.engine, kind);
+            let mut chosen = self.choose(places, kind, &closed, due, now).await?;
             if chosen.is_empty() {
                 places.rest(kind, &closed, now, now.elapsed());
             }
-            claimed.extend(claim_these(&self.engine, &self.config.node, std::mem::take(&mut chosen)).await?);
+            while !chosen.is_empty() {
+                let rest = chosen.split_off(chosen.len().min(AT_ONCE));
+                claimed.extend(claim_these(&self.engine, &self.config.node, chosen, due.until).await?);
+                chosen = rest;
+            }
         }
         Ok(claimed)
     }
@@ -217,9 +227,9 @@ impl Runner {
         places: &Arc<Places>,
         kind: PlaceKind,
         closed: &Closed,
+        due: Due,
         began: Instant,
     ) -> Result<Vec<(JobId, Seat)>, JobError> {
-        let due = self.engine.clock.now();
         let mut lanes = BTreeSet::new();
         let mut chosen = Vec::new();
         let mut take = |waiting: Vec<Waiting>, fair: bool| {
@@ -239,13 +249,13 @@ impl Runner {
             passed_over
         };
         let page = places.page(kind);
-        let first = job::waiting(&self.engine.db, due, kind, closed, page).await?;
+        let first = lease::waiting(&self.engine.db, due, kind, closed, page).await?;
         let more = first.len() as i64 == page;
         let passed_over = take(first, true);
         if !passed_over.is_empty() {
             if more && let Some(had_enough) = places.had_enough(kind, began) {
                 // Behind a page of those who had their share others may wait.
-                take(job::waiting(&self.engine.db, due, kind, &had_enough, page).await?, true);
+                take(lease::waiting(&self.engine.db, due, kind, &had_enough, page).await?, true);
             }
             if places.has_room(kind) {
                 places.next_round(kind, began, began.elapsed());
@@ -272,7 +282,7 @@ impl Runner {
     async fn pause_for(&self, room: Room) -> Duration {
         let share = f64::from(random_bytes::<1>(self.engine.entropy.as_ref())[0]) / 255.0;
         let poll = self.config.poll.mul_f64(0.8 + 0.4 * share);
-        match job::next_run_at(&self.engine.db, room).await {
+        match lease::next_run_at(&self.engine.db, room, self.engine.timing.intent_ahead).await {
             Ok(Some(at)) => {
                 let ahead = at.duration_since(self.engine.clock.now());
                 // A job that is due but could not be claimed waits for its lane; do not spin.
@@ -284,14 +294,14 @@ impl Runner {
 }
 
 /// Runs one leased job and writes back what comes next.
-pub(crate) async fn run_leased(engine: &Engine, lease: &Lease, heartbeat: bool) {
+pub(crate) async fn run_leased(engine: &Engine, lease: &Lease, known: Option<Known>, heartbeat: bool) {
     let result = if heartbeat {
         tokio::select! {
-            result = jobs::run(engine, lease) => result,
+            result = jobs::run_known(engine, lease, known) => result,
             () = beat(engine, lease) => Err(JobError::LostLease),
         }
     } else {
-        jobs::run(engine, lease).await
+        jobs::run_known(engine, lease, known).await
     };
     let written = match result {
         Ok(next) => write_back(engine, lease, next, None).await,

@@ -1,5 +1,6 @@
 //! Use cases and jobs on a manual clock, against the sandbox in process, on both databases.
 
+mod ahead;
 mod breaking;
 mod changing;
 mod connecting;

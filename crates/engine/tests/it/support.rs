@@ -24,7 +24,7 @@ use carillon_engine::usecase::posts::{self, PostInput, PostView, WantedStatus};
 use carillon_engine::usecase::publications;
 use carillon_engine::{Actor, Engine};
 use carillon_store::repo::workspace::{self, WorkspaceRow};
-use carillon_store::repo::{job, media, publication};
+use carillon_store::repo::{job, lease, media, publication};
 use carillon_store::seal::{KeyRing, Sealer};
 use carillon_store::testing::TestDb;
 use carillon_store::{Db, StoreError};
@@ -208,7 +208,14 @@ impl Stage {
             if self.run_due().await > 0 {
                 continue;
             }
-            match job::next_run_at(&self.engine.db, job::Room::ALL).await.expect("queue") {
+            match lease::next_run_at(
+                &self.engine.db,
+                job::Room::ALL,
+                carillon_domain::time::SignedDuration::ZERO,
+            )
+            .await
+            .expect("queue")
+            {
                 Some(at) if at <= end => self.bench.clock.advance_to(at),
                 Some(at) => panic!("a job is left over for {at}"),
                 None => break,
@@ -277,6 +284,7 @@ async fn engine(bench: &Bench, db: Db, storage: Storage) -> Arc<Engine> {
     });
     Arc::new(Engine {
         networks: Networks::new(Registry, settings, Vec::new(), bench.http.clone(), public_url),
+        clerk: carillon_engine::publish::Clerk::new(db.clone()),
         db,
         clock,
         entropy,

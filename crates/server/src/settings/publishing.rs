@@ -86,6 +86,7 @@ impl Publishing {
         Ok(Timing {
             lease: Duration::from_secs(self.lease_s.into()),
             refresh_lease: seconds(self.lease_s) + REFRESH,
+            intent_ahead: Timing::default().intent_ahead.min(seconds(self.send_window_s) / 2),
             send_window: Duration::from_secs(self.send_window_s.into()),
             send_over: seconds(self.send_over_s),
             look_pause: seconds(self.look_pause_s.max(1)),

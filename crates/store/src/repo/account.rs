@@ -87,6 +87,8 @@ statements! {
         status = $8, status_cause = $9, daily_cap = $10, cap_mode = $11, profile = $12, synced_at = $13, sync_error = $14, \
         version = $15, updated_at = $16 where workspace_id = $1 and id = $2";
     FIND = "accounts.find": concat!("select ", columns!(), " from accounts where workspace_id = $1 and id = $2");
+    FIND_ALL = "accounts.find_all": concat!("/*postgres: select ", columns!(), " from accounts where (workspace_id, id) in \
+        (select v.a, v.b from unnest($1::uuid[], $2::uuid[]) as v(a, b))*/");
     BY_IDENTITY = "accounts.by_identity": concat!("select ", columns!(), " from accounts where workspace_id = $1 and platform = $2 and server = $3 \
         and remote_id = $4");
     LIST = "accounts.list": concat!("select ", columns!(), " from accounts where workspace_id = $1 order by platform, handle, id");
@@ -182,6 +184,18 @@ pub async fn find<'e>(
     id: AccountId,
 ) -> Result<Option<AccountRow>, StoreError> {
     ex.fetch_optional(FIND, args![workspace, id]).await?.map(|r| read(&r)).transpose()
+}
+
+/// Those of these accounts that are there, in no order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_all(
+    tx: &mut Tx<'_>,
+    keys: &[(WorkspaceId, AccountId)],
+) -> Result<Vec<AccountRow>, StoreError> {
+    let keys = keys.iter().map(|(workspace, id)| args![*workspace, *id]).collect();
+    tx.fetch_each(FIND, FIND_ALL, keys).await?.iter().map(read).collect()
 }
 
 /// The account of this identity, if it is in this workspace.

@@ -54,6 +54,8 @@ statements! {
         refresh_expires_at, status, refresh_epoch, refresh_until, created_at, updated_at, targets) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     FIND = "grants.find": concat!("select ", columns!(), " from grants where workspace_id = $1 and id = $2");
+    FIND_ALL = "grants.find_all": concat!("/*postgres: select ", columns!(), " from grants where (workspace_id, id) in \
+        (select v.a, v.b from unnest($1::uuid[], $2::uuid[]) as v(a, b))*/");
     LOCK_REFRESH = "grants.lock_refresh": "update grants set refresh_epoch = refresh_epoch + 1, refresh_until = $3 \
         where workspace_id = $1 and id = $2 and status = 'live' and (refresh_until is null or refresh_until < $4) \
         returning refresh_epoch";
@@ -149,6 +151,15 @@ pub async fn find<'e>(
     id: GrantId,
 ) -> Result<Option<GrantRow>, StoreError> {
     ex.fetch_optional(FIND, args![workspace, id]).await?.map(|r| read(&r)).transpose()
+}
+
+/// Those of these logins that are there, in no order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_all(tx: &mut Tx<'_>, keys: &[(WorkspaceId, GrantId)]) -> Result<Vec<GrantRow>, StoreError> {
+    let keys = keys.iter().map(|(workspace, id)| args![*workspace, *id]).collect();
+    tx.fetch_each(FIND, FIND_ALL, keys).await?.iter().map(read).collect()
 }
 
 /// Takes the right to refresh, until `until`; `None` when somebody else has it or the login is not live.

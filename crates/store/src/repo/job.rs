@@ -127,7 +127,7 @@ impl Room {
     pub const ALL: Self = Self { lanes: true, foreground: true, background: true };
 
     /// The highest priority without a lane that there is room for; priorities begin at 0.
-    fn priority(self) -> i64 {
+    pub(super) fn priority(self) -> i64 {
         match (self.foreground, self.background) {
             (true, true) => 1,
             (true, false) => 0,
@@ -155,19 +155,6 @@ statements! {
         and not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased'))) \
         order by j.run_at, j.created_at, j.id limit 1 /*postgres: for update skip locked */) \
         returning id, workspace_id, kind, version, payload, lane, priority, attempt, lease_epoch, platform, tenant, account";
-    WAITING_COMMITS = "jobs.waiting_commits": "select j.id, j.platform, j.tenant, j.account, j.lane from jobs j where j.state = 'ready' and j.lane is not null \
-        and j.run_at <= $1 and $2 not like '% ' || coalesce(j.platform, '-') || ' %' and $3 not like '% ' || coalesce(j.tenant, '-') || ' %' \
-        and $4 not like '% ' || coalesce(j.account, '-') || ' %' \
-        and not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased') \
-        order by j.run_at, j.created_at, j.id limit $5";
-    WAITING_OTHERS = "jobs.waiting_others": "select j.id, j.platform, j.tenant, j.account, j.lane from jobs j where j.state = 'ready' and j.lane is null \
-        and j.run_at <= $1 and $2 not like '% ' || coalesce(j.platform, '-') || ' %' and $3 not like '% ' || coalesce(j.tenant, '-') || ' %' \
-        and $4 not like '% ' || coalesce(j.account, '-') || ' %' and j.priority = $6 \
-        order by j.run_at, j.created_at, j.id limit $5";
-    CLAIM_ONE = "jobs.claim_one": "update jobs set state = 'leased', lease_by = $1, lease_epoch = lease_epoch + 1, lease_until = $2 \
-        where id = $4 and state = 'ready' and run_at <= $3 \
-        and not exists (select 1 from jobs o where o.lane = jobs.lane and o.state = 'leased') \
-        returning id, workspace_id, kind, version, payload, lane, priority, attempt, lease_epoch, platform, tenant, account";
     FENCE = "jobs.fence": "update jobs set lease_epoch = lease_epoch where id = $1 and lease_epoch = $2 and state = 'leased'";
     EXTEND = "jobs.extend": "update jobs set lease_until = $3 where id = $1 and lease_epoch = $2 and state = 'leased'";
     FINISH = "jobs.finish": "delete from jobs where id = $1 and lease_epoch = $2 and state = 'leased'";
@@ -177,13 +164,6 @@ statements! {
     FREE_EXPIRED = "jobs.free_expired": "update jobs set state = 'ready', lease_by = null, lease_until = null \
         where state = 'leased' and lease_until < $1";
     FREE_ALL = "jobs.free_all": "update jobs set state = 'ready', lease_by = null, lease_until = null where state = 'leased'";
-    NEXT_RUN_AT = "jobs.next_run_at": "select min(n.run_at) as run_at from (\
-        select run_at from (select j.run_at from jobs j where j.state = 'ready' and j.lane is null and j.priority = 0 and $1 >= 0 \
-        order by j.run_at limit 1) f union all \
-        select run_at from (select j.run_at from jobs j where j.state = 'ready' and j.lane is null and j.priority = 1 and $1 >= 1 \
-        order by j.run_at limit 1) b union all \
-        select run_at from (select j.run_at from jobs j where j.state = 'ready' and j.lane is not null and $2 = 1 \
-        and not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased') order by j.run_at limit 1) c) n";
     COUNT = "jobs.count": "select count(*) as n from jobs";
 }
 
@@ -254,59 +234,11 @@ pub async fn claim(
         .transpose()
 }
 
-/// A job that could be claimed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
-    /// Its id.
-    pub id: JobId,
-    /// Whose it is.
-    pub party: Party,
-    /// The lane that it will occupy.
-    pub lane: Option<String>,
-}
-
-/// The first jobs that are due of those that a place of this kind is for, whose lane is free and of which no party is `closed`.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn waiting(
-    db: &Db,
-    now: Timestamp,
-    kind: PlaceKind,
-    closed: &Closed,
-    at_most: i64,
-) -> Result<Vec<Waiting>, StoreError> {
-    let mut values = args![now, &closed.platforms, &closed.tenants, &closed.accounts, at_most];
-    let statement = match kind {
-        PlaceKind::Commit => WAITING_COMMITS,
-        PlaceKind::Foreground | PlaceKind::Background => {
-            values.push(i64::from(kind == PlaceKind::Background).into());
-            WAITING_OTHERS
-        }
-    };
-    let read = |row: &Row| Ok(Waiting { id: row.get("id")?, party: party(row)?, lane: row.get("lane")? });
-    db.fetch_all(statement, values).await?.iter().map(read).collect()
-}
-
-/// Leases this job if it still waits and its lane is free. The epoch grows.
-///
-/// # Errors
-/// As [`claim`].
-pub async fn claim_one(
-    tx: &mut Tx<'_>,
-    node: &str,
-    now: Timestamp,
-    until: Timestamp,
-    id: JobId,
-) -> Result<Option<ClaimedJob>, StoreError> {
-    tx.fetch_optional(CLAIM_ONE, args![node, until, now, id]).await?.map(|row| claimed(&row)).transpose()
-}
-
-fn party(row: &Row) -> Result<Party, StoreError> {
+pub(super) fn party(row: &Row) -> Result<Party, StoreError> {
     Ok(Party { platform: row.get("platform")?, tenant: row.get("tenant")?, account: row.get("account")? })
 }
 
-fn claimed(row: &Row) -> Result<ClaimedJob, StoreError> {
+pub(super) fn claimed(row: &Row) -> Result<ClaimedJob, StoreError> {
     Ok(ClaimedJob {
         id: row.get("id")?,
         workspace: row.get("workspace_id")?,
@@ -374,16 +306,6 @@ pub async fn free_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreE
 /// [`StoreError::Sql`].
 pub async fn free_all(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
     tx.execute(FREE_ALL, Vec::new()).await
-}
-
-/// When the next job is due that could be claimed with this `room`.
-///
-/// # Errors
-/// [`StoreError::Sql`].
-pub async fn next_run_at(db: &Db, room: Room) -> Result<Option<Timestamp>, StoreError> {
-    db.fetch_optional(NEXT_RUN_AT, args![room.priority(), i64::from(room.lanes)])
-        .await?
-        .map_or(Ok(None), |row| row.get("run_at"))
 }
 
 /// How many jobs there are, whatever their state; tests fail on leftovers.

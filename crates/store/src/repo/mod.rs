@@ -8,6 +8,7 @@ pub mod grant;
 pub mod history;
 pub mod idempotency;
 pub mod job;
+pub mod lease;
 pub mod media;
 pub mod media_upload;
 pub mod one_time_link;
@@ -39,6 +40,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         history::STATEMENTS,
         idempotency::STATEMENTS,
         job::STATEMENTS,
+        lease::STATEMENTS,
         media::STATEMENTS,
         media_upload::STATEMENTS,
         one_time_link::STATEMENTS,

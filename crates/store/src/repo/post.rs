@@ -46,6 +46,9 @@ statements! {
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     FIND = "posts.find": "select workspace_id, id, version, composition, tags, campaign, due_at, wall, timezone, created_by, \
         created_at, updated_at, trashed_at, erased from posts where workspace_id = $1 and id = $2";
+    FIND_ALL = "posts.find_all": "/*postgres: select workspace_id, id, version, composition, tags, campaign, due_at, wall, timezone, created_by, \
+        created_at, updated_at, trashed_at, erased from posts where (workspace_id, id) in \
+        (select v.a, v.b from unnest($1::uuid[], $2::uuid[]) as v(a, b))*/";
     UPDATE = "posts.update": "update posts set version = $3, composition = $4, plain_text = $5, tags = $6, campaign = $7, \
         due_at = $8, wall = $9, timezone = $10, updated_at = $11, trashed_at = $12 \
         where workspace_id = $1 and id = $2 and version = $3 - 1";
@@ -125,6 +128,15 @@ pub async fn find<'e>(
     id: PostId,
 ) -> Result<Option<PostRow>, StoreError> {
     ex.fetch_optional(FIND, args![workspace, id]).await?.map(|r| read(&r)).transpose()
+}
+
+/// Those of these posts that are there, in no order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_all(tx: &mut Tx<'_>, keys: &[(WorkspaceId, PostId)]) -> Result<Vec<PostRow>, StoreError> {
+    let keys = keys.iter().map(|(workspace, id)| args![*workspace, *id]).collect();
+    tx.fetch_each(FIND, FIND_ALL, keys).await?.iter().map(read).collect()
 }
 
 /// Saves a post whose version was raised by one. Tells whether nobody else did meanwhile.

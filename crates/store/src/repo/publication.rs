@@ -1,6 +1,6 @@
 //! Publications: a post on one account.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::id::{AccountId, PostId, PublicationId, WorkspaceId};
@@ -85,15 +85,24 @@ statements! {
     LOCK_JOB = "publications.lock_job": "select id from jobs where workspace_id = $1 and subject_id = $2 \
         /*postgres: for update */";
     OF_POST = "publications.of_post": select!("where workspace_id = $1 and post_id = $2 order by created_at, id");
-    SAVE = "publications.save": "update publications set state = $3, due_at = $4, next_at = $5, tries = $6, held_reason = $7, \
-        released_at = $8, intent = $9, progress = $10, content_version = $11, fingerprint = $12, \
-        incomplete = $13, remote_id = $14, remote_url = $15, published_at = $16, error = $17, evidence \
-        = $18, units = $19, updated_at = $20 where workspace_id = $1 and id = $2 and content_version = \
-        $21";
     SAVE_EDIT = "publications.save_edit": "update publications set state = $3, due_at = $4, next_at = $5, tries = $6, held_reason = $7, \
         released_at = $8, intent = $9, progress = $10, content_version = $11, fingerprint = $12, \
         incomplete = $13, remote_id = $14, remote_url = $15, published_at = $16, error = $17, evidence \
         = $18, units = $19, updated_at = $20 where workspace_id = $1 and id = $2 and state = $21 and intent = $22";
+    SAVE_ONE = "publications.save_one": "update publications set state = $3, due_at = $4, next_at = $5, tries = $6, held_reason = $7, \
+        released_at = $8, intent = $9, progress = $10, content_version = $11, fingerprint = $12, \
+        incomplete = $13, remote_id = $14, remote_url = $15, published_at = $16, error = $17, evidence \
+        = $18, units = $19, updated_at = $20 where workspace_id = $1 and id = $2 and content_version = $21 returning id";
+    SAVE_ALL = "publications.save_all": "/*postgres: update publications p set state = v.c3, due_at = v.c4, next_at = v.c5, \
+        tries = v.c6, held_reason = v.c7, released_at = v.c8, intent = v.c9, progress = v.c10, content_version = v.c11, \
+        fingerprint = v.c12, incomplete = v.c13, remote_id = v.c14, remote_url = v.c15, published_at = v.c16, error = v.c17, \
+        evidence = v.c18, units = v.c19, updated_at = v.c20 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], \
+        $5::bigint[], $6::bigint[], $7::text[], $8::bigint[], $9::boolean[], $10::text[], $11::bigint[], $12::text[], \
+        $13::boolean[], $14::text[], $15::text[], $16::bigint[], $17::text[], $18::text[], $19::text[], $20::bigint[], $21::bigint[]) \
+        as v(c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20, c21) \
+        where p.workspace_id = v.c1 and p.id = v.c2 and p.content_version = v.c21 returning p.id*/";
+    FIND_ALL = "publications.find_all": concat!("/*postgres: ", select!("where (workspace_id, id) in \
+        (select v.a, v.b from unnest($1::uuid[], $2::uuid[]) as v(a, b))"), "*/");
     DELETE = "publications.delete": "delete from publications where workspace_id = $1 and id = $2";
     LIST = "publications.list": select!("where workspace_id = $1 and (cast($2 as text) is null or state = $2) and (cast($3 as uuid) is null or \
         account_id = $3) and (cast($4 as uuid) is null or post_id = $4) and (cast($5 as bigint) is null or due_at >= $5) and (cast($6 as bigint) is \
@@ -218,15 +227,31 @@ pub async fn of_post<'e>(
     ex.fetch_all(OF_POST, args![workspace, post]).await?.iter().map(read).collect()
 }
 
-/// Saves a worker's view of the row, unless the content was edited meanwhile. Tells whether it did.
+/// Saves workers' views of rows, unless the content was edited meanwhile. Answers which were saved.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
-pub async fn save(tx: &mut Tx<'_>, row: &PublicationRow) -> Result<bool, StoreError> {
-    let mut values = args![row.workspace, row.id];
-    values.append(&mut mutable(row));
-    values.push(Value::from(row.content_version));
-    Ok(tx.execute(SAVE, values).await? == 1)
+pub async fn save(tx: &mut Tx<'_>, rows: &[&PublicationRow]) -> Result<HashSet<PublicationId>, StoreError> {
+    let values = |row: &&PublicationRow| {
+        let mut values = args![row.workspace, row.id];
+        values.append(&mut mutable(row));
+        values.push(Value::from(row.content_version));
+        values
+    };
+    let saved = tx.fetch_each(SAVE_ONE, SAVE_ALL, rows.iter().map(values).collect()).await?;
+    saved.iter().map(|row| row.get("id")).collect()
+}
+
+/// Those of these publications that are there, in no order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_all(
+    tx: &mut Tx<'_>,
+    keys: &[(WorkspaceId, PublicationId)],
+) -> Result<Vec<PublicationRow>, StoreError> {
+    let keys = keys.iter().map(|(workspace, id)| args![*workspace, *id]).collect();
+    tx.fetch_each(FIND, FIND_ALL, keys).await?.iter().map(read).collect()
 }
 
 /// How far a publication was when an edit read it: its state, and whether an intent was saved.

@@ -53,6 +53,7 @@ statements! {
     UPDATE = "workspaces.update": "update workspaces set name = $3, timezone = $4, grace_s = $5, version = version + 1, \
         updated_at = $6 where id = $1 and version = $2";
     FIND = "workspaces.find": concat!("select ", columns!(), " from workspaces where id = $1");
+    FIND_ALL = "workspaces.find_all": concat!("/*postgres: select ", columns!(), " from workspaces where id = any($1::uuid[])*/");
     OF_USER = "workspaces.of_user": "select w.id, w.name, w.timezone, w.grace_s, w.version, w.created_at, w.updated_at, m.role \
         from members m join workspaces w on w.id = m.workspace_id \
         where m.user_id = $1 order by w.name, w.id";
@@ -115,6 +116,15 @@ pub async fn find<'e>(
     id: WorkspaceId,
 ) -> Result<Option<WorkspaceRow>, StoreError> {
     ex.fetch_optional(FIND, args![id]).await?.map(|r| read(&r)).transpose()
+}
+
+/// Those of these workspaces that are there, in no order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_all(tx: &mut Tx<'_>, ids: &[WorkspaceId]) -> Result<Vec<WorkspaceRow>, StoreError> {
+    let keys = ids.iter().map(|id| args![*id]).collect();
+    tx.fetch_each(FIND, FIND_ALL, keys).await?.iter().map(read).collect()
 }
 
 /// Workspaces of this name; two at most, which is enough to see that it is ambiguous. For the command line.

@@ -5,7 +5,8 @@ use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::publication::{Event, HeldReason, PublicationState, UnitState};
 use carillon_store::repo::publication::PublicationRow;
 
-use super::super::desk::{Desk, Ended};
+use super::super::clerk::Ended;
+use super::super::desk::Desk;
 use super::super::saved::{Saved, next_missing, saved_progress, unit_of};
 use super::{begin, mark, mark_public, step, store_progress, wait_for_missing};
 use crate::jobs::{JobError, Next};

@@ -19,8 +19,8 @@ use carillon_engine::events::Topic;
 use carillon_engine::jobs::{self, Next};
 use carillon_engine::runner::claim;
 use carillon_store::StoreError;
-use carillon_store::repo::job;
 use carillon_store::repo::media::{self, MediaRow};
+use carillon_store::repo::{job, lease};
 use carillon_store::testing::TestDb;
 
 use super::super::support::Stage;
@@ -159,7 +159,11 @@ impl Doomed {
     /// One job, if there is one, in its own time. `false`: it is over.
     async fn run_one(&self) -> bool {
         let engine = &self.stage.engine;
-        let Some(at) = job::next_run_at(&engine.db, job::Room::ALL).await.expect("queue") else {
+        let Some(at) =
+            lease::next_run_at(&engine.db, job::Room::ALL, carillon_domain::time::SignedDuration::ZERO)
+                .await
+                .expect("queue")
+        else {
             return false;
         };
         if at > engine.clock.now() {

@@ -12,7 +12,7 @@ use carillon_domain::time::ManualClock;
 use carillon_engine::Actor;
 use carillon_engine::people::NewWorkspace;
 use carillon_engine::runner::{Runner, RunnerConfig};
-use carillon_store::repo::job;
+use carillon_store::repo::{job, lease};
 use carillon_store::testing::TestDb;
 use serde_json::{Value, json};
 
@@ -155,7 +155,14 @@ impl Desk {
         let end = self.app.engine.clock.now() + carillon_domain::time::SignedDuration::from_hours(hours);
         loop {
             self.work().await;
-            match job::next_run_at(&self.app.engine.db, job::Room::ALL).await.expect("queue") {
+            match lease::next_run_at(
+                &self.app.engine.db,
+                job::Room::ALL,
+                carillon_domain::time::SignedDuration::ZERO,
+            )
+            .await
+            .expect("queue")
+            {
                 Some(at) if at <= end => self.app.clock.advance_to(at),
                 _ => return,
             }

@@ -177,6 +177,7 @@ pub async fn toy_engine(test: &TestDb, clock: Arc<ManualClock>, toy: &'static To
         tools: Tools::default(),
     });
     Engine {
+        clerk: crate::publish::Clerk::new(test.db.clone()),
         db: test.db.clone(),
         clock,
         entropy,
