@@ -12,6 +12,7 @@ mod kill_points;
 mod losing_login;
 mod missing_parts;
 mod oauth;
+mod ordering;
 mod places;
 mod publishing;
 mod queueing;
