@@ -2,6 +2,8 @@
 //! knows SQL.
 
 pub mod backup;
+#[cfg(any(test, feature = "bulk"))]
+pub mod bulk;
 mod clock;
 pub mod db;
 mod error;

@@ -1,6 +1,7 @@
 //! The two engines are the same to everybody above.
 
 mod cut;
+mod bulk;
 mod reading;
 mod schema;
 mod server;

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use anyhow::ensure;
 
-use super::figures::Figures;
+use super::figures::{Figures, median_of, quotient};
+use super::home::Home;
 use super::peers::{self, Peer};
 use super::{Burst, Load, carillon};
 use crate::{postgres, report};
@@ -46,17 +47,12 @@ impl Subject {
 
     async fn measure(self, program: &Path, burst: &Burst, load: Load) -> anyhow::Result<Figures> {
         let server = burst.postgres_url.as_deref();
-        match (self, server) {
-            (Self::Peer(peer), _) => peers::measure(peer, load, &burst.packages, server).await,
-            (Self::CarillonPostgres, Some(server)) => {
-                let name = format!("burst_{}", std::process::id());
-                let database = postgres::new_database(server, &name).await?;
-                let done = carillon::measure(program, load, burst.ahead, Some(&database)).await;
-                postgres::drop_database(&database).await?;
-                done
-            }
-            _ => carillon::measure(program, load, burst.ahead, None).await,
-        }
+        let home = match (self, server) {
+            (Self::Peer(peer), _) => return peers::measure(peer, load, &burst.packages, server).await,
+            (Self::CarillonPostgres, Some(server)) => Home::Postgres(server.to_owned()),
+            _ => Home::Sqlite,
+        };
+        home.lend(async |database| carillon::measure(program, load, burst.ahead, database).await).await
     }
 }
 
@@ -120,13 +116,13 @@ impl Table {
     /// Whether Carillon published everything, and nothing twice.
     fn is_once(&self) -> bool {
         let ours = self.rows.iter().filter(|(subject, _)| subject.is_ours());
-        ours.flat_map(|(_, figures)| figures).all(|figures| figures.doubled == 0 && figures.lost == 0)
+        ours.flat_map(|(_, figures)| figures).all(Figures::is_once)
     }
 
     /// The median over the runs.
     fn median(&self, subject: Subject, of: impl Fn(&Figures) -> f64) -> Option<f64> {
         let (_, figures) = self.rows.iter().find(|(row, _)| *row == subject)?;
-        median(figures.iter().map(of).collect())
+        median_of(figures, of)
     }
 
     fn print(&self, out: &mut impl Write) -> anyhow::Result<()> {
@@ -206,32 +202,14 @@ impl Ratio {
     }
 }
 
-fn met(met: bool) -> &'static str {
+/// Whether a goal was met, in a word.
+pub fn met(met: bool) -> &'static str {
     if met { "met" } else { "missed" }
-}
-
-fn quotient(one: Option<f64>, other: Option<f64>) -> Option<f64> {
-    Some(one? / other.filter(|value| *value > 0.0)?)
-}
-
-/// The middle value, or the mean of the two in the middle.
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    let upper = *values.get(middle)?;
-    if values.len() % 2 == 1 { Some(upper) } else { Some((values.get(middle - 1)? + upper) / 2.0) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_median_is_the_middle_or_between_the_two() {
-        assert_eq!(median(vec![3.0, 1.0, 2.0]), Some(2.0));
-        assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), Some(2.5));
-        assert_eq!(median(vec![]), None);
-    }
 
     #[test]
     fn a_ratio_says_whether_its_goal_was_met() {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use anyhow::Context;
+use carillon_domain::time::Timestamp;
 
 use super::Load;
 use super::sink::Sink;
@@ -70,11 +71,17 @@ pub struct Looks {
 }
 
 impl Figures {
-    /// From what the sink saw.
-    pub fn of(load: Load, due_us: i64, whole: Duration, sink: &Sink, looks: &Looks) -> Self {
+    /// From what the sink saw. `due`: when the post of this name was due.
+    pub fn of(
+        load: Load,
+        due: impl Fn(&str) -> Timestamp,
+        whole: Duration,
+        sink: &Sink,
+        looks: &Looks,
+    ) -> Self {
         let seen = sink.seen();
-        let mut late: Vec<f64> =
-            seen.values().filter_map(|at| Some((at.first()? - due_us) as f64 / 1e3)).collect();
+        let late = seen.iter().filter_map(|(name, at)| Some(at.first()? - due(name).as_microsecond()));
+        let mut late: Vec<f64> = late.map(|us| us as f64 / 1e3).collect();
         late.sort_by(f64::total_cmp);
         Self {
             load,
@@ -87,6 +94,11 @@ impl Figures {
         }
     }
 
+    /// What had to be done.
+    pub fn load(&self) -> Load {
+        self.load
+    }
+
     /// Durable results a second.
     pub fn per_second(&self) -> f64 {
         self.load.publications as f64 / self.whole.as_secs_f64()
@@ -96,6 +108,11 @@ impl Figures {
     pub fn late(&self, share: f64) -> f64 {
         let at = (self.late.len() as f64 * share) as usize;
         self.late.get(at.min(self.late.len().saturating_sub(1))).copied().unwrap_or_default()
+    }
+
+    /// Whether everything arrived, and nothing twice.
+    pub fn is_once(&self) -> bool {
+        self.doubled == 0 && self.lost == 0
     }
 
     /// Seconds of processor time for a thousand posts, workers and server together.
@@ -125,6 +142,24 @@ impl fmt::Display for Figures {
             self.lost
         )
     }
+}
+
+/// How two figures compare; `None` without either, or where the other is nothing.
+pub fn quotient(one: Option<f64>, other: Option<f64>) -> Option<f64> {
+    Some(one? / other.filter(|value| *value > 0.0)?)
+}
+
+/// The middle value, or the mean of the two in the middle.
+pub fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    let upper = *values.get(middle)?;
+    if values.len() % 2 == 1 { Some(upper) } else { Some((values.get(middle - 1)? + upper) / 2.0) }
+}
+
+/// The median of several measurements.
+pub fn median_of(figures: &[Figures], of: impl Fn(&Figures) -> f64) -> Option<f64> {
+    median(figures.iter().map(of).collect())
 }
 
 /// Processor time of a process so far, with that of its children, ended ones included.
@@ -171,6 +206,13 @@ mod tests {
             assert_eq!((stat.parent, stat.used, stat.used_by_ended), (3, 23, 27));
         });
         assert!(stat.is_some());
+    }
+
+    #[test]
+    fn the_median_is_the_middle_or_between_the_two() {
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), Some(2.5));
+        assert_eq!(median(vec![]), None);
     }
 
     #[test]

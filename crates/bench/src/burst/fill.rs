@@ -24,6 +24,8 @@ use carillon_store::repo::workspace::{self, WorkspaceRow};
 use carillon_store::{Db, StoreError};
 use futures::StreamExt;
 
+use super::sink::TOKEN;
+
 /// Where nothing is sent.
 struct Nowhere;
 
@@ -39,70 +41,74 @@ impl Transport for Nowhere {
     }
 }
 
-/// A filled database, not in use.
-pub struct Filled {
-    engine: Arc<Engine>,
+/// Accounts in a database.
+pub struct Accounts {
+    settings: Settings,
     workspaces: Vec<(WorkspaceId, Vec<AccountId>)>,
 }
 
 /// Accounts of one workspace.
 const PER_WORKSPACE: usize = 100;
 
-impl Filled {
+impl Accounts {
     /// Makes the database of `data`, or at `url`, with so many accounts on this network.
-    pub async fn with_accounts(
-        platform: &str,
-        data: &Path,
-        url: Option<&str>,
-        count: usize,
-    ) -> anyhow::Result<Self> {
+    pub async fn new(platform: &str, data: &Path, url: Option<&str>, count: usize) -> anyhow::Result<Self> {
         let mut settings = Settings::load(&Sources::default()).context("the settings")?;
         settings.server.data = data.to_owned();
         std::fs::create_dir_all(data)?;
         if let Some(url) = url {
             settings.database.url = Secret::new(url);
         }
-        let clock = Arc::new(SystemClock::new());
-        let db = Db::open(settings.database_url().expose()).await.context("the database")?;
-        let world = compose::World { clock, entropy: Arc::new(OsEntropy), transport: Arc::new(Nowhere) };
-        let engine = Arc::new(compose::engine(&settings, db, world).await.context("the engine")?);
-        let mut workspaces = Vec::new();
+        let mut accounts = Self { settings, workspaces: Vec::new() };
+        let engine = accounts.engine().await?;
         for first in (0..count).step_by(PER_WORKSPACE) {
-            let accounts = first..count.min(first + PER_WORKSPACE);
-            workspaces.push(new_workspace(&engine, platform, accounts).await?);
+            let numbers = first..count.min(first + PER_WORKSPACE);
+            accounts.workspaces.push(new_workspace(&engine, platform, numbers).await?);
         }
-        Ok(Self { engine, workspaces })
+        engine.db.close().await;
+        Ok(accounts)
     }
 
-    /// Plans a post of about 280 bytes on every account, due at `due`.
-    pub async fn plan(&self, round: &str, due: Timestamp) -> anyhow::Result<()> {
-        let all = self.workspaces.iter().flat_map(|(workspace, accounts)| {
-            accounts.iter().enumerate().map(|(n, account)| (*workspace, *account, n))
+    async fn engine(&self) -> anyhow::Result<Arc<Engine>> {
+        let clock = Arc::new(SystemClock::new());
+        let db = Db::open(self.settings.database_url().expose()).await.context("the database")?;
+        let world = compose::World { clock, entropy: Arc::new(OsEntropy), transport: Arc::new(Nowhere) };
+        Ok(Arc::new(compose::engine(&self.settings, db, world).await.context("the engine")?))
+    }
+
+    /// Where the database is.
+    pub fn database(&self) -> String {
+        self.settings.database_url().expose().to_owned()
+    }
+
+    /// Plans a post of about 280 bytes on every account: `<round>-<number of the account> bells …`, due at what `due` says
+    /// of the number. The database is not in use afterwards.
+    pub async fn plan(&self, round: &str, due: impl Fn(usize) -> Timestamp) -> anyhow::Result<()> {
+        let engine = self.engine().await?;
+        let all = self
+            .workspaces
+            .iter()
+            .flat_map(|(workspace, accounts)| accounts.iter().map(|account| (*workspace, *account)));
+        let planned = futures::stream::iter(all.enumerate()).map(|(number, (workspace, account))| {
+            let text = format!("{round}-{number} {}", "bells ".repeat(60));
+            let text: String = text.chars().take(240).collect();
+            let input = PostInput {
+                text: text.trim().to_owned(),
+                accounts: vec![account],
+                status: WantedStatus::Scheduled,
+                scheduled_at: Some(due(number).to_string()),
+                ..PostInput::default()
+            };
+            let engine = Arc::clone(&engine);
+            async move { posts::create(&engine, &actor(workspace), input).await }
         });
-        let mut planned = futures::stream::iter(all)
-            .map(|(workspace, account, n)| {
-                let engine = Arc::clone(&self.engine);
-                let name = format!("{round}-{}-{n}", workspace.uuid().simple());
-                let text = format!("{name} {}", "bells ".repeat(60)).chars().take(240).collect::<String>();
-                let input = PostInput {
-                    text: text.trim().to_owned(),
-                    accounts: vec![account],
-                    status: WantedStatus::Scheduled,
-                    scheduled_at: Some(due.to_string()),
-                    ..PostInput::default()
-                };
-                async move { posts::create(&engine, &actor(workspace), input).await }
-            })
-            .buffer_unordered(64);
+        let mut planned = planned.buffer_unordered(64);
         while let Some(post) = planned.next().await {
             post.map_err(|error| anyhow::anyhow!("a post was refused: {error:?}"))?;
         }
+        drop(planned);
+        engine.db.close().await;
         Ok(())
-    }
-
-    /// Lets go of the database.
-    pub async fn close(self) {
-        self.engine.db.close().await;
     }
 }
 
@@ -133,18 +139,10 @@ async fn new_workspace(
         created_at: now,
         updated_at: now,
     };
-    let credential = Credential {
-        access_token: Secret::new("a-token-that-opens-nothing"),
-        refresh_token: None,
-        expires_at: None,
-        refresh_expires_at: None,
-        scopes: Vec::new(),
-        extra: serde_json::Value::Null,
-    };
-    let plain = serde_json::to_vec(&credential)?;
     let mut rows = Vec::new();
     for number in numbers {
         let grant: GrantId = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
+        let plain = serde_json::to_vec(&credential(number))?;
         let sealed = engine.sealer.seal(&grant::place(grant), &plain, engine.entropy.as_ref())?;
         let account = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
         let login = grant_row(platform, id, grant, sealed, now);
@@ -163,6 +161,22 @@ async fn new_workspace(
     });
     made.await?;
     Ok((id, accounts))
+}
+
+/// It opens nothing; the sink knows by it whose a post is.
+fn credential(number: usize) -> Credential {
+    Credential {
+        access_token: Secret::new(format!("{TOKEN}{}", remote_id(number))),
+        refresh_token: None,
+        expires_at: None,
+        refresh_expires_at: None,
+        scopes: Vec::new(),
+        extra: serde_json::Value::Null,
+    }
+}
+
+fn remote_id(number: usize) -> String {
+    (1_000_000 + number).to_string()
 }
 
 fn grant_row(
@@ -204,7 +218,7 @@ fn account_row(
         grant,
         platform: platform.to_owned(),
         server: None,
-        remote_id: (1_000_000 + number).to_string(),
+        remote_id: remote_id(number),
         handle: format!("bell{number}"),
         name: format!("Bell {number}"),
         avatar_url: None,

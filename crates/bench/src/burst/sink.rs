@@ -1,17 +1,25 @@
-//! Where the posts go: an HTTP server that does nothing but note when each one arrived.
+//! Where the posts go: an HTTP server that notes when each one arrived, and tells an account what it has posted.
 
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use carillon_domain::time::Clock;
+use carillon_domain::time::{Clock, Timestamp};
 use carillon_server::ambient::SystemClock;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
+
+/// What stands before the account's id in its token, so that the sink knows whose a post is.
+pub const TOKEN: &str = "token-of-";
+
+/// X's ids count milliseconds from here. docs.x.com, "X IDs" (2026).
+const FIRST_ID_MS: i64 = 1_288_834_974_657;
+
+/// Posts in one answer, at most.
+const PAGE: usize = 100;
 
 /// A sink that listens.
 pub struct Sink {
@@ -25,13 +33,34 @@ pub struct Sink {
 struct State {
     clock: SystemClock,
     latency: Duration,
-    next: AtomicU64,
-    /// When a post with this text came, microseconds since 1970, as often as it came.
-    seen: Mutex<HashMap<String, Vec<i64>>>,
+    ledger: Mutex<Ledger>,
+}
+
+/// What came.
+#[derive(Default)]
+struct Ledger {
+    /// When a post with this name came, microseconds since 1970, as often as it came.
+    seen: HashMap<String, Vec<i64>>,
+    /// What each account posted, oldest first.
+    posts: HashMap<String, Vec<Post>>,
+    last_id: i64,
+}
+
+struct Post {
+    id: i64,
+    /// As it stood in the request's JSON.
+    text: String,
+    at: Timestamp,
+}
+
+impl State {
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Sink {
-    /// Listens on a free port, and lets each caller wait `latency` for its answer.
+    /// Listens on a free port, and lets each caller wait `latency` for its answer to a post.
     pub async fn start(latency: Duration) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
@@ -46,24 +75,25 @@ impl Sink {
         Ok(Self { address, state, task })
     }
 
-    /// When each post came, microseconds since 1970, by its text.
+    /// When each post came, microseconds since 1970, by the name that its text begins with.
     pub fn seen(&self) -> HashMap<String, Vec<i64>> {
-        self.state.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.state.ledger().seen.clone()
+    }
+
+    /// Counts anew. What the accounts posted stays.
+    pub fn count_anew(&self) {
+        self.state.ledger().seen.clear();
     }
 
     /// Waits until so many different posts came, or until `end`; whether they came.
     pub async fn wait_for(&self, posts: usize, end: Instant) -> bool {
-        while self.count() < posts {
+        while self.state.ledger().seen.len() < posts {
             if Instant::now() >= end {
                 return false;
             }
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         true
-    }
-
-    fn count(&self) -> usize {
-        self.state.seen.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 }
 
@@ -79,7 +109,9 @@ async fn serve(mut stream: TcpStream, state: &State) -> Option<()> {
     loop {
         let (head, length) = loop {
             if let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
-                break (end + 4, content_length(buffer.get(..end)?));
+                let head = String::from_utf8_lossy(buffer.get(..end)?);
+                let length = header(&head, "content-length").parse().unwrap_or(0);
+                break (end + 4, length);
             }
             if stream.read_buf(&mut buffer).await.ok()? == 0 {
                 return None;
@@ -91,16 +123,16 @@ async fn serve(mut stream: TcpStream, state: &State) -> Option<()> {
             }
         }
         let posted = buffer.starts_with(b"POST");
+        let request = String::from_utf8_lossy(buffer.get(..head)?);
         let body = if posted {
-            let id = state.next.fetch_add(1, Ordering::Relaxed) + 1;
+            let account = header(&request, "authorization").rsplit(TOKEN).next().unwrap_or_default();
             let text = text_of(buffer.get(head..head + length)?);
-            let mut seen = state.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            seen.entry(text).or_default().push(state.clock.now().as_microsecond());
-            drop(seen);
+            let id = state.ledger().note(account, text, state.clock.now());
             format!("{{\"data\":{{\"id\":\"{id}\",\"text\":\"ok\"}}}}")
         } else {
-            "{\"meta\":{\"result_count\":0}}".to_owned()
+            state.ledger().timeline(request.lines().next().unwrap_or_default())
         };
+        drop(request);
         buffer.drain(..head + length);
         if posted && !state.latency.is_zero() {
             tokio::time::sleep(state.latency).await;
@@ -114,16 +146,92 @@ async fn serve(mut stream: TcpStream, state: &State) -> Option<()> {
     }
 }
 
-fn content_length(head: &[u8]) -> usize {
-    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-    let line = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
-    line.unwrap_or(0)
+impl Ledger {
+    /// A post came; gives its id, which is larger than all before.
+    fn note(&mut self, account: &str, text: String, at: Timestamp) -> i64 {
+        let id = ((at.as_millisecond() - FIRST_ID_MS) << 22).max(self.last_id + 1);
+        self.last_id = id;
+        let name = text.split(' ').next().unwrap_or_default().to_owned();
+        self.seen.entry(name).or_default().push(at.as_microsecond());
+        self.posts.entry(account.to_owned()).or_default().push(Post { id, text, at });
+        id
+    }
+
+    /// What `GET /2/users/<account>/tweets?…` answers.
+    fn timeline(&self, request: &str) -> String {
+        let (path, query) = request.split_once('?').unwrap_or((request, ""));
+        let account = path.split('/').skip_while(|part| *part != "users").nth(1).unwrap_or_default();
+        let query = query.split(' ').next().unwrap_or_default();
+        let since = query.split('&').find_map(|pair| pair.strip_prefix("since_id=")?.parse().ok());
+        let since: i64 = since.unwrap_or(0);
+        let posts = self.posts.get(account).map(Vec::as_slice).unwrap_or_default();
+        let newer: Vec<&Post> = posts.iter().rev().filter(|post| post.id > since).take(PAGE).collect();
+        let Some(newest) = newer.first() else { return "{\"meta\":{\"result_count\":0}}".to_owned() };
+        let shown = newer.iter().map(|post| {
+            format!("{{\"id\":\"{}\",\"text\":\"{}\",\"created_at\":\"{}\"}}", post.id, post.text, post.at)
+        });
+        let shown = shown.collect::<Vec<_>>().join(",");
+        let meta = format!("{{\"result_count\":{},\"newest_id\":\"{}\"}}", newer.len(), newest.id);
+        format!("{{\"data\":[{shown}],\"meta\":{meta}}}")
+    }
 }
 
-/// The post's own name: what stands before the first space of its text.
+/// A header's value, or nothing.
+fn header<'h>(head: &'h str, name: &str) -> &'h str {
+    let line = head.lines().find_map(|line| {
+        let (key, value) = line.split_once(':')?;
+        key.eq_ignore_ascii_case(name).then_some(value.trim())
+    });
+    line.unwrap_or_default()
+}
+
+/// The post's text as it stands in the JSON. The benchmark's own texts have nothing in them that JSON escapes.
 fn text_of(body: &[u8]) -> String {
     let text = body.windows(8).position(|window| window == b"\"text\":\"").map_or(0, |at| at + 8);
     let text = body.get(text..).unwrap_or_default();
-    let end = text.iter().position(|byte| *byte == b' ' || *byte == b'"').unwrap_or(text.len());
+    let end = text.iter().position(|byte| *byte == b'"').unwrap_or(text.len());
     String::from_utf8_lossy(text.get(..end).unwrap_or_default()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("time")
+    }
+
+    #[test]
+    fn an_account_is_told_its_own_posts_newest_first_and_only_newer_ones() {
+        let mut ledger = Ledger::default();
+        let first = ledger.note("7", text_of(br#"{"text":"one bells"}"#), at(1_700_000_000));
+        ledger.note("8", "other bells".to_owned(), at(1_700_000_000));
+        let last = ledger.note("7", "two bells".to_owned(), at(1_700_000_000));
+        let ask = |query: &str| {
+            let answer = ledger.timeline(&format!("GET /2/users/7/tweets?{query} HTTP/1.1"));
+            serde_json::from_str::<serde_json::Value>(&answer).expect("json")
+        };
+        let all = ask("max_results=100");
+        let texts: Vec<_> = all["data"].as_array().expect("posts").iter().map(|p| &p["text"]).collect();
+        assert_eq!(texts, ["two bells", "one bells"]);
+        assert_eq!(all["meta"]["newest_id"], last.to_string());
+        let newer = ask(&format!("max_results=100&since_id={first}&tweet.fields=text"));
+        assert_eq!(newer["meta"]["result_count"], 1);
+        assert_eq!(ask(&format!("since_id={last}")), serde_json::json!({"meta": {"result_count": 0}}));
+        assert_eq!(ledger.seen["one"].len(), 1);
+    }
+
+    #[test]
+    fn a_post_that_comes_again_is_counted_again() {
+        let mut ledger = Ledger::default();
+        let once = ledger.note("7", "one bells".to_owned(), at(1_700_000_000));
+        assert!(ledger.note("7", "one bells".to_owned(), at(1_700_000_000)) > once);
+        assert_eq!(ledger.seen["one"].len(), 2);
+    }
+
+    #[test]
+    fn a_header_is_found_whatever_its_case() {
+        assert_eq!(header("POST / HTTP/1.1\r\nContent-Length: 12\r\nHost: a", "content-length"), "12");
+        assert_eq!(header("POST / HTTP/1.1", "content-length"), "");
+    }
 }

@@ -34,6 +34,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
     [
         account::STATEMENTS,
         attempt::STATEMENTS,
+        crate::bulk::STATEMENTS,
         connect::STATEMENTS,
         grant::STATEMENTS,
         data_key::STATEMENTS,
