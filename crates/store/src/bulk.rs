@@ -3,16 +3,22 @@
 //! A copy is what the product itself would have written, with its times moved and ids of its own: the publication with its
 //! post, its job, its attempts and the journal of their calls.
 
+use carillon_domain::id::AttemptId;
 use carillon_domain::publication::PublicationState;
 use carillon_domain::time::{SignedDuration, Timestamp};
 use sqlx::AssertSqlSafe;
 
 use crate::db::Connection;
-use crate::{Db, Executor, StoreError, args, statements};
+use crate::{Db, Executor, Row, StoreError, Tx, args, statements};
 
 statements! {
-    OPEN = "bulk.open": "select count(*) as n from jobs where state in ('ready', 'leased') and run_at <= $1";
-    ENDS = "bulk.ends": "select state, updated_at from publications where due_at = $1";
+    OPEN = "bulk.open": "select (select count(*) from jobs where state = 'leased') \
+        + (select count(*) from jobs where state = 'ready' and lane is not null and run_at <= $1) \
+        + (select count(*) from jobs where state = 'ready' and lane is null and priority in (0, 1) and run_at <= $1) as n";
+    ENDS = "bulk.ends": "select state, updated_at, (select count(*) from attempts a where a.workspace_id = p.workspace_id \
+        and a.publication_id = p.id) as attempts from publications p where due_at = $1";
+    ROW = "bulk.row": "insert into attempt_steps (workspace_id, attempt_id, seq, at, operation, method, url, duration_us) \
+        values ($1, $2, $3, $4, 'create_post', 'POST', 'https://api.example/2/posts', $5)";
     ALL = "bulk.publications": "select count(*) as n from publications";
 }
 
@@ -34,11 +40,14 @@ struct Dialect {
     id: fn(id: &str, millis: &str) -> String,
     /// A text that no other id has.
     text: fn(id: &str) -> String,
+    /// What joins tables from left to right. SQLite would look through the journal of a whole workspace first.
+    join: &'static str,
 }
 
 const SQLITE: Dialect = Dialect {
     id: |id, millis| format!("unhex(printf('%012x', {millis}) || substr(hex({id}), 13))"),
     text: |id| format!("lower(hex({id}))"),
+    join: "cross join",
 };
 
 const POSTGRES: Dialect = Dialect {
@@ -46,19 +55,29 @@ const POSTGRES: Dialect = Dialect {
         format!("(lpad(to_hex({millis}), 12, '0') || substr(replace({id}::text, '-', ''), 13))::uuid")
     },
     text: |id| format!("replace({id}::text, '-', '')"),
+    join: "join",
 };
 
-/// Copies the template's publications once, `by` later (earlier, if that is negative). Two copies must lie more than
-/// a millisecond apart.
+/// Memory that SQLite may use for pages, KiB: rows that belong to one workspace lie far from those of the next one.
+const PAGES: &str = "pragma cache_size = -500000";
+
+/// Copies the template's publications once for each of these times, so much later (earlier, if it is negative). Two copies must
+/// lie more than a millisecond apart. All of it is one transaction.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
-pub async fn copy(db: &Db, template: Template, by: SignedDuration) -> Result<(), StoreError> {
-    let statements = move |dialect| Copier::new(template, by, dialect).statements();
+pub async fn copy(db: &Db, template: Template, by: &[SignedDuration]) -> Result<(), StoreError> {
+    let by = by.to_vec();
+    let statements = move |dialect| {
+        let each = by.iter().map(|by| Copier::new(template, *by, dialect).statements());
+        each.collect::<Vec<_>>().join(";\n")
+    };
     db.write(move |tx| {
         Box::pin(async move {
             let done = match &mut tx.connection {
-                Connection::Sqlite(c) => return c.batch("bulk.copy", &statements(SQLITE)),
+                Connection::Sqlite(c) => {
+                    return c.batch("bulk.copy", &format!("{PAGES};\n{}", statements(SQLITE)));
+                }
                 Connection::Postgres(c) => {
                     sqlx::raw_sql(AssertSqlSafe(statements(POSTGRES))).execute(&mut **c).await.map(drop)
                 }
@@ -167,6 +186,14 @@ impl Copier {
         )
     }
 
+    /// The attempts of what is chosen.
+    fn joined_attempts(&self) -> String {
+        format!(
+            "{} attempts a on a.workspace_id = p.workspace_id and a.publication_id = p.id",
+            self.dialect.join
+        )
+    }
+
     fn attempts(&self) -> String {
         format!(
             "insert into attempts (workspace_id, publication_id, id, number, started_at, ended_at, outcome, error) \
@@ -175,13 +202,15 @@ impl Copier {
             self.attempt(),
             self.at("a.started_at"),
             self.at("a.ended_at"),
-            self.chosen(ATTEMPTS)
+            self.chosen(&self.joined_attempts())
         )
     }
 
     fn steps(&self) -> String {
         let steps = format!(
-            "{ATTEMPTS} join attempt_steps s on s.workspace_id = a.workspace_id and s.attempt_id = a.id"
+            "{} {} attempt_steps s on s.workspace_id = a.workspace_id and s.attempt_id = a.id",
+            self.joined_attempts(),
+            self.dialect.join
         );
         format!(
             "insert into attempt_steps (workspace_id, attempt_id, seq, at, operation, method, url, status, duration_us, \
@@ -210,9 +239,6 @@ impl Copier {
     }
 }
 
-/// The attempts of what is chosen.
-const ATTEMPTS: &str = "join attempts a on a.workspace_id = p.workspace_id and a.publication_id = p.id";
-
 /// How many jobs are to run until then, or run now.
 ///
 /// # Errors
@@ -221,13 +247,28 @@ pub async fn open_jobs(db: &Db, until: Timestamp) -> Result<i64, StoreError> {
     db.fetch_optional(OPEN, args![until]).await?.map_or(Ok(0), |row| row.get("n"))
 }
 
-/// How the publications that were due just then stand, and when that was written down.
+/// How one publication stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct End {
+    /// Its state.
+    pub state: PublicationState,
+    /// When that was written down.
+    pub at: Timestamp,
+    /// In how many attempts it came so far.
+    pub attempts: i64,
+}
+
+/// How the publications that were due just then stand.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn ends(db: &Db, due: Timestamp) -> Result<Vec<(String, Timestamp)>, StoreError> {
+pub async fn ends(db: &Db, due: Timestamp) -> Result<Vec<End>, StoreError> {
     let rows = db.fetch_all(ENDS, args![due]).await?;
-    rows.iter().map(|row| Ok((row.get("state")?, row.get("updated_at")?))).collect()
+    let read = |row: &Row| {
+        let state = row.named("state", PublicationState::parse)?;
+        Ok(End { state, at: row.get("updated_at")?, attempts: row.get("attempts")? })
+    };
+    rows.iter().map(read).collect()
 }
 
 /// How many publications there are in all.
@@ -236,4 +277,15 @@ pub async fn ends(db: &Db, due: Timestamp) -> Result<Vec<(String, Timestamp)>, S
 /// [`StoreError`].
 pub async fn publications(db: &Db) -> Result<i64, StoreError> {
     db.fetch_optional(ALL, Vec::new()).await?.map_or(Ok(0), |row| row.get("n"))
+}
+
+/// Writes so many rows that belong to nothing, for whoever wants to know what a commit costs. `key` makes them unique.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn write_rows(tx: &mut Tx<'_>, key: AttemptId, rows: u16, at: Timestamp) -> Result<(), StoreError> {
+    for row in 0..rows {
+        tx.execute(ROW, args![key.uuid(), key.uuid(), row, at, row]).await?;
+    }
+    Ok(())
 }

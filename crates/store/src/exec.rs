@@ -27,9 +27,20 @@ pub struct Stmt {
 impl Stmt {
     /// The text as PostgreSQL gets it.
     pub fn postgres(&self) -> Cow<'static, str> {
-        let Some((before, rest)) = self.sql.split_once("/*postgres:") else { return Cow::Borrowed(self.sql) };
-        let (inside, after) = rest.split_once("*/").unwrap_or((rest, ""));
-        Cow::Owned(format!("{before}{inside}{after}"))
+        let Some((before, mut rest)) = self.sql.split_once("/*postgres:") else {
+            return Cow::Borrowed(self.sql);
+        };
+        let mut text = before.to_owned();
+        loop {
+            let (inside, after) = rest.split_once("*/").unwrap_or((rest, ""));
+            text.push_str(inside);
+            let Some((before, next)) = after.split_once("/*postgres:") else {
+                text.push_str(after);
+                return Cow::Owned(text);
+            };
+            text.push_str(before);
+            rest = next;
+        }
     }
 }
 

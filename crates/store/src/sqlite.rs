@@ -146,6 +146,18 @@ impl SqliteConnection {
         texts.collect::<Result<_, _>>().map_err(failed)
     }
 
+    /// How the engine would run a statement.
+    #[cfg(test)]
+    pub fn plan(&self, sql: &str) -> Result<Vec<String>, StoreError> {
+        let failed = |e: rusqlite::Error| refused("plan", &e);
+        let mut prepared = self.inner.prepare(&format!("explain query plan {sql}")).map_err(failed)?;
+        let (mut steps, mut rows) = (Vec::new(), prepared.raw_query());
+        while let Some(row) = rows.next().map_err(failed)? {
+            steps.push(row.get("detail").map_err(failed)?);
+        }
+        Ok(steps)
+    }
+
     /// Whether the engine understands a statement.
     #[cfg(test)]
     pub fn prepares(&self, sql: &str) -> Result<(), StoreError> {

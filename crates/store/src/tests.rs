@@ -2,6 +2,7 @@
 
 mod cut;
 mod bulk;
+mod plans;
 mod reading;
 mod schema;
 mod server;

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use carillon_domain::id::{AttemptId, Id, WorkspaceId};
-use carillon_domain::time::{Clock, Timestamp};
+use carillon_domain::id::Id;
+use carillon_domain::time::Clock;
 use carillon_server::ambient::{OsEntropy, SystemClock};
-use carillon_store::repo::attempt::{self, StepRow};
-use carillon_store::{Db, StoreError};
+use carillon_store::{Db, StoreError, bulk};
 use futures::future::join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -22,7 +21,7 @@ const CONNECTIONS: usize = 100;
 const AT_ONCE: [usize; 2] = [1, 50];
 
 /// Rows of one commit.
-const ROWS: [usize; 2] = [1, 10];
+const ROWS: [u16; 2] = [1, 10];
 
 /// What was measured.
 pub struct Floor {
@@ -85,8 +84,8 @@ pub async fn commits(home: &Home, time: Duration) -> anyhow::Result<Vec<Floor>> 
     .await
 }
 
-/// Transactions a second that write entries of the journal.
-async fn transactions(db: &Db, time: Duration, at_once: usize, rows: usize) -> anyhow::Result<f64> {
+/// Transactions a second.
+async fn transactions(db: &Db, time: Duration, at_once: usize, rows: u16) -> anyhow::Result<f64> {
     let started = Instant::now();
     let writers = (0..at_once).map(|_| tokio::spawn(writer(db.clone(), started + time, rows)));
     let mut done = 0;
@@ -96,31 +95,15 @@ async fn transactions(db: &Db, time: Duration, at_once: usize, rows: usize) -> a
     Ok(f64::from(done) / started.elapsed().as_secs_f64())
 }
 
-async fn writer(db: Db, end: Instant, rows: usize) -> Result<u32, StoreError> {
+async fn writer(db: Db, end: Instant, rows: u16) -> Result<u32, StoreError> {
     let (clock, entropy) = (SystemClock::new(), OsEntropy);
-    let workspace: WorkspaceId = Id::new(&clock, &entropy);
     let mut done = 0;
     while Instant::now() < end {
-        let attempt: AttemptId = Id::new(&clock, &entropy);
-        let steps = vec![step(clock.now()); rows];
-        db.write(move |tx| Box::pin(async move { attempt::add_steps(tx, workspace, attempt, &steps).await }))
-            .await?;
+        let (key, now) = (Id::new(&clock, &entropy), clock.now());
+        db.write(move |tx| Box::pin(async move { bulk::write_rows(tx, key, rows, now).await })).await?;
         done += 1;
     }
     Ok(done)
-}
-
-fn step(at: Timestamp) -> StepRow {
-    StepRow {
-        at,
-        operation: "create_post".to_owned(),
-        method: "POST".to_owned(),
-        url: "https://api.x.com/2/tweets".to_owned(),
-        status: Some(201),
-        duration_us: 1_000,
-        request_id: None,
-        note: None,
-    }
 }
 
 #[cfg(test)]

@@ -28,6 +28,8 @@ const JOURNAL: SignedDuration = SignedDuration::from_hours(24 * 90);
 const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// How far they go on from there.
 const FUTURE: SignedDuration = SignedDuration::from_hours(24 * 335);
+/// Publications that are copied in one transaction, about.
+const PIECE: usize = 20_000;
 /// How much less throughput, or more lateness, there may be.
 const GOAL: f64 = 1.3;
 
@@ -96,20 +98,23 @@ async fn grow(
     (finished, planned): (Timestamp, Timestamp),
 ) -> anyhow::Result<()> {
     let started = Instant::now();
-    let past = Template { due: finished, state: PublicationState::Published, journal: false };
-    let ago = steps(growth.finished / each, PAST);
-    for (number, ago) in ago.iter().rev().enumerate() {
-        // The oldest first, as they were made.
-        bulk::copy(db, Template { journal: *ago <= JOURNAL, ..past }, -*ago).await?;
-        if number % 100 == 99 {
-            let (done, took) = ((number + 1) * each, started.elapsed().as_secs());
-            report::complain(&format!("{done} finished ones in the database after {took} s"));
+    let at_once = (PIECE / each).max(1);
+    let template = |due, state| Template { due, state, journal: false };
+    let past = template(finished, PublicationState::Published);
+    // The oldest first, as they were made.
+    let ago: Vec<_> = steps(growth.finished / each, PAST).into_iter().rev().collect();
+    let (forgotten, kept) = ago.split_at(ago.iter().take_while(|ago| **ago > JOURNAL).count());
+    for (journal, ago) in [(false, forgotten), (true, kept)] {
+        for ago in ago.chunks(at_once) {
+            let ago: Vec<_> = ago.iter().map(|ago| -*ago).collect();
+            bulk::copy(db, Template { journal, ..past }, &ago).await?;
         }
     }
-    let future = Template { due: planned, state: PublicationState::Scheduled, journal: false };
-    for later in steps((growth.future / each).saturating_sub(1), FUTURE) {
+    let future = template(planned, PublicationState::Scheduled);
+    for later in steps((growth.future / each).saturating_sub(1), FUTURE).chunks(at_once) {
         bulk::copy(db, future, later).await?;
     }
+    report::complain(&format!("the database was filled in {} s", started.elapsed().as_secs()));
     Ok(bulk::settle(db).await?)
 }
 

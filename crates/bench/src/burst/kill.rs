@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Context;
 use carillon_domain::publication::PublicationState;
 use carillon_domain::time::{Clock, SignedDuration, Timestamp};
-use carillon_store::bulk;
+use carillon_store::bulk::{self, End};
 use tokio::time::Instant;
 
 use super::Load;
@@ -40,6 +40,10 @@ pub struct Killed {
     arrived: usize,
     /// From the death until the last of them was recorded.
     recorded: SignedDuration,
+    /// The same without those that took a second attempt.
+    recorded_at_once: SignedDuration,
+    /// What had its intent and never left: the network has to show that it is not there before it may be sent again.
+    again: usize,
     /// Those that were not recorded yet after [`GOAL`].
     late: usize,
     published: usize,
@@ -58,16 +62,19 @@ impl Killed {
         self.doubled == 0 && self.lost == 0
     }
 
-    fn of(load: Load, arrived: usize, killed: Timestamp, ends: &[(String, Timestamp)]) -> Self {
-        let after = |at: Timestamp| at.duration_since(killed).max(SignedDuration::ZERO);
-        let count = |state: PublicationState| ends.iter().filter(|(is, _)| is == state.as_str()).count();
-        let published = count(PublicationState::Published);
-        let unconfirmed = count(PublicationState::Unconfirmed);
+    fn of(load: Load, arrived: usize, killed: Timestamp, ends: &[End]) -> Self {
+        let after = |end: &End| end.at.duration_since(killed).max(SignedDuration::ZERO);
+        let count = |state: PublicationState| ends.iter().filter(|end| end.state == state).count();
+        let (published, unconfirmed) =
+            (count(PublicationState::Published), count(PublicationState::Unconfirmed));
+        let at_once = ends.iter().filter(|end| end.attempts < 2);
         Self {
             load,
             arrived,
-            recorded: ends.iter().map(|(_, at)| after(*at)).max().unwrap_or_default(),
-            late: ends.iter().filter(|(_, at)| after(*at) > GOAL).count(),
+            recorded: ends.iter().map(after).max().unwrap_or_default(),
+            recorded_at_once: at_once.clone().map(after).max().unwrap_or_default(),
+            again: ends.len() - at_once.count(),
+            late: ends.iter().filter(|end| after(end) > GOAL).count(),
             published,
             unconfirmed,
             others: ends.len() - published - unconfirmed,
@@ -81,8 +88,8 @@ impl fmt::Display for Killed {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             out,
-            "publications={} latency_ms={} arrived_at_kill={} recorded_s={:.1} goal_s={} goal={} late={} published={} \
-             unconfirmed={} others={} doubled={} lost={}",
+            "publications={} latency_ms={} arrived_at_kill={} recorded_s={:.1} goal_s={} goal={} late={} \
+             second_attempts={} recorded_without_them_s={:.1} published={} unconfirmed={} others={} doubled={} lost={}",
             self.load.publications,
             self.load.latency.as_millis(),
             self.arrived,
@@ -90,6 +97,8 @@ impl fmt::Display for Killed {
             GOAL.as_secs(),
             met(self.recorded <= GOAL),
             self.late,
+            self.again,
+            self.recorded_at_once.as_secs_f64(),
             self.published,
             self.unconfirmed,
             self.others,
@@ -146,12 +155,23 @@ mod tests {
     #[test]
     fn the_last_record_counts_and_what_came_after_the_goal() {
         let killed = Timestamp::from_second(1_000).expect("time");
-        let end = |state: &str, after: i64| (state.to_owned(), killed + SignedDuration::from_secs(after));
-        let ends = [end("published", -3), end("published", 15), end("unconfirmed", 21), end("failed", 4)];
-        let load = Load { publications: 4, latency: Duration::ZERO };
+        let end = |state, after: i64, attempts| End {
+            state,
+            at: killed + SignedDuration::from_secs(after),
+            attempts,
+        };
+        let ends = [
+            end(PublicationState::Published, -3, 1),
+            end(PublicationState::Published, 15, 1),
+            end(PublicationState::Unconfirmed, 21, 1),
+            end(PublicationState::Published, 180, 2),
+            end(PublicationState::Failed, 4, 1),
+        ];
+        let load = Load { publications: 5, latency: Duration::ZERO };
         let of = Killed::of(load, 2, killed, &ends);
-        assert_eq!((of.recorded.as_secs(), of.late), (21, 1));
-        assert_eq!((of.published, of.unconfirmed, of.others), (2, 1, 1));
-        assert!(of.to_string().contains("recorded_s=21.0 goal_s=15 goal=missed late=1"), "{of}");
+        assert_eq!((of.recorded.as_secs(), of.recorded_at_once.as_secs()), (180, 21));
+        assert_eq!((of.late, of.again), (2, 1));
+        assert_eq!((of.published, of.unconfirmed, of.others), (3, 1, 1));
+        assert!(of.to_string().contains("recorded_s=180.0 goal_s=15 goal=missed late=2 "), "{of}");
     }
 }

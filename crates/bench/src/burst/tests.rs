@@ -40,7 +40,10 @@ async fn dies(home: Home, program: PathBuf) {
     let killed = home.lend(work).await.expect("measured");
     assert!(killed.is_once(), "{killed}");
     let said = killed.to_string();
-    assert!(said.contains("arrived_at_kill=20 ") && said.contains("goal=met late=0 published=20 "), "{said}");
+    assert!(
+        said.contains("arrived_at_kill=20 ") && said.contains("goal=met late=0 second_attempts=0 "),
+        "{said}"
+    );
 }
 
 #[tokio::test]

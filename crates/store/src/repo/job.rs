@@ -150,10 +150,17 @@ statements! {
         on conflict (unique_key) do nothing";
     REMOVE = "jobs.remove": "delete from jobs where unique_key = $1";
     CLAIM = "jobs.claim": "update jobs set state = 'leased', lease_by = $1, lease_epoch = lease_epoch + 1, lease_until = $2 \
-        where state = 'ready' and id = (select j.id from jobs j where j.state = 'ready' and j.run_at <= $3 \
-        and ((j.lane is null and j.priority <= $4) or (j.lane is not null and $5 = 1 \
-        and not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased'))) \
-        order by j.run_at, j.created_at, j.id limit 1 /*postgres: for update skip locked */) \
+        where state = 'ready' and id = (select n.id from (select f.id, f.run_at, f.created_at from (select j.id, j.run_at, j.created_at \
+        from jobs j where j.state = 'ready' and j.lane is null and j.priority = 0 and $4 >= 0 and j.run_at <= $3 \
+        order by j.run_at, j.created_at, j.id limit 1 /*postgres: for update skip locked */) f union all \
+        select b.id, b.run_at, b.created_at from (select j.id, j.run_at, j.created_at \
+        from jobs j where j.state = 'ready' and j.lane is null and j.priority = 1 and $4 >= 1 and j.run_at <= $3 \
+        order by j.run_at, j.created_at, j.id limit 1 /*postgres: for update skip locked */) b union all \
+        select c.id, c.run_at, c.created_at from (select j.id, j.run_at, j.created_at \
+        from jobs j where j.state = 'ready' and j.lane is not null and $5 = 1 and j.run_at <= $3 \
+        and not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased') \
+        order by j.run_at, j.created_at, j.id limit 1 /*postgres: for update skip locked */) c) n \
+        order by n.run_at, n.created_at, n.id limit 1) \
         returning id, workspace_id, kind, version, payload, lane, priority, attempt, lease_epoch, platform, tenant, account";
     FENCE = "jobs.fence": "update jobs set lease_epoch = lease_epoch where id = $1 and lease_epoch = $2 and state = 'leased'";
     EXTEND = "jobs.extend": "update jobs set lease_until = $3 where id = $1 and lease_epoch = $2 and state = 'leased'";

@@ -107,9 +107,10 @@ statements! {
     LIST = "publications.list": select!("where workspace_id = $1 and (cast($2 as text) is null or state = $2) and (cast($3 as uuid) is null or \
         account_id = $3) and (cast($4 as uuid) is null or post_id = $4) and (cast($5 as bigint) is null or due_at >= $5) and (cast($6 as bigint) is \
         null or due_at < $6) and (cast($7 as uuid) is null or id < $7) order by id desc limit $8");
-    SENT = "publications.sent": "select count(*) as n from publications where workspace_id = $1 and account_id = $2 \
-        and post_id <> $5 and ((published_at >= $3 and published_at < $4) \
-        or (published_at is null and intent = $6 and state in ('publishing', 'unconfirmed')))";
+    SENT = "publications.sent": "select (select count(*) from publications where workspace_id = $1 and account_id = $2 \
+        and post_id <> $5 and published_at >= $3 and published_at < $4) + (select count(*) from publications \
+        where workspace_id = $1 and account_id = $2 and post_id <> $5 and published_at is null and intent = $6 \
+        and state in ('publishing', 'unconfirmed')) as n";
     SAME_CONTENT = "publications.same_content": "select post_id from publications where workspace_id = $1 and account_id = $2 \
         and fingerprint = $3 and state in ('scheduled', 'publishing', 'published', 'unconfirmed') \
         and due_at >= $4 and (cast($5 as uuid) is null or post_id <> $5) limit 1";

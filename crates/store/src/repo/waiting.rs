@@ -7,10 +7,14 @@ use carillon_domain::time::Timestamp;
 use crate::{Db, Executor, StoreError, args, statements};
 
 statements! {
-    STRAY = "publications.stray": "select p.workspace_id, p.id, p.platform, p.account_id, p.due_at from publications p \
-        where (p.state in ('scheduled', 'publishing') or (p.state = 'published' and p.due_at > $3 \
-        and p.units like '%\"state\":\"pending\"%' and (p.incomplete = $4 or p.next_at is not null))) and p.due_at <= $1 \
-        and not exists (select 1 from jobs j where j.subject_id = p.id) order by p.due_at limit $2";
+    STRAY = "publications.stray": "select u.workspace_id, u.id, u.platform, u.account_id, u.due_at from (\
+        select o.workspace_id, o.id, o.platform, o.account_id, o.due_at from (select p.workspace_id, p.id, p.platform, p.account_id, p.due_at \
+        from publications p where p.state in ('scheduled', 'publishing') and p.due_at <= $1 \
+        and not exists (select 1 from jobs j where j.subject_id = p.id) order by p.due_at limit $2) o union all \
+        select q.workspace_id, q.id, q.platform, q.account_id, q.due_at from (select p.workspace_id, p.id, p.platform, p.account_id, p.due_at \
+        from publications p where p.state = 'published' and p.units like '%\"state\":\"pending\"%' and p.due_at > $3 and p.due_at <= $1 \
+        and (p.incomplete = $4 or p.next_at is not null) \
+        and not exists (select 1 from jobs j where j.subject_id = p.id) order by p.due_at limit $2) q) u order by u.due_at limit $2";
     OLDEST_OVERDUE = "publications.oldest_overdue": "select min(due_at) as due_at from publications \
         where state in ('scheduled', 'publishing') and due_at <= $1";
     COUNT_STATE = "publications.count_state": "select count(*) as n from publications where state = $1";

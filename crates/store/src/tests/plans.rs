@@ -1,0 +1,54 @@
+//! What is looked for again and again is found by an index made for it, however much is kept.
+
+use crate::Db;
+use crate::repo::all_statements;
+use crate::testing::TestDb;
+
+/// Statements that run for every publication or every few seconds, by the ends of their names, and the indexes that they need. All
+/// begin with what bounds the search: a time, or an account and a time.
+const NEEDED: [(&str, &[&str]); 9] = [
+    (".waiting_commits", &["jobs_ready_commits (run_at<?)"]),
+    (".waiting_others", &["jobs_ready_others (priority=? AND run_at<?)"]),
+    (".next_run_at", &["jobs_ready_others (priority=?)", "jobs_ready_commits"]),
+    ("jobs.claim", &["jobs_ready_others (priority=? AND run_at<?)", "jobs_ready_commits (run_at<?)"]),
+    (".free_expired", &["jobs_leased (lease_until<?)"]),
+    ("publications.stray", &["publications_pending (state=? AND due_at>? AND due_at<?)"]),
+    (
+        "publications.sent",
+        &[
+            "publications_by_publishing (workspace_id=? AND account_id=? AND published_at>? AND published_at<?)",
+        ],
+    ),
+    (
+        "tally.taken",
+        &[
+            "publications_by_publishing (workspace_id=? AND account_id=? AND published_at>? AND published_at<?)",
+            "publications_by_account (workspace_id=? AND account_id=? AND due_at>? AND due_at<?)",
+        ],
+    ),
+    (
+        "publications.public",
+        &[
+            "publications_by_publishing (workspace_id=? AND account_id=? AND published_at>? AND published_at<?)",
+        ],
+    ),
+];
+
+/// SQLite has no statistics here, and none at its users': it decides by the indexes alone.
+#[tokio::test]
+async fn what_runs_all_the_time_has_its_index() {
+    let test = TestDb::sqlite().await;
+    let Db::Sqlite(db) = &test.db else { return };
+    for (end, needed) in NEEDED {
+        let stmt = all_statements().find(|stmt| stmt.name.ends_with(end)).expect(end);
+        let plan = db.readers.with(move |c| c.plan(stmt.sql)).await.expect("a plan");
+        for index in needed {
+            let used = plan.iter().any(|step| step.contains(index));
+            assert!(used, "{} does not use {index}: {plan:#?}", stmt.name);
+        }
+        // Sorting what waits would cost more the more is due at once.
+        let sorts = plan.iter().any(|step| step.contains("TEMP B-TREE"));
+        assert!(!sorts || !end.contains("waiting"), "{} sorts: {plan:#?}", stmt.name);
+    }
+    test.dispose().await;
+}
