@@ -1,7 +1,7 @@
 //! The two engines are the same to everybody above.
 
-mod cut;
 mod bulk;
+mod cut;
 mod plans;
 mod reading;
 mod schema;
