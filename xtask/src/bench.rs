@@ -34,17 +34,28 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
 /// The environment variable with a PostgreSQL server to measure on.
 const DURABLE_POSTGRES: &str = "CARILLON_BENCH_POSTGRES_URL";
 
-/// Compares bursts with those of job queues; whether Carillon published everything exactly once.
+/// What `carillon-bench publish` measures of Carillon alone.
+const ALONE: [&str; 5] = ["--kill", "--light", "--grown", "--workers", "--floor"];
+
+/// Compares bursts with those of job queues, or measures one thing of Carillon alone; whether it published everything exactly once.
 fn publish(arguments: &[String]) -> anyhow::Result<bool> {
     let root = root();
     let (install, rest): (Vec<&String>, Vec<&String>) = arguments.iter().partition(|a| *a == "--install");
-    if !needs::queues(&root, !install.is_empty())? {
+    let alone = rest.iter().any(|argument| {
+        ALONE.iter().any(|what| {
+            argument.strip_prefix(what).is_some_and(|value| value.is_empty() || value.starts_with('='))
+        })
+    });
+    if !alone && !needs::queues(&root, !install.is_empty())? {
         return Ok(false);
     }
     let release = build(&["--release"])?;
     let mut bench = Command::new(release.join("carillon-bench"));
-    bench.current_dir(&root).arg("--carillon").arg(release.join("carillon"));
-    bench.args(["publish", "--compare"]).args(rest);
+    bench.current_dir(&root).arg("--carillon").arg(release.join("carillon")).arg("publish");
+    if !alone {
+        bench.arg("--compare");
+    }
+    bench.args(rest);
     if std::env::var_os(peers::QUEUES.variable).is_none() {
         bench.env(peers::QUEUES.variable, peers::QUEUES.modules(&root));
     }

@@ -26,6 +26,8 @@ cargo xtask <command>
   bench publish [--install] [--runs N] [--publications N,…] [--latency MS,…] [--only NAMES]
         build a release and compare bursts of posts with job queues: how many a second, how late, at what cost
         --install   get the job queues and their servers (Debian, as root)
+  bench publish --kill | --light | --grown FINISHED,FUTURE | --workers N,… | --floor [--runs N] [--publications N,…]
+        measure Carillon alone: a process is killed, one post a second, a large database, more workers, the machine
   chaos [--debug] [--seed A..B] [--minutes N] [--database sqlite|postgres] [--publications N]
         build a release (or not) and break everything: processes, disks, clocks, networks, databases; then compare
         what became public

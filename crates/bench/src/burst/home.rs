@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use anyhow::ensure;
+
 use super::Burst;
 use crate::{postgres, report};
 
@@ -26,6 +28,10 @@ impl Home {
             None => report::complain("no --postgres-url: nothing is measured on PostgreSQL"),
         }
         all.retain(|home| burst.only.is_empty() || burst.only.iter().any(|name| name == home.subject()));
+        ensure!(
+            !all.is_empty(),
+            "--only leaves nothing: carillon-sqlite or carillon-postgres, with --postgres-url"
+        );
         Ok(all)
     }
 
