@@ -21,6 +21,10 @@ use crate::db::quiet;
 /// How often the leading server is asked whether it still leads, where there are several.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// How often all servers are asked although the leading one says that it leads: a server that was lost and came back says so too, and a
+/// node that slept meanwhile has not heard of its successor.
+const LOOK_AROUND: Duration = Duration::from_secs(5);
+
 /// A server that does not answer in this time is not there.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -160,23 +164,28 @@ impl Servers {
         tokio::pin!(closed);
         let mut asking = None;
         let mut lost = false;
+        let mut look_around = Instant::now() + LOOK_AROUND;
         loop {
             tokio::select! {
                 () = &mut closed => return,
                 () = self.trouble.notified() => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
-            if self.still_leads(&mut asking).await {
+            let leads = self.still_leads(&mut asking).await;
+            if leads && Instant::now() < look_around {
                 lost = false;
                 continue;
             }
-            match self.find().await {
+            let found = self.find().await;
+            look_around = Instant::now() + LOOK_AROUND;
+            match found {
                 Ok(true) => {
                     let server = self.leading();
                     tracing::warn!(server = name(&server), "another PostgreSQL server leads; following it");
                     pool.set_connect_options(server);
+                    asking = None;
                 }
-                Ok(false) => {}
+                Ok(false) => lost = false,
                 Err(error) if !lost => {
                     lost = true;
                     tracing::error!(%error, "looking again every second");

@@ -147,6 +147,46 @@ async fn a_standby_that_nobody_waits_for_is_warned_of() {
     assert!(carillon.terminate().await.success());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_slept_meanwhile_leaves_a_former_primary_that_came_back() {
+    if std::env::var_os("CARILLON_TEST_POSTGRES_URL").is_none() {
+        return skipped(
+            "CARILLON_TEST_POSTGRES_URL unset",
+            "failover::whoever_slept_meanwhile_leaves_a_former_primary_that_came_back",
+        );
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = tempfile::tempdir().expect("a folder");
+    let programs = Programs::find().await;
+    let one = Server::primary(&programs, home.path()).await;
+    let two = one.standby(&programs, home.path()).await;
+    let url = format!("postgres://postgres@127.0.0.1:{},127.0.0.1:{}/postgres", two.port, one.port);
+    let carillon = demo(folder.path(), &url).await;
+    let api = Client::with_token(carillon.word("url"), carillon.word("token"));
+    let accounts = api.get("/api/v1/accounts").await;
+    let account = accounts["items"].as_array().expect("items").iter().find(|a| takes_text(a));
+    let account = account.expect("an account")["id"].clone();
+    let lost = one.kill().await;
+    let log = folder.path().join("log");
+    let noticed = async {
+        while !std::fs::read_to_string(&log).expect("a log").contains("looking again every second") {
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, noticed).await.expect("noticed in time");
+    // When it looks again there is a server that leads where there was one before.
+    carillon.signal("-STOP").await;
+    two.promote(&programs).await;
+    let former = lost.come_back(&programs).await;
+    carillon.signal("-CONT").await;
+    // What the former one is given is confirmed by nobody, so only the one that leads can answer.
+    let post = publish(&api, &account, 0).await;
+    let over = |post: &Value| post["status"] == "published";
+    patiently(&api, &format!("/api/v1/posts/{post}"), over).await;
+    assert!(carillon.terminate().await.success());
+    former.kill().await;
+}
+
 /// Networks that take a post without a picture.
 fn takes_text(account: &Value) -> bool {
     account["platform"] == "mastodon" || account["platform"] == "bluesky"

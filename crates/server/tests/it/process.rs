@@ -69,10 +69,15 @@ impl Carillon {
 
     /// Asks it to stop, as a supervisor does, and waits until it has.
     pub async fn terminate(mut self) -> ExitStatus {
-        let id = self.child.id().expect("it runs").to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill");
-        assert!(sent.success());
+        self.signal("-TERM").await;
         tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("an end in time").expect("an end")
+    }
+
+    /// Sends it a signal, named as `kill` takes it.
+    pub async fn signal(&self, signal: &str) {
+        let id = self.child.id().expect("it runs").to_string();
+        let sent = Command::new("kill").args([signal, &id]).status().await.expect("kill");
+        assert!(sent.success());
     }
 
     /// Kills it at once, as a power cut would.

@@ -61,6 +61,23 @@ impl Programs {
     }
 }
 
+/// What is left of a server that was killed.
+pub struct Lost {
+    data: PathBuf,
+    port: u16,
+}
+
+impl Lost {
+    /// Starts it where it was, as it was: it believes that it leads.
+    pub async fn come_back(self, programs: &Programs) -> Server {
+        Server::start(programs, self.data, self.port).await
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("a port").port()
+}
+
 /// One server. It is killed when this is dropped.
 pub struct Server {
     process: Child,
@@ -81,7 +98,7 @@ impl Server {
         let args = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync", "-D", folder];
         programs.run("initdb", &args, home).await;
         // Whoever is let in from this machine may copy it as well.
-        Self::start(programs, data).await
+        Self::start(programs, data, free_port()).await
     }
 
     /// A standby of this one in `home`; from then on the primary confirms nothing that the standby does not have.
@@ -91,7 +108,7 @@ impl Server {
         let from = format!("host=127.0.0.1 port={} user=postgres application_name=two", self.port);
         let args = ["-d", &from, "-D", folder, "-R", "-c", "fast", "--no-sync"];
         programs.run("pg_basebackup", &args, home).await;
-        let standby = Self::start(programs, data).await;
+        let standby = Self::start(programs, data, free_port()).await;
         self.sql(programs, "alter system set synchronous_standby_names = '*'").await;
         self.sql(programs, "select pg_reload_conf()").await;
         let waits = "select 1 / count(*) from pg_stat_replication where sync_state = 'sync'";
@@ -99,8 +116,7 @@ impl Server {
         standby
     }
 
-    async fn start(programs: &Programs, data: PathBuf) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("a port").port();
+    async fn start(programs: &Programs, data: PathBuf, port: u16) -> Self {
         let mut command = programs.command("postgres");
         command.arg("-D").arg(&data).args(["-p", &port.to_string()]);
         // The machine stays up, so nothing has to reach the disk; but the standby must have what is confirmed.
@@ -122,8 +138,8 @@ impl Server {
         self.sql(programs, "select pg_promote()").await;
     }
 
-    /// Ends it at once, as a power cut would: with all that it started.
-    pub async fn kill(mut self) {
+    /// Ends it at once, as a power cut would: with all that it started. What is left can come back.
+    pub async fn kill(mut self) -> Lost {
         let pid = std::fs::read_to_string(self.data.join("postmaster.pid")).expect("a pid file");
         let pid = pid.lines().next().expect("a pid").to_owned();
         let children = Command::new("pgrep").args(["-P", &pid]).output().await.expect("pgrep").stdout;
@@ -131,6 +147,7 @@ impl Server {
         let all: Vec<&str> = std::iter::once(pid.as_str()).chain(children.lines()).collect();
         Command::new("kill").arg("-KILL").args(all).status().await.expect("kill");
         self.process.wait().await.expect("an end");
+        Lost { data: self.data, port: self.port }
     }
 
     /// Runs a statement.
