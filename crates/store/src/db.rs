@@ -193,11 +193,12 @@ impl Db {
         self.fetch_all(Stmt { name: "ping", sql: "select 1 as one" }, Vec::new()).await.map(drop)
     }
 
-    /// Closes all connections, after what was handed to [`Db::write`] before has ended. Later calls fail.
+    /// Closes all connections, after what was handed to [`Db::write`] before has ended; where a server does not answer, that is not
+    /// waited for. Later calls fail.
     pub async fn close(&self) {
         match self {
             Self::Sqlite(db) => db.close().await,
-            Self::Postgres(db) => db.pool.close().await,
+            Self::Postgres(db) => db.close().await,
         }
     }
 }

@@ -17,6 +17,10 @@ use crate::{Row, Stmt, StoreError, Value};
 const WORK: &str = "carillon_work";
 const TELL: &str = "notify carillon_work";
 
+/// The longest wait for connections that are in use when all are closed. With the time in which work may end, less than the 30 seconds
+/// after which supervisors kill.
+const CLOSE: Duration = Duration::from_secs(3);
+
 /// The server engine.
 pub struct PgDb {
     pub(crate) pool: PgPool,
@@ -217,6 +221,16 @@ impl PgDb {
             Ok(())
         };
         self.while_it_leads(listening).await
+    }
+
+    /// Closes all connections, but waits only so long for those that are in use: a server that is gone may never answer, and a process
+    /// that is told to stop must end.
+    pub(crate) async fn close(&self) {
+        if tokio::time::timeout(CLOSE, self.pool.close()).await.is_err() {
+            tracing::warn!(
+                "PostgreSQL did not answer in time; what was asked of it last may have been done or not"
+            );
+        }
     }
 
     /// What the server is set to that could lose what it has confirmed.

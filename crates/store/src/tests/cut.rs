@@ -117,3 +117,22 @@ async fn whoever_stops_waiting_while_a_transaction_begins_leaves_none_open() {
     }
     test.dispose().await;
 }
+
+#[tokio::test]
+async fn closing_does_not_wait_for_a_server_that_never_answers() {
+    let name = "cut::closing_does_not_wait_for_a_server_that_never_answers";
+    let Some(test) = TestDb::postgres(name).await else { return };
+    let way = Way::to(&test.url).await;
+    let db = Db::connect(&way.url, &DbOptions::default()).await.expect("opens");
+    way.shut.send_replace(true);
+    let hanging = db.write(|_| Box::pin(async { Ok::<_, StoreError>(()) }));
+    let closing = async {
+        way.held.notified().await;
+        db.close().await;
+    };
+    tokio::select! {
+        _ = hanging => panic!("it got no answer"),
+        () = closing => {}
+    }
+    test.dispose().await;
+}
