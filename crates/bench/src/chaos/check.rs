@@ -8,6 +8,7 @@ use anyhow::Context;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::Moment;
 use super::accounts::{Account, all, host, items};
 use super::havoc::Troubles;
 use super::load::{Planned, Post};
@@ -20,6 +21,12 @@ mod tests;
 
 /// Pause between two looks while everything comes to rest.
 const LOOK: Duration = Duration::from_secs(2);
+
+/// How long it may take until what waits for a moment has ended after it.
+const AFTER_NEXT: Duration = Duration::from_secs(60);
+
+/// The longest wait: longer than any window of a network.
+const LONGEST: Duration = Duration::from_secs(20 * 60);
 
 /// So soon after the last fault requests are answered again.
 const RECOVERY: Duration = Duration::from_secs(20);
@@ -82,30 +89,42 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// Waits until nothing is on its way any more, at most so long; whether it came to that.
-pub async fn rest(api: &Client, at_most: Duration) -> anyhow::Result<bool> {
+/// Waits until nothing is on its way any more; whether it came to that. What still is may wait for a moment that was announced, such
+/// as the end of a network's window of fifteen minutes; what is past its moment for so long is stuck.
+pub async fn rest(api: &Client, clock: Moment, stuck_after: Duration) -> anyhow::Result<bool> {
     let begin = Instant::now();
+    let mut end = begin + stuck_after;
     loop {
-        match is_at_rest(api).await {
-            Ok(true) => return Ok(true),
-            Ok(false) if begin.elapsed() >= at_most => return Ok(false),
+        match open(api).await {
+            Ok(open) if open.is_empty() => return Ok(true),
+            Ok(open) => {
+                let next = open.iter().filter_map(|p| p["next_at"].as_str()?.parse::<jiff::Timestamp>().ok());
+                let next = next.max().map(|at| clock.at(at)).filter(|at| *at > Instant::now());
+                end = end.max(next.map_or(end, |at| at + AFTER_NEXT)).min(begin + LONGEST);
+                if Instant::now() >= end {
+                    return Ok(false);
+                }
+            }
             // What was lost a moment ago is found again soon.
             Err(error) if begin.elapsed() >= RECOVERY => return Err(error),
-            Ok(false) | Err(_) => tokio::time::sleep(LOOK).await,
+            Err(_) => {}
         }
+        tokio::time::sleep(LOOK).await;
     }
 }
 
-async fn is_at_rest(api: &Client) -> anyhow::Result<bool> {
+/// Publications on their way, and public ones with parts on their way.
+async fn open(api: &Client) -> anyhow::Result<Vec<Value>> {
+    let mut open = Vec::new();
     for state in ["scheduled", "publishing"] {
-        let open = api.get_json(&format!("/api/v1/publications?state={state}&limit=1")).await?;
-        if !items(&open)?.is_empty() {
-            return Ok(false);
-        }
+        open.extend(all(api, &format!("/api/v1/publications?state={state}")).await?);
     }
-    // Public ones with parts on their way.
-    let parts = |p: &Value| p["incomplete"] == true && !p["next_at"].is_null();
-    Ok(!all(api, "/api/v1/publications?state=published").await?.iter().any(parts))
+    if open.is_empty() {
+        let parts = |p: &Value| p["incomplete"] == true && !p["next_at"].is_null();
+        open = all(api, "/api/v1/publications?state=published").await?;
+        open.retain(parts);
+    }
+    Ok(open)
 }
 
 /// Compares.

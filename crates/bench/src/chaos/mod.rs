@@ -26,7 +26,7 @@ use check::Verdict;
 use dice::Dice;
 use nodes::Nodes;
 
-/// How long everything may take to come to rest once nothing goes wrong any more.
+/// How long everything may take to come to rest once nothing goes wrong any more, unless it waits for a moment that is known.
 const REST: Duration = Duration::from_secs(480);
 
 /// Breaks everything, then counts.
@@ -109,7 +109,7 @@ async fn one(carillon: &Path, chaos: &Chaos, seed: u64) -> anyhow::Result<Verdic
     ));
     let troubles =
         havoc::wreak(&mut nodes, &mut dice, planned.begin, length).await.context("the fault phase")?;
-    let rested = check::rest(&api, REST).await.context("coming to rest")?;
+    let rested = check::rest(&api, planned.begin, REST).await.context("coming to rest")?;
     let verdict =
         check::compare(&api, &nodes, &accounts, &planned, &troubles, rested).await.context("comparing")?;
     nodes.stop(chaos.keep || !verdict.holds()).await?;
@@ -126,6 +126,12 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// When that is on our clock; not before this moment.
+    pub fn at(self, moment: jiff::Timestamp) -> Instant {
+        let ms = u64::try_from(moment.as_millisecond()).unwrap_or(0);
+        self.instant + Duration::from_millis(ms.saturating_sub(self.unix_ms))
+    }
+
     /// Now, by the clock of the simulated networks.
     pub async fn now(control: &Client) -> anyhow::Result<Self> {
         let clock = control.get_json("/sandbox/clock").await?;
