@@ -158,6 +158,22 @@ impl SqliteConnection {
         Ok(steps)
     }
 
+    /// The tables and indexes that a statement writes.
+    #[cfg(test)]
+    pub fn written(&self, sql: &str) -> Result<Vec<String>, StoreError> {
+        let failed = |e: rusqlite::Error| refused("written", &e);
+        let mut prepared = self.inner.prepare(&format!("explain {sql}")).map_err(failed)?;
+        let (mut names, mut rows) = (Vec::new(), prepared.raw_query());
+        while let Some(row) = rows.next().map_err(failed)? {
+            if row.get::<_, String>("opcode").map_err(failed)? == "OpenWrite" {
+                let page: i64 = row.get("p2").map_err(failed)?;
+                let name = "select name from sqlite_schema where rootpage = ?1";
+                names.push(self.inner.query_row(name, [page], |row| row.get(0)).map_err(failed)?);
+            }
+        }
+        Ok(names)
+    }
+
     /// Whether the engine understands a statement.
     #[cfg(test)]
     pub fn prepares(&self, sql: &str) -> Result<(), StoreError> {

@@ -23,6 +23,9 @@ alter table accounts add column used_up text; -- JSON, time by operation
 -- have better ones above. A node of the version before is only slower without it.
 drop index jobs_ready;
 create index jobs_leased on jobs (lease_until) where state = 'leased';
-create index publications_by_publishing on publications (workspace_id, account_id, published_at);
+create index publications_by_publishing on publications (workspace_id, account_id, published_at)
+    where published_at is not null;
+create index publications_in_doubt on publications (workspace_id, account_id)
+    where state in ('publishing', 'unconfirmed');
 create index publications_pending on publications (state, due_at)
     where state = 'published' and units like '%"state":"pending"%';

@@ -89,18 +89,19 @@ statements! {
         released_at = $8, intent = $9, progress = $10, content_version = $11, fingerprint = $12, \
         incomplete = $13, remote_id = $14, remote_url = $15, published_at = $16, error = $17, evidence \
         = $18, units = $19, updated_at = $20 where workspace_id = $1 and id = $2 and state = $21 and intent = $22";
-    SAVE_ONE = "publications.save_one": "update publications set state = $3, due_at = $4, next_at = $5, tries = $6, held_reason = $7, \
-        released_at = $8, intent = $9, progress = $10, content_version = $11, fingerprint = $12, \
-        incomplete = $13, remote_id = $14, remote_url = $15, published_at = $16, error = $17, evidence \
-        = $18, units = $19, updated_at = $20 where workspace_id = $1 and id = $2 and content_version = $21 returning id";
-    SAVE_ALL = "publications.save_all": "/*postgres: update publications p set state = v.c3, due_at = v.c4, next_at = v.c5, \
-        tries = v.c6, held_reason = v.c7, released_at = v.c8, intent = v.c9, progress = v.c10, content_version = v.c11, \
-        fingerprint = v.c12, incomplete = v.c13, remote_id = v.c14, remote_url = v.c15, published_at = v.c16, error = v.c17, \
-        evidence = v.c18, units = v.c19, updated_at = v.c20 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], \
-        $5::bigint[], $6::bigint[], $7::text[], $8::bigint[], $9::boolean[], $10::text[], $11::bigint[], $12::text[], \
-        $13::boolean[], $14::text[], $15::text[], $16::bigint[], $17::text[], $18::text[], $19::text[], $20::bigint[], $21::bigint[]) \
-        as v(c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20, c21) \
-        where p.workspace_id = v.c1 and p.id = v.c2 and p.content_version = v.c21 returning p.id*/";
+    // Without the due time, which no worker moves: SQLite would write anew all that is sorted by it.
+    SAVE_ONE = "publications.save_one": "update publications set state = $3, next_at = $4, tries = $5, held_reason = $6, \
+        released_at = $7, intent = $8, progress = $9, content_version = $10, fingerprint = $11, \
+        incomplete = $12, remote_id = $13, remote_url = $14, published_at = $15, error = $16, evidence \
+        = $17, units = $18, updated_at = $19 where workspace_id = $1 and id = $2 and content_version = $20 returning id";
+    SAVE_ALL = "publications.save_all": "/*postgres: update publications p set state = v.c3, next_at = v.c4, \
+        tries = v.c5, held_reason = v.c6, released_at = v.c7, intent = v.c8, progress = v.c9, content_version = v.c10, \
+        fingerprint = v.c11, incomplete = v.c12, remote_id = v.c13, remote_url = v.c14, published_at = v.c15, error = v.c16, \
+        evidence = v.c17, units = v.c18, updated_at = v.c19 from unnest($1::uuid[], $2::uuid[], $3::text[], \
+        $4::bigint[], $5::bigint[], $6::text[], $7::bigint[], $8::boolean[], $9::text[], $10::bigint[], $11::text[], \
+        $12::boolean[], $13::text[], $14::text[], $15::bigint[], $16::text[], $17::text[], $18::text[], $19::bigint[], $20::bigint[]) \
+        as v(c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20) \
+        where p.workspace_id = v.c1 and p.id = v.c2 and p.content_version = v.c20 returning p.id*/";
     FIND_ALL = "publications.find_all": concat!("/*postgres: ", select!("where (workspace_id, id) in \
         (select v.a, v.b from unnest($1::uuid[], $2::uuid[]) as v(a, b))"), "*/");
     DELETE = "publications.delete": "delete from publications where workspace_id = $1 and id = $2";
@@ -153,6 +154,9 @@ fn json<T: serde::Serialize>(value: &T) -> Value {
 }
 
 /// The columns that change, in the order of `SAVE` from `$3`.
+/// Where the due time stands in [`mutable`].
+const DUE_AT: usize = 1;
+
 fn mutable(row: &PublicationRow) -> Vec<Value> {
     vec![
         Value::from(row.state.as_str()),
@@ -235,7 +239,8 @@ pub async fn of_post<'e>(
 pub async fn save(tx: &mut Tx<'_>, rows: &[&PublicationRow]) -> Result<HashSet<PublicationId>, StoreError> {
     let values = |row: &&PublicationRow| {
         let mut values = args![row.workspace, row.id];
-        values.append(&mut mutable(row));
+        let of_workers = mutable(row).into_iter().enumerate().filter(|(place, _)| *place != DUE_AT);
+        values.extend(of_workers.map(|(_, value)| value));
         values.push(Value::from(row.content_version));
         values
     };

@@ -52,3 +52,17 @@ async fn what_runs_all_the_time_has_its_index() {
     }
     test.dispose().await;
 }
+
+/// An index that is sorted by account or workspace has a page for each of them once the database is large, and every page that is
+/// written goes to the disk with the commit.
+#[tokio::test]
+async fn a_workers_save_writes_no_index_of_the_due_time() {
+    let test = TestDb::sqlite().await;
+    let Db::Sqlite(db) = &test.db else { return };
+    let stmt = all_statements().find(|stmt| stmt.name == "publications.save_one").expect("the statement");
+    let written = db.readers.with(move |c| c.written(stmt.sql)).await.expect("names");
+    assert!(written.iter().any(|name| name == "publications_open"), "the state has changed: {written:?}");
+    let sorted = ["by_account", "by_due", "by_post"].map(|index| format!("publications_{index}"));
+    assert!(sorted.iter().all(|index| !written.contains(index)), "{written:?}");
+    test.dispose().await;
+}
