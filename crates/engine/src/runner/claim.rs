@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use carillon_domain::id::JobId;
-use carillon_domain::time::Timestamp;
+use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::StoreError;
 use carillon_store::repo::job::{self, ClaimedJob, PlaceKind, Room};
 use carillon_store::repo::lease::{self, Due};
@@ -69,14 +69,19 @@ pub(super) async fn claim_these<T: Send + 'static>(
     }
 }
 
-/// Which jobs of a kind are due: commits a little ahead, so that only the call itself remains for their second.
-pub(super) fn due(engine: &Engine, kind: PlaceKind) -> Due {
+/// What is late by more than this was missed: nobody was there when it was due.
+const MISSED: SignedDuration = SignedDuration::from_secs(10);
+
+/// Which jobs of a kind are due: commits a little ahead, so that only the call itself remains for their second. When a node
+/// `catches_up`, what was missed goes out in order.
+pub(super) fn due(engine: &Engine, kind: PlaceKind, catches_up: bool) -> Due {
     let now = engine.clock.now();
+    let missed = if catches_up { now - MISSED } else { Timestamp::UNIX_EPOCH };
     let until = match kind {
         PlaceKind::Commit => now + engine.timing.intent_ahead,
         PlaceKind::Foreground | PlaceKind::Background => now,
     };
-    Due { now, until }
+    Due { now, until, missed }
 }
 
 fn target_of(lease: &Lease) -> Option<(JobId, Target)> {

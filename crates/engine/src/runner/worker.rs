@@ -63,6 +63,10 @@ const MOST_DEFECTS: i64 = 10;
 /// than looking once for one.
 const COLLECT: Duration = Duration::from_millis(2);
 
+/// So long after a start what was missed goes out in the order of its time, also where an earlier one still prepares. After that a
+/// long upload holds up nothing.
+const CATCH_UP: Duration = Duration::from_secs(120);
+
 /// Most jobs that are claimed in one transaction; others wait for it on SQLite.
 const AT_ONCE: usize = 256;
 
@@ -105,6 +109,7 @@ impl Runner {
             over.run_until_cancelled(engine.db.announcements(|| engine.wake.notify_waiters())).await;
         });
         let mut next_sweep = self.engine.clock.monotonic();
+        let caught_up = next_sweep + CATCH_UP;
         let mut next_upkeep = next_sweep;
         while !stop.is_cancelled() {
             if self.engine.clock.monotonic() >= next_sweep {
@@ -130,7 +135,8 @@ impl Runner {
             if places.any_full() {
                 tokio::time::sleep(COLLECT).await;
             }
-            match self.next(&places).await {
+            let catches_up = self.engine.clock.monotonic() < caught_up;
+            match self.next(&places, catches_up).await {
                 Ok(claimed) if !claimed.is_empty() => {
                     for Claimed { lease, known, with } in claimed {
                         let engine = Arc::clone(&self.engine);
@@ -201,12 +207,12 @@ impl Runner {
     }
 
     /// Claims as many jobs as there are places for. None: there is nothing to claim, or no place.
-    async fn next(&self, places: &Arc<Places>) -> Result<Vec<Claimed<Seat>>, JobError> {
+    async fn next(&self, places: &Arc<Places>, catches_up: bool) -> Result<Vec<Claimed<Seat>>, JobError> {
         let mut claimed = Vec::new();
         for kind in KINDS {
             let now = Instant::now();
             let Some(closed) = places.closed(kind, now) else { continue };
-            let due = due(&self.engine, kind);
+            let due = due(&self.engine, kind, catches_up);
             let mut chosen = self.choose(places, kind, &closed, due, now).await?;
             if chosen.is_empty() {
                 places.rest(kind, &closed, now, now.elapsed());

@@ -25,10 +25,15 @@ pub struct Again {
 /// lane until then, and must not make wait what comes before. What is due for more than a week is nobody's turn any more.
 macro_rules! behind {
     ($job:literal) => {
+        behind!($job, "")
+    };
+    ($job:literal, $join:literal) => {
         concat!(
             "exists (select 1 from publications q join publications p on p.workspace_id = q.workspace_id \
              and p.account_id = q.account_id and p.due_at <= q.due_at and p.due_at > q.due_at - 604800000000 \
-             and p.state in ('scheduled', 'publishing') where q.workspace_id = ",
+             and p.state in ('scheduled', 'publishing') ",
+            $join,
+            " where q.workspace_id = ",
             $job,
             ".workspace_id and q.id = ",
             $job,
@@ -42,7 +47,8 @@ statements! {
         and j.run_at <= $1 and $2 not like '% ' || coalesce(j.platform, '-') || ' %' and $3 not like '% ' || coalesce(j.tenant, '-') || ' %' \
         and $4 not like '% ' || coalesce(j.account, '-') || ' %' \
         and not exists (select 1 from jobs o where o.lane = j.lane and o.state = 'leased') \
-        and (j.run_at <= $6 or not ", behind!("j"), ") order by j.run_at, j.created_at, j.id limit $5");
+        and (j.run_at <= $6 or not ", behind!("j"), ") and (j.run_at > $7 or not ",
+        behind!("j", "join jobs w on w.workspace_id = p.workspace_id and w.subject_id = p.id and w.run_at <= $8"), ") order by j.run_at, j.created_at, j.id limit $5");
     WAITING_OTHERS = "leases.waiting_others": "select j.id, j.platform, j.tenant, j.account, j.lane from jobs j where j.state = 'ready' and j.lane is null \
         and j.run_at <= $1 and $2 not like '% ' || coalesce(j.platform, '-') || ' %' and $3 not like '% ' || coalesce(j.tenant, '-') || ' %' \
         and $4 not like '% ' || coalesce(j.account, '-') || ' %' and j.priority = $6 \
@@ -99,7 +105,13 @@ pub struct Due {
     pub now: Timestamp,
     /// Jobs with a lane are due a little ahead, if nothing of their account is to go out before.
     pub until: Timestamp,
+    /// Jobs with a lane that were due by then were missed. They let what was due before on their account go first, also while
+    /// that still prepares.
+    pub missed: Timestamp,
 }
+
+/// Who waits longer than that before it goes on is not waited for.
+const SOON: SignedDuration = SignedDuration::from_secs(3);
 
 /// The first jobs that are due of those that a place of this kind is for, whose lane is free and of which no party is `closed`.
 ///
@@ -115,7 +127,7 @@ pub async fn waiting(
     let mut values = args![due.until, &closed.platforms, &closed.tenants, &closed.accounts, at_most];
     let statement = match kind {
         PlaceKind::Commit => {
-            values.push(due.now.into());
+            values.extend(args![due.now, due.missed, due.now + SOON]);
             WAITING_COMMITS
         }
         PlaceKind::Foreground | PlaceKind::Background => {
