@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::Moment;
 use super::accounts::Account;
 use super::dice::Dice;
 use crate::wire::Client;
 
-/// Time for scheduling a thousand publications, before the first is due.
-const LEAD_PER_THOUSAND: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 25 });
+/// Drafts that are saved to find out how long the rest will take.
+const PROBES: u32 = 10;
+/// A scheduled publication takes at most so many times as long as a draft, also while the machine gets busier.
+const TIMES_A_DRAFT: u32 = 3;
 /// What is due first comes so long after the plan is made, at least.
 const LEAD: Duration = Duration::from_secs(5);
 
@@ -51,7 +54,13 @@ pub async fn schedule(
     length: Duration,
 ) -> anyhow::Result<Planned> {
     let picture = upload(api).await?;
-    let lead = LEAD + LEAD_PER_THOUSAND * publications / 1_000;
+    let probing = Instant::now();
+    for _ in 0..PROBES {
+        let accounts: Vec<&String> = accounts.iter().take(1).map(|account| &account.id).collect();
+        let draft = json!({ "text": "A probe.", "accounts": accounts, "status": "draft" });
+        api.post_json("/api/v1/posts", &draft).await?;
+    }
+    let lead = now.instant.elapsed() + LEAD + probing.elapsed() / PROBES * TIMES_A_DRAFT * publications;
     let begin =
         Moment { unix_ms: now.unix_ms + u64::try_from(lead.as_millis())?, instant: now.instant + lead };
     let mut planned = Planned { begin, posts: BTreeMap::new() };
