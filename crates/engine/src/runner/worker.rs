@@ -36,7 +36,7 @@ pub struct RunnerConfig {
     pub background: usize,
     /// Longest sleep without looking at the queue; bounds the damage of a lost wake-up.
     pub poll: Duration,
-    /// How often the sweep runs.
+    /// How often the sweep runs; where leases are shorter, as often as they last.
     pub sweep: Duration,
     /// How often [`Engine::upkeep`] runs.
     pub upkeep: Duration,
@@ -113,7 +113,9 @@ impl Runner {
         let mut next_upkeep = next_sweep;
         while !stop.is_cancelled() {
             if self.engine.clock.monotonic() >= next_sweep {
-                next_sweep = self.engine.clock.monotonic() + self.config.sweep;
+                // It is the sweep that takes over what a dead worker held.
+                let pause = self.config.sweep.min(self.engine.timing.lease);
+                next_sweep = self.engine.clock.monotonic() + pause;
                 if let Err(error) = sweep::sweep(&self.engine).await {
                     tracing::error!(%error, "sweep failed; it runs again later");
                 }
