@@ -60,6 +60,14 @@ async fn strokes(sandbox: &Client) -> BTreeMap<String, usize> {
     counts
 }
 
+/// A primary and its standby.
+async fn pair(home: &Path) -> (Programs, Server, Server) {
+    let programs = Programs::find().await;
+    let one = Server::primary(&programs, home).await;
+    let two = one.standby(&programs, home).await;
+    (programs, one, two)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_primary_loses_and_doubles_nothing() {
     if std::env::var_os("CARILLON_TEST_POSTGRES_URL").is_none() {
@@ -70,9 +78,7 @@ async fn a_lost_primary_loses_and_doubles_nothing() {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let home = tempfile::tempdir().expect("a folder");
-    let programs = Programs::find().await;
-    let one = Server::primary(&programs, home.path()).await;
-    let two = one.standby(&programs, home.path()).await;
+    let (programs, one, two) = pair(home.path()).await;
     // The standby is named first: who leads is found out, not assumed.
     let url = format!("postgres://postgres@127.0.0.1:{},127.0.0.1:{}/postgres", two.port, one.port);
     let carillon = demo(folder.path(), &url).await;
@@ -122,9 +128,7 @@ async fn a_standby_that_nobody_waits_for_is_warned_of() {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let home = tempfile::tempdir().expect("a folder");
-    let programs = Programs::find().await;
-    let one = Server::primary(&programs, home.path()).await;
-    let _two = one.standby(&programs, home.path()).await;
+    let (programs, one, _two) = pair(home.path()).await;
     // As an installation should be: with a user who owns the database and nothing else.
     for sql in [
         "alter system set synchronous_standby_names = ''",
@@ -157,9 +161,7 @@ async fn whoever_slept_meanwhile_leaves_a_former_primary_that_came_back() {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let home = tempfile::tempdir().expect("a folder");
-    let programs = Programs::find().await;
-    let one = Server::primary(&programs, home.path()).await;
-    let two = one.standby(&programs, home.path()).await;
+    let (programs, one, two) = pair(home.path()).await;
     let url = format!("postgres://postgres@127.0.0.1:{},127.0.0.1:{}/postgres", two.port, one.port);
     let carillon = demo(folder.path(), &url).await;
     let api = Client::with_token(carillon.word("url"), carillon.word("token"));
