@@ -47,7 +47,7 @@ pub enum Stage {
     Committing {
         /// The unit.
         unit: u16,
-        /// When the intent was saved.
+        /// When the intent was saved; the due time, where it was saved ahead of that. Nothing was sent before.
         since: Timestamp,
     },
     /// All units are public.

@@ -70,7 +70,9 @@ async fn send(
     due: Option<Timestamp>,
 ) -> Result<Step, JobError> {
     let began = run.engine.clock.monotonic();
-    let progress = progress.at(Stage::Committing { unit, since: run.engine.clock.now() });
+    // Nothing is sent before, and what goes out carries this time.
+    let since = due.unwrap_or_else(|| run.engine.clock.now());
+    let progress = progress.at(Stage::Committing { unit, since });
     outcome::save_intent(run.desk, &mut run.context.row, &progress).await?;
     if let Some(due) = due {
         until(run.engine, due).await;

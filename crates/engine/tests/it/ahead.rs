@@ -52,6 +52,12 @@ async fn on_its_second(test: &TestDb) {
     stage.bench.clock.advance_to(due - SignedDuration::from_millis(900));
     until("an intent ahead of the time", async || has_intent(&stage, &post).await).await;
     assert!(stage.public("On the hour").is_empty(), "nothing is sent before its time");
+    let progress = stage.row(post.publications[0].id).await.progress.expect("progress");
+    assert_eq!(
+        progress["stage"]["since"],
+        serde_json::json!(due),
+        "the time that the post itself will carry"
+    );
     let edit = PostPatch { text: Some("Another text".into()), ..PostPatch::default() };
     let refused = posts::update(&stage.engine, &stage.actor, post.post.id, edit, None).await;
     assert!(matches!(refused, Err(AppError::Conflict { .. })), "{refused:?}");
