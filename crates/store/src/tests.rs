@@ -90,8 +90,9 @@ async fn lanes(test: &TestDb) {
     assert_eq!((first.payload.as_str(), second.payload.as_str()), (Some("early"), Some("free")));
     assert!(claim().await.is_none(), "the lane is taken");
     let (id, epoch) = (first.id, first.lease_epoch);
-    let done = test.db.write(move |tx| Box::pin(async move { job::finish(tx, id, epoch).await })).await;
-    assert!(done.expect("finish"));
+    let done =
+        test.db.write(move |tx| Box::pin(async move { lease::finish(tx, &[(id, epoch)]).await })).await;
+    assert_eq!(done.expect("finish"), 1);
     assert_eq!(claim().await.expect("now free").payload, serde_json::json!("late"));
 }
 on_both!(a_lane_has_one_leased_job_and_keeps_due_order, |t| super::lanes(t));
@@ -108,8 +109,8 @@ async fn fences(test: &TestDb) {
     // An edit puts the job again while a worker has it.
     put(&test.db, new_job(&clock, &entropy, "k"), false).await.expect("put again");
     let (id, epoch) = (claimed.id, claimed.lease_epoch);
-    let held = test.db.write(move |tx| Box::pin(async move { job::fence(tx, id, epoch).await })).await;
-    assert!(!held.expect("fence"), "the old lease is void");
+    let held = test.db.write(move |tx| Box::pin(async move { lease::fence(tx, &[(id, epoch)]).await })).await;
+    assert!(held.expect("fence").is_empty(), "the old lease is void");
 }
 on_both!(an_edit_takes_the_job_away_from_its_worker, |t| super::fences(t));
 

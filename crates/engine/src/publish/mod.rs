@@ -29,6 +29,5 @@ pub use clerk::Clerk;
 pub(crate) use known::Known;
 pub(crate) use late::is_late;
 pub use queue::{KIND, Target, Times, job_key};
-pub(crate) use run::give_up;
-pub(crate) use run::run;
+pub(crate) use run::{give_up, run};
 pub(crate) use saved::{Saved, next_missing, nothing_to_follow, past_public, saved_progress};

@@ -65,12 +65,7 @@ pub(super) async fn save_progress(
     row: &mut PublicationRow,
     progress: &Progress,
 ) -> Result<(), JobError> {
-    store_progress(row, progress);
-    row.next_at = None;
-    let due = row.due_at.is_none_or(|due| due <= desk.engine.clock.now());
-    if due {
-        begin(row)?;
-    }
+    note_progress(desk, row, progress)?;
     desk.save(row, None).await
 }
 
@@ -81,12 +76,15 @@ pub(super) async fn save_ready(
     progress: &Progress,
     again: Again,
 ) -> Result<Next, JobError> {
+    note_progress(desk, row, progress)?;
+    desk.save_until(row, None, again).await
+}
+
+fn note_progress(desk: &Desk<'_>, row: &mut PublicationRow, progress: &Progress) -> Result<(), JobError> {
     store_progress(row, progress);
     row.next_at = None;
-    if row.due_at.is_none_or(|due| due <= desk.engine.clock.now()) {
-        begin(row)?;
-    }
-    desk.save_until(row, None, again).await
+    let due = row.due_at.is_none_or(|due| due <= desk.engine.clock.now());
+    if due { begin(row) } else { Ok(()) }
 }
 
 /// Makes the intent to commit durable. After this, nobody can edit or cancel, and whoever takes over must look first.

@@ -185,10 +185,8 @@ impl Run<'_> {
         };
         match result {
             Ok(progress) => {
-                if let Stage::Ready { unit } = progress.stage
-                    && self.lease.lane.is_none()
-                {
-                    // From here on it needs the account's lane.
+                if let Stage::Ready { unit } = progress.stage {
+                    // From here on it needs the account's lane, which nobody has who prepares.
                     let lane = Some(self.context.lane());
                     let at = self.due_later(unit).unwrap_or_else(|| self.turn());
                     let row = &mut self.context.row;

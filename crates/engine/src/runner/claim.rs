@@ -1,4 +1,4 @@
-//! Taking a job: one update-returning statement, fenced afterwards by its epoch.
+//! Taking jobs: one at a time, or all for which there are places with what is known of them; fenced afterwards by their epochs.
 
 use std::collections::HashMap;
 

@@ -6,7 +6,7 @@ use carillon_domain::publication::PublicationState;
 use carillon_engine::publish::job_key;
 use carillon_engine::runner::claim;
 use carillon_engine::usecase::publications;
-use carillon_store::repo::{job, publication};
+use carillon_store::repo::{job, lease, publication};
 use carillon_store::testing::TestDb;
 use carillon_store::{StoreError, on_both};
 use tokio::sync::oneshot;
@@ -142,7 +142,7 @@ async fn race(test: &TestDb) {
     let (go, commits) = oneshot::channel();
     let worker = stage.engine.db.write(move |tx| {
         Box::pin(async move {
-            assert!(job::fence(tx, lease.job, lease.epoch).await?);
+            assert_eq!(lease::fence(tx, &[(lease.job, lease.epoch)]).await?.len(), 1);
             assert_eq!(publication::save(tx, &[&sending]).await?.len(), 1);
             entered.send(()).expect("somebody waits");
             commits.await.expect("goes on");

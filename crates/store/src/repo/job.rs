@@ -162,9 +162,7 @@ statements! {
         order by j.run_at, j.created_at, j.id limit 1 /*postgres: for update skip locked */) c) n \
         order by n.run_at, n.created_at, n.id limit 1) \
         returning id, workspace_id, kind, version, payload, lane, priority, attempt, lease_epoch, platform, tenant, account";
-    FENCE = "jobs.fence": "update jobs set lease_epoch = lease_epoch where id = $1 and lease_epoch = $2 and state = 'leased'";
     EXTEND = "jobs.extend": "update jobs set lease_until = $3 where id = $1 and lease_epoch = $2 and state = 'leased'";
-    FINISH = "jobs.finish": "delete from jobs where id = $1 and lease_epoch = $2 and state = 'leased'";
     RESCHEDULE = "jobs.reschedule": "update jobs set state = 'ready', run_at = $3, lane = $4, last_error = $5, lease_by = null, \
         lease_until = null, attempt = case when $6 then attempt + 1 else 0 end \
         where id = $1 and lease_epoch = $2 and state = 'leased'";
@@ -260,28 +258,12 @@ pub(super) fn claimed(row: &Row) -> Result<ClaimedJob, StoreError> {
     })
 }
 
-/// Whether the lease is still valid; locks the job's row until the transaction ends.
-///
-/// # Errors
-/// [`StoreError::Sql`].
-pub async fn fence(tx: &mut Tx<'_>, id: JobId, epoch: i64) -> Result<bool, StoreError> {
-    Ok(tx.execute(FENCE, args![id, epoch]).await? == 1)
-}
-
 /// Lets a valid lease last until then.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
 pub async fn extend(tx: &mut Tx<'_>, id: JobId, epoch: i64, until: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(EXTEND, args![id, epoch, until]).await? == 1)
-}
-
-/// Ends a job whose lease is still valid.
-///
-/// # Errors
-/// [`StoreError::Sql`].
-pub async fn finish(tx: &mut Tx<'_>, id: JobId, epoch: i64) -> Result<bool, StoreError> {
-    Ok(tx.execute(FINISH, args![id, epoch]).await? == 1)
 }
 
 /// Gives a job back, to run at `at` in `lane`. An `error` counts as a failed run.

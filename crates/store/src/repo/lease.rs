@@ -189,13 +189,13 @@ pub async fn fence(tx: &mut Tx<'_>, leases: &[Held]) -> Result<HashSet<Held>, St
     tx.fetch_each(FENCE_ONE, FENCE_ALL, keys).await?.iter().map(held).collect()
 }
 
-/// Ends the jobs of these leases.
+/// Ends the jobs of those of these leases that are still valid. Tells how many they were.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
-pub async fn finish(tx: &mut Tx<'_>, leases: &[Held]) -> Result<(), StoreError> {
+pub async fn finish(tx: &mut Tx<'_>, leases: &[Held]) -> Result<u64, StoreError> {
     let keys = leases.iter().map(|(id, epoch)| args![*id, *epoch]).collect();
-    tx.execute_each(FINISH_ONE, FINISH_ALL, keys).await.map(drop)
+    tx.execute_each(FINISH_ONE, FINISH_ALL, keys).await
 }
 
 /// Gives the jobs of these leases back, to run again.

@@ -207,7 +207,7 @@ pub async fn find<'e>(
 }
 
 /// The same, for a change by a person: until the transaction ends no worker saves anything of it. The job is locked before the
-/// row, as [`fence`](super::job::fence) and [`save`] do, so that the two do not wait for each other.
+/// row, as [`fence`](super::lease::fence) and [`save`] do, so that the two do not wait for each other.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 
 use super::{new_job, put};
 use crate::migrate::{self, MIGRATIONS, Migration};
-use crate::repo::{account, all_statements, job};
+use crate::repo::{account, all_statements, job, lease};
 use crate::testing::TestDb;
 use crate::{Db, DbOptions, StoreError, on_both};
 
@@ -160,8 +160,8 @@ async fn works(db: &Db, key: &str) {
         .await;
     let claimed = claimed.expect("claim").expect("the job");
     let (id, epoch) = (claimed.id, claimed.lease_epoch);
-    let done = db.write(move |tx| Box::pin(async move { job::finish(tx, id, epoch).await })).await;
-    assert!(done.expect("finished"), "{key}");
+    let done = db.write(move |tx| Box::pin(async move { lease::finish(tx, &[(id, epoch)]).await })).await;
+    assert_eq!(done.expect("finished"), 1, "{key}");
     // Read by the connections that are open, whose plans are of the schema as it was when they were first asked.
     let (workspace, id) = (Id::new(&clock, &entropy), Id::new(&clock, &entropy));
     for _ in 0..2 {

@@ -11,7 +11,7 @@ use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::remote_post::{self, RemotePostRow};
 use carillon_store::repo::snapshot::{self, Subject};
 use carillon_store::repo::sync_run::{self, SyncRunRow};
-use carillon_store::repo::{job, publication};
+use carillon_store::repo::{lease, publication};
 use carillon_store::{StoreError, Tx};
 
 use crate::Engine;
@@ -30,12 +30,12 @@ where
         + Send
         + 'static,
 {
-    let (id, epoch) = (lease.job, lease.epoch);
+    let held = (lease.job, lease.epoch);
     let held = engine
         .db
         .write(move |tx| {
             Box::pin(async move {
-                if !job::fence(tx, id, epoch).await? {
+                if lease::fence(tx, &[held]).await?.is_empty() {
                     return Ok::<_, StoreError>(false);
                 }
                 write(tx).await?;

@@ -183,7 +183,7 @@ impl Doomed {
                 Box::pin(async move {
                     match next {
                         Next::Over => Ok(true),
-                        Next::Finished => job::finish(tx, id, epoch).await,
+                        Next::Finished => lease::finish(tx, &[(id, epoch)]).await.map(|ended| ended == 1),
                         Next::At { at, lane } => {
                             job::reschedule(tx, id, epoch, at, lane.as_deref(), None).await
                         }
