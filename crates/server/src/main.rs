@@ -4,6 +4,10 @@ use std::process::ExitCode;
 
 use carillon_server::cli::{self, CliError};
 
+/// A burst of posts asks for memory some thousand times a post; this allocator takes less of the processor for that than the C library's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let env = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

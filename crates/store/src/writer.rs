@@ -1,8 +1,8 @@
 //! SQLite's one writer.
 //!
-//! It takes whatever small transactions wait, runs each in a savepoint of its own, and makes them durable with one commit;
-//! their results are handed out only after that. So a burst of a hundred changes costs one flush of the disk, and an error
-//! or panic in one change does not touch the others.
+//! It takes whatever small transactions wait, runs them one after the other, and makes them durable with one commit; their
+//! results are handed out only after that. So a burst of a hundred changes costs one flush of the disk. All but the first run in
+//! a savepoint of their own, so an error or panic in one change does not touch the others.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -199,13 +199,15 @@ async fn group(
     done.push(first);
     connection.anew();
     control(connection, BEGIN)?;
+    let mut empty = true;
     loop {
         if let Some(job) = done.last_mut() {
-            control(connection, SAVEPOINT)?;
-            if !job.run(&mut *connection).await {
-                control(connection, UNDO)?;
-            }
-            control(connection, RELEASE)?;
+            empty = if empty {
+                !run_first(connection, job.as_mut()).await?
+            } else {
+                run_after_others(connection, job.as_mut()).await?;
+                false
+            };
         }
         if done.len() == GROUP {
             break;
@@ -220,6 +222,25 @@ async fn group(
         }
     }
     control(connection, COMMIT)
+}
+
+/// Runs what begins a transaction; whether it stays in it. It needs no savepoint, since nobody else's work is undone with it. That
+/// matters for big ones: inside of a savepoint, SQLite walks over all pages that the savepoint keeps at the end of every statement.
+async fn run_first(connection: &mut SqliteConnection, job: &mut dyn Work) -> Result<bool, StoreError> {
+    let keep = job.run(&mut *connection).await;
+    if !keep {
+        control(connection, ROLLBACK)?;
+        control(connection, BEGIN)?;
+    }
+    Ok(keep)
+}
+
+async fn run_after_others(connection: &mut SqliteConnection, job: &mut dyn Work) -> Result<(), StoreError> {
+    control(connection, SAVEPOINT)?;
+    if !job.run(&mut *connection).await {
+        control(connection, UNDO)?;
+    }
+    control(connection, RELEASE)
 }
 
 fn control(connection: &mut SqliteConnection, stmt: Stmt) -> Result<(), StoreError> {

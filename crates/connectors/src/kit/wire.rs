@@ -122,6 +122,10 @@ impl Transport for Wire {
     }
 }
 
+/// Connections to one host that are kept when nobody uses them: as many as preparations run side by side. With fewer, each that ends
+/// its call closes one that the next would have used.
+const MOST_IDLE: usize = 32;
+
 /// How long a simulated network waits for the head of an answer.
 const PULL_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -182,7 +186,7 @@ fn pool(egress: &Egress, tls: rustls::ClientConfig, https: bool) -> Result<Pool,
         .referer(false)
         .no_proxy()
         .connect_timeout(CONNECT_TIMEOUT)
-        .pool_max_idle_per_host(4)
+        .pool_max_idle_per_host(MOST_IDLE)
         .dns_resolver(Guarded { egress: egress.clone(), tls: https })
         .build()?;
     Ok(client)

@@ -78,9 +78,8 @@ impl Context {
             Some(Known(rows)) => rows,
             None => engine.db.read(move |tx| Box::pin(Rows::read_one(tx, target))).await?,
         };
-        let Some(Rows { row, account, home, grant, post, files }) = rows else {
-            return Ok(Situation::Nothing);
-        };
+        let Some(rows) = rows else { return Ok(Situation::Nothing) };
+        let Rows { row, account, home, grant, post, files } = *rows;
         let Some(account) = account else {
             return Ok(Situation::Hold(row, HeldReason::Reauth, None));
         };

@@ -16,9 +16,9 @@ use super::context::if_open;
 use super::queue::Target;
 
 /// What the transaction that claimed a job read of its publication. Whatever is changed afterwards takes the lease away, or
-/// counts as changed too late.
+/// counts as changed too late. Boxed, since thousands of runs wait at once and each hands it on from future to future.
 #[derive(Debug)]
-pub(crate) struct Known(pub(super) Option<Rows>);
+pub(crate) struct Known(pub(super) Option<Box<Rows>>);
 
 /// What is read of a publication that there is something to do with.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Known {
         targets: &[Target],
     ) -> Result<HashMap<PublicationId, Self>, StoreError> {
         let rows = Rows::read(tx, targets).await?;
-        let known = rows.into_iter().map(|rows| (rows.row.id, Self(Some(rows))));
+        let known = rows.into_iter().map(|rows| (rows.row.id, Self(Some(Box::new(rows)))));
         let mut known: HashMap<_, _> = known.collect();
         for target in targets {
             known.entry(target.publication).or_insert(Self(None));
@@ -49,8 +49,8 @@ impl Known {
 
 impl Rows {
     /// Of one publication.
-    pub async fn read_one(tx: &mut Tx<'_>, target: Target) -> Result<Option<Self>, StoreError> {
-        Ok(Self::read(tx, &[target]).await?.pop())
+    pub async fn read_one(tx: &mut Tx<'_>, target: Target) -> Result<Option<Box<Self>>, StoreError> {
+        Ok(Self::read(tx, &[target]).await?.pop().map(Box::new))
     }
 
     async fn read(tx: &mut Tx<'_>, targets: &[Target]) -> Result<Vec<Self>, StoreError> {

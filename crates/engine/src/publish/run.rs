@@ -58,7 +58,7 @@ pub(crate) async fn run(
         .journaled(&engine.networks.http, context.platform(), context.credential())
         .with_gate(context.gate(engine, Purpose::Work))
         .with_budget(context.budget(engine));
-    let run = Run { engine, lease, context: *context, desk, http, refreshed: false };
+    let run = Run { engine, lease, context, desk, http, refreshed: false };
     let next = Box::pin(run.drive()).await;
     desk.flush(workspace, publication).await?;
     next
@@ -85,7 +85,7 @@ pub(crate) async fn give_up(
 pub(super) struct Run<'a> {
     pub engine: &'a Engine,
     pub lease: &'a Lease,
-    pub context: Context,
+    pub context: Box<Context>,
     pub desk: &'a Desk<'a>,
     pub http: Http,
     pub refreshed: bool,

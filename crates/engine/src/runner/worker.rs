@@ -47,7 +47,7 @@ impl Default for RunnerConfig {
         Self {
             node: "local".to_owned(),
             commits: 4096,
-            concurrency: 16,
+            concurrency: 32,
             background: 8,
             poll: Duration::from_secs(5),
             sweep: Duration::from_secs(30),

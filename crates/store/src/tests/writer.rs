@@ -60,6 +60,31 @@ async fn a_panic_in_one_write_leaves_the_writer_alive() {
 }
 
 #[tokio::test]
+async fn whoever_fails_first_takes_nobody_along() {
+    let test = TestDb::sqlite().await;
+    let (clock, entropy) = world();
+    let before = test.db.commits().expect("sqlite");
+    let (lost, kept) = (new_job(&clock, &entropy, "lost"), new_job(&clock, &entropy, "kept"));
+    let (both_wait, until_both_wait) = tokio::sync::oneshot::channel();
+    let bad = test.db.write(move |tx| {
+        Box::pin(async move {
+            until_both_wait.await.expect("told");
+            job::put(tx, &lost).await?;
+            Err::<(), _>(StoreError::Config("on purpose".into()))
+        })
+    });
+    let (mut bad, mut good) = (Box::pin(bad), Box::pin(put(&test.db, kept, false)));
+    assert!(poll!(bad.as_mut()).is_pending() && poll!(good.as_mut()).is_pending());
+    both_wait.send(()).expect("the first has begun or will");
+    let (bad, good) = tokio::join!(bad, good);
+    assert!(matches!(bad, Err(StoreError::Config(_))), "{bad:?}");
+    good.expect("it stays");
+    assert_eq!(test.db.commits().expect("sqlite") - before, 1, "both were in one transaction");
+    assert_eq!(job::count(&test.db).await.expect("count"), 1);
+    test.dispose().await;
+}
+
+#[tokio::test]
 async fn a_commit_that_fails_fails_everybody_in_it() {
     let test = TestDb::sqlite().await;
     let (clock, entropy) = world();
