@@ -16,8 +16,9 @@ use crate::kit::http::CommitPermit;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CommitSafety {
-    /// A write at an address that we chose: the same call again has no second effect. It is looked for all the same before it
-    /// is sent again, because the refusal of a second send says nothing about the first.
+    /// A write at an address that we chose: the same call again has no second effect, also while the first one is still on its
+    /// way. It is looked for all the same before it is sent again, because the refusal of a second send says nothing about the
+    /// first.
     Idempotent,
     /// The account can be searched for the content; only a proved absence allows another send.
     Reconcilable,

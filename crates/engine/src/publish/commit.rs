@@ -10,7 +10,7 @@ use carillon_domain::publication::HeldReason;
 use carillon_domain::time::Timestamp;
 
 use super::outcome;
-use super::run::{Run, Step};
+use super::run::{Run, Sent, Step};
 use super::saved::unit_of;
 use crate::Engine;
 use crate::breaker::Purpose;
@@ -40,7 +40,7 @@ pub(super) async fn commit(run: &mut Run<'_>, progress: Progress, unit: u16) -> 
         let row = &mut run.context.row;
         return outcome::hold(run.desk, row, HeldReason::Cap, Some(&hit)).await.map(Step::Leave);
     }
-    send(run, progress, unit, later).await
+    send(run, progress, unit, later, Sent::First).await
 }
 
 /// Continues after a crash, or after an ambiguous answer, with an open intent.
@@ -68,7 +68,9 @@ async fn send(
     progress: Progress,
     unit: u16,
     due: Option<Timestamp>,
+    sent: Sent,
 ) -> Result<Step, JobError> {
+    run.sent = sent;
     let began = run.engine.clock.monotonic();
     // Nothing is sent before, and what goes out carries this time.
     let since = due.unwrap_or_else(|| run.engine.clock.now());
@@ -91,15 +93,18 @@ async fn send(
         }
         Ok(next) => {
             outcome::unit_public(run.desk, &mut run.context.row, &next, unit, None).await?;
+            run.sent = Sent::Nothing;
             Ok(Step::On(next))
         }
-        Err(error) if error.kind == ErrorKind::Ambiguous => {
+        // The refusal of a repeated send says nothing about the one before.
+        Err(error) if error.kind == ErrorKind::Ambiguous || sent == Sent::Repeated => {
             let progress = noted(run, progress);
             outcome::note_error(run.desk, &mut run.context.row, &error).await?;
             Ok(Step::On(progress))
         }
         Err(error) => {
             // Any other kind is the connector's word that nothing became public.
+            run.sent = Sent::Nothing;
             let back = noted(run, progress).at(after_refusal(&error.kind, unit));
             outcome::withdraw_intent(run.desk, &mut run.context.row, &back, unit).await?;
             run.failed(back, error).await
@@ -153,11 +158,15 @@ async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> R
         Ok(Reconciliation::Unknown { evidence, .. }) => evidence,
         Err(error) => &error.cause,
     });
-    let row = &mut run.context.row;
     let Stage::Committing { unit, .. } = progress.stage else { return Ok(Step::On(progress)) };
+    if matches!(looked, Ok(Reconciliation::Absent(_))) && now < over && can_repeat(run, unit) {
+        return repeat(run, progress, unit).await;
+    }
+    let row = &mut run.context.row;
     match looked {
         Ok(Reconciliation::Found(found)) => {
             outcome::unit_public(run.desk, row, &found, unit, Some(FOUND)).await?;
+            run.sent = Sent::Nothing;
             Ok(Step::On(found))
         }
         Ok(Reconciliation::Absent(_)) if now < over => {
@@ -166,8 +175,9 @@ async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> R
         }
         Ok(Reconciliation::Absent(again)) => {
             outcome::withdraw_intent(run.desk, row, &again, unit).await?;
+            run.sent = Sent::Nothing;
             let error = run.context.absent_error();
-            run.failed(again, error).await
+            run.failed_at(since, again, error).await
         }
         Ok(Reconciliation::Unknown { look_again_at: Some(at), evidence }) if at < patience => {
             outcome::look_again(run.desk, row, at, &evidence).await.map(Step::Leave)
@@ -180,6 +190,22 @@ async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> R
         }
         Err(error) => look_failed(run, progress, since, error).await,
     }
+}
+
+/// Whether an absence may be met by sending again at once, although a send of before may still be on its way: at an address of our
+/// own it makes nothing that the other one would not have made. Once in a run: what this run sent itself has failed, and waits.
+fn can_repeat(run: &Run<'_>, unit: u16) -> bool {
+    run.sent == Sent::Nothing
+        && run.context.publisher().commit_safety(&run.context.draft, unit) == CommitSafety::Idempotent
+}
+
+/// Sends what a worker that is gone had the intent to send.
+async fn repeat(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, JobError> {
+    let lane = run.context.lane();
+    if run.lease.lane.as_deref() != Some(lane.as_str()) {
+        return Ok(Step::Leave(Next::At { at: run.turn(), lane: Some(lane) }));
+    }
+    send(run, progress, unit, None, Sent::Repeated).await
 }
 
 /// Looking failed; the question stays open and is asked again, until a person must answer it.

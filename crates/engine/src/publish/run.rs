@@ -58,7 +58,7 @@ pub(crate) async fn run(
         .journaled(&engine.networks.http, context.platform(), context.credential())
         .with_gate(context.gate(engine, Purpose::Work))
         .with_budget(context.budget(engine));
-    let run = Run { engine, lease, context, desk, http, refreshed: false };
+    let run = Run { engine, lease, context, desk, http, refreshed: false, sent: Sent::Nothing };
     let next = Box::pin(run.drive()).await;
     desk.flush(workspace, publication).await?;
     next
@@ -89,6 +89,18 @@ pub(super) struct Run<'a> {
     pub desk: &'a Desk<'a>,
     pub http: Http,
     pub refreshed: bool,
+    pub sent: Sent,
+}
+
+/// What this run has sent of the unit that it is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// Nothing, or its effect is known.
+    Nothing,
+    /// What nobody sent before.
+    First,
+    /// What another run may have sent before, with its effect still to come.
+    Repeated,
 }
 
 impl Run<'_> {
@@ -224,9 +236,19 @@ impl Run<'_> {
         progress: Progress,
         error: ConnectorError,
     ) -> Result<Step, JobError> {
-        let tried = Tried { tries: self.context.row.tries, refreshed: self.refreshed, stage: progress.stage };
         let now = self.engine.clock.now();
-        let verdict = decide(&error, tried, &self.engine.retry, now, self.engine.entropy.as_ref());
+        self.failed_at(now, progress, error).await
+    }
+
+    /// The same for a call that was made at `then`: a pause that has passed meanwhile is not waited for again.
+    pub(super) async fn failed_at(
+        &mut self,
+        then: Timestamp,
+        progress: Progress,
+        error: ConnectorError,
+    ) -> Result<Step, JobError> {
+        let tried = Tried { tries: self.context.row.tries, refreshed: self.refreshed, stage: progress.stage };
+        let verdict = decide(&error, tried, &self.engine.retry, then, self.engine.entropy.as_ref());
         match verdict {
             Verdict::Refresh => {
                 self.refreshed = true;
@@ -245,6 +267,7 @@ impl Run<'_> {
             Verdict::Again { at, counts } => {
                 let unit = unit_of(progress.stage);
                 let progress = progress.at(Stage::Preparing { unit });
+                let at = at.max(self.engine.clock.now());
                 let row = &mut self.context.row;
                 outcome::again(self.desk, row, Some(&progress), &error, at, counts).await.map(Step::Leave)
             }

@@ -19,6 +19,7 @@ mod queueing;
 mod reaching;
 mod reading;
 mod releasing;
+mod repeating;
 mod restoring;
 mod rivals;
 mod settling;

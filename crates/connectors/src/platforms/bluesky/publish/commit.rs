@@ -20,10 +20,6 @@ use crate::contract::progress::{Progress, Stage};
 /// while. Equal bytes get the same blob, so the record stays the same. atproto.com, "Blobs" (Aug 2026).
 const BLOB_LIFE: SignedDuration = SignedDuration::from_mins(45);
 
-/// How long after the intent was saved a server may still be working on the call: a minute until it is sent at the latest,
-/// half a minute until we gave up waiting, and as long again as servers and proxies let a call run.
-const SETTLE: SignedDuration = SignedDuration::from_mins(3);
-
 /// What is about to be, or may have been, published.
 pub struct Intent {
     /// Which unit.
@@ -34,8 +30,6 @@ pub struct Intent {
     pub record: Value,
     /// When it says it was written.
     created_at: Timestamp,
-    /// When the intent was saved.
-    since: Timestamp,
     /// When the last of its files was uploaded.
     uploaded_at: Option<Timestamp>,
 }
@@ -54,17 +48,12 @@ impl Intent {
         let created_at = created_at(since, before);
         record["createdAt"] = Value::String(format!("{created_at:.3}"));
         let uploaded_at = notes.uploaded_at;
-        Ok(Self { unit, rkey: notes.rkey.clone(), record, created_at, since, uploaded_at })
+        Ok(Self { unit, rkey: notes.rkey.clone(), record, created_at, uploaded_at })
     }
 
     /// Whether the server may have dropped its files by now.
     pub fn files_are_old(&self, now: Timestamp) -> bool {
         self.uploaded_at.is_some_and(|at| now.duration_since(at) > BLOB_LIFE)
-    }
-
-    /// From when on the call has certainly ended.
-    pub fn settled(&self) -> Timestamp {
-        self.since.checked_add(SETTLE).unwrap_or(self.since)
     }
 
     pub fn public(

@@ -112,11 +112,7 @@ impl Publisher for Bluesky {
             Seen::Ours { uri, cid } => {
                 Reconciliation::Found(intent.public(cx, progress.clone(), uri, cid)?)
             }
-            // The repository itself answers, so nothing lags; but the server may still be working on the call.
-            Seen::Nothing if cx.clock.now() < intent.settled() => unknown(
-                Some(intent.settled()),
-                "Nothing is at the post's address yet; the server may still be working on it.",
-            ),
+            // The repository itself answers, so nothing lags. Whether a send may still be on its way, the engine knows.
             Seen::Nothing => Reconciliation::Absent(progress.clone().at(Stage::Ready { unit: intent.unit })),
             Seen::SomethingElse => unknown(
                 None,
