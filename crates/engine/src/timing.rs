@@ -40,7 +40,7 @@ pub struct Timing {
 impl Default for Timing {
     fn default() -> Self {
         Self {
-            lease: Duration::from_secs(30),
+            lease: Duration::from_secs(10),
             refresh_lease: SignedDuration::from_mins(2),
             intent_ahead: SignedDuration::from_secs(1),
             send_window: Duration::from_secs(20),

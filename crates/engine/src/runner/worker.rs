@@ -36,7 +36,7 @@ pub struct RunnerConfig {
     pub background: usize,
     /// Longest sleep without looking at the queue; bounds the damage of a lost wake-up.
     pub poll: Duration,
-    /// How often the sweep runs; where leases are shorter, as often as they last.
+    /// How often the sweep runs; where leases are shorter, twice in the time that one lasts.
     pub sweep: Duration,
     /// How often [`Engine::upkeep`] runs.
     pub upkeep: Duration,
@@ -61,7 +61,7 @@ const MOST_DEFECTS: i64 = 10;
 
 /// While all places of a kind are taken, so long those that become free are collected: looking once for many of them costs no more
 /// than looking once for one.
-const COLLECT: Duration = Duration::from_millis(2);
+const COLLECT: Duration = Duration::from_millis(10);
 
 /// So long after a start what was missed goes out in the order of its time, also where an earlier one still prepares. After that a
 /// long upload holds up nothing.
@@ -114,7 +114,7 @@ impl Runner {
         while !stop.is_cancelled() {
             if self.engine.clock.monotonic() >= next_sweep {
                 // It is the sweep that takes over what a dead worker held.
-                let pause = self.config.sweep.min(self.engine.timing.lease);
+                let pause = self.config.sweep.min(self.engine.timing.lease / 2);
                 next_sweep = self.engine.clock.monotonic() + pause;
                 if let Err(error) = sweep::sweep(&self.engine).await {
                     tracing::error!(%error, "sweep failed; it runs again later");
