@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use carillon_domain::time::{Clock, SignedDuration, Timestamp};
 use carillon_server::ambient::SystemClock;
 use carillon_store::{Db, DbOptions, bulk};
@@ -12,9 +12,9 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use super::figures::{Figures, Looks, Used};
-use super::fill::Accounts;
+use super::fill::{Accounts, Home};
 use super::sink::Sink;
-use super::{Load, PATIENCE};
+use super::{Load, Network, PATIENCE};
 use crate::postgres;
 use crate::server::{Carillon, Site};
 
@@ -59,10 +59,10 @@ impl Stage {
     pub async fn set(program: &Path, load: Load, database: Option<&str>) -> anyhow::Result<Self> {
         let sink = Sink::start(load.latency).await?;
         let mut site = Site::new(program)?;
-        let scenario = scenario()?;
-        settings(&mut site, &scenario, &sink, database);
+        let scenario = scenario(load.network)?.of(&format!("http://{}", sink.address));
+        settings(&mut site, &scenario, database);
         let data = site.path().join("data");
-        let accounts = Accounts::new(&scenario.platform, &data, database, load.publications).await?;
+        let accounts = Accounts::new(scenario.home, &data, database, load.publications).await?;
         let server = match database {
             Some(url) => postgres::process(url).await?,
             None => None,
@@ -148,22 +148,49 @@ impl Stage {
     }
 }
 
-/// The network, and which of its settings lead to the sink.
+/// What leads a network to the sink: `{sink}` stands for its address.
 #[derive(Deserialize)]
 struct Scenario {
-    platform: String,
+    #[serde(skip, default = "bluesky")]
+    network: Network,
+    #[serde(default)]
+    server: Option<String>,
+    characters: usize,
     settings: BTreeMap<String, String>,
 }
 
-fn scenario() -> anyhow::Result<Scenario> {
-    Ok(serde_json::from_str(include_str!("../../../../bench/publish.json"))?)
+/// The same with an address.
+struct Lead {
+    home: Home,
+    settings: Vec<(String, String)>,
 }
 
-fn settings(site: &mut Site, scenario: &Scenario, sink: &Sink, database: Option<&str>) {
-    let sink = format!("http://{}", sink.address);
-    for (name, value) in &scenario.settings {
-        let platform = scenario.platform.to_uppercase();
-        site.set(format!("CARILLON_PLATFORMS__{platform}__{name}"), value.replace("{sink}", &sink));
+fn scenario(network: Network) -> anyhow::Result<Scenario> {
+    let mut all: BTreeMap<String, Scenario> =
+        serde_json::from_str(include_str!("../../../../bench/publish.json"))?;
+    let found = all.remove(network.name());
+    found.map(|scenario| Scenario { network, ..scenario }).context("bench/publish.json has no such network")
+}
+
+const fn bluesky() -> Network {
+    Network::Bluesky
+}
+
+impl Scenario {
+    fn of(self, sink: &str) -> Lead {
+        let there = |text: String| text.replace("{sink}", sink);
+        let name = self.network.name().to_uppercase();
+        let setting = |(key, value)| (format!("CARILLON_PLATFORMS__{name}__{key}"), there(value));
+        Lead {
+            settings: self.settings.into_iter().map(setting).collect(),
+            home: Home { network: self.network, server: self.server.map(there), characters: self.characters },
+        }
+    }
+}
+
+fn settings(site: &mut Site, lead: &Lead, database: Option<&str>) {
+    for (name, value) in &lead.settings {
+        site.set(name, value.clone());
     }
     site.set("CARILLON_EGRESS__ALLOW", "127.0.0.0/8");
     site.set("CARILLON_LOG__FILTER", "warn");

@@ -24,6 +24,7 @@ use carillon_store::repo::workspace::{self, WorkspaceRow};
 use carillon_store::{Db, StoreError};
 use futures::StreamExt;
 
+use super::Network;
 use super::sink::TOKEN;
 
 /// Where nothing is sent.
@@ -41,8 +42,30 @@ impl Transport for Nowhere {
     }
 }
 
+/// Where accounts are, and how long a post on them is.
+#[derive(Debug, Clone)]
+pub struct Home {
+    /// The network.
+    pub network: Network,
+    /// The server, on a network of many.
+    pub server: Option<String>,
+    /// Characters of a post.
+    pub characters: usize,
+}
+
+impl Home {
+    fn remote_id(&self, number: usize) -> String {
+        let number = 1_000_000 + number;
+        match self.network {
+            Network::Bluesky => format!("did:plc:bell{number}"),
+            Network::X => number.to_string(),
+        }
+    }
+}
+
 /// Accounts in a database.
 pub struct Accounts {
+    home: Home,
     settings: Settings,
     workspaces: Vec<(WorkspaceId, Vec<AccountId>)>,
 }
@@ -52,18 +75,18 @@ const PER_WORKSPACE: usize = 100;
 
 impl Accounts {
     /// Makes the database of `data`, or at `url`, with so many accounts on this network.
-    pub async fn new(platform: &str, data: &Path, url: Option<&str>, count: usize) -> anyhow::Result<Self> {
+    pub async fn new(home: Home, data: &Path, url: Option<&str>, count: usize) -> anyhow::Result<Self> {
         let mut settings = Settings::load(&Sources::default()).context("the settings")?;
         settings.server.data = data.to_owned();
         std::fs::create_dir_all(data)?;
         if let Some(url) = url {
             settings.database.url = Secret::new(url);
         }
-        let mut accounts = Self { settings, workspaces: Vec::new() };
+        let mut accounts = Self { home, settings, workspaces: Vec::new() };
         let engine = accounts.engine().await?;
         for first in (0..count).step_by(PER_WORKSPACE) {
             let numbers = first..count.min(first + PER_WORKSPACE);
-            accounts.workspaces.push(new_workspace(&engine, platform, numbers).await?);
+            accounts.workspaces.push(new_workspace(&engine, &accounts.home, numbers).await?);
         }
         engine.db.close().await;
         Ok(accounts)
@@ -81,8 +104,8 @@ impl Accounts {
         self.settings.database_url().expose().to_owned()
     }
 
-    /// Plans a post of about 280 bytes on every account: `<round>-<number of the account> bells …`, due at what `due` says
-    /// of the number. The database is not in use afterwards.
+    /// Plans a post on every account, so long that its call has some 280 bytes: `<round>-<number of the account> bells …`, due at
+    /// what `due` says of the number. The database is not in use afterwards.
     pub async fn plan(&self, round: &str, due: impl Fn(usize) -> Timestamp) -> anyhow::Result<()> {
         let engine = self.engine().await?;
         let all = self
@@ -91,7 +114,7 @@ impl Accounts {
             .flat_map(|(workspace, accounts)| accounts.iter().map(|account| (*workspace, *account)));
         let planned = futures::stream::iter(all.enumerate()).map(|(number, (workspace, account))| {
             let text = format!("{round}-{number} {}", "bells ".repeat(60));
-            let text: String = text.chars().take(240).collect();
+            let text: String = text.chars().take(self.home.characters).collect();
             let input = PostInput {
                 text: text.trim().to_owned(),
                 accounts: vec![account],
@@ -125,7 +148,7 @@ fn actor(workspace: WorkspaceId) -> Actor {
 
 async fn new_workspace(
     engine: &Engine,
-    platform: &str,
+    at: &Home,
     numbers: std::ops::Range<usize>,
 ) -> anyhow::Result<(WorkspaceId, Vec<AccountId>)> {
     let now = engine.clock.now();
@@ -142,11 +165,11 @@ async fn new_workspace(
     let mut rows = Vec::new();
     for number in numbers {
         let grant: GrantId = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
-        let plain = serde_json::to_vec(&credential(number))?;
+        let plain = serde_json::to_vec(&credential(at, number))?;
         let sealed = engine.sealer.seal(&grant::place(grant), &plain, engine.entropy.as_ref())?;
         let account = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
-        let login = grant_row(platform, id, grant, sealed, now);
-        rows.push((login, account_row(platform, id, grant, account, number, now)));
+        let login = grant_row(at, id, grant, sealed, now);
+        rows.push((login, account_row(at, id, grant, account, number, now)));
     }
     let accounts = rows.iter().map(|(_, account)| account.id).collect();
     let made = engine.db.write(move |tx| {
@@ -164,9 +187,9 @@ async fn new_workspace(
 }
 
 /// It opens nothing; the sink knows by it whose a post is.
-fn credential(number: usize) -> Credential {
+fn credential(home: &Home, number: usize) -> Credential {
     Credential {
-        access_token: Secret::new(format!("{TOKEN}{}", remote_id(number))),
+        access_token: Secret::new(format!("{TOKEN}{}", home.remote_id(number))),
         refresh_token: None,
         expires_at: None,
         refresh_expires_at: None,
@@ -175,22 +198,12 @@ fn credential(number: usize) -> Credential {
     }
 }
 
-fn remote_id(number: usize) -> String {
-    (1_000_000 + number).to_string()
-}
-
-fn grant_row(
-    platform: &str,
-    workspace: WorkspaceId,
-    id: GrantId,
-    sealed: Vec<u8>,
-    now: Timestamp,
-) -> GrantRow {
+fn grant_row(home: &Home, workspace: WorkspaceId, id: GrantId, sealed: Vec<u8>, now: Timestamp) -> GrantRow {
     GrantRow {
         workspace,
         id,
-        platform: platform.to_owned(),
-        server: None,
+        platform: home.network.name().to_owned(),
+        server: home.server.clone(),
         credential: Some(sealed),
         scopes: Vec::new(),
         targets: Vec::new(),
@@ -205,7 +218,7 @@ fn grant_row(
 }
 
 fn account_row(
-    platform: &str,
+    home: &Home,
     workspace: WorkspaceId,
     grant: GrantId,
     id: AccountId,
@@ -216,9 +229,9 @@ fn account_row(
         workspace,
         id,
         grant,
-        platform: platform.to_owned(),
-        server: None,
-        remote_id: remote_id(number),
+        platform: home.network.name().to_owned(),
+        server: home.server.clone(),
+        remote_id: home.remote_id(number),
         handle: format!("bell{number}"),
         name: format!("Bell {number}"),
         avatar_url: None,

@@ -48,6 +48,9 @@ pub struct Burst {
     /// An empty PostgreSQL database, instead of SQLite
     #[arg(long, conflicts_with = "what")]
     database: Option<String>,
+    /// The network whose way to publish is taken
+    #[arg(long, value_enum, default_value = "bluesky")]
+    network: Network,
     /// Seconds between the start of the process and the due time; in them it prepares
     #[arg(long, default_value_t = 20)]
     ahead: i64,
@@ -88,9 +91,30 @@ pub struct Burst {
     only: Vec<String>,
 }
 
+/// Whose way to publish is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Network {
+    /// One call for each post, at an address that Carillon chooses.
+    Bluesky,
+    /// One call for each post, and before it one that reads what the account posted last.
+    X,
+}
+
+impl Network {
+    /// Its name in the registry.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bluesky => "bluesky",
+            Self::X => "x",
+        }
+    }
+}
+
 /// What has to be done.
 #[derive(Debug, Clone, Copy)]
 pub struct Load {
+    /// Where the posts go.
+    network: Network,
     /// Posts that are due at the same instant.
     publications: usize,
     /// How long the network takes for an answer.
@@ -111,7 +135,11 @@ impl Burst {
         };
         let given: Vec<u64> = self.publications.iter().map(|n| *n as u64).collect();
         let (publications, latencies) = (or(&given, publications), or(&self.latency, latencies));
-        let load = |n: u64, ms: u64| Load { publications: n as usize, latency: Duration::from_millis(ms) };
+        let load = |n: u64, ms: u64| Load {
+            network: self.network,
+            publications: n as usize,
+            latency: Duration::from_millis(ms),
+        };
         publications.iter().flat_map(|n| latencies.iter().map(move |ms| load(*n, *ms))).collect()
     }
 }

@@ -1,4 +1,5 @@
-//! Where the posts go: an HTTP server that notes when each one arrived, and tells an account what it has posted.
+//! Where the posts go: an HTTP server that notes when each one arrived, and tells an account what it has posted. To X it answers as X
+//! does, below `/xrpc/` as a Bluesky server.
 
 use std::collections::HashMap;
 use std::io;
@@ -11,6 +12,10 @@ use carillon_server::ambient::SystemClock;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
+
+mod records;
+
+use records::{Put, Records};
 
 /// What stands before the account's id in its token, so that the sink knows whose a post is.
 pub const TOKEN: &str = "token-of-";
@@ -44,6 +49,7 @@ struct Ledger {
     /// What each account posted, oldest first.
     posts: HashMap<String, Vec<Post>>,
     last_id: i64,
+    records: Records,
 }
 
 struct Post {
@@ -124,13 +130,23 @@ async fn serve(mut stream: TcpStream, state: &State) -> Option<()> {
         }
         let posted = buffer.starts_with(b"POST");
         let request = String::from_utf8_lossy(buffer.get(..head)?);
-        let body = if posted {
+        let line = request.lines().next().unwrap_or_default();
+        let mut status = if posted { "201 Created" } else { "200 OK" };
+        let body = if line.contains(" /xrpc/") {
+            let mut ledger = state.ledger();
+            let answer = match records::put_of(buffer.get(head..head + length)?).filter(|_| posted) {
+                Some(put) => ledger.put(put, state.clock.now()),
+                None => ledger.records.get(line),
+            };
+            status = if answer.is_ok() { "200 OK" } else { "400 Bad Request" };
+            answer.unwrap_or_else(|refusal| refusal).to_string()
+        } else if posted {
             let account = header(&request, "authorization").rsplit(TOKEN).next().unwrap_or_default();
             let text = text_of(buffer.get(head..head + length)?);
             let id = state.ledger().note(account, text, state.clock.now());
             format!("{{\"data\":{{\"id\":\"{id}\",\"text\":\"ok\"}}}}")
         } else {
-            state.ledger().timeline(request.lines().next().unwrap_or_default())
+            state.ledger().timeline(line)
         };
         drop(request);
         buffer.drain(..head + length);
@@ -138,8 +154,7 @@ async fn serve(mut stream: TcpStream, state: &State) -> Option<()> {
             tokio::time::sleep(state.latency).await;
         }
         let answer = format!(
-            "HTTP/1.1 {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            if posted { "201 Created" } else { "200 OK" },
+            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );
         stream.write_all(answer.as_bytes()).await.ok()?;
@@ -147,12 +162,26 @@ async fn serve(mut stream: TcpStream, state: &State) -> Option<()> {
 }
 
 impl Ledger {
+    /// A record came for an address; it is a post if nothing is there.
+    fn put(&mut self, put: Put, at: Timestamp) -> Result<serde_json::Value, serde_json::Value> {
+        let text = put.record["text"].as_str().unwrap_or_default().to_owned();
+        let (written, new) = self.records.put(put)?;
+        if new {
+            self.saw(&text, at);
+        }
+        Ok(written)
+    }
+
+    fn saw(&mut self, text: &str, at: Timestamp) {
+        let name = text.split(' ').next().unwrap_or_default().to_owned();
+        self.seen.entry(name).or_default().push(at.as_microsecond());
+    }
+
     /// A post came; gives its id, which is larger than all before.
     fn note(&mut self, account: &str, text: String, at: Timestamp) -> i64 {
         let id = ((at.as_millisecond() - FIRST_ID_MS) << 22).max(self.last_id + 1);
         self.last_id = id;
-        let name = text.split(' ').next().unwrap_or_default().to_owned();
-        self.seen.entry(name).or_default().push(at.as_microsecond());
+        self.saw(&text, at);
         self.posts.entry(account.to_owned()).or_default().push(Post { id, text, at });
         id
     }
