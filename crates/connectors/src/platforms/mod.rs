@@ -2,6 +2,7 @@
 
 pub mod bluesky;
 pub mod instagram;
+pub mod linkedin;
 pub mod mastodon;
 pub mod x;
 
