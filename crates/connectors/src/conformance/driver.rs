@@ -152,8 +152,9 @@ impl Run<'_> {
                 None
             }
             Err(error) => {
-                // Any other kind is the connector's word that nothing became public.
-                let back = self.progress.clone().at(Stage::Ready { unit });
+                // Any other kind is the connector's word that nothing became public. It may have noted what the network said.
+                let noted = self.session.recorder.saved().unwrap_or_else(|| self.progress.clone());
+                let back = noted.at(Stage::Ready { unit });
                 self.save(back);
                 self.react(error).await
             }
@@ -177,9 +178,19 @@ impl Run<'_> {
                 None
             }
             // The send may still be on its way.
-            Ok(Reconciliation::Absent(_) | Reconciliation::Unknown { look_again_at: None, .. }) if !over => {
+            Ok(
+                Reconciliation::Absent(_)
+                | Reconciliation::Repeat(_)
+                | Reconciliation::Unknown { look_again_at: None, .. },
+            ) if !over => {
                 clock.advance_to(since + SEND_OVER);
                 None
+            }
+            Ok(Reconciliation::Repeat(progress)) => {
+                let open = matches!(progress.stage, Stage::Committing { unit: u, .. } if u == unit);
+                assert!(open, "a repeated send leaves the question open: {progress:?}");
+                self.progress = progress;
+                self.commit(unit).await
             }
             Ok(Reconciliation::Absent(progress)) => {
                 let on = matches!(progress.stage, Stage::Preparing { unit: u } | Stage::Ready { unit: u } if u == unit);

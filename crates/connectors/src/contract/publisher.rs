@@ -34,6 +34,12 @@ pub enum Reconciliation {
     /// It is certainly not public and will not become so. The progress is at the stage from which the unit goes on
     /// (`Ready` with the same client key or container, or `Preparing`).
     Absent(Progress),
+    /// Nobody can look, but the network tells one who asks in time: it refuses the very same call again and names what the
+    /// first one made public. The progress is still at `Committing`, with what the connector must know for that. As soon as
+    /// nothing of the open send can have an effect any more, the commit is sent again without giving up the intent: what it is
+    /// answered (the find counts as success) closes the question, and anything else is `Ambiguous` and leaves it open. The
+    /// connector says so only while the network's memory lasts.
+    Repeat(Progress),
     /// Not known yet; look again at this time, if there is sense in that.
     Unknown {
         /// When looking again makes sense; `None`: a person decides.

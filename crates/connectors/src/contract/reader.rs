@@ -63,9 +63,16 @@ pub trait Reader: Send + Sync {
     /// As the network answered.
     async fn profile(&self, cx: &Cx<'_>) -> Result<Profile, ConnectorError>;
 
+    /// Whether posts of this account can be listed, where the network lets some be: by the login that it was connected with,
+    /// for example. Without that there may be no totals either. Pure.
+    fn can_list(&self, account: &AccountIdentity) -> bool {
+        let _ = account;
+        true
+    }
+
     /// One page of the account's own posts (no reposts), newest first.
     ///
     /// # Errors
-    /// As the network answered.
+    /// As the network answered; `Rejected` with code `unsupported` where [`can_list`](Self::can_list) says no.
     async fn posts(&self, cx: &Cx<'_>, cursor: Option<&str>) -> Result<PostPage, ConnectorError>;
 }

@@ -19,6 +19,10 @@ use crate::jobs::{JobError, Next};
 /// The evidence of a find.
 const FOUND: &str = "The post was found on the account.";
 
+/// What is said while a second send waits for the end of the first.
+const REPEAT: &str =
+    "The network lets nobody look, but refuses to take the same post twice: Carillon asks it so.";
+
 /// How often whoever waits for a time looks at the clock.
 const LOOK_AT_CLOCK: Duration = Duration::from_millis(250);
 
@@ -155,6 +159,7 @@ async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> R
     run.desk.note_look(match &looked {
         Ok(Reconciliation::Found(_)) => FOUND,
         Ok(Reconciliation::Absent(_)) => "The post is not on the account.",
+        Ok(Reconciliation::Repeat(_)) => REPEAT,
         Ok(Reconciliation::Unknown { evidence, .. }) => evidence,
         Err(error) => &error.cause,
     });
@@ -179,6 +184,10 @@ async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> R
             let error = run.context.absent_error();
             run.failed_at(since, again, error).await
         }
+        Ok(Reconciliation::Repeat(_)) if now < over => {
+            outcome::look_again(run.desk, row, over, REPEAT).await.map(Step::Leave)
+        }
+        Ok(Reconciliation::Repeat(again)) => repeat(run, again, unit).await,
         Ok(Reconciliation::Unknown { look_again_at: Some(at), evidence }) if at < patience => {
             outcome::look_again(run.desk, row, at, &evidence).await.map(Step::Leave)
         }
@@ -199,7 +208,8 @@ fn can_repeat(run: &Run<'_>, unit: u16) -> bool {
         && run.context.publisher().commit_safety(&run.context.draft, unit) == CommitSafety::Idempotent
 }
 
-/// Sends what a worker that is gone had the intent to send.
+/// Sends the very same call again. The intent stays open meanwhile, so that nobody can cancel or fail what may be public; only one
+/// worker sends, as ever, and the new intent begins the wait for the end of this send.
 async fn repeat(run: &mut Run<'_>, progress: Progress, unit: u16) -> Result<Step, JobError> {
     let lane = run.context.lane();
     if run.lease.lane.as_deref() != Some(lane.as_str()) {

@@ -77,6 +77,7 @@ impl Run<'_> {
             return Err(somebody_else(&account.row.platform).into());
         }
         self.position.profile = true;
+        self.position.complete = !account.reader.can_list(&profile.identity);
         self.row.calls += account.take_calls();
         self.position.save(&mut self.row);
         keep::profile(self.engine, self.lease, &self.row, &account.row, &profile).await?;
