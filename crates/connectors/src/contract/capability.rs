@@ -88,6 +88,8 @@ pub enum TextUnit {
     Graphemes,
     /// Unicode scalar values.
     Characters,
+    /// UTF-16 code units.
+    Utf16,
     /// X's weights: 1 or 2 per character, 23 per link.
     Weighted,
     /// Graphemes, where a link counts 23 and a remote mention only its local part.

@@ -1,86 +1,50 @@
-//! Signing in: OAuth 2 with PKCE, and refresh tokens that are good for one use.
-
-use std::time::Duration;
+//! Signing in: OAuth 2.0 authorization code with the app's secret in the body, and no PKCE. learn.microsoft.com, "Authorization
+//! Code Flow (3-legged OAuth)" and "Refresh Tokens with OAuth 2.0" (2026).
+//!
+//! Access tokens live for 60 days. Only apps that LinkedIn approved for it get refresh tokens, of a year from the first grant on;
+//! with others a person signs in again. Asking for other scopes than before ends the tokens that the person gave this app before.
 
 use async_trait::async_trait;
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
-use serde_json::Value;
+use carillon_domain::secret::Secret;
+use carillon_domain::time::{SignedDuration, Timestamp};
+use serde_json::json;
 
-use super::errors::{PLATFORM, error_of};
-use super::wire::{Me, Tokens};
-use super::{API, DESCRIPTOR, Linkedin};
+use super::api::{self, Api};
+use super::errors::{self, PLATFORM, op};
+use super::flavour::{Flavour, MEMBER_ANALYTICS};
+use super::wire::Token;
+use super::{DESCRIPTOR, LinkedIn, WEB, read};
 use crate::contract::authorizer::{Authorizer, BeginRequest, Begun, Callback, Feature, Granted, Pending};
-use crate::contract::cx::{AuthCx, Credential};
-use crate::kit::errors::from_send;
+use crate::contract::cx::{AuthCx, Credential, PlatformSettings};
 use crate::kit::http::{Call, Safety};
-use crate::kit::oauth::{Pkce, authorize_url};
-
-const SCOPES: &[&str] = &["write"];
-
-fn rejected(operation: &str, code: &str, cause: &str, action: &str) -> ConnectorError {
-    ConnectorError::new(ErrorKind::Rejected, PLATFORM, operation, code, cause).with_action(action)
-}
-
-/// Client id and secret of the operator's app.
-fn app<'a>(cx: &AuthCx<'a>) -> Result<(&'a str, &'a str), ConnectorError> {
-    let (id, secret) = (cx.settings.get("client_id"), cx.settings.secret("client_secret"));
-    id.zip(secret.map(|secret| secret.expose())).ok_or_else(|| {
-        let action = "Set platforms.linkedin.client_id and platforms.linkedin.client_secret.";
-        rejected("begin", "app_credentials_missing", "There is no Linkedin app on this server yet.", action)
-    })
-}
-
-async fn tokens(cx: &AuthCx<'_>, mut form: Vec<(&str, String)>) -> Result<Credential, ConnectorError> {
-    let (id, secret) = app(cx)?;
-    form.extend([("client_id", id.to_owned()), ("client_secret", secret.to_owned())]);
-    let url = format!("{}/token", cx.settings.endpoint(&DESCRIPTOR, API));
-    let call = Call::post("oauth.token", Safety::Invisible, url).form(form);
-    // A refresh token that was used is gone, whether or not its answer arrived.
-    let sent = cx.http.send(call).await;
-    let reply = sent.map_err(|error| from_send(PLATFORM, "oauth.token", Safety::Unsafe, error))?;
-    let Some(tokens) = reply.json::<Tokens>().ok().filter(|_| reply.status.is_success()) else {
-        return Err(error_of("oauth.token", Safety::Unsafe, &reply, cx.clock.now()));
-    };
-    let expires = tokens.expires_in.and_then(|s| cx.clock.now().checked_add(Duration::from_secs(s)).ok());
-    Ok(Credential {
-        access_token: tokens.access_token,
-        refresh_token: tokens.refresh_token,
-        expires_at: expires,
-        refresh_expires_at: None,
-        scopes: SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
-        extra: Value::Null,
-    })
-}
+use crate::kit::oauth::{authorize_url, normal_redirect};
 
 #[async_trait]
-impl Authorizer for Linkedin {
-    fn scopes_for(&self, _: Feature, _: Option<&str>) -> &'static [&'static str] {
-        SCOPES
+impl Authorizer for LinkedIn {
+    fn scopes_for(&self, feature: Feature, flavour: Option<&str>) -> &'static [&'static str] {
+        Flavour::parse(flavour).scopes(feature)
     }
 
     async fn begin(&self, cx: &AuthCx<'_>, request: BeginRequest) -> Result<Begun, ConnectorError> {
-        let (client_id, _) = app(cx)?;
-        let pkce = Pkce::new(cx.entropy);
+        let flavour = Flavour::parse(request.flavour.as_deref());
+        let app = App::of(cx.settings, flavour, op::AUTHORIZE)?;
+        let page = format!("{}/oauth/v2/authorization", cx.settings.endpoint(&DESCRIPTOR, WEB));
+        let redirect_uri = normal_redirect(request.redirect_uri);
         let parameters = [
             ("response_type", "code"),
-            ("client_id", client_id),
-            ("redirect_uri", request.redirect_uri.as_str()),
-            ("scope", "write"),
+            ("client_id", app.id),
+            ("redirect_uri", redirect_uri.as_str()),
             ("state", &request.state),
-            ("code_challenge", &pkce.challenge),
-            ("code_challenge_method", "S256"),
+            ("scope", &wanted(cx.settings, flavour).join(" ")),
         ];
-        let base = cx.settings.endpoint(&DESCRIPTOR, API);
-        let authorize_url = authorize_url(&format!("{base}/authorize"), parameters).map_err(|_| {
-            let action = "Set platforms.linkedin.api_base_url to a full address, or remove it.";
-            rejected("begin", "bad_address", "The address of Linkedin is not one.", action)
-        })?;
+        let authorize_url = authorize_url(&page, parameters).map_err(|e| bad_setting(&e))?;
         let pending = Pending {
-            redirect_uri: request.redirect_uri,
+            redirect_uri,
             server: None,
-            flavour: request.flavour,
-            verifier: Some(pkce.verifier),
+            flavour: Some(flavour.as_str().to_owned()),
+            verifier: None,
         };
         Ok(Begun { authorize_url, pending })
     }
@@ -91,24 +55,31 @@ impl Authorizer for Linkedin {
         pending: Pending,
         callback: Callback,
     ) -> Result<Granted, ConnectorError> {
-        let Some(code) = callback.code else {
-            let cause = "Linkedin was not allowed to connect the account.";
-            return Err(rejected("complete", "access_denied", cause, "Try again and agree."));
+        let flavour = Flavour::parse(pending.flavour.as_deref());
+        let app = App::of(cx.settings, flavour, op::TOKEN)?;
+        if let Some(error) = &callback.error {
+            return Err(refused(error, callback.error_description.as_deref()));
+        }
+        let Some(code) = callback.code.filter(|c| !c.is_empty()) else {
+            return Err(refused("no_code", None));
         };
-        let form = vec![
-            ("grant_type", "authorization_code".to_owned()),
-            ("code", code.expose().to_owned()),
-            ("redirect_uri", pending.redirect_uri.to_string()),
-            ("code_verifier", pending.verifier.map(|v| v.expose().to_owned()).unwrap_or_default()),
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code.expose()),
+            ("redirect_uri", pending.redirect_uri.as_str()),
         ];
-        let credential = tokens(cx, form).await?;
-        let url = format!("{}/me", cx.settings.endpoint(&DESCRIPTOR, API));
-        let call = Call::get("me", url).bearer(&credential.access_token);
-        let sent = cx.http.send(call).await;
-        let reply = sent.map_err(|error| from_send(PLATFORM, "me", Safety::Read, error))?;
-        let me = reply.json::<Me>().ok().filter(|_| reply.status.is_success());
-        let me = me.ok_or_else(|| error_of("me", Safety::Read, &reply, cx.clock.now()))?;
-        Ok(Granted { credential, targets: vec![identity(me)] })
+        let token = app.token(cx, op::TOKEN, &form).await.map_err(not_connected_yet)?;
+        let credential = credential(cx.clock.now(), token, flavour, None);
+        require(&credential.scopes, flavour.needed())?;
+        let api = Api::with(cx, &credential.access_token);
+        let targets = match flavour {
+            Flavour::Member => vec![read::member(&api).await?],
+            Flavour::Organization => read::pages(&api).await?,
+        };
+        if targets.is_empty() {
+            return Err(no_page());
+        }
+        Ok(Granted { credential, targets })
     }
 
     fn refreshable(&self, credential: &Credential) -> bool {
@@ -116,7 +87,7 @@ impl Authorizer for Linkedin {
     }
 
     fn single_use_refresh(&self) -> bool {
-        true
+        false
     }
 
     async fn refresh(
@@ -125,29 +96,178 @@ impl Authorizer for Linkedin {
         _: &AccountIdentity,
         credential: &Credential,
     ) -> Result<Credential, ConnectorError> {
-        let refresh = credential.refresh_token.as_ref().map(|t| t.expose().to_owned()).unwrap_or_default();
-        tokens(cx, vec![("grant_type", "refresh_token".to_owned()), ("refresh_token", refresh)]).await
+        let flavour = Flavour::of_grant(credential);
+        let app = App::of(cx.settings, flavour, op::REFRESH)?;
+        let Some(refresh) = &credential.refresh_token else { return Err(no_refresh_token()) };
+        let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.expose())];
+        let token = app.token(cx, op::REFRESH, &form).await?;
+        Ok(self::credential(cx.clock.now(), token, flavour, Some(credential)))
     }
 
+    /// LinkedIn documents no way; the member removes the app in their settings, and the guide says where.
     async fn revoke(
         &self,
         _: &AuthCx<'_>,
         _: &AccountIdentity,
         _: &Credential,
     ) -> Result<(), ConnectorError> {
-        // Linkedin has no revocation.
         Ok(())
     }
 }
 
-/// Who signed in.
-pub(super) fn identity(me: Me) -> AccountIdentity {
-    AccountIdentity {
-        handle: me.id.clone(),
-        remote_id: me.id,
-        name: me.name,
-        avatar_url: None,
-        server: None,
-        meta: Value::Null,
+/// What is asked for at sign-in. Numbers of members only where the app may have them: LinkedIn refuses the whole login for one
+/// scope too many.
+fn wanted(settings: &PlatformSettings, flavour: Flavour) -> Vec<&'static str> {
+    let counted = flavour == Flavour::Member && settings.get("member_analytics") == Some("on");
+    let more = if counted { MEMBER_ANALYTICS } else { &[] };
+    flavour.scopes(Feature::Publish).iter().chain(more).copied().collect()
+}
+
+/// The operator's app for a login.
+struct App<'a> {
+    id: &'a str,
+    secret: &'a Secret,
+}
+
+impl<'a> App<'a> {
+    fn of(settings: &'a PlatformSettings, flavour: Flavour, operation: &str) -> Result<Self, ConnectorError> {
+        let (id_key, secret_key) = flavour.app_keys();
+        let pair = settings.get(id_key).zip(settings.secret(secret_key));
+        pair.map(|(id, secret)| Self { id, secret }).ok_or_else(|| {
+            let cause = match flavour {
+                Flavour::Member => "No LinkedIn app for members has been set up for this installation.",
+                Flavour::Organization => "No LinkedIn app for pages has been set up for this installation.",
+            };
+            ConnectorError::new(ErrorKind::Rejected, PLATFORM, operation, "app_credentials_missing", cause)
+                .with_action(format!(
+                    "Ask the operator to set platforms.linkedin.{id_key} and {secret_key} as the guide for LinkedIn says."
+                ))
+        })
     }
+
+    async fn token(
+        &self,
+        cx: &AuthCx<'_>,
+        operation: &'static str,
+        form: &[(&str, &str)],
+    ) -> Result<Token, ConnectorError> {
+        let url = format!("{}/oauth/v2/accessToken", cx.settings.endpoint(&DESCRIPTOR, WEB));
+        let app = [("client_id", self.id), ("client_secret", self.secret.expose())];
+        let call = Call::post(operation, Safety::Invisible, url).form(form.iter().copied().chain(app));
+        let reply = cx.http.send(call).await.map_err(|e| errors::unanswered(operation, &e))?;
+        if !reply.status.is_success() {
+            return Err(errors::map(operation, &reply, cx.clock.now()));
+        }
+        api::read(operation, &reply)
+    }
+}
+
+/// What to keep. An answer without a refresh token must not wipe out the one that we have.
+fn credential(now: Timestamp, token: Token, flavour: Flavour, before: Option<&Credential>) -> Credential {
+    let after = |seconds: Option<i64>| {
+        let seconds = seconds.filter(|s| *s > 0)?;
+        now.checked_add(SignedDuration::from_secs(seconds)).ok()
+    };
+    let scopes = scopes(token.scope.as_deref().unwrap_or_default());
+    let refresh_token = token.refresh_token.filter(|t| !t.is_empty());
+    Credential {
+        access_token: token.access_token,
+        refresh_token: refresh_token.or_else(|| before.and_then(|c| c.refresh_token.clone())),
+        expires_at: after(token.expires_in),
+        refresh_expires_at: after(token.refresh_token_expires_in)
+            .or_else(|| before.and_then(|c| c.refresh_expires_at)),
+        scopes: if scopes.is_empty() { before.map(|c| c.scopes.clone()).unwrap_or_default() } else { scopes },
+        extra: json!({ "flavour": flavour.as_str() }),
+    }
+}
+
+/// LinkedIn joins scopes by spaces, by commas, or by an encoded space.
+fn scopes(joined: &str) -> Vec<String> {
+    let joined = joined.replace("%20", " ").replace("%2C", ",");
+    joined.split([' ', ',', '+']).filter(|s| !s.is_empty()).map(str::to_owned).collect()
+}
+
+/// Refuses a grant that nothing could be published with: an app without the product for it is told so at the first post only.
+fn require(scopes: &[String], scope: &str) -> Result<(), ConnectorError> {
+    if scopes.is_empty() || scopes.iter().any(|s| s == scope) {
+        return Ok(());
+    }
+    let cause =
+        format!("LinkedIn did not give the permission `{scope}`, and nothing can be published without it.");
+    Err(ConnectorError::new(ErrorKind::Rejected, PLATFORM, op::TOKEN, "scope_missing", cause).with_action(
+        "Start connecting again and allow what is asked. If it stays, the operator must add the product to the app in LinkedIn's \
+         developer portal.",
+    ))
+}
+
+/// A refused login must not ask anybody to connect again what was never connected.
+fn not_connected_yet(error: ConnectorError) -> ConnectorError {
+    match error.kind {
+        ErrorKind::AuthRevoked | ErrorKind::AuthExpired | ErrorKind::PermissionMissing => ConnectorError {
+            kind: ErrorKind::Rejected,
+            action: "Start connecting again.".to_owned(),
+            ..error
+        },
+        _ => error,
+    }
+}
+
+fn refused(error: &str, description: Option<&str>) -> ConnectorError {
+    let (code, cause, action) = match error {
+        "user_cancelled_login" | "user_cancelled_authorize" | "access_denied" => (
+            "access_denied",
+            "The connection was refused on LinkedIn's page.",
+            "Start connecting again, and agree on LinkedIn's page.",
+        ),
+        "unauthorized_scope_error" => (
+            "scope_not_allowed",
+            "LinkedIn does not let this app ask for what this kind of login needs.",
+            "The operator must add the product to the app in LinkedIn's developer portal, as the guide for LinkedIn says. Pages \
+             need an app of their own.",
+        ),
+        "no_code" => ("no_code", "LinkedIn sent no code back.", "Start connecting again."),
+        _ => ("refused", "LinkedIn refused the connection.", "Start connecting again."),
+    };
+    let mut refused =
+        ConnectorError::new(ErrorKind::Rejected, PLATFORM, op::AUTHORIZE, code, cause).with_action(action);
+    refused.remote.code = Some(error.to_owned());
+    refused.remote.message = description.map(str::to_owned);
+    refused
+}
+
+fn bad_setting(error: &impl ToString) -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::Rejected,
+        PLATFORM,
+        op::AUTHORIZE,
+        "setting_invalid",
+        "The setting platforms.linkedin.web_base_url is not a URL.",
+    )
+    .with_action("Ask the operator to correct it.")
+    .with_detail(error.to_string())
+}
+
+fn no_refresh_token() -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::AuthRevoked,
+        PLATFORM,
+        op::REFRESH,
+        "no_refresh_token",
+        "The login has run out, and LinkedIn gave this app nothing to renew it with.",
+    )
+    .with_action("Connect the account again.")
+}
+
+fn no_page() -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::Rejected,
+        PLATFORM,
+        op::ROLES,
+        "no_page",
+        "This person may post for no page on LinkedIn.",
+    )
+    .with_action(
+        "Ask a super admin of the page to make this person a super admin or content admin, then connect again. To post in the \
+         person's own name, choose the login for members.",
+    )
 }

@@ -1,51 +1,166 @@
-//! From an answer to an error: one pure function. What is not known falls to the safe side.
+//! What LinkedIn refuses, and what it means for us.
+//!
+//! Sources: learn.microsoft.com, "Error Handling", "Posts API", "Rate Limiting", "Versioning" and "Authorization Code Flow" (2026).
+//! A code counts before a status. What no sign fits goes by its status, and what may have had an effect is
+//! [`ErrorKind::Ambiguous`].
 
-use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::connector_error::{ConnectorError, ErrorKind, Remote};
 use carillon_domain::time::Timestamp;
 
-use super::wire::Refused;
-use crate::kit::errors::{ambiguous, remote, retry_after};
-use crate::kit::http::{Reply, Safety};
+use super::wire::ErrorBody;
+use crate::kit::errors::NETWORK_FAILING;
+use crate::kit::http::{Reply, SendError};
+use crate::kit::redact;
 
-/// The platform's name in errors.
+pub(super) mod table;
+
+/// Name in settings and errors.
 pub(super) const PLATFORM: &str = "linkedin";
 
-/// What an answer that is no success means.
-pub(super) fn error_of(operation: &str, safety: Safety, reply: &Reply, now: Timestamp) -> ConnectorError {
-    let code = reply.json::<Refused>().unwrap_or_default().error;
-    let status = reply.status.as_u16();
-    if safety == Safety::Unsafe && (status >= 500 || status == 408) {
-        return ambiguous(PLATFORM, operation, reply, None);
-    }
-    let (kind, cause, action) = match (status, code.as_str()) {
-        (401, "expired") => {
-            (ErrorKind::AuthExpired, "The access token has run out.", "It is renewed by itself.")
-        }
-        (401, _) | (400, "invalid_grant") => {
-            (ErrorKind::AuthRevoked, "Linkedin no longer accepts this login.", "Connect the account again.")
-        }
-        (403, _) => (
-            ErrorKind::PermissionMissing,
-            "Linkedin does not allow this to the app.",
-            "Connect the account again and agree to everything that is asked for.",
-        ),
-        (429, _) => (
-            ErrorKind::RateLimited { until: retry_after(&reply.headers, now) },
-            "Linkedin allows no more calls for now.",
-            "It goes on by itself.",
-        ),
-        (500.. | 408, _) => (ErrorKind::Transient, "Linkedin has trouble.", "It is tried again by itself."),
-        _ => (
-            ErrorKind::Rejected,
-            "Linkedin refused the request.",
-            "Read what Linkedin said, change the post and try again.",
-        ),
+/// Names of operations.
+pub(super) mod op {
+    /// `POST /rest/posts`: the only call that makes something public.
+    pub const CREATE: &str = "posts.create";
+    /// `DELETE /rest/posts/{urn}`.
+    pub const DELETE: &str = "posts.delete";
+    /// `GET /rest/posts?q=author`.
+    pub const POSTS: &str = "posts.list";
+    /// `POST /rest/images?action=initializeUpload`.
+    pub const IMAGE: &str = "images.initialize";
+    /// `GET /rest/images/{urn}`.
+    pub const IMAGE_STATUS: &str = "images.get";
+    /// `POST /rest/videos?action=initializeUpload`.
+    pub const VIDEO: &str = "videos.initialize";
+    /// `POST /rest/videos?action=finalizeUpload`.
+    pub const FINALIZE: &str = "videos.finalize";
+    /// `GET /rest/videos/{urn}`.
+    pub const VIDEO_STATUS: &str = "videos.get";
+    /// `PUT` of bytes.
+    pub const UPLOAD: &str = "upload.put";
+    /// `GET /v2/userinfo`.
+    pub const USERINFO: &str = "userinfo";
+    /// `GET /rest/organizationAcls`.
+    pub const ROLES: &str = "organizations.roles";
+    /// `GET /rest/organizations/{id}`.
+    pub const ORGANIZATION: &str = "organizations.get";
+    /// `GET /rest/networkSizes/{urn}` and `GET /rest/memberFollowersCount`.
+    pub const FOLLOWERS: &str = "followers.get";
+    /// `GET /rest/organizationalEntityShareStatistics`.
+    pub const STATISTICS: &str = "statistics.posts";
+    /// The authorize page.
+    pub const AUTHORIZE: &str = "oauth.authorize";
+    /// The token endpoint for a code.
+    pub const TOKEN: &str = "oauth.token";
+    /// The token endpoint for a refresh token.
+    pub const REFRESH: &str = "oauth.refresh";
+}
+
+/// What an answer that is no success means. Pure.
+pub(super) fn map(operation: &str, reply: &Reply, now: Timestamp) -> ConnectorError {
+    let body: ErrorBody = reply.json().unwrap_or_default();
+    let meaning = table::find(operation, reply.status, &body);
+    let kind = match &meaning.kind {
+        // LinkedIn's limits are for a day, and no header tells when that ends.
+        ErrorKind::RateLimited { .. } => ErrorKind::RateLimited { until: midnight_after(now) },
+        // The post may be public, and only looking tells.
+        ErrorKind::Transient if operation == op::CREATE => ErrorKind::Ambiguous,
+        other => other.clone(),
     };
-    let name = if code.is_empty() { "unknown" } else { code.as_str() };
-    ConnectorError::new(kind, PLATFORM, operation, name, cause).with_action(action).with_remote(remote(
-        reply,
-        Some(&code),
-        None,
-        None,
-    ))
+    ConnectorError::new(kind, PLATFORM, operation, meaning.code, meaning.cause)
+        .with_action(meaning.action)
+        .with_remote(remote(reply, &body))
+}
+
+/// The next midnight, UTC.
+fn midnight_after(now: Timestamp) -> Option<Timestamp> {
+    const DAY: i64 = 24 * 3_600;
+    Timestamp::from_second((now.as_second().div_euclid(DAY) + 1) * DAY).ok()
+}
+
+fn remote(reply: &Reply, body: &ErrorBody) -> Remote {
+    let inner = body.error_details.as_ref().and_then(|d| d.input_errors.first());
+    let number = || body.service_error_code.map(|n| n.to_string());
+    let raw = || Some(reply.snippet(300)).filter(|text| !text.is_empty());
+    Remote {
+        status: Some(reply.status.as_u16()),
+        code: inner
+            .and_then(|e| e.code.clone())
+            .or_else(|| body.code.clone())
+            .or_else(|| body.error.clone())
+            .or_else(number),
+        request_id: request_id(reply),
+        message: body
+            .message
+            .clone()
+            .or_else(|| inner.and_then(|e| e.description.clone()))
+            .or_else(|| body.error_description.clone())
+            .or_else(raw)
+            .map(|message| redact::text(&message)),
+    }
+}
+
+fn request_id(reply: &Reply) -> Option<String> {
+    reply.header("x-li-uuid").or_else(|| reply.header("x-li-request-id")).map(str::to_owned)
+}
+
+/// What it means that no answer arrived.
+pub(super) fn unanswered(operation: &str, error: &SendError) -> ConnectorError {
+    let error_of = |kind, code, cause: &str, action: &str| {
+        ConnectorError::new(kind, PLATFORM, operation, code, cause)
+            .with_action(action)
+            .with_detail(error.to_string())
+    };
+    match error {
+        SendError::NotSent(_) => error_of(
+            ErrorKind::Transient,
+            "unreachable",
+            "LinkedIn could not be reached.",
+            "Nothing to do: it is tried again.",
+        ),
+        SendError::Forbidden(_) => error_of(
+            ErrorKind::Rejected,
+            "address_forbidden",
+            "The address set for LinkedIn is one that Carillon may not call.",
+            "Ask the operator to check the settings platforms.linkedin.*_base_url and egress.allow.",
+        ),
+        SendError::OverBudget { until } => error_of(
+            ErrorKind::RateLimited { until: *until },
+            "budget",
+            "LinkedIn's limit for this kind of call is used up.",
+            "Nothing to do: it goes on when the limit is reset.",
+        ),
+        SendError::LeftAlone { until } => error_of(
+            ErrorKind::RateLimited { until: Some(*until) },
+            NETWORK_FAILING,
+            "LinkedIn has failed at this several times in a row, so it is left alone for a moment.",
+            "Nothing to do: it goes on when LinkedIn answers again.",
+        ),
+        SendError::Lost(_) if operation == op::CREATE => error_of(
+            ErrorKind::Ambiguous,
+            "answer_lost",
+            "LinkedIn received the post, but its answer was lost.",
+            "Nothing to do: Carillon finds out whether it is public.",
+        ),
+        SendError::Lost(_) => error_of(
+            ErrorKind::Transient,
+            "answer_lost",
+            "LinkedIn's answer was lost.",
+            "Nothing to do: it is tried again.",
+        ),
+    }
+}
+
+/// An answer with a good status that can't be read.
+pub(super) fn unreadable(operation: &str, reply: &Reply, detail: impl ToString) -> ConnectorError {
+    let kind = if operation == op::CREATE { ErrorKind::Ambiguous } else { ErrorKind::Transient };
+    ConnectorError::new(kind, PLATFORM, operation, "unreadable", "LinkedIn's answer could not be read.")
+        .with_action(
+            "Nothing to do: it is looked at again. If it stays, report it with the technical details.",
+        )
+        .with_remote(Remote {
+            status: Some(reply.status.as_u16()),
+            request_id: request_id(reply),
+            ..Remote::default()
+        })
+        .with_detail(detail.to_string())
 }

@@ -1,48 +1,89 @@
-//! Linkedin: say here what kind of network it is, how people sign in, and what makes a repeated commit safe or not.
+//! LinkedIn: members and the pages of organisations, by the versioned REST API.
+//!
+//! Invariants: `POST /rest/posts` is sent by [`publish`]'s commit alone, once per permit. LinkedIn knows no idempotency key.
+//! A page's posts can be listed; a member's can't, but within minutes LinkedIn refuses an equal post and names the first one, so
+//! that sending exactly the same once more tells what became of it. The two logins ask for scopes of their own, as few as they
+//! need: asked for the scopes of the other, LinkedIn refuses the whole login.
 
 use crate::contract::authorizer::Authorizer;
-use crate::contract::capability::{Capabilities, Connect, MediaRules, PostKind, TextRule, TextUnit};
+use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
 
+mod api;
 mod auth;
+mod check;
 mod errors;
+mod flavour;
 mod limits;
+mod options;
 mod publish;
 mod read;
-pub mod sandbox;
+pub(crate) mod sandbox;
 #[cfg(test)]
 mod tests;
+mod text;
+mod urn;
 mod wire;
 
 /// The connector.
-pub static CONNECTOR: Linkedin = Linkedin;
+pub static CONNECTOR: LinkedIn = LinkedIn;
 
-/// Linkedin.
-#[derive(Debug)]
-pub struct Linkedin;
+/// LinkedIn's connector.
+#[derive(Debug, Clone, Copy)]
+pub struct LinkedIn;
 
+/// Key of the API's base URL.
 const API: &str = "api_base_url";
+/// Key of the base URL of the pages that people see, of signing in and of uploads.
+const WEB: &str = "web_base_url";
 
 static DESCRIPTOR: Descriptor = Descriptor {
-    name: "linkedin",
-    title: "Linkedin",
-    icon: "world",
-    color: "#335577",
-    endpoints: &[EndpointSetting { key: API, default: "https://api.linkedin.example" }],
+    name: errors::PLATFORM,
+    title: "LinkedIn",
+    icon: "brand-linkedin",
+    color: "#0a66c2",
+    endpoints: &[
+        EndpointSetting { key: API, default: "https://api.linkedin.com" },
+        EndpointSetting { key: WEB, default: "https://www.linkedin.com" },
+    ],
     settings: &[
         Setting {
             key: "client_id",
             secret: false,
             accepts: Accepts::Text,
-            help: "Client id of your app at Linkedin.",
+            help: "Client ID of the app for members (products Sign In with OpenID Connect and Share on LinkedIn).",
         },
         Setting {
             key: "client_secret",
             secret: true,
             accepts: Accepts::Text,
-            help: "Client secret of your app at Linkedin.",
+            help: "Primary client secret of the app for members.",
+        },
+        Setting {
+            key: "organization_client_id",
+            secret: false,
+            accepts: Accepts::Text,
+            help: "Client ID of the app for pages (product Community Management API; LinkedIn wants an app of its own for it).",
+        },
+        Setting {
+            key: "organization_client_secret",
+            secret: true,
+            accepts: Accepts::Text,
+            help: "Primary client secret of the app for pages.",
+        },
+        Setting {
+            key: "member_analytics",
+            secret: false,
+            accepts: Accepts::OneOf(&["off", "on"]),
+            help: "On: the app for members may read their numbers, and asks for it at sign-in.",
+        },
+        Setting {
+            key: "api_version",
+            secret: false,
+            accepts: Accepts::Number,
+            help: "Version of LinkedIn's API, year and month (202609), where it must be another than the one that Carillon knows.",
         },
     ],
     docs: include_str!("docs.md"),
@@ -50,32 +91,23 @@ static DESCRIPTOR: Descriptor = Descriptor {
 };
 
 static CAPABILITIES: Capabilities = Capabilities {
-    connect: Connect::Oauth { flavours: &["linkedin"] },
+    connect: Connect::Oauth { flavours: flavour::NAMES },
     kinds: &[PostKind::Post],
-    text: TextRule { max: limits::TEXT, unit: TextUnit::Characters, required_without_media: true },
-    media: MediaRules {
-        max_items: 0,
-        required: false,
-        mixed: false,
-        image_types: &[],
-        image_bytes: 0,
-        video_types: &[],
-        video_bytes: 0,
-        video_ms: None,
-        alt_max: 0,
-    },
+    text: limits::TEXT,
+    media: limits::MEDIA,
     threads: false,
-    polls: false,
+    polls: true,
     first_comment: false,
-    alt_text: false,
+    alt_text: true,
     delete: true,
-    options: &[],
+    options: limits::OPTIONS,
     commit_safety: CommitSafety::Reconcilable,
-    daily_cap: None,
-    prepare_ahead_s: 15 * 60,
+    daily_cap: Some(limits::DAILY_CALLS),
+    // A video of half an hour takes LinkedIn some time.
+    prepare_ahead_s: 30 * 60,
 };
 
-impl Connector for Linkedin {
+impl Connector for LinkedIn {
     fn descriptor(&self) -> &'static Descriptor {
         &DESCRIPTOR
     }

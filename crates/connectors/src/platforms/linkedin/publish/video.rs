@@ -1,0 +1,136 @@
+//! A video goes out in parts that LinkedIn lays out, without the token, and each is answered with an `ETag` that the end of the
+//! upload names in order. learn.microsoft.com, "Videos API" (2026).
+
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::media::MediaInfo;
+use carillon_domain::time::Timestamp;
+
+use super::assets::{Run, unreadable_file};
+use super::state::{Part, Step, Upload};
+use crate::kit::http::{Call, Safety};
+use crate::kit::upload::part;
+use crate::platforms::linkedin::errors::{PLATFORM, op};
+use crate::platforms::linkedin::wire::{
+    Finalize, FinalizeRequest, Initialize, Instruction, Value, VideoRequest, VideoUpload,
+};
+
+/// One step of a video's upload.
+pub(super) async fn step(
+    run: &mut Run<'_, '_>,
+    index: usize,
+    file: &MediaInfo,
+    upload: &Upload,
+) -> Result<(), ConnectorError> {
+    match (upload.urn.as_deref(), upload.parts.get(upload.etags.len())) {
+        (None, _) => initialize(run, index, file).await,
+        (Some(_), Some(next)) => send(run, index, file, next).await,
+        (Some(urn), None) => finalize(run, index, file, urn, upload).await,
+    }
+}
+
+async fn initialize(run: &mut Run<'_, '_>, index: usize, file: &MediaInfo) -> Result<(), ConnectorError> {
+    let request = VideoRequest {
+        owner: &run.cx.account.remote_id,
+        file_size_bytes: file.bytes,
+        upload_captions: false,
+        upload_thumbnail: false,
+    };
+    let url = run.api.rest("videos?action=initializeUpload");
+    let call = Call::post(op::VIDEO, Safety::Invisible, url)
+        .json(&Initialize { initialize_upload_request: request });
+    let answer: Value<VideoUpload> = run.api.ask(call).await?;
+    let upload = answer.value;
+    let parts = parts(upload.upload_instructions, file.bytes).ok_or_else(strange_parts)?;
+    let expires_at = upload.upload_urls_expire_at.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    run.change(index, |u| {
+        u.urn = Some(upload.video);
+        u.token = upload.upload_token;
+        u.parts = parts;
+        u.expires_at = expires_at;
+    })
+    .await
+}
+
+/// The parts in order; `None` where they don't cover the file without a gap.
+pub(super) fn parts(instructions: Vec<Instruction>, bytes: u64) -> Option<Vec<Part>> {
+    let mut parts: Vec<Part> = Vec::with_capacity(instructions.len());
+    for i in instructions {
+        parts.push(Part { url: i.upload_url, start: i.first_byte, end: i.last_byte.checked_add(1)? });
+    }
+    parts.sort_by_key(|p| p.start);
+    let mut at = 0;
+    for part in &parts {
+        if part.start != at || part.end <= part.start {
+            return None;
+        }
+        at = part.end;
+    }
+    (at == bytes).then_some(parts)
+}
+
+async fn send(
+    run: &mut Run<'_, '_>,
+    index: usize,
+    file: &MediaInfo,
+    next: &Part,
+) -> Result<(), ConnectorError> {
+    let bytes = part(run.cx.media, file.id, next.start..next.end).await.map_err(|e| unreadable_file(&e))?;
+    let etag = run.put(next.url.clone(), "application/octet-stream", bytes, false).await?;
+    let etag = etag.filter(|e| !e.is_empty()).ok_or_else(no_etag)?;
+    run.change(index, |u| u.etags.push(etag)).await
+}
+
+/// Tells the end of the upload. Where that may have happened already, LinkedIn is asked first.
+async fn finalize(
+    run: &mut Run<'_, '_>,
+    index: usize,
+    file: &MediaInfo,
+    urn: &str,
+    upload: &Upload,
+) -> Result<(), ConnectorError> {
+    let mut told_before = false;
+    if upload.step == Step::Finalizing {
+        match run.asset(file.kind, urn).await {
+            Ok(asset) if asset.status != "WAITING_UPLOAD" => {
+                return run.change(index, |u| (u.step, u.polls) = (Step::Processing, 0)).await;
+            }
+            Ok(_) => {}
+            Err(e) if e.kind == ErrorKind::PermissionMissing => told_before = true,
+            Err(e) => return Err(e),
+        }
+    }
+    run.change(index, |u| u.step = Step::Finalizing).await?;
+    let request =
+        FinalizeRequest { video: urn, upload_token: &upload.token, uploaded_part_ids: &upload.etags };
+    let url = run.api.rest("videos?action=finalizeUpload");
+    let call =
+        Call::post(op::FINALIZE, Safety::Invisible, url).json(&Finalize { finalize_upload_request: request });
+    match run.api.send(call).await {
+        // It may be told once only. If it was not, LinkedIn refuses the post until the file is there.
+        Err(e) if told_before && e.kind == ErrorKind::Rejected => {}
+        sent => drop(sent?),
+    }
+    run.change(index, |u| (u.step, u.polls) = (Step::Processing, 0)).await
+}
+
+fn strange_parts() -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::Transient,
+        PLATFORM,
+        op::VIDEO,
+        "strange_parts",
+        "LinkedIn laid out an upload that does not fit the file.",
+    )
+    .with_action("Nothing to do: it is tried again. If it stays, report it with the technical details.")
+}
+
+fn no_etag() -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::Transient,
+        PLATFORM,
+        op::UPLOAD,
+        "no_etag",
+        "LinkedIn took a part of a video without saying how it is called.",
+    )
+    .with_action("Nothing to do: the part is sent again.")
+}
