@@ -1,0 +1,96 @@
+//! Made-up numbers that grow with time, the same ones in every place that shows them.
+
+use std::time::Duration;
+
+use carillon_domain::time::Timestamp;
+
+use super::PLATFORM;
+use super::memory::{Memory, Post};
+use crate::sandbox::Persona;
+
+/// What a post has got so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Numbers {
+    pub impressions: u64,
+    pub unique: u64,
+    pub clicks: u64,
+    pub likes: u64,
+    pub comments: u64,
+    pub shares: u64,
+}
+
+impl Numbers {
+    pub fn add(self, other: Self) -> Self {
+        Self {
+            impressions: self.impressions + other.impressions,
+            unique: self.unique + other.unique,
+            clicks: self.clicks + other.clicks,
+            likes: self.likes + other.likes,
+            comments: self.comments + other.comments,
+            shares: self.shares + other.shares,
+        }
+    }
+
+    /// What came since an earlier count.
+    pub fn since(self, earlier: Self) -> Self {
+        Self {
+            impressions: self.impressions.saturating_sub(earlier.impressions),
+            unique: self.unique.saturating_sub(earlier.unique),
+            clicks: self.clicks.saturating_sub(earlier.clicks),
+            likes: self.likes.saturating_sub(earlier.likes),
+            comments: self.comments.saturating_sub(earlier.comments),
+            shares: self.shares.saturating_sub(earlier.shares),
+        }
+    }
+}
+
+/// Seconds that statistics are behind.
+const BEHIND: u64 = 6 * 3_600;
+
+/// A number that stays with a text.
+pub(super) fn luck(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |n, b| (n ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)) >> 16
+}
+
+/// Whether a post stays without any activity.
+pub(super) fn is_silent(post: &Post) -> bool {
+    luck(&post.urn).is_multiple_of(6)
+}
+
+/// A post's numbers at a time, without its comments, which are counted.
+pub(super) fn of(post: &Post, at: Timestamp) -> Numbers {
+    let age = u64::try_from(at.duration_since(post.created).as_secs()).unwrap_or_default();
+    if is_silent(post) || age == 0 {
+        return Numbers::default();
+    }
+    let followers = Persona::find(&post.persona).map_or(1_000, |p| p.followers(PLATFORM));
+    let percent = 15 + luck(&post.urn) % 60;
+    let impressions = followers * percent / 100 * age / (age + 8 * 3_600);
+    Numbers {
+        impressions,
+        unique: impressions * 4 / 5,
+        clicks: impressions / 30,
+        likes: impressions / 45,
+        comments: 0,
+        shares: impressions / 900,
+    }
+}
+
+/// A post's numbers as statistics know them, which is some hours late.
+pub(super) fn reported(memory: &Memory, post: &Post, at: Timestamp) -> Numbers {
+    let seen = at - Duration::from_secs(BEHIND);
+    let comments = memory.comments_of(&post.urn).filter(|c| c.at <= seen).count() as u64;
+    Numbers { comments, ..of(post, seen) }
+}
+
+/// Followers at a time: they grow by a few a day.
+pub(super) fn followers(persona: &Persona, at: Timestamp) -> u64 {
+    let start = Timestamp::from_second(1_790_000_000).unwrap_or(Timestamp::UNIX_EPOCH);
+    let days = u64::try_from(at.duration_since(start).as_secs() / 86_400).unwrap_or_default();
+    persona.followers(PLATFORM) + days * gain(persona)
+}
+
+/// New followers a day.
+pub(super) fn gain(persona: &Persona) -> u64 {
+    1 + persona.number(PLATFORM, "gain") % 12
+}
