@@ -52,7 +52,7 @@ async fn initialize(run: &mut Run<'_, '_>, index: usize, file: &MediaInfo) -> Re
 }
 
 /// The parts in order; `None` where they don't cover the file without a gap.
-pub(super) fn parts(instructions: Vec<Instruction>, bytes: u64) -> Option<Vec<Part>> {
+fn parts(instructions: Vec<Instruction>, bytes: u64) -> Option<Vec<Part>> {
     let mut parts: Vec<Part> = Vec::with_capacity(instructions.len());
     for i in instructions {
         parts.push(Part { url: i.upload_url, start: i.first_byte, end: i.last_byte.checked_add(1)? });
@@ -133,4 +133,48 @@ fn no_etag() -> ConnectorError {
         "LinkedIn took a part of a video without saying how it is called.",
     )
     .with_action("Nothing to do: the part is sent again.")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::kit::upload::chunks;
+
+    fn instructions(cuts: &[(u64, u64)]) -> Vec<Instruction> {
+        let one = |&(first_byte, last_byte): &(u64, u64)| Instruction {
+            upload_url: String::new(),
+            first_byte,
+            last_byte,
+        };
+        cuts.iter().map(one).collect()
+    }
+
+    #[test]
+    fn parts_must_cover_the_file() {
+        assert_eq!(parts(instructions(&[(0, 9)]), 10).map(|p| p.len()), Some(1));
+        assert_eq!(parts(instructions(&[(4, 9), (0, 3)]), 10).map(|p| p.len()), Some(2));
+        for wrong in [
+            &[][..],
+            &[(0, 8)],
+            &[(0, 10)],
+            &[(1, 9)],
+            &[(0, 3), (5, 9)],
+            &[(0, 5), (5, 9)],
+            &[(0, u64::MAX)],
+        ] {
+            assert_eq!(parts(instructions(wrong), 10), None, "{wrong:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_file_cut_anywhere_is_covered(bytes in 1u64..1_000_000, size in 1u64..400_000) {
+            let cuts: Vec<(u64, u64)> = chunks(bytes, size).map(|(_, r)| (r.start, r.end - 1)).take(3_000).collect();
+            let whole = cuts.last().is_some_and(|c| c.1 + 1 == bytes);
+            let found = parts(instructions(&cuts), bytes);
+            prop_assert_eq!(found.map(|p| p.len()), whole.then_some(cuts.len()));
+        }
+    }
 }
