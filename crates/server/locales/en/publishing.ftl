@@ -204,10 +204,18 @@ option-focus = Focus of the picture
 option-poll = Poll
 option-user-tags = Tagged people
 option-cover-url = Cover picture
+option-no-reshare = Others may not share it
+option-link = Link card: address
+option-link-title = Link card: title
+option-link-description = Link card: description
+option-media-title = Title of the video
+option-poll-question = Question of the poll
 value-visibility-public = Everybody
 value-visibility-unlisted = Everybody, not in timelines
 value-visibility-private = Followers
 value-visibility-direct = Mentioned people
+value-visibility-connections = Connections only
+value-visibility-logged_in = Whoever is signed in
 value-reply-settings-everyone = Everybody
 value-reply-settings-following = People the account follows
 value-reply-settings-mentionedUsers = Mentioned people
@@ -220,6 +228,8 @@ value-kind-reel = Reel
 value-kind-story = Story
 value-flavour-instagram = With Instagram
 value-flavour-facebook = With Facebook
+value-flavour-member = As a member
+value-flavour-organization = For pages
 
 # Connections.
 connections-accounts = Your accounts
