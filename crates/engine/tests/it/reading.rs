@@ -359,3 +359,19 @@ async fn vanished(test: &TestDb) {
     assert_eq!((after.len(), marked), (3, vec![&gone]), "its history stays");
 }
 on_both!(a_post_that_vanished_is_marked, |t| super::vanished(t));
+
+async fn unlisted(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.through_pages("linkedin", None).await;
+    assert_eq!(stage.now(account, "Read me who can").await.publications.len(), 1);
+    stage.run_until_idle().await;
+    let run = stage.read(account).await;
+    assert_eq!(
+        (run.state, run.error, run.items),
+        (SyncState::Done, None, 0),
+        "the profile is all that there is"
+    );
+    let seen = stage.account(account).await.profile.expect("a profile");
+    assert!(!values(&seen).contains_key("followers"), "a number that nobody gave is not written");
+}
+on_both!(an_account_whose_posts_nobody_lists_is_read_without_them, |t| super::unlisted(t));

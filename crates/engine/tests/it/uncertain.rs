@@ -150,3 +150,40 @@ async fn unreadable_public(test: &TestDb) {
     assert!(refused.is_err(), "a person looks first");
 }
 on_both!(a_thread_whose_progress_nobody_can_read_stops, |t| super::unreadable_public(t));
+
+async fn told_by_a_refusal(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.through_pages("linkedin", None).await;
+    stage.run_until_idle().await;
+    // Every try that counts is used up before the answer is lost: what is asked then must not end as a failure.
+    stage.fault(Fault::once("linkedin", "*", When::Before, FaultKind::Status).status(503).times(3));
+    stage.fault(Fault::once("linkedin", "commit", When::After, FaultKind::Cut));
+    let media = stage.picture().await;
+    let words = "Nobody lists what a member says";
+    let input =
+        PostInput { media: vec![media], accounts: vec![account], status: WantedStatus::Now, ..text(words) };
+    let post = stage.post(input).await;
+    // Until it was sent and looked for.
+    for _ in 0..1_000 {
+        stage.run_due().await;
+        if stage.row(post.publications[0].id).await.evidence.is_some() {
+            break;
+        }
+        stage.bench.clock.advance(std::time::Duration::from_secs(10));
+    }
+    let open = stage.row(post.publications[0].id).await;
+    assert!(
+        open.intent && open.state == PublicationState::Publishing,
+        "nobody can cancel it: {:?}",
+        open.state
+    );
+    assert_eq!(open.tries, 3);
+    stage.run_until_idle().await;
+    let sent = stage.publication(&post).await;
+    assert_eq!((sent.state, sent.incomplete), (PublicationState::Published, false), "{sent:?}");
+    let public = stage.bench.world.ledger().of("linkedin");
+    let public: Vec<_> =
+        public.iter().filter(|item| item.text == words).map(|i| i.remote_id.as_str()).collect();
+    assert_eq!(public, [sent.remote_id.as_deref().expect("an id")], "once, and that one");
+}
+on_both!(a_network_that_nobody_can_search_tells_by_refusing_a_copy, |t| super::told_by_a_refusal(t));

@@ -98,5 +98,6 @@ fn section(kinds: &[&str], unconfirmed: &BTreeSet<String>) -> String {
 
 on_both!(bluesky, |t| super::every_point(t, "bluesky"));
 on_both!(instagram, |t| super::every_point(t, "instagram"));
+on_both!(linkedin, |t| super::every_point(t, "linkedin"));
 on_both!(mastodon, |t| super::every_point(t, "mastodon"));
 on_both!(x, |t| super::every_point(t, "x"));
