@@ -282,7 +282,7 @@ fn repeat(call: &Call) -> Option<Call> {
 
 /// The id that the network gave the request, under the headers that are in use.
 fn request_id(reply: &Reply) -> Option<&str> {
-    ["x-request-id", "x-transaction-id", "x-fb-trace-id", "x-fb-request-id", "request-id"]
+    ["x-request-id", "x-transaction-id", "x-fb-trace-id", "x-fb-request-id", "request-id", "x-li-uuid"]
         .iter()
         .find_map(|name| reply.header(name))
 }

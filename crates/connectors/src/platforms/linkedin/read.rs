@@ -43,7 +43,10 @@ impl Reader for LinkedIn {
         let api = Api::of(cx);
         let identity = match Flavour::of(cx.account) {
             Flavour::Member => member(&api).await?,
-            Flavour::Organization => page(&api, &cx.account.remote_id, cx.account.meta.clone()).await?,
+            Flavour::Organization => {
+                let author = &cx.account.remote_id;
+                identity(author, organization_of(&api, author).await?, cx.account.meta.clone())
+            }
         };
         let followers = tolerated(followers(&api, cx).await)?;
         Ok(Profile { identity, counts: followers.flatten().into_iter().collect() })
@@ -90,7 +93,10 @@ pub(super) async fn member(api: &Api<'_>) -> Result<AccountIdentity, ConnectorEr
 pub(super) async fn pages(api: &Api<'_>) -> Result<Vec<AccountIdentity>, ConnectorError> {
     let mut roles: Vec<(String, Vec<String>)> = Vec::new();
     for role in POSTING_ROLES {
-        for organization in with_role(api, role).await? {
+        let held = with_role(api, role).await;
+        // Whoever may not ask for the lesser roles has pages by the first one all the same.
+        let held = if role == POSTING_ROLES[0] { held? } else { tolerated(held)?.unwrap_or_default() };
+        for organization in held {
             match roles.iter_mut().find(|(known, _)| *known == organization) {
                 Some((_, known)) => known.push(role.to_owned()),
                 None => roles.push((organization, vec![role.to_owned()])),
@@ -100,7 +106,9 @@ pub(super) async fn pages(api: &Api<'_>) -> Result<Vec<AccountIdentity>, Connect
     let mut found = Vec::with_capacity(roles.len());
     for (organization, roles) in roles {
         let meta = json!({ "flavour": Flavour::Organization.as_str(), "roles": roles });
-        found.push(page(api, &organization, meta).await?);
+        // A page whose name is not told can be posted for.
+        let named = tolerated(organization_of(api, &organization).await)?.unwrap_or_default();
+        found.push(identity(&organization, named, meta));
     }
     Ok(found)
 }
@@ -126,23 +134,22 @@ async fn with_role(api: &Api<'_>, role: &str) -> Result<Vec<String>, ConnectorEr
     Ok(found)
 }
 
-async fn page(
-    api: &Api<'_>,
-    author: &str,
-    meta: serde_json::Value,
-) -> Result<AccountIdentity, ConnectorError> {
+async fn organization_of(api: &Api<'_>, author: &str) -> Result<Organization, ConnectorError> {
     let id = urn::organization_id(author).unwrap_or(author);
-    let call = Call::get(op::ORGANIZATION, api.rest(&format!("organizations/{}", urn::encoded(id))));
-    let page: Organization = api.ask(call).await?;
+    api.ask(Call::get(op::ORGANIZATION, api.rest(&format!("organizations/{}", urn::encoded(id))))).await
+}
+
+fn identity(author: &str, page: Organization, meta: serde_json::Value) -> AccountIdentity {
+    let id = urn::organization_id(author).unwrap_or(author);
     let handle = page.vanity_name.filter(|n| !n.is_empty()).unwrap_or_else(|| id.to_owned());
-    Ok(AccountIdentity {
+    AccountIdentity {
         remote_id: author.to_owned(),
         name: page.localized_name.filter(|n| !n.is_empty()).unwrap_or_else(|| handle.clone()),
         handle,
         avatar_url: None,
         server: None,
         meta,
-    })
+    }
 }
 
 /// How many follow the account; `None` where LinkedIn does not say it to this app.

@@ -151,15 +151,15 @@ async fn the_pages_that_one_may_post_for_each_once() {
         ROLES,
         [
             ok(&json!({ "paging": { "links": next }, "elements": [acl("ADMINISTRATOR", "organization", 1)] })),
-            ok(&json!({ "elements": [acl("ADMINISTRATOR", "organizationTarget", 2)] })),
+            ok(&json!({ "elements": [acl("ADMINISTRATOR", "organizationTarget", 2), acl("ADMINISTRATOR", "organization", 3)] })),
             ok(&json!({ "elements": [acl("CONTENT_ADMINISTRATOR", "organization", 1), acl("ANALYST", "organization", 4)] })),
-            ok(&json!({ "elements": [acl("DIRECT_SPONSORED_CONTENT_POSTER", "organization", 3)] })),
+            no(403, &json!({ "code": "ACCESS_DENIED" })),
         ],
     );
     let page = |name: &str| ok(&json!({ "localizedName": name, "vanityName": name.to_lowercase() }));
     stage.network.on("GET /rest/organizations/1", [page("One")]);
     stage.network.on("GET /rest/organizations/2", [page("Two")]);
-    stage.network.on("GET /rest/organizations/3", [ok(&json!({}))]);
+    stage.network.on("GET /rest/organizations/3", [no(403, &json!({ "code": "ACCESS_DENIED" }))]);
     let granted = complete(&stage, "organization", code()).await.expect("granted");
     let found: Vec<_> = granted.targets.iter().map(|t| (t.remote_id.as_str(), t.handle.as_str())).collect();
     let want =
