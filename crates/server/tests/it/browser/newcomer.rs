@@ -1,4 +1,4 @@
-//! Within a minute: from the link of the demo to a post on four networks.
+//! Within a minute: from the link of the demo to a post on five networks.
 
 use serde_json::json;
 
@@ -8,49 +8,49 @@ const TEXT: &str = "The first post of a newcomer, with a picture of the bay";
 const ALT: &str = "A bay that turns from blue to orange";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_newcomer_publishes_to_four_networks() {
-    let Some(stage) = Stage::demo("newcomer::a_newcomer_publishes_to_four_networks").await else { return };
+async fn a_newcomer_publishes_to_five_networks() {
+    let Some(stage) = Stage::demo("newcomer::a_newcomer_publishes_to_five_networks").await else { return };
     let picture = stage.folder().join("bay.jpg");
     image::RgbImage::from_fn(1080, 1080, |x, y| image::Rgb([(x / 5) as u8, 120, (y / 5) as u8]))
         .save(&picture)
         .expect("a picture");
     let accounts = stage.accounts().await;
-    assert_eq!(accounts.len(), 4, "{accounts:?}");
+    assert_eq!(accounts.len(), 5, "{accounts:?}");
 
     let page = stage.signed_in().await;
     page.click("main a.compose-link").await;
     page.arrive("/compose").await;
     page.fill(("textbox", "Text"), TEXT).await;
-    for platform in ["Bluesky", "Instagram", "Mastodon", "X"] {
+    for platform in ["Bluesky", "Instagram", "LinkedIn", "Mastodon", "X"] {
         let name = platform.to_lowercase();
         let account = accounts.iter().find(|a| a["platform"] == name.as_str()).expect("an account");
         let (shown, handle) = (account["name"].as_str().unwrap(), account["handle"].as_str().unwrap());
         page.click(("checkbox", format!("{shown} @{handle} · {platform}").as_str())).await;
     }
-    page.wait("four counters", "document.querySelectorAll('#check .counter').length === 4").await;
-    for limit in [300, 500, 2200, 25_000] {
+    page.wait("five counters", "document.querySelectorAll('#check .counter').length === 5").await;
+    for limit in [300, 500, 2200, 3_000, 25_000] {
         page.reads(&format!("{} / {limit}", TEXT.len())).await;
     }
     page.reads("Instagram publishes no text without a picture or video.").await;
 
     page.choose_files("[data-media=media] [data-files]", &[&picture]).await;
     page.fill(("textbox", "Description of bay.jpg"), ALT).await;
-    let good = "document.querySelectorAll('#check .check').length === 4 && !document.querySelector('#check .check-bad')";
+    let good = "document.querySelectorAll('#check .check').length === 5 && !document.querySelector('#check .check-bad')";
     page.wait("every network takes it", good).await;
     page.click(("button", "Publish now")).await;
     page.arrive("/posts/").await;
 
     page.js("window.neverReloaded = true").await;
-    let published = "document.querySelectorAll('.publication .state-published').length === 4";
-    page.wait("four are published", published).await;
+    let published = "document.querySelectorAll('.publication .state-published').length === 5";
+    page.wait("five are published", published).await;
     // A network may tell the address of a post a moment after the post is public.
-    let linked = "document.querySelectorAll('.publication-facts a').length === 4";
-    page.wait("four links", linked).await;
+    let linked = "document.querySelectorAll('.publication-facts a').length === 5";
+    page.wait("five links", linked).await;
     assert_eq!(page.js("window.neverReloaded").await, true, "the page brought itself up to date");
 
     let links = page.js("[...document.querySelectorAll('.publication-facts a')].map((a) => a.href)").await;
     let links = links.as_array().expect("links").clone();
-    assert_eq!(links.len(), 4, "{links:?}");
+    assert_eq!(links.len(), 5, "{links:?}");
     let mut feeds = Vec::new();
     for link in links {
         let link = link.as_str().expect("a link");
@@ -70,7 +70,11 @@ async fn a_newcomer_publishes_to_four_networks() {
     let public = stage.public(TEXT).await;
     let mut places: Vec<_> = public.iter().map(|item| item["platform"].as_str().unwrap()).collect();
     places.sort_unstable();
-    assert_eq!(places, ["bluesky", "instagram", "mastodon", "x"], "each exactly once: {public:#?}");
+    assert_eq!(
+        places,
+        ["bluesky", "instagram", "linkedin", "mastodon", "x"],
+        "each exactly once: {public:#?}"
+    );
     for item in &public {
         assert_eq!(item["media"][0]["alt"], ALT, "{item}");
     }
