@@ -58,7 +58,7 @@ async fn document(world: &World, file: &File) -> Option<String> {
     if !(pdf || zip || old) {
         return Some("UNSUPPORTED_FORMAT".to_owned());
     }
-    let pages = if pdf { pdf_pages(&head(world, &file.sha256, usize::MAX).await) } else { 0 };
+    let pages = if pdf { pdf_pages(world, &file.sha256).await } else { 0 };
     (pages > PAGES).then(|| "TOO_MANY_PAGES".to_owned())
 }
 
@@ -138,15 +138,31 @@ fn movie_seconds(bytes: &[u8]) -> Option<f64> {
     seconds
 }
 
-/// Page objects that are not compressed away (ISO 32000-2, 7.7.3.3).
-fn pdf_pages(bytes: &[u8]) -> usize {
-    let mut pages = 0;
-    for (at, _) in bytes.windows(5).enumerate().filter(|(_, w)| *w == b"/Type") {
+/// Page objects that are not compressed away (ISO 32000-2, 7.7.3.3), counted on the way through the file.
+async fn pdf_pages(world: &World, sha256: &str) -> usize {
+    let (mut pages, mut held) = (0, Vec::new());
+    if let Ok(mut stream) = world.blobs().open(sha256).await {
+        while let Some(Ok(chunk)) = stream.next().await {
+            held.extend_from_slice(&chunk);
+            let sure = held.len().saturating_sub(LOOK_AHEAD);
+            pages += page_objects(&held, sure);
+            held.drain(..sure);
+        }
+    }
+    pages + page_objects(&held, held.len())
+}
+
+/// Longest stretch from `/Type` to what follows `/Page`, with some blanks between, bytes.
+const LOOK_AHEAD: usize = 32;
+
+/// Page objects that begin before a place.
+fn page_objects(bytes: &[u8], before: usize) -> usize {
+    let is_page = |(at, word): (usize, &[u8])| {
         let rest = bytes.get(at + 5..).unwrap_or_default().trim_ascii_start();
         let page = rest.strip_prefix(b"/Page".as_slice());
-        pages += usize::from(page.is_some_and(|after| !after.first().is_some_and(u8::is_ascii_alphanumeric)));
-    }
-    pages
+        word == b"/Type" && page.is_some_and(|after| !after.first().is_some_and(u8::is_ascii_alphanumeric))
+    };
+    bytes.windows(5).enumerate().take(before).filter(|w| is_page(*w)).count()
 }
 
 #[cfg(test)]
@@ -155,7 +171,9 @@ mod tests {
 
     #[test]
     fn pages_and_frames_are_counted() {
-        assert_eq!(pdf_pages(b"%PDF /Type /Pages /Type/Page>> x /Type  /Page /Kids"), 2);
+        let pdf = b"%PDF /Type /Pages /Type/Page>> x /Type  /Page /Kids";
+        assert_eq!(page_objects(pdf, pdf.len()), 2);
+        assert_eq!(page_objects(pdf, 20), 1, "the second one begins later");
         let mut gif = b"GIF89a\x01\0\x01\0\0\0\0".to_vec();
         for _ in 0..3 {
             gif.extend([0x21, 0xf9, 4, 0, 0, 0, 0, 0]);

@@ -207,9 +207,13 @@ async fn a_document_needs_a_title() {
     let urn = upload(b"%PDF-1.7 /Type /Page >>").await;
     let untitled = with(draft(&me, "Slides"), "content", json!({ "media": { "id": urn } }));
     assert_eq!(refusal(&mara.post("posts", &untitled).await).1, "MISSING_FIELD");
+    let most =
+        upload(&[b"%PDF-1.7 ".as_slice(), &b"/Type /Page /Contents 1234 0 R ".repeat(300)].concat()).await;
+    mara.publish(&me, "Many slides", json!({ "media": { "id": most, "title": "All" } })).await;
     let post = mara.publish(&me, "Slides", json!({ "media": { "id": urn, "title": "Slides" } })).await;
     assert!(post.starts_with("urn:li:ugcPost:"));
-    let many = upload(&[b"%PDF-1.7 ".as_slice(), &b"/Type /Page ".repeat(301)].concat()).await;
+    let many =
+        upload(&[b"%PDF-1.7 ".as_slice(), &b"/Type /Page /Contents 12345 0 R ".repeat(301)].concat()).await;
     for bad in [many, upload(b"plain text").await] {
         let content = json!({ "media": { "id": bad, "title": "Slides" } });
         let reply = mara.post("posts", &with(draft(&me, "Other slides"), "content", content)).await;
