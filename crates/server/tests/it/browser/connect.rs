@@ -127,6 +127,7 @@ async fn one_of_several_instagram_accounts_is_chosen() {
         return;
     };
     let page = connections(&stage).await;
+    let had = stage.accounts().await.len();
     let before = stage.open().await;
     page.click("#connect-instagram form summary").await;
     page.put("#connect-instagram [name=flavour]", "facebook").await;
@@ -145,6 +146,6 @@ async fn one_of_several_instagram_accounts_is_chosen() {
     page.click(("button", "Connect")).await;
     page.reads("The account is connected.").await;
     assert!(is_connected(&stage, "instagram", &kept).await, "{kept}");
-    assert_eq!(stage.accounts().await.len(), 5, "only the one that was chosen");
+    assert_eq!(stage.accounts().await.len(), had + 1, "only the one that was chosen");
     stage.close([page, popup]).await;
 }
