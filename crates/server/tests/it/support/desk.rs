@@ -54,6 +54,10 @@ impl Desk {
             ("platforms.instagram.client_secret", secret),
             ("platforms.instagram.facebook_client_id", id),
             ("platforms.instagram.facebook_client_secret", secret),
+            ("platforms.linkedin.client_id", id),
+            ("platforms.linkedin.client_secret", secret),
+            ("platforms.linkedin.organization_client_id", id),
+            ("platforms.linkedin.organization_client_secret", secret),
         ];
         let (app, sandbox) = TestApp::networked_on(db, &flags, |network| Arc::new(network)).await;
         for platform in ["x", "instagram"] {
