@@ -14,7 +14,7 @@ macro_rules! platforms {
     };
 }
 
-platforms! { bluesky, instagram, linkedin, mastodon, x }
+platforms! { bluesky, facebook, instagram, linkedin, mastodon, x }
 
 /// The platforms that this build knows.
 #[derive(Debug, Clone, Copy, Default)]

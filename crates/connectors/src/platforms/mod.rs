@@ -1,6 +1,7 @@
 //! One folder per platform. Each exports `CONNECTOR` and `sandbox::simulator()`.
 
 pub mod bluesky;
+pub mod facebook;
 pub mod instagram;
 pub mod linkedin;
 pub mod mastodon;
