@@ -24,6 +24,7 @@
 //!   [`World::ledger`] every public object, [`World::blobs`] uploaded bytes, [`World::codes`] and [`World::apps`] what OAuth
 //!   needs, [`World::processing_time`] how long slow work takes, [`World::fetch`] pulls a file from a URL. Time is [`World::now`], randomness [`World::random_text`].
 //! - [`oauth::authorize`] runs the login and consent pages; [`page`] draws feeds.
+//! - Several simulators may play one host; [`Simulator::claims`] then says whose a request is.
 //! - Bodies are not limited by the router: enforce the network's own limits. Stream uploads into [`blob::Blobs::store`].
 //!
 //! # Using it
@@ -43,8 +44,11 @@ pub mod oauth;
 mod operation;
 pub mod page;
 pub mod persona;
+mod pieces;
+pub mod probe;
 mod router;
 mod serve;
+mod shared;
 mod simulator;
 mod site;
 mod snapshot;
@@ -60,9 +64,10 @@ pub use in_process::InProcess;
 pub use ledger::{LedgerAccount, LedgerItem, LedgerMedia};
 pub use operation::{OpLayer, commit, op, op_by};
 pub use persona::Persona;
+pub use pieces::Arrived;
 pub use router::{Sandbox, named_servers};
 pub use serve::{ServeError, serve};
-pub use simulator::{FaultAnswer, Login, Simulator, SiteHost, Trouble};
+pub use simulator::{Claim, FaultAnswer, Login, Simulator, SiteHost, Trouble};
 pub use site::Site;
 pub use token::{Token, TokenKind, TokenState};
 pub use world::{World, WorldBuilder};

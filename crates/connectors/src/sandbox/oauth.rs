@@ -152,6 +152,11 @@ impl Codes<'_> {
         code
     }
 
+    /// Whether this code was ever issued on the platform.
+    pub fn was_issued(&self, platform: &str, code: &str) -> bool {
+        lock(&self.world.codes).get(code).is_some_and(|grant| grant.platform == platform)
+    }
+
     /// Uses a code up. A code with a wrong verifier or address is used up, too: check those on the result.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use tower::ServiceExt;
 
 use super::page::{self, index_page};
 use super::site::Address;
-use super::{Login, Persona, Simulator, Site, SiteHost, World, control, guard};
+use super::{Login, Persona, Simulator, Site, SiteHost, World, control, guard, shared};
 
 /// A world together with the simulators that play in it. Cheap to clone.
 #[derive(Clone)]
@@ -93,13 +93,14 @@ impl Sandbox {
         &self.inner.players
     }
 
-    fn player_of(&self, host: &str) -> Option<&Player> {
-        self.players().iter().find(|p| p.hosts.iter().any(|h| h.matches(host)))
+    /// Everybody who plays this host.
+    fn players_of(&self, host: &str) -> Vec<&Player> {
+        self.players().iter().filter(|p| p.hosts.iter().any(|h| h.matches(host))).collect()
     }
 
     /// Whether a request to this host and path reaches something.
     pub(super) fn knows(&self, host: &str) -> bool {
-        self.player_of(host).is_some()
+        !self.players_of(host).is_empty()
     }
 
     /// Answers one request.
@@ -115,7 +116,15 @@ impl Sandbox {
             request.extensions_mut().insert(Platforms(platforms));
             return infallible(control::router(self.world().clone()).oneshot(request).await);
         }
-        if let Some(player) = self.player_of(&arrival.host) {
+        let players = self.players_of(&arrival.host);
+        if let Some(first) = players.first() {
+            let player = if players.len() == 1 {
+                first
+            } else {
+                let (whose, read) = shared::whose(self.world(), &players, &arrival.host, request).await;
+                request = read;
+                whose
+            };
             let address = Address::ByHost { scheme: arrival.scheme.clone(), port: arrival.port };
             return self.play(player, arrival.host.clone(), address, arrival.sockets, request).await;
         }

@@ -35,6 +35,13 @@ pub trait Simulator: Send + Sync + 'static {
         None
     }
 
+    /// Whether a request to a host that several simulators play is for this one. Only then it is asked, in the order of the
+    /// simulators; the first that says yes answers, and the first of them when none does. By default a simulator claims what shows
+    /// something that was issued on its platform.
+    fn claims(&self, claim: &Claim<'_>) -> bool {
+        claim.shows_something_of(self.platform())
+    }
+
     /// The token that a request presents, so that a scripted expiry or revocation hits it. By default the value of the
     /// `Authorization` header after its scheme, else the query parameter `access_token`.
     fn presented_token(&self, request: &Parts) -> Option<String> {
@@ -44,6 +51,35 @@ pub trait Simulator: Send + Sync + 'static {
             form_urlencoded::parse(query.as_bytes())
                 .find(|(k, _)| k == "access_token")
                 .map(|(_, v)| v.into_owned())
+        })
+    }
+}
+
+/// A request to a host that several simulators play.
+pub struct Claim<'a> {
+    /// The world, which knows what was issued.
+    pub world: &'a World,
+    /// The host, lower case, without port.
+    pub host: &'a str,
+    /// Its method, address and headers.
+    pub request: &'a Parts,
+    /// Its query, and its body if that is a short form.
+    pub params: &'a [(String, String)],
+}
+
+impl Claim<'_> {
+    /// Whether the request shows a token, secret or code that was issued on this platform.
+    pub fn shows_something_of(&self, platform: &str) -> bool {
+        let header = self.request.headers.get(http::header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+        let header = header.and_then(|v| v.split_once(' ')).map(|(_, token)| token.trim());
+        let mut shown = header.into_iter().chain(self.params.iter().map(|(_, value)| value.as_str()));
+        shown.any(|value| {
+            // A token of an app can be its identifier and its secret in one.
+            let secret = value.rsplit_once('|').map_or(value, |(_, secret)| secret);
+            let tokens = self.world.tokens();
+            tokens.find(platform, value).is_some()
+                || tokens.find(platform, secret).is_some()
+                || self.world.codes().was_issued(platform, value)
         })
     }
 }

@@ -44,7 +44,7 @@ use http::request::Parts;
 use self::people::NodeKind;
 #[cfg(test)]
 pub(crate) use self::state::State;
-use crate::sandbox::{FaultAnswer, Simulator, Site, SiteHost, World, op, op_by};
+use crate::sandbox::{Claim, FaultAnswer, Simulator, Site, SiteHost, World, op, op_by};
 
 const PLATFORM: &str = "instagram";
 
@@ -115,6 +115,16 @@ impl Simulator for Instagram {
 
     fn fault_response(&self, fault: &FaultAnswer<'_>) -> Response {
         answer::fault(fault)
+    }
+
+    /// Of the hosts of Facebook, which are not only ours: what was issued here, logins that ask for Instagram's permissions,
+    /// and our uploads.
+    fn claims(&self, claim: &Claim<'_>) -> bool {
+        let path = claim.request.uri.path();
+        let asks = |name: &str, value: &str| name == "scope" && value.contains("instagram_");
+        claim.shows_something_of(PLATFORM)
+            || (path.ends_with("/dialog/oauth") && claim.params.iter().any(|(name, value)| asks(name, value)))
+            || path.starts_with("/ig-api-upload/")
     }
 }
 

@@ -6,8 +6,6 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Path, State as Held};
 use axum::response::{IntoResponse, Response};
-use bytes::BytesMut;
-use futures::StreamExt;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
@@ -16,10 +14,8 @@ use super::containers::{limit_of, processed_at};
 use super::grant::{self, Right};
 use super::state::{self, Container, File, change};
 use super::{RUPLOAD, files};
-use crate::sandbox::{Site, World};
-
-/// Bytes that are held in memory before they are put away.
-const PIECE: usize = 1024 * 1024;
+use crate::sandbox::blob::BlobInfo;
+use crate::sandbox::{Arrived, Site, World};
 
 /// `POST /ig-api-upload/{version}/{container}`
 pub(super) async fn receive(
@@ -72,7 +68,14 @@ pub(super) async fn receive(
             upload.total = Some(total);
         }
     });
-    if !put_away(&world, &id, body, total - offset).await {
+    let keep = |info: BlobInfo| {
+        change(&world, |s| {
+            if let Some(upload) = s.containers.get_mut(&id).and_then(|c| c.upload.as_mut()) {
+                upload.parts.push((info.sha256, info.bytes));
+            }
+        });
+    };
+    if world.blobs().store_pieces(body, total - offset, keep).await != Arrived::All {
         return upload_error(500, "PartialRequestError", "The upload ended early", true);
     }
     finish(&world, &id, container).await
@@ -96,40 +99,6 @@ fn permitted(world: &World, headers: &HeaderMap, id: &str) -> Result<Container, 
         .filter(|c| c.upload.is_some() && c.file.is_none() && caller.facebook())
         .filter(|c| super::people::by_account(&c.account).is_some_and(|owner| caller.reaches(owner)))
         .ok_or_else(|| upload_error(404, "NotFoundError", "There is no such upload", false))
-}
-
-/// Keeps what arrives, piece by piece. `false`: the body ended before all of it had come, or had too much.
-async fn put_away(world: &World, id: &str, body: Body, expected: u64) -> bool {
-    let mut stream = body.into_data_stream();
-    let mut piece = BytesMut::new();
-    let mut arrived = 0_u64;
-    let mut whole = true;
-    while let Some(chunk) = stream.next().await {
-        let Ok(chunk) = chunk else {
-            whole = false;
-            break;
-        };
-        arrived += chunk.len() as u64;
-        if arrived > expected {
-            return false;
-        }
-        piece.extend_from_slice(&chunk);
-        if piece.len() >= PIECE && !keep(world, id, piece.split()).await {
-            return false;
-        }
-    }
-    let kept = piece.is_empty() || keep(world, id, piece).await;
-    kept && whole && arrived == expected
-}
-
-async fn keep(world: &World, id: &str, piece: BytesMut) -> bool {
-    let Ok(info) = world.blobs().store_bytes(piece.freeze()).await else { return false };
-    change(world, |s| {
-        if let Some(upload) = s.containers.get_mut(id).and_then(|c| c.upload.as_mut()) {
-            upload.parts.push((info.sha256, info.bytes));
-        }
-    });
-    true
 }
 
 /// All bytes are there: joins them and starts processing.
