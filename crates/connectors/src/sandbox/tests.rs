@@ -74,6 +74,56 @@ async fn the_same_host_is_reached_in_every_form() {
     assert!(matches!(unknown, Err(SendError::NotSent(_))), "{unknown:?}");
 }
 
+/// Another network with a host of the toy's.
+struct Twin;
+
+impl Simulator for Twin {
+    fn platform(&self) -> &'static str {
+        "twin"
+    }
+    fn title(&self) -> &'static str {
+        "Twin"
+    }
+    fn hosts(&self) -> Vec<SiteHost> {
+        vec![SiteHost::exact("api.toy.example", "API")]
+    }
+    fn router(&self, world: Arc<World>) -> axum::Router {
+        let body = |text: String| async move { format!("twin {text}") };
+        axum::Router::new()
+            .route("/where", axum::routing::get(|| async { "twin" }))
+            .route("/posts", axum::routing::post(body))
+            .with_state(world)
+    }
+    fn fault_response(&self, _: &FaultAnswer<'_>) -> axum::response::Response {
+        axum::response::Response::default()
+    }
+}
+
+#[tokio::test]
+async fn a_host_of_several_networks_is_his_whose_token_is_shown() {
+    let s = setup();
+    let grant = oauth::CodeGrant { platform: "twin".to_owned(), ..oauth::CodeGrant::default() };
+    let code = s.world.codes().issue(grant, Duration::from_secs(60));
+    s.world.tokens().issue(Token::new("twin", TokenKind::Access, "tw1n"));
+    let sandbox = Sandbox::with(s.world.clone(), vec![Box::new(Toy), Box::new(Twin)]);
+    let network = InProcess::over(sandbox);
+    let url = "https://api.toy.example/where";
+    let answer = async |call: Call| network.send(call, None).await.expect("an answer").snippet(100);
+    assert_eq!(answer(Call::get("get", url)).await, "https://api.toy.example/x", "the first, unclaimed");
+    assert_eq!(answer(Call::get("get", url).bearer(&Secret::new("tw1n"))).await, "twin");
+    assert_eq!(
+        answer(Call::get("get", url).bearer(&Secret::new("t0ken"))).await,
+        "https://api.toy.example/x"
+    );
+    let app = Call::get("get", url).query([("access_token", "app|tw1n")]);
+    assert_eq!(answer(app).await, "twin", "identifier and secret in one");
+    let form = Call::post("posts", Safety::Invisible, "https://api.toy.example/posts");
+    assert_eq!(answer(form.form([("code", &code)])).await, format!("twin code={code}"), "the body is whole");
+    let path = "http://127.0.0.1:8081/toy/api.toy.example/where";
+    let by_path = Call::get("get", path).bearer(&Secret::new("tw1n"));
+    assert_eq!(answer(by_path).await, "http://127.0.0.1:8081/toy/api.toy.example/x", "the path says whose");
+}
+
 #[tokio::test]
 async fn a_cut_before_has_no_effect_and_one_after_has() {
     for (when, posted) in [(When::Before, 0), (When::After, 1)] {

@@ -107,8 +107,8 @@ fn issue(world: &World, kind: Kind, from: Token, seconds: Option<i64>) -> Token 
 pub(super) fn page_token(world: &World, caller: &Caller, page: Page) -> String {
     let id = page.id();
     let until = match caller.kind {
-        Kind::ShortUser => caller.token.expires_at,
-        Kind::User | Kind::Page => None,
+        Kind::ShortUser | Kind::Page => caller.token.expires_at,
+        Kind::User => None,
     };
     let known = world.tokens().list().into_iter().find(|(token, state)| {
         let ours = token.grant == caller.token.grant && token.account.as_deref() == Some(id.as_str());
