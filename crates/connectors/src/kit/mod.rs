@@ -10,6 +10,7 @@
 //! | [`upload`] | a library file whole or in chunks, never more than one chunk in memory |
 //! | [`server_url`] | what people type as their server → base URL |
 //! | [`redact`] | takes secrets out of what is written down |
+//! | [`graph`] | calls, errors and login of the platforms behind Meta's Graph API |
 //! | [`egress`] | which addresses may be reached |
 //! | [`budget`], [`gate`], [`journal`], [`pause`] | hooks that the engine fills in |
 //! | [`wire`] | the transport over sockets; in tests [`InProcess`](crate::sandbox::InProcess) stands in for it |
@@ -26,6 +27,7 @@ mod direct;
 pub mod egress;
 pub mod errors;
 pub mod gate;
+pub mod graph;
 pub mod http;
 pub mod journal;
 pub mod multipart;

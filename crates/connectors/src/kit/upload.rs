@@ -54,6 +54,16 @@ pub async fn read(source: &dyn MediaSource, media: MediaId, range: Range<u64>) -
     Ok(bytes.freeze())
 }
 
+/// A size as people read it: mebibytes, rounded up to tenths.
+pub fn megabytes(bytes: u64) -> String {
+    let tenths = bytes.saturating_mul(10).div_ceil(1024 * 1024);
+    if tenths.is_multiple_of(10) {
+        (tenths / 10).to_string()
+    } else {
+        format!("{}.{}", tenths / 10, tenths % 10)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,6 +82,14 @@ mod tests {
             }
             prop_assert_eq!(at, total);
         }
+    }
+
+    #[test]
+    fn a_limit_reads_as_it_is_and_a_byte_more_as_more() {
+        let mib = 1024 * 1024;
+        let sizes = [0, 1, mib, 4 * mib, 4 * mib + 1, mib / 2, 300 * mib, 10 * 1024 * mib];
+        let read: Vec<_> = sizes.map(megabytes).into();
+        assert_eq!(read, ["0", "0.1", "1", "4", "4.1", "0.5", "300", "10240"]);
     }
 
     #[tokio::test]

@@ -9,14 +9,13 @@ mod instagram;
 use async_trait::async_trait;
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
-use carillon_domain::secret::Secret;
-use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::api::Flavour;
-use super::errors::Context;
+use super::errors::{Context, NETWORK};
 use super::{Instagram, NAME, api};
 use crate::contract::authorizer::{Authorizer, BeginRequest, Begun, Callback, Feature, Granted, Pending};
 use crate::contract::cx::{AuthCx, Credential};
+use crate::kit::graph::login::{callback_code, expiry, for_good, require};
 use crate::kit::oauth;
 
 #[async_trait]
@@ -62,7 +61,7 @@ impl Authorizer for Instagram {
         pending: Pending,
         callback: Callback,
     ) -> Result<Granted, ConnectorError> {
-        let code = code(callback)?;
+        let code = callback_code(&NETWORK, callback)?;
         match Flavour::parse(pending.flavour.as_deref()) {
             Flavour::Instagram => instagram::complete(cx, &pending, &code).await,
             Flavour::Facebook => facebook::complete(cx, &pending, &code).await,
@@ -87,13 +86,7 @@ impl Authorizer for Instagram {
             Flavour::Instagram => instagram::refresh(cx, credential).await,
             Flavour::Facebook => facebook::refresh(cx, credential).await,
         };
-        // What has run out can't be renewed, so asking again would not help.
-        refreshed.map_err(|mut error| {
-            if error.kind == ErrorKind::AuthExpired {
-                error.kind = ErrorKind::AuthRevoked;
-            }
-            error
-        })
+        refreshed.map_err(for_good)
     }
 
     async fn revoke(
@@ -110,55 +103,8 @@ impl Authorizer for Instagram {
     }
 }
 
-/// The code of a callback, without the `#_` that both networks put behind it.
-fn code(callback: Callback) -> Result<Secret, ConnectorError> {
-    if let Some(error) = callback.error {
-        let refused = error == "access_denied";
-        let (code, cause) = if refused {
-            ("access_denied", "The login was refused, so nothing was connected.".to_owned())
-        } else {
-            ("login_failed", format!("The network ended the login with the error `{error}`."))
-        };
-        let mut failure = ConnectorError::new(ErrorKind::Rejected, NAME, "oauth.callback", code, cause)
-            .with_action("Start connecting again and allow what is asked.");
-        failure.remote.code = Some(error);
-        failure.remote.message = callback.error_description;
-        return Err(failure);
-    }
-    let code = callback.code.map(|c| Secret::new(c.expose().trim_end_matches("#_")));
-    code.filter(|c| !c.is_empty()).ok_or_else(|| {
-        ConnectorError::new(
-            ErrorKind::Rejected,
-            NAME,
-            "oauth.callback",
-            "code_missing",
-            "The network sent no authorization code.",
-        )
-        .with_action("Start connecting again.")
-    })
-}
-
-/// Refuses a grant without the scope that everything needs.
-fn require(scopes: &[String], scope: &str) -> Result<(), ConnectorError> {
-    if scopes.is_empty() || scopes.iter().any(|s| s == scope) {
-        return Ok(());
-    }
-    Err(ConnectorError::new(
-        ErrorKind::Rejected,
-        NAME,
-        "oauth.callback",
-        "permission_missing",
-        format!("The permission `{scope}` was not given, and nothing works without it."),
-    )
-    .with_action("Start connecting again and allow what is asked."))
-}
-
 fn context(cx: &AuthCx<'_>, operation: &'static str) -> Context {
     Context { operation, commit: false, now: cx.clock.now() }
-}
-
-fn expiry(now: Timestamp, expires_in: Option<i64>) -> Option<Timestamp> {
-    expires_in.filter(|s| *s > 0).and_then(|s| now.checked_add(SignedDuration::from_secs(s)).ok())
 }
 
 fn bad_base_url(detail: &str) -> ConnectorError {

@@ -158,7 +158,7 @@ impl Publisher for Instagram {
             ));
         }
         match graph.delete("media.delete", remote_id).await {
-            Ok(wire::Success::Bare(true) | wire::Success::Object { success: true }) => Ok(()),
+            Ok(answer) if answer.done() => Ok(()),
             Ok(_) => Err(rejected(
                 "not_deleted",
                 "Instagram did not delete it.",

@@ -5,20 +5,16 @@
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::secret::Secret;
-use carillon_domain::time::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::super::api::{self, App, Flavour, Graph, VERSION};
+use super::super::api::{self, Flavour, VERSION};
+use super::super::errors::NETWORK;
 use super::super::{DESCRIPTOR, NAME, wire};
-use super::{context, expiry, require};
 use crate::contract::authorizer::{Feature, Granted, Pending};
 use crate::contract::cx::{AuthCx, Credential, PlatformSettings};
-use crate::kit::http::{Call, Safety};
+use crate::kit::graph::login::{Login, expiry, instant, require};
 
 const BASIC: &str = "instagram_basic";
-
-/// Most pages of one list that are read while looking for accounts.
-const MAX_PAGES: usize = 50;
 
 const PAGE_FIELDS: &str =
     "id,name,access_token,tasks,instagram_business_account{id,username,name,profile_picture_url}";
@@ -49,22 +45,11 @@ pub(super) async fn complete(
     pending: &Pending,
     code: &Secret,
 ) -> Result<Granted, ConnectorError> {
-    let app = api::app(cx.settings, Flavour::Facebook)?;
-    let short: wire::Token = token(
-        cx,
-        "oauth.code",
-        Call::post("oauth.code", Safety::Invisible, token_url(cx)).form([
-            ("client_id", app.id),
-            ("client_secret", app.secret.expose()),
-            ("redirect_uri", pending.redirect_uri.as_str()),
-            ("code", code.expose()),
-        ]),
-    )
-    .await?;
-    let long = exchange(cx, &app, &short.access_token).await?;
-    let info = inspect(cx, &app, &long.access_token).await?;
-    require(&info.scopes, BASIC)?;
-    let found = Found::look(cx, &long.access_token).await?;
+    let base = base(cx);
+    let login = login(cx, &base)?;
+    let (long, info) = login.complete(&pending.redirect_uri, code).await?;
+    require(&NETWORK, &info.scopes, BASIC)?;
+    let found = Found::look(&login, &long.access_token).await?;
     if found.targets.is_empty() {
         return Err(no_account());
     }
@@ -85,75 +70,25 @@ pub(super) async fn complete(
     })
 }
 
-/// Exchanges a token that is still valid again. Whether that gives it 60 more days is not promised, so the new lifetime is
-/// the one that the network names.
+/// Exchanges a token that is still valid again.
 pub(super) async fn refresh(cx: &AuthCx<'_>, credential: &Credential) -> Result<Credential, ConnectorError> {
-    let app = api::app(cx.settings, Flavour::Facebook)?;
-    let long = exchange(cx, &app, &credential.access_token).await?;
+    let long = login(cx, &base(cx))?.exchange(&credential.access_token).await?;
     let expires_at = expiry(cx.clock.now(), long.expires_in).or(credential.expires_at);
     Ok(Credential { access_token: long.access_token, expires_at, ..credential.clone() })
 }
 
 /// Takes the app's access back. It ends for every account under the same grant.
 pub(super) async fn revoke(cx: &AuthCx<'_>, credential: &Credential) -> Result<(), ConnectorError> {
-    let graph = Graph::with(cx, Flavour::Facebook, &credential.access_token);
-    match graph.delete("oauth.revoke", "me/permissions").await {
-        Ok(wire::Success::Bare(true) | wire::Success::Object { success: true }) => Ok(()),
-        // A grant that is gone needs no revoking.
-        Err(error) if matches!(error.kind, ErrorKind::AuthRevoked | ErrorKind::AuthExpired) => Ok(()),
-        Err(error) => Err(error),
-        Ok(_) => Err(ConnectorError::new(
-            ErrorKind::Transient,
-            NAME,
-            "oauth.revoke",
-            "not_revoked",
-            "Facebook did not take the app's access back.",
-        )
-        .with_action("Remove the app in Facebook's settings under Business integrations.")),
-    }
+    login(cx, &base(cx))?.revoke(&credential.access_token).await
 }
 
-fn token_url(cx: &AuthCx<'_>) -> String {
-    format!("{}/{VERSION}/oauth/access_token", cx.settings.endpoint(&DESCRIPTOR, "graph_facebook_base_url"))
+fn base(cx: &AuthCx<'_>) -> String {
+    cx.settings.endpoint(&DESCRIPTOR, "graph_facebook_base_url")
 }
 
-async fn token(cx: &AuthCx<'_>, operation: &'static str, call: Call) -> Result<wire::Token, ConnectorError> {
-    api::send(cx.http, context(cx, operation), call).await
-}
-
-async fn exchange(cx: &AuthCx<'_>, app: &App<'_>, short: &Secret) -> Result<wire::Token, ConnectorError> {
-    let call = Call::get("oauth.exchange", token_url(cx)).query([
-        ("grant_type", "fb_exchange_token"),
-        ("client_id", app.id),
-        ("client_secret", app.secret.expose()),
-        ("fb_exchange_token", short.expose()),
-    ]);
-    token(cx, "oauth.exchange", call).await
-}
-
-/// What the network says about a token: whether it is ours and valid, what it may, until when.
-async fn inspect(
-    cx: &AuthCx<'_>,
-    app: &App<'_>,
-    token: &Secret,
-) -> Result<wire::DebugTokenData, ConnectorError> {
-    let base = cx.settings.endpoint(&DESCRIPTOR, "graph_facebook_base_url");
-    let app_token = Secret::new(format!("{}|{}", app.id, app.secret.expose()));
-    let call = Call::get("oauth.debug_token", format!("{base}/{VERSION}/debug_token"))
-        .query([("input_token", token.expose())])
-        .bearer(&app_token);
-    let answer: wire::DebugToken = api::send(cx.http, context(cx, "oauth.debug_token"), call).await?;
-    if answer.data.is_valid {
-        return Ok(answer.data);
-    }
-    Err(ConnectorError::new(
-        ErrorKind::AuthRevoked,
-        NAME,
-        "oauth.debug_token",
-        "token_invalid",
-        "Facebook gave a token and calls it invalid.",
-    )
-    .with_action("Start connecting again."))
+fn login<'a>(cx: &AuthCx<'a>, base: &'a str) -> Result<Login<'a>, ConnectorError> {
+    let app = api::app(cx.settings, Flavour::Facebook)?;
+    Ok(Login { cx: *cx, network: &NETWORK, base, app_id: app.id, app_secret: app.secret })
 }
 
 /// The accounts under a grant, in the network's order, with their Pages' tokens by account.
@@ -164,28 +99,12 @@ struct Found {
 }
 
 impl Found {
-    async fn look(cx: &AuthCx<'_>, token: &Secret) -> Result<Self, ConnectorError> {
-        let graph = Graph::with(cx, Flavour::Facebook, token);
+    async fn look(login: &Login<'_>, token: &Secret) -> Result<Self, ConnectorError> {
         let mut found = Self::default();
-        found.list(&graph, "me/accounts").await?;
-        // Pages of a Business may be missing there. Without `business_management` these lists are refused, which only means
-        // that there is nothing more to find.
-        let businesses: Vec<wire::Id> =
-            all(&graph, "businesses.list", "me/businesses", "id").await.or_else(tolerate)?;
-        for business in businesses {
-            for edge in ["owned_pages", "client_pages"] {
-                found.list(&graph, &format!("{}/{edge}", business.id)).await.or_else(tolerate)?;
-            }
+        for page in login.pages(token, PAGE_FIELDS).await? {
+            found.add(page);
         }
         Ok(found)
-    }
-
-    async fn list(&mut self, graph: &Graph<'_>, path: &str) -> Result<(), ConnectorError> {
-        let pages: Vec<wire::FacebookPage> = all(graph, "pages.list", path, PAGE_FIELDS).await?;
-        for page in pages {
-            self.add(page);
-        }
-        Ok(())
     }
 
     fn add(&mut self, page: wire::FacebookPage) {
@@ -211,40 +130,6 @@ impl Found {
             }),
         });
     }
-}
-
-fn tolerate<T: Default>(error: ConnectorError) -> Result<T, ConnectorError> {
-    match error.kind {
-        ErrorKind::PermissionMissing | ErrorKind::Rejected => Ok(T::default()),
-        _ if error.code == "object_missing" => Ok(T::default()),
-        _ => Err(error),
-    }
-}
-
-/// Every entry of a list.
-async fn all<T: serde::de::DeserializeOwned>(
-    graph: &Graph<'_>,
-    operation: &'static str,
-    path: &str,
-    fields: &str,
-) -> Result<Vec<T>, ConnectorError> {
-    let mut entries = Vec::new();
-    let mut after = None;
-    for _ in 0..MAX_PAGES {
-        let mut params = vec![("fields", fields.to_owned()), ("limit", "100".to_owned())];
-        params.extend(after.take().map(|cursor| ("after", cursor)));
-        let page: wire::Page<T> = graph.get(operation, path, params).await?;
-        entries.extend(page.data);
-        after = api::next_cursor(page.paging);
-        if after.is_none() {
-            break;
-        }
-    }
-    Ok(entries)
-}
-
-fn instant(unix: i64) -> Option<Timestamp> {
-    Some(unix).filter(|s| *s > 0).and_then(|s| Timestamp::from_second(s).ok())
 }
 
 fn no_account() -> ConnectorError {

@@ -7,6 +7,7 @@ use carillon_domain::time::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::super::api::{self, Flavour, Graph};
+use super::super::errors::NETWORK;
 use super::super::{DESCRIPTOR, NAME, read, wire};
 use super::{context, expiry, require};
 use crate::contract::authorizer::{Feature, Granted, Pending};
@@ -37,7 +38,7 @@ pub(super) async fn complete(
     code: &Secret,
 ) -> Result<Granted, ConnectorError> {
     let (short, scopes) = short_token(cx, pending, code).await?;
-    require(&scopes, BASIC)?;
+    require(&NETWORK, &scopes, BASIC)?;
     let credential = long_token(cx, &short, scopes).await?;
     let identity = me(cx, &credential).await?;
     Ok(Granted { credential, targets: vec![identity] })

@@ -7,6 +7,7 @@ use carillon_domain::post::Draft;
 use super::super::limits::{self, VideoRule};
 use super::super::options::Kind;
 use super::super::text;
+use crate::kit::upload::megabytes;
 
 /// Checks the number of media, then each of them.
 pub(super) fn check(draft: &Draft, kind: Kind, report: &mut CheckReport) {
@@ -237,13 +238,4 @@ fn capital(text: &str) -> String {
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of a video are far below 2^52")]
 fn seconds(ms: u64) -> f64 {
     ms as f64 / 1000.0
-}
-
-fn megabytes(bytes: u64) -> String {
-    let tenths = bytes.div_ceil(1024 * 1024 / 10);
-    if tenths.is_multiple_of(10) {
-        (tenths / 10).to_string()
-    } else {
-        format!("{}.{}", tenths / 10, tenths % 10)
-    }
 }

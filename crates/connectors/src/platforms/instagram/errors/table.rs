@@ -3,104 +3,16 @@
 //! Sources: Instagram Platform - Error Codes; Graph API - Error Handling; Graph API - Rate Limits (copies of 2025-2026);
 //! rows marked "observed" come from open-source clients' error maps. Wording is ours.
 
-/// How a documented error wants to be treated. What it becomes depends on whether the refused call was a commit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
-    /// Refused for good.
-    Rejected,
-    /// The grant lacks a permission.
-    Permission,
-    /// The grant is gone.
-    Revoked,
-    /// The token has run out.
-    Expired,
-    /// The container is still being worked on.
-    NotReady,
-    /// May work later.
-    Transient,
-    /// May work with a new container.
-    NewContainer,
-    /// A rate limit; the usage headers say for how long. The call was not executed.
-    Limit,
-    /// The publishing quota of 24 hours is used up. The call was not executed.
-    Window,
-    /// Blocked for a while; not before an hour has passed.
-    Cooldown,
-    /// The network does not say whether it did anything.
-    Unclear,
-}
+use crate::kit::graph::judge::{Class, Network, Rule, code, pair, range, sub};
 
-/// Which codes a rule is for.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Codes {
-    /// This one.
-    One(i64),
-    /// These, both ends included.
-    Range(i64, i64),
-    /// Whatever the code; the subcode decides.
-    Any,
-}
-
-/// One row.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Rule {
-    pub codes: Codes,
-    pub subcode: Option<i64>,
-    pub class: Class,
-    /// Our stable code of the cause.
-    pub name: &'static str,
-    /// What happened and why, for people.
-    pub cause: &'static str,
-    /// What to do now, for people.
-    pub action: &'static str,
-}
-
-impl Rule {
-    fn fits(&self, code: Option<i64>, subcode: Option<i64>) -> bool {
-        let code_fits = match self.codes {
-            Codes::Any => true,
-            Codes::One(own) => code == Some(own),
-            Codes::Range(from, to) => code.is_some_and(|c| (from..=to).contains(&c)),
-        };
-        code_fits && (self.subcode.is_none() || self.subcode == subcode)
-    }
-}
-
-/// The row for this pair; rows with a subcode stand before the general ones.
-pub(super) fn find(code: Option<i64>, subcode: Option<i64>) -> Option<&'static Rule> {
-    RULES.iter().find(|rule| rule.fits(code, subcode))
-}
-
-const fn sub(
-    subcode: i64,
-    class: Class,
-    name: &'static str,
-    cause: &'static str,
-    action: &'static str,
-) -> Rule {
-    Rule { codes: Codes::Any, subcode: Some(subcode), class, name, cause, action }
-}
-
-const fn pair(
-    code: i64,
-    subcode: i64,
-    class: Class,
-    name: &'static str,
-    cause: &'static str,
-    action: &'static str,
-) -> Rule {
-    Rule { codes: Codes::One(code), subcode: Some(subcode), class, name, cause, action }
-}
-
-const fn code(
-    code: i64,
-    class: Class,
-    name: &'static str,
-    cause: &'static str,
-    action: &'static str,
-) -> Rule {
-    Rule { codes: Codes::One(code), subcode: None, class, name, cause, action }
-}
+/// Instagram among the networks behind the Graph API.
+pub(in super::super) static NETWORK: Network = Network {
+    name: super::super::NAME,
+    title: "Instagram",
+    rules: RULES,
+    code_prefixes: &["2207"],
+    hidden_reads: &["containers.read", "media.read"],
+};
 
 const RECONNECT: &str = "Connect the account again.";
 const WAIT: &str = "Nothing to do: Carillon tries again by itself.";
@@ -109,8 +21,8 @@ const REPORT: &str =
     "Change the post and try again; if it is right as it is, report this as a fault of Carillon.";
 
 use Class::{
-    Cooldown, Expired, Limit, NewContainer, NotReady, Permission, Rejected, Revoked, Transient, Unclear,
-    Window,
+    Cooldown, Expired, Limit, LimitUnclear, NewContainer, NotReady, Permission, Rejected, Revoked, Transient,
+    Unclear, Window,
 };
 
 #[rustfmt::skip]
@@ -159,14 +71,15 @@ const RULES: &[Rule] = &[
     // Permissions.
     code(3, Permission, "app_capability", "The app does not have this ability at the network.", "The operator of this server must request it for the app; then connect the account again."),
     code(10, Permission, "permission_missing", "The account did not give Carillon the permission for this, or took it back.", "Connect the account again and allow everything that is asked."),
-    Rule { codes: Codes::Range(200, 299), subcode: None, class: Permission, name: "permission_missing", cause: "The account did not give Carillon the permission for this, or took it back.", action: "Connect the account again and allow everything that is asked." },
+    range((200, 299), Permission, "permission_missing", "The account did not give Carillon the permission for this, or took it back.", "Connect the account again and allow everything that is asked."),
     // Limits.
-    code(4, Limit, "app_limit", "The app has made too many calls to Instagram.", WAIT),
+    // Was answered to publishes that had gone out.
+    code(4, LimitUnclear, "app_limit", "The app has made too many calls to Instagram.", WAIT),
     code(17, Limit, "user_limit", "Too many calls were made for this account.", WAIT),
     code(32, Limit, "page_limit", "Too many calls were made for this Page.", WAIT),
     code(341, Limit, "app_limit", "The app's limit at the network is reached for now.", WAIT),
     code(613, Limit, "custom_limit", "A rate limit of the network is reached.", WAIT),
-    Rule { codes: Codes::Range(80000, 80014), subcode: None, class: Limit, name: "usage_limit", cause: "The account has used up the calls that Instagram allows for now.", action: WAIT },
+    range((80000, 80014), Limit, "usage_limit", "The account has used up the calls that Instagram allows for now.", WAIT),
     code(368, Cooldown, "blocked", "The network has blocked this action for a while because of its rules.", "Look at the account in the Instagram app, wait some hours, then try again."),
     // The rest of the Graph API.
     pair(100, 33, Transient, "object_missing", "Instagram does not find the object, or does not show it to this login.", WAIT),

@@ -17,6 +17,7 @@ use super::state::{Container, State};
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::Reconciliation;
+pub(super) use crate::kit::graph::look::unknown;
 
 /// How long a published post may be missing in what the network shows: the wait "of minutes" before absence is believed.
 pub(super) const LAG: SignedDuration = SignedDuration::from_mins(3);
@@ -234,19 +235,6 @@ impl Look<'_> {
     fn after_baseline(&self, at: Timestamp) -> bool {
         self.state.baseline.as_ref().is_none_or(|b| at.duration_since(b.at) >= -SKEW)
     }
-}
-
-/// Not known: look again with growing pauses until `patience` has passed since the commit, then a person decides.
-pub(super) fn unknown(
-    now: Timestamp,
-    since: Timestamp,
-    patience: SignedDuration,
-    evidence: String,
-) -> Reconciliation {
-    let age = now.duration_since(since);
-    let pause = (age / 2).clamp(SignedDuration::from_secs(20), SignedDuration::from_mins(15));
-    let look_again_at = (age < patience).then(|| now.checked_add(pause.min(patience - age)).ok()).flatten();
-    Reconciliation::Unknown { look_again_at, evidence }
 }
 
 fn at(media: &wire::Media) -> Option<Timestamp> {

@@ -1,0 +1,22 @@
+//! What all platforms behind Meta's Graph API share: calls with a token, bodies, the judging of errors, the Facebook login.
+//!
+//! | module | for |
+//! |---|---|
+//! | [`client`] | [`Client`](client::Client): a Graph host with a token; lists, times, `appsecret_proof` |
+//! | [`judge`] | [`Network`](judge::Network) with its table of codes; an answer, or none, → `ConnectorError` |
+//! | [`look`] | when to look again for a commit whose fate is open |
+//! | [`login`] | code → short-lived → long-lived user token → the Pages under it |
+//! | [`upload`] | a file to rupload |
+//! | [`wire`] | bodies that look the same on all Graph hosts |
+//!
+//! Fact sheets: Graph API documentation (copies of 2025-2026) and the v25/v26 node specifications of Meta's own SDKs.
+
+pub mod client;
+pub mod judge;
+pub mod login;
+pub mod look;
+pub mod upload;
+pub mod wire;
+
+/// The version of the Graph API that all calls were written for. Source: Graph API - Changelog, versions.
+pub const VERSION: &str = "v26.0";
