@@ -1,51 +1,19 @@
-//! From an answer to an error: one pure function. What is not known falls to the safe side.
+//! What Facebook's answers mean: the table of its codes. How a row becomes an error is shared with the other platforms behind
+//! the Graph API.
+
+mod table;
+
+pub(super) use self::table::NETWORK;
+pub(super) use crate::kit::graph::judge::{Context, from_state, object_missing};
 
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
-use carillon_domain::time::Timestamp;
 
-use super::wire::Refused;
-use crate::kit::errors::{ambiguous, remote, retry_after};
-use crate::kit::http::{Reply, Safety};
-
-/// The platform's name in errors.
-pub(super) const PLATFORM: &str = "facebook";
-
-/// What an answer that is no success means.
-pub(super) fn error_of(operation: &str, safety: Safety, reply: &Reply, now: Timestamp) -> ConnectorError {
-    let code = reply.json::<Refused>().unwrap_or_default().error;
-    let status = reply.status.as_u16();
-    if safety == Safety::Unsafe && (status >= 500 || status == 408) {
-        return ambiguous(PLATFORM, operation, reply, None);
-    }
-    let (kind, cause, action) = match (status, code.as_str()) {
-        (401, "expired") => {
-            (ErrorKind::AuthExpired, "The access token has run out.", "It is renewed by itself.")
-        }
-        (401, _) | (400, "invalid_grant") => {
-            (ErrorKind::AuthRevoked, "Facebook no longer accepts this login.", "Connect the account again.")
-        }
-        (403, _) => (
-            ErrorKind::PermissionMissing,
-            "Facebook does not allow this to the app.",
-            "Connect the account again and agree to everything that is asked for.",
-        ),
-        (429, _) => (
-            ErrorKind::RateLimited { until: retry_after(&reply.headers, now) },
-            "Facebook allows no more calls for now.",
-            "It goes on by itself.",
-        ),
-        (500.. | 408, _) => (ErrorKind::Transient, "Facebook has trouble.", "It is tried again by itself."),
-        _ => (
-            ErrorKind::Rejected,
-            "Facebook refused the request.",
-            "Read what Facebook said, change the post and try again.",
-        ),
-    };
-    let name = if code.is_empty() { "unknown" } else { code.as_str() };
-    ConnectorError::new(kind, PLATFORM, operation, name, cause).with_action(action).with_remote(remote(
-        reply,
-        Some(&code),
-        None,
-        None,
-    ))
+/// Whether an ambiguous refusal of a commit should not be tried again by itself, once the content is proved to be absent.
+pub(super) fn final_if_absent(error: &ConnectorError) -> bool {
+    error.kind == ErrorKind::Ambiguous
+        && error.remote.status.is_some_and(|s| (400..500).contains(&s))
+        && matches!(
+            error.code.as_str(),
+            "refused" | "blocked" | "too_fast" | "duplicate" | "duplicate_photos"
+        )
 }

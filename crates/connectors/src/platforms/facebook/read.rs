@@ -1,57 +1,129 @@
-//! Profile and posts.
+//! The Page and its posts with the numbers that everybody can see.
+//! Source: Graph API - Page, Page published posts, Post (copies of 2026); Pages API - Posts.
+
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use carillon_domain::connector_error::ConnectorError;
-use serde::de::DeserializeOwned;
+use carillon_domain::account::AccountIdentity;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 
-use super::auth::identity;
-use super::errors::{PLATFORM, error_of};
-use super::wire::{Me, Posts};
-use super::{API, DESCRIPTOR, Facebook};
+use super::api::{self, Graph, Params};
+use super::{Facebook, auth, wire};
 use crate::contract::cx::Cx;
 use crate::contract::reader::{Count, PostPage, Profile, Reader, RemotePost};
-use crate::kit::errors::from_send;
-use crate::kit::http::{Call, Safety};
 
-/// Reads `path` of the API.
-pub(super) async fn read<T: DeserializeOwned>(
-    cx: &Cx<'_>,
-    operation: &'static str,
-    path: &str,
-) -> Result<T, ConnectorError> {
-    let url = format!("{}{path}", cx.settings.endpoint(&DESCRIPTOR, API));
-    let sent = cx.http.send(Call::get(operation, url).bearer(&cx.credential.access_token)).await;
-    let reply = sent.map_err(|error| from_send(PLATFORM, operation, Safety::Read, error))?;
-    let read = reply.json().ok().filter(|_| reply.status.is_success());
-    read.ok_or_else(|| error_of(operation, Safety::Read, &reply, cx.clock.now()))
-}
+/// Posts per page. The network's maximum, as far as known, is 100.
+const PAGE_SIZE: &str = "50";
 
-/// A page of the account's posts.
-pub(super) async fn posts(cx: &Cx<'_>, cursor: Option<&str>) -> Result<Posts, ConnectorError> {
-    read(cx, "posts.list", &format!("/posts?cursor={}", cursor.unwrap_or("0"))).await
-}
+const PROFILE: &str = "id,name,username,category,picture{url},fan_count,followers_count";
+/// What a post is.
+const POST: &str = "id,message,created_time,permalink_url,status_type";
+/// Its numbers, each of which may be refused for itself: comments want `pages_read_user_content`, for example.
+const NUMBERS: [&str; 3] = ["shares", "reactions.summary(true).limit(0)", "comments.summary(true).limit(0)"];
 
 #[async_trait]
 impl Reader for Facebook {
     async fn profile(&self, cx: &Cx<'_>) -> Result<Profile, ConnectorError> {
-        let me: Me = read(cx, "me", "/me").await?;
-        let native = "followers".to_owned();
-        // A number that is missing stays missing.
-        let followers = me.followers.map(|value| Count { metric: native.clone(), value, native });
-        Ok(Profile { identity: identity(me), counts: followers.into_iter().collect() })
+        let token = api::page_token(cx)?;
+        let fields = vec![("fields", PROFILE.to_owned())];
+        let page: wire::Page =
+            Graph::of(cx, &token).get("profile.read", &cx.account.remote_id, fields).await?;
+        let counts = given([
+            ("followers", "followers_count", page.followers_count),
+            ("likes", "fan_count", page.fan_count),
+        ]);
+        let identity = AccountIdentity { meta: cx.account.meta.clone(), ..auth::identity(page) };
+        Ok(Profile { identity, counts })
     }
 
     async fn posts(&self, cx: &Cx<'_>, cursor: Option<&str>) -> Result<PostPage, ConnectorError> {
-        let page = posts(cx, cursor).await?;
-        let remote = |post: super::wire::Post| RemotePost {
-            remote_id: post.id,
-            url: None,
-            text: post.text,
-            kind: None,
-            published_at: post.at,
-            counts: Vec::new(),
+        let token = api::page_token(cx)?;
+        let graph = Graph::of(cx, &token);
+        let path = format!("{}/published_posts", cx.account.remote_id);
+        let all = format!("{POST},{}", NUMBERS.join(","));
+        let page = match list(&graph, &path, &all, cursor).await {
+            Ok(page) => page,
+            Err(error) if too_deep(&error) => return Ok(PostPage { posts: Vec::new(), next: None }),
+            Err(error) if about_fields(&error) => one_by_one(&graph, &path, cursor).await?,
+            Err(error) => return Err(error),
         };
-        let next = page.next.map(|next| next.to_string());
-        Ok(PostPage { posts: page.posts.into_iter().map(remote).collect(), next })
+        let posts = page.data.into_iter().filter_map(post).collect();
+        Ok(PostPage { posts, next: api::next_cursor(page.paging) })
     }
+}
+
+async fn list(
+    graph: &Graph<'_>,
+    path: &str,
+    fields: &str,
+    cursor: Option<&str>,
+) -> Result<wire::List<wire::Post>, ConnectorError> {
+    let mut params: Params = vec![("fields", fields.to_owned()), ("limit", PAGE_SIZE.to_owned())];
+    params.extend(cursor.map(|after| ("after", after.to_owned())));
+    graph.get("posts.list", path, params).await
+}
+
+/// The posts first, then each of their numbers by itself, so that one that is refused does not take the others with it.
+async fn one_by_one(
+    graph: &Graph<'_>,
+    path: &str,
+    cursor: Option<&str>,
+) -> Result<wire::List<wire::Post>, ConnectorError> {
+    let mut page = list(graph, path, POST, cursor).await?;
+    for number in NUMBERS {
+        let found = match list(graph, path, &format!("id,{number}"), cursor).await {
+            Ok(found) => found,
+            Err(error) if about_fields(&error) => continue,
+            Err(error) => return Err(error),
+        };
+        let mut by_id: BTreeMap<String, wire::Post> =
+            found.data.into_iter().map(|post| (post.id.clone(), post)).collect();
+        for post in &mut page.data {
+            let Some(numbers) = by_id.remove(&post.id) else { continue };
+            post.shares = post.shares.take().or(numbers.shares);
+            post.reactions = post.reactions.take().or(numbers.reactions);
+            post.comments = post.comments.take().or(numbers.comments);
+        }
+    }
+    Ok(page)
+}
+
+/// Whether what was asked for was refused, rather than the login or the moment.
+fn about_fields(error: &ConnectorError) -> bool {
+    matches!(error.kind, ErrorKind::Rejected | ErrorKind::PermissionMissing)
+}
+
+/// The end of what can be reached. Source: Graph API - Paginated Results.
+fn too_deep(error: &ConnectorError) -> bool {
+    error
+        .remote
+        .message
+        .as_deref()
+        .is_some_and(|m| m.contains("After Cursor specified exceeds the max limit"))
+}
+
+/// A post without a readable time can't be placed and is left out.
+fn post(post: wire::Post) -> Option<RemotePost> {
+    let published_at = api::timestamp(post.created_time.as_deref()?)?;
+    let total = |of: Option<wire::Summarised>| of.and_then(|s| s.summary).and_then(|s| s.total_count);
+    let counts = given([
+        ("likes", "reactions.summary.total_count", total(post.reactions)),
+        ("comments", "comments.summary.total_count", total(post.comments)),
+        ("shares", "shares.count", post.shares.and_then(|s| s.count)),
+    ]);
+    Some(RemotePost {
+        remote_id: post.id,
+        url: post.permalink_url,
+        text: post.message.unwrap_or_default(),
+        kind: post.status_type,
+        published_at,
+        counts,
+    })
+}
+
+fn given<const N: usize>(counts: [(&str, &str, Option<i64>); N]) -> Vec<Count> {
+    let present = counts.into_iter().filter_map(|(metric, native, value)| {
+        Some(Count { metric: metric.to_owned(), value: value?, native: native.to_owned() })
+    });
+    present.collect()
 }

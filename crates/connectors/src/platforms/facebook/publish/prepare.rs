@@ -1,0 +1,81 @@
+//! The invisible steps of a post.
+
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::post::Draft;
+use carillon_domain::secret::Secret;
+
+use super::super::api::Graph;
+use super::super::options::Kind;
+use super::state::State;
+use super::video::Look;
+use super::{feed, photos, video};
+use crate::contract::cx::Cx;
+use crate::contract::progress::{Progress, Stage};
+
+/// One run through the invisible steps of the root unit.
+pub(super) struct Work<'a> {
+    pub(super) cx: &'a Cx<'a>,
+    pub(super) draft: &'a Draft,
+    pub(super) graph: Graph<'a>,
+    pub(super) state: State,
+    progress: Progress,
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(
+        cx: &'a Cx<'a>,
+        draft: &'a Draft,
+        token: &'a Secret,
+        progress: Progress,
+        state: State,
+    ) -> Self {
+        Self { cx, draft, graph: Graph::of(cx, token), state, progress }
+    }
+
+    /// Goes as far as possible without making anything public.
+    pub(super) async fn prepare(mut self, unit: u16) -> Result<Progress, ConnectorError> {
+        // A commit that was thought to be absent may have had its effect late: that is looked at, never repeated.
+        if let Some(since) = self.state.sent
+            && !self.state.kind.is_video()
+            && feed::shows(self.cx, &self.graph, self.draft, &self.state, since).await?
+        {
+            return Ok(self.state.stored_in(self.progress).at(Stage::Committing { unit, since }));
+        }
+        self.state.drop_stale(self.cx.clock.now());
+        match self.state.kind {
+            Kind::Text => {}
+            Kind::Photos => photos::upload(&mut self).await?,
+            Kind::Video | Kind::Reel => {
+                video::upload(&mut self).await?;
+                match video::look(&mut self).await? {
+                    Look::Ready => {}
+                    Look::Wait(pause) => return Ok(self.state.stored_in(self.progress).waiting(unit, pause)),
+                    Look::Public(since) => {
+                        return Ok(self.state.stored_in(self.progress).at(Stage::Committing { unit, since }));
+                    }
+                }
+            }
+        }
+        if self.state.seen.is_none() {
+            self.state.seen = tolerate(feed::newest(self.cx, &self.graph).await)?;
+        }
+        Ok(self.state.stored_in(self.progress).at(Stage::Ready { unit }))
+    }
+
+    /// Makes the notes durable.
+    pub(super) async fn save(&mut self) -> Result<(), ConnectorError> {
+        self.progress = self.state.stored_in(self.progress.clone());
+        self.cx.checkpoint.save(&self.progress).await
+    }
+}
+
+/// Passes on what says that this login is of no use or must wait; anything else is only a missing value.
+fn tolerate<T>(result: Result<T, ConnectorError>) -> Result<Option<T>, ConnectorError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) => match error.kind {
+            ErrorKind::AuthExpired | ErrorKind::AuthRevoked | ErrorKind::RateLimited { .. } => Err(error),
+            _ => Ok(None),
+        },
+    }
+}

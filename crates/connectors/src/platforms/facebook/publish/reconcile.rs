@@ -1,0 +1,164 @@
+//! Whether an open commit of the post itself had its effect.
+//!
+//! A video is asked for by its id, which can yield at most one post; a post with photos is known by their ids, which are in no
+//! other post; a text is looked for by its words among those that were not there before. What the network took and is still
+//! working on is waited for.
+
+use carillon_domain::connector_error::ConnectorError;
+use carillon_domain::post::Draft;
+use carillon_domain::time::{SignedDuration, Timestamp};
+
+use super::super::api::{self, Graph};
+use super::super::{errors, wire};
+use super::state::State;
+use super::video::{self, Stand};
+use super::{address, feed};
+use crate::contract::cx::Cx;
+use crate::contract::progress::{Progress, Stage};
+use crate::contract::publisher::Reconciliation;
+use crate::kit::graph::look::unknown;
+
+/// How long a public post may be missing in what the network shows: replicas take up to a minute.
+pub(super) const LAG: SignedDuration = SignedDuration::from_mins(2);
+
+/// How long signs that contradict each other, or a video that is worked on, are looked at again.
+pub(super) const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
+
+/// Looks for the root.
+///
+/// # Errors
+/// When looking itself failed.
+pub(super) async fn root(
+    cx: &Cx<'_>,
+    graph: &Graph<'_>,
+    draft: &Draft,
+    progress: &Progress,
+    since: Timestamp,
+) -> Result<Reconciliation, ConnectorError> {
+    let state = match State::of(progress) {
+        Ok(state) => state,
+        Err(error) => return Ok(unknown(cx.clock.now(), since, SignedDuration::ZERO, error.cause)),
+    };
+    let look = Question { cx, graph, draft, progress, since, state };
+    if look.state.kind.is_video() { look.video().await } else { look.feed().await }
+}
+
+struct Question<'a> {
+    cx: &'a Cx<'a>,
+    graph: &'a Graph<'a>,
+    draft: &'a Draft,
+    progress: &'a Progress,
+    since: Timestamp,
+    state: State,
+}
+
+impl Question<'_> {
+    async fn feed(&self) -> Result<Reconciliation, ConnectorError> {
+        // An earlier commit, thought to be absent, may be the one that had its effect.
+        let since = self.state.sent.unwrap_or(self.since).min(self.since);
+        let mut listing = feed::list(self.cx, self.graph, self.draft, &self.state, since).await?;
+        match (listing.fitting.len(), listing.fitting.pop()) {
+            (1, Some(post)) => return Ok(self.found(post)),
+            (0, _) => {}
+            (several, _) => {
+                let evidence =
+                    format!("{several} new posts look like this one; which one it is, is not known.");
+                return Ok(self.unknown(SignedDuration::ZERO, evidence));
+            }
+        }
+        if listing.unfinished {
+            let evidence = "The Page has too many new posts to search them all.".to_owned();
+            return Ok(self.unknown(SignedDuration::ZERO, evidence));
+        }
+        if !self.older_than(LAG) {
+            return Ok(self.unknown(LAG, "The post is not on the Page yet.".to_owned()));
+        }
+        if listing.early > 0 {
+            let evidence =
+                "The Page shows the same text from shortly before; whether it is this post, is not clear.";
+            return Ok(self.unknown(PATIENCE, evidence.to_owned()));
+        }
+        Ok(self.absent(self.state.clone()))
+    }
+
+    async fn video(&self) -> Result<Reconciliation, ConnectorError> {
+        let Some(video) = self.state.video.clone() else {
+            let evidence = "The notes of this publication do not say which video was published.";
+            return Ok(self.unknown(SignedDuration::ZERO, evidence.to_owned()));
+        };
+        let stand = match video::read(self.graph, &video.id).await {
+            Ok(stand) => stand,
+            Err(error) if errors::object_missing(&error) => {
+                return Ok(self.unknown(PATIENCE, "Facebook does not show the video.".to_owned()));
+            }
+            Err(error) => return Err(error),
+        };
+        match stand {
+            Stand::Live { post: Some(post), url } => Ok(self.shown(&post, url)),
+            Stand::Live { post: None, url } => self.without_post(&video.id, url).await,
+            Stand::Failed(code, words) => {
+                let refusal = video::failure(self.cx.clock.now(), code, &words);
+                let state = State { video: None, refusal: Some(refusal), ..self.state.clone() };
+                Ok(self.absent(state))
+            }
+            Stand::Publishing | Stand::Processing => {
+                Ok(self.unknown(PATIENCE, "Facebook is still working on the video.".to_owned()))
+            }
+            Stand::Waiting if video.accepted => {
+                let evidence = "Facebook has taken the video and does not show it yet.";
+                Ok(self.unknown(PATIENCE, evidence.to_owned()))
+            }
+            Stand::Waiting if !self.older_than(LAG) => {
+                Ok(self.unknown(LAG, "The video is not published yet.".to_owned()))
+            }
+            // The last phase never arrived; the same video may be finished again.
+            Stand::Waiting => Ok(self.absent(self.state.clone())),
+        }
+    }
+
+    /// It is public; only its post is not named.
+    async fn without_post(&self, video: &str, url: Option<String>) -> Result<Reconciliation, ConnectorError> {
+        let shown = feed::showing(self.cx, self.graph, video, self.since).await?;
+        if let Some(post) = shown {
+            return Ok(self.found(post));
+        }
+        if !self.older_than(LAG) {
+            let evidence = "Facebook says that the video is public, but the Page does not show its post yet.";
+            return Ok(self.unknown(LAG, evidence.to_owned()));
+        }
+        // A video without a post of its own is known by its own number.
+        let url = url.map(|link| address(self.cx, &link));
+        let progress = self.cleared();
+        Ok(Reconciliation::Found(progress.committed(0, video.to_owned(), url, self.cx.clock.now())))
+    }
+
+    fn shown(&self, post: &str, url: Option<String>) -> Reconciliation {
+        let url = url.map(|link| address(self.cx, &link));
+        let id = video::post_id(self.cx, post);
+        Reconciliation::Found(self.cleared().committed(0, id, url, self.cx.clock.now()))
+    }
+
+    fn found(&self, post: wire::Post) -> Reconciliation {
+        let at = post.created_time.as_deref().and_then(api::timestamp);
+        let at = at.unwrap_or_else(|| self.cx.clock.now());
+        Reconciliation::Found(self.cleared().committed(0, post.id, post.permalink_url, at))
+    }
+
+    fn cleared(&self) -> Progress {
+        State { refusal: None, ..self.state.clone() }.stored_in(self.progress.clone())
+    }
+
+    /// Goes on from the invisible steps, which look once more before anything is sent again.
+    fn absent(&self, state: State) -> Reconciliation {
+        let state = State { sent: Some(self.state.sent.unwrap_or(self.since)), ..state };
+        Reconciliation::Absent(state.stored_in(self.progress.clone()).at(Stage::Preparing { unit: 0 }))
+    }
+
+    fn unknown(&self, patience: SignedDuration, evidence: String) -> Reconciliation {
+        unknown(self.cx.clock.now(), self.since, patience, evidence)
+    }
+
+    fn older_than(&self, age: SignedDuration) -> bool {
+        self.cx.clock.now().duration_since(self.since) >= age
+    }
+}

@@ -1,0 +1,111 @@
+//! What one publication remembers between its steps. No secrets, no signed addresses.
+
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::time::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::super::NAME;
+use super::super::options::Kind;
+use crate::contract::progress::Progress;
+
+/// Version of [`State`].
+const VERSION: u16 = 1;
+
+/// How old unpublished photos and unfinished videos may become here. The network throws unused ones away after about a day
+/// (unverified).
+const MAX_AGE: SignedDuration = SignedDuration::from_hours(20);
+
+/// The connector's notes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct State {
+    /// What the post becomes; fixed at the start.
+    pub kind: Kind,
+    /// Uploaded photos, unpublished, in order.
+    pub photos: Vec<Option<Photo>>,
+    /// The video that is uploaded.
+    pub video: Option<Video>,
+    /// Ids of the newest posts shortly before the first commit, if they could be read.
+    #[serde(default)]
+    pub seen: Option<Vec<String>>,
+    /// When the first commit was sent that was then found to be absent. It may still take effect.
+    #[serde(default)]
+    pub sent: Option<Timestamp>,
+    /// A refusal that is to be told once the content is proved to be absent.
+    #[serde(default)]
+    pub refusal: Option<ConnectorError>,
+}
+
+/// An unpublished photo.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Photo {
+    pub id: String,
+    pub uploaded_at: Timestamp,
+}
+
+/// A video that nobody sees before it is finished.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Video {
+    pub id: String,
+    /// Of uploads in chunks.
+    pub session: Option<String>,
+    pub started_at: Timestamp,
+    /// Where the next chunk begins, bytes.
+    pub next: u64,
+    /// Length of the chunks that the network asks for, bytes.
+    pub chunk: u64,
+    /// When all of it was there.
+    #[serde(default)]
+    pub uploaded_at: Option<Timestamp>,
+    /// How often its state was asked for.
+    #[serde(default)]
+    pub looks: u32,
+    /// The network has said that it will publish it.
+    #[serde(default)]
+    pub accepted: bool,
+}
+
+impl State {
+    pub(super) fn new(kind: Kind, photos: usize) -> Self {
+        Self { kind, photos: vec![None; photos], video: None, seen: None, sent: None, refusal: None }
+    }
+
+    /// The notes in `progress`.
+    pub(super) fn of(progress: &Progress) -> Result<Self, ConnectorError> {
+        let read = (progress.version == VERSION).then(|| serde_json::from_value(progress.state.clone()));
+        read.and_then(Result::ok).ok_or_else(|| {
+            ConnectorError::new(
+                ErrorKind::Rejected,
+                NAME,
+                "publish",
+                "unreadable_state",
+                "The notes of this publication were written by another version of Carillon.",
+            )
+            .with_action("Look at the Page; if the post is not there, publish it again.")
+        })
+    }
+
+    pub(super) fn into_progress(self, units: u16) -> Progress {
+        Progress::new(VERSION, units, self.value())
+    }
+
+    /// `progress` with these notes.
+    pub(super) fn stored_in(&self, mut progress: Progress) -> Progress {
+        progress.state = self.value();
+        progress
+    }
+
+    /// Forgets what the network may have thrown away, unless it was used in a commit whose effect may come late.
+    pub(super) fn drop_stale(&mut self, now: Timestamp) {
+        let old = |since: Timestamp| now.duration_since(since) >= MAX_AGE;
+        if self.photos.iter().flatten().any(|photo| old(photo.uploaded_at)) {
+            self.photos.fill(None);
+        }
+        if self.video.as_ref().is_some_and(|video| old(video.started_at)) {
+            self.video = None;
+        }
+    }
+
+    fn value(&self) -> serde_json::Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
