@@ -16,6 +16,9 @@ fn judge(reply: &Reply, commit: bool) -> ConnectorError {
     from_reply(&NETWORK, Context { operation: "test", commit, now: NOW }, reply)
 }
 
+/// Status, code and subcode; the kinds while preparing and at a commit; our code of the cause.
+type Row = (u16, i64, Option<i64>, (&'static str, &'static str), &'static str);
+
 /// The kinds of an answer, while preparing and at a commit, and the code of the cause.
 fn both(status: u16, code: i64, subcode: Option<i64>) -> (&'static str, &'static str, String) {
     let answer = reply(status, &error(code, subcode));
@@ -37,7 +40,7 @@ fn every_code_of_the_sheet_has_its_reaction() {
     let unclear = ("transient", "ambiguous");
     let again = ("rejected", "ambiguous");
     let blocked = ("rate_limited", "ambiguous");
-    let table: &[(u16, i64, Option<i64>, (&str, &str), &str)] = &[
+    let table: &[Row] = &[
         (500, 1, None, unclear, "unknown_error"),
         (400, 1, Some(99), unclear, "unknown_error"),
         (500, 2, None, unclear, "service_unavailable"),

@@ -208,18 +208,16 @@ impl Specs {
     fn one_of(&self, node: &str, kind: &str, value: &str) -> Result<(), String> {
         let plain = |text: &str| text.to_ascii_lowercase().replace('_', "");
         let wanted = plain(kind.trim_end_matches("_enum"));
-        for node in [node, "Comment", "AdVideo"] {
-            let enums = self.v26["nodes"][node]["enums"].as_object().into_iter().flatten();
-            for (_, values) in enums.filter(|(name, _)| plain(name) == wanted) {
-                let known = values.to_string().to_ascii_lowercase();
-                return if known.contains(&format!("\"{}\"", value.to_ascii_lowercase())) {
-                    Ok(())
-                } else {
-                    Err(format!("{value} is none of {known}"))
-                };
-            }
+        let values = [node, "Comment", "AdVideo"].iter().find_map(|node| {
+            let mut enums = self.v26["nodes"][node]["enums"].as_object()?.iter();
+            enums.find(|(name, _)| plain(name) == wanted).map(|(_, values)| values.to_string())
+        });
+        let known = values.ok_or_else(|| format!("{kind} is in no list"))?.to_ascii_lowercase();
+        if known.contains(&format!("\"{}\"", value.to_ascii_lowercase())) {
+            Ok(())
+        } else {
+            Err(format!("{value} is none of {known}"))
         }
-        Err(format!("{kind} is in no list"))
     }
 
     fn answer(&self, place: &Place, body: &Value) -> Result<(), String> {
