@@ -136,17 +136,15 @@ impl Publisher for Facebook {
         let token = api::page_token(cx)?;
         let graph = Graph::of(cx, &token);
         let fields = vec![("fields", "id".to_owned())];
-        match graph.get::<wire::Id>("posts.read", remote_id, fields).await {
+        match graph.get::<wire::Id>("posts.find", remote_id, fields).await {
             Err(error) if errors::object_missing(&error) => return Ok(()),
             found => found?,
         };
+        // The code of a missing object is also that of one that may not be deleted; it was there a moment ago.
         match graph.delete("posts.delete", remote_id).await {
             Ok(answer) if answer.done() => Ok(()),
-            Ok(_) => {
-                Err(rejected("not_deleted", "Facebook did not delete it.", "Delete it on the Page itself."))
-            }
-            Err(error) if errors::object_missing(&error) => Ok(()),
-            Err(error) => Err(error),
+            Err(error) if !errors::object_missing(&error) => Err(error),
+            _ => Err(rejected("not_deleted", "Facebook did not delete it.", "Delete it on the Page itself.")),
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use carillon_domain::connector_error::ErrorKind;
+
 use super::stage::{Stage, Trouble, commented, error};
 use crate::conformance::draft;
 use crate::contract::reader::RemotePost;
@@ -124,4 +126,21 @@ async fn posts_and_comments_can_be_deleted_twice() {
         publisher.delete(&cx, id).await.unwrap();
     }
     assert!(stage.ledger().iter().all(|item| item.deleted_at.is_some()), "{:?}", stage.ledger());
+}
+
+#[tokio::test]
+async fn what_facebook_does_not_let_be_deleted_is_not_called_deleted() {
+    let stage = Stage::new();
+    let session = stage.page().await;
+    let [id] = session.publish(&draft("stays", [])).await.remote_ids().try_into().unwrap();
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let publisher = session.connector.publisher().unwrap();
+    stage.script("posts.delete", Trouble::Instead(400, error(100, Some(33))));
+    let failed = publisher.delete(&cx, &id).await.unwrap_err();
+    assert_eq!((&failed.kind, failed.code.as_str()), (&ErrorKind::Rejected, "not_deleted"));
+    stage.script("posts.find", Trouble::Instead(403, error(10, None)));
+    let failed = publisher.delete(&cx, &id).await.unwrap_err();
+    assert_eq!(failed.kind, ErrorKind::PermissionMissing, "{failed:?}");
+    assert!(stage.ledger()[0].deleted_at.is_none());
 }

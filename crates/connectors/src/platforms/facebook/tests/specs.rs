@@ -26,6 +26,7 @@ const COVERED: &[&str] = &[
     "pages.list User GET /accounts",
     "photos.upload Page POST /photos",
     "posts.delete PagePost DELETE /",
+    "posts.find PagePost GET /",
     "posts.list Page GET /published_posts",
     "posts.read PagePost GET /",
     "profile.read Page GET /",
