@@ -7,10 +7,9 @@ mod networks;
 use std::path::{Path, PathBuf};
 
 use axum::http::{Method, StatusCode};
-use image::{ImageFormat, RgbImage};
 use serde_json::{Value, json};
 
-use crate::process::{Carillon, Client, Visitor, command};
+use crate::process::{Carillon, Client, Visitor, command, picture};
 use needles::Needles;
 
 /// Everything that any part of the program has to say, and once more what is not said even then.
@@ -35,7 +34,7 @@ async fn no_secret_of_the_networks_is_written_in_clear() {
         let accounts = api.get("/api/v1/accounts").await;
         let ids: Vec<&Value> =
             items(&accounts).iter().filter(|a| a["status"] == "connected").map(|a| &a["id"]).collect();
-        let picture = api.upload("bell.jpg", &picture(), text).await;
+        let picture = api.upload("bell.jpg", &picture(text), text).await;
         let post = json!({ "text": text, "accounts": ids, "media": [picture["id"]], "status": "now" });
         let post = api.post("/api/v1/posts", post).await;
         let path = format!("/api/v1/posts/{}", post["id"].as_str().expect("an id"));
@@ -183,12 +182,6 @@ fn platforms(post: &Value) -> Vec<String> {
     names.sort();
     names.dedup();
     names
-}
-
-fn picture() -> Vec<u8> {
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    RgbImage::new(400, 400).write_to(&mut bytes, ImageFormat::Jpeg).expect("a picture");
-    bytes.into_inner()
 }
 
 fn live(tokens: &Value) -> Vec<String> {
