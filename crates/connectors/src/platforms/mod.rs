@@ -6,6 +6,7 @@ pub mod instagram;
 pub mod linkedin;
 pub mod mastodon;
 pub mod x;
+pub mod youtube;
 
 /// What `cargo xtask new-platform` begins with. Compiled and tested here, so that it does not fall behind.
 #[cfg(test)]
