@@ -67,6 +67,8 @@ pub enum PostKind {
     Reel,
     /// Gone after a day.
     Story,
+    /// One video of any shape; a picture beside it is its thumbnail.
+    Video,
 }
 
 /// How text is limited.
@@ -92,6 +94,8 @@ pub enum TextUnit {
     Utf16,
     /// X's weights: 1 or 2 per character, 23 per link.
     Weighted,
+    /// Bytes of UTF-8.
+    Bytes,
     /// Graphemes, where a link counts 23 and a remote mention only its local part.
     MastodonCharacters,
 }

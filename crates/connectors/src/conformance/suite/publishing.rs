@@ -7,7 +7,7 @@ use carillon_domain::post::{Draft, Unit};
 use carillon_domain::time::Clock;
 
 use super::super::{Session, draft};
-use super::samples::{picture, plain};
+use super::samples::{file, plain};
 use super::{Subject, assert_nothing_public, assert_published, samples};
 use crate::sandbox::{Fault, FaultKind, When};
 
@@ -47,7 +47,7 @@ pub async fn publishing(subject: Subject) {
     }
 }
 
-/// Text and media over the limits are found by the check, and refused by the network when they are sent all the same.
+/// Text and files over the limits are found by the check, and refused by the network when they are sent all the same.
 pub async fn limits(subject: Subject) {
     let name = subject.name();
     let bench = subject.bench();
@@ -64,14 +64,11 @@ pub async fn limits(subject: Subject) {
     assert!(violations(&session, &long).iter().any(|v| v.starts_with("text: ")), "{name}: {limit} + 1");
     let mut cases = vec![("text over the limit", long)];
     if !capabilities.media.image_types.is_empty() {
-        let pictures: Vec<_> =
-            (0..=capabilities.media.max_items).map(|_| picture(subject, &bench, "one too many")).collect();
-        let many = draft("Too many.", pictures);
-        assert!(
-            violations(&session, &many).iter().any(|v| v.starts_with("media")),
-            "{name}: too many pictures"
-        );
-        cases.push(("too many pictures", many));
+        let files: Vec<_> =
+            (0..=capabilities.media.max_items).map(|_| file(subject, &bench, "one too many")).collect();
+        let many = draft("Too many.", files);
+        assert!(violations(&session, &many).iter().any(|v| v.starts_with("media")), "{name}: too many files");
+        cases.push(("too many files", many));
     }
     if capabilities.text.required_without_media {
         // Some networks take an empty post; nobody wants to send one.
