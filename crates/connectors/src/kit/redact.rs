@@ -280,7 +280,8 @@ pub fn is_secret_name(name: &str) -> bool {
         "secretproof",
         "passwd",
     ];
-    ENDINGS.iter().any(|e| plain.ends_with(e)) || matches!(plain.as_str(), "sig" | "dpop" | "requesturi")
+    ENDINGS.iter().any(|e| plain.ends_with(e))
+        || matches!(plain.as_str(), "sig" | "dpop" | "requesturi" | "uploadid")
 }
 
 fn is_secret_header(name: &str) -> bool {

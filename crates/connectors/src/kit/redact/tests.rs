@@ -6,6 +6,10 @@ fn urls() {
     let cases = [
         ("https://a.example/x?access_token=abc&y=1", "https://a.example/x?access_token=[redacted]&y=1"),
         ("https://me:pw@a.example/x", "https://a.example/x"),
+        (
+            "https://u.example/v?uploadType=r&upload_id=AB1",
+            "https://u.example/v?uploadType=r&upload_id=[redacted]",
+        ),
         ("https://a.example/cb?code=abc&state=def", "https://a.example/cb?code=[redacted]&state=[redacted]"),
         ("https://a.example/cb#access_token=abc", "https://a.example/cb#access_token=[redacted]"),
         (
