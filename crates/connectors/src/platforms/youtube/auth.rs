@@ -1,81 +1,55 @@
-//! Signing in: OAuth 2 with PKCE, and refresh tokens that are good for one use.
-
-use std::time::Duration;
+//! Signing in with Google: OAuth 2.0 authorization code with PKCE. Source: Google Identity, "Using OAuth 2.0 for Web Server
+//! Applications" (2026).
+//!
+//! A refresh token does not change and is good for many uses, so that a lost answer to a refresh costs nothing. It is given only where
+//! offline access is asked for and the consent page is shown, and dies after 7 days while the app is in testing.
 
 use async_trait::async_trait;
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
-use serde_json::Value;
+use carillon_domain::time::{SignedDuration, Timestamp};
 
-use super::errors::{PLATFORM, error_of};
-use super::wire::{Me, Tokens};
-use super::{API, DESCRIPTOR, Youtube};
+use super::api::Api;
+use super::errors::{self, PLATFORM, op, rejected};
+use super::wire::TokenAnswer;
+use super::{ACCOUNTS, DESCRIPTOR, OAUTH, YouTube, read};
 use crate::contract::authorizer::{Authorizer, BeginRequest, Begun, Callback, Feature, Granted, Pending};
 use crate::contract::cx::{AuthCx, Credential};
-use crate::kit::errors::from_send;
-use crate::kit::http::{Call, Safety};
+use crate::kit::http::{Call, Reply, Safety};
 use crate::kit::oauth::{Pkce, authorize_url};
 
-const SCOPES: &[&str] = &["write"];
-
-fn rejected(operation: &str, code: &str, cause: &str, action: &str) -> ConnectorError {
-    ConnectorError::new(ErrorKind::Rejected, PLATFORM, operation, code, cause).with_action(action)
-}
-
-/// Client id and secret of the operator's app.
-fn app<'a>(cx: &AuthCx<'a>) -> Result<(&'a str, &'a str), ConnectorError> {
-    let (id, secret) = (cx.settings.get("client_id"), cx.settings.secret("client_secret"));
-    id.zip(secret.map(|secret| secret.expose())).ok_or_else(|| {
-        let action = "Set platforms.youtube.client_id and platforms.youtube.client_secret.";
-        rejected("begin", "app_credentials_missing", "There is no Youtube app on this server yet.", action)
-    })
-}
-
-async fn tokens(cx: &AuthCx<'_>, mut form: Vec<(&str, String)>) -> Result<Credential, ConnectorError> {
-    let (id, secret) = app(cx)?;
-    form.extend([("client_id", id.to_owned()), ("client_secret", secret.to_owned())]);
-    let url = format!("{}/token", cx.settings.endpoint(&DESCRIPTOR, API));
-    let call = Call::post("oauth.token", Safety::Invisible, url).form(form);
-    // A refresh token that was used is gone, whether or not its answer arrived.
-    let sent = cx.http.send(call).await;
-    let reply = sent.map_err(|error| from_send(PLATFORM, "oauth.token", Safety::Unsafe, error))?;
-    let Some(tokens) = reply.json::<Tokens>().ok().filter(|_| reply.status.is_success()) else {
-        return Err(error_of("oauth.token", Safety::Unsafe, &reply, cx.clock.now()));
-    };
-    let expires = tokens.expires_in.and_then(|s| cx.clock.now().checked_add(Duration::from_secs(s)).ok());
-    Ok(Credential {
-        access_token: tokens.access_token,
-        refresh_token: tokens.refresh_token,
-        expires_at: expires,
-        refresh_expires_at: None,
-        scopes: SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
-        extra: Value::Null,
-    })
-}
+/// Uploading, changing, deleting, playlists and comments: comments have no narrower scope, and this one holds all the others.
+const PUBLISH: &[&str] = &["https://www.googleapis.com/auth/youtube.force-ssl"];
+const READ: &[&str] = &["https://www.googleapis.com/auth/youtube.readonly"];
 
 #[async_trait]
-impl Authorizer for Youtube {
-    fn scopes_for(&self, _: Feature, _: Option<&str>) -> &'static [&'static str] {
-        SCOPES
+impl Authorizer for YouTube {
+    fn scopes_for(&self, feature: Feature, _: Option<&str>) -> &'static [&'static str] {
+        match feature {
+            Feature::Publish => PUBLISH,
+            Feature::Read => READ,
+        }
     }
 
     async fn begin(&self, cx: &AuthCx<'_>, request: BeginRequest) -> Result<Begun, ConnectorError> {
-        let (client_id, _) = app(cx)?;
+        let app = App::of(cx, op::AUTHORIZE)?;
         let pkce = Pkce::new(cx.entropy);
+        let page = format!("{}/o/oauth2/v2/auth", cx.settings.endpoint(&DESCRIPTOR, ACCOUNTS));
+        let scope = PUBLISH.join(" ");
         let parameters = [
             ("response_type", "code"),
-            ("client_id", client_id),
+            ("client_id", app.id),
             ("redirect_uri", request.redirect_uri.as_str()),
-            ("scope", "write"),
+            ("scope", &scope),
             ("state", &request.state),
+            // Without these two there is no refresh token.
+            ("access_type", "offline"),
+            ("prompt", "consent"),
+            ("include_granted_scopes", "true"),
             ("code_challenge", &pkce.challenge),
             ("code_challenge_method", "S256"),
         ];
-        let base = cx.settings.endpoint(&DESCRIPTOR, API);
-        let authorize_url = authorize_url(&format!("{base}/authorize"), parameters).map_err(|_| {
-            let action = "Set platforms.youtube.api_base_url to a full address, or remove it.";
-            rejected("begin", "bad_address", "The address of Youtube is not one.", action)
-        })?;
+        let authorize_url = authorize_url(&page, parameters).map_err(|e| bad_setting(&e))?;
         let pending = Pending {
             redirect_uri: request.redirect_uri,
             server: None,
@@ -91,24 +65,25 @@ impl Authorizer for Youtube {
         pending: Pending,
         callback: Callback,
     ) -> Result<Granted, ConnectorError> {
-        let Some(code) = callback.code else {
-            let cause = "Youtube was not allowed to connect the account.";
-            return Err(rejected("complete", "access_denied", cause, "Try again and agree."));
+        let app = App::of(cx, op::TOKEN)?;
+        if let Some(error) = &callback.error {
+            return Err(refused(error, callback.error_description.as_deref()));
+        }
+        let (Some(code), Some(verifier)) = (&callback.code, &pending.verifier) else {
+            return Err(refused("no_code", None));
         };
-        let form = vec![
-            ("grant_type", "authorization_code".to_owned()),
-            ("code", code.expose().to_owned()),
-            ("redirect_uri", pending.redirect_uri.to_string()),
-            ("code_verifier", pending.verifier.map(|v| v.expose().to_owned()).unwrap_or_default()),
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code.expose()),
+            ("redirect_uri", pending.redirect_uri.as_str()),
+            ("code_verifier", verifier.expose()),
         ];
-        let credential = tokens(cx, form).await?;
-        let url = format!("{}/me", cx.settings.endpoint(&DESCRIPTOR, API));
-        let call = Call::get("me", url).bearer(&credential.access_token);
-        let sent = cx.http.send(call).await;
-        let reply = sent.map_err(|error| from_send(PLATFORM, "me", Safety::Read, error))?;
-        let me = reply.json::<Me>().ok().filter(|_| reply.status.is_success());
-        let me = me.ok_or_else(|| error_of("me", Safety::Read, &reply, cx.clock.now()))?;
-        Ok(Granted { credential, targets: vec![identity(me)] })
+        let answer = app.token(cx, op::TOKEN, &form).await.map_err(code_refused)?;
+        let credential = credential(cx.clock.now(), answer, None);
+        all_granted(&credential)?;
+        let api = Api::new(cx.http, cx.settings, &credential.access_token, cx.clock);
+        let channel = read::channel(&api, op::TOKEN).await?;
+        Ok(Granted { credential, targets: vec![read::identity(&channel)] })
     }
 
     fn refreshable(&self, credential: &Credential) -> bool {
@@ -116,7 +91,7 @@ impl Authorizer for Youtube {
     }
 
     fn single_use_refresh(&self) -> bool {
-        true
+        false
     }
 
     async fn refresh(
@@ -125,29 +100,156 @@ impl Authorizer for Youtube {
         _: &AccountIdentity,
         credential: &Credential,
     ) -> Result<Credential, ConnectorError> {
-        let refresh = credential.refresh_token.as_ref().map(|t| t.expose().to_owned()).unwrap_or_default();
-        tokens(cx, vec![("grant_type", "refresh_token".to_owned()), ("refresh_token", refresh)]).await
+        let app = App::of(cx, op::REFRESH)?;
+        let Some(refresh) = &credential.refresh_token else { return Err(no_refresh_token()) };
+        let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.expose())];
+        let answer = app.token(cx, op::REFRESH, &form).await?;
+        Ok(self::credential(cx.clock.now(), answer, Some(credential)))
     }
 
     async fn revoke(
         &self,
-        _: &AuthCx<'_>,
+        cx: &AuthCx<'_>,
         _: &AccountIdentity,
-        _: &Credential,
+        credential: &Credential,
     ) -> Result<(), ConnectorError> {
-        // Youtube has no revocation.
-        Ok(())
+        // Either token ends the whole grant.
+        let token = credential.refresh_token.as_ref().unwrap_or(&credential.access_token);
+        match send(cx, op::REVOKE, "/revoke", &[("token", token.expose())]).await {
+            Err(error) if error.code != "token_unknown" => Err(error),
+            _ => Ok(()),
+        }
     }
 }
 
-/// Who signed in.
-pub(super) fn identity(me: Me) -> AccountIdentity {
-    AccountIdentity {
-        handle: me.id.clone(),
-        remote_id: me.id,
-        name: me.name,
-        avatar_url: None,
-        server: None,
-        meta: Value::Null,
+/// The operator's app.
+struct App<'a> {
+    id: &'a str,
+    secret: &'a str,
+}
+
+impl<'a> App<'a> {
+    fn of(cx: &AuthCx<'a>, operation: &str) -> Result<Self, ConnectorError> {
+        let secret = cx.settings.secret("client_secret").map(|secret| secret.expose());
+        cx.settings.get("client_id").zip(secret).map(|(id, secret)| Self { id, secret }).ok_or_else(|| {
+            rejected(
+                operation,
+                "app_credentials_missing",
+                "No Google app has been set up for this installation.",
+                "Ask the operator to set platforms.youtube.client_id and platforms.youtube.client_secret as the guide for YouTube \
+                 says.",
+            )
+        })
     }
+
+    async fn token(
+        &self,
+        cx: &AuthCx<'_>,
+        operation: &'static str,
+        form: &[(&str, &str)],
+    ) -> Result<TokenAnswer, ConnectorError> {
+        let own = [("client_id", self.id), ("client_secret", self.secret)];
+        let form: Vec<_> = form.iter().copied().chain(own).collect();
+        let reply = send(cx, operation, "/token", &form).await?;
+        reply.json().map_err(|error| errors::unreadable(operation, error))
+    }
+}
+
+async fn send(
+    cx: &AuthCx<'_>,
+    operation: &'static str,
+    path: &str,
+    form: &[(&str, &str)],
+) -> Result<Reply, ConnectorError> {
+    let url = format!("{}{path}", cx.settings.endpoint(&DESCRIPTOR, OAUTH));
+    let call = Call::post(operation, Safety::Invisible, url).form(form.iter().copied());
+    let reply = cx.http.send(call).await.map_err(|e| errors::unanswered(operation, &e))?;
+    if reply.status.is_success() {
+        return Ok(reply);
+    }
+    Err(errors::of_reply(operation, &reply, cx.clock.now()))
+}
+
+/// What to keep. An answer to a refresh has no refresh token: the one that we have goes on.
+fn credential(now: Timestamp, answer: TokenAnswer, before: Option<&Credential>) -> Credential {
+    let until = |seconds: Option<i64>| now.checked_add(SignedDuration::from_secs(seconds?)).ok();
+    let scopes: Vec<String> = answer.scope.split_whitespace().map(str::to_owned).collect();
+    let refresh_token = answer.refresh_token.filter(|t| !t.is_empty());
+    let refresh_expires_at = until(answer.refresh_token_expires_in);
+    Credential {
+        access_token: answer.access_token,
+        refresh_token: refresh_token.or_else(|| before.and_then(|c| c.refresh_token.clone())),
+        expires_at: until(answer.expires_in),
+        refresh_expires_at: refresh_expires_at.or_else(|| before.and_then(|c| c.refresh_expires_at)),
+        scopes: match before {
+            Some(before) if scopes.is_empty() => before.scopes.clone(),
+            _ => scopes,
+        },
+        extra: serde_json::Value::Null,
+    }
+}
+
+/// People can untick what an app asks for, and Google goes on all the same.
+fn all_granted(credential: &Credential) -> Result<(), ConnectorError> {
+    let missing = PUBLISH.iter().find(|scope| !credential.scopes.iter().any(|given| given == *scope));
+    match missing {
+        None => Ok(()),
+        Some(scope) => Err(rejected(
+            op::TOKEN,
+            "scope_missing",
+            "Google's page was left without allowing Carillon to manage the videos.",
+            "Start connecting again, and tick everything that Google lists.",
+        )
+        .with_detail(format!("{scope} was not granted"))),
+    }
+}
+
+/// Nothing is connected yet that could be connected again.
+fn code_refused(error: ConnectorError) -> ConnectorError {
+    match error.kind {
+        ErrorKind::AuthRevoked | ErrorKind::AuthExpired => ConnectorError {
+            kind: ErrorKind::Rejected,
+            code: "code_expired".to_owned(),
+            cause:
+                "Google did not accept the code that it sent: it is good for a few minutes and for one use."
+                    .to_owned(),
+            action: "Start connecting again.".to_owned(),
+            ..error
+        },
+        _ => error,
+    }
+}
+
+fn refused(error: &str, description: Option<&str>) -> ConnectorError {
+    let (code, cause) = match error {
+        "access_denied" => ("access_denied", "The connection was refused on Google's page."),
+        "no_code" => ("no_code", "Google sent no code back."),
+        _ => ("refused", "Google refused the connection."),
+    };
+    let action = "Start connecting again, and agree on Google's page.";
+    let mut refused = rejected(op::AUTHORIZE, code, cause, action);
+    refused.remote.code = Some(error.to_owned());
+    refused.remote.message = description.map(str::to_owned);
+    refused
+}
+
+fn bad_setting(error: &impl ToString) -> ConnectorError {
+    rejected(
+        op::AUTHORIZE,
+        "setting_invalid",
+        "The setting platforms.youtube.accounts_base_url is not a URL.",
+        "Ask the operator to correct it.",
+    )
+    .with_detail(error.to_string())
+}
+
+fn no_refresh_token() -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::AuthRevoked,
+        PLATFORM,
+        op::REFRESH,
+        "no_refresh_token",
+        "Google gave no refresh token for this account, so its access has ended.",
+    )
+    .with_action("Connect the account again.")
 }

@@ -1,81 +1,94 @@
-//! Youtube: say here what kind of network it is, how people sign in, and what makes a repeated commit safe or not.
+//! YouTube, Data API v3.
+//!
+//! Invariants: videos are uploaded as private ones, and the one call that makes a video public is `videos.update`, sent by [`publish`]'s
+//! commit alone (see there why). It writes a known state at a known id, so that it may be repeated; the first comment may not, and is
+//! looked for. What an upload session's address could do in other hands is kept sealed.
 
 use crate::contract::authorizer::Authorizer;
-use crate::contract::capability::{Capabilities, Connect, MediaRules, PostKind, TextRule, TextUnit};
+use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
 
+mod api;
 mod auth;
+mod check;
 mod errors;
 mod limits;
+mod options;
 mod publish;
+mod quota;
 mod read;
-pub mod sandbox;
+pub(crate) mod sandbox;
+mod seal;
 #[cfg(test)]
 mod tests;
+mod text;
 mod wire;
 
 /// The connector.
-pub static CONNECTOR: Youtube = Youtube;
+pub static CONNECTOR: YouTube = YouTube;
 
-/// Youtube.
-#[derive(Debug)]
-pub struct Youtube;
+/// YouTube's connector.
+#[derive(Debug, Clone, Copy)]
+pub struct YouTube;
 
+/// Key of the Data API's base URL.
 const API: &str = "api_base_url";
+/// Key of the base URL of uploads.
+const UPLOADS: &str = "upload_base_url";
+/// Key of the base URL of the page where people agree.
+const ACCOUNTS: &str = "accounts_base_url";
+/// Key of the base URL of the token endpoint.
+const OAUTH: &str = "oauth_base_url";
+/// Key of the base URL of the pages that people see.
+const WEB: &str = "web_base_url";
 
 static DESCRIPTOR: Descriptor = Descriptor {
-    name: "youtube",
-    title: "Youtube",
-    icon: "world",
-    color: "#335577",
-    endpoints: &[EndpointSetting { key: API, default: "https://api.youtube.example" }],
+    name: errors::PLATFORM,
+    title: "YouTube",
+    icon: "brand-youtube",
+    color: "#ff0000",
+    endpoints: &[
+        EndpointSetting { key: API, default: "https://youtube.googleapis.com" },
+        EndpointSetting { key: UPLOADS, default: "https://www.googleapis.com" },
+        EndpointSetting { key: ACCOUNTS, default: "https://accounts.google.com" },
+        EndpointSetting { key: OAUTH, default: "https://oauth2.googleapis.com" },
+        EndpointSetting { key: WEB, default: "https://www.youtube.com" },
+    ],
     settings: &[
         Setting {
             key: "client_id",
             secret: false,
             accepts: Accepts::Text,
-            help: "Client id of your app at Youtube.",
+            help: "OAuth client ID of your Google Cloud project (Google Auth Platform, Clients; type \"Web application\").",
         },
-        Setting {
-            key: "client_secret",
-            secret: true,
-            accepts: Accepts::Text,
-            help: "Client secret of your app at Youtube.",
-        },
+        Setting { key: "client_secret", secret: true, accepts: Accepts::Text, help: "The client's secret." },
+        quota::SETTINGS[0],
+        quota::SETTINGS[1],
     ],
     docs: include_str!("docs.md"),
     many_servers: false,
 };
 
 static CAPABILITIES: Capabilities = Capabilities {
-    connect: Connect::Oauth { flavours: &["youtube"] },
-    kinds: &[PostKind::Post],
-    text: TextRule { max: limits::TEXT, unit: TextUnit::Characters, required_without_media: true },
-    media: MediaRules {
-        max_items: 0,
-        required: false,
-        mixed: false,
-        image_types: &[],
-        image_bytes: 0,
-        video_types: &[],
-        video_bytes: 0,
-        video_ms: None,
-        alt_max: 0,
-    },
+    connect: Connect::Oauth { flavours: &["google"] },
+    kinds: &[PostKind::Video, PostKind::Reel],
+    text: limits::TEXT,
+    media: limits::MEDIA,
     threads: false,
     polls: false,
-    first_comment: false,
+    first_comment: true,
     alt_text: false,
     delete: true,
-    options: &[],
+    options: limits::OPTIONS,
+    // Of the video it is `Idempotent`, of its comment not.
     commit_safety: CommitSafety::Reconcilable,
-    daily_cap: None,
+    daily_cap: Some(quota::UPLOADS),
     prepare_ahead_s: 15 * 60,
 };
 
-impl Connector for Youtube {
+impl Connector for YouTube {
     fn descriptor(&self) -> &'static Descriptor {
         &DESCRIPTOR
     }

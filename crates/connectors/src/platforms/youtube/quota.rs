@@ -1,0 +1,124 @@
+//! What calls cost, and how many posts a day that allows.
+//!
+//! YouTube counts per Cloud project, that is for the whole installation, and resets at midnight in Los Angeles. It tells nobody what
+//! is left. developers.google.com, "Quota costs" and "Revision history" (1 Jun 2026): `videos.insert` has a bucket of its own.
+
+use carillon_domain::time::{SignedDuration, Timestamp};
+use jiff::tz::{TimeZone, offset};
+
+use super::errors::op;
+use crate::contract::connector::{Accepts, Setting};
+use crate::contract::cx::PlatformSettings;
+
+/// Uploads a day of a project whose quota nobody has extended.
+pub(super) const UPLOADS: u32 = 100;
+
+/// Units a day for everything else.
+pub(super) const UNITS: u32 = 10_000;
+
+/// Key of the project's uploads a day.
+const UPLOADS_PER_DAY: &str = "uploads_per_day";
+/// Key of the project's units a day.
+const UNITS_PER_DAY: &str = "units_per_day";
+
+/// Settings for projects with other terms.
+pub(super) const SETTINGS: [Setting; 2] = [
+    Setting {
+        key: UPLOADS_PER_DAY,
+        secret: false,
+        accepts: Accepts::Number,
+        help: "Videos a day that your Google Cloud project may upload (Quotas, \"Video uploads per day\"); 100 unless extended.",
+    },
+    Setting {
+        key: UNITS_PER_DAY,
+        secret: false,
+        accepts: Accepts::Number,
+        help: "Quota units a day of your Google Cloud project (Quotas, \"Queries per day\"); 10000 unless extended.",
+    },
+];
+
+/// What a method costs: units of the common bucket, but one call of its own bucket for `videos.insert`.
+const COSTS: [(&str, u32); 11] = [
+    (op::INSERT, 1),
+    (op::VIDEOS, 1),
+    (op::UPDATE, 50),
+    (op::DELETE, 50),
+    (op::THUMBNAIL, 50),
+    (op::PLAYLIST_ADD, 50),
+    (op::PLAYLIST, 1),
+    (op::COMMENT, 50),
+    (op::COMMENTS, 1),
+    (op::COMMENT_DELETE, 50),
+    (op::CHANNEL, 1),
+];
+
+/// What a call costs. Calls that are no method of the Data API cost nothing.
+pub(super) fn cost(operation: &str) -> u32 {
+    COSTS.iter().find(|(name, _)| *name == operation).map_or(0, |(_, cost)| *cost)
+}
+
+/// Units of the common bucket that a video needs at least: the update that publishes it, and looks whether it is processed.
+pub(super) const UNITS_PER_POST: u32 = 60;
+
+/// Most posts a day that the project's quota allows, if it does nothing else.
+pub(super) fn daily_posts(settings: &PlatformSettings) -> u32 {
+    let figure = |key, usual| settings.get(key).and_then(|text| text.parse().ok()).unwrap_or(usual);
+    figure(UPLOADS_PER_DAY, UPLOADS).min(figure(UNITS_PER_DAY, UNITS) / UNITS_PER_POST)
+}
+
+/// When the buckets are filled again: the next midnight in Los Angeles.
+pub(super) fn next_reset(now: Timestamp) -> Timestamp {
+    // Machines without a list of time zones are an hour late in summer, and never early.
+    let zone = TimeZone::get("America/Los_Angeles").unwrap_or_else(|_| TimeZone::fixed(offset(-8)));
+    let tomorrow = now.to_zoned(zone).tomorrow().and_then(|day| day.start_of_day());
+    tomorrow.map_or(now + SignedDuration::from_hours(24), |midnight| midnight.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a time")
+    }
+
+    #[test]
+    fn a_day_ends_at_midnight_in_los_angeles() {
+        for (now, reset) in [
+            ("2026-11-02T09:00:00Z", "2026-11-03T08:00:00Z"),
+            ("2026-11-03T07:59:59Z", "2026-11-03T08:00:00Z"),
+            ("2026-11-03T08:00:00Z", "2026-11-04T08:00:00Z"),
+            ("2026-07-01T12:00:00Z", "2026-07-02T07:00:00Z"),
+            // Clocks go back on 1 Nov 2026, so that this day has 25 hours.
+            ("2026-11-01T07:30:00Z", "2026-11-02T08:00:00Z"),
+        ] {
+            assert_eq!(next_reset(at(now)), at(reset), "{now}");
+        }
+    }
+
+    #[test]
+    fn the_smaller_bucket_says_how_many_posts_a_day() {
+        let with = |uploads: &str, units: &str| {
+            let values = [(UPLOADS_PER_DAY, uploads), (UNITS_PER_DAY, units)];
+            let values = values.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+            daily_posts(&PlatformSettings { values, ..PlatformSettings::default() })
+        };
+        assert_eq!(with("", ""), 100, "uploads are what runs out first");
+        assert_eq!(with("", "1200"), 20);
+        assert_eq!(with("500", "1000000"), 500);
+        assert_eq!(with("5", ""), 5);
+    }
+
+    #[test]
+    fn costs_are_those_that_google_names() {
+        let test = "platforms::youtube::quota::tests::costs_are_those_that_google_names";
+        let Some(file) = crate::platforms::youtube::tests::specs::read(test, "quota_costs.json") else {
+            return;
+        };
+        for (method, cost) in COSTS {
+            assert_eq!(file["costs"][method], cost, "{method}");
+        }
+        assert_eq!(file["buckets"]["videos_insert"]["daily"], UPLOADS);
+        assert_eq!(file["buckets"]["default"]["daily"], UNITS);
+    }
+}
