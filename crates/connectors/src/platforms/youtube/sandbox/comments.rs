@@ -170,7 +170,10 @@ pub(super) async fn list(door: Door) -> Response {
             };
             let found: Vec<&Comment> = memory.comments.iter().rev().filter(chosen).collect();
             let show = |comment: &&Comment| thread(ask, memory, comment, &parts);
-            Ok(page.show("youtube#commentThreadListResponse", &found, show))
+            let mut body = page.show("youtube#commentThreadListResponse", &found, show);
+            // These pages are turned forwards only.
+            body.as_object_mut().map(|body| body.remove("prevPageToken"));
+            Ok(body)
         })
     })
 }

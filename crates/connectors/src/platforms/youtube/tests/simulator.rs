@@ -2,6 +2,7 @@
 
 mod analytics;
 mod around;
+mod description;
 mod login;
 mod reading;
 mod rules;
@@ -116,7 +117,9 @@ impl Net {
     async fn try_send(&self, call: Call) -> Result<Reply, SendError> {
         // A permit is the engine's business; the deadline is far away.
         let later = self.bench.clock.monotonic() + Duration::from_secs(60);
-        InProcess::over(self.bench.sandbox.clone()).send(call, Some(later)).await
+        let reply = InProcess::over(self.bench.sandbox.clone()).send(call, Some(later)).await?;
+        description::check(&reply);
+        Ok(reply)
     }
 
     async fn send(&self, call: Call) -> Reply {
