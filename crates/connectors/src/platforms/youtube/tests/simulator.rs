@@ -2,6 +2,7 @@
 
 mod analytics;
 mod around;
+mod cuts;
 mod description;
 mod login;
 mod reading;
