@@ -18,6 +18,9 @@ use crate::platforms::youtube::wire::{
     CommentIn, CommentTextIn, Status, StatusIn, Thread, ThreadIn, ThreadSnippetIn, Video, VideoIn,
 };
 
+/// So often a comment may come too early until it is given up.
+const TOO_EARLY: u8 = 3;
+
 /// Gives the video the privacy that was asked for.
 pub(super) async fn video(
     cx: &Cx<'_>,
@@ -37,7 +40,10 @@ pub(super) async fn video(
     let api = Api::of(cx);
     let call = Call::new(op::UPDATE, Safety::Unsafe, Method::PUT, api.url("videos"));
     let call = call.query([("part", "status")]).json(&body);
-    let answered: Video = send(cx, &api, call, permit).await.map_err(prepared_is_gone)?;
+    let answered: Video = match send(cx, &api, call, permit).await {
+        Ok(video) => video,
+        Err(error) => return Err(refused(cx, &progress, prepared_is_gone(error)).await),
+    };
     let Some(status) = answered.status else {
         return Err(errors::unreadable(op::UPDATE, "the answer has no status"));
     };
@@ -64,7 +70,10 @@ pub(super) async fn comment(
     let api = Api::of(cx);
     let call = Call::post(op::COMMENT, Safety::Unsafe, api.url("commentThreads"));
     let call = call.query([("part", "snippet")]).json(&ThreadIn { snippet });
-    let thread: Thread = send(cx, &api, call, permit).await?;
+    let thread: Thread = match send(cx, &api, call, permit).await {
+        Ok(thread) => thread,
+        Err(error) => return Err(refused(cx, &progress, error).await),
+    };
     let url = comment_url(cx, video, &thread.id);
     Ok(progress.committed(unit, thread.id, Some(url), cx.clock.now()))
 }
@@ -82,6 +91,30 @@ async fn send<T: serde::de::DeserializeOwned>(
         return Err(errors::of_reply(operation, &reply, cx.clock.now()));
     }
     reply.json().map_err(|error| errors::unreadable(operation, error))
+}
+
+/// Networks were seen to refuse what they had done, so that a refusal is looked after before it is told: it costs one unit of quota, and
+/// only then is it certain that nothing became public.
+async fn refused(cx: &Cx<'_>, progress: &Progress, mut error: ConnectorError) -> ConnectorError {
+    let answered = error.remote.status.is_some_and(|status| (400..500).contains(&status));
+    if !answered || !matches!(error.kind, ErrorKind::Rejected | ErrorKind::Transient) {
+        return error;
+    }
+    let mut progress = progress.clone();
+    if let Ok(mut state) = State::load(&progress) {
+        if error.kind == ErrorKind::Transient {
+            state.early += 1;
+        }
+        let last = state.early >= TOO_EARLY;
+        let kind = if last { ErrorKind::Rejected } else { error.kind.clone() };
+        state.early %= TOO_EARLY;
+        state.refusal = Some(ConnectorError { kind, ..error.clone() });
+        state.store(&mut progress);
+        // When the note is lost, the cause is told less well; what YouTube answered stays ambiguous.
+        let _ = cx.checkpoint.save(&progress).await;
+    }
+    error.kind = ErrorKind::Ambiguous;
+    error
 }
 
 /// The state that the video is to have.

@@ -72,18 +72,18 @@ impl Publisher for YouTube {
         &self,
         cx: &Cx<'_>,
         draft: &Draft,
-        progress: Progress,
+        mut progress: Progress,
     ) -> Result<Progress, ConnectorError> {
-        match progress.stage {
-            Stage::Preparing { unit } | Stage::Processing { unit, .. } | Stage::Ready { unit } => {
-                if unit == ROOT {
-                    return prepare(cx, draft, progress).await;
-                }
-                // A comment is one call.
-                Ok(progress.at(Stage::Ready { unit }))
-            }
-            Stage::Committing { .. } | Stage::Done => Ok(progress),
+        let unit = match progress.stage {
+            Stage::Preparing { unit } | Stage::Processing { unit, .. } | Stage::Ready { unit } => unit,
+            Stage::Committing { .. } | Stage::Done => return Ok(progress),
+        };
+        let state = State::load(&progress)?.tell(cx, &mut progress).await?;
+        if unit == ROOT {
+            return prepare(cx, draft, progress, state).await;
         }
+        // A comment is one call.
+        Ok(progress.at(Stage::Ready { unit }))
     }
 
     fn commit_safety(&self, _: &Draft, unit: u16) -> CommitSafety {
@@ -132,9 +132,13 @@ impl Publisher for YouTube {
 }
 
 /// Brings the video to where one call makes it public.
-async fn prepare(cx: &Cx<'_>, draft: &Draft, mut progress: Progress) -> Result<Progress, ConnectorError> {
+async fn prepare(
+    cx: &Cx<'_>,
+    draft: &Draft,
+    mut progress: Progress,
+    mut state: State,
+) -> Result<Progress, ConnectorError> {
     let (options, _) = Options::read(draft);
-    let mut state = State::load(&progress)?;
     let mut run = Run { cx, draft, options: &options, progress: &mut progress, state: &mut state };
     loop {
         if let Some(wait) = upload::upload(&mut run).await? {

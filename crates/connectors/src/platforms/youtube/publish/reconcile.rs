@@ -66,10 +66,15 @@ async fn video(
     let status = shown.status.as_ref();
     if status.is_some_and(|status| commit::is_as_wanted(&options, status)) {
         let at = read::published_at(shown).filter(|at| *at >= since).unwrap_or(now);
-        let url = commit::url(cx, draft, id);
-        return Ok(Reconciliation::Found(progress.clone().committed(ROOT, id.to_owned(), Some(url), at)));
+        let (id, url) = (id.to_owned(), commit::url(cx, draft, id));
+        let progress = without_refusal(progress, state.clone());
+        return Ok(Reconciliation::Found(progress.committed(ROOT, id, Some(url), at)));
     }
     let privacy = status.and_then(|s| s.privacy_status.as_deref()).unwrap_or("unknown");
+    if state.refusal.is_some() {
+        // The call has ended, and did nothing. The prepare steps tell why.
+        return Ok(Reconciliation::Absent(progress.clone().at(Stage::Preparing { unit: ROOT })));
+    }
     match look_again(since, now) {
         Some(at) => Ok(unknown(Some(at), format!("The video {id} is {privacy}."))),
         None => Ok(Reconciliation::Absent(progress.clone().at(Stage::Ready { unit: ROOT }))),
@@ -96,8 +101,8 @@ async fn comment(
     let now = cx.clock.now();
     if let Some((id, at)) = seen.found.iter().find_map(ours) {
         let url = commit::comment_url(cx, video, &id);
-        let found = progress.clone().committed(unit, id, Some(url), at.unwrap_or(now));
-        return Ok(Reconciliation::Found(found));
+        let progress = without_refusal(progress, state);
+        return Ok(Reconciliation::Found(progress.committed(unit, id, Some(url), at.unwrap_or(now))));
     }
     let evidence = format!(
         "YouTube shows {} comment(s) below the video {video}, and none with this text of this channel.",
@@ -109,6 +114,9 @@ async fn comment(
     if let Some(at) = look_again(since, now) {
         return Ok(unknown(Some(at), evidence));
     }
+    if state.refusal.is_some() {
+        return Ok(Reconciliation::Absent(progress.clone().at(Stage::Preparing { unit })));
+    }
     if state.resent {
         return Ok(unknown(None, format!("{evidence} It was sent twice, and neither was found.")));
     }
@@ -116,6 +124,13 @@ async fn comment(
     let mut progress = progress.clone();
     state.store(&mut progress);
     Ok(Reconciliation::Absent(progress.at(Stage::Ready { unit })))
+}
+
+/// What was refused and done all the same is nothing to tell of.
+fn without_refusal(progress: &Progress, state: State) -> Progress {
+    let mut progress = progress.clone();
+    State { refusal: None, ..state }.store(&mut progress);
+    progress
 }
 
 /// Comments below a video, newest first.

@@ -1,10 +1,11 @@
 //! What a publication on YouTube must remember between its steps.
 
-use carillon_domain::connector_error::ConnectorError;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::id::MediaId;
 use carillon_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::contract::cx::Cx;
 use crate::contract::progress::Progress;
 use crate::platforms::youtube::errors::{op, rejected};
 use crate::platforms::youtube::seal::Sealed;
@@ -37,6 +38,12 @@ pub(super) struct State {
     pub listed: bool,
     /// The first comment is proved to be missing, and a second send may have happened.
     pub resent: bool,
+    /// What YouTube said when it refused a commit. Told once a look has shown that nothing became public.
+    #[serde(default)]
+    pub refusal: Option<ConnectorError>,
+    /// How often the comment came too early.
+    #[serde(default)]
+    pub early: u8,
 }
 
 /// A video on YouTube, private until the commit.
@@ -61,6 +68,17 @@ impl State {
     /// Writes the notes into `progress`.
     pub(super) fn store(&self, progress: &mut Progress) {
         progress.state = serde_json::to_value(self).unwrap_or_default();
+    }
+
+    /// Tells a refusal for good; a later try begins without it. After one for now it simply goes on.
+    pub(super) async fn tell(mut self, cx: &Cx<'_>, progress: &mut Progress) -> Result<Self, ConnectorError> {
+        let Some(refusal) = self.refusal.take() else { return Ok(self) };
+        self.store(progress);
+        if refusal.kind != ErrorKind::Rejected {
+            return Ok(self);
+        }
+        cx.checkpoint.save(progress).await?;
+        Err(refusal)
     }
 
     /// The id of the video.

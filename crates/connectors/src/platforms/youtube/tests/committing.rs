@@ -195,6 +195,41 @@ async fn a_lost_commit_is_repeated_at_the_same_address() {
     assert_eq!(lab.calls("videos.insert"), 1);
 }
 
+#[tokio::test]
+async fn a_refused_commit_is_looked_after_before_it_is_told() {
+    // It did nothing.
+    let refuse = || error_of(403, "forbiddenPrivacySetting");
+    let lab = Lab::scripted(Script::fine("public").only("videos.update", [refuse()]));
+    let outcome = lab.adopted().publish(&lab.post("Waves")).await;
+    let Outcome::Failed(error, progress) = &outcome else { panic!("{outcome:?}") };
+    assert_eq!((error.code.as_str(), &error.kind), ("privacy_forbidden", &ErrorKind::Rejected));
+    assert_eq!(lab.calls("videos.update"), 1);
+    assert!(progress.state["refusal"].is_null(), "another try begins without it");
+    // It did it all the same.
+    let [ready, public] = ["private", "public"].map(|privacy| video(&shown(privacy)));
+    let script =
+        Script::fine("public").only("videos.update", [refuse()]).only("videos.list", [ready, public]);
+    let lab = Lab::scripted(script);
+    let outcome = lab.adopted().publish(&lab.post("Waves")).await;
+    assert_eq!(outcome.remote_ids(), [VIDEO]);
+}
+
+#[tokio::test]
+async fn so_is_a_refused_comment() {
+    let off = || error_of(403, "commentsDisabled");
+    for (there, told) in [(false, Some("comments_disabled")), (true, None)] {
+        let list = if there { vec![thread(CHANNEL, "First!")] } else { Vec::new() };
+        let script = Script::fine("public")
+            .on("commentThreads.insert", off())
+            .on("commentThreads.list", threads(&list));
+        let lab = Lab::scripted(script);
+        let outcome = lab.adopted().publish(&commented(lab.post("Waves"))).await;
+        assert_eq!(outcome.error().map(|e| e.code.as_str()), told, "{outcome:?}");
+        assert_eq!(lab.calls("commentThreads.insert"), 1);
+        assert_eq!(outcome.progress().root_remote_id(), Some(VIDEO), "the video stays public");
+    }
+}
+
 fn thread(author: &str, text: &str) -> Value {
     json!({ "kind": "youtube#commentThread", "id": "UgxThread", "snippet": { "videoId": VIDEO, "topLevelComment": {
         "kind": "youtube#comment", "id": "UgxThread", "snippet": {
@@ -224,23 +259,17 @@ async fn the_first_comment_is_a_commit_of_its_own() {
 
 #[tokio::test]
 async fn a_video_that_is_not_ready_for_comments_gets_it_later() {
-    let early = error_of(400, "processingFailure");
-    let script = Script::fine("public").only(
-        "commentThreads.insert",
-        [early.clone(), early.clone(), json_of(200, &thread(CHANNEL, "First!"))],
-    );
-    let lab = Lab::scripted(script);
+    let early = || error_of(400, "processingFailure");
+    let done = json_of(200, &thread(CHANNEL, "First!"));
+    let script = || Script::fine("public").on("commentThreads.list", threads(&[]));
+    let lab = Lab::scripted(script().only("commentThreads.insert", [early(), early(), done]));
     let outcome = lab.adopted().publish(&commented(lab.post("Waves"))).await;
     assert!(outcome.is_published(), "{outcome:?}");
-    assert_eq!(
-        (lab.calls("commentThreads.insert"), lab.calls("commentThreads.list")),
-        (3, 0),
-        "a refusal is certain"
-    );
-    let lab = Lab::scripted(Script::fine("public").only("commentThreads.insert", [early]));
+    assert_eq!(lab.calls("commentThreads.insert"), 3);
+    let lab = Lab::scripted(script().only("commentThreads.insert", [early()]));
     let outcome = lab.adopted().publish(&commented(lab.post("Waves"))).await;
     let Outcome::Failed(error, progress) = &outcome else { panic!("{outcome:?}") };
-    assert_eq!((error.code.as_str(), lab.calls("commentThreads.insert")), ("comment_too_early", 4));
+    assert_eq!((error.code.as_str(), lab.calls("commentThreads.insert")), ("comment_too_early", 3));
     assert_eq!(progress.root_remote_id(), Some(VIDEO), "the video stays public");
 }
 
