@@ -74,6 +74,8 @@ pub const KINDS: &[Kind] = &[
     kind("x", "poll", &[], Extra::Poll),
     kind("x", "thread", &[], Extra::Parts),
     kind("x", "first comment", &[], Extra::Comment),
+    kind("youtube", "video", CLIP, Extra::Nothing),
+    kind("youtube", "first comment", CLIP, Extra::Comment),
 ];
 
 impl Kind {
