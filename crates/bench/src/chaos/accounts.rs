@@ -38,9 +38,9 @@ pub struct Account {
     pub cap: Option<u32>,
 }
 
-/// Connects everybody whom the networks offer.
+/// Connects everybody whom the networks offer. Networks that take nothing but videos stay out: the load has texts and pictures.
 pub async fn connect(api: &Client, nodes: &Nodes, dice: &mut Dice) -> anyhow::Result<Vec<Account>> {
-    for connector in Registry.all() {
+    for connector in Registry.all().iter().filter(|connector| !connector.capabilities().videos_only()) {
         let platform = connector.descriptor().name;
         match connector.capabilities().connect {
             Connect::Oauth { .. } => {

@@ -35,6 +35,13 @@ pub struct Capabilities {
     pub prepare_ahead_s: u32,
 }
 
+impl Capabilities {
+    /// Whether every post is a video, so that neither a text nor a picture alone is one.
+    pub fn videos_only(&self) -> bool {
+        self.kinds.iter().all(|kind| matches!(kind, PostKind::Video | PostKind::Reel))
+    }
+}
+
 /// How accounts are connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "method")]

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::super::{Bench, draft};
 use super::Subject;
-use crate::contract::capability::{OptionInput, PostKind};
+use crate::contract::capability::OptionInput;
 
 /// A draft and what it shows.
 pub struct Sample {
@@ -20,7 +20,7 @@ pub struct Sample {
 pub fn samples(subject: Subject, bench: &Bench) -> Vec<Sample> {
     let capabilities = subject.connector.capabilities();
     let media = &capabilities.media;
-    let has_images = !media.image_types.is_empty() && !videos_only(subject);
+    let has_images = !media.image_types.is_empty() && !capabilities.videos_only();
     let mut all =
         vec![Sample { name: "plain", draft: plain(subject, bench, "Good morning from the harbour.") }];
     let mut add = |name, draft| all.push(Sample { name, draft });
@@ -61,12 +61,6 @@ pub fn samples(subject: Subject, bench: &Bench) -> Vec<Sample> {
     all
 }
 
-/// Whether every post is a video, so that a picture alone is none.
-pub(super) fn videos_only(subject: Subject) -> bool {
-    let kinds = subject.connector.capabilities().kinds;
-    kinds.iter().all(|kind| matches!(kind, PostKind::Video | PostKind::Reel))
-}
-
 /// The simplest draft: text alone where that is allowed, else with a file.
 pub(super) fn plain(subject: Subject, bench: &Bench, text: &str) -> Draft {
     let needs_media = subject.connector.capabilities().media.required;
@@ -75,7 +69,11 @@ pub(super) fn plain(subject: Subject, bench: &Bench, text: &str) -> Draft {
 
 /// A picture, or a video where pictures are no posts.
 pub(super) fn file(subject: Subject, bench: &Bench, alt: &str) -> MediaInfo {
-    if videos_only(subject) { bench.library.mp4(300_000, 10_000, None) } else { picture(subject, bench, alt) }
+    if subject.connector.capabilities().videos_only() {
+        bench.library.mp4(300_000, 10_000, None)
+    } else {
+        picture(subject, bench, alt)
+    }
 }
 
 /// A square picture of a type that the platform takes.
