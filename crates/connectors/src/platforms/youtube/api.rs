@@ -52,7 +52,7 @@ impl<'a> Api<'a> {
     pub(super) async fn send(&self, call: Call) -> Result<Reply, ConnectorError> {
         let operation = call.operation;
         let sent = self.raw(self.signed(call)).await;
-        let reply = sent.map_err(|e| errors::unanswered(operation, &e))?;
+        let reply = sent.map_err(|e| errors::unanswered(operation, e))?;
         if reply.status.is_success() {
             return Ok(reply);
         }

@@ -163,7 +163,7 @@ async fn send(
 ) -> Result<Reply, ConnectorError> {
     let url = format!("{}{path}", cx.settings.endpoint(&DESCRIPTOR, OAUTH));
     let call = Call::post(operation, Safety::Invisible, url).form(form.iter().copied());
-    let reply = cx.http.send(call).await.map_err(|e| errors::unanswered(operation, &e))?;
+    let reply = cx.http.send(call).await.map_err(|e| errors::unanswered(operation, e))?;
     if reply.status.is_success() {
         return Ok(reply);
     }

@@ -11,8 +11,8 @@ use serde::Deserialize;
 
 use super::quota;
 use super::wire::{ErrorBody, ErrorObject};
-use crate::kit::errors::{NETWORK_FAILING, retry_after};
-use crate::kit::http::{Reply, SendError};
+use crate::kit::errors::{from_send, retry_after};
+use crate::kit::http::{Reply, Safety, SendError};
 use crate::kit::redact;
 
 pub(super) mod table;
@@ -145,50 +145,9 @@ fn without_tags(text: &str) -> String {
 }
 
 /// What it means that no answer arrived.
-pub(super) fn unanswered(operation: &str, error: &SendError) -> ConnectorError {
-    let error_of = |kind, code, cause: &str, action| {
-        ConnectorError::new(kind, PLATFORM, operation, code, cause)
-            .with_action(action)
-            .with_detail(error.to_string())
-    };
-    match error {
-        SendError::NotSent(_) => error_of(
-            ErrorKind::Transient,
-            "unreachable",
-            "YouTube could not be reached.",
-            "Nothing to do: it is tried again.",
-        ),
-        SendError::Forbidden(_) => error_of(
-            ErrorKind::Rejected,
-            "address_forbidden",
-            "The address set for YouTube is one that Carillon may not call.",
-            "Ask the operator to check the settings platforms.youtube.*_base_url and egress.allow.",
-        ),
-        SendError::OverBudget { until } => error_of(
-            ErrorKind::RateLimited { until: *until },
-            "budget",
-            "YouTube's limit for this kind of call is used up.",
-            "Nothing to do: it goes on when the limit is reset.",
-        ),
-        SendError::LeftAlone { until } => error_of(
-            ErrorKind::RateLimited { until: Some(*until) },
-            NETWORK_FAILING,
-            "YouTube has failed at this several times in a row, so it is left alone for a moment.",
-            "Nothing to do: it goes on when YouTube answers again.",
-        ),
-        SendError::Lost(_) if is_commit(operation) => error_of(
-            ErrorKind::Ambiguous,
-            "answer_lost",
-            "YouTube received the call, but its answer was lost.",
-            "Nothing to do: Carillon looks whether it had its effect.",
-        ),
-        SendError::Lost(_) => error_of(
-            ErrorKind::Transient,
-            "answer_lost",
-            "YouTube's answer was lost.",
-            "Nothing to do: it is tried again.",
-        ),
-    }
+pub(super) fn unanswered(operation: &str, error: SendError) -> ConnectorError {
+    let safety = if is_commit(operation) { Safety::Unsafe } else { Safety::Invisible };
+    from_send(PLATFORM, operation, safety, error)
 }
 
 /// An answer with a good status that can't be read.

@@ -86,7 +86,7 @@ async fn send<T: serde::de::DeserializeOwned>(
 ) -> Result<T, ConnectorError> {
     let operation = call.operation;
     let sent = cx.http.commit(api.signed(call), permit).await;
-    let reply = sent.map_err(|e| errors::unanswered(operation, &e))?;
+    let reply = sent.map_err(|e| errors::unanswered(operation, e))?;
     if !reply.status.is_success() {
         return Err(errors::of_reply(operation, &reply, cx.clock.now()));
     }

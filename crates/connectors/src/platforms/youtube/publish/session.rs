@@ -106,9 +106,9 @@ async fn answer(cx: &Cx<'_>, session: &Secret, call: Call) -> Result<Answer, Con
     let reply = match api.raw(call).await {
         Ok(reply) => reply,
         Err(error @ (SendError::Lost(_) | SendError::NotSent(_))) => {
-            return Ok(Answer::Broken(Box::new(errors::unanswered(operation, &error))));
+            return Ok(Answer::Broken(Box::new(errors::unanswered(operation, error))));
         }
-        Err(error) => return Err(errors::unanswered(operation, &error)),
+        Err(error) => return Err(errors::unanswered(operation, error)),
     };
     let broken = |error| Answer::Broken(Box::new(error));
     match reply.status.as_u16() {

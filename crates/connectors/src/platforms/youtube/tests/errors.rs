@@ -187,7 +187,7 @@ fn a_wait_that_is_named_is_kept() {
 
 #[test]
 fn no_answer() {
-    let kind = |operation, error: SendError| errors::unanswered(operation, &error).kind;
+    let kind = |operation, error: SendError| errors::unanswered(operation, error).kind;
     let lost = || SendError::Lost("reset".to_owned());
     for operation in [op::UPDATE, op::COMMENT] {
         assert_eq!(kind(operation, lost()), ErrorKind::Ambiguous);

@@ -11,11 +11,15 @@ use serde_json::json;
 use super::discovery::{Description, UNDESCRIBED};
 use super::wire::Exchange;
 use super::{CONNECTOR, Lab, specs, with_options};
-use crate::conformance::{Crash, Session, draft};
+use crate::conformance::{Connect, Crash, Session, draft};
 use crate::contract::authorizer::Authorizer;
+use crate::contract::connector::Connector;
 use crate::contract::publisher::Publisher;
 use crate::contract::reader::Reader;
+use crate::kit::egress::Egress;
 use crate::kit::http::{Call, Http, Safety};
+use crate::kit::pause::NoPause;
+use crate::kit::wire::Wire;
 use crate::sandbox::{Fault, FaultKind, InProcess, When};
 
 /// Where the table of [`coverage`] is kept.
@@ -68,6 +72,27 @@ async fn an_upload_that_breaks_three_times_sends_no_byte_twice() {
             at = exchange.stored.unwrap_or(0);
         }
     }
+}
+
+#[tokio::test]
+async fn all_of_it_works_over_sockets() {
+    let mut lab = Lab::new();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(crate::sandbox::serve(listener, lab.bench.sandbox.clone(), false, std::future::pending()));
+    let loopback: Vec<ipnet::IpNet> = vec!["127.0.0.0/8".parse().unwrap()];
+    let wire = Wire::new(Egress::new(loopback), lab.bench.clock.clone()).unwrap();
+    lab.bench.http = Http::new(Arc::new(wire), lab.bench.clock.clone()).with_pause(Arc::new(NoPause));
+    let mut settings = lab.bench.settings(&CONNECTOR);
+    for endpoint in CONNECTOR.descriptor().endpoints {
+        let host = endpoint.default.strip_prefix("https://").unwrap();
+        settings.values.insert(endpoint.key.to_owned(), format!("{origin}/youtube/{host}"));
+    }
+    let persona = Connect::as_persona("marafields");
+    let session = lab.bench.connect_with(&CONNECTOR, settings, persona).await.unwrap();
+    let outcome = session.publish(&story(&lab)).await;
+    assert!(outcome.is_published(), "{outcome:?}");
+    assert_eq!(outcome.remote_ids(), lab.ledger().into_iter().map(|i| i.remote_id).collect::<Vec<_>>());
 }
 
 #[tokio::test]
