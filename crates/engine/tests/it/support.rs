@@ -112,7 +112,15 @@ impl Stage {
         let callback = Callback { code: get("code").map(Secret::new), ..Callback::default() };
         let session_hash = self.actor.session_hash.clone();
         let query = CallbackQuery { state: get("state").expect("state"), callback, session_hash };
-        connect::complete(&self.engine, platform, query).await.expect("connects").accounts[0]
+        let done = connect::complete(&self.engine, platform, query).await.expect("connects");
+        if let Some(account) = done.accounts.first() {
+            return *account;
+        }
+        // A login with several identities: the first one is chosen.
+        let grant = done.grant.expect("a grant to choose from");
+        let targets = connect::targets(&self.engine, &self.actor, grant).await.expect("targets").targets;
+        let wanted = [targets[0].remote_id.clone()];
+        connect::choose(&self.engine, &self.actor, grant, &wanted).await.expect("chosen")[0].id
     }
 
     pub async fn post(&self, input: PostInput) -> PostView {
