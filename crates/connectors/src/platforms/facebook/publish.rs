@@ -163,14 +163,18 @@ fn address(cx: &Cx<'_>, link: &str) -> String {
     }
 }
 
-/// What a refused commit leaves behind: a refusal that may hide a success is remembered, so that once the post is proved absent
-/// its cause is told instead of the call being repeated.
+/// What a refused commit leaves behind. That it was sent is remembered, whatever the answer says: the next run looks before it
+/// sends again. And a refusal that may hide a success is remembered, so that once the post is proved absent its cause is told
+/// instead of the call being repeated.
 async fn refused(cx: &Cx<'_>, mut state: State, progress: Progress, error: ConnectorError) -> ConnectorError {
+    if let Stage::Committing { unit: 0, since } = progress.stage {
+        state.sent = Some(state.sent.unwrap_or(since));
+    }
     if errors::final_if_absent(&error) {
         state.refusal = Some(ConnectorError { kind: ErrorKind::Rejected, ..error.clone() });
-        // When the note is lost, the cause is told less well; what the network answered stays ambiguous.
-        let _ = cx.checkpoint.save(&state.stored_in(progress)).await;
     }
+    // When the note is lost, the cause is told less well; what the network answered stays what it is.
+    let _ = cx.checkpoint.save(&state.stored_in(progress)).await;
     error
 }
 

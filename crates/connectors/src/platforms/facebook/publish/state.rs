@@ -27,7 +27,7 @@ pub(super) struct State {
     /// Ids of the newest posts shortly before the first commit, if they could be read.
     #[serde(default)]
     pub seen: Option<Vec<String>>,
-    /// When the first commit was sent that was then found to be absent. It may still take effect.
+    /// When the first commit was sent that was refused or found to be absent. It may have, or still take, effect.
     #[serde(default)]
     pub sent: Option<Timestamp>,
     /// A refusal that is to be told once the content is proved to be absent.

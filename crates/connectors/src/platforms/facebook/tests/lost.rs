@@ -330,6 +330,15 @@ async fn limits_are_waited_for_and_cost_no_second_post() {
         assert!(session.publish(&post).await.is_published());
         assert!(stage.bench.clock.now().duration_since(start) >= SignedDuration::from_mins(1));
         assert_eq!((stage.ledger().len(), stage.sent(operation).len()), (1, 2));
+
+        // A limit that is answered although the post is out.
+        let stage = Stage::new();
+        let session = stage.page().await;
+        let (post, operation) = kind(&stage, index);
+        stage.script(operation, Trouble::Hiding(400, error(80_001, None)));
+        let outcome = session.publish(&post).await;
+        assert!(outcome.is_published(), "{index}: {outcome:?}");
+        assert_eq!((stage.ledger().len(), stage.sent(operation).len()), (1, 1), "{index}");
     }
 }
 
