@@ -31,3 +31,6 @@ impl Registry {
         CONNECTORS.iter().copied().find(|c| c.descriptor().name == name)
     }
 }
+
+#[cfg(test)]
+mod matrix;

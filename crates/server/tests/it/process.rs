@@ -10,6 +10,7 @@ use std::time::Duration;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::{Method, Request, Response, StatusCode, request};
 use bytes::Bytes;
+use carillon_connectors::Registry;
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -242,6 +243,12 @@ impl Client {
         assert!(found, "{path} never became what was waited for: {last}");
         last
     }
+}
+
+/// Whether an account's network has posts of pictures.
+pub fn takes_pictures(account: &Value) -> bool {
+    let connector = Registry.get(account["platform"].as_str().expect("a name")).expect("a network");
+    !connector.capabilities().videos_only()
 }
 
 /// No two texts have the same picture: a network may refuse to show one twice.

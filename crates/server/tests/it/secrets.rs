@@ -7,10 +7,9 @@ mod networks;
 use std::path::{Path, PathBuf};
 
 use axum::http::{Method, StatusCode};
-use carillon_connectors::Registry;
 use serde_json::{Value, json};
 
-use crate::process::{Carillon, Client, Visitor, command, picture};
+use crate::process::{Carillon, Client, Visitor, command, picture, takes_pictures};
 use needles::Needles;
 
 /// Everything that any part of the program has to say, and once more what is not said even then.
@@ -18,12 +17,6 @@ const TALKATIVE: (&str, &str) = ("CARILLON_LOG__FILTER", "trace,tower_http::csrf
 
 fn items(list: &Value) -> &[Value] {
     list["items"].as_array().expect("items")
-}
-
-/// Whether an account's network has posts of pictures.
-fn takes_pictures(account: &Value) -> bool {
-    let connector = Registry.get(account["platform"].as_str().expect("a name")).expect("a network");
-    !connector.capabilities().videos_only()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

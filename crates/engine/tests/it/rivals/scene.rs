@@ -11,8 +11,9 @@ use super::super::kill_points::doomed::Doomed;
 use super::super::kill_points::kinds::{KINDS, Kind};
 
 /// The calls that make something public.
-pub const COMMITS: [&str; 9] = [
+pub const COMMITS: [&str; 10] = [
     "putRecord",
+    "posts.create",
     "statuses.create",
     "tweets.create",
     "media.publish",
