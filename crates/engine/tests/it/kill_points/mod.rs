@@ -97,6 +97,7 @@ fn section(kinds: &[&str], unconfirmed: &BTreeSet<String>) -> String {
 }
 
 on_both!(bluesky, |t| super::every_point(t, "bluesky"));
+on_both!(facebook, |t| super::every_point(t, "facebook"));
 on_both!(instagram, |t| super::every_point(t, "instagram"));
 on_both!(linkedin, |t| super::every_point(t, "linkedin"));
 on_both!(mastodon, |t| super::every_point(t, "mastodon"));

@@ -32,6 +32,12 @@ pub fn networks() -> Vec<&'static str> {
     Registry.all().iter().map(|connector| connector.descriptor().name).collect()
 }
 
+/// Those with a first comment.
+pub fn commented() -> Vec<&'static str> {
+    let all = Registry.all().iter().filter(|connector| connector.capabilities().first_comment);
+    all.map(|connector| connector.descriptor().name).collect()
+}
+
 /// A kind of post by its name.
 pub fn kind(platform: &str, name: &str) -> &'static Kind {
     let found = KINDS.iter().find(|kind| kind.platform == platform && kind.name == name);
