@@ -1,20 +1,19 @@
 //! Carillon itself: one or more processes with a database of their own, driven by their own clocks.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use carillon_domain::time::{Clock, SignedDuration, Timestamp};
 use carillon_server::ambient::SystemClock;
 use carillon_store::{Db, DbOptions, bulk};
-use serde::Deserialize;
 use tokio::time::Instant;
 
 use super::figures::{Figures, Looks, Used};
-use super::fill::{Accounts, Home};
+use super::fill::Accounts;
+use super::scenario::Scenario;
 use super::sink::Sink;
-use super::{Load, Network, PATIENCE};
+use super::{Load, PATIENCE};
 use crate::postgres;
 use crate::server::{Carillon, Site};
 
@@ -59,10 +58,10 @@ impl Stage {
     pub async fn set(program: &Path, load: Load, database: Option<&str>) -> anyhow::Result<Self> {
         let sink = Sink::start(load.latency).await?;
         let mut site = Site::new(program)?;
-        let scenario = scenario(load.network)?.of(&format!("http://{}", sink.address));
-        settings(&mut site, &scenario, database);
+        let there = format!("http://{}", sink.address);
+        settings(&mut site, load.scenario, &there, database);
         let data = site.path().join("data");
-        let accounts = Accounts::new(scenario.home, &data, database, load.publications).await?;
+        let accounts = Accounts::new((load.scenario, &there), &data, database, load.publications).await?;
         let server = match database {
             Some(url) => postgres::process(url).await?,
             None => None,
@@ -148,49 +147,9 @@ impl Stage {
     }
 }
 
-/// What leads a network to the sink: `{sink}` stands for its address.
-#[derive(Deserialize)]
-struct Scenario {
-    #[serde(skip, default = "bluesky")]
-    network: Network,
-    #[serde(default)]
-    server: Option<String>,
-    characters: usize,
-    settings: BTreeMap<String, String>,
-}
-
-/// The same with an address.
-struct Lead {
-    home: Home,
-    settings: Vec<(String, String)>,
-}
-
-fn scenario(network: Network) -> anyhow::Result<Scenario> {
-    let mut all: BTreeMap<String, Scenario> =
-        serde_json::from_str(include_str!("../../../../bench/publish.json"))?;
-    let found = all.remove(network.name());
-    found.map(|scenario| Scenario { network, ..scenario }).context("bench/publish.json has no such network")
-}
-
-const fn bluesky() -> Network {
-    Network::Bluesky
-}
-
-impl Scenario {
-    fn of(self, sink: &str) -> Lead {
-        let there = |text: String| text.replace("{sink}", sink);
-        let name = self.network.name().to_uppercase();
-        let setting = |(key, value)| (format!("CARILLON_PLATFORMS__{name}__{key}"), there(value));
-        Lead {
-            settings: self.settings.into_iter().map(setting).collect(),
-            home: Home { network: self.network, server: self.server.map(there), characters: self.characters },
-        }
-    }
-}
-
-fn settings(site: &mut Site, lead: &Lead, database: Option<&str>) {
-    for (name, value) in &lead.settings {
-        site.set(name, value.clone());
+fn settings(site: &mut Site, scenario: &Scenario, sink: &str, database: Option<&str>) {
+    for (name, value) in scenario.settings(sink) {
+        site.set(name, value);
     }
     site.set("CARILLON_EGRESS__ALLOW", "127.0.0.0/8");
     site.set("CARILLON_LOG__FILTER", "warn");

@@ -24,7 +24,7 @@ use carillon_store::repo::workspace::{self, WorkspaceRow};
 use carillon_store::{Db, StoreError};
 use futures::StreamExt;
 
-use super::Network;
+use super::scenario::Scenario;
 use super::sink::TOKEN;
 
 /// Where nothing is sent.
@@ -42,24 +42,16 @@ impl Transport for Nowhere {
     }
 }
 
-/// Where accounts are, and how long a post on them is.
+/// Where accounts are.
 #[derive(Debug, Clone)]
-pub struct Home {
-    /// The network.
-    pub network: Network,
-    /// The server, on a network of many.
-    pub server: Option<String>,
-    /// Characters of a post.
-    pub characters: usize,
+struct Home {
+    scenario: &'static Scenario,
+    server: Option<String>,
 }
 
 impl Home {
     fn remote_id(&self, number: usize) -> String {
-        let number = 1_000_000 + number;
-        match self.network {
-            Network::Bluesky => format!("did:plc:bell{number}"),
-            Network::X => number.to_string(),
-        }
+        self.scenario.remote_id(number)
     }
 }
 
@@ -74,8 +66,14 @@ pub struct Accounts {
 const PER_WORKSPACE: usize = 100;
 
 impl Accounts {
-    /// Makes the database of `data`, or at `url`, with so many accounts on this network.
-    pub async fn new(home: Home, data: &Path, url: Option<&str>, count: usize) -> anyhow::Result<Self> {
+    /// Makes the database of `data`, or at `url`, with so many accounts on this network, which the sink at this address plays.
+    pub async fn new(
+        (scenario, sink): (&'static Scenario, &str),
+        data: &Path,
+        url: Option<&str>,
+        count: usize,
+    ) -> anyhow::Result<Self> {
+        let home = Home { scenario, server: scenario.server(sink) };
         let mut settings = Settings::load(&Sources::default()).context("the settings")?;
         settings.server.data = data.to_owned();
         std::fs::create_dir_all(data)?;
@@ -114,7 +112,7 @@ impl Accounts {
             .flat_map(|(workspace, accounts)| accounts.iter().map(|account| (*workspace, *account)));
         let planned = futures::stream::iter(all.enumerate()).map(|(number, (workspace, account))| {
             let text = format!("{round}-{number} {}", "bells ".repeat(60));
-            let text: String = text.chars().take(self.home.characters).collect();
+            let text: String = text.chars().take(self.home.scenario.characters).collect();
             let input = PostInput {
                 text: text.trim().to_owned(),
                 accounts: vec![account],
@@ -202,7 +200,7 @@ fn grant_row(home: &Home, workspace: WorkspaceId, id: GrantId, sealed: Vec<u8>, 
     GrantRow {
         workspace,
         id,
-        platform: home.network.name().to_owned(),
+        platform: home.scenario.network.clone(),
         server: home.server.clone(),
         credential: Some(sealed),
         scopes: Vec::new(),
@@ -229,7 +227,7 @@ fn account_row(
         workspace,
         id,
         grant,
-        platform: home.network.name().to_owned(),
+        platform: home.scenario.network.clone(),
         server: home.server.clone(),
         remote_id: home.remote_id(number),
         handle: format!("bell{number}"),

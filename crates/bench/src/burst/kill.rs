@@ -150,7 +150,7 @@ pub async fn measure(
 
 #[cfg(test)]
 mod tests {
-    use super::super::Network;
+    use super::super::scenario;
     use super::*;
 
     #[test]
@@ -168,7 +168,7 @@ mod tests {
             end(PublicationState::Published, 180, 2),
             end(PublicationState::Failed, 4, 1),
         ];
-        let load = Load { network: Network::X, publications: 5, latency: Duration::ZERO };
+        let load = Load { scenario: scenario::usual(), publications: 5, latency: Duration::ZERO };
         let of = Killed::of(load, 2, killed, &ends);
         assert_eq!((of.recorded.as_secs(), of.recorded_at_once.as_secs()), (180, 21));
         assert_eq!((of.late, of.again), (2, 1));

@@ -24,6 +24,7 @@ mod home;
 mod kill;
 mod light;
 mod peers;
+mod scenario;
 mod sink;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ mod workers;
 
 use grown::Growth;
 use home::Home;
+use scenario::Scenario;
 
 /// Longest wait for everything to be sent and recorded, from the due time on.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -48,9 +50,9 @@ pub struct Burst {
     /// An empty PostgreSQL database, instead of SQLite
     #[arg(long, conflicts_with = "what")]
     database: Option<String>,
-    /// The network whose way to publish is taken
-    #[arg(long, value_enum, default_value = "bluesky")]
-    network: Network,
+    /// The network whose way to publish is taken, of those in bench/publish.json [default: the first]
+    #[arg(long, value_name = "NAME", value_parser = scenario::named)]
+    network: Option<&'static Scenario>,
     /// Seconds between the start of the process and the due time; in them it prepares
     #[arg(long, default_value_t = 20)]
     ahead: i64,
@@ -91,30 +93,11 @@ pub struct Burst {
     only: Vec<String>,
 }
 
-/// Whose way to publish is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Network {
-    /// One call for each post, at an address that Carillon chooses.
-    Bluesky,
-    /// One call for each post, and before it one that reads what the account posted last.
-    X,
-}
-
-impl Network {
-    /// Its name in the registry.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Bluesky => "bluesky",
-            Self::X => "x",
-        }
-    }
-}
-
 /// What has to be done.
 #[derive(Debug, Clone, Copy)]
 pub struct Load {
     /// Where the posts go.
-    network: Network,
+    scenario: &'static Scenario,
     /// Posts that are due at the same instant.
     publications: usize,
     /// How long the network takes for an answer.
@@ -136,7 +119,7 @@ impl Burst {
         let given: Vec<u64> = self.publications.iter().map(|n| *n as u64).collect();
         let (publications, latencies) = (or(&given, publications), or(&self.latency, latencies));
         let load = |n: u64, ms: u64| Load {
-            network: self.network,
+            scenario: self.network.unwrap_or_else(|| scenario::usual()),
             publications: n as usize,
             latency: Duration::from_millis(ms),
         };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Parser;
 
 use super::home::Home;
-use super::{Burst, Load, Network, carillon, grown, kill, light, workers};
+use super::{Burst, Load, carillon, grown, kill, light, scenario, workers};
 
 /// Seconds to start and to prepare.
 const AHEAD: i64 = 6;
@@ -30,7 +30,7 @@ fn postgres(test: &str) -> Option<Home> {
 }
 
 fn load(publications: usize, latency_ms: u64) -> Load {
-    Load { network: Network::X, publications, latency: Duration::from_millis(latency_ms) }
+    Load { scenario: scenario::usual(), publications, latency: Duration::from_millis(latency_ms) }
 }
 
 /// All posts have reached the network, and none was answered. Their publishing process dies.

@@ -37,7 +37,7 @@ const ROWS: [(&str, Cell); 17] = [
         format!("{}{most}", files(c.media.video_types, c.media.video_bytes))
     }),
     ("alternative text", |c| if c.alt_text { format!("{} characters", c.media.alt_max) } else { yes(false) }),
-    ("threads", |c| yes(c.threads)),
+    ("threads of several parts", |c| yes(c.threads)),
     ("polls", |c| yes(c.polls)),
     ("first comment", |c| yes(c.first_comment)),
     ("deleting", |c| yes(c.delete)),
@@ -78,7 +78,11 @@ fn files(types: &[&str], most_bytes: u64) -> String {
 fn size(bytes: u64) -> String {
     let tenths = |unit: u64| {
         let tenths = bytes / (unit / 10);
-        if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+        if tenths.is_multiple_of(10) {
+            (tenths / 10).to_string()
+        } else {
+            format!("{}.{}", tenths / 10, tenths % 10)
+        }
     };
     match bytes {
         1_000_000_000.. => format!("{} GB", tenths(1_000_000_000)),
