@@ -34,6 +34,8 @@ pub struct Account {
     pub remote_id: String,
     /// Its network takes nothing without a picture or a video.
     pub only_pictures: bool,
+    /// Its network takes several parts.
+    pub threads: bool,
     /// Most root posts that may become public in this run.
     pub cap: Option<u32>,
 }
@@ -66,10 +68,12 @@ pub async fn connect(api: &Client, nodes: &Nodes, dice: &mut Dice) -> anyhow::Re
             server: text("server").and_then(|url| host(&url)),
             remote_id: text("remote_id").context("an account without remote id")?,
             only_pictures: false,
+            threads: false,
             cap: None,
         };
         let connector = Registry.get(&account.platform).context("an account on no network")?;
         account.only_pictures = !connector.capabilities().kinds.contains(&PostKind::Post);
+        account.threads = connector.capabilities().threads;
         if !matches!(connector.capabilities().connect, Connect::OauthPerServer) {
             // An identity of such a network is the same on all of its servers.
             account.server = None;

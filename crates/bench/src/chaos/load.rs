@@ -89,8 +89,8 @@ fn compose(
     let first = dice.pick(accounts).context("no accounts")?;
     // A picture goes everywhere; some networks take nothing without one.
     let with_picture = first.only_pictures || dice.percent(20);
-    let thread = !with_picture && dice.percent(20);
-    let fits = |account: &&Account| !account.only_pictures || with_picture;
+    let thread = !with_picture && first.threads && dice.percent(20);
+    let fits = |account: &&Account| (!account.only_pictures || with_picture) && (!thread || account.threads);
     let others: Vec<&Account> = accounts.iter().filter(fits).collect();
     let mut chosen = vec![first];
     for _ in 0..dice.below(4) {

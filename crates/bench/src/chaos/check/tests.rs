@@ -9,6 +9,7 @@ fn account() -> Account {
         server: Some("social.mastodon.localhost".to_owned()),
         remote_id: "7".to_owned(),
         only_pictures: false,
+        threads: true,
         cap: Some(1),
     }
 }
