@@ -96,7 +96,8 @@ pub async fn rest(api: &Client, clock: Moment, stuck_after: Duration) -> anyhow:
     let mut end = begin + stuck_after;
     loop {
         match open(api).await {
-            Ok(open) if open.is_empty() => return Ok(true),
+            // Not today, says the network; nobody waits for tomorrow here.
+            Ok(open) if open.iter().all(|p| is_put_off(p, clock, begin + LONGEST)) => return Ok(true),
             Ok(open) => {
                 let next = open.iter().filter_map(|p| p["next_at"].as_str()?.parse::<jiff::Timestamp>().ok());
                 let next = next.max().map(|at| clock.at(at)).filter(|at| *at > Instant::now());
@@ -111,6 +112,17 @@ pub async fn rest(api: &Client, clock: Moment, stuck_after: Duration) -> anyhow:
         }
         tokio::time::sleep(LOOK).await;
     }
+}
+
+/// Whether the network said that it takes no more until a moment after `end`.
+fn is_put_off(publication: &Value, clock: Moment, end: Instant) -> bool {
+    let next = publication["next_at"].as_str().and_then(|at| at.parse().ok());
+    is_limited(publication) && next.is_some_and(|at| clock.at(at) > end)
+}
+
+/// Whether it waits until the network takes more.
+fn is_limited(publication: &Value) -> bool {
+    publication["error"]["kind"] == "rate_limited"
 }
 
 /// Publications on their way, and public ones with parts on their way.
@@ -193,6 +205,10 @@ fn judge(
             verdict.notes.push(format!("{place}: unconfirmed: {}", publication["evidence"]));
         }
         "held" => verdict.held += 1,
+        _ if is_limited(publication) => {
+            verdict.held += 1;
+            verdict.notes.push(format!("{place}: the network takes it later: {}", publication["next_at"]));
+        }
         _ => verdict.note(|v| &mut v.limbo, format!("{place}: it is still {state}")),
     }
     for (index, text) in post.texts.iter().enumerate() {
