@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::claim::{Claimed, claim, claim_these, due};
+use super::heart::Heart;
 use super::places::{KINDS, Places, REST, Seat};
 use crate::Engine;
 use crate::jobs::{self, JobError, Lease, Next, sweep};
@@ -74,12 +75,13 @@ const AT_ONCE: usize = 256;
 pub struct Runner {
     engine: Arc<Engine>,
     config: RunnerConfig,
+    heart: Arc<Heart>,
 }
 
 impl Runner {
     /// A node that works on `engine`'s jobs.
     pub fn new(engine: Arc<Engine>, config: RunnerConfig) -> Self {
-        Self { engine, config }
+        Self { engine, config, heart: Arc::default() }
     }
 
     /// Frees what a process that died had leased, where nobody else can be at work: a SQLite database belongs to one worker
@@ -104,6 +106,7 @@ impl Runner {
         }
         let places = Arc::new(Places::new(&self.config));
         let tasks = TaskTracker::new();
+        let _beats = self.heart.start(&self.engine);
         let (engine, over) = (Arc::clone(&self.engine), stop.clone());
         tasks.spawn(async move {
             over.run_until_cancelled(engine.db.announcements(|| engine.wake.notify_waiters())).await;
@@ -141,9 +144,9 @@ impl Runner {
             match self.next(&places, catches_up).await {
                 Ok(claimed) if !claimed.is_empty() => {
                     for Claimed { lease, known, with } in claimed {
-                        let engine = Arc::clone(&self.engine);
+                        let (engine, heart) = (Arc::clone(&self.engine), Arc::clone(&self.heart));
                         tasks.spawn(async move {
-                            run_leased(&engine, &lease, known, true).await;
+                            run_leased(&engine, &lease, known, &heart).await;
                             drop(with);
                             engine.wake.notify_waiters();
                         });
@@ -183,10 +186,11 @@ impl Runner {
         ran: &AtomicUsize,
         stop: &CancellationToken,
     ) -> Result<(), JobError> {
+        let _beats = self.heart.start(&self.engine);
         sweep::sweep(&self.engine).await?;
         while ran.load(Ordering::Relaxed) < at_most && !stop.is_cancelled() {
             let Some(lease) = claim(&self.engine, &self.config.node, Room::ALL).await? else { break };
-            run_leased(&self.engine, &lease, None, true).await;
+            run_leased(&self.engine, &lease, None, &self.heart).await;
             ran.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())
@@ -202,7 +206,7 @@ impl Runner {
         let mut runs = 0;
         while runs < at_most {
             let Some(lease) = claim(&self.engine, &self.config.node, Room::ALL).await? else { break };
-            run_leased(&self.engine, &lease, None, false).await;
+            run_leased(&self.engine, &lease, None, &self.heart).await;
             runs += 1;
         }
         Ok(runs)
@@ -302,14 +306,15 @@ impl Runner {
 }
 
 /// Runs one leased job and writes back what comes next.
-pub(crate) async fn run_leased(engine: &Engine, lease: &Lease, known: Option<Known>, heartbeat: bool) {
-    let result = if heartbeat {
+async fn run_leased(engine: &Engine, lease: &Lease, known: Option<Known>, heart: &Heart) {
+    let result = {
+        let kept = heart.keep(lease);
         tokio::select! {
+            // A lease is no longer ours, too, when its work is done.
+            biased;
             result = jobs::run_known(engine, lease, known) => result,
-            () = beat(engine, lease) => Err(JobError::LostLease),
+            () = kept.lost() => Err(JobError::LostLease),
         }
-    } else {
-        jobs::run_known(engine, lease, known).await
     };
     let written = match result {
         Ok(next) => write_back(engine, lease, next, None).await,
@@ -362,21 +367,4 @@ async fn write_back(
         })
         .await?;
     Ok(())
-}
-
-/// Keeps the lease alive; returns only when it is lost.
-async fn beat(engine: &Engine, lease: &Lease) {
-    let every = engine.timing.lease / 4;
-    loop {
-        tokio::time::sleep(every).await;
-        let until = engine.clock.now() + engine.timing.lease_span();
-        let (id, epoch) = (lease.job, lease.epoch);
-        let kept =
-            engine.db.write(move |tx| Box::pin(async move { job::extend(tx, id, epoch, until).await })).await;
-        match kept {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => tracing::warn!(job = %lease.job, %error, "heartbeat failed"),
-        }
-    }
 }

@@ -10,12 +10,13 @@ use carillon_connectors::kit::http::{Call, Http, Reply, SendError, Transport};
 use carillon_connectors::kit::pause::NoPause;
 use carillon_connectors::sandbox::{Fault, FaultKind, InProcess, When};
 use carillon_domain::publication::PublicationState;
-use carillon_engine::jobs::{self, JobError};
-use carillon_engine::runner::claim;
+use carillon_engine::jobs::{self, JobError, sweep};
+use carillon_engine::runner::{Heart, claim};
 use carillon_engine::usecase::posts::{PostInput, WantedStatus};
 use carillon_store::repo::job::Room;
 use carillon_store::testing::TestDb;
 use carillon_store::{Db, on_both};
+use futures::FutureExt;
 use tokio::sync::Notify;
 
 use super::support::Stage;
@@ -123,3 +124,40 @@ async fn slept(test: &TestDb) {
     assert_eq!((after.seen(), after.remote_id), (before.seen(), before.remote_id), "and changes nothing");
 }
 on_both!(who_slept_past_its_lease_sends_nothing, |t| super::slept(t));
+
+/// Reading, which comes due meanwhile, is left alone.
+const IN_FRONT: Room = Room { background: false, ..Room::ALL };
+
+async fn beating(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let (one, other) = (stage.bluesky().await, stage.x().await);
+    stage.now(one, "Takes long").await;
+    stage.now(other, "Takes long elsewhere").await;
+    let heart = Heart::default();
+    let first = claim(&stage.engine, "node", IN_FRONT).await.expect("claims").expect("a post");
+    let second = claim(&stage.engine, "node", IN_FRONT).await.expect("claims").expect("the other");
+    let (one, other) = (heart.keep(&first), heart.keep(&second));
+    // The first beat leaves young leases alone; from the second on they last on.
+    for _ in 0..20 {
+        stage.bench.clock.advance(stage.engine.timing.lease / 4);
+        heart.beat(&stage.engine).await.expect("beats");
+        sweep::sweep(&stage.engine).await.expect("sweeps");
+    }
+    assert!(claim(&stage.engine, "next", IN_FRONT).await.expect("claims").is_none(), "both leases last");
+    drop(other);
+    stage.bench.clock.advance(stage.engine.timing.lease * 3 / 4);
+    heart.beat(&stage.engine).await.expect("beats");
+    stage.bench.clock.advance(stage.engine.timing.lease / 2);
+    sweep::sweep(&stage.engine).await.expect("sweeps");
+    let again = claim(&stage.engine, "next", IN_FRONT).await.expect("claims").expect("the other's ran out");
+    assert_eq!((again.job, again.epoch), (second.job, second.epoch + 1));
+    assert!(claim(&stage.engine, "next", IN_FRONT).await.expect("claims").is_none(), "the first one's lasts");
+    // Who works on under a lease that somebody else took over is told by the next beat; the others are not.
+    let stale = heart.keep(&second);
+    for _ in 0..2 {
+        heart.beat(&stage.engine).await.expect("beats");
+    }
+    assert!(stale.lost().now_or_never().is_some());
+    assert!(one.lost().now_or_never().is_none());
+}
+on_both!(one_beat_keeps_all_leases_of_a_node, |t| super::beating(t));

@@ -162,7 +162,6 @@ statements! {
         order by j.run_at, j.created_at, j.id limit 1 /*postgres: for update skip locked */) c) n \
         order by n.run_at, n.created_at, n.id limit 1) \
         returning id, workspace_id, kind, version, payload, lane, priority, attempt, lease_epoch, platform, tenant, account";
-    EXTEND = "jobs.extend": "update jobs set lease_until = $3 where id = $1 and lease_epoch = $2 and state = 'leased'";
     RESCHEDULE = "jobs.reschedule": "update jobs set state = 'ready', run_at = $3, lane = $4, last_error = $5, lease_by = null, \
         lease_until = null, attempt = case when $6 then attempt + 1 else 0 end \
         where id = $1 and lease_epoch = $2 and state = 'leased'";
@@ -256,14 +255,6 @@ pub(super) fn claimed(row: &Row) -> Result<ClaimedJob, StoreError> {
         attempt: row.get("attempt")?,
         lease_epoch: row.get("lease_epoch")?,
     })
-}
-
-/// Lets a valid lease last until then.
-///
-/// # Errors
-/// [`StoreError::Sql`].
-pub async fn extend(tx: &mut Tx<'_>, id: JobId, epoch: i64, until: Timestamp) -> Result<bool, StoreError> {
-    Ok(tx.execute(EXTEND, args![id, epoch, until]).await? == 1)
 }
 
 /// Gives a job back, to run at `at` in `lane`. An `error` counts as a failed run.

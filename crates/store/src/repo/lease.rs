@@ -76,6 +76,12 @@ statements! {
     FENCE_ALL = "leases.fence_all": "/*postgres: select j.id, j.lease_epoch from jobs j \
         join unnest($1::uuid[], $2::bigint[]) as v(id, epoch) on v.id = j.id and v.epoch = j.lease_epoch \
         where j.state = 'leased' order by j.id for update of j*/";
+    EXTEND_ONE = "leases.extend_one": "update jobs set lease_until = $3 where id = $1 and lease_epoch = $2 and state = 'leased' \
+        returning id, lease_epoch";
+    EXTEND_ALL = "leases.extend_all": "/*postgres: with held as materialized (select j.id, v.until from jobs j \
+        join unnest($1::uuid[], $2::bigint[], $3::bigint[]) as v(id, epoch, until) on v.id = j.id and v.epoch = j.lease_epoch \
+        where j.state = 'leased' order by j.id for update of j) \
+        update jobs set lease_until = held.until from held where jobs.id = held.id returning jobs.id, jobs.lease_epoch*/";
     FINISH_ONE = "leases.finish_one": "delete from jobs where id = $1 and lease_epoch = $2 and state = 'leased'";
     FINISH_ALL = "leases.finish_all": "/*postgres: delete from jobs j using unnest($1::uuid[], $2::bigint[]) as v(id, epoch) \
         where j.id = v.id and j.lease_epoch = v.epoch and j.state = 'leased'*/";
@@ -185,8 +191,16 @@ pub async fn claim(
 /// [`StoreError::Sql`].
 pub async fn fence(tx: &mut Tx<'_>, leases: &[Held]) -> Result<HashSet<Held>, StoreError> {
     let keys = leases.iter().map(|(id, epoch)| args![*id, *epoch]).collect();
-    let held = |row: &Row| Ok((row.get("id")?, row.get("lease_epoch")?));
     tx.fetch_each(FENCE_ONE, FENCE_ALL, keys).await?.iter().map(held).collect()
+}
+
+/// Lets those of these leases that are still valid last until then, and tells which they are.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn extend(tx: &mut Tx<'_>, leases: &[Held], until: Timestamp) -> Result<HashSet<Held>, StoreError> {
+    let keys = leases.iter().map(|(id, epoch)| args![*id, *epoch, until]).collect();
+    tx.fetch_each(EXTEND_ONE, EXTEND_ALL, keys).await?.iter().map(held).collect()
 }
 
 /// Ends the jobs of those of these leases that are still valid. Tells how many they were.
@@ -205,4 +219,8 @@ pub async fn finish(tx: &mut Tx<'_>, leases: &[Held]) -> Result<u64, StoreError>
 pub async fn give_back(tx: &mut Tx<'_>, leases: &[(Held, &Again)]) -> Result<(), StoreError> {
     let row = |((id, epoch), again): &(Held, &Again)| args![*id, *epoch, again.at, again.lane.as_deref()];
     tx.execute_each(GIVE_BACK_ONE, GIVE_BACK_ALL, leases.iter().map(row).collect()).await.map(drop)
+}
+
+fn held(row: &Row) -> Result<Held, StoreError> {
+    Ok((row.get("id")?, row.get("lease_epoch")?))
 }
