@@ -1,6 +1,7 @@
 //! Everything ambient that a connector may use during one call.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use carillon_domain::secret::Secret;
 use carillon_domain::time::{Clock, Entropy, Timestamp};
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use url::Url;
 
 use super::connector::Descriptor;
@@ -45,7 +47,7 @@ impl PlatformSettings {
 }
 
 /// The tokens of one grant. Stored only sealed.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Credential {
     /// What authorises calls.
     #[serde(serialize_with = "Secret::serialize_exposed")]
@@ -64,7 +66,41 @@ pub struct Credential {
     pub scopes: Vec<String>,
     /// What else belongs to the grant (flavour, token family …). Sealed like the rest.
     #[serde(default)]
-    pub extra: serde_json::Value,
+    pub extra: Value,
+}
+
+/// Shorter texts beside the tokens are words, not secrets.
+const SHORTEST_SECRET: usize = 16;
+
+impl Credential {
+    /// Everything of it that must not be written down: the tokens, and whatever beside them is long enough to be one.
+    pub fn secrets(&self) -> Vec<Secret> {
+        let mut secrets = vec![self.access_token.clone()];
+        secrets.extend(self.refresh_token.clone());
+        let mut rest = vec![&self.extra];
+        while let Some(value) = rest.pop() {
+            match value {
+                Value::String(text) if text.len() >= SHORTEST_SECRET => {
+                    secrets.push(Secret::new(text.as_str()))
+                }
+                Value::Array(values) => rest.extend(values),
+                Value::Object(values) => rest.extend(values.values()),
+                _ => {}
+            }
+        }
+        secrets
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { expires_at, refresh_expires_at, scopes, .. } = self;
+        f.debug_struct("Credential")
+            .field("expires_at", expires_at)
+            .field("refresh_expires_at", refresh_expires_at)
+            .field("scopes", scopes)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The operator's (or, per server, the registered) app.
@@ -77,7 +113,7 @@ pub struct AppCredentials {
     pub client_secret: Option<Secret>,
     /// What else the registration answered (scopes, redirect URIs …).
     #[serde(default)]
-    pub extra: serde_json::Value,
+    pub extra: Value,
 }
 
 /// What a call without an account may use: connecting, registering an app.
@@ -143,4 +179,24 @@ pub trait Checkpoint: Send + Sync {
     /// # Errors
     /// When the lease was lost or the database fails; the connector must stop and pass it on.
     async fn save(&self, progress: &Progress) -> Result<(), ConnectorError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn tokens_beside_the_tokens_are_secrets_too() {
+        let credential: Credential = serde_json::from_value(json!({
+            "access_token": "token of the person",
+            "extra": { "flavour": "facebook", "issued_at": 1_780_000_000, "pages": { "7": "token of the page 7" } },
+        }))
+        .expect("a credential");
+        let secrets = credential.secrets();
+        let known: Vec<&str> = secrets.iter().map(Secret::expose).collect();
+        assert_eq!(known, ["token of the person", "token of the page 7"]);
+        assert!(!format!("{credential:?}").contains("token of"));
+    }
 }

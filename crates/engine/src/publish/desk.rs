@@ -48,10 +48,9 @@ impl<'a> Desk<'a> {
 
     /// `http` with this attempt's journal; the account's own secrets stay out of it wherever they stand.
     pub fn journaled(&self, http: &Http, platform: &'static str, credential: &Credential) -> Http {
-        let secrets = [Some(credential.access_token.clone()), credential.refresh_token.clone()];
         http.clone()
             .for_platform(platform)
-            .with_secrets(secrets.into_iter().flatten())
+            .with_secrets(credential.secrets())
             .with_journal(Arc::new(Steps(Arc::clone(&self.steps))))
     }
 

@@ -102,7 +102,6 @@ fn way(
     credential: &Credential,
     calls: &Arc<Calls>,
 ) -> Http {
-    let secrets = [Some(credential.access_token.clone()), credential.refresh_token.clone()];
     let journal: Arc<dyn Journal> = calls.clone();
     let networks = &engine.networks;
     let gate = networks.breakers.gate(platform, row.server.as_deref(), Purpose::Work, engine.timing.breaker);
@@ -110,7 +109,7 @@ fn way(
         .http
         .clone()
         .for_platform(platform)
-        .with_secrets(secrets.into_iter().flatten())
+        .with_secrets(credential.secrets())
         .with_journal(journal)
         .with_gate(gate)
         .with_budget(Arc::new(ReadingBudget::of(engine, row)))
