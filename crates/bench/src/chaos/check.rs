@@ -232,7 +232,8 @@ fn judge(
                     format!("{place}: part {index} has the id {remote_id}, but is {}", item["remote_id"]);
                 verdict.note(|v| &mut v.lost, what);
             }
-            ("failed" | "held" | "canceled", Some(_)) => {
+            // What is still scheduled, because the network takes it later, would go out again then.
+            ("scheduled" | "failed" | "held" | "canceled", Some(_)) => {
                 verdict
                     .note(|v| &mut v.lost, format!("{place}: part {index} is public, but said to be {said}"));
             }

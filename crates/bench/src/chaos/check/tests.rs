@@ -69,6 +69,13 @@ fn what_is_said_to_have_failed_must_not_be_public() {
 }
 
 #[test]
+fn what_goes_out_later_must_not_be_public_yet() {
+    let limited = json!({ "state": "scheduled", "error": { "kind": "rate_limited" }, "parts": [] });
+    assert!(verdict(&limited, &[]).holds());
+    assert_eq!(verdict(&limited, &[item("100", "root")]).lost, 1);
+}
+
+#[test]
 fn a_doubt_may_be_public_but_not_twice() {
     let doubt = json!({ "state": "unconfirmed", "remote_id": null, "parts": [] });
     assert!(verdict(&doubt, &[]).holds() && verdict(&doubt, &[item("100", "root")]).holds());
