@@ -108,7 +108,7 @@ impl Authorizer for Newnet {
         let reply = sent.map_err(|error| from_send(PLATFORM, "me", Safety::Read, error))?;
         let me = reply.json::<Me>().ok().filter(|_| reply.status.is_success());
         let me = me.ok_or_else(|| error_of("me", Safety::Read, &reply, cx.clock.now()))?;
-        Ok(Granted { credential, targets: vec![identity(me)] })
+        Ok(Granted { credential, targets: vec![identity(me)], person: None })
     }
 
     fn refreshable(&self, credential: &Credential) -> bool {

@@ -5,6 +5,7 @@ use crate::contract::capability::{Capabilities, Connect, MediaRules, PostKind, T
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
+use crate::contract::webhooks::Webhooks;
 
 mod auth;
 mod errors;
@@ -90,5 +91,9 @@ impl Connector for Newnet {
     }
     fn reader(&self) -> Option<&dyn Reader> {
         Some(self)
+    }
+    /// Where the network sends events to an address of ours, `webhooks.rs` reads them.
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        None
     }
 }

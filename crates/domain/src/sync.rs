@@ -40,10 +40,12 @@ pub enum SyncReason {
     Connected,
     /// A person or program asked.
     Requested,
+    /// The network told that there is something new.
+    Told,
     /// An earlier run met a limit; this one goes on where it stopped.
     Continued,
 }
-names!(SyncReason: Connected = "connected", Requested = "requested", Continued = "continued");
+names!(SyncReason: Connected = "connected", Requested = "requested", Told = "told", Continued = "continued");
 
 /// How a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -99,8 +99,13 @@ impl Networks {
 
     /// The redirect URI that networks send browsers back to.
     pub fn redirect_uri(&self, platform: &str) -> Url {
+        self.own_url(&format!("/oauth/{platform}/callback"))
+    }
+
+    /// A path of ours as browsers and networks reach it.
+    pub fn own_url(&self, path: &str) -> Url {
         let mut url = self.public_url.clone();
-        url.set_path(&format!("{}/oauth/{platform}/callback", url.path().trim_end_matches('/')));
+        url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
         url
     }
 }

@@ -90,6 +90,14 @@ urls! {
     CHOOSE = choose(workspace, grant) "/w/{workspace}/grants/{grant}";
     /// Where networks send browsers back to.
     OAUTH_CALLBACK = oauth_callback(platform) "/oauth/{platform}/callback";
+    /// What a network sends by itself.
+    WEBHOOK = webhook(platform) "/webhooks/{platform}";
+    /// Where a network says that a person removed the app.
+    WEBHOOK_DEAUTHORIZE = webhook_deauthorize(platform) "/webhooks/{platform}/deauthorize";
+    /// Where a network says that a person wants their data deleted.
+    WEBHOOK_DATA_DELETION = webhook_data_deletion(platform) "/webhooks/{platform}/data-deletion";
+    /// How such a request stands.
+    DELETION = deletion(platform, code) "/webhooks/{platform}/data-deletion/{code}";
     /// Settings of a workspace.
     WORKSPACE_SETTINGS = workspace_settings(workspace) "/w/{workspace}/settings";
     /// Who belongs to a workspace.

@@ -198,6 +198,7 @@ fn credential(home: &Home, number: usize) -> Credential {
 
 fn grant_row(home: &Home, workspace: WorkspaceId, id: GrantId, sealed: Vec<u8>, now: Timestamp) -> GrantRow {
     GrantRow {
+        person: None,
         workspace,
         id,
         platform: home.scenario.network.clone(),

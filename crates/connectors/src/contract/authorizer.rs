@@ -87,6 +87,9 @@ pub struct Granted {
     pub credential: Credential,
     /// The identities that can be used under this grant. One: connected at once. Several: the user chooses.
     pub targets: Vec<AccountIdentity>,
+    /// The network's id of the person who signed in, where it says by that whose consent ended
+    /// ([`Webhooks::tells_withdrawals`](super::webhooks::Webhooks::tells_withdrawals)).
+    pub person: Option<String>,
 }
 
 /// Signs in, refreshes and revokes.

@@ -4,6 +4,7 @@ use super::authorizer::Authorizer;
 use super::capability::Capabilities;
 use super::publisher::Publisher;
 use super::reader::Reader;
+use super::webhooks::Webhooks;
 
 /// One platform's connector.
 pub trait Connector: Send + Sync + 'static {
@@ -17,6 +18,8 @@ pub trait Connector: Send + Sync + 'static {
     fn publisher(&self) -> Option<&dyn Publisher>;
     /// Reading profile and posts.
     fn reader(&self) -> Option<&dyn Reader>;
+    /// Listening to what the network sends by itself.
+    fn webhooks(&self) -> Option<&dyn Webhooks>;
 }
 
 /// What is fixed about a platform.

@@ -13,3 +13,4 @@ pub mod cx;
 pub mod progress;
 pub mod publisher;
 pub mod reader;
+pub mod webhooks;

@@ -9,6 +9,7 @@
 //! | [`multipart`] | `multipart/form-data` with an exact length, streamed |
 //! | [`upload`] | a library file whole or in chunks, never more than one chunk in memory |
 //! | [`server_url`] | what people type as their server → base URL |
+//! | [`signature`] | what is signed with a shared secret |
 //! | [`redact`] | takes secrets out of what is written down |
 //! | [`graph`] | calls, errors and login of the platforms behind Meta's Graph API |
 //! | [`egress`] | which addresses may be reached |
@@ -35,6 +36,7 @@ pub mod oauth;
 pub mod pause;
 pub mod redact;
 pub mod server_url;
+pub mod signature;
 pub mod upload;
 pub mod used_up;
 pub mod wire;

@@ -116,6 +116,15 @@ pub async fn disconnect(
     if if_match.is_some_and(|v| v != row.version) {
         return Err(AppError::Stale);
     }
+    let_go(engine, row, erase).await
+}
+
+/// [`disconnect`] without asking who wants it.
+///
+/// # Errors
+/// [`AppError::Conflict`] for erasing while something is being sent.
+pub(super) async fn let_go(engine: &Engine, row: AccountRow, erase: bool) -> Result<AccountRow, AppError> {
+    let id = row.id;
     // In hand before it is erased: our copy goes first, whatever the network does with its own.
     let credential = stored_credential(engine, &row).await;
     let (workspace, grant_id, now) = (row.workspace, row.grant, engine.clock.now());
@@ -203,7 +212,7 @@ async fn revoke_remotely(engine: &Engine, row: &AccountRow, credential: &Credent
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn grant_is_gone(
+pub(in crate::usecase) async fn grant_is_gone(
     engine: &Engine,
     workspace: WorkspaceId,
     id: GrantId,

@@ -12,3 +12,4 @@ pub mod release;
 mod remote_delete;
 mod sending;
 pub mod sync;
+pub mod webhooks;

@@ -26,5 +26,6 @@ mod settling;
 mod spending;
 mod support;
 mod taking_over;
+mod told;
 mod uncertain;
 mod waiting;

@@ -10,6 +10,7 @@ use carillon_connectors::contract::authorizer::Callback;
 use carillon_connectors::sandbox::{Fault, LedgerItem, testing};
 use carillon_domain::composition::PartSpec;
 use carillon_domain::id::{AccountId, Id, MediaId, PublicationId, UserId, WorkspaceId};
+use carillon_domain::media::MediaInfo;
 use carillon_domain::permission::Role;
 use carillon_domain::secret::Secret;
 use carillon_domain::time::{Clock, Entropy, SeededEntropy, Timestamp};
@@ -23,8 +24,9 @@ use carillon_engine::usecase::posts::PublicationView;
 use carillon_engine::usecase::posts::{self, PostInput, PostView, WantedStatus};
 use carillon_engine::usecase::publications;
 use carillon_engine::{Actor, Engine};
+use carillon_store::repo::media::{self, MediaRow};
 use carillon_store::repo::workspace::{self, WorkspaceRow};
-use carillon_store::repo::{job, lease, media, publication};
+use carillon_store::repo::{job, lease, publication};
 use carillon_store::seal::{KeyRing, Sealer};
 use carillon_store::testing::TestDb;
 use carillon_store::{Db, StoreError};
@@ -163,6 +165,37 @@ impl Stage {
         let body = futures::stream::iter([Ok(bytes::Bytes::from(bytes.into_inner()))]);
         let file = NewFile { name: "a.jpg".into(), alt: Some("A grey square".into()) };
         self.engine.library.upload(actor, file, Box::pin(body)).await.expect("uploaded").info.id
+    }
+
+    /// Puts a file of the bench's library into the engine's.
+    pub async fn keep(&self, info: MediaInfo) -> MediaId {
+        let (workspace, now) = (self.actor.workspace, self.engine.clock.now());
+        let bytes = self.bench.library.bytes(info.id).expect("a file of the bench");
+        let key = format!("{workspace}/{}/original", info.id);
+        self.storage.put(&key, bytes).await.expect("stored");
+        let id = info.id;
+        let row = MediaRow {
+            workspace,
+            info,
+            version: 1,
+            name: "file".into(),
+            renditions: Vec::new(),
+            warnings: Vec::new(),
+            created_by: None,
+            created_at: now,
+            updated_at: now,
+            deleted_at: None,
+        };
+        let db = &self.engine.db;
+        let entered: Result<(), StoreError> =
+            db.write(move |tx| Box::pin(async move { media::insert(tx, &row).await })).await;
+        entered.expect("entered");
+        id
+    }
+
+    /// Puts a short video into the library.
+    pub async fn film(&self) -> MediaId {
+        self.keep(self.bench.library.mp4(300_000, 10_000, None)).await
     }
 
     /// Takes a file and its bytes out of the library although it is in use.

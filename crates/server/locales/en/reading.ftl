@@ -34,6 +34,7 @@ sync-state-partial = Partly
 sync-state-failed = Failed
 sync-reason-connected = Connected
 sync-reason-requested = Asked for
+sync-reason-told = The network told
 sync-reason-continued = Continued
 sync-log = Sync log
 sync-log-empty = This account was not read yet.

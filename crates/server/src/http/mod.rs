@@ -53,6 +53,9 @@ pub fn router(app: &App) -> Router {
         .merge(api::document_route(&api.document))
         .layer(from_fn_with_state(app.clone(), outlive::layer))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout));
+    let bounded_webhooks = web::webhooks::routes()
+        .layer(from_fn_with_state(app.clone(), outlive::layer))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout));
     let counted = bounded
         .merge(web::endless_routes())
         .merge(api.uploads)
@@ -64,6 +67,7 @@ pub fn router(app: &App) -> Router {
         .merge(counted)
         .merge(assets::routes())
         .merge(web::public_media_routes())
+        .merge(bounded_webhooks)
         .merge(health::routes())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.clone(), failure::render))

@@ -19,6 +19,7 @@ mod sign_in;
 pub mod signed_in;
 pub mod time;
 pub mod ui;
+pub mod webhooks;
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -73,6 +74,7 @@ pub fn routes() -> Router<App> {
         .route(urls::DISCONNECT, post(connections::disconnect))
         .route(urls::CHOOSE, get(connections::choose).post(connections::chosen))
         .route(urls::OAUTH_CALLBACK, get(connections::callback))
+        .route(urls::DELETION, get(webhooks::deletion))
         .layer(middleware::map_response(never_stored))
 }
 

@@ -28,6 +28,11 @@ const PUBLIC: &[&str] = &[
     urls::OPENAPI,
     // Networks fetch files here; each address is signed, for one file and a time.
     urls::MEDIA_PUBLIC,
+    // Networks send what happened, signed with a secret of their app; the last is a page by an unguessable code.
+    urls::WEBHOOK,
+    urls::WEBHOOK_DEAUTHORIZE,
+    urls::WEBHOOK_DATA_DELETION,
+    urls::DELETION,
 ];
 
 /// Ids that are well formed and belong to nobody.

@@ -32,3 +32,4 @@ mod settings;
 mod support;
 mod tenants;
 mod texts;
+mod webhooks;

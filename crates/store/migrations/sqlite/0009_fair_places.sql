@@ -29,3 +29,20 @@ create index publications_in_doubt on publications (workspace_id, account_id)
     where state in ('publishing', 'unconfirmed');
 create index publications_pending on publications (state, due_at)
     where state = 'published' and units like '%"state":"pending"%';
+
+-- The network's id of the person who signed in, by which it says whose consent ended. Null where networks say no such thing.
+alter table grants add column person text;
+create index grants_by_person on grants (platform, person) where person is not null;
+
+-- Networks name accounts by their own ids when something happened there.
+create index accounts_by_remote on accounts (platform, remote_id);
+
+-- People who asked, at a network, to have deleted what is held of them: how that stands. The person is forgotten with the rest.
+create table data_deletions (
+    code         text   not null primary key,
+    platform     text   not null,
+    person       text,             -- null once everything is deleted
+    requested_at bigint not null,
+    finished_at  bigint
+);
+create index data_deletions_open on data_deletions (requested_at) where person is not null;

@@ -91,6 +91,8 @@ statements! {
         (select v.a, v.b from unnest($1::uuid[], $2::uuid[]) as v(a, b))*/");
     BY_IDENTITY = "accounts.by_identity": concat!("select ", columns!(), " from accounts where workspace_id = $1 and platform = $2 and server = $3 \
         and remote_id = $4");
+    BY_REMOTE = "accounts.by_remote": "select workspace_id, id from accounts where platform = $1 and remote_id = $2 \
+        and status <> 'disconnected' order by workspace_id, id";
     LIST = "accounts.list": concat!("select ", columns!(), " from accounts where workspace_id = $1 order by platform, handle, id");
     OF_GRANT = "accounts.of_grant": concat!("select ", columns!(), " from accounts where workspace_id = $1 and grant_id = $2 order by id");
     READ = "accounts.read": "update accounts set handle = $4, name = $5, avatar_url = $6, meta = $7, profile = $8, \
@@ -308,4 +310,17 @@ pub async fn delete(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) -> R
 /// [`StoreError::Sql`].
 pub async fn lock(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) -> Result<(), StoreError> {
     (&mut *tx).fetch_optional(LOCK, args![workspace, id]).await.map(drop)
+}
+
+/// The accounts that a network knows by this id, as far as they are connected. Crosses workspaces; ids only.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_remote<'e>(
+    ex: impl Executor<'e> + 'e,
+    platform: &str,
+    remote_id: &str,
+) -> Result<Vec<(WorkspaceId, AccountId)>, StoreError> {
+    let rows = ex.fetch_all(BY_REMOTE, args![platform, remote_id]).await?;
+    rows.iter().map(|row| Ok((row.get("workspace_id")?, row.get("id")?))).collect()
 }

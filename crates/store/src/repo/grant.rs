@@ -19,6 +19,8 @@ pub struct GrantRow {
     pub platform: String,
     /// Base URL of the server, for networks of many servers.
     pub server: Option<String>,
+    /// The network's id of the person who signed in, where it says by that whose consent ended.
+    pub person: Option<String>,
     /// Sealed; `None` once erased.
     pub credential: Option<Vec<u8>>,
     /// Scopes that were granted.
@@ -44,15 +46,15 @@ pub struct GrantRow {
 /// The columns by name: what a later version adds must not change the answers that open connections expect.
 macro_rules! columns {
     () => {
-        "workspace_id, id, platform, server, credential, scopes, targets, expires_at, refresh_expires_at, status, \
+        "workspace_id, id, platform, server, person, credential, scopes, targets, expires_at, refresh_expires_at, status, \
          refresh_epoch, refresh_until, created_at, updated_at"
     };
 }
 
 statements! {
     INSERT = "grants.insert": "insert into grants (workspace_id, id, platform, server, credential, scopes, expires_at, \
-        refresh_expires_at, status, refresh_epoch, refresh_until, created_at, updated_at, targets) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+        refresh_expires_at, status, refresh_epoch, refresh_until, created_at, updated_at, targets, person) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     FIND = "grants.find": concat!("select ", columns!(), " from grants where workspace_id = $1 and id = $2");
     FIND_ALL = "grants.find_all": concat!("/*postgres: select ", columns!(), " from grants where (workspace_id, id) in \
         (select v.a, v.b from unnest($1::uuid[], $2::uuid[]) as v(a, b))*/");
@@ -64,6 +66,10 @@ statements! {
         where workspace_id = $1 and id = $2 and refresh_epoch = $3 and status = 'live'";
     UNLOCK_REFRESH = "grants.unlock_refresh": "update grants set refresh_until = null \
         where workspace_id = $1 and id = $2 and refresh_epoch = $3";
+    OF_PERSON = "grants.of_person": concat!("select ", columns!(), " from grants where platform = $1 and person = $2 \
+        order by workspace_id, id");
+    FORGET = "grants.forget": "update grants set status = 'erased', credential = null, person = null, targets = '[]', \
+        refresh_until = null, updated_at = $3 where workspace_id = $1 and id = $2";
     REVOKE = "grants.revoke": "update grants set status = 'revoked', refresh_until = null, updated_at = $4 \
         where workspace_id = $1 and id = $2 and refresh_epoch = $3 and status = 'live'";
     ERASE = "grants.erase": "update grants set status = 'erased', credential = null, refresh_until = null, updated_at = $3 \
@@ -100,6 +106,7 @@ fn read(row: &Row) -> Result<GrantRow, StoreError> {
         id: row.get("id")?,
         platform: row.get("platform")?,
         server: row.get("server")?,
+        person: row.get("person")?,
         credential: row.get("credential")?,
         scopes: row.json("scopes")?,
         targets: row.json("targets")?,
@@ -137,6 +144,7 @@ pub async fn insert(tx: &mut Tx<'_>, row: &GrantRow) -> Result<(), StoreError> {
         Value::from(row.created_at),
         Value::from(row.updated_at),
         json(&row.targets),
+        Value::from(row.person.as_deref()),
     ];
     tx.execute(INSERT, values).await.map(drop)
 }
@@ -233,6 +241,31 @@ pub async fn revoke(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     Ok(tx.execute(REVOKE, args![workspace, id, epoch, now]).await? == 1)
+}
+
+/// The logins of a person at a network, with the workspaces that they are in. Crosses workspaces: the network knows none.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_person<'e>(
+    ex: impl Executor<'e> + 'e,
+    platform: &str,
+    person: &str,
+) -> Result<Vec<GrantRow>, StoreError> {
+    ex.fetch_all(OF_PERSON, args![platform, person]).await?.iter().map(read).collect()
+}
+
+/// Forgets the tokens, who signed in, and what could be chosen then.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn forget(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: GrantId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(FORGET, args![workspace, id, now]).await.map(drop)
 }
 
 /// Forgets the tokens.

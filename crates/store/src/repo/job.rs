@@ -162,6 +162,7 @@ statements! {
         order by j.run_at, j.created_at, j.id limit 1 /*postgres: for update skip locked */) c) n \
         order by n.run_at, n.created_at, n.id limit 1) \
         returning id, workspace_id, kind, version, payload, lane, priority, attempt, lease_epoch, platform, tenant, account";
+    HASTEN = "jobs.hasten": "update jobs set run_at = $2 where unique_key = $1 and state = 'ready' and run_at > $2";
     RESCHEDULE = "jobs.reschedule": "update jobs set state = 'ready', run_at = $3, lane = $4, last_error = $5, lease_by = null, \
         lease_until = null, attempt = case when $6 then attempt + 1 else 0 end \
         where id = $1 and lease_epoch = $2 and state = 'leased'";
@@ -255,6 +256,14 @@ pub(super) fn claimed(row: &Row) -> Result<ClaimedJob, StoreError> {
         attempt: row.get("attempt")?,
         lease_epoch: row.get("lease_epoch")?,
     })
+}
+
+/// Lets a job that waits run earlier. Tells whether it did.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn hasten(tx: &mut Tx<'_>, unique_key: &str, at: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.execute(HASTEN, args![unique_key, at]).await? == 1)
 }
 
 /// Gives a job back, to run at `at` in `lane`. An `error` counts as a failed run.

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod attempt;
 pub mod connect;
+pub mod data_deletion;
 pub mod data_key;
 pub mod grant;
 pub mod history;
@@ -37,6 +38,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         crate::bulk::STATEMENTS,
         connect::STATEMENTS,
         grant::STATEMENTS,
+        data_deletion::STATEMENTS,
         data_key::STATEMENTS,
         history::STATEMENTS,
         idempotency::STATEMENTS,

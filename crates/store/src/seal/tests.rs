@@ -40,6 +40,7 @@ impl World {
         let id = Id::new(&self.clock, &self.entropy);
         let now = self.clock.now();
         let row = GrantRow {
+            person: None,
             workspace,
             id,
             platform: "toy".into(),

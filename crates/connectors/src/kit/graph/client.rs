@@ -5,14 +5,13 @@ use std::time::Duration;
 use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::secret::Secret;
 use carillon_domain::time::{Clock, Timestamp};
-use hmac::{Hmac, KeyInit, Mac};
 use http::Method;
 use serde::de::DeserializeOwned;
-use sha2::Sha256;
 
 use super::judge::{self, Context, Network};
 use super::{VERSION, wire};
 use crate::kit::http::{Call, CommitPermit, Http, Reply, Safety};
+use crate::kit::signature;
 
 /// How long calls may take during which the network works on media.
 const SLOW: Duration = Duration::from_secs(120);
@@ -148,12 +147,7 @@ pub fn url(base: &str, path: &str) -> String {
 }
 
 fn proof(token: &Secret, secret: &Secret) -> String {
-    // HMAC takes keys of any length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes()) else {
-        return String::new();
-    };
-    mac.update(token.expose().as_bytes());
-    hex::encode(mac.finalize().into_bytes())
+    hex::encode(signature::sha256(secret, &[token.expose().as_bytes()]))
 }
 
 /// Where the next page of a list begins. The network's `next` holds the token, so only its presence counts; empty pages

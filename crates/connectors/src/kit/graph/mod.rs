@@ -3,6 +3,7 @@
 //! | module | for |
 //! |---|---|
 //! | [`client`] | [`Client`](client::Client): a Graph host with a token; lists, times, `appsecret_proof` |
+//! | [`hooks`] | what Meta sends: handshake, signed events, withdrawals |
 //! | [`judge`] | [`Network`](judge::Network) with its table of codes; an answer, or none, → `ConnectorError` |
 //! | [`look`] | when to look again for a commit whose fate is open |
 //! | [`login`] | code → short-lived → long-lived user token → the Pages under it |
@@ -12,6 +13,7 @@
 //! Fact sheets: Graph API documentation (copies of 2025-2026) and the v25/v26 node specifications of Meta's own SDKs.
 
 pub mod client;
+pub mod hooks;
 pub mod judge;
 pub mod login;
 pub mod look;

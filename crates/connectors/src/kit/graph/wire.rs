@@ -116,6 +116,8 @@ pub struct DebugTokenData {
     /// What was granted.
     #[serde(default)]
     pub scopes: Vec<String>,
+    /// Who signed in, as the app knows them.
+    pub user_id: Option<String>,
 }
 
 /// One page of a list.

@@ -36,7 +36,7 @@ impl Authorizer for Bluesky {
         let session = create_session(cx, &server, &who, &request.app_password).await?;
         accept(cx, &server, &who, &session).await?;
         let identity = describe(cx, &resolver, &server, &session).await?;
-        Ok(Granted { credential: credential(&session), targets: vec![identity] })
+        Ok(Granted { credential: credential(&session), targets: vec![identity], person: None })
     }
 
     fn refreshable(&self, credential: &Credential) -> bool {

@@ -10,6 +10,7 @@ use crate::contract::capability::{
 use crate::contract::connector::{Connector, Descriptor, EndpointSetting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
+use crate::contract::webhooks::Webhooks;
 
 mod auth;
 mod errors;
@@ -96,5 +97,8 @@ impl Connector for Bluesky {
     }
     fn reader(&self) -> Option<&dyn Reader> {
         Some(self)
+    }
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        None
     }
 }

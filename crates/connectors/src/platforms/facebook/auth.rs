@@ -101,7 +101,7 @@ impl Authorizer for Facebook {
                 "data_access_expires_at": instant(info.data_access_expires_at),
             }),
         };
-        Ok(Granted { credential, targets: found.targets })
+        Ok(Granted { credential, targets: found.targets, person: info.user_id })
     }
 
     fn refreshable(&self, _credential: &Credential) -> bool {

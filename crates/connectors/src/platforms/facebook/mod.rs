@@ -15,6 +15,7 @@ mod limits;
 mod options;
 mod publish;
 mod read;
+mod webhooks;
 mod wire;
 
 pub(crate) mod sandbox;
@@ -26,6 +27,8 @@ use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
+use crate::contract::webhooks::Webhooks;
+use crate::kit::graph::hooks::VERIFY_TOKEN;
 
 /// The name in the registry.
 const NAME: &str = "facebook";
@@ -51,6 +54,9 @@ impl Connector for Facebook {
         Some(self)
     }
     fn reader(&self) -> Option<&dyn Reader> {
+        Some(self)
+    }
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(self)
     }
 }
@@ -85,6 +91,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
             accepts: Accepts::Text,
             help: "Configuration ID of Facebook Login for Business, if the app uses that; it then says which permissions are asked for.",
         },
+        VERIFY_TOKEN,
     ],
     docs: include_str!("docs.md"),
     many_servers: false,

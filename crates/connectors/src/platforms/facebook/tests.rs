@@ -10,3 +10,4 @@ mod simulator;
 mod specs;
 mod stage;
 mod upload;
+mod webhooks;

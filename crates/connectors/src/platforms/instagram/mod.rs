@@ -12,6 +12,7 @@ mod options;
 mod publish;
 mod read;
 mod text;
+mod webhooks;
 mod wire;
 
 pub(crate) mod sandbox;
@@ -23,6 +24,8 @@ use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
+use crate::contract::webhooks::Webhooks;
+use crate::kit::graph::hooks::VERIFY_TOKEN;
 
 /// The name in the registry.
 const NAME: &str = "instagram";
@@ -48,6 +51,9 @@ impl Connector for Instagram {
         Some(self)
     }
     fn reader(&self) -> Option<&dyn Reader> {
+        Some(self)
+    }
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(self)
     }
 }
@@ -90,6 +96,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
             accepts: Accepts::Text,
             help: "Meta app secret, for the Facebook login.",
         },
+        VERIFY_TOKEN,
     ],
     docs: include_str!("docs.md"),
     many_servers: false,

@@ -11,3 +11,4 @@ mod simulator;
 mod specs;
 mod stage;
 mod upload;
+mod webhooks;

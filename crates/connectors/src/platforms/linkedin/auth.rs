@@ -79,7 +79,7 @@ impl Authorizer for LinkedIn {
         if targets.is_empty() {
             return Err(no_page());
         }
-        Ok(Granted { credential, targets })
+        Ok(Granted { credential, targets, person: None })
     }
 
     fn refreshable(&self, credential: &Credential) -> bool {

@@ -10,6 +10,7 @@ use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
+use crate::contract::webhooks::Webhooks;
 
 mod api;
 mod auth;
@@ -122,5 +123,8 @@ impl Connector for LinkedIn {
     }
     fn reader(&self) -> Option<&dyn Reader> {
         Some(self)
+    }
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        None
     }
 }

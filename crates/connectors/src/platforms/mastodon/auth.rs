@@ -132,7 +132,7 @@ impl Authorizer for Mastodon {
         }
         let meta = identity::read_meta(&api).await;
         let target = identity::identity(&account, api.base(), meta);
-        Ok(Granted { credential, targets: vec![target] })
+        Ok(Granted { credential, targets: vec![target], person: None })
     }
 
     fn refreshable(&self, _: &Credential) -> bool {

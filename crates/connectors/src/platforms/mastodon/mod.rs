@@ -8,6 +8,7 @@ use crate::contract::capability::{Capabilities, Connect, MediaRules, PostKind, T
 use crate::contract::connector::{Accepts, Connector, Descriptor, Setting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
+use crate::contract::webhooks::Webhooks;
 
 mod api;
 mod auth;
@@ -106,5 +107,8 @@ impl Connector for Mastodon {
     }
     fn reader(&self) -> Option<&dyn Reader> {
         Some(self)
+    }
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        None
     }
 }

@@ -75,7 +75,7 @@ impl Authorizer for X {
         let answer = app.token(cx, op::TOKEN, &form).await.map_err(code_refused)?;
         let credential = credential(cx, answer, None);
         let user = read::me(&Api::new(cx.http, cx.settings, &credential.access_token)).await?;
-        Ok(Granted { credential, targets: vec![read::identity(user)] })
+        Ok(Granted { credential, targets: vec![read::identity(user)], person: None })
     }
 
     fn refreshable(&self, credential: &Credential) -> bool {

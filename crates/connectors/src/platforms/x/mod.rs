@@ -9,6 +9,7 @@ use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
+use crate::contract::webhooks::Webhooks;
 
 mod api;
 mod auth;
@@ -23,6 +24,7 @@ pub(crate) mod sandbox;
 #[cfg(test)]
 mod tests;
 mod text;
+mod webhooks;
 mod wire;
 
 /// The connector.
@@ -61,6 +63,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         },
         plan::SETTINGS[0],
         plan::SETTINGS[1],
+        webhooks::CONSUMER_SECRET,
     ],
     docs: include_str!("docs.md"),
     many_servers: false,
@@ -96,6 +99,9 @@ impl Connector for X {
         Some(self)
     }
     fn reader(&self) -> Option<&dyn Reader> {
+        Some(self)
+    }
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(self)
     }
 }

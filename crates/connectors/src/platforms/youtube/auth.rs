@@ -83,7 +83,7 @@ impl Authorizer for YouTube {
         all_granted(&credential)?;
         let api = Api::new(cx.http, cx.settings, &credential.access_token, cx.clock);
         let channel = read::channel(&api, op::TOKEN).await?;
-        Ok(Granted { credential, targets: vec![read::identity(&channel)] })
+        Ok(Granted { credential, targets: vec![read::identity(&channel)], person: None })
     }
 
     fn refreshable(&self, credential: &Credential) -> bool {

@@ -9,6 +9,7 @@ use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
+use crate::contract::webhooks::Webhooks;
 
 mod api;
 mod auth;
@@ -24,6 +25,7 @@ mod seal;
 #[cfg(test)]
 mod tests;
 mod text;
+mod webhooks;
 mod wire;
 
 /// The connector.
@@ -66,6 +68,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         Setting { key: "client_secret", secret: true, accepts: Accepts::Text, help: "The client's secret." },
         quota::SETTINGS[0],
         quota::SETTINGS[1],
+        webhooks::SECRET,
     ],
     docs: include_str!("docs.md"),
     many_servers: false,
@@ -102,6 +105,9 @@ impl Connector for YouTube {
         Some(self)
     }
     fn reader(&self) -> Option<&dyn Reader> {
+        Some(self)
+    }
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(self)
     }
 }

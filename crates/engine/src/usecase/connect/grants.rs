@@ -106,6 +106,7 @@ pub(super) async fn keep(
         id,
         platform: platform.to_owned(),
         server: granted.targets[0].server.clone(),
+        person: granted.person.clone(),
         credential: Some(credentials::seal(engine, id, &granted.credential)?),
         scopes: granted.credential.scopes.clone(),
         targets: granted.targets.clone(),

@@ -33,6 +33,7 @@ impl World {
         let first = credential_named("first", clock.now() + SignedDuration::from_mins(1));
         let now = clock.now();
         let row = GrantRow {
+            person: None,
             workspace,
             id,
             platform: "toy".into(),

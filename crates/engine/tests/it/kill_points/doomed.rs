@@ -13,13 +13,11 @@ use carillon_connectors::kit::http::{Call, Http, Reply, SendError, Transport};
 use carillon_connectors::kit::pause::NoPause;
 use carillon_connectors::sandbox::{Fetch, FetchError, Fetched, InProcess, LedgerItem, Sandbox, World};
 use carillon_domain::id::{AccountId, MediaId};
-use carillon_domain::media::MediaInfo;
 use carillon_domain::time::{ManualClock, SeededEntropy, Timestamp};
 use carillon_engine::events::Topic;
 use carillon_engine::jobs::{self, Next};
 use carillon_engine::runner::claim;
 use carillon_store::StoreError;
-use carillon_store::repo::media::{self, MediaRow};
 use carillon_store::repo::{job, lease};
 use carillon_store::testing::TestDb;
 
@@ -119,32 +117,6 @@ impl Doomed {
     /// What became public since the account was connected.
     pub fn public(&self) -> Vec<LedgerItem> {
         self.stage.bench.world.ledger().of(self.platform).split_off(self.before)
-    }
-
-    /// Puts a file of the bench's library into the engine's.
-    pub async fn keep(&self, info: MediaInfo) -> MediaId {
-        let (workspace, now) = (self.stage.actor.workspace, self.stage.engine.clock.now());
-        let bytes = self.stage.bench.library.bytes(info.id).expect("a file of the bench");
-        let key = format!("{workspace}/{}/original", info.id);
-        self.stage.storage.put(&key, bytes).await.expect("stored");
-        let id = info.id;
-        let row = MediaRow {
-            workspace,
-            info,
-            version: 1,
-            name: "file".into(),
-            renditions: Vec::new(),
-            warnings: Vec::new(),
-            created_by: None,
-            created_at: now,
-            updated_at: now,
-            deleted_at: None,
-        };
-        let db = &self.stage.engine.db;
-        let entered: Result<(), StoreError> =
-            db.write(move |tx| Box::pin(async move { media::insert(tx, &row).await })).await;
-        entered.expect("entered");
-        id
     }
 
     /// Works as a node does until nothing is queued or the worker dies.

@@ -141,5 +141,5 @@ async fn keep(doomed: &Doomed, file: File) -> MediaId {
         File::Picture => library.jpeg(1_080, 1_080, None),
         File::Video => library.mp4(300_000, 10_000, None),
     };
-    doomed.keep(info).await
+    doomed.stage.keep(info).await
 }

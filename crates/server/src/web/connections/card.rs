@@ -11,6 +11,35 @@ use crate::urls;
 use crate::web::components::Field;
 use crate::web::ui::Ui;
 
+/// An address of ours that is typed in where a network's apps are set up.
+pub struct Address {
+    /// What the network uses it for.
+    pub label: String,
+    /// Its id on the page.
+    pub id: String,
+    /// The address.
+    pub url: String,
+}
+
+fn addresses(app: &App, ui: &Ui, connector: &dyn Connector) -> Vec<Address> {
+    let (name, networks) = (connector.descriptor().name, &app.engine.networks);
+    let mut found = vec![("callback", ui.tr("connect-address-callback"), urls::oauth_callback(name))];
+    if let Some(webhooks) = connector.webhooks() {
+        found.push(("webhook", ui.tr("connect-address-webhook"), urls::webhook(name)));
+        if webhooks.tells_withdrawals() {
+            let path = urls::webhook_deauthorize(name);
+            found.push(("deauthorize", ui.tr("connect-address-deauthorize"), path));
+            found.push(("deletion", ui.tr("connect-address-deletion"), urls::webhook_data_deletion(name)));
+        }
+    }
+    let address = |(kind, label, path): (&str, String, String)| Address {
+        label,
+        id: format!("{kind}-{name}"),
+        url: networks.own_url(&path).to_string(),
+    };
+    found.into_iter().map(address).collect()
+}
+
 /// What the page shows of a platform.
 pub struct PlatformCard {
     /// Its name.
@@ -29,8 +58,8 @@ pub struct PlatformCard {
     pub fields: Vec<Field>,
     /// Whether the form leads to a page of the network.
     pub popup: bool,
-    /// The address to register with an app, for platforms that want one.
-    pub callback: Option<String>,
+    /// The addresses to register with an app, for platforms that want some.
+    pub addresses: Vec<Address>,
     /// The platform's page of documentation, as HTML.
     pub guide: String,
 }
@@ -64,7 +93,7 @@ impl PlatformCard {
             unset: own_app && !has_app,
             fields,
             popup,
-            callback: own_app.then(|| networks.redirect_uri(descriptor.name).to_string()),
+            addresses: if own_app { addresses(app, ui, connector) } else { Vec::new() },
             guide: guide::html_of(descriptor.docs, &networks.public_url),
         }
     }

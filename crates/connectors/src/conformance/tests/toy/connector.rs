@@ -17,6 +17,7 @@ use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation};
 use crate::contract::reader::Reader;
+use crate::contract::webhooks::Webhooks;
 use crate::kit::errors::{self, epoch_header};
 use crate::kit::http::{Call, CommitPermit, Reply, Safety};
 use crate::kit::upload;
@@ -102,6 +103,9 @@ impl Connector for Toy {
     }
     fn reader(&self) -> Option<&dyn Reader> {
         Some(self)
+    }
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        None
     }
 }
 

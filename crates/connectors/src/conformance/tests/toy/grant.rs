@@ -96,7 +96,7 @@ impl Authorizer for Toy {
         let call = Call::get("me", format!("{BASE}/me")).bearer(&credential.access_token);
         let reply = cx.http.send(call).await.map_err(|e| errors::from_send(NAME, "me", Safety::Read, e))?;
         let me: Value = reply.json().map_err(|_| error_of("me", &reply, Safety::Read))?;
-        Ok(Granted { credential, targets: vec![identity(&me)] })
+        Ok(Granted { credential, targets: vec![identity(&me)], person: None })
     }
 
     fn refreshable(&self, credential: &Credential) -> bool {

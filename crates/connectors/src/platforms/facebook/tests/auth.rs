@@ -83,7 +83,7 @@ async fn pages_of_one_login_publish_beside_each_other() {
         }
         for (index, page) in granted.targets.clone().into_iter().enumerate() {
             let targets = vec![page.clone()];
-            let granted = Granted { targets, credential: granted.credential.clone() };
+            let granted = Granted { targets, credential: granted.credential.clone(), person: None };
             let session = stage.bench.adopt(&CONNECTOR, stage.bench.settings(&CONNECTOR), granted);
             let outcome = session.publish(&draft(&format!("from {index}"), [])).await;
             assert!(outcome.is_published(), "{page:?}: {outcome:?}");

@@ -52,7 +52,8 @@ struct Specs {
     user: Value,
 }
 
-fn folder() -> Option<PathBuf> {
+/// The folder of Meta's specifications.
+pub(super) fn folder() -> Option<PathBuf> {
     std::env::var_os("CARILLON_SPECS").map(|folder| PathBuf::from(folder).join("meta"))
 }
 

@@ -54,6 +54,7 @@ pub(super) async fn complete(
         return Err(no_account());
     }
     Ok(Granted {
+        person: info.user_id,
         credential: Credential {
             expires_at: expiry(cx.clock.now(), long.expires_in).or_else(|| instant(info.expires_at)),
             access_token: long.access_token,

@@ -12,6 +12,7 @@ use super::super::{DESCRIPTOR, NAME, read, wire};
 use super::{context, expiry, require};
 use crate::contract::authorizer::{Feature, Granted, Pending};
 use crate::contract::cx::{AuthCx, Credential, PlatformSettings};
+use crate::kit::graph::hooks;
 use crate::kit::http::{Call, Safety};
 
 const BASIC: &str = "instagram_business_basic";
@@ -40,8 +41,8 @@ pub(super) async fn complete(
     let (short, scopes) = short_token(cx, pending, code).await?;
     require(&NETWORK, &scopes, BASIC)?;
     let credential = long_token(cx, &short, scopes).await?;
-    let identity = me(cx, &credential).await?;
-    Ok(Granted { credential, targets: vec![identity] })
+    let (identity, person) = me(cx, &credential).await?;
+    Ok(Granted { credential, targets: vec![identity], person })
 }
 
 async fn short_token(
@@ -95,7 +96,11 @@ fn credential(now: Timestamp, token: wire::Token, scopes: Vec<String>) -> Creden
     }
 }
 
-async fn me(cx: &AuthCx<'_>, credential: &Credential) -> Result<AccountIdentity, ConnectorError> {
+/// The account, and the id by which the app knows its owner.
+async fn me(
+    cx: &AuthCx<'_>,
+    credential: &Credential,
+) -> Result<(AccountIdentity, Option<String>), ConnectorError> {
     let graph = Graph::with(cx, Flavour::Instagram, &credential.access_token);
     let profile = read::own_profile(&graph).await?;
     let professional = matches!(
@@ -107,7 +112,9 @@ async fn me(cx: &AuthCx<'_>, credential: &Credential) -> Result<AccountIdentity,
             "This is a personal account. Instagram lets apps work with professional accounts only.",
         ));
     }
+    let person = profile.id.as_ref().and_then(hooks::id);
     read::identity(&profile, &json!({ "flavour": Flavour::Instagram.as_str() }))
+        .map(|identity| (identity, person))
         .ok_or_else(|| no_account("Instagram did not say which account this is."))
 }
 

@@ -230,7 +230,11 @@ impl Stage {
             scopes: Vec::new(),
             extra: json!({ "flavour": flavour }),
         };
-        self.bench.adopt(&CONNECTOR, Self::settings(), Granted { credential, targets: vec![account] })
+        self.bench.adopt(
+            &CONNECTOR,
+            Self::settings(),
+            Granted { credential, targets: vec![account], person: None },
+        )
     }
 
     /// The bodies of all posts that were sent.

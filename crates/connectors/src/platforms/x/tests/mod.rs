@@ -21,6 +21,7 @@ mod spec;
 mod strictness;
 mod texts;
 mod uncertain;
+mod webhooks;
 
 use recording::{Exchange, Recording};
 

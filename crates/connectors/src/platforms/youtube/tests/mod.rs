@@ -30,6 +30,7 @@ mod signing_in;
 mod simulator;
 pub(super) mod specs;
 mod uploading;
+mod webhooks;
 mod wire;
 
 use script::Script;
@@ -76,7 +77,7 @@ impl Lab {
 
     /// An account of the scripted network.
     fn adopted(&self) -> Session<'_> {
-        let granted = Granted { credential: credential(), targets: vec![account()] };
+        let granted = Granted { credential: credential(), targets: vec![account()], person: None };
         self.bench.adopt(&CONNECTOR, self.bench.settings(&CONNECTOR), granted)
     }
 

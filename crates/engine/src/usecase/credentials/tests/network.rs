@@ -12,6 +12,7 @@ use carillon_connectors::contract::capability::Capabilities;
 use carillon_connectors::contract::connector::{Connector, Descriptor};
 use carillon_connectors::contract::publisher::Publisher;
 use carillon_connectors::contract::reader::Reader;
+use carillon_connectors::contract::webhooks::Webhooks;
 use carillon_domain::time::{Entropy, SeededEntropy};
 use carillon_store::seal::{KeyRing, Sealer};
 use tokio::sync::{Notify, Semaphore};
@@ -110,6 +111,9 @@ impl Connector for Toy {
         None
     }
     fn reader(&self) -> Option<&dyn Reader> {
+        None
+    }
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
         None
     }
 }

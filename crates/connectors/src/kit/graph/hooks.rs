@@ -1,0 +1,122 @@
+//! What Meta's networks send: the handshake, signed events, and the two callbacks by which people take their consent back.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use carillon_domain::secret::Secret;
+use carillon_domain::time::Timestamp;
+use http::Method;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::contract::connector::{Accepts, Setting};
+use crate::contract::cx::PlatformSettings;
+use crate::contract::webhooks::{Address, Answer, Deaf, Event, Heard, HookCx, Incoming, Withdrawal};
+use crate::kit::signature;
+
+/// The setting with the text that is repeated to Meta when webhooks are set up.
+pub const VERIFY_TOKEN: Setting = Setting {
+    key: "webhook_verify_token",
+    secret: true,
+    accepts: Accepts::Text,
+    help: "A text of your own. Type the same one as verify token where the Meta app's webhooks are set up.",
+};
+
+/// Longest challenge that is repeated. Meta's are numbers.
+const LONGEST_CHALLENGE: usize = 200;
+
+/// Reads a request that is signed with one of these app secrets, named by their settings. Events are read by `read` from the body.
+///
+/// Source: Graph API - Webhooks, Getting Started; Data Deletion Callback.
+///
+/// # Errors
+/// [`Deaf`].
+pub fn hear(
+    cx: HookCx<'_>,
+    incoming: &Incoming,
+    secrets: &[&'static str],
+    read: fn(&Value) -> Vec<Event>,
+) -> Result<Heard, Deaf> {
+    if incoming.address == Address::Events && incoming.method == Method::GET {
+        return handshake(cx.settings, incoming).map(Heard::Handshake);
+    }
+    let known: Vec<&Secret> = secrets.iter().filter_map(|key| cx.settings.secret(key)).collect();
+    if known.is_empty() {
+        return Err(Deaf::NotSetUp(secrets.first().copied().unwrap_or("client_secret")));
+    }
+    match incoming.address {
+        Address::Events => events(incoming, &known, read),
+        Address::Deauthorize => withdrawal(incoming, &known, false),
+        Address::DataDeletion => withdrawal(incoming, &known, true),
+    }
+}
+
+/// An id that was a number in older samples.
+pub fn id(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn handshake(settings: &PlatformSettings, incoming: &Incoming) -> Result<Answer, Deaf> {
+    let ours = settings.secret(VERIFY_TOKEN.key).ok_or(Deaf::NotSetUp(VERIFY_TOKEN.key))?;
+    let theirs = incoming.param("hub.verify_token").unwrap_or_default();
+    let is_ours = signature::is_same(ours, theirs);
+    if incoming.param("hub.mode") != Some("subscribe") || !is_ours {
+        return Err(Deaf::Forged);
+    }
+    let challenge = incoming.param("hub.challenge").filter(|c| c.len() <= LONGEST_CHALLENGE);
+    challenge.map(Answer::text).ok_or(Deaf::Unreadable)
+}
+
+fn events(incoming: &Incoming, secrets: &[&Secret], read: fn(&Value) -> Vec<Event>) -> Result<Heard, Deaf> {
+    let signature = incoming.header("x-hub-signature-256").and_then(|text| text.strip_prefix("sha256="));
+    let signature = signature.and_then(|hex| hex::decode(hex).ok()).ok_or(Deaf::Forged)?;
+    let message: &[&[u8]] = &[&incoming.body];
+    if !secrets.iter().any(|secret| signature::is_sha256(secret, message, &signature)) {
+        return Err(Deaf::Forged);
+    }
+    let body: Value = serde_json::from_slice(&incoming.body).map_err(|_| Deaf::Unreadable)?;
+    // Samples wrap the one object in a list.
+    let bodies = body.as_array().map_or(std::slice::from_ref(&body), Vec::as_slice);
+    let mut events = Vec::new();
+    for event in bodies.iter().flat_map(read) {
+        if !events.contains(&event) {
+            events.push(event);
+        }
+    }
+    Ok(Heard::Events(events))
+}
+
+/// The payload of a `signed_request`.
+#[derive(Debug, Deserialize)]
+struct Signed {
+    algorithm: String,
+    #[serde(default)]
+    issued_at: i64,
+    user_id: Value,
+}
+
+fn withdrawal(incoming: &Incoming, secrets: &[&Secret], erase: bool) -> Result<Heard, Deaf> {
+    if incoming.method != Method::POST {
+        return Err(Deaf::NoSuchAddress);
+    }
+    let form = form_urlencoded::parse(&incoming.body).find(|(key, _)| key == "signed_request");
+    let request = form.map(|(_, value)| value.into_owned()).ok_or(Deaf::Forged)?;
+    let (signature, payload) = request.split_once('.').ok_or(Deaf::Forged)?;
+    let decode = |text: &str| URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).map_err(|_| Deaf::Forged);
+    let signature = decode(signature)?;
+    // What is signed is the text, not what it stands for.
+    let message: &[&[u8]] = &[payload.as_bytes()];
+    if !secrets.iter().any(|secret| signature::is_sha256(secret, message, &signature)) {
+        return Err(Deaf::Forged);
+    }
+    let signed: Signed = serde_json::from_slice(&decode(payload)?).map_err(|_| Deaf::Unreadable)?;
+    if !signed.algorithm.eq_ignore_ascii_case("HMAC-SHA256") {
+        return Err(Deaf::Unreadable);
+    }
+    let person = id(&signed.user_id).ok_or(Deaf::Unreadable)?;
+    let at = Timestamp::from_second(signed.issued_at).map_err(|_| Deaf::Unreadable)?;
+    Ok(Heard::Withdrawn(Withdrawal { person, at, erase }))
+}

@@ -1,0 +1,121 @@
+//! People who took their consent back at the network.
+
+use carillon_connectors::contract::webhooks::Withdrawal;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::error::AppError;
+use carillon_domain::time::{Timestamp, random_bytes};
+use carillon_store::repo::account::{self, AccountRow};
+use carillon_store::repo::data_deletion::{self, DataDeletionRow};
+use carillon_store::repo::grant::{self, GrantRow};
+
+use super::Reply;
+use crate::Engine;
+use crate::usecase::accounts;
+
+/// Most requests for deletion that one upkeep fulfils.
+const MOST_DELETIONS: i64 = 100;
+
+/// How a request for deletion stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deletion {
+    /// The network where the person asked, as it is called.
+    pub network: String,
+    /// When they asked.
+    pub requested_at: Timestamp,
+    /// When everything was deleted; none: not yet.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// How a request for deletion stands, for whoever has its code.
+///
+/// # Errors
+/// [`AppError::NotFound`] for codes that nobody was given.
+pub async fn deletion(engine: &Engine, platform: &str, code: &str) -> Result<Deletion, AppError> {
+    let found = data_deletion::find(&engine.db, code).await?.filter(|row| row.platform == platform);
+    let row = found.ok_or(AppError::NotFound { what: "request" })?;
+    let title = engine.networks.connector(platform).map_or(platform, |c| c.descriptor().title);
+    Ok(Deletion { network: title.to_owned(), requested_at: row.requested_at, finished_at: row.finished_at })
+}
+
+/// Ends a person's logins, and where they want it deletes everything that was read and published under them.
+pub(super) async fn accept(
+    engine: &Engine,
+    platform: &str,
+    withdrawn: Withdrawal,
+) -> Result<Reply, AppError> {
+    let grants = grant::of_person(&engine.db, platform, &withdrawn.person).await?;
+    for row in grants.iter().filter(|row| row.created_at <= withdrawn.at) {
+        gone(engine, row).await?;
+    }
+    if !withdrawn.erase {
+        return Ok(Reply::Heard);
+    }
+    let row = DataDeletionRow {
+        code: hex::encode(random_bytes::<16>(engine.entropy.as_ref())),
+        platform: platform.to_owned(),
+        person: Some(withdrawn.person),
+        requested_at: withdrawn.at,
+        finished_at: None,
+    };
+    let (code, copy) = (row.code.clone(), row.clone());
+    engine.db.write(move |tx| Box::pin(async move { data_deletion::insert(tx, &copy).await })).await?;
+    // What can't be deleted now, because something is being sent, is deleted by the next upkeep.
+    if let Err(error) = fulfil(engine, &row).await {
+        tracing::warn!(platform, %error, "a person's data can't be deleted yet; it is tried again");
+    }
+    Ok(Reply::Deleting { code })
+}
+
+/// The network says that the account no longer lets us in. A login from after that stands.
+pub(super) async fn removed(engine: &Engine, row: &AccountRow, at: Timestamp) -> Result<(), AppError> {
+    match grant::find(&engine.db, row.workspace, row.grant).await? {
+        Some(login) if login.created_at <= at => gone(engine, &login).await,
+        _ => Ok(()),
+    }
+}
+
+/// Fulfils the requests for deletion that are open.
+///
+/// # Errors
+/// When the database fails. What can't be deleted for other reasons is tried again.
+pub(crate) async fn finish_deletions(engine: &Engine) -> Result<(), AppError> {
+    for row in data_deletion::open(&engine.db, MOST_DELETIONS).await? {
+        if let Err(error) = fulfil(engine, &row).await {
+            tracing::warn!(platform = row.platform, %error, "a person's data can't be deleted yet");
+        }
+    }
+    Ok(())
+}
+
+async fn gone(engine: &Engine, row: &GrantRow) -> Result<(), AppError> {
+    let title =
+        engine.networks.connector(&row.platform).map_or(row.platform.as_str(), |c| c.descriptor().title);
+    let error = ConnectorError::new(
+        ErrorKind::AuthRevoked,
+        &row.platform,
+        "webhook",
+        "consent_withdrawn",
+        format!("The account's owner removed Carillon at {title}."),
+    )
+    .with_action("Connect the account again.");
+    Ok(accounts::grant_is_gone(engine, row.workspace, row.id, row.refresh_epoch, &error).await?)
+}
+
+async fn fulfil(engine: &Engine, request: &DataDeletionRow) -> Result<(), AppError> {
+    let person = request.person.as_deref().unwrap_or_default();
+    let grants = grant::of_person(&engine.db, &request.platform, person).await?;
+    // Whoever signed in again after asking wants the new login.
+    for login in grants.iter().filter(|login| login.created_at <= request.requested_at) {
+        for row in account::of_grant(&engine.db, login.workspace, login.id).await? {
+            accounts::let_go(engine, row, true).await?;
+        }
+        let (workspace, id, now) = (login.workspace, login.id, engine.clock.now());
+        engine
+            .db
+            .write(move |tx| Box::pin(async move { grant::forget(tx, workspace, id, now).await }))
+            .await?;
+    }
+    let (code, now) = (request.code.clone(), engine.clock.now());
+    engine.db.write(move |tx| Box::pin(async move { data_deletion::finish(tx, &code, now).await })).await?;
+    Ok(())
+}

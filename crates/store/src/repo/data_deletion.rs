@@ -1,0 +1,71 @@
+//! People who asked, at a network, to have deleted what is held of them. Belongs to no workspace: the network does not know them.
+
+use carillon_domain::time::Timestamp;
+
+use crate::{Executor, Row, StoreError, Tx, args, statements};
+
+/// A person's request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataDeletionRow {
+    /// What the person was given to ask after it; unguessable.
+    pub code: String,
+    /// The network where they asked.
+    pub platform: String,
+    /// The network's id of the person; forgotten in the end.
+    pub person: Option<String>,
+    /// When they asked.
+    pub requested_at: Timestamp,
+    /// When everything was deleted.
+    pub finished_at: Option<Timestamp>,
+}
+
+statements! {
+    INSERT = "data_deletions.insert": "insert into data_deletions (code, platform, person, requested_at) values ($1, $2, $3, $4)";
+    FIND = "data_deletions.find": "select code, platform, person, requested_at, finished_at from data_deletions where code = $1";
+    OPEN = "data_deletions.open": "select code, platform, person, requested_at, finished_at from data_deletions \
+        where person is not null order by requested_at limit $1";
+    FINISH = "data_deletions.finish": "update data_deletions set person = null, finished_at = $2 where code = $1";
+}
+
+fn read(row: &Row) -> Result<DataDeletionRow, StoreError> {
+    Ok(DataDeletionRow {
+        code: row.get("code")?,
+        platform: row.get("platform")?,
+        person: row.get("person")?,
+        requested_at: row.get("requested_at")?,
+        finished_at: row.get("finished_at")?,
+    })
+}
+
+/// Adds a request.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn insert(tx: &mut Tx<'_>, row: &DataDeletionRow) -> Result<(), StoreError> {
+    let values = args![&row.code, &row.platform, row.person.as_deref(), row.requested_at];
+    tx.execute(INSERT, values).await.map(drop)
+}
+
+/// The request with this code.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find<'e>(ex: impl Executor<'e> + 'e, code: &str) -> Result<Option<DataDeletionRow>, StoreError> {
+    ex.fetch_optional(FIND, args![code]).await?.map(|row| read(&row)).transpose()
+}
+
+/// Requests that are not fulfilled yet, the oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn open<'e>(ex: impl Executor<'e> + 'e, limit: i64) -> Result<Vec<DataDeletionRow>, StoreError> {
+    ex.fetch_all(OPEN, args![limit]).await?.iter().map(read).collect()
+}
+
+/// Everything is deleted; now the person is forgotten too.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn finish(tx: &mut Tx<'_>, code: &str, now: Timestamp) -> Result<(), StoreError> {
+    tx.execute(FINISH, args![code, now]).await.map(drop)
+}
