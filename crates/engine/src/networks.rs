@@ -6,18 +6,38 @@ use std::sync::Arc;
 use carillon_connectors::Registry;
 use carillon_connectors::contract::connector::Connector;
 use carillon_connectors::contract::cx::PlatformSettings;
+use carillon_connectors::contract::reader::Reader;
+use carillon_connectors::contract::webhooks::Webhooks;
 use carillon_connectors::kit::http::Http;
 use carillon_domain::error::AppError;
 use url::Url;
 
 use crate::breaker::Breakers;
 
+/// What an operator switched off. It is gone from pages, API and jobs; what is stored of it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Switches {
+    /// Names of networks that are off.
+    pub networks_off: Vec<String>,
+    /// Whether numbers are read from the networks.
+    pub reading: bool,
+    /// Whether networks are listened to.
+    pub webhooks: bool,
+}
+
+impl Default for Switches {
+    /// Everything is on.
+    fn default() -> Self {
+        Self { networks_off: Vec::new(), reading: true, webhooks: true }
+    }
+}
+
 /// Connectors with their settings. Cheap to clone.
 #[derive(Clone)]
 pub struct Networks {
     connectors: &'static [&'static dyn Connector],
     settings: Arc<BTreeMap<String, PlatformSettings>>,
-    disabled: Arc<[String]>,
+    switches: Arc<Switches>,
     /// The only way to the networks.
     pub http: Http,
     /// Which of them are left alone for a while.
@@ -31,7 +51,7 @@ impl Networks {
     pub fn new(
         registry: Registry,
         settings: BTreeMap<String, PlatformSettings>,
-        disabled: Vec<String>,
+        switches: Switches,
         http: Http,
         public_url: Url,
     ) -> Self {
@@ -46,7 +66,7 @@ impl Networks {
         Self {
             connectors: registry.all(),
             settings: Arc::new(settings),
-            disabled: disabled.into(),
+            switches: Arc::new(switches),
             http,
             breakers: Breakers::default(),
             public_url,
@@ -57,7 +77,7 @@ impl Networks {
     #[cfg(test)]
     pub(crate) fn of(connectors: &'static [&'static dyn Connector], http: Http, public_url: Url) -> Self {
         let (settings, breakers) = (Arc::default(), Breakers::default());
-        Self { connectors, settings, disabled: Arc::default(), http, breakers, public_url }
+        Self { connectors, settings, switches: Arc::default(), http, breakers, public_url }
     }
 
     /// Every platform of this build, in the order in which they are shown.
@@ -87,7 +107,24 @@ impl Networks {
 
     /// Whether the operator left the platform on.
     pub fn is_enabled(&self, platform: &str) -> bool {
-        !self.disabled.iter().any(|d| d == platform)
+        !self.switches.networks_off.iter().any(|off| off == platform)
+    }
+
+    /// The platforms that are on, in the order in which they are shown.
+    pub fn on(&self) -> impl Iterator<Item = &'static dyn Connector> {
+        self.connectors.iter().copied().filter(|c| self.is_enabled(c.descriptor().name))
+    }
+
+    /// Who reads this platform, if it is on and can be read, and reading is on.
+    pub fn reader(&self, platform: &str) -> Option<(&'static str, &'static dyn Reader)> {
+        let connector =
+            self.connector(platform).filter(|_| self.switches.reading && self.is_enabled(platform))?;
+        Some((connector.descriptor().name, connector.reader()?))
+    }
+
+    /// Who understands what this platform sends, if it is on and sends anything, and is listened to.
+    pub fn webhooks(&self, platform: &str) -> Option<&'static dyn Webhooks> {
+        self.connector(platform).filter(|_| self.switches.webhooks && self.is_enabled(platform))?.webhooks()
     }
 
     /// The operator's settings of a platform of the registry.

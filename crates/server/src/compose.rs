@@ -11,7 +11,7 @@ use carillon_domain::time::{Clock, Entropy};
 use carillon_engine::Engine;
 use carillon_engine::events::Events;
 use carillon_engine::media::{Library, LibraryParts, LinkKey, MediaLimits, S3Settings, Storage, Tools};
-use carillon_engine::networks::Networks;
+use carillon_engine::networks::{Networks, Switches};
 use carillon_engine::publish::Clerk;
 use carillon_engine::timing::Timing;
 use carillon_store::seal::{KeyRing, Sealer};
@@ -19,7 +19,7 @@ use carillon_store::{Db, StoreError, backup};
 use tokio::sync::Notify;
 use url::Url;
 
-use crate::settings::{self, Platform, Settings, SettingsError};
+use crate::settings::{self, Features, Platform, Settings, SettingsError};
 
 /// What comes from outside: in production the real world, in tests what the test decides.
 pub struct World {
@@ -108,7 +108,7 @@ pub fn given_keys(settings: &Settings) -> Result<Option<KeyRing>, SettingsError>
 
 fn networks(settings: &Settings, http: Http) -> Result<Networks, SettingsError> {
     let mut by_name = BTreeMap::new();
-    let mut off = Vec::new();
+    let mut networks_off = Vec::new();
     for (name, platform) in &settings.platforms {
         let Some(connector) = Registry.get(name) else {
             let known: Vec<&str> = Registry.all().iter().map(|c| c.descriptor().name).collect();
@@ -116,7 +116,7 @@ fn networks(settings: &Settings, http: Http) -> Result<Networks, SettingsError> 
         };
         by_name.insert(name.clone(), platform_settings(connector.descriptor(), platform)?);
         if platform.enabled == Some(false) {
-            off.push(name.clone());
+            networks_off.push(name.clone());
         }
     }
     let public_url = settings.public_url();
@@ -125,7 +125,9 @@ fn networks(settings: &Settings, http: Http) -> Result<Networks, SettingsError> 
         from: None,
         message: e.to_string(),
     })?;
-    Ok(Networks::new(Registry, by_name, off, http, public_url))
+    let Features { reading, webhooks, .. } = settings.features;
+    let switches = Switches { networks_off, reading, webhooks };
+    Ok(Networks::new(Registry, by_name, switches, http, public_url))
 }
 
 /// Sorts what the operator wrote into plain and secret values, and refuses keys that the connector does not know.

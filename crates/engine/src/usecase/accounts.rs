@@ -22,22 +22,25 @@ const REVOKE_WITHIN: std::time::Duration = std::time::Duration::from_secs(8);
 /// Largest daily cap that can be set.
 pub const MAX_DAILY_CAP: u32 = 1_000;
 
-/// All accounts of the workspace.
+/// All accounts of the workspace, on networks that are on.
 ///
 /// # Errors
 /// [`AppError::Forbidden`] when the role may not read.
 pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<AccountRow>, AppError> {
     actor.require(Permission::Read)?;
-    Ok(account::list(&engine.db, actor.workspace).await?)
+    let mut rows = account::list(&engine.db, actor.workspace).await?;
+    rows.retain(|row| engine.networks.is_enabled(&row.platform));
+    Ok(rows)
 }
 
 /// One account.
 ///
 /// # Errors
-/// [`AppError::NotFound`], also for accounts of other workspaces.
+/// [`AppError::NotFound`], also for accounts of other workspaces and of networks that are off.
 pub async fn get(engine: &Engine, actor: &Actor, id: AccountId) -> Result<AccountRow, AppError> {
     actor.require(Permission::Read)?;
-    account::find(&engine.db, actor.workspace, id).await?.ok_or(AppError::NotFound { what: "account" })
+    let row = account::find(&engine.db, actor.workspace, id).await?;
+    row.filter(|row| engine.networks.is_enabled(&row.platform)).ok_or(AppError::NotFound { what: "account" })
 }
 
 /// Whether posts of this account can be deleted at the network: some networks let only one of their logins do that.

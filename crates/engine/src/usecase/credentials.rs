@@ -291,7 +291,9 @@ pub async fn renew_expiring(engine: &Engine) -> Result<u64, StoreError> {
     let mut renewed = 0;
     for (workspace, id) in grant::expiring(&engine.db, due, RENEW_BATCH).await? {
         let accounts = account::of_grant(&engine.db, workspace, id).await?;
-        let Some(account) = accounts.iter().find(|a| a.status == AccountStatus::Connected) else { continue };
+        let is_used =
+            |a: &&AccountRow| a.status == AccountStatus::Connected && engine.networks.is_enabled(&a.platform);
+        let Some(account) = accounts.iter().find(is_used) else { continue };
         match credential(engine, account, true).await {
             Ok(_) => renewed += 1,
             Err(NoCredential::Store(error)) => return Err(error),

@@ -56,7 +56,7 @@ struct New {
 }
 
 fn first_reading(engine: &Engine, actor: &Actor, row: &AccountRow) -> Option<(SyncRunRow, NewJob)> {
-    engine.networks.connector(&row.platform)?.reader()?;
+    engine.networks.reader(&row.platform)?;
     let run = sync::new_run(engine, row, SyncReason::Connected, Some(actor));
     let party = Party::new(&run.platform, run.workspace, run.account);
     let job = sync::new_job(engine, Target { workspace: run.workspace, run: run.id }, party, None);

@@ -32,10 +32,10 @@ pub async fn request(engine: &Engine, actor: &Actor, id: AccountId) -> Result<Sy
             ),
         });
     }
-    if connector.reader().is_none() {
+    if engine.networks.reader(&account.platform).is_none() {
         return Err(AppError::Conflict {
             code: "not_readable",
-            message: format!("{} can't be read by Carillon.", connector.descriptor().title),
+            message: format!("Reading {} is switched off on this server.", connector.descriptor().title),
         });
     }
     // The open run may end between our look and our try; then ours is the next one.

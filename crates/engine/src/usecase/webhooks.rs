@@ -4,7 +4,6 @@
 
 mod withdrawal;
 
-use carillon_connectors::contract::connector::Connector;
 use carillon_connectors::contract::progress::{Progress, Stage};
 use carillon_connectors::contract::webhooks::{Answer, Deaf, Event, Heard, HookCx, Incoming, What};
 use carillon_domain::account::AccountStatus;
@@ -54,14 +53,13 @@ pub enum Reply {
 /// is signed well and can't be read; else when the database fails: the network then sends it again.
 pub async fn hear(engine: &Engine, platform: &str, incoming: &Incoming) -> Result<Reply, AppError> {
     const NOTHING_HERE: AppError = AppError::NotFound { what: "webhook" };
-    let connector = engine.networks.enabled(platform).map_err(|_| NOTHING_HERE)?;
-    let webhooks = connector.webhooks().ok_or(NOTHING_HERE)?;
+    let webhooks = engine.networks.webhooks(platform).ok_or(NOTHING_HERE)?;
     let cx = HookCx { settings: engine.networks.settings(platform), now: engine.clock.now() };
     match webhooks.hear(cx, incoming) {
         Ok(Heard::Handshake(answer)) => Ok(Reply::Answer(answer)),
         Ok(Heard::Events(events)) => {
             for event in &events {
-                Box::pin(act(engine, connector, event)).await?;
+                Box::pin(act(engine, platform, event)).await?;
             }
             Ok(Reply::Heard)
         }
@@ -79,13 +77,11 @@ pub async fn hear(engine: &Engine, platform: &str, incoming: &Incoming) -> Resul
     }
 }
 
-async fn act(engine: &Engine, connector: &dyn Connector, event: &Event) -> Result<(), AppError> {
-    let platform = connector.descriptor().name;
+async fn act(engine: &Engine, platform: &str, event: &Event) -> Result<(), AppError> {
     for (workspace, id) in account::by_remote(&engine.db, platform, &event.remote_id).await? {
         let Some(row) = account::find(&engine.db, workspace, id).await? else { continue };
         match event.what {
-            What::Changed if connector.reader().is_some() => read_soon(engine, &row).await?,
-            What::Changed => {}
+            What::Changed => read_soon(engine, &row).await?,
             What::Processed => look_now(engine, &row).await?,
             What::Removed(at) => withdrawal::removed(engine, &row, at).await?,
         }
@@ -95,7 +91,7 @@ async fn act(engine: &Engine, connector: &dyn Connector, event: &Event) -> Resul
 
 /// Reads the account, unless that is going to happen anyway.
 async fn read_soon(engine: &Engine, row: &AccountRow) -> Result<(), AppError> {
-    if row.status != AccountStatus::Connected {
+    if row.status != AccountStatus::Connected || engine.networks.reader(&row.platform).is_none() {
         return Ok(());
     }
     let run = sync::new_run(engine, row, SyncReason::Told, None);

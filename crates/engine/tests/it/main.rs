@@ -25,6 +25,7 @@ mod rivals;
 mod settling;
 mod spending;
 mod support;
+mod switching;
 mod taking_over;
 mod told;
 mod uncertain;

@@ -12,7 +12,7 @@ use carillon_domain::id::{AccountId, SyncRunId};
 use carillon_domain::publication::PublicationState;
 use carillon_domain::sync::SyncState;
 use carillon_domain::time::SignedDuration;
-use carillon_engine::networks::Networks;
+use carillon_engine::networks::{Networks, Switches};
 use carillon_engine::usecase::posts::{self, PostInput, WantedStatus};
 use carillon_engine::usecase::{accounts, sync};
 use carillon_store::on_both;
@@ -88,7 +88,9 @@ async fn plan(test: &TestDb) {
     x.values.insert("plan".into(), "free".into());
     let (http, url) = (stage.bench.http.clone(), stage.engine.networks.public_url.clone());
     let stage = stage
-        .restarted(|engine| engine.networks = Networks::new(Registry, settings, Vec::new(), http, url))
+        .restarted(|engine| {
+            engine.networks = Networks::new(Registry, settings, Switches::default(), http, url)
+        })
         .await;
     let day = stage.in_minutes(24 * 60);
     let input = |n: usize| PostInput {

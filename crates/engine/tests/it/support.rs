@@ -16,7 +16,7 @@ use carillon_domain::secret::Secret;
 use carillon_domain::time::{Clock, Entropy, SeededEntropy, Timestamp};
 use carillon_engine::events::Events;
 use carillon_engine::media::{Library, LibraryParts, LinkKey, MediaLimits, NewFile, Storage, Tools};
-use carillon_engine::networks::Networks;
+use carillon_engine::networks::{Networks, Switches};
 use carillon_engine::publish::verdict::RetryPolicy;
 use carillon_engine::runner::{Runner, RunnerConfig};
 use carillon_engine::usecase::connect::{self, Begun, CallbackQuery, ConnectRequest};
@@ -324,7 +324,7 @@ async fn engine(bench: &Bench, db: Db, storage: Storage) -> Arc<Engine> {
         tools: Tools::default(),
     });
     Arc::new(Engine {
-        networks: Networks::new(Registry, settings, Vec::new(), bench.http.clone(), public_url),
+        networks: Networks::new(Registry, settings, Switches::default(), bench.http.clone(), public_url),
         clerk: carillon_engine::publish::Clerk::new(db.clone()),
         db,
         clock,

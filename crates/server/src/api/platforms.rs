@@ -15,15 +15,13 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list))
 }
 
-/// A platform of this build.
+/// A platform that is on.
 #[derive(Debug, Serialize, ToSchema)]
 struct Platform {
     /// Name in the API.
     name: &'static str,
     /// Name as people write it.
     title: &'static str,
-    /// Whether the operator left it on.
-    enabled: bool,
     /// Accounts live on servers that users name.
     many_servers: bool,
     /// Limits, media rules, post kinds, abilities, how to connect.
@@ -43,14 +41,12 @@ struct Platforms {
 async fn list(State(app): State<App>, Caller(_actor): Caller) -> Result<axum::Json<Platforms>, Failure> {
     let networks = &app.engine.networks;
     let items = networks
-        .all()
-        .iter()
+        .on()
         .map(|c| {
             let descriptor = c.descriptor();
             Platform {
                 name: descriptor.name,
                 title: descriptor.title,
-                enabled: networks.is_enabled(descriptor.name),
                 many_servers: descriptor.many_servers,
                 capabilities: serde_json::to_value(c.capabilities()).unwrap_or_default(),
             }

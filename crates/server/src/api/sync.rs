@@ -35,7 +35,7 @@ struct SyncRun {
     platform: String,
     /// `basic`: the profile with its totals, then recent posts with theirs.
     kind: &'static str,
-    /// `connected`, `requested` or `continued`.
+    /// `connected`, `requested`, `told` by the network, or `continued`.
     reason: &'static str,
     /// The user or token that asked; null when nobody did.
     requested_by: Option<String>,

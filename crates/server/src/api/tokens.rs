@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Answers;
-use crate::http::actor::Caller;
+use crate::http::actor::{Caller, TokensAllowed};
 use crate::http::extract::{Json, Path};
 use crate::http::{App, Failure};
 
@@ -77,7 +77,11 @@ pub struct CreatedToken {
 
 /// List API tokens
 #[utoipa::path(get, path = "/api/v1/tokens", tag = "workspace", responses((status = 200, body = Tokens), Answers))]
-pub async fn list(State(app): State<App>, Caller(actor): Caller) -> Result<axum::Json<Tokens>, Failure> {
+pub async fn list(
+    State(app): State<App>,
+    _: TokensAllowed,
+    Caller(actor): Caller,
+) -> Result<axum::Json<Tokens>, Failure> {
     let rows = app.people.tokens(&actor).await?;
     Ok(axum::Json(Tokens { items: rows.into_iter().map(Token::from).collect(), next_cursor: None }))
 }
@@ -92,6 +96,7 @@ pub async fn list(State(app): State<App>, Caller(actor): Caller) -> Result<axum:
 )]
 pub async fn create(
     State(app): State<App>,
+    _: TokensAllowed,
     Caller(actor): Caller,
     Json(new): Json<NewToken>,
 ) -> Result<(StatusCode, axum::Json<CreatedToken>), Failure> {
@@ -114,6 +119,7 @@ pub async fn create(
 )]
 pub async fn revoke(
     State(app): State<App>,
+    _: TokensAllowed,
     Caller(actor): Caller,
     Path(token): Path<TokenId>,
 ) -> Result<StatusCode, Failure> {

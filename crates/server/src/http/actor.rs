@@ -37,7 +37,7 @@ impl FromRequestParts<App> for Caller {
             Some(value) => {
                 let text = value.to_str().unwrap_or_default();
                 let (scheme, token) = text.split_once(' ').ok_or(AppError::Unauthenticated)?;
-                if !scheme.eq_ignore_ascii_case("bearer") {
+                if !scheme.eq_ignore_ascii_case("bearer") || !app.settings.features.api_tokens {
                     return Err(AppError::Unauthenticated.into());
                 }
                 app.people.authenticate_token(&Secret::new(token.trim())).await?
@@ -46,6 +46,19 @@ impl FromRequestParts<App> for Caller {
         };
         parts.extensions.insert(actor.clone());
         Ok(Self(actor))
+    }
+}
+
+/// Programs get in with tokens here. Elsewhere nothing that is about tokens is there.
+#[derive(Debug)]
+pub struct TokensAllowed;
+
+impl FromRequestParts<App> for TokensAllowed {
+    type Rejection = Failure;
+
+    async fn from_request_parts(_: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let allowed = app.settings.features.api_tokens.then_some(Self);
+        allowed.ok_or_else(|| AppError::NotFound { what: "page" }.into())
     }
 }
 

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use load::{SettingsError, Sources};
 pub use publishing::Publishing;
 pub use sections::{
-    Database, Egress, Limits, Log, LogFormat, Media, Metrics, Platform, Sandbox, Secrets, Server,
+    Database, Egress, Features, Limits, Log, LogFormat, Media, Metrics, Platform, Sandbox, Secrets, Server,
 };
 
 /// The commented default file.
@@ -42,6 +42,8 @@ pub struct Settings {
     pub limits: Limits,
     /// `[publishing]`
     pub publishing: Publishing,
+    /// `[features]`
+    pub features: Features,
     /// `[log]`
     pub log: Log,
     /// `[metrics]`

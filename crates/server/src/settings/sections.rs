@@ -112,6 +112,17 @@ pub struct Limits {
     pub json_bytes: usize,
 }
 
+/// `[features]`
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+pub struct Features {
+    /// Whether numbers are read from the networks.
+    pub reading: bool,
+    /// Whether networks are listened to.
+    pub webhooks: bool,
+    /// Whether programs get in with API tokens.
+    pub api_tokens: bool,
+}
+
 /// `[log]`
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Log {

@@ -95,8 +95,8 @@ async fn page(
             Line::new(app, &ui, &actor, row, outlook, run)
         })
         .collect();
-    let enabled = networks.all().iter().filter(|c| may_manage && networks.is_enabled(c.descriptor().name));
-    let platforms = enabled.map(|c| PlatformCard::new(app, &ui, &actor, *c, tried)).collect();
+    let enabled = networks.on().filter(|_| may_manage);
+    let platforms = enabled.map(|c| PlatformCard::new(app, &ui, &actor, c, tried)).collect();
     let page = Connections {
         alerts,
         at_risk: rows.iter().any(|row| !row.at_risk.is_empty()),

@@ -61,6 +61,8 @@ pub struct Frame {
     pub workspaces: Vec<Place>,
     /// Which entry the page belongs to.
     pub section: Section,
+    /// Whether programs get in with tokens here.
+    pub api_tokens: bool,
 }
 
 impl Frame {

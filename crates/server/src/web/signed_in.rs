@@ -98,6 +98,7 @@ fn framed(
         role: *role,
         workspaces: places.iter().map(|(row, _)| place(row)).collect(),
         section: Section::Settings,
+        api_tokens: app.settings.features.api_tokens,
     });
     ui
 }

@@ -30,6 +30,7 @@ mod rotation;
 mod secrets;
 mod settings;
 mod support;
+mod switches;
 mod tenants;
 mod texts;
 mod webhooks;

@@ -48,9 +48,7 @@ impl Read {
         let row = account::find(&engine.db, run.workspace, run.account).await?;
         let row = row.filter(|row| row.status == AccountStatus::Connected);
         let row = row.ok_or_else(|| not_connected(&run.platform))?;
-        let enabled = engine.networks.is_enabled(&row.platform);
-        let connector = engine.networks.connector(&row.platform).filter(|_| enabled);
-        let found = connector.and_then(|c| Some((c.descriptor().name, c.reader()?)));
+        let found = engine.networks.reader(&row.platform);
         let (platform, reader) = found.ok_or_else(|| switched_off(&run.platform))?;
         let credential = credentials::credential(engine, &row, false).await?;
         let app = credentials::app(engine, platform, row.server.as_deref()).await?;
@@ -132,7 +130,7 @@ fn not_connected(platform: &str) -> Stop {
 }
 
 fn switched_off(platform: &str) -> Stop {
-    let cause = "This network is switched off on this server, or can't be read.";
+    let cause = "Reading this network is switched off on this server.";
     let error = ConnectorError::new(ErrorKind::Rejected, platform, "sync", "platform_off", cause);
     Stop::Remote(Box::new(error.with_action("Ask whoever runs this server to switch it on.")))
 }

@@ -111,7 +111,12 @@ async fn load_accounts(
     let mut errors = Vec::new();
     for (index, id) in accounts.iter().enumerate() {
         match account::find(&engine.db, actor.workspace, *id).await.map_err(AppError::internal)? {
-            Some(row) => rows.push(row),
+            Some(row) if engine.networks.is_enabled(&row.platform) => rows.push(row),
+            Some(row) => errors.push(FieldError::new(
+                format!("accounts.{index}"),
+                "platform_off",
+                format!("@{} is on {}, which is switched off on this server.", row.handle, row.platform),
+            )),
             None => errors.push(FieldError::new(
                 format!("accounts.{index}"),
                 "unknown_account",

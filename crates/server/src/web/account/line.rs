@@ -79,7 +79,7 @@ impl Line {
         let may_manage = actor.role.may(Permission::ManageAccounts);
         let is_connected = row.status == AccountStatus::Connected;
         let connector = app.engine.networks.connector(&row.platform);
-        let readable = is_connected && connector.is_some_and(|c| c.reader().is_some());
+        let readable = is_connected && app.engine.networks.reader(&row.platform).is_some();
         let may_sync = readable && actor.role.may(Permission::Write);
         Self {
             id: row.id.to_string(),

@@ -24,7 +24,7 @@ pub struct Address {
 fn addresses(app: &App, ui: &Ui, connector: &dyn Connector) -> Vec<Address> {
     let (name, networks) = (connector.descriptor().name, &app.engine.networks);
     let mut found = vec![("callback", ui.tr("connect-address-callback"), urls::oauth_callback(name))];
-    if let Some(webhooks) = connector.webhooks() {
+    if let Some(webhooks) = networks.webhooks(name) {
         found.push(("webhook", ui.tr("connect-address-webhook"), urls::webhook(name)));
         if webhooks.tells_withdrawals() {
             let path = urls::webhook_deauthorize(name);

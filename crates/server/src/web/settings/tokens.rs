@@ -11,6 +11,7 @@ use carillon_domain::secret::Secret;
 use carillon_domain::time::Timestamp;
 use serde::Deserialize;
 
+use crate::http::actor::TokensAllowed;
 use crate::http::extract::{Form, Path};
 use crate::http::{App, Failure};
 use crate::web::components::{Alert, Choice, Empty, Errors, Field};
@@ -94,13 +95,14 @@ async fn page(
 }
 
 /// The list and the form.
-pub async fn show(State(app): State<App>, member: Member) -> Result<Response, Failure> {
+pub async fn show(State(app): State<App>, _: TokensAllowed, member: Member) -> Result<Response, Failure> {
     page(&app, member, &TokenForm::default(), &Errors::default(), None).await
 }
 
 /// Makes a token and shows it, once.
 pub async fn submit(
     State(app): State<App>,
+    _: TokensAllowed,
     member: Member,
     Form(form): Form<TokenForm>,
 ) -> Result<Response, Failure> {
@@ -125,6 +127,7 @@ pub async fn submit(
 /// Ends a token.
 pub async fn revoke(
     State(app): State<App>,
+    _: TokensAllowed,
     member: Member,
     Path((_, token)): Path<(WorkspaceId, TokenId)>,
 ) -> Result<Response, Failure> {
