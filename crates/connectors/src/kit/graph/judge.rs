@@ -66,6 +66,9 @@ pub fn from_reply(network: &Network, context: Context, reply: &Reply) -> Connect
     let hidden = said.code == Some(10) && network.hidden_reads.contains(&context.operation);
     let rule = if hidden { network.find(Some(100), Some(33)) } else { network.find(said.code, said.subcode) };
     let kind = match rule {
+        Some(rule) if context.commit && hides_effect(rule, reply.status, said.transient) => {
+            ErrorKind::Ambiguous
+        }
         Some(rule) => kind_of(context, rule, &reply.headers),
         None => kind_of_unknown(context, reply.status, said.transient, &reply.headers),
     };
@@ -178,6 +181,14 @@ fn error(
     ConnectorError::new(kind, network.name, context.operation, name, cause).with_action(action)
 }
 
+/// Whether the effect of a refused commit is open whatever its code says: creates were seen to work although they were answered
+/// with a server's error, and what the network calls passing it may still carry out. A limit passes too, but is answered before
+/// anything is done.
+fn hides_effect(rule: &Rule, status: StatusCode, transient: bool) -> bool {
+    let limited = matches!(rule.class, Class::Limit | Class::Window);
+    status.is_server_error() || (transient && !limited)
+}
+
 fn kind_of(context: Context, rule: &Rule, headers: &HeaderMap) -> ErrorKind {
     let commit = context.commit;
     match rule.class {
@@ -197,7 +208,7 @@ fn kind_of(context: Context, rule: &Rule, headers: &HeaderMap) -> ErrorKind {
         {
             ErrorKind::Ambiguous
         }
-        Class::Limit | Class::LimitUnclear => ErrorKind::RateLimited { until: regain(headers, context.now) },
+        Class::Limit | Class::LimitUnclear => limited(headers, context.now, rule.pause()),
         Class::Transient | Class::NewContainer | Class::Unclear => ErrorKind::Transient,
         Class::Cooldown => ErrorKind::RateLimited { until: context.now.checked_add(COOLDOWN).ok() },
         Class::Duplicate => ErrorKind::Rejected,
@@ -206,7 +217,7 @@ fn kind_of(context: Context, rule: &Rule, headers: &HeaderMap) -> ErrorKind {
 
 fn kind_of_unknown(context: Context, status: StatusCode, transient: bool, headers: &HeaderMap) -> ErrorKind {
     match status {
-        StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited { until: regain(headers, context.now) },
+        StatusCode::TOO_MANY_REQUESTS => limited(headers, context.now, rule::PAUSE),
         StatusCode::UNAUTHORIZED => ErrorKind::AuthRevoked,
         _ if context.commit => ErrorKind::Ambiguous,
         _ if transient || status.is_server_error() || !status.is_client_error() => ErrorKind::Transient,
@@ -289,6 +300,11 @@ impl Said {
             message: self.message.map(|m| scrub(&m)),
         }
     }
+}
+
+/// A limit until the time that the network names, else for this pause: calls made while throttled prolong the block.
+fn limited(headers: &HeaderMap, now: Timestamp, pause: SignedDuration) -> ErrorKind {
+    ErrorKind::RateLimited { until: regain(headers, now).or_else(|| now.checked_add(pause).ok()) }
 }
 
 /// When the usage headers let us in again: the latest of all objects in `X-Business-Use-Case-Usage` (minutes), else

@@ -1,5 +1,13 @@
 //! The rows of a network's table of codes.
 
+use carillon_domain::time::SignedDuration;
+
+/// How long to stay away from a limit that names no time.
+pub(super) const PAUSE: SignedDuration = SignedDuration::from_mins(15);
+
+/// The same for limits of a kind that Meta does not describe (613): their windows are hours.
+const PAUSE_OF_CUSTOM: SignedDuration = SignedDuration::from_hours(1);
+
 /// How a documented error wants to be treated. What it becomes depends on whether the refused call was a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -62,6 +70,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// How long to stay away when the network does not say.
+    pub(super) fn pause(&self) -> SignedDuration {
+        if matches!(self.codes, Codes::One(613)) { PAUSE_OF_CUSTOM } else { PAUSE }
+    }
+
     pub(super) fn fits(&self, code: Option<i64>, subcode: Option<i64>) -> bool {
         let code_fits = match self.codes {
             Codes::Any => true,

@@ -190,6 +190,43 @@ fn limits_say_until_when() {
 }
 
 #[test]
+fn limits_without_a_time_are_left_alone_for_long_enough() {
+    let minutes = |code: i64, mins: i64| {
+        let until = Some(NOW + SignedDuration::from_mins(mins));
+        assert_eq!(
+            judge(&reply(400, &error(code, None)), true).kind,
+            ErrorKind::RateLimited { until },
+            "{code}"
+        );
+    };
+    for code in [4, 17, 32, 341, 80_001] {
+        minutes(code, 15);
+    }
+    minutes(613, 60);
+    let until = Some(NOW + SignedDuration::from_mins(15));
+    assert_eq!(judge(&reply(429, &json!("<html>")), false).kind, ErrorKind::RateLimited { until });
+}
+
+#[test]
+fn a_create_that_a_server_failed_at_is_open_whatever_the_code() {
+    for (code, subcode) in
+        [(100, None), (190, Some(460)), (368, Some(1_404_102)), (200, None), (80_001, None)]
+    {
+        let known = judge(&reply(400, &error(code, subcode)), true);
+        let failed = judge(&reply(500, &error(code, subcode)), true);
+        assert_eq!((&failed.kind, &failed.code), (&ErrorKind::Ambiguous, &known.code), "{code}");
+        assert_eq!(failed.cause, known.cause, "the words stay");
+        let mut passing = error(code, subcode);
+        passing["error"]["is_transient"] = json!(true);
+        let passing = judge(&reply(400, &passing), true);
+        // A limit is told before anything is done.
+        let open = if code == 80_001 { known.kind } else { ErrorKind::Ambiguous };
+        assert_eq!(passing.kind, open, "{code}");
+    }
+    assert_eq!(judge(&reply(500, &error(100, None)), false).kind, ErrorKind::Rejected, "nothing to look for");
+}
+
+#[test]
 fn the_upload_hosts_words_are_read() {
     let upload = |retriable: bool, kind: &str, message: &str| {
         let body = json!({ "debug_info": { "retriable": retriable, "type": kind, "message": message } });

@@ -126,7 +126,8 @@ fn limits_say_until_when() {
 
     let mut answer = graph(400, Some(80_002), None);
     answer.headers.insert("x-business-use-case-usage", "not json".parse().unwrap());
-    assert_eq!(judge(&answer, false).kind, ErrorKind::RateLimited { until: None });
+    let until = NOW + SignedDuration::from_mins(15);
+    assert_eq!(judge(&answer, false).kind, ErrorKind::RateLimited { until: Some(until) });
 
     let blocked = judge(&graph(400, Some(368), None), false);
     assert_eq!(blocked.kind, ErrorKind::RateLimited { until: Some(NOW + SignedDuration::from_hours(1)) });
