@@ -115,7 +115,7 @@ impl Authorizer for Facebook {
     async fn refresh(
         &self,
         cx: &AuthCx<'_>,
-        account: &AccountIdentity,
+        _account: &AccountIdentity,
         credential: &Credential,
     ) -> Result<Credential, ConnectorError> {
         let base = base(cx);
@@ -128,7 +128,7 @@ impl Authorizer for Facebook {
                 Ok(with_pages(kept, found.tokens))
             }
             Err(error) if matches!(error.kind, ErrorKind::AuthExpired | ErrorKind::AuthRevoked) => {
-                page_alone(&login, account, credential).await?.ok_or_else(|| for_good(error))
+                pages_alone(&login, credential).await?.ok_or_else(|| for_good(error))
             }
             Err(error) => Err(error),
         }
@@ -144,18 +144,31 @@ impl Authorizer for Facebook {
     }
 }
 
-/// The credential for going on with the Page's own token after the user's has gone, as long as the network calls it valid.
-/// Then its data may be read for so long as the network says.
-async fn page_alone(
+/// The credential for going on with the Pages' own tokens after the user's has gone: those that the network calls valid, as long
+/// as there is one. A Page whose token has ended waits for its reconnection alone. The first of them to run out (or whose data may
+/// no longer be read) is when they are looked at again.
+async fn pages_alone(
     login: &Login<'_>,
-    account: &AccountIdentity,
     credential: &Credential,
 ) -> Result<Option<Credential>, ConnectorError> {
-    let Some(token) = known_token(credential, &account.remote_id) else { return Ok(None) };
-    let info = login.inspect(&token).await?;
-    let expires_at: Option<Timestamp> =
-        instant(info.expires_at).or_else(|| instant(info.data_access_expires_at));
-    Ok(info.is_valid.then(|| Credential { expires_at, ..credential.clone() }))
+    let now = login.cx.clock.now();
+    let mut alive = Map::new();
+    let mut first: Option<Timestamp> = None;
+    for (page, known) in credential.extra["pages"].as_object().into_iter().flatten() {
+        let Some(token) = known_token(credential, page) else { continue };
+        let info = login.inspect(&token).await?;
+        if info.is_valid {
+            alive.insert(page.clone(), known.clone());
+            let ends = instant(info.expires_at).or_else(|| instant(info.data_access_expires_at));
+            first = first.into_iter().chain(ends.filter(|at| *at > now)).min();
+        }
+    }
+    if alive.is_empty() {
+        return Ok(None);
+    }
+    let mut kept = Credential { expires_at: first, ..credential.clone() };
+    kept.extra["pages"] = Value::Object(alive);
+    Ok(Some(kept))
 }
 
 /// New Page tokens beside those of Pages that were not listed this time.

@@ -12,7 +12,7 @@ use super::super::{CONNECTOR, NAME};
 use super::stage::{Stage, Trouble, error};
 use crate::conformance::{Connect, draft};
 use crate::contract::authorizer::{Authorizer, BeginRequest, Callback, Feature, Granted};
-use crate::contract::cx::PlatformSettings;
+use crate::contract::cx::{Credential, PlatformSettings};
 use crate::sandbox::persona::PERSONAS;
 use crate::sandbox::{TokenState, testing};
 
@@ -213,9 +213,61 @@ async fn a_page_goes_on_without_the_login_as_long_as_its_own_token_lives() {
     session.refresh().await.unwrap();
     assert!(session.publish(&draft("on its own", [])).await.is_published());
     stage.script("oauth.exchange", Trouble::Instead(400, ended));
-    stage.script("oauth.debug_token", Trouble::Instead(200, json!({ "data": { "is_valid": false } })));
+    for _ in session.credential().extra["pages"].as_object().unwrap() {
+        stage.script("oauth.debug_token", Trouble::Instead(200, json!({ "data": { "is_valid": false } })));
+    }
     let error = session.refresh().await.unwrap_err();
     assert_eq!((&error.kind, error.code.as_str()), (&ErrorKind::AuthRevoked, "token_expired"));
+}
+
+/// A grant with two Pages, after the login under it has ended; `dead` tells which of the Pages' tokens has too.
+async fn without_login(dead: [bool; 2]) -> (Result<Credential, ConnectorError>, [String; 2], Credential) {
+    let stage = Stage::new();
+    for persona in PERSONAS {
+        let Ok(granted) = grant(&stage, persona.key).await else { continue };
+        let [one, two, ..] = granted.targets.as_slice() else { continue };
+        let mut pages = [one.remote_id.clone(), two.remote_id.clone()];
+        pages.sort();
+        let mut credential = granted.credential.clone();
+        let known = credential.extra["pages"].as_object_mut().unwrap();
+        known.retain(|page, _| pages.contains(page));
+        stage.script("oauth.exchange", Trouble::Instead(400, error(190, Some(463))));
+        let later = stage.bench.clock.now().as_second() + 80 * 24 * 3600;
+        for (number, dead) in (0..).zip(dead) {
+            let data = json!({
+                "is_valid": !dead, "expires_at": 0, "data_access_expires_at": later + number,
+            });
+            stage.script("oauth.debug_token", Trouble::Instead(200, json!({ "data": data })));
+        }
+        let settings = stage.bench.settings(&CONNECTOR);
+        let cx = stage.bench.auth_cx(&settings, None);
+        let first = granted.targets.iter().find(|t| t.remote_id == pages[0]).unwrap();
+        let renewed = CONNECTOR.refresh(&cx, first, &credential).await;
+        return (renewed, pages, credential);
+    }
+    panic!("nobody in the sandbox has several Pages");
+}
+
+#[tokio::test]
+async fn a_page_that_is_lost_takes_no_other_page_with_it() {
+    let (renewed, pages, before) = without_login([true, false]).await;
+    let renewed = renewed.expect("the second Page lives");
+    let known: Vec<&String> = renewed.extra["pages"].as_object().unwrap().keys().collect();
+    assert_eq!(known, [&pages[1]], "the first waits for its own reconnection");
+    assert_eq!(renewed.access_token, before.access_token);
+    let (both, pages, _) = without_login([false, false]).await;
+    let both = both.expect("both live");
+    assert_eq!(both.extra["pages"].as_object().unwrap().len(), pages.len());
+    let (none, ..) = without_login([true, true]).await;
+    assert_eq!(none.unwrap_err().kind, ErrorKind::AuthRevoked);
+}
+
+#[tokio::test]
+async fn pages_without_their_login_are_looked_at_again_when_the_first_of_them_runs_out() {
+    let (both, ..) = without_login([false, false]).await;
+    let (second, ..) = without_login([true, false]).await;
+    let (both, second) = (both.unwrap().expires_at.unwrap(), second.unwrap().expires_at.unwrap());
+    assert_eq!(second.as_second() - both.as_second(), 1);
 }
 
 #[tokio::test]
