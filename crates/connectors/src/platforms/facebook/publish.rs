@@ -8,6 +8,7 @@
 
 mod comment;
 mod feed;
+mod likeness;
 mod params;
 mod photos;
 mod prepare;

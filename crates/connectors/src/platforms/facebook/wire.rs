@@ -129,6 +129,8 @@ pub(super) struct Attachments {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Attachment {
+    pub media_type: Option<String>,
+    pub url: Option<String>,
     pub target: Option<Target>,
     pub subattachments: Option<Attachments>,
 }

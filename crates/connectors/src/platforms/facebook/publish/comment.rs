@@ -6,7 +6,7 @@ use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::super::api::{self, Graph};
 use super::super::{errors, wire};
-use super::feed::folded;
+use super::likeness::folded;
 use super::reconcile::{LAG, PATIENCE};
 use super::rejected;
 use super::state::State;

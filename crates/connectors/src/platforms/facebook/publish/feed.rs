@@ -7,6 +7,7 @@ use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::super::api::{self, Graph};
 use super::super::wire;
+use super::likeness::{FIELDS, Likeness, likeness, targets};
 use super::state::State;
 use super::{params, refused};
 use crate::contract::cx::Cx;
@@ -21,9 +22,6 @@ const SEEN: &str = "100";
 
 /// Pages of posts that are searched.
 const MAX_PAGES: usize = 5;
-
-const FIELDS: &str =
-    "id,message,created_time,permalink_url,attachments{target{id},subattachments{target{id}}}";
 
 /// Makes the post public.
 pub(super) async fn commit(
@@ -56,11 +54,13 @@ pub(super) struct Listing {
     pub(super) fitting: Vec<wire::Post>,
     /// Those of shortly before the commit: another equal post, or this one if the clocks disagree.
     pub(super) early: usize,
+    /// Those with the same words and another link, which may be what Facebook made of ours.
+    pub(super) unclear: usize,
     /// More was published meanwhile than is searched.
     pub(super) unfinished: bool,
 }
 
-/// Whether a post that can only be this one is there.
+/// Whether a post is there that is this one, or may be it.
 pub(super) async fn shows(
     cx: &Cx<'_>,
     graph: &Graph<'_>,
@@ -68,7 +68,8 @@ pub(super) async fn shows(
     state: &State,
     since: Timestamp,
 ) -> Result<bool, ConnectorError> {
-    Ok(!list(cx, graph, draft, state, since).await?.fitting.is_empty())
+    let listing = list(cx, graph, draft, state, since).await?;
+    Ok(!listing.fitting.is_empty() || listing.unclear > 0)
 }
 
 /// Looks for the post among those since shortly before the commit.
@@ -103,38 +104,21 @@ pub(super) async fn list(
 }
 
 fn sort(listing: &mut Listing, post: wire::Post, draft: &Draft, state: &State, since: Timestamp) {
-    let known = state.seen.as_ref().is_some_and(|seen| seen.contains(&post.id));
-    let wanted: Vec<&str> = state.photos.iter().flatten().map(|photo| photo.id.as_str()).collect();
-    let targets = targets(post.attachments.as_ref());
-    let at = post.created_time.as_deref().and_then(api::timestamp);
-    if known || !same_text(draft, &post) || !wanted.iter().all(|id| targets.iter().any(|t| t == id)) {
+    if state.seen.as_ref().is_some_and(|seen| seen.contains(&post.id)) {
         return;
     }
-    // A photo is in the one post that was made of it; an equal text may be somebody else's. Times are whole seconds.
-    if !wanted.is_empty() || at.is_some_and(|at| at.as_second() >= since.as_second()) {
-        listing.fitting.push(post);
-    } else if at.is_some_and(|at| at.duration_since(since) >= -SKEW) {
-        listing.early += 1;
+    let at = post.created_time.as_deref().and_then(api::timestamp);
+    let has_photos = state.photos.iter().any(Option::is_some);
+    match likeness(draft, state, &post) {
+        Likeness::Other => {}
+        Likeness::Unclear => listing.unclear += 1,
+        // A photo is in the one post that was made of it; an equal text may be somebody else's. Times are whole seconds.
+        Likeness::Same if has_photos || at.is_some_and(|at| at.as_second() >= since.as_second()) => {
+            listing.fitting.push(post);
+        }
+        Likeness::Same if at.is_some_and(|at| at.duration_since(since) >= -SKEW) => listing.early += 1,
+        Likeness::Same => {}
     }
-}
-
-fn same_text(draft: &Draft, post: &wire::Post) -> bool {
-    folded(post.message.as_deref().unwrap_or_default()) == folded(&draft.root.text)
-}
-
-/// Text with runs of white space as one space: how texts are compared, since the network trims and folds line ends.
-pub(super) fn folded(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Ids of what a post shows, at any depth: several photos stand below an album.
-fn targets(attachments: Option<&wire::Attachments>) -> Vec<String> {
-    let mut found = Vec::new();
-    for attachment in attachments.iter().flat_map(|a| &a.data) {
-        found.extend(attachment.target.as_ref().and_then(|t| t.id.clone()));
-        found.extend(targets(attachment.subattachments.as_ref()));
-    }
-    found
 }
 
 /// The post that shows this object, if the Page shows one since then.

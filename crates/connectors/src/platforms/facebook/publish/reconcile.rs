@@ -73,6 +73,10 @@ impl Question<'_> {
         if !self.older_than(LAG) {
             return Ok(self.unknown(LAG, "The post is not on the Page yet.".to_owned()));
         }
+        if listing.unclear > 0 {
+            let evidence = "The Page shows a new post with the same text and another link; whether it is this one, is not clear.";
+            return Ok(self.unknown(PATIENCE, evidence.to_owned()));
+        }
         if listing.early > 0 {
             let evidence =
                 "The Page shows the same text from shortly before; whether it is this post, is not clear.";
