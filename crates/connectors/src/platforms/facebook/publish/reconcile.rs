@@ -153,8 +153,8 @@ impl Question<'_> {
     }
 
     /// Goes on from the invisible steps, which look once more before anything is sent again.
-    fn absent(&self, state: State) -> Reconciliation {
-        let state = State { sent: Some(self.state.sent.unwrap_or(self.since)), ..state };
+    fn absent(&self, mut state: State) -> Reconciliation {
+        state.note_sent(self.since);
         Reconciliation::Absent(state.stored_in(self.progress.clone()).at(Stage::Preparing { unit: 0 }))
     }
 

@@ -15,6 +15,9 @@ const VERSION: u16 = 1;
 /// (unverified).
 const MAX_AGE: SignedDuration = SignedDuration::from_hours(20);
 
+/// So long after a commit nothing can come of it any more, whatever kept it; the engine itself waits for minutes.
+const SETTLED: SignedDuration = SignedDuration::from_hours(1);
+
 /// The connector's notes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct State {
@@ -30,6 +33,9 @@ pub(super) struct State {
     /// When the first commit was sent that was refused or found to be absent. It may have, or still take, effect.
     #[serde(default)]
     pub sent: Option<Timestamp>,
+    /// When the last such commit was sent.
+    #[serde(default)]
+    pub last_sent: Option<Timestamp>,
     /// A refusal that is to be told once the content is proved to be absent.
     #[serde(default)]
     pub refusal: Option<ConnectorError>,
@@ -62,11 +68,22 @@ pub(super) struct Video {
     /// The network has said that it will publish it.
     #[serde(default)]
     pub accepted: bool,
+    /// The last phase was sent: what it became is known by this id alone.
+    #[serde(default)]
+    pub finished: bool,
 }
 
 impl State {
     pub(super) fn new(kind: Kind, photos: usize) -> Self {
-        Self { kind, photos: vec![None; photos], video: None, seen: None, sent: None, refusal: None }
+        Self {
+            kind,
+            photos: vec![None; photos],
+            video: None,
+            seen: None,
+            sent: None,
+            last_sent: None,
+            refusal: None,
+        }
     }
 
     /// The notes in `progress`.
@@ -94,15 +111,38 @@ impl State {
         progress
     }
 
-    /// Forgets what the network may have thrown away, unless it was used in a commit whose effect may come late.
+    /// Remembers that a commit was sent with what is uploaded now.
+    pub(super) fn note_sent(&mut self, since: Timestamp) {
+        self.sent = Some(self.sent.unwrap_or(since));
+        self.last_sent = self.last_sent.max(Some(since));
+        if let Some(video) = &mut self.video {
+            video.finished = true;
+        }
+    }
+
+    /// Forgets what the network may have thrown away, unless it was used in a commit whose effect may come late. A video that was
+    /// finished is asked for before it is forgotten.
     pub(super) fn drop_stale(&mut self, now: Timestamp) {
+        if self.may_take_effect(now) {
+            return;
+        }
         let old = |since: Timestamp| now.duration_since(since) >= MAX_AGE;
         if self.photos.iter().flatten().any(|photo| old(photo.uploaded_at)) {
             self.photos.fill(None);
         }
-        if self.video.as_ref().is_some_and(|video| old(video.started_at)) {
+        if self.video.as_ref().is_some_and(|video| !video.finished && old(video.started_at)) {
             self.video = None;
         }
+    }
+
+    /// Whether a finished video that nothing came of can be replaced by another upload: it is old, and so is its last phase.
+    pub(super) fn is_spent(&self, now: Timestamp) -> bool {
+        let old = self.video.as_ref().is_some_and(|v| now.duration_since(v.started_at) >= MAX_AGE);
+        old && !self.may_take_effect(now)
+    }
+
+    fn may_take_effect(&self, now: Timestamp) -> bool {
+        self.last_sent.or(self.sent).is_some_and(|at| now.duration_since(at) < SETTLED)
     }
 
     fn value(&self) -> serde_json::Value {

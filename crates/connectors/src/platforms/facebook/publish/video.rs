@@ -36,8 +36,8 @@ pub(super) enum Look {
     Ready,
     /// Ask again after this time.
     Wait(Duration),
-    /// It is public or on its way there: only an earlier commit of this very publication, sent after this time, can have
-    /// done it.
+    /// It is public, or on its way there, or nobody can tell: only an earlier commit of this very publication, sent after this
+    /// time, can have done it.
     Public(Timestamp),
 }
 
@@ -108,12 +108,15 @@ pub(super) async fn look(work: &mut Work<'_>) -> Result<Look, ConnectorError> {
     let now = work.cx.clock.now();
     let Some(video) = work.state.video.as_mut() else { return Ok(Look::Ready) };
     video.looks += 1;
-    let (id, started_at, looks) = (video.id.clone(), video.started_at, video.looks);
+    let (id, started_at, looks, finished) = (video.id.clone(), video.started_at, video.looks, video.finished);
+    let sent = work.state.sent.unwrap_or(started_at);
     let age = now.duration_since(video.uploaded_at.unwrap_or(started_at));
     let state = match read(&work.graph, &id).await {
         Ok(state) => state,
         // Fresh videos are sometimes not visible yet.
         Err(error) if errors::object_missing(&error) && age < LAG => return Ok(Look::Wait(pause(looks))),
+        // What became of the last phase, only this id can tell: another upload might be a second post.
+        Err(error) if errors::object_missing(&error) && finished => return Ok(Look::Public(sent)),
         Err(error) if errors::object_missing(&error) => {
             work.state.video = None;
             work.save().await?;
@@ -122,8 +125,12 @@ pub(super) async fn look(work: &mut Work<'_>) -> Result<Look, ConnectorError> {
         Err(error) => return Err(error),
     };
     match state {
-        Stand::Live { .. } | Stand::Publishing => Ok(Look::Public(started_at)),
+        Stand::Live { .. } | Stand::Publishing => Ok(Look::Public(sent)),
         Stand::Processing if age < PROCESSING_LIMIT => Ok(Look::Wait(pause(looks))),
+        Stand::Waiting if finished && work.state.is_spent(now) => {
+            work.state.video = None;
+            Ok(Look::Wait(pause(0)))
+        }
         Stand::Processing | Stand::Waiting => Ok(Look::Ready),
         Stand::Failed(code, words) => {
             work.state.video = None;

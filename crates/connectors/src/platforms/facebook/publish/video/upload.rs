@@ -93,6 +93,7 @@ async fn start(work: &mut Work<'_>, media: &MediaInfo) -> Result<(), ConnectorEr
         uploaded_at: None,
         looks: 0,
         accepted: false,
+        finished: false,
     });
     work.save().await
 }
