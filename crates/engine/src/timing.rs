@@ -26,8 +26,10 @@ pub struct Timing {
     pub send_over: SignedDuration,
     /// Pause before an account is looked at again when looking failed.
     pub look_pause: SignedDuration,
-    /// After so long without certainty a person decides.
+    /// After so long without certainty a person decides; counted from the network's last word that it works on it, if it said so.
     pub look_at_most: SignedDuration,
+    /// So long after a commit a person hears of it although the network still says that it works on it.
+    pub work_at_most: SignedDuration,
     /// How long the journal of remote calls is kept. That there was an attempt, and how it ended, is kept longer.
     pub journal: SignedDuration,
     /// When a network that fails is left alone.
@@ -47,6 +49,7 @@ impl Default for Timing {
             send_over: SignedDuration::from_secs(20 + 60 + 30),
             look_pause: SignedDuration::from_mins(1),
             look_at_most: SignedDuration::from_mins(30),
+            work_at_most: SignedDuration::from_hours(24),
             journal: SignedDuration::from_hours(24 * 90),
             breaker: Patience::default(),
             restored_at: None,

@@ -25,6 +25,9 @@ const SEND_OVER: Duration = Duration::from_secs(110);
 /// After this long without certainty a person decides.
 const LOOK_AT_MOST: Duration = Duration::from_secs(30 * 60);
 
+/// So long is waited for a network that says that it works on it.
+const WORK_AT_MOST: Duration = Duration::from_secs(24 * 3600);
+
 /// More steps than any healthy publication takes.
 const MOST_STEPS: usize = 2_000;
 
@@ -171,7 +174,7 @@ impl Run<'_> {
         let clock = &self.session.bench.clock;
         let credential = self.session.credential();
         let cx = self.session.cx(&credential);
-        let (late, over) = (clock.now() >= since + LOOK_AT_MOST, clock.now() >= since + SEND_OVER);
+        let (late, over) = (self.is_late(since), clock.now() >= since + SEND_OVER);
         match publisher.reconcile(&cx, self.draft, &self.progress).await {
             Ok(Reconciliation::Found(progress)) => {
                 self.public(unit, progress);
@@ -201,17 +204,29 @@ impl Run<'_> {
                 self.react(ConnectorError::new(ErrorKind::Transient, name, "reconcile", "absent", cause))
                     .await
             }
+            Ok(Reconciliation::Working { look_again_at: at, .. }) if at < since + WORK_AT_MOST => {
+                assert!(at > clock.now(), "looking again in the past never ends");
+                let progress = Progress { worked_on_at: Some(clock.now()), ..self.progress.clone() };
+                self.save(progress);
+                clock.advance_to(at);
+                None
+            }
             Ok(Reconciliation::Unknown { look_again_at: Some(at), .. }) if !late => {
                 assert!(at > clock.now(), "looking again in the past never ends");
                 clock.advance_to(at);
                 None
             }
-            Ok(Reconciliation::Unknown { evidence, .. }) => {
+            Ok(Reconciliation::Working { evidence, .. } | Reconciliation::Unknown { evidence, .. }) => {
                 assert!(!evidence.is_empty(), "a person must decide by this evidence");
                 Some(Outcome::Unconfirmed(evidence, self.progress.clone()))
             }
             Err(error) => self.look_failed(error, late).await,
         }
+    }
+
+    /// Whether looking has taken so long that a person decides.
+    fn is_late(&self, since: Timestamp) -> bool {
+        self.session.bench.clock.now() >= self.progress.last_sign(since) + LOOK_AT_MOST
     }
 
     /// Looking failed; the question stays open.

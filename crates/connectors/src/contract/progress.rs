@@ -20,6 +20,9 @@ pub struct Progress {
     pub units: Vec<UnitProgress>,
     /// The connector's own notes: upload ids, container ids, chosen keys, fingerprints. Never secrets.
     pub state: serde_json::Value,
+    /// When the network last said that it works on the open commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worked_on_at: Option<Timestamp>,
 }
 
 /// What comes next.
@@ -73,7 +76,14 @@ impl Progress {
             stage: Stage::Preparing { unit: 0 },
             units: vec![UnitProgress::default(); usize::from(units)],
             state,
+            worked_on_at: None,
         }
+    }
+
+    /// The network's last sign of the commit that was sent at `since`, which is where patience with it begins: its word that it
+    /// works on it, else the commit itself.
+    pub fn last_sign(&self, since: Timestamp) -> Timestamp {
+        self.worked_on_at.map_or(since, |at| at.max(since))
     }
 
     /// Marks the unit that is being committed as public and moves on to the next one.

@@ -40,6 +40,14 @@ pub enum Reconciliation {
     /// answered (the find counts as success) closes the question, and anything else is `Ambiguous` and leaves it open. The
     /// connector says so only while the network's memory lasts.
     Repeat(Progress),
+    /// The network has what it needs and still works on it: it makes it public by itself or will say why not, and nothing would
+    /// come of sending anything again. Looked at again for a day, since neither a person nor we could hasten it.
+    Working {
+        /// When to look again.
+        look_again_at: Timestamp,
+        /// What the network works on, for people.
+        evidence: String,
+    },
     /// Not known yet; look again at this time, if there is sense in that.
     Unknown {
         /// When looking again makes sense; `None`: a person decides.

@@ -149,7 +149,9 @@ const fn after_refusal(kind: &ErrorKind, unit: u16) -> Stage {
 /// more, also for the worker whose own call timed out or was answered by a gateway: the request may still be on its way.
 async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> Result<Step, JobError> {
     let now = run.engine.clock.now();
-    let (over, patience) = (since + run.engine.timing.send_over, since + run.engine.timing.look_at_most);
+    let timing = &run.engine.timing;
+    let (over, patience) = (since + timing.send_over, progress.last_sign(since) + timing.look_at_most);
+    let work_over = since + timing.work_at_most;
     let looked = {
         let checkpoint = run.desk.checkpoint(&run.context.row);
         let http = run.http.clone().with_gate(run.context.gate(run.engine, Purpose::Look));
@@ -160,7 +162,7 @@ async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> R
         Ok(Reconciliation::Found(_)) => FOUND,
         Ok(Reconciliation::Absent(_)) => "The post is not on the account.",
         Ok(Reconciliation::Repeat(_)) => REPEAT,
-        Ok(Reconciliation::Unknown { evidence, .. }) => evidence,
+        Ok(Reconciliation::Working { evidence, .. } | Reconciliation::Unknown { evidence, .. }) => evidence,
         Err(error) => &error.cause,
     });
     let Stage::Committing { unit, .. } = progress.stage else { return Ok(Step::On(progress)) };
@@ -188,13 +190,17 @@ async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> R
             outcome::look_again(run.desk, row, over, REPEAT).await.map(Step::Leave)
         }
         Ok(Reconciliation::Repeat(again)) => repeat(run, again, unit).await,
+        Ok(Reconciliation::Working { look_again_at: at, evidence }) if at < work_over => {
+            let progress = Progress { worked_on_at: Some(now), ..progress };
+            outcome::still_working(run.desk, row, &progress, at, &evidence).await.map(Step::Leave)
+        }
         Ok(Reconciliation::Unknown { look_again_at: Some(at), evidence }) if at < patience => {
             outcome::look_again(run.desk, row, at, &evidence).await.map(Step::Leave)
         }
         Ok(Reconciliation::Unknown { evidence, .. }) if now < over => {
             outcome::look_again(run.desk, row, over, &evidence).await.map(Step::Leave)
         }
-        Ok(Reconciliation::Unknown { evidence, .. }) => {
+        Ok(Reconciliation::Working { evidence, .. } | Reconciliation::Unknown { evidence, .. }) => {
             outcome::unconfirmed(run.desk, row, unit, &evidence).await.map(Step::Leave)
         }
         Err(error) => look_failed(run, progress, since, error).await,
@@ -233,7 +239,7 @@ async fn look_failed(
             let row = &mut run.context.row;
             outcome::hold(run.desk, row, HeldReason::Reauth, Some(&error)).await.map(Step::Leave)
         }
-        _ if now < since + run.engine.timing.look_at_most => {
+        _ if now < progress.last_sign(since) + run.engine.timing.look_at_most => {
             let pause = run.engine.timing.look_pause;
             let at = match error.kind {
                 ErrorKind::RateLimited { until: Some(until) } => until.max(now + pause),

@@ -39,7 +39,7 @@ pub(super) async fn too_late(
     {
         // Looking ends this one. Where nobody can look, a person must.
         return match waits_for {
-            Some(error) if now > since + desk.engine.timing.look_at_most => {
+            Some(error) if now > progress.last_sign(since) + desk.engine.timing.look_at_most => {
                 outcome::stop(desk, row, error).await.map(Some)
             }
             _ => Ok(None),

@@ -212,6 +212,18 @@ pub(super) async fn note_error(
     desk.save(row, None).await
 }
 
+/// The network said that it works on the open commit; look again then.
+pub(super) async fn still_working(
+    desk: &Desk<'_>,
+    row: &mut PublicationRow,
+    progress: &Progress,
+    at: Timestamp,
+    evidence: &str,
+) -> Result<Next, JobError> {
+    store_progress(row, progress);
+    look_again(desk, row, at, evidence).await
+}
+
 /// The open commit was looked for without certainty; look again then.
 pub(super) async fn look_again(
     desk: &Desk<'_>,

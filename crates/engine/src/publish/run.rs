@@ -206,7 +206,12 @@ impl Run<'_> {
                     return Ok(Step::Leave(next));
                 }
                 let row = &mut self.context.row;
-                outcome::save_progress(self.desk, row, &progress).await?;
+                // The connector found what an earlier commit made or is making public: from here on nobody may cancel it.
+                if matches!(progress.stage, Stage::Committing { .. }) {
+                    outcome::save_intent(self.desk, row, &progress).await?;
+                } else {
+                    outcome::save_progress(self.desk, row, &progress).await?;
+                }
                 if let Stage::Processing { poll_after_ms, .. } = progress.stage {
                     let pause = SignedDuration::from_millis(i64::try_from(poll_after_ms).unwrap_or(10_000));
                     let at = self.engine.clock.now() + pause;

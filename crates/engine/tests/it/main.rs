@@ -30,3 +30,4 @@ mod taking_over;
 mod told;
 mod uncertain;
 mod waiting;
+mod working;

@@ -91,6 +91,7 @@ impl Publishing {
             send_over: seconds(self.send_over_s),
             look_pause: seconds(self.look_pause_s.max(1)),
             look_at_most: seconds(self.look_at_most_s),
+            work_at_most: Timing::default().work_at_most,
             journal: SignedDuration::from_hours(24 * i64::from(self.journal_days)),
             breaker: Patience {
                 failures: self.breaker_failures,

@@ -3,6 +3,7 @@
 mod auth;
 mod check;
 mod errors;
+mod late;
 mod lost;
 mod publish;
 mod read;

@@ -16,12 +16,12 @@ use super::{address, feed};
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::Reconciliation;
-use crate::kit::graph::look::unknown;
+use crate::kit::graph::look::{unknown, working};
 
 /// How long a public post may be missing in what the network shows: replicas take up to a minute.
 pub(super) const LAG: SignedDuration = SignedDuration::from_mins(2);
 
-/// How long signs that contradict each other, or a video that is worked on, are looked at again.
+/// How long signs that contradict each other are looked at again.
 pub(super) const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
 
 /// Looks for the root.
@@ -106,11 +106,10 @@ impl Question<'_> {
                 Ok(self.absent(state))
             }
             Stand::Publishing | Stand::Processing => {
-                Ok(self.unknown(PATIENCE, "Facebook is still working on the video.".to_owned()))
+                Ok(self.working("Facebook is still working on the video."))
             }
             Stand::Waiting if video.accepted => {
-                let evidence = "Facebook has taken the video and does not show it yet.";
-                Ok(self.unknown(PATIENCE, evidence.to_owned()))
+                Ok(self.working("Facebook has taken the video and does not show it yet."))
             }
             Stand::Waiting if !self.older_than(LAG) => {
                 Ok(self.unknown(LAG, "The video is not published yet.".to_owned()))
@@ -159,10 +158,18 @@ impl Question<'_> {
     }
 
     fn unknown(&self, patience: SignedDuration, evidence: String) -> Reconciliation {
-        unknown(self.cx.clock.now(), self.since, patience, evidence)
+        unknown(self.cx.clock.now(), self.last_sign(), patience, evidence)
+    }
+
+    fn working(&self, evidence: &str) -> Reconciliation {
+        working(self.cx.clock.now(), self.since, evidence.to_owned())
     }
 
     fn older_than(&self, age: SignedDuration) -> bool {
-        self.cx.clock.now().duration_since(self.since) >= age
+        self.cx.clock.now().duration_since(self.last_sign()) >= age
+    }
+
+    fn last_sign(&self) -> Timestamp {
+        self.progress.last_sign(self.since)
     }
 }
