@@ -7,6 +7,7 @@
 //! | [`used_up`] | rate-limit headers → until when nothing more is taken |
 //! | [`oauth`] | PKCE, state, authorize URLs, basic authentication |
 //! | [`multipart`] | `multipart/form-data` with an exact length, streamed |
+//! | [`seal`] | what must be kept in notes and is a secret, under a key made from the grant |
 //! | [`upload`] | a library file whole or in chunks, never more than one chunk in memory |
 //! | [`server_url`] | what people type as their server → base URL |
 //! | [`signature`] | what is signed with a shared secret |
@@ -35,6 +36,7 @@ pub mod multipart;
 pub mod oauth;
 pub mod pause;
 pub mod redact;
+pub mod seal;
 pub mod server_url;
 pub mod signature;
 pub mod upload;
