@@ -40,6 +40,14 @@ impl Capabilities {
     pub fn videos_only(&self) -> bool {
         self.kinds.iter().all(|kind| matches!(kind, PostKind::Video | PostKind::Reel))
     }
+
+    /// What a person must choose before a post goes out: such options, each with the values to choose from.
+    pub fn to_choose(&self) -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+        self.options.iter().filter_map(|option| match option.input {
+            OptionInput::Choice { values: [UNCHOSEN, values @ ..] } => Some((option.name, values)),
+            _ => None,
+        })
+    }
 }
 
 /// How accounts are connected.
@@ -130,6 +138,10 @@ pub struct MediaRules {
     pub alt_max: u32,
 }
 
+/// The first value of a choice that has no default: some networks let no program choose for a person. Posts with it do not pass the
+/// check.
+pub const UNCHOSEN: &str = "choose";
+
 /// One option of a post, described so that a form can be drawn without knowing the platform.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct OptionField {
@@ -150,7 +162,7 @@ pub enum OptionInput {
         /// Most characters.
         max: u32,
     },
-    /// One of several values; the first one is the default.
+    /// One of several values; the first one is the default. Where that is [`UNCHOSEN`], a person must choose another one.
     Choice {
         /// The values.
         values: &'static [&'static str],

@@ -22,6 +22,9 @@ pub enum CommitSafety {
     Idempotent,
     /// The account can be searched for the content; only a proved absence allows another send.
     Reconcilable,
+    /// The answer names something that can be asked how it went. When the answer itself is lost the account is searched, too, but an
+    /// absence proves nothing, so that a person must find out.
+    Answered,
     /// Nobody can find out; a person must.
     Blind,
 }

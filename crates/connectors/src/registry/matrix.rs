@@ -48,6 +48,7 @@ const ROWS: [(&str, Cell); 17] = [
         let what = match c.commit_safety {
             CommitSafety::Idempotent => "looked for, sent again to the same address",
             CommitSafety::Reconcilable => "looked for, sent again when proved absent",
+            CommitSafety::Answered => "looked for; a person decides where it isn't found",
             CommitSafety::Blind => "a person decides",
         };
         what.to_owned()

@@ -62,7 +62,9 @@ pub(super) async fn resume(
             let evidence = "This network offers no way to look for a post whose answer was lost.";
             outcome::unconfirmed(run.desk, &mut run.context.row, unit, evidence).await.map(Step::Leave)
         }
-        CommitSafety::Idempotent | CommitSafety::Reconcilable => reconcile(run, progress, since).await,
+        CommitSafety::Idempotent | CommitSafety::Reconcilable | CommitSafety::Answered => {
+            reconcile(run, progress, since).await
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::super::{Bench, draft};
 use super::Subject;
-use crate::contract::capability::OptionInput;
+use crate::contract::capability::{OptionInput, PostKind};
 
 /// A draft and what it shows.
 pub struct Sample {
@@ -58,18 +58,31 @@ pub fn samples(subject: Subject, bench: &Bench) -> Vec<Sample> {
             add("poll", poll);
         }
     }
+    for sample in &mut all {
+        choose(subject, &mut sample.draft);
+    }
     all
+}
+
+/// What a person must choose is chosen.
+fn choose(subject: Subject, draft: &mut Draft) {
+    for (option, values) in subject.connector.capabilities().to_choose() {
+        draft.options.insert(option.to_owned(), values[0].into());
+    }
 }
 
 /// The simplest draft: text alone where that is allowed, else with a file.
 pub(super) fn plain(subject: Subject, bench: &Bench, text: &str) -> Draft {
     let needs_media = subject.connector.capabilities().media.required;
-    draft(text, needs_media.then(|| file(subject, bench, "a picture")))
+    let mut draft = draft(text, needs_media.then(|| file(subject, bench, "a picture")));
+    choose(subject, &mut draft);
+    draft
 }
 
-/// A picture, or a video where pictures are no posts.
+/// A picture, or a video where posts are usually videos.
 pub(super) fn file(subject: Subject, bench: &Bench, alt: &str) -> MediaInfo {
-    if subject.connector.capabilities().videos_only() {
+    let usual = subject.connector.capabilities().kinds.first();
+    if matches!(usual, Some(PostKind::Video | PostKind::Reel)) {
         bench.library.mp4(300_000, 10_000, None)
     } else {
         picture(subject, bench, alt)
