@@ -1,49 +1,69 @@
-//! TikTok: say here what kind of network it is, how people sign in, and what makes a repeated commit safe or not.
+//! TikTok, Login Kit, Display API and Content Posting API v2.
+//!
+//! Invariants: a video's bytes go out ahead of its time, all but the last part; the arrival of the last part is what makes TikTok post it,
+//! so that sending it is the one commit. Its `publish_id` was known before, can be asked how it went, and posts once however often the
+//! part is sent. Pictures, and videos that TikTok fetches itself, have no such id before the commit: see [`publish`]. Nothing is called
+//! published before TikTok says so. Refresh tokens are good for one use.
 
 use crate::contract::authorizer::Authorizer;
-use crate::contract::capability::{Capabilities, Connect, MediaRules, PostKind, TextRule, TextUnit};
+use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
 
+mod api;
 mod auth;
+mod check;
+mod creator;
 mod errors;
 mod limits;
+mod options;
 mod publish;
 mod read;
-pub mod sandbox;
+pub(crate) mod sandbox;
+mod settings;
 #[cfg(test)]
 mod tests;
+mod text;
 mod wire;
 
 /// The connector.
 pub static CONNECTOR: TikTok = TikTok;
 
-/// TikTok.
-#[derive(Debug)]
+/// TikTok's connector.
+#[derive(Debug, Clone, Copy)]
 pub struct TikTok;
 
+/// Key of the API's base URL.
 const API: &str = "api_base_url";
+/// Key of the base URL of the page where people agree, and of those where they see posts.
+const WEB: &str = "web_base_url";
 
 static DESCRIPTOR: Descriptor = Descriptor {
-    name: "tiktok",
+    name: errors::PLATFORM,
     title: "TikTok",
-    icon: "world",
-    color: "#335577",
-    endpoints: &[EndpointSetting { key: API, default: "https://api.tiktok.example" }],
+    icon: "brand-tiktok",
+    color: "#000000",
+    endpoints: &[
+        EndpointSetting { key: API, default: "https://open.tiktokapis.com" },
+        EndpointSetting { key: WEB, default: "https://www.tiktok.com" },
+    ],
     settings: &[
         Setting {
             key: "client_id",
             secret: false,
             accepts: Accepts::Text,
-            help: "Client id of your app at TikTok.",
+            help: "Client key of your app at developers.tiktok.com.",
         },
         Setting {
             key: "client_secret",
             secret: true,
             accepts: Accepts::Text,
-            help: "Client secret of your app at TikTok.",
+            help: "The app's client secret.",
         },
+        settings::PERMISSIONS,
+        settings::AUDITED,
+        settings::TRANSFER,
     ],
     docs: include_str!("docs.md"),
     many_servers: false,
@@ -51,27 +71,18 @@ static DESCRIPTOR: Descriptor = Descriptor {
 
 static CAPABILITIES: Capabilities = Capabilities {
     connect: Connect::Oauth { flavours: &["tiktok"] },
-    kinds: &[PostKind::Post],
-    text: TextRule { max: limits::TEXT, unit: TextUnit::Characters, required_without_media: true },
-    media: MediaRules {
-        max_items: 0,
-        required: false,
-        mixed: false,
-        image_types: &[],
-        image_bytes: 0,
-        video_types: &[],
-        video_bytes: 0,
-        video_ms: None,
-        alt_max: 0,
-    },
+    kinds: &[PostKind::Video, PostKind::Image, PostKind::Carousel],
+    text: limits::TEXT,
+    media: limits::MEDIA,
     threads: false,
     polls: false,
     first_comment: false,
     alt_text: false,
-    delete: true,
-    options: &[],
-    commit_safety: CommitSafety::Reconcilable,
-    daily_cap: None,
+    delete: false,
+    options: limits::OPTIONS,
+    // Of pictures; that of an uploaded video is `Idempotent`.
+    commit_safety: CommitSafety::Answered,
+    daily_cap: Some(limits::DAILY_POSTS),
     prepare_ahead_s: 15 * 60,
 };
 
