@@ -39,14 +39,7 @@ struct New {
 
 /// `POST /v2/post/publish/video/init/`.
 pub(super) async fn video(door: Door, body: Bytes) -> Response {
-    let begun = match door.open(&VIDEO) {
-        Ok(caller) => match video_asked(&door, &body) {
-            Ok(new) => start(&door, &caller, new).await,
-            Err(refusal) => Err(refusal),
-        },
-        Err(refusal) => Err(refusal),
-    };
-    door.close(Api::Posting, begun)
+    begin(&door, &VIDEO, |_| video_asked(&door, &body)).await
 }
 
 fn video_asked(door: &Door, body: &[u8]) -> Result<New, Refusal> {
@@ -57,14 +50,7 @@ fn video_asked(door: &Door, body: &[u8]) -> Result<New, Refusal> {
 
 /// `POST /v2/post/publish/inbox/video/init/`. A `post_info` is not looked at: everything is chosen in the app.
 pub(super) async fn inbox(door: Door, body: Bytes) -> Response {
-    let begun = match door.open(&INBOX) {
-        Ok(caller) => match inbox_asked(&door, &body) {
-            Ok(new) => start(&door, &caller, new).await,
-            Err(refusal) => Err(refusal),
-        },
-        Err(refusal) => Err(refusal),
-    };
-    door.close(Api::Posting, begun)
+    begin(&door, &INBOX, |_| inbox_asked(&door, &body)).await
 }
 
 fn inbox_asked(door: &Door, body: &[u8]) -> Result<New, Refusal> {
@@ -75,14 +61,7 @@ fn inbox_asked(door: &Door, body: &[u8]) -> Result<New, Refusal> {
 
 /// `POST /v2/post/publish/content/init/`.
 pub(super) async fn content(door: Door, body: Bytes) -> Response {
-    let begun = match door.open(&CONTENT) {
-        Ok(caller) => match content_asked(&door, &caller, &body) {
-            Ok(new) => start(&door, &caller, new).await,
-            Err(refusal) => Err(refusal),
-        },
-        Err(refusal) => Err(refusal),
-    };
-    door.close(Api::Posting, begun)
+    begin(&door, &CONTENT, |caller| content_asked(&door, caller, &body)).await
 }
 
 fn content_asked(door: &Door, caller: &Caller, body: &[u8]) -> Result<New, Refusal> {
@@ -101,6 +80,20 @@ fn content_asked(door: &Door, caller: &Caller, body: &[u8]) -> Result<New, Refus
     }
     let info = if inbox { PostInfo::of_draft(&body)? } else { PostInfo::of_photos(&body)? };
     Ok(New { kind: Kind::Photo, inbox, info, source: Source::of_photos(&body)? })
+}
+
+/// Lets the caller in, reads what they ask for, and begins that.
+async fn begin(
+    door: &Door,
+    endpoint: &Endpoint,
+    asked: impl FnOnce(&Caller) -> Result<New, Refusal>,
+) -> Response {
+    let asked = door.open(endpoint).and_then(|caller| asked(&caller).map(|new| (caller, new)));
+    let begun = match asked {
+        Ok((caller, new)) => start(door, &caller, new).await,
+        Err(refusal) => Err(refusal),
+    };
+    door.close(Api::Posting, begun)
 }
 
 /// Begins the task. What TikTok pulls it pulls at once.

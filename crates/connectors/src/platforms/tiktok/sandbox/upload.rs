@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::Response;
+use futures::StreamExt;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri};
@@ -85,34 +86,26 @@ fn stored_range(upload: &Upload) -> String {
     }
 }
 
+/// Where a request's bytes belong.
+struct Place {
+    id: String,
+    range: Range,
+    /// They are there already, and only the file is not made of them.
+    again: bool,
+}
+
 async fn take(door: &Door, body: Body) -> Result<Response, Response> {
+    let place = match place(door) {
+        Ok(place) if !place.again => place,
+        other => {
+            drain(body).await;
+            return complete(door, &other?.id).await;
+        }
+    };
     let world = &door.world;
-    let now = world.now();
-    let found = change(world, |memory| {
-        find(memory, &door.uri).map(|(task, upload)| (task.id.clone(), task.end.clone(), upload.clone()))
-    });
-    let (id, end, upload) = found.ok_or_else(|| bare(StatusCode::NOT_FOUND, None))?;
-    if upload.expires_at <= now {
-        return Err(bare(StatusCode::FORBIDDEN, None));
-    }
-    let range = checked(&door.headers, &upload)?;
-    if end.is_some() || range.first != upload.stored() {
-        let repeated = range.first == upload.total - last_len(&upload) && range.is_last();
-        let strict = change(world, |memory| memory.rules.repeated_is_416);
-        if end.is_some() && repeated && !strict {
-            return Ok(bare(StatusCode::CREATED, Some(&stored_range(&upload))));
-        }
-        // All is stored, but was not made a file of: for that the last chunk may come again.
-        if end.is_none() && repeated && upload.stored() == upload.total {
-            return complete(door, &id).await;
-        }
-        return Err(elsewhere(&upload));
-    }
-    if range.last != upload.last_of(range.first) {
-        return Err(bad());
-    }
-    let broken = || bare(StatusCode::INTERNAL_SERVER_ERROR, None);
-    let stored = world.blobs().store_body(body).await.map_err(|_| broken())?;
+    let broken = |_| bare(StatusCode::INTERNAL_SERVER_ERROR, None);
+    let stored = world.blobs().store_body(body).await.map_err(broken)?;
+    let Place { id, range, .. } = place;
     if stored.bytes != range.last - range.first + 1 {
         return Err(bad());
     }
@@ -123,9 +116,36 @@ async fn take(door: &Door, body: Body) -> Result<Response, Response> {
     Ok(bare(StatusCode::PARTIAL_CONTENT, Some(&stored_range(&upload))))
 }
 
-/// Bytes of the last chunk.
-fn last_len(upload: &Upload) -> u64 {
-    upload.total - upload.chunk * (upload.count - 1)
+/// Reads what nobody needs: clients look for an answer when they have sent everything.
+async fn drain(body: Body) {
+    let mut stream = body.into_data_stream();
+    while let Some(Ok(_)) = stream.next().await {}
+}
+
+/// Where the bytes belong, or the answer if they belong nowhere.
+fn place(door: &Door) -> Result<Place, Response> {
+    let world = &door.world;
+    let found = change(world, |memory| {
+        find(memory, &door.uri).map(|(task, upload)| (task.id.clone(), task.end.is_some(), upload.clone()))
+    });
+    let (id, over, upload) = found.ok_or_else(|| bare(StatusCode::NOT_FOUND, None))?;
+    if upload.expires_at <= world.now() {
+        return Err(bare(StatusCode::FORBIDDEN, None));
+    }
+    let range = checked(&door.headers, &upload)?;
+    if !over && range.first == upload.stored() {
+        let whole = range.last == upload.last_of(range.first);
+        return if whole { Ok(Place { id, range, again: false }) } else { Err(bad()) };
+    }
+    let repeated = range.is_last() && range.first == upload.chunk * (upload.count - 1);
+    if !over && repeated && upload.stored() == upload.total {
+        return Ok(Place { id, range, again: true });
+    }
+    let strict = change(world, |memory| memory.rules.repeated_is_416);
+    if over && repeated && !strict {
+        return Err(bare(StatusCode::CREATED, Some(&stored_range(&upload))));
+    }
+    Err(elsewhere(&upload))
 }
 
 /// The headers, as far as they can be wrong by themselves.

@@ -1,6 +1,7 @@
 //! The sandbox side is as strict as the fact sheet. These tests speak HTTP to it and nothing else; the connector has no part.
 
 mod caps;
+mod cuts;
 mod faults;
 mod films;
 mod login;

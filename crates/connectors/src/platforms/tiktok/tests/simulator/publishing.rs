@@ -22,7 +22,7 @@ async fn a_public_post_is_processed_posted_and_moderated() {
     let status = data(&mara.status(&id).await);
     assert_eq!(status, json!({ "status": "PUBLISH_COMPLETE", "uploaded_bytes": file.len() }), "no id yet");
     assert_eq!(mara.list(json!({})).await["videos"], json!([]));
-    assert!(net.page("/").await.snippet(20_000).contains("In review"));
+    assert!(net.page("/").await.snippet(100_000).contains("In review"));
     net.wait(59);
     assert!(!has_id(&data(&mara.status(&id).await)));
     net.wait(1);
@@ -40,7 +40,7 @@ async fn a_public_post_is_processed_posted_and_moderated() {
     for path in ["/", "/@marafields", &own, &embedded] {
         let page = net.page(path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");
-        let page = page.snippet(40_000);
+        let page = page.snippet(100_000);
         assert!(page.contains("Good morning #harbour") && !page.contains("In review"), "{path}: {page}");
     }
     let foreign = format!("/@theolund/video/{number}");
@@ -73,8 +73,8 @@ async fn smaller_audiences_never_get_an_id() {
         assert!(!has_id(&status), "{level}");
         assert_eq!(mara.list(json!({})).await["videos"], json!([]), "{level}");
         assert_eq!(net.live().len(), seen, "{level}: what nobody else sees is not public");
-        assert!(!net.page("/").await.snippet(40_000).contains("For few"), "{level}");
-        assert_eq!(net.page("/@marafields").await.snippet(40_000).contains("For few"), seen == 1, "{level}");
+        assert!(!net.page("/").await.snippet(100_000).contains("For few"), "{level}");
+        assert_eq!(net.page("/@marafields").await.snippet(100_000).contains("For few"), seen == 1, "{level}");
     }
 }
 

@@ -50,7 +50,7 @@ async fn photos_are_posted_in_their_order() {
     let sent: Vec<&str> = live[0].media.iter().map(|media| media.sha256.as_str()).collect();
     assert_eq!(sent, [files[0].sha256.as_str(), files[1].sha256.as_str()]);
     assert_eq!(live[0].remote_id, number.to_string());
-    let page = net.page(&format!("/@marafields/photo/{number}")).await.snippet(20_000);
+    let page = net.page(&format!("/@marafields/photo/{number}")).await.snippet(100_000);
     assert!(page.contains("Rocks") && page.contains("Two of the same rock."), "{page}");
     let fields = "/v2/video/list/?fields=title,video_description,share_url,duration";
     let listed = data(&mara.post(fields, json!({})).await)["videos"][0].take();
