@@ -147,7 +147,7 @@ pub(super) fn fault(fault: &FaultAnswer<'_>) -> Response {
     match fault.trouble {
         Trouble::TokenExpired | Trouble::TokenRevoked => Refusal::token().answer(world),
         Trouble::RateLimited { .. } => Refusal::too_fast().answer(world),
-        Trouble::Status(StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT) => gateway(fault.trouble),
+        Trouble::Status(status @ (StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT)) => gateway(status),
         Trouble::Status(status) => scripted(status, operation).answer(world),
     }
 }
@@ -165,20 +165,20 @@ fn oauth_fault(world: &World, trouble: Trouble) -> Response {
     let dead = || {
         oauth_error(world, StatusCode::BAD_REQUEST, "invalid_grant", "Refresh token is invalid or expired.")
     };
+    let busy =
+        || oauth_error(world, StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", "Too many requests.");
     match trouble {
-        Trouble::TokenExpired | Trouble::TokenRevoked => dead(),
-        Trouble::RateLimited { .. } => {
-            oauth_error(world, StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", "Too many requests.")
-        }
-        Trouble::Status(StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT) => gateway(trouble),
+        Trouble::TokenExpired | Trouble::TokenRevoked | Trouble::Status(StatusCode::BAD_REQUEST) => dead(),
+        Trouble::RateLimited { .. } | Trouble::Status(StatusCode::TOO_MANY_REQUESTS) => busy(),
+        Trouble::Status(status @ (StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT)) => gateway(status),
         Trouble::Status(status) if status.is_server_error() => {
             oauth_error(world, status, "server_error", "Something went wrong. Please try again later.")
         }
         Trouble::Status(StatusCode::UNAUTHORIZED) => invalid_client(world),
-        Trouble::Status(StatusCode::FORBIDDEN) => {
-            oauth_error(world, StatusCode::FORBIDDEN, "access_denied", "The user denied access.")
+        Trouble::Status(status @ StatusCode::FORBIDDEN) => {
+            oauth_error(world, status, "access_denied", "The user denied access.")
         }
-        Trouble::Status(_) => dead(),
+        Trouble::Status(status) => oauth_error(world, status, "invalid_request", "The request is not valid."),
     }
 }
 
@@ -188,11 +188,7 @@ pub(super) fn invalid_client(world: &World) -> Response {
     oauth_error(world, StatusCode::UNAUTHORIZED, "invalid_client", text)
 }
 
-fn gateway(trouble: Trouble) -> Response {
-    let status = match trouble {
-        Trouble::Status(status) => status,
-        _ => StatusCode::BAD_GATEWAY,
-    };
+fn gateway(status: StatusCode) -> Response {
     let reason = status.canonical_reason().unwrap_or("Error");
     let page = format!("<html><head><title>{reason}</title></head><body><h1>{reason}</h1></body></html>");
     (status, Html(page)).into_response()

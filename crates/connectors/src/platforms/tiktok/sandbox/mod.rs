@@ -22,6 +22,7 @@
 //! | status | operation | answer |
 //! |---|---|---|
 //! | any | `upload` | the bare status; a token's end is 403 there, a rate limit 503 |
+//! | 400, 401, 403 | `oauth.token`, `oauth.revoke` | `invalid_grant`, `invalid_client`, `access_denied` |
 //! | 400 | `video.init`, `content.init` | `invalid_file_upload` |
 //! | 400 | `inbox.init` | `app_version_check_failed` |
 //! | 400, 404 | `status`, `cancel` | `invalid_publish_id` |
@@ -32,7 +33,7 @@
 //! | 403 | other | `scope_not_authorized` |
 //! | 429 | any | `rate_limit_exceeded`, without a word about when |
 //! | 502, 504 | any | a page of the gateway, no JSON |
-//! | other 5xx | any | `internal_error` |
+//! | other 5xx | any | `internal_error`; `server_error` of the token endpoints |
 
 mod answer;
 mod body;

@@ -51,8 +51,14 @@ async fn each_status_has_its_code() {
 async fn token_endpoints_and_upload_hosts_have_shapes_of_their_own() {
     let net = Net::new();
     let mara = net.mara().await;
-    let cases =
-        [(400, "invalid_grant"), (401, "invalid_client"), (403, "access_denied"), (500, "server_error")];
+    let cases = [
+        (400, "invalid_grant"),
+        (401, "invalid_client"),
+        (403, "access_denied"),
+        (404, "invalid_request"),
+        (429, "rate_limit_exceeded"),
+        (500, "server_error"),
+    ];
     for (status, why) in cases {
         net.fault("oauth.token", When::Before, FaultKind::Status, Some(status));
         let (given, error, _) = oauth(&net.refresh(mara.refresh_token()).await);
