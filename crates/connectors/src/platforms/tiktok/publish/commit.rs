@@ -65,9 +65,14 @@ async fn last_part(
             return Err(not_there());
         }
         Answer::Elsewhere(None) | Answer::Gone | Answer::Refused => {
-            let error = errors::of_reply(op::UPLOAD, Safety::Unsafe, &reply, cx.clock.now());
+            let mut error = errors::of_reply(op::UPLOAD, Safety::Unsafe, &reply, cx.clock.now());
             // The next prepare steps ask what TikTok has, and begin anew.
             state.link_gone = matches!(error.kind, ErrorKind::NotReady | ErrorKind::Rejected);
+            if error.kind == ErrorKind::Rejected {
+                // Networks were seen to refuse what they had done. It can be asked, and is told once nothing became of it.
+                state.refusal = Some(error.clone());
+                error.kind = ErrorKind::Ambiguous;
+            }
             note(cx, &state, progress).await;
             return Err(error);
         }

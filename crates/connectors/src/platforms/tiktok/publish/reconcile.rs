@@ -158,6 +158,10 @@ impl Look<'_> {
     /// The last part is not there. It can be sent again as long as its address is good; then nothing can become of the upload.
     fn unsent(&self, status: &Status, evidence: String) -> Reconciliation {
         let again = self.progress.clone();
+        if self.state.refusal.is_some() {
+            // The prepare steps tell why.
+            return Reconciliation::Absent(again.at(Stage::Preparing { unit: ROOT }));
+        }
         if self.state.link(self.cx).is_some() {
             return Reconciliation::Absent(again.at(Stage::Ready { unit: ROOT }));
         }

@@ -81,6 +81,21 @@ async fn a_second_send_that_finds_everything_there_is_no_second_post() {
 }
 
 #[tokio::test]
+async fn a_refused_last_part_is_asked_for_before_the_refusal_is_told() {
+    let refused = || Answer::Reply(400, vec![], String::new());
+    let stage = Stage::new();
+    stage.network.on(PUT, [refused()]).on(STATUS, [uploading(0)]);
+    let outcome = stage.account().publish(&stage.video(5_000)).await;
+    let error = outcome.error().unwrap_or_else(|| panic!("{outcome:?}"));
+    assert_eq!((error.code.as_str(), &error.kind), ("bytes_refused", &ErrorKind::Rejected));
+    assert_eq!((stage.network.asked_of(PUT).len(), stage.network.asked_of(INIT).len()), (1, 1));
+
+    let stage = Stage::new();
+    stage.network.on(PUT, [refused()]);
+    assert_eq!(stage.account().publish(&stage.video(5_000)).await.remote_ids(), [POST_ID], "it was taken");
+}
+
+#[tokio::test]
 async fn a_post_that_tiktok_forgot_is_left_to_a_person() {
     let stage = Stage::new();
     stage.network.on(PUT, [Answer::Lost]).on(STATUS, [no(400, "invalid_publish_id")]);
