@@ -4,7 +4,7 @@ use anyhow::{Context, bail, ensure};
 use carillon_connectors::Registry;
 use carillon_connectors::contract::capability::{Connect, PostKind};
 use http::header;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::dice::Dice;
 use super::nodes::Nodes;
@@ -36,6 +36,8 @@ pub struct Account {
     pub only_pictures: bool,
     /// Its network takes several parts.
     pub threads: bool,
+    /// Options without which its network takes no post.
+    pub choices: Map<String, Value>,
     /// Most root posts that may become public in this run.
     pub cap: Option<u32>,
 }
@@ -69,11 +71,14 @@ pub async fn connect(api: &Client, nodes: &Nodes, dice: &mut Dice) -> anyhow::Re
             remote_id: text("remote_id").context("an account without remote id")?,
             only_pictures: false,
             threads: false,
+            choices: Map::new(),
             cap: None,
         };
         let connector = Registry.get(&account.platform).context("an account on no network")?;
         account.only_pictures = !connector.capabilities().kinds.contains(&PostKind::Post);
         account.threads = connector.capabilities().threads;
+        let first = |(option, values): (&str, &[&str])| (option.to_owned(), values[0].into());
+        account.choices = connector.capabilities().to_choose().map(first).collect();
         if !matches!(connector.capabilities().connect, Connect::OauthPerServer) {
             // An identity of such a network is the same on all of its servers.
             account.server = None;

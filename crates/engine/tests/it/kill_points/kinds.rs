@@ -23,6 +23,8 @@ pub enum Extra {
     Comment,
     Poll,
     Story,
+    /// Everybody may see it, where a person must choose that.
+    Everybody,
 }
 
 /// A kind of post.
@@ -72,6 +74,8 @@ pub const KINDS: &[Kind] = &[
     kind("mastodon", "poll", &[], Extra::Poll),
     kind("mastodon", "thread", &[], Extra::Parts),
     kind("mastodon", "first comment", &[], Extra::Comment),
+    kind("tiktok", "video", CLIP, Extra::Everybody),
+    kind("tiktok", "pictures", TWO, Extra::Everybody),
     kind("x", "text", &[], Extra::Nothing),
     kind("x", "image", ONE, Extra::Nothing),
     kind("x", "several images", TWO, Extra::Nothing),
@@ -89,7 +93,7 @@ impl Kind {
         match self.extra {
             Extra::Parts => 3,
             Extra::Comment => 2,
-            Extra::Nothing | Extra::Poll | Extra::Story => 1,
+            Extra::Nothing | Extra::Poll | Extra::Story | Extra::Everybody => 1,
         }
     }
 
@@ -126,6 +130,9 @@ impl Kind {
             }
             Extra::Story => {
                 options.insert("kind".into(), "story".into());
+            }
+            Extra::Everybody => {
+                options.insert("privacy".into(), "public".into());
             }
         }
         if !options.is_empty() {
