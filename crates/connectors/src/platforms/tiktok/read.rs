@@ -89,12 +89,12 @@ pub(super) async fn who(
     };
     // An account that may not post today is one all the same.
     let creator = if may(settings::DIRECT) { creator::ask(api).await.ok() } else { None };
-    let meta = json!({
+    let mut meta = json!({
         "direct": may(settings::DIRECT),
         "inbox": may(settings::INBOX),
         "audited": settings::is_audited(settings),
-        creator::NOTE: creator.as_ref().map(Creator::note),
     });
+    meta[creator::NOTE] = creator.as_ref().map(Creator::note).into();
     Ok(Seen { identity: identity(&user, creator.as_ref(), meta), user })
 }
 

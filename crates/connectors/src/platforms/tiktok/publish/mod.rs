@@ -51,8 +51,8 @@ impl Publisher for TikTok {
     fn start(&self, cx: &Cx<'_>, draft: &Draft) -> Result<Progress, ConnectorError> {
         // What can't be read, has no place or was never chosen. Everything else TikTok refuses by itself.
         let (options, wrong) = Options::read(draft);
-        let found = wrong.into_iter().chain(check::structure(draft)).chain(check::unchosen(&options));
-        if let Some(first) = found.into_iter().next() {
+        let mut found = wrong.into_iter().chain(check::structure(draft)).chain(check::unchosen(&options));
+        if let Some(first) = found.next() {
             return Err(rejected(op::VIDEO, &first.code, first.message, "Correct the post, then try again."));
         }
         permitted(cx, &options)?;

@@ -127,8 +127,8 @@ impl Look<'_> {
 
     /// When to look again, as long as there is sense in it.
     fn next_look(&self) -> Option<Timestamp> {
-        let times = LOOKS.into_iter().filter_map(|after| self.since.checked_add(after).ok());
-        times.into_iter().find(|at| *at > self.now())
+        let mut times = LOOKS.into_iter().filter_map(|after| self.since.checked_add(after).ok());
+        times.find(|at| *at > self.now())
     }
 
     fn gets_an_id(&self) -> bool {
