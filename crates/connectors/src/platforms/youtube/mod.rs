@@ -21,7 +21,6 @@ mod publish;
 mod quota;
 mod read;
 pub(crate) mod sandbox;
-mod seal;
 #[cfg(test)]
 mod tests;
 mod text;

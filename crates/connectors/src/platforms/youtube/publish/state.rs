@@ -2,16 +2,20 @@
 
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::id::MediaId;
+use carillon_domain::secret::Secret;
 use carillon_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::contract::cx::Cx;
+use crate::contract::cx::{Credential, Cx};
 use crate::contract::progress::Progress;
+use crate::kit::seal::{Key, Sealed};
 use crate::platforms::youtube::errors::{op, rejected};
-use crate::platforms::youtube::seal::Sealed;
 
 /// Version of the state.
 pub(super) const VERSION: u16 = 1;
+
+/// What the sealed address is for.
+const PURPOSE: &str = "carillon youtube upload session";
 
 /// Notes about a video and its comment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -70,6 +74,16 @@ impl State {
         progress.state = serde_json::to_value(self).unwrap_or_default();
     }
 
+    /// Keeps the address of the bytes.
+    pub(super) fn keep_session(&mut self, cx: &Cx<'_>, session: &Secret) {
+        self.session = Sealed::new(session, &key(cx.credential), cx.entropy);
+    }
+
+    /// The address of the bytes, where one is kept: `Some(None)` when the grant is another one by now.
+    pub(super) fn session(&self, cx: &Cx<'_>) -> Option<Option<Secret>> {
+        self.session.as_ref().map(|sealed| sealed.open(&key(cx.credential)))
+    }
+
     /// Tells a refusal for good; a later try begins without it. After one for now it simply goes on.
     pub(super) async fn tell(mut self, cx: &Cx<'_>, progress: &mut Progress) -> Result<Self, ConnectorError> {
         let Some(refusal) = self.refusal.take() else { return Ok(self) };
@@ -85,6 +99,11 @@ impl State {
     pub(super) fn video_id(&self) -> Option<&str> {
         self.video.as_ref().map(|video| video.id.as_str())
     }
+}
+
+/// Google's refresh tokens stay the same for the life of a grant. When the account is connected again the upload begins anew.
+fn key(credential: &Credential) -> Key {
+    Key::new(PURPOSE, credential.refresh_token.as_ref().unwrap_or(&credential.access_token))
 }
 
 fn unreadable() -> ConnectorError {

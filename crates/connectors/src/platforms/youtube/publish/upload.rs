@@ -16,7 +16,6 @@ use crate::kit::upload::part;
 use crate::platforms::youtube::check::media;
 use crate::platforms::youtube::errors::{PLATFORM, op};
 use crate::platforms::youtube::limits::CHUNK;
-use crate::platforms::youtube::seal::Sealed;
 
 /// So many breaks in a row without one more byte are waited out; then the attempt counts as failed.
 const BREAKS: u8 = 6;
@@ -34,7 +33,7 @@ pub(super) async fn upload(run: &mut Run<'_, '_>) -> Result<Option<Duration>, Co
     // Where the next byte goes, if that is certain.
     let mut at = None;
     while run.state.video.is_none() {
-        let kept = run.state.session.as_ref().map(|sealed| sealed.open(run.cx.credential));
+        let kept = run.state.session(run.cx);
         let answer = match (kept, at) {
             (None, _) => {
                 begin(run, file).await?;
@@ -71,7 +70,7 @@ async fn begin(run: &mut Run<'_, '_>, file: &MediaInfo) -> Result<(), ConnectorE
     }
     let session = session::begin(run, file).await?;
     let state = &mut run.state;
-    state.session = Sealed::new(&session, run.cx.credential, run.cx.entropy);
+    state.keep_session(run.cx, &session);
     state.begun_at = state.begun_at.or_else(|| Some(run.cx.clock.now()));
     (state.sent, state.tail_at) = (0, None);
     run.save().await
