@@ -13,7 +13,7 @@ use bytes::Bytes;
 use carillon_connectors::Registry;
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -249,6 +249,21 @@ impl Client {
 pub fn takes_pictures(account: &Value) -> bool {
     let connector = Registry.get(account["platform"].as_str().expect("a name")).expect("a network");
     !connector.capabilities().videos_only()
+}
+
+/// Options of these accounts that a person must choose, as overrides of a post: as few people as possible see it.
+pub fn choices<'a>(accounts: impl IntoIterator<Item = &'a Value>) -> Value {
+    let mut overrides = serde_json::Map::new();
+    for account in accounts {
+        let connector = Registry.get(account["platform"].as_str().expect("a name")).expect("a network");
+        let last = |(option, values): (&str, &[&str])| (option.to_owned(), json!(values.last()));
+        let options: serde_json::Map<_, _> = connector.capabilities().to_choose().map(last).collect();
+        if !options.is_empty() {
+            let id = account["id"].as_str().expect("an id");
+            overrides.insert(id.to_owned(), json!({ "options": options }));
+        }
+    }
+    overrides.into()
 }
 
 /// No two texts have the same picture: a network may refuse to show one twice.

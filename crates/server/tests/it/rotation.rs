@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::process::{Carillon, Client, command, picture, takes_pictures};
+use crate::process::{Carillon, Client, choices, command, picture, takes_pictures};
 
 const OLD: &str = "11";
 const NEW: &str = "22";
@@ -33,9 +33,11 @@ async fn rotate(folder: &Path, settings: &[(&str, &str)]) -> usize {
 async fn publish_everywhere(api: &Client, text: &str) -> usize {
     let accounts = api.get("/api/v1/accounts").await;
     let accounts = accounts["items"].as_array().expect("items").iter();
-    let ids: Vec<&Value> = accounts.filter(|a| takes_pictures(a)).map(|a| &a["id"]).collect();
+    let accounts: Vec<&Value> = accounts.filter(|a| takes_pictures(a)).collect();
+    let ids: Vec<&Value> = accounts.iter().map(|a| &a["id"]).collect();
     let picture = api.upload("bell.jpg", &picture(text), text).await;
-    let post = json!({ "text": text, "accounts": ids, "media": [picture["id"]], "status": "now" });
+    let post = json!({ "text": text, "accounts": ids, "media": [picture["id"]], "status": "now",
+        "overrides": choices(accounts) });
     let post = api.post("/api/v1/posts", post).await;
     let path = format!("/api/v1/posts/{}", post["id"].as_str().expect("an id"));
     let over = |post: &Value| post["status"] != "publishing" && post["status"] != "scheduled";

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::process::{Carillon, Client, Visitor, command, picture, takes_pictures};
+use crate::process::{Carillon, Client, Visitor, choices, command, picture, takes_pictures};
 use needles::Needles;
 
 /// Everything that any part of the program has to say, and once more what is not said even then.
@@ -33,14 +33,17 @@ async fn no_secret_of_the_networks_is_written_in_clear() {
     let now = async |text: &str| {
         let accounts = api.get("/api/v1/accounts").await;
         let usable = |a: &&Value| a["status"] == "connected" && takes_pictures(a);
-        let ids: Vec<&Value> = items(&accounts).iter().filter(usable).map(|a| &a["id"]).collect();
+        let accounts: Vec<&Value> = items(&accounts).iter().filter(usable).collect();
+        let ids: Vec<&Value> = accounts.iter().map(|a| &a["id"]).collect();
         let picture = api.upload("bell.jpg", &picture(text), text).await;
-        let post = json!({ "text": text, "accounts": ids, "media": [picture["id"]], "status": "now" });
+        let post = json!({ "text": text, "accounts": ids, "media": [picture["id"]], "status": "now",
+            "overrides": choices(accounts) });
         let post = api.post("/api/v1/posts", post).await;
         let path = format!("/api/v1/posts/{}", post["id"].as_str().expect("an id"));
         // What goes wrong may be tried again minutes later; that it went wrong is enough here.
         let running = |p: &Value| p["state"] == "scheduled" || p["state"] == "publishing";
-        let open = |p: &Value| running(p) && (p["error"].is_null() || p["error"]["code"] == "refreshing");
+        let wrong = |e: &Value| !e.is_null() && e["code"] != "refreshing" && e["code"] != "in_progress";
+        let open = |p: &Value| running(p) && !wrong(&p["error"]);
         let over = |post: &Value| !post["publications"].as_array().expect("a list").iter().any(open);
         api.poll(&path, over).await
     };
