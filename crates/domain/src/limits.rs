@@ -38,7 +38,7 @@ impl Violation {
     }
 }
 
-/// How long a text is as the network counts it.
+/// How long a text is as the network counts it; or a video, in seconds, where accounts of a network differ in what they may post.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextCount {
     /// Path inside the draft, as in [`Violation::field`].
@@ -56,6 +56,6 @@ pub struct CheckReport {
     pub violations: Vec<Violation>,
     /// Things that work but that a careful person would want to know.
     pub warnings: Vec<Violation>,
-    /// Text counters.
+    /// Counters of texts, and of the length of videos.
     pub counts: Vec<TextCount>,
 }

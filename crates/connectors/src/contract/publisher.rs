@@ -152,6 +152,13 @@ pub trait Publisher: Send + Sync {
         true
     }
 
+    /// Whether this account may give an option this value (`true` for a switch), as the network last said. Forms don't offer what it
+    /// may not; what is set all the same is for the check. Pure.
+    fn offers(&self, account: &AccountIdentity, option: &str, value: &str) -> bool {
+        let _ = (account, option, value);
+        true
+    }
+
     /// Deletes a public unit. Deleting what is gone already is success.
     ///
     /// # Errors

@@ -49,6 +49,12 @@ pub fn can_delete(engine: &Engine, row: &AccountRow) -> bool {
     connector.and_then(|c| c.publisher()).is_some_and(|p| p.can_delete(&row.identity()))
 }
 
+/// Whether this account may give an option this value, as its network last said.
+pub fn offers(engine: &Engine, row: &AccountRow, option: &str, value: &str) -> bool {
+    let publisher = engine.networks.connector(&row.platform).and_then(|c| c.publisher());
+    publisher.is_none_or(|p| p.offers(&row.identity(), option, value))
+}
+
 /// What a person may change.
 #[derive(Debug, Clone, Default)]
 pub struct AccountPatch {

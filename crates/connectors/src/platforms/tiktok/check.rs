@@ -4,7 +4,7 @@ use carillon_domain::account::AccountIdentity;
 use carillon_domain::limits::{CheckReport, TextCount, Violation};
 use carillon_domain::post::Draft;
 
-use super::creator::Creator;
+use super::creator::{self, Creator};
 use super::limits::{CAPTION, DESCRIPTION};
 use super::options::{Options, Privacy};
 use super::text;
@@ -78,7 +78,7 @@ impl Rules<'_> {
 
     /// Whether the account's notes say no to this.
     fn lacks(&self, what: &str) -> bool {
-        self.account.meta.get(what).and_then(serde_json::Value::as_bool) == Some(false)
+        creator::lacks(self.account, what)
     }
 
     fn text(&mut self) {

@@ -102,6 +102,27 @@ impl Creator {
     }
 }
 
+/// Whether an account may give an option this value, as far as is known of it.
+pub(super) fn offers(account: &AccountIdentity, option: &str, value: &str) -> bool {
+    let creator = Creator::of(account).unwrap_or_default();
+    match (option, value) {
+        ("mode", "direct") => !lacks(account, "direct"),
+        ("mode", "inbox") => !lacks(account, "inbox"),
+        ("privacy", _) => Privacy::all().find(|privacy| privacy.name() == value).is_none_or(|privacy| {
+            creator.offers(privacy) && (privacy == Privacy::PRIVATE || !lacks(account, "audited"))
+        }),
+        ("allow_comments", "true") => !creator.comments_off,
+        ("allow_duet", "true") => !creator.duet_off,
+        ("allow_stitch", "true") => !creator.stitch_off,
+        _ => true,
+    }
+}
+
+/// Whether the account's notes say no to this.
+pub(super) fn lacks(account: &AccountIdentity, what: &str) -> bool {
+    account.meta.get(what).and_then(Value::as_bool) == Some(false)
+}
+
 /// What people can't do with a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Off {

@@ -1,7 +1,7 @@
 //! Rules for files: one video, or up to 35 pictures.
 
 use carillon_domain::account::AccountIdentity;
-use carillon_domain::limits::{CheckReport, Violation};
+use carillon_domain::limits::{CheckReport, TextCount, Violation};
 use carillon_domain::media::{MediaInfo, MediaKind};
 use carillon_domain::post::Draft;
 
@@ -139,6 +139,11 @@ impl Rules<'_> {
         }
         let own = Creator::of(account).filter(|_| !options.inbox).and_then(|creator| creator.longest_ms());
         let most = own.unwrap_or(LONGEST_MS).min(LONGEST_MS);
+        self.report.counts.push(TextCount {
+            field: self.field.clone(),
+            used: length.div_ceil(1000),
+            limit: most / 1000,
+        });
         if length > most {
             let message = format!(
                 "TikTok takes videos of up to {} seconds from this account; this one has {}. Shorten it.",

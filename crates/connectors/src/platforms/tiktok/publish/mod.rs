@@ -122,6 +122,10 @@ impl Publisher for TikTok {
         false
     }
 
+    fn offers(&self, account: &AccountIdentity, option: &str, value: &str) -> bool {
+        creator::offers(account, option, value)
+    }
+
     async fn delete(&self, _: &Cx<'_>, _: &str) -> Result<(), ConnectorError> {
         Err(rejected(
             "posts.delete",

@@ -184,6 +184,56 @@ fn the_account_itself_decides_what_it_offers() {
 }
 
 #[test]
+fn forms_offer_what_the_account_does() {
+    let offered = |account: &AccountIdentity| {
+        let publisher = CONNECTOR.publisher().expect("it publishes");
+        let all = [
+            ("mode", "direct"),
+            ("mode", "inbox"),
+            ("privacy", "choose"),
+            ("privacy", "public"),
+            ("privacy", "followers"),
+            ("privacy", "friends"),
+            ("privacy", "private"),
+            ("allow_comments", "true"),
+            ("allow_duet", "true"),
+            ("allow_stitch", "true"),
+            ("own_brand", "true"),
+        ];
+        let offered = all.into_iter().filter(|(option, value)| publisher.offers(account, option, value));
+        offered.map(|(option, value)| format!("{option}={value}")).collect::<Vec<_>>()
+    };
+    let mut account = identity();
+    account.meta = json!({ "direct": true, "inbox": false, "audited": true, "creator":
+        { "privacy": ["FOLLOWER_OF_CREATOR", "SELF_ONLY"], "duet_off": true, "stitch_off": true } });
+    let mut expected = vec![
+        "mode=direct",
+        "privacy=choose",
+        "privacy=followers",
+        "privacy=private",
+        "allow_comments=true",
+        "own_brand=true",
+    ];
+    assert_eq!(offered(&account), expected);
+    account.meta["audited"] = json!(false);
+    account.meta["creator"]["comments_off"] = json!(true);
+    expected.retain(|told| !["privacy=followers", "allow_comments=true"].contains(told));
+    assert_eq!(offered(&account), expected);
+    account.meta = Value::Null;
+    assert_eq!(offered(&account).len(), 11, "nothing is known");
+
+    let limits = |film: MediaInfo, seconds: u64| {
+        let mut account = identity();
+        account.meta["creator"] = json!({ "longest_s": seconds });
+        let counts = checked(&public("", [film]), &account).counts;
+        counts.into_iter().map(|c| (c.field, c.used, c.limit)).collect::<Vec<_>>()
+    };
+    let counted = |used, limit| vec![("text".to_owned(), 0, 2_200), ("media.0".to_owned(), used, limit)];
+    assert_eq!(limits(film(|f| f.duration_ms = Some(10_001)), 180), counted(11, 180), "seconds");
+    assert_eq!(limits(film(|_| {}), 3_600), counted(10, 600), "nobody has more than ten minutes");
+}
+
+#[test]
 fn an_app_that_is_not_audited_makes_only_private_posts() {
     let mut account = identity();
     account.meta["audited"] = json!(false);

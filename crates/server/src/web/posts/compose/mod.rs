@@ -19,7 +19,7 @@ use carillon_domain::permission::Permission;
 use carillon_domain::time::random_bytes;
 use carillon_engine::Actor;
 use carillon_engine::media::MediaRow;
-use carillon_engine::usecase::posts;
+use carillon_engine::usecase::{accounts, posts};
 use carillon_store::repo::account::AccountRow;
 use serde::Deserialize;
 
@@ -251,11 +251,12 @@ pub async fn check(
     Ok(html(&Check { ui, results })?.into_response())
 }
 
-/// What a counter counts; the root text needs no name.
+/// What a counter counts; the root text needs no name. Of files it is seconds.
 fn label_of(ui: &Ui, field: &str) -> String {
     match field.strip_prefix("parts.").and_then(|rest| rest.split('.').next()?.parse::<usize>().ok()) {
         Some(index) => ui.count("n", index + 2).tr("post-part"),
         None if field == "first_comment" => ui.tr("compose-first-comment"),
+        None if field.starts_with("media.") => ui.tr("compose-seconds"),
         None => String::new(),
     }
 }
@@ -283,7 +284,7 @@ async fn page(
     let faces = Faces::load(app, &member.actor).await?;
     let (ui, actor) = (member.ui, member.actor);
     let mut known: Vec<String> = ["text", "media", "scheduled_at", "timezone"].map(str::to_owned).to_vec();
-    let mut accounts = Vec::new();
+    let mut choices = Vec::new();
     let is_there =
         |row: &&AccountRow| row.status != AccountStatus::Disconnected || draft.accounts.contains(&row.id);
     for row in faces.all().filter(is_there) {
@@ -292,7 +293,7 @@ async fn page(
         let own = draft.own.get(&row.id).cloned().unwrap_or_default();
         let own_media = own.media.clone().unwrap_or_default();
         let media_name = format!("media.{}", row.id);
-        accounts.push(AccountChoice {
+        choices.push(AccountChoice {
             id: row.id.to_string(),
             face: faces.face(row.id, &row.platform),
             name: row.name.clone(),
@@ -305,7 +306,10 @@ async fn page(
             media_name,
             options: option_fields(app, &row.platform)
                 .iter()
-                .filter_map(|field| option_row(&ui, field, Some(&own.options)))
+                .filter_map(|field| {
+                    let offers = |value: &str| accounts::offers(&app.engine, row, field.name, value);
+                    option_row(&ui, field, Some(&own.options), offers)
+                })
                 .collect(),
             is_own: own != Own::default() || !trouble.is_empty(),
             text: own.text,
@@ -335,7 +339,7 @@ async fn page(
         text: draft.text,
         media: tiles(app, &actor, &ui, &draft.media, "media").await,
         media_error: errors.of("media"),
-        accounts,
+        accounts: choices,
         accounts_error: about_accounts.into_iter().map(|(_, message)| message).next(),
         parts,
         first_comment: draft.first_comment,

@@ -23,8 +23,11 @@ pub struct OptionRow {
 
 /// How it is filled in.
 pub enum OptionKind {
-    /// Yes, no, or as usual.
-    Switch,
+    /// Yes, no, or as usual. Without `may` the account can't switch it on.
+    Switch {
+        /// Whether yes may be chosen.
+        may: bool,
+    },
     /// A line of text.
     Line,
     /// One of several values with their texts.
@@ -131,8 +134,14 @@ pub fn can_draw(field: &OptionField, value: &Value) -> bool {
     }
 }
 
-/// How an option is drawn; a value that the form can't hold is not drawn, and stays as it is.
-pub fn option_row(ui: &Ui, field: &OptionField, set: Option<&Map<String, Value>>) -> Option<OptionRow> {
+/// How an option is drawn; a value that the form can't hold is not drawn, and stays as it is. Of the values only those are
+/// drawn that the account offers, and the one that is set.
+pub fn option_row(
+    ui: &Ui,
+    field: &OptionField,
+    set: Option<&Map<String, Value>>,
+    offers: impl Fn(&str) -> bool,
+) -> Option<OptionRow> {
     let value = set.and_then(|s| s.get(field.name));
     if value.is_some_and(|value| !can_draw(field, value)) {
         return None;
@@ -144,9 +153,10 @@ pub fn option_row(ui: &Ui, field: &OptionField, set: Option<&Map<String, Value>>
         None => String::new(),
     };
     let kind = match field.input {
-        OptionInput::Bool => OptionKind::Switch,
+        OptionInput::Bool => OptionKind::Switch { may: offers("true") },
         OptionInput::Choice { values } => {
-            OptionKind::Choice(values.iter().map(|v| ((*v).to_owned(), ui.choice(field.name, v))).collect())
+            let drawn = values.iter().filter(|v| **v == text || offers(v));
+            OptionKind::Choice(drawn.map(|v| ((*v).to_owned(), ui.choice(field.name, v))).collect())
         }
         OptionInput::Text { .. } | OptionInput::Number { .. } | OptionInput::List { .. } => OptionKind::Line,
         OptionInput::Poll { options, option_chars, minutes, multiple } => {
