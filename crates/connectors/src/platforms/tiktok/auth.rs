@@ -85,7 +85,7 @@ impl Authorizer for TikTok {
         all_granted(&credential, &settings::scopes(cx.settings))?;
         let api = Api::new(cx.http, cx.settings, &credential.access_token, cx.clock);
         let seen = read::who(&api, cx.settings, &credential.scopes).await?;
-        Ok(Granted { credential, targets: vec![seen.identity] })
+        Ok(Granted { credential, targets: vec![seen.identity], person: None })
     }
 
     fn refreshable(&self, credential: &Credential) -> bool {

@@ -10,6 +10,7 @@ use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
+use crate::contract::webhooks::Webhooks;
 
 mod api;
 mod auth;
@@ -25,6 +26,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod text;
+mod webhooks;
 mod wire;
 
 /// The connector.
@@ -100,6 +102,9 @@ impl Connector for TikTok {
         Some(self)
     }
     fn reader(&self) -> Option<&dyn Reader> {
+        Some(self)
+    }
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(self)
     }
 }

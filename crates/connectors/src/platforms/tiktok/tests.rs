@@ -11,4 +11,5 @@ mod signing_in;
 mod simulator;
 mod specs;
 mod uploads;
+mod webhooks;
 mod whole;

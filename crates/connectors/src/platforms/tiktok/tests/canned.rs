@@ -275,7 +275,7 @@ impl Stage {
 
     /// The same with more settings.
     pub(super) fn account_with(&self, settings: &[(&str, &str)]) -> Session<'_> {
-        let granted = Granted { credential: credential(SCOPES), targets: vec![identity()] };
+        let granted = Granted { credential: credential(SCOPES), targets: vec![identity()], person: None };
         self.bench.adopt(&CONNECTOR, Self::settings(settings), granted)
     }
 
