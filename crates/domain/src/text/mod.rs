@@ -3,5 +3,6 @@
 pub mod facets;
 pub mod graphemes;
 pub mod mastodon;
+pub mod split;
 pub mod tlds;
 pub mod weighted;

@@ -148,6 +148,7 @@ compose-more = Thread and first comment
 compose-seconds = Seconds
 compose-part = Next part
 compose-part-add = Add a part
+compose-split = Split into a thread
 compose-part-remove = Remove this part
 compose-first-comment = First comment
 compose-accounts = Where it goes

@@ -24,6 +24,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(check))
+        .routes(routes!(split))
         .routes(routes!(get, update, remove))
 }
 
@@ -134,6 +135,24 @@ struct Count {
 struct CheckResults {
     /// One per account.
     results: Vec<CheckResult>,
+}
+
+/// The parts of a thread.
+#[derive(Debug, Serialize, ToSchema)]
+struct SplitText {
+    /// In order; the first is the post itself, the others belong into `parts`.
+    parts: Vec<String>,
+}
+
+/// Splits the text of a post into a thread: parts that every chosen account takes whose network has threads. Nothing is saved.
+#[utoipa::path(post, path = "/api/v1/posts/split", tag = "posts", request_body = PostBody,
+    responses((status = 200, body = SplitText), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn split(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Json(input): Json<PostInput>,
+) -> Result<axum::Json<SplitText>, Failure> {
+    Ok(axum::Json(SplitText { parts: posts::split(&app.engine, &actor, &input).await? }))
 }
 
 /// Checks a post against every rule of its accounts' networks, without saving anything.

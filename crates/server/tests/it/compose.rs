@@ -290,3 +290,54 @@ async fn today_is_proposed_at_the_next_full_hour() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_text_that_is_too_long_becomes_a_thread() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    let sentence = |n: usize| format!("This is sentence number {n} of a long story about bells.");
+    let text: Vec<String> = (1..=12).map(sentence).collect();
+    let text = text.join(" ");
+    let form = |action: &'static str| {
+        [
+            ("text", text.clone()),
+            ("account", desk.account.clone()),
+            ("part", "The end.".to_owned()),
+            ("timezone", "UTC".to_owned()),
+            ("action", action.to_owned()),
+        ]
+    };
+    let sent = |form: &[(&'static str, String); 5]| {
+        form.iter().map(|(name, value)| (*name, value.clone())).collect::<Vec<_>>()
+    };
+    let pairs = sent(&form("split"));
+    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let checked = owner.post(&format!("{}/compose/check", desk.home), &pairs).await.text();
+    assert!(checked.contains("Split into a thread"), "{checked}");
+    let page = owner.post(&format!("{}/compose", desk.home), &pairs).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let page = page.text();
+    let areas: Vec<&str> = page
+        .split("<template")
+        .next()
+        .expect("before the pattern of a part")
+        .split("</textarea>")
+        .filter_map(|area| area.rsplit_once("<textarea")?.1.split_once('>').map(|(_, text)| text))
+        .filter(|text| text.contains("sentence") || text.contains("The end."))
+        .collect();
+    assert_eq!(areas.len(), 4, "{areas:?}");
+    assert!(areas.iter().all(|part| part.len() <= 300 && part.ends_with('.')), "{areas:?}");
+    assert_eq!(areas[..3].join(" "), text, "nothing is lost");
+    assert_eq!(areas[3], "The end.", "what followed still follows");
+    // The same for programs, and what fits stays one part.
+    let body = serde_json::json!({ "text": text, "accounts": [desk.account] });
+    let split = desk.call(Method::POST, "/api/v1/posts/split", Some(body)).await;
+    assert_eq!(split.json()["parts"].as_array().map(Vec::len), Some(3), "{}", split.text());
+    let body = serde_json::json!({ "text": "Short.", "accounts": [desk.account] });
+    let split = desk.call(Method::POST, "/api/v1/posts/split", Some(body)).await;
+    assert_eq!(split.json()["parts"], serde_json::json!(["Short."]));
+    let body = serde_json::json!({ "text": "Short.", "accounts": [] });
+    let nobody = desk.call(Method::POST, "/api/v1/posts/split", Some(body)).await;
+    assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(nobody.json()["errors"][0]["code"], "no_threads");
+}

@@ -102,7 +102,7 @@ fn report_for(engine: &Engine, row: &AccountRow, draft: &Draft) -> CheckReport {
     }
 }
 
-async fn load_accounts(
+pub(super) async fn load_accounts(
     engine: &Engine,
     actor: &Actor,
     accounts: &[AccountId],

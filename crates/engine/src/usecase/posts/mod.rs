@@ -9,6 +9,7 @@ mod input;
 mod judge;
 mod query;
 mod remove;
+mod split;
 mod update;
 mod view;
 
@@ -19,5 +20,6 @@ pub(crate) use create::fingerprint;
 pub use input::{PostInput, PostPatch, WantedStatus};
 pub use query::{PostFilter, due_between, get, get_with_attempts, list};
 pub use remove::{Removal, remove};
+pub use split::split;
 pub use update::update;
 pub use view::{AttemptView, PartView, PostView, PublicationView, Settled, StepView};

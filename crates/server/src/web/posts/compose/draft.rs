@@ -113,6 +113,13 @@ impl Draft {
         }
     }
 
+    /// The text in parts instead; files stay with the first one, further parts stay behind the last one.
+    pub fn put_parts(&mut self, parts: Vec<String>) {
+        let mut parts = parts.into_iter();
+        self.text = parts.next().unwrap_or_default();
+        self.parts.splice(0..0, parts.map(|text| Part { text, media: Vec::new() }));
+    }
+
     /// Reads the form of a post, with what its page could not show.
     ///
     /// # Errors
