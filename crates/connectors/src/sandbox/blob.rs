@@ -1,4 +1,5 @@
-//! Uploaded bytes. They are streamed to disk and hashed on the way, so that a long video never sits in memory.
+//! Uploaded bytes. They are streamed to disk and hashed on the way, so that a long video never sits in memory. Of files above a
+//! size that the world names only the beginning is kept.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 use tokio_util::io::ReaderStream;
 
+use super::large::Growing;
 use super::lock;
 
 /// What is known of stored bytes.
@@ -27,32 +29,74 @@ pub struct BlobInfo {
     pub mime: String,
     /// The first bytes, at most 64, in hex.
     pub head: String,
+    /// It was too large: of its bytes only the first are there, enough for a probe.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beginning_only: bool,
 }
 
 /// Where uploaded bytes are kept, addressed by their hash.
 pub struct Blobs {
     dir: Option<PathBuf>,
+    /// The largest file that is kept whole.
+    pub(super) keep_at_most: u64,
     memory: Mutex<BTreeMap<String, Bytes>>,
-    infos: Mutex<BTreeMap<String, BlobInfo>>,
+    infos: Mutex<BTreeMap<String, Kept>>,
     unfinished: AtomicU64,
+    /// Large files that are joined while they arrive, by their upload.
+    pub(super) growing: Mutex<BTreeMap<String, Growing>>,
+    counts: Mutex<Received>,
+}
+
+/// What is known of stored bytes, and how often they were stored.
+struct Kept {
+    info: BlobInfo,
+    copies: u32,
+}
+
+/// Bytes of files that have arrived since the start, what was refused later and what came twice included.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Received {
+    /// All.
+    pub bytes: u64,
+    /// Those of them that were thrown away because their request broke off.
+    pub broken_off: u64,
 }
 
 impl Blobs {
-    pub(super) fn new(dir: Option<PathBuf>) -> Self {
-        Self { dir, memory: Mutex::default(), infos: Mutex::default(), unfinished: AtomicU64::new(0) }
+    pub(super) fn new(dir: Option<PathBuf>, keep_at_most: u64) -> Self {
+        Self {
+            dir,
+            keep_at_most,
+            memory: Mutex::default(),
+            infos: Mutex::default(),
+            unfinished: AtomicU64::new(0),
+            growing: Mutex::default(),
+            counts: Mutex::default(),
+        }
     }
 
     pub(super) fn list(&self) -> Vec<BlobInfo> {
-        lock(&self.infos).values().cloned().collect()
+        lock(&self.infos).values().map(|kept| kept.info.clone()).collect()
     }
 
     pub(super) fn restore(&self, infos: Vec<BlobInfo>) {
-        *lock(&self.infos) = infos.into_iter().map(|i| (i.sha256.clone(), i)).collect();
+        let kept = infos.into_iter().map(|info| (info.sha256.clone(), Kept { info, copies: 1 }));
+        *lock(&self.infos) = kept.collect();
     }
 
     /// What is known of a blob.
     pub fn info(&self, sha256: &str) -> Option<BlobInfo> {
-        lock(&self.infos).get(sha256).cloned()
+        lock(&self.infos).get(sha256).map(|kept| kept.info.clone())
+    }
+
+    /// What has arrived.
+    pub fn received(&self) -> Received {
+        *lock(&self.counts)
+    }
+
+    /// Counts bytes of a file that arrived and are not stored, for example because they are there already.
+    pub fn passed_over(&self, bytes: u64) {
+        lock(&self.counts).bytes += bytes;
     }
 
     /// Stores everything that the stream gives. Equal bytes are stored once.
@@ -68,10 +112,14 @@ impl Blobs {
         let mut writer = self.writer().await?;
         while let Some(chunk) = stream.next().await {
             let written = match chunk {
-                Ok(chunk) => writer.write(&chunk).await,
+                Ok(chunk) => {
+                    self.passed_over(chunk.len() as u64);
+                    writer.write(&chunk).await
+                }
                 Err(error) => Err(io::Error::other(error)),
             };
             if let Err(error) = written {
+                lock(&self.counts).broken_off += writer.bytes;
                 writer.discard().await;
                 return Err(error);
             }
@@ -95,13 +143,21 @@ impl Blobs {
         self.store(futures::stream::iter([Ok::<_, io::Error>(bytes)])).await
     }
 
-    /// Joins stored parts, in order, to one blob; the parts stay.
+    /// Joins stored parts, in order, to one blob; the parts stay, as far as they were not [taken over](Blobs::take_over) before.
     ///
     /// # Errors
     /// When a part is missing or the disk fails.
     pub async fn join(&self, parts: &[String]) -> io::Result<BlobInfo> {
-        let mut writer = self.writer().await?;
-        match self.copy(parts, &mut writer).await {
+        if let [one] = parts
+            && let Some(whole) = self.info(one).filter(|info| info.beginning_only)
+        {
+            return Ok(whole);
+        }
+        let (done, mut writer) = match self.begun(parts) {
+            Some(growing) => (growing.parts.len(), growing.writer),
+            None => (0, self.writer().await?),
+        };
+        match self.copy(parts.get(done..).unwrap_or_default(), &mut writer).await {
             Ok(()) => self.keep(writer).await,
             Err(error) => {
                 writer.discard().await;
@@ -110,8 +166,11 @@ impl Blobs {
         }
     }
 
-    async fn copy(&self, parts: &[String], writer: &mut Writer) -> io::Result<()> {
+    pub(super) async fn copy(&self, parts: &[String], writer: &mut Writer) -> io::Result<()> {
         for part in parts {
+            if self.info(part).is_some_and(|info| info.beginning_only) {
+                return Err(io::ErrorKind::NotFound.into());
+            }
             let mut stream = self.open(part).await?;
             while let Some(chunk) = stream.next().await {
                 writer.write(&chunk?).await?;
@@ -129,7 +188,21 @@ impl Blobs {
         }
     }
 
-    /// The bytes of a blob, streamed.
+    /// Forgets one copy of a blob; with the last one the bytes go.
+    pub(super) async fn release(&self, sha256: &str) {
+        let last = match lock(&self.infos).get_mut(sha256) {
+            Some(kept) => {
+                kept.copies = kept.copies.saturating_sub(1);
+                kept.copies == 0
+            }
+            None => false,
+        };
+        if last {
+            self.remove(sha256).await;
+        }
+    }
+
+    /// The bytes of a blob, streamed; of one that was too large only [the first](BlobInfo::beginning_only).
     ///
     /// # Errors
     /// `NotFound` for an unknown one.
@@ -152,7 +225,7 @@ impl Blobs {
         }
     }
 
-    async fn writer(&self) -> io::Result<Writer> {
+    pub(super) async fn writer(&self) -> io::Result<Writer> {
         let target = match &self.dir {
             Some(dir) => {
                 tokio::fs::create_dir_all(dir).await?;
@@ -162,7 +235,7 @@ impl Blobs {
             }
             None => Target::Memory(Vec::new()),
         };
-        Ok(Writer { target, hash: Sha256::new(), bytes: 0, head: Vec::new() })
+        Ok(Writer { target, most: self.keep_at_most, hash: Sha256::new(), bytes: 0, head: Vec::new() })
     }
 
     async fn keep(&self, writer: Writer) -> io::Result<BlobInfo> {
@@ -171,6 +244,7 @@ impl Blobs {
             bytes: writer.bytes,
             mime: sniff(&writer.head).to_owned(),
             head: hex::encode(&writer.head),
+            beginning_only: writer.bytes > writer.most,
         };
         match (writer.target, &self.dir) {
             (Target::File(mut file, path), Some(dir)) => {
@@ -183,42 +257,79 @@ impl Blobs {
             }
             (Target::File(..), None) => {}
         }
-        lock(&self.infos).insert(info.sha256.clone(), info.clone());
+        let mut infos = lock(&self.infos);
+        let kept = infos.entry(info.sha256.clone()).or_insert_with(|| Kept { info: info.clone(), copies: 0 });
+        (kept.info, kept.copies) = (info.clone(), kept.copies + 1);
         Ok(info)
     }
 }
+
+/// Bytes that stay of a file that is too large to be kept: as many as the networks' sides look at.
+const BEGINNING: u64 = 2 * 1024 * 1024;
 
 enum Target {
     File(tokio::fs::File, PathBuf),
     Memory(Vec<u8>),
 }
 
-struct Writer {
+/// A file on its way.
+pub(super) struct Writer {
     target: Target,
+    /// Of more bytes than these only the beginning stays.
+    most: u64,
     hash: Sha256,
     bytes: u64,
     head: Vec<u8>,
 }
 
 impl Writer {
-    async fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
+    pub(super) async fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
         self.hash.update(chunk);
+        let before = self.bytes;
         self.bytes += chunk.len() as u64;
         let room = 64_usize.saturating_sub(self.head.len());
         self.head.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        match &mut self.target {
-            Target::File(file, _) => file.write_all(chunk).await,
-            Target::Memory(bytes) => {
-                bytes.extend_from_slice(chunk);
+        if self.bytes <= self.most {
+            return self.target.append(chunk).await;
+        }
+        if (BEGINNING..=self.most).contains(&before) {
+            self.target.shorten().await?;
+        }
+        let room = usize::try_from(BEGINNING.saturating_sub(before)).unwrap_or(usize::MAX);
+        self.target.append(&chunk[..chunk.len().min(room)]).await
+    }
+
+    pub(super) async fn discard(self) {
+        if let Target::File(file, path) = self.target {
+            drop(file);
+            let _ = tokio::fs::remove_file(path).await;
+        }
+    }
+}
+
+impl Target {
+    async fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::File(file, _) => file.write_all(bytes).await,
+            Self::Memory(memory) => {
+                memory.extend_from_slice(bytes);
                 Ok(())
             }
         }
     }
 
-    async fn discard(self) {
-        if let Target::File(file, path) = self.target {
-            drop(file);
-            let _ = tokio::fs::remove_file(path).await;
+    /// Throws away all but the beginning. Nothing is appended afterwards.
+    async fn shorten(&mut self) -> io::Result<()> {
+        match self {
+            Self::File(file, _) => {
+                file.flush().await?;
+                file.set_len(BEGINNING).await
+            }
+            Self::Memory(memory) => {
+                memory.truncate(usize::try_from(BEGINNING).unwrap_or(usize::MAX));
+                memory.shrink_to_fit();
+                Ok(())
+            }
         }
     }
 }

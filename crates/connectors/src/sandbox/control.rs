@@ -13,6 +13,7 @@ use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::blob::Received;
 use super::router::{HostList, Platforms};
 use super::{Fault, Persona, World};
 
@@ -24,7 +25,9 @@ pub(super) fn router(world: Arc<World>) -> Router {
         .route("/sandbox/faults", get(list_faults).post(add_fault).delete(clear_faults))
         .route("/sandbox/faults/{id}", delete(remove_fault))
         .route("/sandbox/clock", post(move_clock).get(clock))
+        .route("/sandbox/received", get(received))
         .route("/sandbox/blobs/{sha256}", get(blob))
+        .route("/sandbox/too-large/{sha256}", get(too_large))
         .route("/sandbox/avatars/{file}", get(avatar))
         .fallback(|| async {
             problem(StatusCode::NOT_FOUND, "not_found", "There is no such sandbox endpoint.")
@@ -131,10 +134,28 @@ async fn clock(State(world): State<Arc<World>>) -> Json<Value> {
     Json(json!({ "now": world.now(), "offset_s": world.clock().offset().as_secs_f64() }))
 }
 
+async fn received(State(world): State<Arc<World>>) -> Json<Received> {
+    Json(world.blobs().received())
+}
+
+async fn too_large(State(world): State<Arc<World>>, Path(sha256): Path<String>) -> Response {
+    let Some(info) = world.blobs().info(&sha256).filter(|info| info.beginning_only) else {
+        return problem(StatusCode::NOT_FOUND, "not_found", "There is no such file.");
+    };
+    let text = format!(
+        "This file was too large to be kept here (sandbox.keep_at_most). It arrived whole.\n\nType: {}\nSize: {} bytes\nSHA-256: {}\n",
+        info.mime, info.bytes, info.sha256
+    );
+    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}
+
 async fn blob(State(world): State<Arc<World>>, Path(sha256): Path<String>) -> Response {
     let Some(info) = world.blobs().info(&sha256) else {
         return problem(StatusCode::NOT_FOUND, "not_found", "There is no such file.");
     };
+    if info.beginning_only {
+        return problem(StatusCode::GONE, "too_large", "This file was too large to be kept.");
+    }
     match world.blobs().open(&sha256).await {
         Ok(stream) => {
             let headers = [

@@ -25,7 +25,8 @@
 //!   needs, [`World::processing_time`] how long slow work takes, [`World::fetch`] pulls a file from a URL. Time is [`World::now`], randomness [`World::random_text`].
 //! - [`oauth::authorize`] runs the login and consent pages; [`page`] draws feeds.
 //! - Several simulators may play one host; [`Simulator::claims`] then says whose a request is.
-//! - Bodies are not limited by the router: enforce the network's own limits. Stream uploads into [`blob::Blobs::store`].
+//! - Bodies are not limited by the router: enforce the network's own limits. Stream uploads into [`blob::Blobs::store`]; tell of
+//!   each part that is accepted by [`blob::Blobs::take_over`], so that large files need no room.
 //!
 //! # Using it
 //! [`Sandbox`] joins a world with simulators. [`InProcess`] is a [`Transport`](crate::kit::http::Transport) without sockets, on
@@ -39,6 +40,7 @@ pub mod fault;
 mod fetch;
 mod guard;
 mod in_process;
+mod large;
 pub mod ledger;
 pub mod oauth;
 mod operation;

@@ -162,9 +162,10 @@ impl Sandbox {
         mut request: Request,
     ) -> Response {
         let simulator = player.simulator.clone();
-        let site = Site { platform: simulator.platform(), host, address, simulator, sockets };
+        let (platform, world) = (simulator.platform(), self.world().clone());
+        let site = Site { platform, host, address, simulator, sockets, world: world.clone() };
         request.extensions_mut().insert(site);
-        request.extensions_mut().insert(self.world().clone());
+        request.extensions_mut().insert(world);
         infallible(player.router.clone().oneshot(request.map(Body::new)).await)
     }
 

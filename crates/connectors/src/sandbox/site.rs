@@ -6,7 +6,8 @@ use axum::extract::FromRequestParts;
 use http::StatusCode;
 use http::request::Parts;
 
-use super::Simulator;
+use super::page::TOO_LARGE;
+use super::{Simulator, World};
 
 /// How the client addresses the sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,7 @@ pub struct Site {
     pub(super) simulator: Arc<dyn Simulator>,
     /// Over sockets delays are slept; in process they are only told to the transport.
     pub(super) sockets: bool,
+    pub(super) world: Arc<World>,
 }
 
 impl Site {
@@ -71,8 +73,11 @@ impl Site {
         }
     }
 
-    /// Where the bytes of a blob can be fetched.
+    /// Where the bytes of a blob can be fetched; where that is said of one that was too large to be kept.
     pub fn blob_url(&self, sha256: &str) -> String {
+        if self.world.blobs().info(sha256).is_some_and(|info| info.beginning_only) {
+            return self.sandbox_url(&format!("{TOO_LARGE}{sha256}"));
+        }
         self.sandbox_url(&format!("/blobs/{sha256}"))
     }
 

@@ -43,6 +43,7 @@ pub struct WorldBuilder {
     clock: OffsetClock,
     seed: u64,
     blob_dir: Option<PathBuf>,
+    keep_at_most: u64,
     fetch: Option<Arc<dyn Fetch>>,
 }
 
@@ -58,6 +59,13 @@ impl WorldBuilder {
     #[must_use]
     pub fn blob_dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.blob_dir = Some(dir.into());
+        self
+    }
+
+    /// The largest file that is kept whole, in bytes; of larger ones hash, size and beginning. Without it every file is.
+    #[must_use]
+    pub fn keep_at_most(mut self, bytes: u64) -> Self {
+        self.keep_at_most = bytes;
         self
     }
 
@@ -80,7 +88,7 @@ impl WorldBuilder {
             sequences: Mutex::default(),
             states: Mutex::default(),
             faults: FaultScript::default(),
-            blobs: Blobs::new(self.blob_dir),
+            blobs: Blobs::new(self.blob_dir, self.keep_at_most),
             fetch: self.fetch,
             changed: watch::Sender::new(0),
             kept: Mutex::default(),
@@ -97,7 +105,7 @@ impl World {
 
     /// A world on a clock whose offset others share.
     pub fn on(clock: OffsetClock) -> WorldBuilder {
-        WorldBuilder { clock, seed: 1, blob_dir: None, fetch: None }
+        WorldBuilder { clock, seed: 1, blob_dir: None, keep_at_most: u64::MAX, fetch: None }
     }
 
     /// The virtual clock.

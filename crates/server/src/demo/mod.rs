@@ -69,7 +69,7 @@ async fn demo(mut settings: Settings, data_named: bool, out: &mut dyn Write) -> 
     let clock = OffsetClock::new(node.clone());
     let shared: Arc<dyn Clock> = Arc::new(clock.clone());
     let wire = run::wire(&settings, shared.clone())?;
-    let world = world(clock.clone(), wire, &folder);
+    let world = world(&settings, clock.clone(), wire, &folder);
     if folder.state().exists() {
         // Before anything asks for the time: it goes on from where the last demo left it.
         alone_keeper(&settings, &world, &clock, &folder).await?.restore().await?;
@@ -112,7 +112,7 @@ async fn alone(mut settings: Settings, data_named: bool, out: &mut dyn Write) ->
     networks::allow_loopback(&mut settings);
     let clock = OffsetClock::new(run::node_clock());
     let wire = run::wire(&settings, Arc::new(clock.clone()))?;
-    let world = world(clock.clone(), wire, &folder);
+    let world = world(&settings, clock.clone(), wire, &folder);
     let stopping = CancellationToken::new();
     let keeper =
         if data_named { Some(alone_keeper(&settings, &world, &clock, &folder).await?) } else { None };
@@ -151,9 +151,10 @@ async fn alone_keeper(
     Ok(Keeper::new(world.clone(), Arc::new(sealer.map_err(run::not_composed)?), Arc::new(OsEntropy), folder))
 }
 
-fn world(clock: OffsetClock, wire: Wire, folder: &Folder) -> Arc<World> {
+fn world(settings: &Settings, clock: OffsetClock, wire: Wire, folder: &Folder) -> Arc<World> {
     let seed = u64::from_be_bytes(random_bytes(&OsEntropy));
-    World::on(clock).seed(seed).blob_dir(folder.blobs()).fetch(Arc::new(wire)).build()
+    let world = World::on(clock).seed(seed).blob_dir(folder.blobs());
+    world.keep_at_most(settings.sandbox.keep_at_most).fetch(Arc::new(wire)).build()
 }
 
 /// What is shown: from the last time, or made now.

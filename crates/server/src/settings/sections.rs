@@ -68,6 +68,8 @@ pub struct Sandbox {
     pub listen: SocketAddr,
     /// The one IP besides loopback on which they may listen; empty for none.
     pub allow_address: String,
+    /// The largest uploaded file of which the simulated networks keep more than the beginning, bytes.
+    pub keep_at_most: u64,
     /// Servers to name when connecting, by platform, while the simulated networks run beside. Nobody sets them.
     #[serde(skip)]
     pub servers: BTreeMap<&'static str, Vec<String>>,

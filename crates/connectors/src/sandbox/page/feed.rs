@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use axum::response::Html;
 use carillon_domain::time::Timestamp;
 
-use super::{escape, shell};
+use super::{TOO_LARGE, escape, shell};
 
 /// A page of posts.
 #[derive(Debug, Clone, Default)]
@@ -231,7 +231,12 @@ fn draw_media(out: &mut String, media: &[MediaView]) {
     for item in media {
         let (url, alt) = (escape(&item.url), escape(item.alt.as_deref().unwrap_or_default()));
         out.push_str("<figure>");
-        let _ = if item.mime.starts_with("video/") {
+        let _ = if item.url.contains(&format!("/sandbox{TOO_LARGE}")) {
+            write!(
+                out,
+                "<p class=\"empty\">Too large to be kept here. <a href=\"{url}\">What is known of it</a></p>"
+            )
+        } else if item.mime.starts_with("video/") {
             write!(out, "<video src=\"{url}\" controls preload=\"metadata\" aria-label=\"{alt}\"></video>")
         } else {
             write!(out, "<img src=\"{url}\" alt=\"{alt}\" loading=\"lazy\">")
@@ -264,6 +269,15 @@ fn draw_poll(out: &mut String, poll: &PollView) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_was_too_large_is_not_shown_and_this_is_said() {
+        let url = "http://localhost:8081/sandbox/too-large/9f86".to_owned();
+        let mut page = String::new();
+        draw_media(&mut page, &[MediaView { url, mime: "video/mp4".to_owned(), alt: None }]);
+        assert!(page.contains("Too large to be kept here") && page.contains("too-large/9f86"), "{page}");
+        assert!(!page.contains("<video"), "{page}");
+    }
 
     #[test]
     fn links_and_numbers() {

@@ -10,6 +10,9 @@ use axum::response::{Html, IntoResponse, Response};
 
 pub(super) use index::{HostEntry, index_page};
 
+/// Below `/sandbox`: what there is instead of a file that was too large to be kept.
+pub(super) const TOO_LARGE: &str = "/too-large/";
+
 /// Escapes text for HTML, in elements and in quoted attributes.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -19,7 +19,7 @@ pub(super) async fn phase(call: &Call<'_>) -> Result<Value, Refusal> {
     publish::check_names(call, videos::KNOWN)?;
     match call.params.text("upload_phase") {
         "start" => start(call, page),
-        "transfer" => transfer(call, page),
+        "transfer" => transfer(call, page).await,
         "finish" => finish(call, page).await,
         "cancel" => {
             session(call, page)?;
@@ -68,7 +68,7 @@ fn offsets(received: u64, total: u64) -> Value {
     })
 }
 
-fn transfer(call: &Call<'_>, page: Page) -> Result<Value, Refusal> {
+async fn transfer(call: &Call<'_>, page: Page) -> Result<Value, Refusal> {
     let session = session(call, page)?;
     let (received, total) = (session.received(), session.total);
     let offset: u64 = call
@@ -92,6 +92,8 @@ fn transfer(call: &Call<'_>, page: Page) -> Result<Value, Refusal> {
     let id = call.params.text("upload_session_id");
     let part = (chunk.sha256.clone(), chunk.bytes);
     change(call.world, |s| s.chunked.get_mut(id).map(|session| session.parts.push(part)));
+    let (upload, position) = (format!("facebook/{id}"), session.parts.len());
+    call.world.blobs().take_over(&upload, total, position, &chunk.sha256).await;
     Ok(offsets(received + chunk.bytes, total))
 }
 

@@ -142,9 +142,11 @@ async fn slice(
     let etag = world.random_text(40);
     change(world, |m| {
         if let Some(part) = m.assets.get_mut(&asset.urn).and_then(|a| a.parts.get_mut(part)) {
-            part.stored = Some((etag.clone(), stored.sha256));
+            part.stored = Some((etag.clone(), stored.sha256.clone()));
         }
     });
+    let total = asset.parts.last().map_or(0, |last| last.last + 1);
+    world.blobs().take_over(&asset.urn, total, part, &stored.sha256).await;
     let mut response = done(StatusCode::OK);
     if let Ok(etag) = HeaderValue::from_str(&format!("\"{etag}\"")) {
         response.headers_mut().insert("etag", etag);

@@ -141,10 +141,12 @@ async fn take(world: &World, caller: &Caller, id: &str, mut form: Multipart) -> 
     if stored.bytes == 0 || stored.bytes > SEGMENT {
         return Err(Problem::says("$.media: a segment has 1 byte to 5 MB"));
     }
-    let expires_at = with_media(world, caller, id, |_, media| {
-        media.segments.insert(index, (stored.sha256, stored.bytes));
-        Ok(media.expires_at.as_second())
+    let segment = (stored.sha256.clone(), stored.bytes);
+    let (expires_at, total) = with_media(world, caller, id, |_, media| {
+        media.segments.insert(index, segment);
+        Ok((media.expires_at.as_second(), media.total_bytes))
     })?;
+    world.blobs().take_over(&format!("x/{id}"), total, index as usize, &stored.sha256).await;
     Ok(ok(StatusCode::OK, json!({ "data": { "expires_at": expires_at } })))
 }
 

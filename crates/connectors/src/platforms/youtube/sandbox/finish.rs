@@ -63,10 +63,7 @@ pub(super) async fn join(world: &World, id: &str) -> Result<Session, Refusal> {
 
 async fn made(world: &World, id: &str, session: &Session) -> Result<(&'static Persona, Film), ()> {
     let names: Vec<String> = session.pieces.iter().map(|piece| piece.sha256.clone()).collect();
-    let whole = match names.as_slice() {
-        [one] => world.blobs().info(one).ok_or(())?,
-        _ => world.blobs().join(&names).await.map_err(|_| ())?,
-    };
+    let whole = world.blobs().join(&names).await.map_err(|_| ())?;
     forget(world, id, session, &whole.sha256).await;
     let owner = Persona::find(&session.owner).ok_or(())?;
     Ok((owner, film(world, &whole, &session.name).await))

@@ -219,16 +219,21 @@ async fn keep(world: &World, id: &str, at: u64, mut piece: BytesMut) -> Result<u
     let known = change(world, stored).ok_or_else(|| plain(404, "Not Found"))?;
     let again = usize::try_from(known.saturating_sub(at)).unwrap_or(usize::MAX).min(piece.len());
     piece.advance(again);
+    world.blobs().passed_over(again as u64);
     if piece.is_empty() {
         return Ok(after);
     }
     let info = world.blobs().store_bytes(piece.freeze()).await;
     let info = info.map_err(|_| Response::from(Refusal::backend(503)))?;
-    change(world, |memory| {
-        if let Some(session) = memory.sessions.get_mut(id).filter(|session| session.stored() == known) {
-            session.pieces.push(Piece { sha256: info.sha256, len: info.bytes });
-        }
+    let sha256 = info.sha256.clone();
+    let accepted = change(world, |memory| {
+        let session = memory.sessions.get_mut(id).filter(|session| session.stored() == known)?;
+        session.pieces.push(Piece { sha256: info.sha256, len: info.bytes });
+        Some((session.pieces.len() - 1, session.total.unwrap_or_default()))
     });
+    if let Some((position, total)) = accepted {
+        world.blobs().take_over(&format!("youtube/{id}"), total, position, &sha256).await;
+    }
     Ok(after)
 }
 
