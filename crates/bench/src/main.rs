@@ -5,6 +5,7 @@
 
 mod burst;
 mod chaos;
+mod connect;
 mod html;
 mod memory;
 mod model;
@@ -18,6 +19,7 @@ mod server;
 mod size;
 mod start;
 mod upload;
+mod uploads;
 mod video;
 mod wire;
 
@@ -57,6 +59,8 @@ enum Command {
     Chaos(chaos::Chaos),
     /// Publishes many posts that are due at the same instant, and measures how many a second go out and how late
     Publish(burst::Burst),
+    /// Publishes videos of up to 2 GB over a wire that is cut, and measures memory and what was sent again
+    Uploads(uploads::Uploads),
     #[command(flatten)]
     Measure(Measure),
 }
@@ -94,6 +98,7 @@ fn main() -> ExitCode {
         Command::Model => model::print(out).context("the model"),
         Command::Chaos(chaos) => run_chaos(&cli.carillon, &chaos, out),
         Command::Publish(burst) => run_burst(&cli.carillon, &burst, cli.runs, out),
+        Command::Uploads(uploads) => run_uploads(&cli.carillon, &uploads, out),
         Command::Measure(what) => measure(cli, what).and_then(|report| {
             report.print(out)?;
             Ok(report.all_met())
@@ -122,6 +127,15 @@ fn run_burst(
 ) -> anyhow::Result<bool> {
     let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
     runtime.block_on(burst::run(&found(carillon)?, burst, runs, out))
+}
+
+fn run_uploads(
+    carillon: &Path,
+    uploads: &uploads::Uploads,
+    out: &mut impl std::io::Write,
+) -> anyhow::Result<bool> {
+    let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
+    runtime.block_on(uploads::run(&found(carillon)?, uploads, out))
 }
 
 fn found(carillon: &Path) -> anyhow::Result<PathBuf> {

@@ -225,3 +225,15 @@ impl Carillon {
         Ok(browser)
     }
 }
+
+/// The program as it was built beside a test, which says so and skips when there is none.
+#[cfg(test)]
+pub fn built(test: &str) -> Option<PathBuf> {
+    let own = std::env::current_exe().ok()?;
+    let program = own.parent()?.parent()?.join("carillon");
+    if !program.is_file() {
+        carillon_store::testing::skipped("carillon is not built: cargo build -p carillon-server", test);
+        return None;
+    }
+    Some(program)
+}

@@ -84,7 +84,7 @@ pub async fn by_form(api: &Client, video: &Video) -> anyhow::Result<Value> {
 }
 
 /// Sends the video by the tus protocol, in several requests.
-async fn by_tus(api: &Client, video: &Video) -> anyhow::Result<Value> {
+pub async fn by_tus(api: &Client, video: &Video) -> anyhow::Result<Value> {
     let length = video.bytes.to_string();
     let metadata = format!("filename {}", STANDARD.encode("large.mp4"));
     let mut headers = TUS.to_vec();

@@ -38,13 +38,13 @@ impl Video {
             "-f",
             "lavfi",
             "-i",
-            "testsrc2=size=640x360:rate=30:duration=2",
+            "testsrc2=size=640x360:rate=30:duration=4",
         ]);
         ffmpeg.args([
             "-f",
             "lavfi",
             "-i",
-            "sine=frequency=440:duration=2",
+            "sine=frequency=440:duration=4",
             "-c:v",
             "libx264",
             "-pix_fmt",

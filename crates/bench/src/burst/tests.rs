@@ -7,19 +7,10 @@ use clap::Parser;
 
 use super::home::Home;
 use super::{Burst, Load, carillon, grown, kill, light, scenario, workers};
+use crate::server::built;
 
 /// Seconds to start and to prepare.
 const AHEAD: i64 = 6;
-
-fn program(test: &str) -> Option<PathBuf> {
-    let own = std::env::current_exe().expect("a path");
-    let program = own.parent()?.parent()?.join("carillon");
-    if !program.is_file() {
-        carillon_store::testing::skipped("carillon is not built: cargo build -p carillon-server", test);
-        return None;
-    }
-    Some(program)
-}
 
 fn postgres(test: &str) -> Option<Home> {
     let url = std::env::var("CARILLON_TEST_POSTGRES_URL").ok();
@@ -48,14 +39,14 @@ async fn dies(home: Home, program: PathBuf) {
 
 #[tokio::test]
 async fn what_a_dead_process_had_sent_is_found_on_sqlite() {
-    let Some(program) = program("what_a_dead_process_had_sent_is_found_on_sqlite") else { return };
+    let Some(program) = built("what_a_dead_process_had_sent_is_found_on_sqlite") else { return };
     dies(Home::Sqlite, program).await;
 }
 
 #[tokio::test]
 async fn what_a_dead_worker_had_sent_is_found_on_postgres() {
     let name = "what_a_dead_worker_had_sent_is_found_on_postgres";
-    let (Some(program), Some(home)) = (program(name), postgres(name)) else { return };
+    let (Some(program), Some(home)) = (built(name), postgres(name)) else { return };
     dies(home, program).await;
 }
 
@@ -75,20 +66,20 @@ async fn grows(home: Home, program: PathBuf) {
 
 #[tokio::test]
 async fn a_database_grows_by_what_the_product_writes_on_sqlite() {
-    let Some(program) = program("a_database_grows_by_what_the_product_writes_on_sqlite") else { return };
+    let Some(program) = built("a_database_grows_by_what_the_product_writes_on_sqlite") else { return };
     grows(Home::Sqlite, program).await;
 }
 
 #[tokio::test]
 async fn a_database_grows_by_what_the_product_writes_on_postgres() {
     let name = "a_database_grows_by_what_the_product_writes_on_postgres";
-    let (Some(program), Some(home)) = (program(name), postgres(name)) else { return };
+    let (Some(program), Some(home)) = (built(name), postgres(name)) else { return };
     grows(home, program).await;
 }
 
 #[tokio::test]
 async fn one_post_a_second_arrives_after_its_time_and_once() {
-    let Some(program) = program("one_post_a_second_arrives_after_its_time_and_once") else { return };
+    let Some(program) = built("one_post_a_second_arrives_after_its_time_and_once") else { return };
     let light = light::measure(&program, load(3, 50), AHEAD, None).await.expect("measured");
     assert!(light.0.is_once(), "{light}");
     assert!(light.0.late(0.0) > 0.0, "nothing leaves before its time: {light}");
@@ -98,7 +89,7 @@ async fn one_post_a_second_arrives_after_its_time_and_once() {
 #[tokio::test]
 async fn several_workers_share_one_burst() {
     let name = "several_workers_share_one_burst";
-    let (Some(program), Some(home)) = (program(name), postgres(name)) else { return };
+    let (Some(program), Some(home)) = (built(name), postgres(name)) else { return };
     let work = async |url: Option<&str>| workers::measure(&program, load(20, 0), (AHEAD, 2), url).await;
     let figures = home.lend(work).await.expect("measured");
     assert!(figures.is_once() && figures.load().publications == 20, "{figures}");
@@ -108,7 +99,7 @@ async fn several_workers_share_one_burst() {
 
 #[tokio::test]
 async fn a_burst_arrives_once() {
-    let Some(program) = program("a_burst_arrives_once") else { return };
+    let Some(program) = built("a_burst_arrives_once") else { return };
     let figures = carillon::measure(&program, load(20, 0), AHEAD, None).await.expect("measured");
     assert!(figures.is_once(), "{figures}");
 }

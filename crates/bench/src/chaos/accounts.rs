@@ -3,12 +3,11 @@
 use anyhow::{Context, bail, ensure};
 use carillon_connectors::Registry;
 use carillon_connectors::contract::capability::{Connect, PostKind};
-use http::header;
 use serde_json::{Map, Value, json};
 
 use super::dice::Dice;
 use super::nodes::Nodes;
-use crate::html;
+use crate::connect::{by_pages, items};
 use crate::wire::Client;
 
 /// Whom one can sign in as.
@@ -118,11 +117,6 @@ pub async fn all(api: &Client, path: &str) -> anyhow::Result<Vec<Value>> {
     bail!("{path} has no end")
 }
 
-/// The items of a page.
-pub fn items(page: &Value) -> anyhow::Result<&Vec<Value>> {
-    page["items"].as_array().with_context(|| format!("no items: {page}"))
-}
-
 async fn by_password(api: &Client, nodes: &Nodes, platform: &str) -> anyhow::Result<()> {
     let tokens = nodes.control()?.get_json("/sandbox/tokens").await?;
     let ours = |token: &&Value| token["platform"] == platform && token["kind"] == "app_password";
@@ -133,48 +127,5 @@ async fn by_password(api: &Client, nodes: &Nodes, platform: &str) -> anyhow::Res
         }
         api.post_json(&format!("/api/v1/connect/{platform}"), &body).await?;
     }
-    Ok(())
-}
-
-async fn by_pages(api: &Client, platform: &str, body: &Value, persona: &str) -> anyhow::Result<()> {
-    let begun = api.post_json(&format!("/api/v1/connect/{platform}"), body).await?;
-    let mut at = begun["authorize_url"].as_str().context("no authorize_url")?.to_owned();
-    let browser = Client::new(&at)?;
-    let mut answer = browser.get(&at).await?;
-    for _ in 0..8 {
-        if answer.status.is_redirection() {
-            let next = browser.join(&at)?.join(answer.header(header::LOCATION))?;
-            let back = next.path().starts_with("/oauth/");
-            at = next.into();
-            answer = browser.get(&at).await?;
-            if back {
-                break;
-            }
-            continue;
-        }
-        let page = answer.text()?;
-        ensure!(answer.status.is_success(), "{at}: {}: {page}", answer.status);
-        let form = html::form(&page).with_context(|| format!("{at} has no form: {page}"))?;
-        let wanted = |value: &str| value == "allow" || value == persona;
-        let Some(button) = form.buttons.iter().find(|(_, value)| wanted(value)) else {
-            // Not everybody is on every network.
-            return Ok(());
-        };
-        let fields = form.fields.iter().chain([button]);
-        let fields: Vec<(&str, &str)> = fields.map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        at = browser.join(&at)?.join(&form.action)?.into();
-        answer = browser.post_form(&at, &fields).await?;
-    }
-    let id = begun["connect_id"].as_str().context("no connect_id")?;
-    let state = api.get_json(&format!("/api/v1/connect/{id}")).await?;
-    if state["status"] == "choose" {
-        let grant = state["grant"].as_str().context("no grant")?;
-        let path = format!("/api/v1/connect/grants/{grant}/targets");
-        let targets = api.get_json(&path).await?;
-        let ids: Vec<&Value> = items(&targets)?.iter().map(|target| &target["id"]).collect();
-        api.post_json(&path, &json!({ "targets": ids })).await?;
-        return Ok(());
-    }
-    ensure!(state["status"] == "connected", "{platform} as {persona}: {state}");
     Ok(())
 }

@@ -9,11 +9,12 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::Moment;
-use super::accounts::{Account, all, host, items};
+use super::accounts::{Account, all, host};
 use super::havoc::Troubles;
 use super::load::{Planned, Post};
 use super::nodes::Nodes;
 use super::order;
+use crate::connect::items;
 use crate::wire::Client;
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
-use carillon_connectors::Registry;
 use tokio::process::Command;
 use tokio::time::Instant;
 
@@ -13,7 +12,7 @@ use super::cluster::Cluster;
 use super::{Chaos, Engine};
 use crate::server::{Carillon, Site};
 use crate::wire::Client;
-use crate::{postgres, report};
+use crate::{connect, postgres, report};
 
 /// Times that fit a run of a minute: pauses and leases are short, and what the faults delay is shorter still. Doubts last as long as
 /// always: how late a network may show a post is a matter of the network.
@@ -291,26 +290,8 @@ fn settings(site: &mut Site, origin: &str, port: u16) {
         site.set(format!("CARILLON_PUBLISHING__{name}"), value);
     }
     site.set("CARILLON_SERVER__PUBLIC_URL", format!("http://127.0.0.1:{port}"));
-    site.set("CARILLON_EGRESS__ALLOW", "127.0.0.0/8");
     site.set("CARILLON_LIMITS__REQUESTS_PER_MINUTE", "1000000");
     site.set("CARILLON_LIMITS__SENSITIVE_REQUESTS_PER_MINUTE", "100000");
     site.set("CARILLON_LOG__FILTER", "warn");
-    for connector in Registry.all() {
-        let descriptor = connector.descriptor();
-        let prefix = format!("CARILLON_PLATFORMS__{}__", descriptor.name.to_uppercase());
-        for endpoint in descriptor.endpoints {
-            let Ok(real) = url::Url::parse(endpoint.default) else { continue };
-            let (host, path) = (real.host_str().unwrap_or_default(), real.path().trim_end_matches('/'));
-            let key = endpoint.key.to_uppercase();
-            site.set(format!("{prefix}{key}"), format!("{origin}/{}/{host}{path}", descriptor.name));
-        }
-        for setting in descriptor.settings {
-            let value = match setting.key {
-                key if key.ends_with("client_id") => "carillon-sandbox".to_owned(),
-                key if key.ends_with("client_secret") => format!("sandbox-secret-{}", descriptor.name),
-                _ => continue,
-            };
-            site.set(format!("{prefix}{}", setting.key.to_uppercase()), value);
-        }
-    }
+    connect::point_at_sandbox(site, origin);
 }
