@@ -2,10 +2,13 @@
 
 use std::io;
 use std::ops::Range;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::id::MediaId;
 use carillon_domain::media::MediaInfo;
+use carillon_domain::time::{Entropy, random_bytes};
 use futures::StreamExt;
 
 use super::http::Body;
@@ -54,6 +57,21 @@ pub async fn read(source: &dyn MediaSource, media: MediaId, range: Range<u64>) -
     Ok(bytes.freeze())
 }
 
+/// So many breaks in a row without one more byte are waited out; then the attempt counts as failed.
+const BREAKS: u8 = 6;
+
+/// Whether a part of a file did not arrive because the line or the network broke, so that it is worth another send.
+pub fn is_break(error: &ConnectorError) -> bool {
+    error.kind == ErrorKind::Transient && error.remote.status.is_none_or(|status| status >= 500)
+}
+
+/// How long to wait after a break that came after so many others in a row: 1, 2, 4 … seconds and a little. `None`: it has been
+/// enough.
+pub fn pause_after_break(before: u8, entropy: &dyn Entropy) -> Option<Duration> {
+    let roll = f64::from(u16::from_le_bytes(random_bytes(entropy))) / 65_536.0;
+    (before < BREAKS).then(|| Duration::from_secs(1 << before).mul_f64(1.0 + roll / 4.0))
+}
+
 /// A size as people read it: mebibytes, rounded up to tenths.
 pub fn megabytes(bytes: u64) -> String {
     let tenths = bytes.saturating_mul(10).div_ceil(1024 * 1024);
@@ -81,6 +99,16 @@ mod tests {
                 at = range.end;
             }
             prop_assert_eq!(at, total);
+        }
+    }
+
+    #[test]
+    fn breaks_are_waited_out_longer_and_longer_and_not_for_ever() {
+        let entropy = carillon_domain::time::SeededEntropy::new(1);
+        let waits: Vec<_> = (0..8).map_while(|breaks| pause_after_break(breaks, &entropy)).collect();
+        assert_eq!(waits.iter().map(Duration::as_secs).filter(|s| *s > 0).count(), 6, "{waits:?}");
+        for (wait, full) in waits.iter().zip([1.0, 2.0, 4.0, 8.0, 16.0, 32.0]) {
+            assert!((full..full * 1.25).contains(&wait.as_secs_f64()), "{waits:?}");
         }
     }
 

@@ -43,6 +43,20 @@ async fn a_reel_that_keeps_breaking_is_taken_up_by_the_next_attempt() {
 }
 
 #[tokio::test]
+async fn a_line_that_keeps_breaking_costs_no_attempt_while_the_video_goes_on() {
+    let stage = Stage::new();
+    let session = stage.page().await;
+    let video = stage.bench.library.mp4(3_000_000, 20_000, None);
+    for _ in 0..14 {
+        stage.script("reels.upload", Trouble::BreaksOff(100_000));
+    }
+    let outcome = session.publish(&reel(draft("from the train", [video.clone()]))).await;
+    assert!(outcome.is_published(), "{outcome:?}");
+    assert_eq!(stage.ledger()[0].media[0].sha256, video.sha256);
+    assert_eq!((stage.sent("reels.start").len(), stage.sent("reels.upload").len()), (1, 15));
+}
+
+#[tokio::test]
 async fn chunks_whose_answer_is_lost_are_not_lost() {
     for trouble in [Trouble::LostBefore, Trouble::LostAfter, Trouble::Hiding(500, error(2, None))] {
         let stage = Stage::new();

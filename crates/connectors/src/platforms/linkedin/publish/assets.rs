@@ -85,10 +85,7 @@ impl Run<'_, '_> {
             let wait = match (upload.step, file.kind) {
                 (Step::Ready, _) => return Ok(None),
                 (Step::Processing, kind) => self.look(index, kind, &upload).await?,
-                (_, MediaKind::Video) => {
-                    video::step(self, index, file, &upload).await?;
-                    None
-                }
+                (_, MediaKind::Video) => video::step(self, index, file, &upload).await?,
                 (_, MediaKind::Image | MediaKind::Gif) => {
                     self.picture(index, file).await?;
                     None

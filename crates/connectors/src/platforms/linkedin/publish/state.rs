@@ -52,6 +52,9 @@ pub(super) struct Upload {
     /// What LinkedIn answered to each part that is there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub etags: Vec<String>,
+    /// How often the line broke since the last part arrived.
+    #[serde(default)]
+    pub breaks: u8,
     /// What LinkedIn wants back with the end of an upload.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub token: String,
@@ -96,6 +99,7 @@ impl Upload {
             step: Step::Sending,
             parts: Vec::new(),
             etags: Vec::new(),
+            breaks: 0,
             token: String::new(),
             expires_at: None,
             polls: 0,

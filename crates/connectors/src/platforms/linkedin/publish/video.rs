@@ -1,6 +1,8 @@
 //! A video goes out in parts that LinkedIn lays out, without the token, and each is answered with an `ETag` that the end of the
 //! upload names in order. learn.microsoft.com, "Videos API" (2026).
 
+use std::time::Duration;
+
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::media::MediaInfo;
 use carillon_domain::time::Timestamp;
@@ -8,24 +10,25 @@ use carillon_domain::time::Timestamp;
 use super::assets::{Run, unreadable_file};
 use super::state::{Part, Step, Upload};
 use crate::kit::http::{Call, Safety};
-use crate::kit::upload::part;
+use crate::kit::upload::{is_break, part, pause_after_break};
 use crate::platforms::linkedin::errors::{PLATFORM, op};
 use crate::platforms::linkedin::wire::{
     Finalize, FinalizeRequest, Initialize, Instruction, Value, VideoRequest, VideoUpload,
 };
 
-/// One step of a video's upload.
+/// One step of a video's upload. Gives how long to wait after a break of the line.
 pub(super) async fn step(
     run: &mut Run<'_, '_>,
     index: usize,
     file: &MediaInfo,
     upload: &Upload,
-) -> Result<(), ConnectorError> {
+) -> Result<Option<Duration>, ConnectorError> {
     match (upload.urn.as_deref(), upload.parts.get(upload.etags.len())) {
-        (None, _) => initialize(run, index, file).await,
-        (Some(_), Some(next)) => send(run, index, file, next).await,
-        (Some(urn), None) => finalize(run, index, file, urn, upload).await,
+        (None, _) => initialize(run, index, file).await?,
+        (Some(_), Some(next)) => return send(run, index, file, upload.breaks, next).await,
+        (Some(urn), None) => finalize(run, index, file, urn, upload).await?,
     }
+    Ok(None)
 }
 
 async fn initialize(run: &mut Run<'_, '_>, index: usize, file: &MediaInfo) -> Result<(), ConnectorError> {
@@ -72,12 +75,25 @@ async fn send(
     run: &mut Run<'_, '_>,
     index: usize,
     file: &MediaInfo,
+    breaks: u8,
     next: &Part,
-) -> Result<(), ConnectorError> {
+) -> Result<Option<Duration>, ConnectorError> {
     let bytes = part(run.cx.media, file.id, next.start..next.end).await.map_err(|e| unreadable_file(&e))?;
-    let etag = run.put(next.url.clone(), "application/octet-stream", bytes, false).await?;
+    let etag = match run.put(next.url.clone(), "application/octet-stream", bytes, false).await {
+        Err(error) if is_break(&error) => {
+            let wait = pause_after_break(breaks, run.cx.entropy);
+            run.change(index, |u| u.breaks = wait.map_or(0, |_| breaks + 1)).await?;
+            return wait.map(Some).ok_or(error);
+        }
+        sent => sent?,
+    };
     let etag = etag.filter(|e| !e.is_empty()).ok_or_else(no_etag)?;
-    run.change(index, |u| u.etags.push(etag)).await
+    run.change(index, |u| {
+        u.etags.push(etag);
+        u.breaks = 0;
+    })
+    .await?;
+    Ok(None)
 }
 
 /// Tells the end of the upload. Where that may have happened already, LinkedIn is asked first.

@@ -101,6 +101,20 @@ async fn a_broken_part_is_sent_again_and_no_other() {
 }
 
 #[tokio::test]
+async fn a_line_that_keeps_breaking_costs_no_attempt_while_the_video_goes_on() {
+    let stage = ready();
+    let etag = || Answer::Reply(200, vec![("etag", "b".to_owned())], String::new());
+    for part in ["PUT /dms-uploads/part0", "PUT /dms-uploads/part1", "PUT /dms-uploads/part2"] {
+        stage.network.on(part, [Answer::Lost, Answer::Lost, etag()]);
+    }
+    let video = stage.bench.library.mp4(BYTES, 10_000, None);
+    let outcome = stage.page().publish(&draft("From the train", [video])).await;
+    assert!(outcome.is_published(), "{outcome:?}");
+    let puts = stage.network.asked().into_iter().filter(|a| a.what.starts_with("PUT ")).count();
+    assert_eq!(puts, 3 + 6);
+}
+
+#[tokio::test]
 async fn a_lost_end_of_an_upload_is_asked_for_before_it_is_told_again() {
     for (status, told) in [("PROCESSING", 1), ("WAITING_UPLOAD", 2)] {
         let stage = ready();

@@ -53,6 +53,9 @@ pub(super) struct Upload {
     pub expires_at: Option<Timestamp>,
     /// The segment that comes next.
     pub segment: u32,
+    /// How often the line broke since the last segment arrived.
+    #[serde(default)]
+    pub breaks: u8,
     /// How far it is.
     pub step: UploadStep,
     /// It was begun anew once because X did not know it any more.
@@ -81,6 +84,7 @@ impl Upload {
             key: None,
             expires_at: None,
             segment: 0,
+            breaks: 0,
             step: UploadStep::Sending,
             restarted: false,
         }

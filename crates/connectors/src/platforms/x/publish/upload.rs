@@ -1,6 +1,6 @@
 //! Files go to X in segments; long ones are worked on afterwards.
 //!
-//! Every step is saved, so that a crash sends one segment again at most. What X has forgotten (24 hours) is uploaded anew.
+//! Every step is saved, so that a crash sends one segment again at most, and so does a break of the line, which is waited out. What X has forgotten (24 hours) is uploaded anew.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::contract::cx::Cx;
 use crate::contract::progress::Progress;
 use crate::kit::http::{Call, Safety};
 use crate::kit::multipart::Multipart;
-use crate::kit::upload::part;
+use crate::kit::upload::{is_break, part, pause_after_break};
 use crate::platforms::x::api::Api;
 use crate::platforms::x::errors::{PLATFORM, op};
 use crate::platforms::x::limits::SEGMENT;
@@ -125,8 +125,23 @@ impl Run<'_, '_> {
         let form = form.file("media", "segment", "application/octet-stream", bytes);
         let url = self.api.url(&format!("/2/media/upload/{id}/append"));
         let call = Call::post(op::APPEND, Safety::Invisible, url).timeout(SEGMENT_TIMEOUT);
-        self.api.send(form.on(call)).await?;
-        self.change(index, |u| u.segment = segment + 1).await
+        match self.api.send(form.on(call)).await {
+            Ok(_) => self.change(index, |u| (u.segment, u.breaks) = (segment + 1, 0)).await,
+            Err(error) if is_break(&error) => self.broken(index, error).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A segment did not arrive. Gives how long to wait; what arrived before stays.
+    async fn broken(
+        &mut self,
+        index: usize,
+        error: ConnectorError,
+    ) -> Result<Option<Duration>, ConnectorError> {
+        let before = self.upload(index).map_or(0, |u| u.breaks);
+        let wait = pause_after_break(before, self.cx.entropy);
+        self.change(index, |u| u.breaks = wait.map_or(0, |_| before + 1)).await?;
+        wait.map(Some).ok_or(error)
     }
 
     async fn finalize(&mut self, index: usize, id: &str) -> Result<Option<Duration>, ConnectorError> {

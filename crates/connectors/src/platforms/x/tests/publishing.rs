@@ -89,6 +89,33 @@ async fn a_video_goes_in_segments_and_is_waited_for() {
 }
 
 #[tokio::test]
+async fn a_line_that_keeps_breaking_costs_no_attempt_while_the_video_goes_on() {
+    let lab = Lab::new();
+    let session = lab.connect_as("fernwehbikes").await;
+    let video = lab.bench.library.mp4(20 * 1024 * 1024 + 17, 30_000, None);
+    // Every second append breaks.
+    for broken in 0..5 {
+        let cut = Fault::once("x", "media.append", When::Before, FaultKind::Cut);
+        lab.bench.world.faults().add(cut.skipping(broken));
+    }
+    let outcome = session.publish(&draft("From the train", [video.clone()])).await;
+    assert!(outcome.is_published(), "{outcome:?}");
+    assert_eq!((lab.calls("media.initialize"), lab.calls("media.append")), (1, 6 + 5));
+    assert_eq!(lab.ledger()[0].media[0].sha256, video.sha256);
+}
+
+#[tokio::test]
+async fn a_line_that_is_dead_ends_the_attempt() {
+    let lab = Lab::new();
+    let session = lab.connect_as("fernwehbikes").await;
+    let dead = Fault { count: None, ..Fault::once("x", "media.append", When::Before, FaultKind::Cut) };
+    lab.bench.world.faults().add(dead);
+    let outcome = session.publish(&draft("Nobody hears", [lab.bench.library.mp4(2_000, 30_000, None)])).await;
+    assert_eq!(outcome.error().map(|error| &error.kind), Some(&ErrorKind::Transient), "{outcome:?}");
+    assert!(lab.ledger().is_empty());
+}
+
+#[tokio::test]
 async fn a_video_that_x_can_not_read_says_so() {
     let lab = Lab::new();
     let session = lab.connect_as("fernwehbikes").await;

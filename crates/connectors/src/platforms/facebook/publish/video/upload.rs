@@ -17,7 +17,7 @@ use crate::kit::http::{Call, Reply, Safety};
 use crate::kit::multipart::Multipart;
 use crate::kit::upload::part;
 
-/// How often a broken upload is taken up again before the retry policy decides.
+/// How often in a row a broken upload is taken up again without one more byte before the retry policy decides.
 const TRIES: u8 = 3;
 
 /// Uploads what is missing of the draft's video.
@@ -30,10 +30,14 @@ pub(in super::super) async fn upload(work: &mut Work<'_>) -> Result<(), Connecto
     if work.state.video.is_none() {
         start(work, media).await?;
     }
-    let mut tries = 0;
+    let (mut tries, mut reached) = (0, 0);
     while work.state.video.as_ref().is_some_and(|video| video.uploaded_at.is_none()) {
         if resume {
             ask_for_offset(work, media).await?;
+        }
+        let at = work.state.video.as_ref().map_or(0, |video| video.next);
+        if at > reached {
+            (tries, reached) = (0, at);
         }
         match send(work, media).await {
             Ok(()) => resume = false,
