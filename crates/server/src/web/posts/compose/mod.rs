@@ -4,6 +4,7 @@ mod draft;
 mod options;
 mod save;
 mod settled;
+mod split;
 mod theirs;
 mod when;
 
@@ -15,13 +16,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use carillon_domain::account::AccountStatus;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{MediaId, PostId};
-use carillon_domain::limits::TextCount;
 use carillon_domain::permission::Permission;
 use carillon_domain::time::random_bytes;
 use carillon_engine::Actor;
 use carillon_engine::media::MediaRow;
-use carillon_engine::usecase::accounts;
-use carillon_engine::usecase::posts::{self, AccountCheck, PostInput};
+use carillon_engine::usecase::{accounts, posts};
 use carillon_store::repo::account::AccountRow;
 use serde::Deserialize;
 
@@ -156,9 +155,6 @@ pub async fn show(
 /// The action that saves nothing: `keep.js` shows once more what was typed before.
 const AGAIN: &str = "again";
 
-/// The action that makes a thread of a long text, and saves nothing either.
-const SPLIT: &str = "split";
-
 /// Saves, schedules or publishes. What was typed comes back when that is refused or fails, with the reason.
 pub async fn submit(
     State(app): State<App>,
@@ -188,8 +184,8 @@ pub async fn submit(
         let errors = Errors::from_refusal(AppError::Invalid(strange))?;
         return page(&app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
-    if draft.action == SPLIT {
-        return split(&app, member, draft).await;
+    if draft.action == split::SPLIT {
+        return split::show(&app, member, draft).await;
     }
     let saved = match draft.post {
         Some((id, version)) => change(&app, &member.actor, &draft, id, version).await,
@@ -202,22 +198,6 @@ pub async fn submit(
             Ok(errors) => page(&app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await,
             Err(error) => failed(&app, member, draft, error.into()).await,
         },
-    }
-}
-
-/// The form with the text cut into the parts of a thread, or why that can't be done.
-async fn split(app: &App, member: Member, mut draft: Draft) -> Result<Response, Failure> {
-    let input =
-        PostInput { text: draft.text.clone(), accounts: draft.accounts.clone(), ..PostInput::default() };
-    match posts::split(&app.engine, &member.actor, &input).await {
-        Ok(parts) => {
-            draft.put_parts(parts);
-            page(app, member, draft, &Errors::default(), StatusCode::OK).await
-        }
-        Err(error) => {
-            let errors = Errors::from_refusal(error)?;
-            page(app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await
-        }
     }
 }
 
@@ -258,7 +238,7 @@ pub async fn check(
         Err(_) => Vec::new(),
     };
     let ui = member.ui;
-    let can_split = checks.iter().any(|check| is_too_long(&app, check));
+    let can_split = checks.iter().any(|check| split::is_too_long(&app, check));
     let results = checks
         .into_iter()
         .map(|c| CheckLine {
@@ -276,13 +256,6 @@ pub async fn check(
         })
         .collect();
     Ok(html(&Check { ui, results, can_split })?.into_response())
-}
-
-/// Whether the text is too long for the account, and its network has threads.
-fn is_too_long(app: &App, check: &AccountCheck) -> bool {
-    let connector = app.engine.networks.connector(&check.account.platform);
-    let over = |count: &TextCount| count.field == "text" && count.used > count.limit;
-    connector.is_some_and(|c| c.capabilities().threads) && check.report.counts.iter().any(over)
 }
 
 /// What a counter counts; the root text needs no name. Of files it is seconds.
