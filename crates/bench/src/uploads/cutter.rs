@@ -137,8 +137,12 @@ mod tests {
             drop(socket);
         }
         let counts = arrived.await.expect("counted");
-        assert!((500_000..500_000 + BUFFER).contains(&counts[0]), "{counts:?}");
+        // A reset takes back what was not read yet, so less may have arrived than went over the wire.
+        assert!(counts[0] < 500_000 + BUFFER, "{counts:?}");
         assert_eq!(counts[1], 300_000);
-        assert_eq!(cutter.seen().1, 1);
+        let (sent, cuts) = cutter.seen();
+        assert_eq!(cuts, 1);
+        let all = 500_000 + 300_000;
+        assert!((all..all + BUFFER as u64).contains(&sent), "{sent}");
     }
 }
