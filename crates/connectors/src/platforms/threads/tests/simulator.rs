@@ -113,8 +113,7 @@ impl Net {
     }
 
     async fn exchange(&self, short: &str) -> Reply {
-        let query =
-            [("grant_type", "th_exchange_token"), ("client_secret", SECRET), ("access_token", short)];
+        let query = [("grant_type", "th_exchange_token"), ("client_secret", SECRET), ("access_token", short)];
         self.send(Call::get("raw", "https://graph.threads.net/access_token").query(query)).await
     }
 

@@ -193,8 +193,12 @@ async fn files_that_can_not_be_had_are_said_at_once_or_later() {
 
 async fn item(net: &Net, user: &User, alt: &str) -> String {
     let url = net.jpeg();
-    let params =
-        [("media_type", "IMAGE"), ("image_url", url.as_str()), ("is_carousel_item", "true"), ("alt_text", alt)];
+    let params = [
+        ("media_type", "IMAGE"),
+        ("image_url", url.as_str()),
+        ("is_carousel_item", "true"),
+        ("alt_text", alt),
+    ];
     id(&net.create(user, &params).await)
 }
 
@@ -249,8 +253,9 @@ async fn a_carousel_has_two_to_twenty_finished_items() {
 async fn a_text_can_be_published_in_one_call() {
     let net = Net::new();
     let user = net.user().await;
-    let shortcut =
-        async |kind: &str| net.create(&user, &[("media_type", kind), ("text", "Now."), ("auto_publish_text", "true")]).await;
+    let shortcut = async |kind: &str| {
+        net.create(&user, &[("media_type", kind), ("text", "Now."), ("auto_publish_text", "true")]).await
+    };
     let post = id(&shortcut("TEXT").await);
     assert_eq!(net.ledger()[0].remote_id, post);
     ok(&net.get(&post, &user.token, &[("fields", "text")]).await);

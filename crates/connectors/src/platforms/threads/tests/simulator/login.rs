@@ -142,8 +142,7 @@ async fn the_app_has_a_token_of_its_own_for_embedding() {
     let user = net.user().await;
     let post = net.text(&user, "to be embedded").await;
     let link = ok(&net.get(&post, &user.token, &[("fields", "permalink")]).await)["permalink"].clone();
-    let query =
-        [("grant_type", "client_credentials"), ("client_id", APP), ("client_secret", SECRET)];
+    let query = [("grant_type", "client_credentials"), ("client_id", APP), ("client_secret", SECRET)];
     let reply = net.send(Call::get("raw", "https://graph.threads.net/oauth/access_token").query(query)).await;
     let issued = token_in(&reply);
     assert!(issued.starts_with(&format!("TH|{APP}|")), "{issued}");

@@ -154,8 +154,7 @@ async fn posts_have_numbers_for_their_author() {
     net.reply(&user, &reply, "Two.").await;
     net.wait(2 * 86_400);
     let metric = [("metric", "views,likes,replies,reposts,quotes,shares")];
-    let insights =
-        async |post: &str| ok(&net.get(&format!("{post}/insights"), &user.token, &metric).await);
+    let insights = async |post: &str| ok(&net.get(&format!("{post}/insights"), &user.token, &metric).await);
     let numbers = insights(&post).await;
     let data = numbers["data"].as_array().unwrap();
     assert_eq!(data.len(), 6);

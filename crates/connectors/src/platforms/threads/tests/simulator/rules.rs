@@ -50,7 +50,8 @@ async fn a_post_has_five_links_and_a_preview_of_the_first() {
     assert_eq!(refused(&net, &user, &[("link_attachment", "no address")]).await, PARAMETER);
     let shown = async |params: &[(&str, &str)]| {
         let post = net.posted(&user, params).await;
-        ok(&net.get(&post, &user.token, &[("fields", "link_attachment_url")]).await)["link_attachment_url"].clone()
+        ok(&net.get(&post, &user.token, &[("fields", "link_attachment_url")]).await)["link_attachment_url"]
+            .clone()
     };
     let (kind, text) = (("media_type", "TEXT"), ("text", "See https://a.example/1, or https://b.example/2."));
     assert_eq!(shown(&[kind, text]).await, "https://a.example/1");
@@ -64,8 +65,7 @@ async fn a_topic_is_asked_for_or_stands_in_the_text() {
     let net = Net::new();
     let user = net.user().await;
     let tag = async |text: &str, topic: &[(&str, &str)]| {
-        let params: Vec<_> =
-            [("media_type", "TEXT"), ("text", text)].iter().chain(topic).copied().collect();
+        let params: Vec<_> = [("media_type", "TEXT"), ("text", text)].iter().chain(topic).copied().collect();
         let post = net.posted(&user, &params).await;
         ok(&net.get(&post, &user.token, &[("fields", "topic_tag")]).await)["topic_tag"].clone()
     };
@@ -84,8 +84,7 @@ const LONG_TEXT: (&str, &str) = (
     "text_attachment",
     r#"{"plaintext":"A long story","text_with_styling_info":[{"offset":2,"length":4,"styling_info":["bold","italic"]}]}"#,
 );
-const SPOILER: (&str, &str) =
-    ("text_entities", r#"[{"entity_type":"SPOILER","offset":0,"length":3}]"#);
+const SPOILER: (&str, &str) = ("text_entities", r#"[{"entity_type":"SPOILER","offset":0,"length":3}]"#);
 
 #[tokio::test]
 async fn parameters_go_together_or_not() {
@@ -177,10 +176,14 @@ async fn attachments_have_their_shape() {
     let twice = [("text_attachment", linked), ("link_attachment", "https://b.example/")];
     assert_eq!(refused(&net, &user, &twice).await, PARAMETER);
     let post = net.posted(&user, &[("media_type", "TEXT"), ("text", "Tea?"), POLL]).await;
-    let fields = [("fields", "media_type,poll_attachment{option_a,option_b,total_votes,expiration_timestamp}")];
+    let fields =
+        [("fields", "media_type,poll_attachment{option_a,option_b,total_votes,expiration_timestamp}")];
     let shown = ok(&net.get(&post, &user.token, &fields).await);
     assert_eq!(shown["media_type"], "TEXT_POST");
-    assert_eq!((&shown["poll_attachment"]["option_b"], &shown["poll_attachment"]["total_votes"]), (&"No".into(), &0.into()));
+    assert_eq!(
+        (&shown["poll_attachment"]["option_b"], &shown["poll_attachment"]["total_votes"]),
+        (&"No".into(), &0.into())
+    );
 }
 
 #[tokio::test]
@@ -201,7 +204,8 @@ async fn some_parameters_need_a_permission() {
 async fn ghost_posts_are_gone_after_a_day() {
     let net = Net::new();
     let user = net.user().await;
-    let post = net.posted(&user, &[("media_type", "TEXT"), ("text", "Boo."), ("is_ghost_post", "true")]).await;
+    let post =
+        net.posted(&user, &[("media_type", "TEXT"), ("text", "Boo."), ("is_ghost_post", "true")]).await;
     let fields = [("fields", "id,ghost_post_status")];
     assert_eq!(net.list(&user, "me/threads", &fields).await[0]["ghost_post_status"], "ACTIVE");
     net.wait(86_400);
