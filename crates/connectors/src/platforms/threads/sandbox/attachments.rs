@@ -24,10 +24,10 @@ fn object(call: &Call<'_>, name: &str, known: &[&str]) -> Result<Option<Map<Stri
         Some(Value::Object(map)) => map,
         Some(_) => return Err(invalid(name, "it must be an object")),
     };
-    match map.keys().find(|key| !known.contains(&key.as_str())) {
-        Some(key) => Err(invalid(name, &format!("{key} is not known"))),
-        None => Ok(Some(map)),
+    if let Some(key) = map.keys().find(|key| !known.contains(&key.as_str())) {
+        return Err(invalid(name, &format!("{key} is not known")));
     }
+    Ok(Some(map))
 }
 
 /// The options of `poll_attachment`; none without it.

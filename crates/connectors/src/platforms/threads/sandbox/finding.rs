@@ -84,8 +84,8 @@ pub(super) async fn oembed(
             "type": "rich",
             "version": "1.0",
             "html": format!(
-                "<blockquote class=\"text-post-media\" data-text-post-permalink=\"{link}\"><a href=\"{link}\">View on Threads</a>\
-                 </blockquote>"
+                "<blockquote class=\"text-post-media\" data-text-post-permalink=\"{link}\">\
+                 <a href=\"{link}\">View on Threads</a></blockquote>"
             ),
             "provider_name": NETWORK,
             "provider_url": site.url_on(site_of(&site), "/"),

@@ -83,13 +83,11 @@ fn metrics(call: &Call<'_>, known: &[&str]) -> Result<Vec<String>, Refusal> {
     call.caller.needs(INSIGHTS)?;
     call.required("metric")?;
     let metrics = call.params.list("metric");
-    match metrics.iter().find(|metric| !known.contains(&metric.as_str())) {
-        Some(unknown) => Err(Refusal::parameter(format!(
-            "Param metric must be one of {{{}}} - got \"{unknown}\"",
-            known.join(", ")
-        ))),
-        None => Ok(metrics),
+    if let Some(unknown) = metrics.iter().find(|metric| !known.contains(&metric.as_str())) {
+        let all = known.join(", ");
+        return Err(Refusal::parameter(format!("Param metric must be one of {{{all}}} - got \"{unknown}\"")));
     }
+    Ok(metrics)
 }
 
 /// `GET /{media}/insights`; nothing for reposts.

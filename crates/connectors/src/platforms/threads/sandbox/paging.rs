@@ -55,7 +55,7 @@ pub(super) fn page_of(
 ) -> Result<Value, Refusal> {
     let limit = match call.params.filled("limit") {
         None => USUAL,
-        Some(text) => text.parse().ok().filter(|n| (1..=MOST).contains(n)).ok_or_else(|| {
+        Some(text) => text.parse::<usize>().ok().filter(|n| (1..=MOST).contains(n)).ok_or_else(|| {
             Refusal::parameter(format!("Param limit must be a number between 1 and {MOST}"))
         })?,
     };

@@ -94,7 +94,7 @@ fn add(
             slot.published = Some(post.id.clone());
         }
         s.posts.push(post.clone());
-        Ok(post)
+        Ok::<_, Refusal>(post)
     })?;
     if !post.pending {
         record(world, &post);

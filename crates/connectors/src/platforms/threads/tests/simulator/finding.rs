@@ -18,7 +18,9 @@ async fn who_is_mentioned_finds_it() {
     let stranger = net.user_with("aishaokafor", "threads_basic").await;
     assert_eq!(refusal(&net.get(&post, &stranger.token, &[]).await), (400, 100, 33));
     assert_eq!(refusal(&net.get("me/mentions", &stranger.token, &[]).await), (403, 10, 0));
-    net.set(|s| drop(s.private.insert("marafields".to_owned())));
+    net.set(|s| {
+        s.private.insert("marafields".to_owned());
+    });
     assert!(net.list(&theo, "me/mentions", &[]).await.is_empty(), "private profiles are not heard of");
 }
 
@@ -59,7 +61,9 @@ async fn public_profiles_can_be_looked_up() {
     assert_eq!(ids(&net.list(&theo, "profile_posts", &who).await), [post.as_str()]);
     let nobody = net.get("profile_lookup", &theo.token, &[("username", "nobody")]).await;
     assert_eq!(refusal(&nobody), (400, 100, 33));
-    net.set(|s| drop(s.private.insert("marafields".to_owned())));
+    net.set(|s| {
+        s.private.insert("marafields".to_owned());
+    });
     assert_eq!(refusal(&net.get("profile_posts", &theo.token, &who).await), (400, 100, 33));
     let unable = net.user_with("theolund", "threads_basic").await;
     assert_eq!(refusal(&net.get("profile_lookup", &unable.token, &who).await), (403, 10, 0));

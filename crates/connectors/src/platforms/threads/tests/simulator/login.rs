@@ -109,7 +109,9 @@ async fn a_token_can_be_refreshed_once_it_is_a_day_old() {
 #[tokio::test]
 async fn the_grant_of_a_private_profile_ends_after_ninety_days() {
     let net = Net::new();
-    net.set(|s| drop(s.private.insert("marafields".to_owned())));
+    net.set(|s| {
+        s.private.insert("marafields".to_owned());
+    });
     let (private, public) = (net.user().await, net.user_with("theolund", SCOPES).await);
     net.wait(50 * DAY);
     let private = token_in(&net.refresh(&private.token).await);

@@ -137,7 +137,7 @@ async fn reposts_and_quotes_point_at_what_they_repeat() {
     assert_eq!(refusal(&again), (400, 100, 0));
     let metric = [("metric", "reposts,quotes")];
     let numbers = ok(&net.get(&format!("{post}/insights"), &mara.token, &metric).await);
-    let values: Vec<_> = (0..2).map(|n| numbers["data"][n]["values"][0]["value"].clone()).collect();
+    let values: Vec<_> = (0..2_usize).map(|n| numbers["data"][n]["values"][0]["value"].clone()).collect();
     assert_eq!(values, [json!(1), json!(1)]);
     let none = ok(&net.get(&format!("{repost}/insights"), &theo.token, &[("metric", "views")]).await);
     assert_eq!(none["data"], json!([]));
