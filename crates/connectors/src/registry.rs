@@ -14,7 +14,7 @@ macro_rules! platforms {
     };
 }
 
-platforms! { bluesky, facebook, instagram, linkedin, mastodon, tiktok, x, youtube }
+platforms! { bluesky, facebook, instagram, linkedin, mastodon, threads, tiktok, x, youtube }
 
 /// The platforms that this build knows.
 #[derive(Debug, Clone, Copy, Default)]

@@ -5,6 +5,7 @@ pub mod facebook;
 pub mod instagram;
 pub mod linkedin;
 pub mod mastodon;
+pub mod threads;
 pub mod tiktok;
 pub mod x;
 pub mod youtube;

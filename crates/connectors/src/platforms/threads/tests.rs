@@ -1,0 +1,3 @@
+//! Both sides together, in process.
+
+mod simulator;
