@@ -113,6 +113,8 @@ pub enum TextUnit {
     Bytes,
     /// Graphemes, where a link counts 23 and a remote mention only its local part.
     MastodonCharacters,
+    /// Unicode scalar values, where each of an emoji counts as its bytes of UTF-8.
+    EmojiBytes,
 }
 
 /// Rules for attached media.

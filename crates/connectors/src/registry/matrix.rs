@@ -26,6 +26,7 @@ const ROWS: [(&str, Cell); 17] = [
         TextUnit::Bytes => format!("{} bytes", c.text.max),
         TextUnit::Utf16 => format!("{} UTF-16 units", c.text.max),
         TextUnit::Weighted => format!("{} by X's weights", c.text.max),
+        TextUnit::EmojiBytes => format!("{} characters, emoji as bytes", c.text.max),
         TextUnit::MastodonCharacters => format!("{} by Mastodon's count", c.text.max),
     }),
     ("text alone", |c| yes(!c.media.required)),

@@ -24,6 +24,8 @@ pub struct Network {
     pub title: &'static str,
     /// What its codes mean; rows with a subcode stand before the general ones.
     pub rules: &'static [Rule],
+    /// What it means when a message holds these words, whatever the code beside them.
+    pub phrases: &'static [(&'static str, Rule)],
     /// What the seven digits of a publishing code inside a text begin with.
     pub code_prefixes: &'static [&'static str],
     /// Reads of single objects that were refused with code 10 in outages, while publishing worked (reports of May 2026).
@@ -34,6 +36,11 @@ impl Network {
     /// The row for this pair.
     pub fn find(&self, code: Option<i64>, subcode: Option<i64>) -> Option<&'static Rule> {
         self.rules.iter().find(|rule| rule.fits(code, subcode))
+    }
+
+    /// The row for these words.
+    pub fn find_words(&self, message: &str) -> Option<&'static Rule> {
+        self.phrases.iter().find(|(words, _)| message.contains(words)).map(|(_, rule)| rule)
     }
 
     /// The publishing code inside a text such as `Error: Media upload has failed with error code 2207026`.
@@ -64,7 +71,12 @@ pub const OBJECT_MISSING: &str = "object_missing";
 pub fn from_reply(network: &Network, context: Context, reply: &Reply) -> ConnectorError {
     let said = Said::read(network, reply);
     let hidden = said.code == Some(10) && network.hidden_reads.contains(&context.operation);
-    let rule = if hidden { network.find(Some(100), Some(33)) } else { network.find(said.code, said.subcode) };
+    let by_code = || network.find(said.code, said.subcode);
+    let rule = if hidden {
+        network.find(Some(100), Some(33))
+    } else {
+        said.message.as_deref().and_then(|message| network.find_words(message)).or_else(by_code)
+    };
     let kind = match rule {
         Some(rule) if context.commit && hides_effect(rule, reply.status, said.transient) => {
             ErrorKind::Ambiguous

@@ -194,7 +194,8 @@ pub fn callback_code(network: &Network, callback: Callback) -> Result<Secret, Co
         ConnectorError::new(ErrorKind::Rejected, network.name, "oauth.callback", code, cause)
     };
     if let Some(error) = callback.error {
-        let refused = error == "access_denied";
+        // Threads' documentation has the second spelling.
+        let refused = ["access_denied", "acceess_denied"].contains(&error.as_str());
         let (code, cause) = if refused {
             ("access_denied", "The login was refused, so nothing was connected.".to_owned())
         } else {

@@ -5,9 +5,12 @@
 //! | [`client`] | [`Client`](client::Client): a Graph host with a token; lists, times, `appsecret_proof` |
 //! | [`hooks`] | what Meta sends: handshake, signed events, withdrawals |
 //! | [`judge`] | [`Network`](judge::Network) with its table of codes; an answer, or none, → `ConnectorError` |
-//! | [`look`] | when to look again for a commit whose fate is open |
+//! | [`look`] | looking for a commit whose fate is open: comparing texts, when to look again |
 //! | [`login`] | code → short-lived → long-lived user token → the Pages under it |
+//! | [`numbers`] | numbers and ids as these hosts write them |
+//! | [`own`] | Instagram's and Threads' own logins: code → token of an hour → of 60 days |
 //! | [`upload`] | a file to rupload |
+//! | [`video`] | the rules that videos share on Instagram and Threads |
 //! | [`wire`] | bodies that look the same on all Graph hosts |
 //!
 //! Fact sheets: Graph API documentation (copies of 2025-2026) and the v25/v26 node specifications of Meta's own SDKs.
@@ -17,7 +20,10 @@ pub mod hooks;
 pub mod judge;
 pub mod login;
 pub mod look;
+pub mod numbers;
+pub mod own;
 pub mod upload;
+pub mod video;
 pub mod wire;
 
 /// The version of the Graph API that all calls were written for. Source: Graph API - Changelog, versions.

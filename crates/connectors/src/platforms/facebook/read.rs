@@ -10,7 +10,8 @@ use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use super::api::{self, Graph, Params};
 use super::{Facebook, auth, wire};
 use crate::contract::cx::Cx;
-use crate::contract::reader::{Count, PostPage, Profile, Reader, RemotePost};
+use crate::contract::reader::{PostPage, Profile, Reader, RemotePost};
+use crate::kit::graph::numbers::given;
 
 /// Posts per page. The network's maximum, as far as known, is 100.
 const PAGE_SIZE: &str = "50";
@@ -119,11 +120,4 @@ fn post(post: wire::Post) -> Option<RemotePost> {
         published_at,
         counts,
     })
-}
-
-fn given<const N: usize>(counts: [(&str, &str, Option<i64>); N]) -> Vec<Count> {
-    let present = counts.into_iter().filter_map(|(metric, native, value)| {
-        Some(Count { metric: metric.to_owned(), value: value?, native: native.to_owned() })
-    });
-    present.collect()
 }

@@ -6,14 +6,14 @@ use carillon_domain::secret::Secret;
 use carillon_domain::time::Clock;
 use serde::de::DeserializeOwned;
 
-use super::errors::{Context, NETWORK};
+use super::errors::NETWORK;
 use super::{DESCRIPTOR, NAME, wire};
 use crate::contract::cx::{AuthCx, Credential, Cx, PlatformSettings};
 pub(super) use crate::kit::graph::VERSION;
 use crate::kit::graph::client::{self, Client};
 pub(super) use crate::kit::graph::client::{Params, next_cursor, timestamp};
 use crate::kit::graph::wire::Success;
-use crate::kit::http::{Call, CommitPermit, Http};
+use crate::kit::http::{CommitPermit, Http};
 
 /// Which login an account was connected with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,18 +157,6 @@ impl<'a> Graph<'a> {
         };
         client::url(&self.settings.endpoint(&DESCRIPTOR, key), path)
     }
-}
-
-/// Sends a call that makes nothing public and reads its answer.
-///
-/// # Errors
-/// As the network answered.
-pub(super) async fn send<T: DeserializeOwned>(
-    http: &Http,
-    context: Context,
-    call: Call,
-) -> Result<T, ConnectorError> {
-    client::send(&NETWORK, http, context, call).await
 }
 
 /// The operator's app for a flavour.

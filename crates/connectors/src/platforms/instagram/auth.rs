@@ -11,7 +11,7 @@ use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 
 use super::api::Flavour;
-use super::errors::{Context, NETWORK};
+use super::errors::NETWORK;
 use super::{Instagram, NAME, api};
 use crate::contract::authorizer::{Authorizer, BeginRequest, Begun, Callback, Feature, Granted, Pending};
 use crate::contract::cx::{AuthCx, Credential};
@@ -101,10 +101,6 @@ impl Authorizer for Instagram {
             Flavour::Facebook => facebook::revoke(cx, credential).await,
         }
     }
-}
-
-fn context(cx: &AuthCx<'_>, operation: &'static str) -> Context {
-    Context { operation, commit: false, now: cx.clock.now() }
 }
 
 fn bad_base_url(detail: &str) -> ConnectorError {

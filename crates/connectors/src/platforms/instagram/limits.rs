@@ -1,6 +1,7 @@
 //! Instagram's limits as data.
 
 use crate::contract::capability::{MediaRules, TextRule, TextUnit};
+use crate::kit::graph::video::{self, VideoRule};
 
 /// Longest caption, characters. Source: Instagram Platform - IG User media (copy of 2026), `caption`.
 pub(super) const CAPTION_CHARACTERS: usize = 2200;
@@ -29,25 +30,9 @@ pub(super) const DAILY_POSTS: u32 = 50;
 
 const MIB: u64 = 1024 * 1024;
 
-/// Rules for one use of a video.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct VideoRule {
-    /// As people call it.
-    pub what: &'static str,
-    /// Largest file, bytes.
-    pub bytes: u64,
-    /// Shortest and longest, milliseconds.
-    pub ms: (u64, u64),
-    /// Width divided by height.
-    pub ratio: (f64, f64),
-    /// Frames per second.
-    pub frame_rate: (f64, f64),
-    /// Widest picture, pixels.
-    pub width: u32,
-}
-
 /// Source: Instagram Platform - IG User media, reel specifications (copy of 2026).
 pub(super) const REEL: VideoRule = VideoRule {
+    network: "Instagram",
     what: "a reel",
     bytes: 300 * MIB,
     ms: (3_000, 900_000),
@@ -58,6 +43,7 @@ pub(super) const REEL: VideoRule = VideoRule {
 
 /// Source: Instagram Platform - IG User media, story video specifications (copy of 2026).
 pub(super) const STORY_VIDEO: VideoRule = VideoRule {
+    network: "Instagram",
     what: "a story",
     bytes: 100 * MIB,
     ms: (3_000, 60_000),
@@ -66,11 +52,6 @@ pub(super) const STORY_VIDEO: VideoRule = VideoRule {
     width: 1920,
 };
 
-/// Codecs of videos. Source: Instagram Platform - IG User media, reel specifications.
-pub(super) const VIDEO_CODECS: &[&str] = &["h264", "hevc"];
-/// Codec of sound. Source: the same.
-pub(super) const AUDIO_CODECS: &[&str] = &["aac"];
-
 /// The default media rules, for the capability matrix; what holds for which kind is in the check.
 pub(super) const MEDIA: MediaRules = MediaRules {
     max_items: 10,
@@ -78,7 +59,7 @@ pub(super) const MEDIA: MediaRules = MediaRules {
     mixed: true,
     image_types: &["image/jpeg"],
     image_bytes: IMAGE_BYTES,
-    video_types: &["video/mp4", "video/quicktime"],
+    video_types: video::TYPES,
     video_bytes: REEL.bytes,
     video_ms: Some(REEL.ms.1),
     alt_max: 1000,

@@ -10,7 +10,8 @@ use super::api::{self, Flavour, Graph};
 use super::publish::quota;
 use super::{Instagram, NAME, wire};
 use crate::contract::cx::Cx;
-use crate::contract::reader::{Count, PostPage, Profile, Reader, RemotePost};
+use crate::contract::reader::{PostPage, Profile, Reader, RemotePost};
+use crate::kit::graph::numbers::{given, id_text};
 
 /// Posts per page. The network's default is 25 and its maximum, as far as known, 100.
 const PAGE_SIZE: &str = "50";
@@ -105,15 +106,6 @@ pub(super) fn identity(profile: &wire::Profile, meta: &Value) -> Option<AccountI
     })
 }
 
-/// Ids are strings for us, whatever the body says.
-fn id_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
 /// A post without a readable time can't be placed and is left out.
 fn post(media: wire::Media) -> Option<RemotePost> {
     let published_at = api::timestamp(media.timestamp.as_deref()?)?;
@@ -133,11 +125,4 @@ fn post(media: wire::Media) -> Option<RemotePost> {
         published_at,
         counts,
     })
-}
-
-fn given<const N: usize>(counts: [(&str, &str, Option<i64>); N]) -> Vec<Count> {
-    let present = counts.into_iter().filter_map(|(metric, native, value)| {
-        Some(Count { metric: metric.to_owned(), value: value?, native: native.to_owned() })
-    });
-    present.collect()
 }

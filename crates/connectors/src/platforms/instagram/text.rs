@@ -57,11 +57,6 @@ fn is_emoji(c: char) -> bool {
     matches!(u32::from(c), 0x200d | 0x2600..=0x27bf | 0xfe0f | 0x1f000..=0x1faff)
 }
 
-/// Text with runs of white space as one space: how captions are compared, since Instagram trims and folds line ends.
-pub(super) fn folded(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -103,13 +98,6 @@ mod tests {
         fn no_text_has_more_tags_than_signs(text in any::<String>()) {
             prop_assert!(hashtags(&text) <= text.matches('#').count());
             prop_assert!(mentions(&text) <= text.matches('@').count());
-        }
-
-        #[test]
-        fn folding_is_stable_and_ignores_white_space_at_the_ends(text in any::<String>()) {
-            let once = folded(&text);
-            prop_assert_eq!(folded(&once), once.clone());
-            prop_assert_eq!(folded(&format!("\n {text}\r\n")), once);
         }
     }
 }

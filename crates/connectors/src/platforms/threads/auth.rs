@@ -1,87 +1,60 @@
-//! Signing in: OAuth 2 with PKCE, and refresh tokens that are good for one use.
-
-use std::time::Duration;
+//! Connecting an account and keeping its token alive.
+//!
+//! The login ends with a token of 60 days, which can be renewed once it is a day old; one that has run out can't be brought
+//! back. The network does not say which permissions were given, so what is missing shows when it is used.
+//! Sources: Threads API - Get Access Tokens (September 2025 and 12 August 2026), Long-Lived Tokens.
 
 use async_trait::async_trait;
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
-use serde_json::Value;
+use carillon_domain::time::Timestamp;
+use serde_json::json;
 
-use super::errors::{PLATFORM, error_of};
-use super::wire::{Me, Tokens};
-use super::{API, DESCRIPTOR, Threads};
+use super::api::{self, Graph};
+use super::errors::NETWORK;
+use super::{DESCRIPTOR, GRAPH, NAME, Threads, WEB, read, wire};
 use crate::contract::authorizer::{Authorizer, BeginRequest, Begun, Callback, Feature, Granted, Pending};
 use crate::contract::cx::{AuthCx, Credential};
-use crate::kit::errors::from_send;
-use crate::kit::http::{Call, Safety};
-use crate::kit::oauth::{Pkce, authorize_url};
+use crate::kit::graph::login::{callback_code, expiry, for_good};
+use crate::kit::graph::own::{self, OwnLogin};
+use crate::kit::oauth;
 
-const SCOPES: &[&str] = &["write"];
-
-fn rejected(operation: &str, code: &str, cause: &str, action: &str) -> ConnectorError {
-    ConnectorError::new(ErrorKind::Rejected, PLATFORM, operation, code, cause).with_action(action)
-}
-
-/// Client id and secret of the operator's app.
-fn app<'a>(cx: &AuthCx<'a>) -> Result<(&'a str, &'a str), ConnectorError> {
-    let (id, secret) = (cx.settings.get("client_id"), cx.settings.secret("client_secret"));
-    id.zip(secret.map(|secret| secret.expose())).ok_or_else(|| {
-        let action = "Set platforms.threads.client_id and platforms.threads.client_secret.";
-        rejected("begin", "app_credentials_missing", "There is no Threads app on this server yet.", action)
-    })
-}
-
-async fn tokens(cx: &AuthCx<'_>, mut form: Vec<(&str, String)>) -> Result<Credential, ConnectorError> {
-    let (id, secret) = app(cx)?;
-    form.extend([("client_id", id.to_owned()), ("client_secret", secret.to_owned())]);
-    let url = format!("{}/token", cx.settings.endpoint(&DESCRIPTOR, API));
-    let call = Call::post("oauth.token", Safety::Invisible, url).form(form);
-    // A refresh token that was used is gone, whether or not its answer arrived.
-    let sent = cx.http.send(call).await;
-    let reply = sent.map_err(|error| from_send(PLATFORM, "oauth.token", Safety::Unsafe, error))?;
-    let Some(tokens) = reply.json::<Tokens>().ok().filter(|_| reply.status.is_success()) else {
-        return Err(error_of("oauth.token", Safety::Unsafe, &reply, cx.clock.now()));
-    };
-    let expires = tokens.expires_in.and_then(|s| cx.clock.now().checked_add(Duration::from_secs(s)).ok());
-    Ok(Credential {
-        access_token: tokens.access_token,
-        refresh_token: tokens.refresh_token,
-        expires_at: expires,
-        refresh_expires_at: None,
-        scopes: SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
-        extra: Value::Null,
-    })
-}
+/// Everything that is asked for: to publish, and to read the numbers of what was published.
+const ALL: &[&str] = &[
+    "threads_basic",
+    "threads_content_publish",
+    "threads_manage_replies",
+    "threads_read_replies",
+    "threads_delete",
+    "threads_manage_insights",
+];
 
 #[async_trait]
 impl Authorizer for Threads {
-    fn scopes_for(&self, _: Feature, _: Option<&str>) -> &'static [&'static str] {
-        SCOPES
+    fn scopes_for(&self, feature: Feature, _flavour: Option<&str>) -> &'static [&'static str] {
+        match feature {
+            // Replies are listed to find those whose answer was lost.
+            Feature::Publish => &ALL[..5],
+            Feature::Read => &["threads_basic", "threads_manage_insights"],
+        }
     }
 
     async fn begin(&self, cx: &AuthCx<'_>, request: BeginRequest) -> Result<Begun, ConnectorError> {
-        let (client_id, _) = app(cx)?;
-        let pkce = Pkce::new(cx.entropy);
+        let app = api::app(cx.settings)?;
+        let scopes = ALL.join(",");
+        let endpoint = format!("{}/oauth/authorize", cx.settings.endpoint(&DESCRIPTOR, WEB));
+        // The network compares it to the letter, trailing slash included.
+        let redirect_uri = oauth::normal_redirect(request.redirect_uri);
         let parameters = [
+            ("client_id", app.id),
+            ("redirect_uri", redirect_uri.as_str()),
+            ("scope", &scopes),
             ("response_type", "code"),
-            ("client_id", client_id),
-            ("redirect_uri", request.redirect_uri.as_str()),
-            ("scope", "write"),
             ("state", &request.state),
-            ("code_challenge", &pkce.challenge),
-            ("code_challenge_method", "S256"),
         ];
-        let base = cx.settings.endpoint(&DESCRIPTOR, API);
-        let authorize_url = authorize_url(&format!("{base}/authorize"), parameters).map_err(|_| {
-            let action = "Set platforms.threads.api_base_url to a full address, or remove it.";
-            rejected("begin", "bad_address", "The address of Threads is not one.", action)
-        })?;
-        let pending = Pending {
-            redirect_uri: request.redirect_uri,
-            server: None,
-            flavour: request.flavour,
-            verifier: Some(pkce.verifier),
-        };
+        let authorize_url =
+            oauth::authorize_url(&endpoint, parameters).map_err(|e| bad_base_url(&e.to_string()))?;
+        let pending = Pending { redirect_uri, server: None, flavour: request.flavour, verifier: None };
         Ok(Begun { authorize_url, pending })
     }
 
@@ -91,63 +64,79 @@ impl Authorizer for Threads {
         pending: Pending,
         callback: Callback,
     ) -> Result<Granted, ConnectorError> {
-        let Some(code) = callback.code else {
-            let cause = "Threads was not allowed to connect the account.";
-            return Err(rejected("complete", "access_denied", cause, "Try again and agree."));
-        };
-        let form = vec![
-            ("grant_type", "authorization_code".to_owned()),
-            ("code", code.expose().to_owned()),
-            ("redirect_uri", pending.redirect_uri.to_string()),
-            ("code_verifier", pending.verifier.map(|v| v.expose().to_owned()).unwrap_or_default()),
-        ];
-        let credential = tokens(cx, form).await?;
-        let url = format!("{}/me", cx.settings.endpoint(&DESCRIPTOR, API));
-        let call = Call::get("me", url).bearer(&credential.access_token);
-        let sent = cx.http.send(call).await;
-        let reply = sent.map_err(|error| from_send(PLATFORM, "me", Safety::Read, error))?;
-        let me = reply.json::<Me>().ok().filter(|_| reply.status.is_success());
-        let me = me.ok_or_else(|| error_of("me", Safety::Read, &reply, cx.clock.now()))?;
-        Ok(Granted { credential, targets: vec![identity(me)] })
+        let code = callback_code(&NETWORK, callback)?;
+        let app = api::app(cx.settings)?;
+        let base = cx.settings.endpoint(&DESCRIPTOR, GRAPH);
+        let login = login(cx, &base);
+        let short: wire::ShortToken =
+            login.short(&base, (app.id, app.secret), &pending.redirect_uri, &code).await?;
+        let long = login.exchange(app.secret, &short.access_token).await?;
+        let credential = credential(cx.clock.now(), long);
+        let profile = read::own_profile(&Graph::with(cx, &credential.access_token)).await?;
+        let account = read::identity(&profile, json!({})).ok_or_else(read::nobody)?;
+        Ok(Granted { credential, targets: vec![account] })
     }
 
-    fn refreshable(&self, credential: &Credential) -> bool {
-        credential.refresh_token.is_some()
-    }
-
-    fn single_use_refresh(&self) -> bool {
+    fn refreshable(&self, _credential: &Credential) -> bool {
         true
     }
 
+    fn single_use_refresh(&self) -> bool {
+        false
+    }
+
+    /// One that is younger than a day can't be renewed yet; so that nobody waits a day for a token that is dead already, it is
+    /// tried first.
     async fn refresh(
         &self,
         cx: &AuthCx<'_>,
-        _: &AccountIdentity,
+        _account: &AccountIdentity,
         credential: &Credential,
     ) -> Result<Credential, ConnectorError> {
-        let refresh = credential.refresh_token.as_ref().map(|t| t.expose().to_owned()).unwrap_or_default();
-        tokens(cx, vec![("grant_type", "refresh_token".to_owned()), ("refresh_token", refresh)]).await
+        let now = cx.clock.now();
+        if let Some(from) = own::too_young_until(credential, now) {
+            read::own_profile(&Graph::with(cx, &credential.access_token)).await.map_err(for_good)?;
+            return Err(own::too_young(&NETWORK, from));
+        }
+        let base = cx.settings.endpoint(&DESCRIPTOR, GRAPH);
+        let renewed = login(cx, &base).renew(&credential.access_token).await.map_err(for_good)?;
+        Ok(self::credential(now, renewed))
     }
 
+    /// No call is documented; the owner removes the app in Threads' settings.
     async fn revoke(
         &self,
-        _: &AuthCx<'_>,
-        _: &AccountIdentity,
-        _: &Credential,
+        _cx: &AuthCx<'_>,
+        _account: &AccountIdentity,
+        _credential: &Credential,
     ) -> Result<(), ConnectorError> {
-        // Threads has no revocation.
         Ok(())
     }
 }
 
-/// Who signed in.
-pub(super) fn identity(me: Me) -> AccountIdentity {
-    AccountIdentity {
-        handle: me.id.clone(),
-        remote_id: me.id,
-        name: me.name,
-        avatar_url: None,
-        server: None,
-        meta: Value::Null,
+fn login<'a>(cx: &AuthCx<'a>, base: &'a str) -> OwnLogin<'a> {
+    OwnLogin { cx: *cx, network: &NETWORK, prefix: "th", base }
+}
+
+fn credential(now: Timestamp, token: wire::Token) -> Credential {
+    Credential {
+        access_token: token.access_token,
+        refresh_token: None,
+        expires_at: expiry(now, token.expires_in),
+        refresh_expires_at: None,
+        scopes: Vec::new(),
+        extra: json!({ "issued_at": now }),
     }
+}
+
+fn bad_base_url(detail: &str) -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::Rejected,
+        NAME,
+        "oauth.begin",
+        "bad_base_url",
+        "A base URL in the settings of Threads is not a valid address.",
+    )
+    .with_action("The operator must correct platforms.threads.*_base_url.")
+    .with_detail(detail)
 }

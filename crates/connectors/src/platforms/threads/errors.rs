@@ -1,51 +1,43 @@
-//! From an answer to an error: one pure function. What is not known falls to the safe side.
+//! What Threads' answers mean: the table of its codes and words. How a row becomes an error is shared with the other platforms
+//! behind the Graph API.
+
+mod table;
 
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
-use carillon_domain::time::Timestamp;
 
-use super::wire::Refused;
-use crate::kit::errors::{ambiguous, remote, retry_after};
-use crate::kit::http::{Reply, Safety};
+pub(super) use self::table::NETWORK;
+use self::table::STATES;
+use crate::kit::graph::judge::from_state;
+pub(super) use crate::kit::graph::judge::{Context, object_missing};
 
-/// The platform's name in errors.
-pub(super) const PLATFORM: &str = "threads";
+/// Judges what a failed container's `error_message` says.
+pub(super) fn from_container(context: Context, message: &str) -> ConnectorError {
+    let rule = STATES.iter().find(|(word, _)| *word == message).map(|(_, rule)| rule);
+    let otherwise = (
+        "container_failed",
+        "Threads could not process the post and does not say why.",
+        "Carillon hands it over again by itself. If that keeps failing, check that this server's public address can be \
+         reached from the internet, and convert the media.",
+    );
+    from_state(&NETWORK, context, rule, otherwise, None, message)
+}
 
-/// What an answer that is no success means.
-pub(super) fn error_of(operation: &str, safety: Safety, reply: &Reply, now: Timestamp) -> ConnectorError {
-    let code = reply.json::<Refused>().unwrap_or_default().error;
-    let status = reply.status.as_u16();
-    if safety == Safety::Unsafe && (status >= 500 || status == 408) {
-        return ambiguous(PLATFORM, operation, reply, None);
-    }
-    let (kind, cause, action) = match (status, code.as_str()) {
-        (401, "expired") => {
-            (ErrorKind::AuthExpired, "The access token has run out.", "It is renewed by itself.")
-        }
-        (401, _) | (400, "invalid_grant") => {
-            (ErrorKind::AuthRevoked, "Threads no longer accepts this login.", "Connect the account again.")
-        }
-        (403, _) => (
-            ErrorKind::PermissionMissing,
-            "Threads does not allow this to the app.",
-            "Connect the account again and agree to everything that is asked for.",
-        ),
-        (429, _) => (
-            ErrorKind::RateLimited { until: retry_after(&reply.headers, now) },
-            "Threads allows no more calls for now.",
-            "It goes on by itself.",
-        ),
-        (500.. | 408, _) => (ErrorKind::Transient, "Threads has trouble.", "It is tried again by itself."),
-        _ => (
-            ErrorKind::Rejected,
-            "Threads refused the request.",
-            "Read what Threads said, change the post and try again.",
-        ),
-    };
-    let name = if code.is_empty() { "unknown" } else { code.as_str() };
-    ConnectorError::new(kind, PLATFORM, operation, name, cause).with_action(action).with_remote(remote(
-        reply,
-        Some(&code),
-        None,
-        None,
-    ))
+/// Whether a new container may be better.
+pub(super) fn needs_new_container(error: &ConnectorError) -> bool {
+    matches!(
+        error.code.as_str(),
+        "container_missing" | "container_failed" | "container_expired" | "media_not_fetched"
+    )
+}
+
+/// Whether an ambiguous refusal of a commit should not be tried again by itself, once the content is proved to be absent.
+pub(super) fn final_if_absent(error: &ConnectorError) -> bool {
+    error.kind == ErrorKind::Ambiguous
+        && error.remote.status.is_some_and(|s| (400..500).contains(&s))
+        && matches!(error.code.as_str(), "refused" | "action_blocked" | "blocked")
+}
+
+/// Whether something that was named is not there, or not yet: the container of a publish, the parent of a reply.
+pub(super) fn not_there(error: &ConnectorError) -> bool {
+    object_missing(error) || error.code == "container_missing"
 }

@@ -1,79 +1,44 @@
-//! Threads: say here what kind of network it is, how people sign in, and what makes a repeated commit safe or not.
+//! Threads: a login of its own, posts of text, pictures and videos in two steps (a container, then its publishing), threads as
+//! replies to oneself.
+//!
+//! Fact sheet: Meta's Threads API documentation (copies of September 2025 to August 2026) and Meta's own request and response
+//! samples (Postman collection, January 2026).
+
+mod api;
+mod auth;
+mod check;
+mod errors;
+mod limits;
+mod options;
+mod publish;
+mod read;
+mod text;
+mod wire;
+
+pub(crate) mod sandbox;
+#[cfg(test)]
+mod tests;
 
 use crate::contract::authorizer::Authorizer;
-use crate::contract::capability::{Capabilities, Connect, MediaRules, PostKind, TextRule, TextUnit};
+use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
 
-mod auth;
-mod errors;
-mod limits;
-mod publish;
-mod read;
-pub mod sandbox;
-#[cfg(test)]
-mod tests;
-mod wire;
+/// The name in the registry.
+const NAME: &str = "threads";
+
+/// Key of the API's base URL.
+const GRAPH: &str = "graph_base_url";
+/// Key of the base URL of the login page.
+const WEB: &str = "web_base_url";
 
 /// The connector.
 pub static CONNECTOR: Threads = Threads;
 
-/// Threads.
+/// Threads' connector; stateless.
 #[derive(Debug)]
 pub struct Threads;
-
-const API: &str = "api_base_url";
-
-static DESCRIPTOR: Descriptor = Descriptor {
-    name: "threads",
-    title: "Threads",
-    icon: "world",
-    color: "#335577",
-    endpoints: &[EndpointSetting { key: API, default: "https://api.threads.example" }],
-    settings: &[
-        Setting {
-            key: "client_id",
-            secret: false,
-            accepts: Accepts::Text,
-            help: "Client id of your app at Threads.",
-        },
-        Setting {
-            key: "client_secret",
-            secret: true,
-            accepts: Accepts::Text,
-            help: "Client secret of your app at Threads.",
-        },
-    ],
-    docs: include_str!("docs.md"),
-    many_servers: false,
-};
-
-static CAPABILITIES: Capabilities = Capabilities {
-    connect: Connect::Oauth { flavours: &["threads"] },
-    kinds: &[PostKind::Post],
-    text: TextRule { max: limits::TEXT, unit: TextUnit::Characters, required_without_media: true },
-    media: MediaRules {
-        max_items: 0,
-        required: false,
-        mixed: false,
-        image_types: &[],
-        image_bytes: 0,
-        video_types: &[],
-        video_bytes: 0,
-        video_ms: None,
-        alt_max: 0,
-    },
-    threads: false,
-    polls: false,
-    first_comment: false,
-    alt_text: false,
-    delete: true,
-    options: &[],
-    commit_safety: CommitSafety::Reconcilable,
-    daily_cap: None,
-    prepare_ahead_s: 15 * 60,
-};
 
 impl Connector for Threads {
     fn descriptor(&self) -> &'static Descriptor {
@@ -92,3 +57,43 @@ impl Connector for Threads {
         Some(self)
     }
 }
+
+static DESCRIPTOR: Descriptor = Descriptor {
+    name: NAME,
+    title: "Threads",
+    icon: "brand-threads",
+    color: "#000000",
+    // The documentation names graph.threads.com and threads.com since October 2025; the older hosts are equal.
+    endpoints: &[
+        EndpointSetting { key: GRAPH, default: "https://graph.threads.net" },
+        EndpointSetting { key: WEB, default: "https://threads.net" },
+    ],
+    settings: &[
+        Setting {
+            key: "client_id",
+            secret: false,
+            accepts: Accepts::Text,
+            help: "Threads app ID. It is not the Meta app ID.",
+        },
+        Setting { key: "client_secret", secret: true, accepts: Accepts::Text, help: "Threads app secret." },
+    ],
+    docs: include_str!("docs.md"),
+    many_servers: false,
+};
+
+static CAPABILITIES: Capabilities = Capabilities {
+    connect: Connect::Oauth { flavours: &[NAME] },
+    kinds: &[PostKind::Post, PostKind::Carousel],
+    text: limits::TEXT_RULE,
+    media: limits::MEDIA,
+    threads: true,
+    polls: true,
+    first_comment: true,
+    alt_text: true,
+    delete: true,
+    options: options::FIELDS,
+    commit_safety: CommitSafety::Reconcilable,
+    daily_cap: Some(limits::DAILY_POSTS),
+    // A video of five minutes may be processed for a while; containers live for 24 hours.
+    prepare_ahead_s: 30 * 60,
+};

@@ -1,106 +1,89 @@
-//! Publishing. Threads has no invisible steps: the one call that creates a post is the commit. Whether a lost one had its
-//! effect is found out by looking at the account's posts that are newer than the newest one before.
+//! Publishing: for each unit a container is made and processed (invisible), then `threads_publish` makes it public with one
+//! call. A part of a thread, and the first comment, is a reply to what was published before.
+//!
+//! What must hold: a container yields at most one post, so after a lost answer the *same* container is looked at, and only when
+//! it is certainly unpublished it is published again. `auto_publish_text`, which saves a call for texts, is not used: it leaves no
+//! container to look at.
+//! Sources: Threads API - Posts, Publishing reference, Create Replies, Troubleshooting (copies of 2025-2026).
+
+mod container;
+mod params;
+pub(super) mod quota;
+mod reconcile;
+mod state;
 
 use async_trait::async_trait;
 use carillon_domain::account::AccountIdentity;
-use carillon_domain::connector_error::ConnectorError;
-use carillon_domain::limits::{CheckReport, TextCount, Violation};
-use carillon_domain::post::Draft;
-use http::{Method, StatusCode};
-use serde_json::json;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::limits::CheckReport;
+use carillon_domain::media::MediaInfo;
+use carillon_domain::post::{Draft, Unit};
 
-use super::errors::{PLATFORM, error_of};
-use super::limits;
-use super::read::posts;
-use super::wire::{Created, NewPost};
-use super::{API, DESCRIPTOR, Threads};
-use crate::contract::cx::Cx;
-use crate::contract::progress::{Progress, Stage};
+use self::container::Work;
+use self::state::State;
+use super::api::Graph;
+use super::{NAME, Threads, check, errors, read, wire};
+use crate::contract::cx::{Cx, PlatformSettings};
+use crate::contract::progress::{Progress, Stage, UnitProgress};
 use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation};
-use crate::kit::errors::{ambiguous, from_send};
-use crate::kit::http::{Call, CommitPermit, Safety};
-
-/// Version of what [`Progress::state`] holds.
-const STATE: u16 = 1;
+use crate::kit::http::CommitPermit;
 
 #[async_trait]
 impl Publisher for Threads {
-    fn check(&self, draft: &Draft, _: &AccountIdentity) -> CheckReport {
-        let mut report = CheckReport::default();
-        let used = draft.root.text.chars().count() as u64;
-        let limit = u64::from(limits::TEXT);
-        report.counts.push(TextCount { field: "text".to_owned(), used, limit });
-        let mut broken = |field: &str, code: &str, message: String| {
-            report.violations.push(Violation::new(field, code, message));
-        };
-        if draft.root.text.trim().is_empty() {
-            broken("text", "missing", "A post on Threads needs text. Write something.".to_owned());
-        }
-        if draft.media().next().is_some() {
-            broken("media", "unsupported", "Threads takes no media. Remove them for this account.".to_owned());
-        }
-        if !draft.parts.is_empty() {
-            broken("parts", "unsupported", "Threads has no threads. Make it one post.".to_owned());
-        }
-        if draft.first_comment.is_some() {
-            broken("first_comment", "unsupported", "Threads has no comments. Remove it.".to_owned());
-        }
-        for name in draft.options.keys() {
-            broken(
-                &format!("options.{name}"),
-                "unsupported",
-                format!("Threads has no option {name}. Remove it."),
-            );
-        }
-        if used > limit {
-            let message =
-                format!("A post on Threads has up to {limit} characters, this one has {used}. Shorten it.");
-            report.violations.push(Violation::new("text", "too_long", message).with_limit(limit, used));
-        }
-        report
+    fn check(&self, draft: &Draft, account: &AccountIdentity) -> CheckReport {
+        check::check(draft, account)
     }
 
-    fn start(&self, _: &Cx<'_>, draft: &Draft) -> Result<Progress, ConnectorError> {
-        Ok(Progress::new(STATE, draft.units(), json!({ "newest": null })))
+    fn daily_cap(&self, _: &PlatformSettings, account: &AccountIdentity) -> Option<u32> {
+        account.meta.get(read::DAILY_POSTS)?.as_u64().and_then(|most| u32::try_from(most).ok())
+    }
+
+    fn start(&self, cx: &Cx<'_>, draft: &Draft) -> Result<Progress, ConnectorError> {
+        params::all_reachable(cx, draft)?;
+        let children = content(draft, 0).map_or(0, |content| content.children());
+        Ok(State::new(0, children).into_progress(draft.units()))
     }
 
     async fn advance(
         &self,
         cx: &Cx<'_>,
-        _: &Draft,
-        mut progress: Progress,
+        draft: &Draft,
+        progress: Progress,
     ) -> Result<Progress, ConnectorError> {
         let (Stage::Preparing { unit } | Stage::Processing { unit, .. }) = progress.stage else {
             return Ok(progress);
         };
-        // Where to stop looking, should the answer get lost.
-        progress.state["newest"] = json!(posts(cx, None).await?.posts.first().map(|post| &post.id));
-        Ok(progress.at(Stage::Ready { unit }))
+        let Some(content) = content(draft, unit) else { return Err(out_of_turn()) };
+        let mut state = State::load(&progress, unit, content.children())?;
+        if let Some(refusal) = state.refusal.take() {
+            cx.checkpoint.save(&state.stored_in(progress)).await?;
+            return Err(refusal);
+        }
+        Work::new(cx, draft, content, progress, state).prepare().await
     }
 
-    fn commit_safety(&self, _: &Draft, _: u16) -> CommitSafety {
+    fn commit_safety(&self, _draft: &Draft, _unit: u16) -> CommitSafety {
         CommitSafety::Reconcilable
     }
 
     async fn commit(
         &self,
         cx: &Cx<'_>,
-        draft: &Draft,
+        _draft: &Draft,
         progress: Progress,
         permit: CommitPermit,
     ) -> Result<Progress, ConnectorError> {
-        let Stage::Committing { unit, .. } = progress.stage else { return Ok(progress) };
-        let url = format!("{}/posts", cx.settings.endpoint(&DESCRIPTOR, API));
-        let call = Call::post("posts.create", Safety::Unsafe, url)
-            .bearer(&cx.credential.access_token)
-            .json(&NewPost { text: &draft.root.text });
-        let sent = cx.http.commit(call, permit).await;
-        let reply = sent.map_err(|error| from_send(PLATFORM, "posts.create", Safety::Unsafe, error))?;
-        if reply.status != StatusCode::CREATED {
-            return Err(error_of("posts.create", Safety::Unsafe, &reply, cx.clock.now()));
+        let Stage::Committing { unit, .. } = progress.stage else { return Err(out_of_turn()) };
+        // Whether an earlier process sent it, only the notes could tell: nothing is certain without them.
+        let state = State::open(&progress, unit)
+            .map_err(|error| ConnectorError { kind: ErrorKind::Ambiguous, ..error })?;
+        let Some(container) = state.root.clone() else { return Err(out_of_turn()) };
+        let graph = Graph::of(cx);
+        let params = vec![("creation_id", container.id)];
+        match graph.commit("posts.publish", "me/threads_publish", params, permit).await {
+            Ok(media) => Ok(progress.committed(unit, media.id, None, cx.clock.now())),
+            Err(error) => Err(refused(cx, &graph, state, progress, error).await),
         }
-        let created: Created = reply.json().map_err(|_| ambiguous(PLATFORM, "posts.create", &reply, None))?;
-        Ok(progress.committed(unit, created.id, None, cx.clock.now()))
     }
 
     async fn reconcile(
@@ -109,41 +92,99 @@ impl Publisher for Threads {
         draft: &Draft,
         progress: &Progress,
     ) -> Result<Reconciliation, ConnectorError> {
-        let Stage::Committing { unit, since } = progress.stage else {
-            return Ok(Reconciliation::Absent(progress.clone()));
-        };
-        let newest = progress.state["newest"].as_str();
-        let mut cursor = None;
-        'pages: loop {
-            let page = posts(cx, cursor.as_deref()).await?;
-            for post in page.posts {
-                if Some(post.id.as_str()) == newest {
-                    break 'pages;
-                }
-                if post.text == draft.root.text {
-                    let found = progress.clone().committed(unit, post.id, None, post.at);
-                    return Ok(Reconciliation::Found(found));
-                }
+        let Stage::Committing { unit, since } = progress.stage else { return Err(out_of_turn()) };
+        let Some(content) = content(draft, unit) else { return Err(out_of_turn()) };
+        reconcile::unit(cx, &content, parent(draft, progress, unit), progress, since).await
+    }
+
+    async fn read_back(&self, cx: &Cx<'_>, mut progress: Progress) -> Result<Progress, ConnectorError> {
+        let graph = Graph::of(cx);
+        for unit in &mut progress.units {
+            if let (Some(id), None) = (&unit.remote_id, &unit.remote_url) {
+                let fields = vec![("fields", "permalink".to_owned())];
+                let link: wire::Permalink = graph.get("media.read", id, fields).await?;
+                unit.remote_url = link.permalink;
             }
-            let Some(next) = page.next else { break };
-            cursor = Some(next.to_string());
         }
-        let settled = since + limits::SETTLES_AFTER;
-        if cx.clock.now() < settled {
-            let evidence = "The post is not among the account's newest posts yet.".to_owned();
-            return Ok(Reconciliation::Unknown { look_again_at: Some(settled), evidence });
-        }
-        Ok(Reconciliation::Absent(progress.clone().at(Stage::Preparing { unit })))
+        Ok(progress)
     }
 
     async fn delete(&self, cx: &Cx<'_>, remote_id: &str) -> Result<(), ConnectorError> {
-        let url = format!("{}/posts/{remote_id}", cx.settings.endpoint(&DESCRIPTOR, API));
-        let call = Call::new("posts.delete", Safety::Unsafe, Method::DELETE, url);
-        let sent = cx.http.send(call.bearer(&cx.credential.access_token)).await;
-        let reply = sent.map_err(|error| from_send(PLATFORM, "posts.delete", Safety::Unsafe, error))?;
-        if reply.status.is_success() || reply.status == StatusCode::NOT_FOUND {
-            return Ok(());
+        match Graph::of(cx).delete("media.delete", remote_id).await {
+            Ok(answer) if answer.done() => Ok(()),
+            Ok(_) => {
+                Err(rejected("not_deleted", "Threads did not delete it.", "Delete it in the Threads app."))
+            }
+            Err(error) if errors::not_there(&error) => Ok(()),
+            Err(error) => Err(error),
         }
-        Err(error_of("posts.delete", Safety::Unsafe, &reply, cx.clock.now()))
     }
+}
+
+/// What a unit consists of.
+#[derive(Clone, Copy)]
+struct Content<'a> {
+    /// Its number.
+    unit: u16,
+    /// Its text, as written.
+    text: &'a str,
+    /// Its pictures and videos.
+    media: &'a [MediaInfo],
+}
+
+impl Content<'_> {
+    /// How many containers its carousel's items need.
+    fn children(&self) -> usize {
+        if self.media.len() > 1 { self.media.len() } else { 0 }
+    }
+}
+
+fn content(draft: &Draft, unit: u16) -> Option<Content<'_>> {
+    let (text, media) = match draft.unit(unit)? {
+        Unit::Part(part) => (part.text.as_str(), part.media.as_slice()),
+        Unit::Comment(text) => (text, [].as_slice()),
+    };
+    Some(Content { unit, text, media })
+}
+
+/// What a unit replies to: the part before it; the first comment to the root.
+fn parent<'a>(draft: &Draft, progress: &'a Progress, unit: u16) -> Option<&'a UnitProgress> {
+    let before = match draft.unit(unit)? {
+        Unit::Part(_) => unit.checked_sub(1)?,
+        Unit::Comment(_) => 0,
+    };
+    progress.units.get(usize::from(before)).filter(|parent| parent.remote_id.is_some())
+}
+
+/// What a refused `threads_publish` leaves behind: a refusal that may hide a success is remembered, so that once the post is
+/// proved absent its cause is told instead of the call being repeated.
+async fn refused(
+    cx: &Cx<'_>,
+    graph: &Graph<'_>,
+    mut state: State,
+    progress: Progress,
+    mut error: ConnectorError,
+) -> ConnectorError {
+    if error.code == "quota_reached" {
+        error.kind = ErrorKind::RateLimited { until: quota::free_at(cx, graph, state.unit > 0).await };
+    }
+    if !errors::final_if_absent(&error) {
+        return error;
+    }
+    state.refusal = Some(ConnectorError { kind: ErrorKind::Rejected, ..error.clone() });
+    // When the note is lost, the cause is told less well; what the network answered stays ambiguous.
+    let _ = cx.checkpoint.save(&state.stored_in(progress)).await;
+    error
+}
+
+fn rejected(code: &str, cause: &str, action: &str) -> ConnectorError {
+    ConnectorError::new(ErrorKind::Rejected, NAME, "publish", code, cause).with_action(action)
+}
+
+fn out_of_turn() -> ConnectorError {
+    rejected(
+        "not_prepared",
+        "The post was about to be sent before it was prepared.",
+        "Try again; if it stays, report it with the technical details.",
+    )
 }

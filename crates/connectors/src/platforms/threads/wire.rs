@@ -1,55 +1,78 @@
-//! What goes over the wire, exactly as documented. No logic.
+//! Bodies as Meta documents them. No logic.
+//!
+//! Sources: Threads API - Get Access Tokens, Posts, Publishing reference, Media reference, Reply reference, Insights,
+//! Troubleshooting (copies of 2025-2026); Meta's Postman collection (January 2026).
 
 use carillon_domain::secret::Secret;
-use carillon_domain::time::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::Value;
 
-/// Answer of the token endpoint.
+pub(super) use crate::kit::graph::wire::{Id, List, Token};
+
+/// The code exchange.
 #[derive(Debug, Deserialize)]
-pub(super) struct Tokens {
+pub(super) struct ShortToken {
     pub access_token: Secret,
-    pub refresh_token: Option<Secret>,
-    pub expires_in: Option<u64>,
 }
 
-/// Answer of `GET /me`.
+/// `/me`; ids may be numbers.
 #[derive(Debug, Deserialize)]
-pub(super) struct Me {
+pub(super) struct Profile {
+    pub id: Value,
+    pub username: Option<String>,
+    pub name: Option<String>,
+    pub threads_profile_picture_url: Option<String>,
+}
+
+/// A container.
+#[derive(Debug, Deserialize)]
+pub(super) struct Container {
+    pub status: Option<String>,
+    pub error_message: Option<String>,
+}
+
+/// `/threads_publishing_limit`.
+#[derive(Debug, Deserialize)]
+pub(super) struct PublishingLimit {
+    pub quota_usage: Option<i64>,
+    pub config: Option<QuotaConfig>,
+    pub reply_quota_usage: Option<i64>,
+    pub reply_config: Option<QuotaConfig>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct QuotaConfig {
+    pub quota_total: Option<i64>,
+    pub quota_duration: Option<i64>,
+}
+
+/// A post or reply. Absent values are omitted.
+#[derive(Debug, Deserialize)]
+pub(super) struct Media {
     pub id: String,
+    pub text: Option<String>,
+    pub media_type: Option<String>,
+    pub permalink: Option<String>,
+    pub timestamp: Option<String>,
+    pub replied_to: Option<Id>,
+}
+
+/// `permalink` alone.
+#[derive(Debug, Deserialize)]
+pub(super) struct Permalink {
+    pub permalink: Option<String>,
+}
+
+/// One metric of `/insights` or `/threads_insights`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Insight {
     pub name: String,
-    pub followers: Option<i64>,
-}
-
-/// Body of `POST /posts`.
-#[derive(Debug, Serialize)]
-pub(super) struct NewPost<'a> {
-    pub text: &'a str,
-}
-
-/// Answer of `POST /posts`.
-#[derive(Debug, Deserialize)]
-pub(super) struct Created {
-    pub id: String,
-}
-
-/// Answer of `GET /posts`, newest first.
-#[derive(Debug, Deserialize)]
-pub(super) struct Posts {
-    pub posts: Vec<Post>,
-    pub next: Option<u64>,
-}
-
-/// One post of `GET /posts`.
-#[derive(Debug, Deserialize)]
-pub(super) struct Post {
-    pub id: String,
-    pub text: String,
-    pub at: Timestamp,
-}
-
-/// The body of an error.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Refused {
     #[serde(default)]
-    pub error: String,
+    pub values: Vec<InsightValue>,
+    pub total_value: Option<InsightValue>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct InsightValue {
+    pub value: Option<i64>,
 }

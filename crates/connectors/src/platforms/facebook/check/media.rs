@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::limits::{self, VideoRule};
 use super::super::options::Kind;
 use super::characters;
-use crate::kit::upload::megabytes;
+use crate::kit::graph::video::{seconds, too_large};
 
 /// Checks the number of media, then each of them.
 pub(super) fn check(draft: &Draft, kind: Kind, report: &mut CheckReport) {
@@ -164,14 +164,7 @@ fn upright(field: &str, item: &MediaInfo, rule: &VideoRule, report: &mut CheckRe
 }
 
 fn size(field: &str, item: &MediaInfo, limit: u64, report: &mut CheckReport) {
-    if item.bytes > limit {
-        let message = format!(
-            "The file has {} MB; Facebook takes {} MB here. Make it smaller.",
-            megabytes(item.bytes),
-            megabytes(limit)
-        );
-        report.violations.push(Violation::new(field, "too_large", message).with_limit(limit, item.bytes));
-    }
+    report.violations.extend(too_large("Facebook", field, item, limit));
 }
 
 fn alt_text(index: usize, item: &MediaInfo, report: &mut CheckReport) {
@@ -193,9 +186,4 @@ fn alt_text(index: usize, item: &MediaInfo, report: &mut CheckReport) {
         );
         report.violations.push(Violation::new(field, "too_long", message).with_limit(limit, found));
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "milliseconds of a video are far below 2^52")]
-fn seconds(ms: u64) -> f64 {
-    ms as f64 / 1000.0
 }

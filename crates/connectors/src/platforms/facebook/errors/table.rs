@@ -10,6 +10,7 @@ pub(in super::super) static NETWORK: Network = Network {
     name: super::super::NAME,
     title: "Facebook",
     rules: RULES,
+    phrases: &[],
     code_prefixes: &["1363", "1366", "1349", "2069"],
     hidden_reads: &["videos.read", "posts.read"],
 };

@@ -6,14 +6,13 @@ use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::super::api::{self, Graph};
 use super::super::{errors, wire};
-use super::likeness::folded;
 use super::reconcile::{LAG, PATIENCE};
 use super::rejected;
 use super::state::State;
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::Reconciliation;
-use crate::kit::graph::look::unknown;
+use crate::kit::graph::look::{folded, unknown};
 use crate::kit::http::CommitPermit;
 
 /// Pages of comments that are searched.

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::super::{options, wire};
 use super::state::State;
+use crate::kit::graph::look::folded;
 
 /// What is asked of a post for this.
 pub(super) const FIELDS: &str = "id,message,created_time,permalink_url,status_type,\
@@ -38,11 +39,6 @@ pub(super) fn likeness(draft: &Draft, state: &State, post: &wire::Post) -> Liken
         return if all { Likeness::Same } else { Likeness::Other };
     }
     if has_files(post) { Likeness::Other } else { links(draft, post) }
-}
-
-/// Text with runs of white space as one space: how texts are compared, since the network trims and folds line ends.
-pub(super) fn folded(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Ids of what a post shows, at any depth: several photos stand below an album.

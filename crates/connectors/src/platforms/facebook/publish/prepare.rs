@@ -1,6 +1,6 @@
 //! The invisible steps of a post.
 
-use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::post::Draft;
 use carillon_domain::secret::Secret;
 
@@ -11,6 +11,7 @@ use super::video::Look;
 use super::{feed, photos, video};
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
+use crate::kit::graph::look::tolerate;
 
 /// One run through the invisible steps of the root unit.
 pub(super) struct Work<'a> {
@@ -66,16 +67,5 @@ impl<'a> Work<'a> {
     pub(super) async fn save(&mut self) -> Result<(), ConnectorError> {
         self.progress = self.state.stored_in(self.progress.clone());
         self.cx.checkpoint.save(&self.progress).await
-    }
-}
-
-/// Passes on what says that this login is of no use or must wait; anything else is only a missing value.
-fn tolerate<T>(result: Result<T, ConnectorError>) -> Result<Option<T>, ConnectorError> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(error) => match error.kind {
-            ErrorKind::AuthExpired | ErrorKind::AuthRevoked | ErrorKind::RateLimited { .. } => Err(error),
-            _ => Ok(None),
-        },
     }
 }

@@ -3,22 +3,19 @@
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::secret::Secret;
-use carillon_domain::time::{SignedDuration, Timestamp};
+use carillon_domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::api::{self, Flavour, Graph};
 use super::super::errors::NETWORK;
 use super::super::{DESCRIPTOR, NAME, read, wire};
-use super::{context, expiry, require};
+use super::{expiry, require};
 use crate::contract::authorizer::{Feature, Granted, Pending};
 use crate::contract::cx::{AuthCx, Credential, PlatformSettings};
 use crate::kit::graph::hooks;
-use crate::kit::http::{Call, Safety};
+use crate::kit::graph::own::{self, OwnLogin};
 
 const BASIC: &str = "instagram_business_basic";
-
-/// Youngest age at which a token can be renewed.
-const REFRESH_AGE: SignedDuration = SignedDuration::from_hours(24);
 
 pub(super) fn scopes(feature: Feature) -> &'static [&'static str] {
     match feature {
@@ -52,14 +49,9 @@ async fn short_token(
 ) -> Result<(Secret, Vec<String>), ConnectorError> {
     let app = api::app(cx.settings, Flavour::Instagram)?;
     let base = cx.settings.endpoint(&DESCRIPTOR, "api_instagram_base_url");
-    let call = Call::post("oauth.code", Safety::Invisible, format!("{base}/oauth/access_token")).form([
-        ("client_id", app.id),
-        ("client_secret", app.secret.expose()),
-        ("grant_type", "authorization_code"),
-        ("redirect_uri", pending.redirect_uri.as_str()),
-        ("code", code.expose()),
-    ]);
-    let body: wire::ShortTokenBody = api::send(cx.http, context(cx, "oauth.code"), call).await?;
+    let app = (app.id, app.secret);
+    let body: wire::ShortTokenBody =
+        login(cx, &long_base(cx)).short(&base, app, &pending.redirect_uri, code).await?;
     let token = match body {
         wire::ShortTokenBody::Flat(token) => Some(token),
         wire::ShortTokenBody::Wrapped { data } => data.into_iter().next(),
@@ -74,14 +66,16 @@ async fn long_token(
     scopes: Vec<String>,
 ) -> Result<Credential, ConnectorError> {
     let app = api::app(cx.settings, Flavour::Instagram)?;
-    let base = cx.settings.endpoint(&DESCRIPTOR, "graph_instagram_base_url");
-    let call = Call::get("oauth.exchange", format!("{base}/access_token")).query([
-        ("grant_type", "ig_exchange_token"),
-        ("client_secret", app.secret.expose()),
-        ("access_token", short.expose()),
-    ]);
-    let token: wire::Token = api::send(cx.http, context(cx, "oauth.exchange"), call).await?;
+    let token = login(cx, &long_base(cx)).exchange(app.secret, short).await?;
     Ok(credential(cx.clock.now(), token, scopes))
+}
+
+fn login<'a>(cx: &AuthCx<'a>, base: &'a str) -> OwnLogin<'a> {
+    OwnLogin { cx: *cx, network: &NETWORK, prefix: "ig", base }
+}
+
+fn long_base(cx: &AuthCx<'_>) -> String {
+    cx.settings.endpoint(&DESCRIPTOR, "graph_instagram_base_url")
 }
 
 fn credential(now: Timestamp, token: wire::Token, scopes: Vec<String>) -> Credential {
@@ -128,28 +122,13 @@ fn no_account(cause: &str) -> ConnectorError {
 /// dead already, it is tried first.
 pub(super) async fn refresh(cx: &AuthCx<'_>, credential: &Credential) -> Result<Credential, ConnectorError> {
     let now = cx.clock.now();
-    if let Some(from) = renewable_from(credential).filter(|from| *from > now) {
+    if let Some(from) = own::too_young_until(credential, now) {
         let graph = Graph::with(cx, Flavour::Instagram, &credential.access_token);
         let _: Value = graph.get("profile.read", "me", vec![("fields", "user_id".to_owned())]).await?;
-        return Err(ConnectorError::new(
-            ErrorKind::RateLimited { until: Some(from) },
-            NAME,
-            "oauth.refresh",
-            "token_too_young",
-            "Instagram renews a token only when it is a day old; this one still works.",
-        )
-        .with_action("Nothing to do: Carillon renews it in time."));
+        return Err(own::too_young(&NETWORK, from));
     }
-    let base = cx.settings.endpoint(&DESCRIPTOR, "graph_instagram_base_url");
-    let call = Call::get("oauth.refresh", format!("{base}/refresh_access_token"))
-        .query([("grant_type", "ig_refresh_token"), ("access_token", credential.access_token.expose())]);
-    let token: wire::Token = api::send(cx.http, context(cx, "oauth.refresh"), call).await?;
+    let token = login(cx, &long_base(cx)).renew(&credential.access_token).await?;
     Ok(self::credential(now, token, credential.scopes.clone()))
-}
-
-fn renewable_from(credential: &Credential) -> Option<Timestamp> {
-    let issued: Timestamp = credential.extra.get("issued_at")?.as_str()?.parse().ok()?;
-    issued.checked_add(REFRESH_AGE).ok()
 }
 
 fn words(words: wire::Words) -> Vec<String> {

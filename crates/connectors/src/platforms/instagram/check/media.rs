@@ -4,10 +4,10 @@ use carillon_domain::limits::{CheckReport, Violation};
 use carillon_domain::media::{MediaInfo, MediaKind};
 use carillon_domain::post::Draft;
 
-use super::super::limits::{self, VideoRule};
+use super::super::limits;
 use super::super::options::Kind;
 use super::super::text;
-use crate::kit::upload::megabytes;
+use crate::kit::graph::video::{VideoRule, seconds, too_large};
 
 /// Checks the number of media, then each of them.
 pub(super) fn check(draft: &Draft, kind: Kind, report: &mut CheckReport) {
@@ -99,72 +99,7 @@ fn image(field: &str, item: &MediaInfo, kind: Kind, report: &mut CheckReport) {
 }
 
 fn video(field: &str, item: &MediaInfo, rule: &VideoRule, report: &mut CheckReport) {
-    let mut violate = |code: &str, message: String, limit: serde_json::Value, value: serde_json::Value| {
-        report.violations.push(Violation::new(field, code, message).with_limit(limit, value));
-    };
-    let what = rule.what;
-    if !limits::MEDIA.video_types.contains(&item.mime.as_str()) {
-        let message =
-            format!("Instagram takes videos as MP4 or MOV; this one is {}. Convert it to MP4.", item.mime);
-        violate("wrong_type", message, limits::MEDIA.video_types.into(), item.mime.clone().into());
-    }
-    if let Some(ms) = item.duration_ms
-        && !(rule.ms.0..=rule.ms.1).contains(&ms)
-    {
-        let (code, limit) = if ms < rule.ms.0 { ("too_short", rule.ms.0) } else { ("too_long", rule.ms.1) };
-        let message = format!(
-            "The video of {what} lasts {} to {} seconds; this one lasts {:.1}.",
-            rule.ms.0 / 1000,
-            rule.ms.1 / 1000,
-            seconds(ms)
-        );
-        violate(code, message, limit.into(), ms.into());
-    }
-    if let Some(rate) = item.frame_rate
-        // 23.976 is called 24 by everybody but the file.
-        && !(rule.frame_rate.0 - 0.5..=rule.frame_rate.1 + 0.5).contains(&rate)
-    {
-        let message =
-            format!("The video has {rate:.1} frames per second; Instagram takes 23 to 60. Convert it.");
-        violate("wrong_frame_rate", message, "23 to 60".into(), rate.into());
-    }
-    if let Some(width) = item.width
-        && width > rule.width
-    {
-        let message = format!(
-            "The video is {width} pixels wide; Instagram takes at most {}. Scale it down.",
-            rule.width
-        );
-        violate("too_wide", message, rule.width.into(), width.into());
-    }
-    if let Some(ratio) = item.ratio()
-        && !(rule.ratio.0..=rule.ratio.1).contains(&ratio)
-    {
-        let message = format!(
-            "The video's shape is {ratio:.2}:1; Instagram takes {}:1 to {}:1. Crop it.",
-            rule.ratio.0, rule.ratio.1
-        );
-        violate(
-            "wrong_ratio",
-            message,
-            format!("{}:1 to {}:1", rule.ratio.0, rule.ratio.1).into(),
-            ratio.into(),
-        );
-    }
-    for (codec, known, kind) in [
-        (&item.video_codec, limits::VIDEO_CODECS, "picture"),
-        (&item.audio_codec, limits::AUDIO_CODECS, "sound"),
-    ] {
-        if let Some(codec) = codec
-            && !known.contains(&codec.as_str())
-        {
-            let message = format!(
-                "The video's {kind} is coded as {codec}; Instagram takes {}. Convert it to MP4 with H.264 and AAC.",
-                known.join(" or ")
-            );
-            violate("wrong_codec", message, known.into(), codec.clone().into());
-        }
-    }
+    rule.check(field, item, report);
     size(field, item, rule.bytes, report);
     if let Some(ratio) = item.ratio()
         && (rule.ratio.0..=rule.ratio.1).contains(&ratio)
@@ -174,14 +109,7 @@ fn video(field: &str, item: &MediaInfo, rule: &VideoRule, report: &mut CheckRepo
 }
 
 fn size(field: &str, item: &MediaInfo, limit: u64, report: &mut CheckReport) {
-    if item.bytes > limit {
-        let message = format!(
-            "The file has {} MB; Instagram takes {} MB here. Make it smaller.",
-            megabytes(item.bytes),
-            megabytes(limit)
-        );
-        report.violations.push(Violation::new(field, "too_large", message).with_limit(limit, item.bytes));
-    }
+    report.violations.extend(too_large("Instagram", field, item, limit));
 }
 
 fn long_in_carousel(field: &str, item: &MediaInfo, report: &mut CheckReport) {
@@ -233,9 +161,4 @@ fn alt_text(index: usize, item: &MediaInfo, kind: Kind, report: &mut CheckReport
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "milliseconds of a video are far below 2^52")]
-fn seconds(ms: u64) -> f64 {
-    ms as f64 / 1000.0
 }

@@ -10,6 +10,7 @@ pub(in super::super) static NETWORK: Network = Network {
     name: super::super::NAME,
     title: "Instagram",
     rules: RULES,
+    phrases: &[],
     code_prefixes: &["2207"],
     hidden_reads: &["containers.read", "media.read"],
 };

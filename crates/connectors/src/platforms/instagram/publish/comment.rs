@@ -6,13 +6,14 @@ use carillon_domain::secret::Secret;
 use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::super::api::{self, Graph};
-use super::super::{errors, text, wire};
+use super::super::{errors, wire};
 use super::reconcile::{LAG, PATIENCE, SKEW, unknown};
 use super::rejected;
 use super::state::State;
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::Reconciliation;
+use crate::kit::graph::look::folded;
 use crate::kit::http::CommitPermit;
 
 /// Pages of comments that are searched; the network shows at most 50 comments on each.
@@ -100,7 +101,7 @@ async fn find(cx: &Cx<'_>, path: &str, text: &str, since: Timestamp) -> Result<S
     let page_token = page_token(cx);
     let graph = graph(cx, page_token.as_ref());
     let earliest = since.checked_sub(SKEW).unwrap_or(since);
-    let wanted = text::folded(text);
+    let wanted = folded(text);
     let mut after: Option<String> = None;
     for _ in 0..MAX_PAGES {
         let mut params =
@@ -112,7 +113,7 @@ async fn find(cx: &Cx<'_>, path: &str, text: &str, since: Timestamp) -> Result<S
             if at.is_some_and(|at| at < earliest) {
                 return Ok(Search::Absent);
             }
-            if is_ours(cx, &comment) && text::folded(comment.text.as_deref().unwrap_or("")) == wanted {
+            if is_ours(cx, &comment) && folded(comment.text.as_deref().unwrap_or("")) == wanted {
                 return Ok(Search::Found(comment));
             }
         }

@@ -10,6 +10,7 @@ use super::super::options::Kind;
 use super::super::{NAME, wire};
 use super::state::Baseline;
 use crate::contract::cx::Cx;
+use crate::kit::graph::look::tolerate;
 
 /// How many of the newest posts are remembered before a commit.
 const SEEN: &str = "50";
@@ -128,15 +129,4 @@ async fn newest(cx: &Cx<'_>, graph: &Graph<'_>, kind: Kind) -> Result<Vec<String
 /// Where posts of a kind are listed: stories have a list of their own.
 pub(super) fn edge_of(kind: Kind) -> (&'static str, &'static str) {
     if kind == Kind::Story { ("stories.list", "stories") } else { ("media.list", "media") }
-}
-
-/// Passes on what says that this login is of no use or must wait; anything else is only a missing value.
-fn tolerate<T>(result: Result<T, ConnectorError>) -> Result<Option<T>, ConnectorError> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(error) => match error.kind {
-            ErrorKind::AuthExpired | ErrorKind::AuthRevoked | ErrorKind::RateLimited { .. } => Err(error),
-            _ => Ok(None),
-        },
-    }
 }

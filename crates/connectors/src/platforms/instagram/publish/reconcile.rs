@@ -10,13 +10,14 @@ use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::super::api::{self, Graph};
 use super::super::options::Kind;
-use super::super::{errors, text, wire};
+use super::super::{errors, wire};
 use super::container::{Status, read_status};
 use super::quota::{self, edge_of};
 use super::state::{Container, State};
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::Reconciliation;
+use crate::kit::graph::look::folded;
 pub(super) use crate::kit::graph::look::unknown;
 
 /// How long a published post may be missing in what the network shows: the wait "of minutes" before absence is believed.
@@ -185,7 +186,7 @@ impl Look<'_> {
     /// Looks for the post among those that were not there before the commit.
     async fn list(&self) -> Result<Listing, ConnectorError> {
         let seen = self.state.baseline.as_ref().and_then(|b| b.seen.as_ref());
-        let wanted = text::folded(&self.draft.root.text);
+        let wanted = folded(&self.draft.root.text);
         let earliest = self.since.checked_sub(SKEW).unwrap_or(self.since);
         let mut listing = Listing::default();
         for media in self.entries(self.state.kind).await? {
@@ -194,7 +195,7 @@ impl Look<'_> {
                 continue;
             }
             listing.new += usize::from(self.after_baseline(at));
-            let caption = text::folded(media.caption.as_deref().unwrap_or_default());
+            let caption = folded(media.caption.as_deref().unwrap_or_default());
             let fits = self.state.kind == Kind::Story || caption == wanted;
             if !fits || !kind_fits(self.state.kind, &media) || at < earliest {
                 continue;
