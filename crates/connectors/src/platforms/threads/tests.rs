@@ -1,3 +1,11 @@
-//! Both sides together, in process.
+//! The connector against its sandbox, in process, on a clock that moves only when told to.
 
+mod auth;
+mod check;
+mod errors;
+mod lost;
+mod publish;
+mod read;
 mod simulator;
+mod specs;
+mod stage;

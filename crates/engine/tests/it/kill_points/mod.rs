@@ -101,6 +101,7 @@ on_both!(facebook, |t| super::every_point(t, "facebook"));
 on_both!(instagram, |t| super::every_point(t, "instagram"));
 on_both!(linkedin, |t| super::every_point(t, "linkedin"));
 on_both!(mastodon, |t| super::every_point(t, "mastodon"));
+on_both!(threads, |t| super::every_point(t, "threads"));
 on_both!(tiktok, |t| super::every_point(t, "tiktok"));
 on_both!(x, |t| super::every_point(t, "x"));
 on_both!(youtube, |t| super::every_point(t, "youtube"));

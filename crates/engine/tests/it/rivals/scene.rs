@@ -11,7 +11,7 @@ use super::super::kill_points::doomed::Doomed;
 use super::super::kill_points::kinds::{KINDS, Kind};
 
 /// The calls that make something public.
-pub const COMMITS: [&str; 12] = [
+pub const COMMITS: [&str; 13] = [
     "putRecord",
     "posts.create",
     "statuses.create",
@@ -25,6 +25,7 @@ pub const COMMITS: [&str; 12] = [
     // The last part of a small video is all of it.
     "video.upload",
     "content.init",
+    "posts.publish",
 ];
 
 /// Longer than any lease.

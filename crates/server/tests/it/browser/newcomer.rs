@@ -7,12 +7,13 @@ use super::page::Page;
 use super::stage::Stage;
 
 /// The networks that take a picture with a text, as people write them, and as the registry does.
-const NETWORKS: [(&str, &str); 7] = [
+const NETWORKS: [(&str, &str); 8] = [
     ("Bluesky", "bluesky"),
     ("Facebook", "facebook"),
     ("Instagram", "instagram"),
     ("LinkedIn", "linkedin"),
     ("Mastodon", "mastodon"),
+    ("Threads", "threads"),
     ("TikTok", "tiktok"),
     ("X", "x"),
 ];

@@ -60,6 +60,8 @@ impl Desk {
             ("platforms.linkedin.organization_client_secret", secret),
             ("platforms.facebook.client_id", id),
             ("platforms.facebook.client_secret", secret),
+            ("platforms.threads.client_id", id),
+            ("platforms.threads.client_secret", secret),
             ("platforms.tiktok.client_id", id),
             ("platforms.tiktok.client_secret", secret),
             ("platforms.youtube.client_id", id),

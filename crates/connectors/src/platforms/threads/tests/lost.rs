@@ -1,0 +1,211 @@
+//! Commits whose answer was lost, wrong or unclear: what a look makes of them.
+
+use std::time::Duration;
+
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::post::Draft;
+use serde_json::json;
+
+use super::stage::{Stage, Trouble, error};
+use crate::conformance::{Session, draft};
+use crate::contract::cx::Cx;
+use crate::contract::progress::{Progress, Stage as At};
+use crate::contract::publisher::Reconciliation;
+use crate::kit::http::CommitPermit;
+
+/// Prepares a draft up to its first commit.
+async fn prepared(stage: &Stage, session: &Session<'_>, post: &Draft) -> Progress {
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let publisher = session.connector.publisher().unwrap();
+    let mut progress = publisher.start(&cx, post).unwrap();
+    while !matches!(progress.stage, At::Ready { .. }) {
+        stage.bench.clock.advance(Duration::from_secs(5));
+        progress = publisher.advance(&cx, post, progress).await.unwrap();
+    }
+    progress
+}
+
+async fn commit(
+    session: &Session<'_>,
+    cx: &Cx<'_>,
+    post: &Draft,
+    progress: Progress,
+) -> (Progress, Result<Progress, ConnectorError>) {
+    let open = progress.at(At::Committing { unit: 0, since: cx.clock.now() });
+    let permit = CommitPermit::after_durable_intent(cx.clock.monotonic() + Duration::from_secs(60));
+    let result = session.connector.publisher().unwrap().commit(cx, post, open.clone(), permit).await;
+    (open, result)
+}
+
+async fn look(session: &Session<'_>, cx: &Cx<'_>, post: &Draft, open: &Progress) -> Reconciliation {
+    session.connector.publisher().unwrap().reconcile(cx, post, open).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_found_by_the_container_and_the_list() {
+    for trouble in [Trouble::Lost, Trouble::After(500, json!({})), Trouble::After(400, error(1, None))] {
+        let stage = Stage::new();
+        let session = stage.connected().await;
+        stage.script("posts.publish", 1, &trouble);
+        let outcome = session.publish(&draft("Once", [])).await;
+        assert!(outcome.is_published(), "{trouble:?}: {outcome:?}");
+        let public = stage.ledger();
+        assert_eq!((public.len(), stage.sent("posts.publish").len()), (1, 1), "{trouble:?}");
+        assert_eq!(outcome.remote_ids(), [public[0].remote_id.clone()]);
+    }
+}
+
+#[tokio::test]
+async fn a_send_that_never_arrived_is_repeated_with_the_same_container() {
+    let stage = Stage::new();
+    let session = stage.connected().await;
+    stage.script("posts.publish", 1, &Trouble::Cut);
+    assert!(session.publish(&draft("Once", [])).await.is_published());
+    let sends = stage.sent("posts.publish");
+    assert_eq!((sends.len(), stage.ledger().len()), (2, 1));
+    assert_eq!(sends[0].get("creation_id"), sends[1].get("creation_id"));
+    assert_eq!(stage.sent("containers.create").len(), 1);
+}
+
+#[tokio::test]
+async fn a_lost_reply_is_looked_for_among_the_replies() {
+    let stage = Stage::new();
+    let session = stage.connected().await;
+    let mut post = draft("One", []);
+    post.first_comment = Some("Two".to_owned());
+    let mut twin = post.clone();
+    twin.first_comment = Some("Two".to_owned());
+    assert!(session.publish(&twin).await.is_published());
+    stage.script("posts.publish", 2, &Trouble::Lost);
+    let outcome = session.publish(&post).await;
+    assert!(outcome.is_published(), "{outcome:?}");
+    let public = stage.ledger();
+    assert_eq!(public.len(), 4);
+    assert_eq!(outcome.remote_ids(), [public[2].remote_id.clone(), public[3].remote_id.clone()]);
+    let asked = stage.sent("replies.list");
+    assert!(asked.iter().any(|q| q.get("fields").unwrap().contains("replied_to")), "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_container_that_the_network_does_not_know_is_tried_again_and_then_made_anew() {
+    let stage = Stage::new();
+    let session = stage.connected().await;
+    let missing = error(24, Some(4_279_009));
+    stage.script("posts.publish", 2, &Trouble::Instead(400, missing.clone()));
+    assert!(session.publish(&draft("Patience", [])).await.is_published());
+    assert_eq!((stage.sent("posts.publish").len(), stage.sent("containers.create").len()), (3, 1));
+
+    stage.script("posts.publish", 4, &Trouble::Instead(400, missing));
+    assert!(session.publish(&draft("Anew", [])).await.is_published());
+    assert_eq!(stage.sent("containers.create").len(), 3);
+    assert_eq!(stage.ledger().len(), 2);
+}
+
+#[tokio::test]
+async fn a_container_that_was_published_after_all_is_never_published_again() {
+    let stage = Stage::new();
+    let session = stage.connected().await;
+    // It has its effect, and the network says that it does not know the container.
+    stage.script("posts.publish", 1, &Trouble::After(400, error(24, Some(4_279_009))));
+    let outcome = session.publish(&draft("Once", [])).await;
+    assert!(outcome.is_published(), "{outcome:?}");
+    assert_eq!((stage.sent("posts.publish").len(), stage.ledger().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_block_is_told_once_the_post_is_proved_absent() {
+    let stage = Stage::new();
+    let session = stage.connected().await;
+    stage.script("posts.publish", 1, &Trouble::Instead(400, error(4, Some(2_207_051))));
+    let outcome = session.publish(&draft("Spam?", [])).await;
+    let told = outcome.error().unwrap();
+    assert_eq!((&told.kind, told.code.as_str()), (&ErrorKind::Rejected, "action_blocked"));
+    assert_eq!((stage.sent("posts.publish").len(), stage.ledger().len()), (1, 0));
+    // And when it was live all the same, it is found.
+    stage.script("posts.publish", 1, &Trouble::After(400, error(4, Some(2_207_051))));
+    assert!(session.publish(&draft("No spam", [])).await.is_published());
+    assert_eq!(stage.ledger().len(), 1);
+}
+
+#[tokio::test]
+async fn two_equal_posts_of_one_moment_are_left_to_a_person() {
+    let stage = Stage::new();
+    let session = stage.connected().await;
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let post = draft("Twins", []);
+    let one = prepared(&stage, &session, &post).await;
+    let two = prepared(&stage, &session, &post).await;
+    commit(&session, &cx, &post, one).await.1.unwrap();
+    stage.script("posts.publish", 1, &Trouble::Lost);
+    let (open, result) = commit(&session, &cx, &post, two).await;
+    assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous);
+    stage.bench.clock.advance(Duration::from_secs(60));
+    let Reconciliation::Unknown { look_again_at: None, evidence } = look(&session, &cx, &post, &open).await
+    else {
+        panic!("decided");
+    };
+    assert!(evidence.contains("public"), "{evidence}");
+}
+
+#[tokio::test]
+async fn absence_is_believed_only_after_minutes_and_not_against_the_list() {
+    let stage = Stage::new();
+    let session = stage.connected().await;
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let post = draft("Where?", []);
+    let ready = prepared(&stage, &session, &post).await;
+    let twin = prepared(&stage, &session, &post).await;
+    stage.script("posts.publish", 1, &Trouble::Cut);
+    let (open, result) = commit(&session, &cx, &post, ready).await;
+    assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous);
+    stage.bench.clock.advance(Duration::from_secs(90));
+    let early = look(&session, &cx, &post, &open).await;
+    assert!(matches!(early, Reconciliation::Unknown { look_again_at: Some(_), .. }), "{early:?}");
+    // Somebody publishes the same; whose it is, the list does not say.
+    commit(&session, &cx, &post, twin).await.1.unwrap();
+    stage.bench.clock.advance(Duration::from_secs(120));
+    let doubtful = look(&session, &cx, &post, &open).await;
+    assert!(
+        matches!(&doubtful, Reconciliation::Unknown { evidence, .. } if evidence.contains("look like this one"))
+    );
+}
+
+#[tokio::test]
+async fn without_the_container_the_list_proves_presence_only() {
+    let stage = Stage::new();
+    let session = stage.connected().await;
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let post = draft("Seen", []);
+    for trouble in [Trouble::Lost, Trouble::Cut] {
+        let ready = prepared(&stage, &session, &post).await;
+        stage.script("posts.publish", 1, &trouble);
+        let (open, _) = commit(&session, &cx, &post, ready).await;
+        stage.bench.clock.advance(Duration::from_secs(600));
+        stage.script("containers.read", 1, &Trouble::Instead(400, error(100, Some(33))));
+        match (trouble, look(&session, &cx, &post, &open).await) {
+            (Trouble::Lost, Reconciliation::Found(progress)) => assert!(progress.root_remote_id().is_some()),
+            (Trouble::Cut, Reconciliation::Unknown { .. }) => {}
+            (trouble, found) => panic!("{trouble:?}: {found:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn notes_of_another_version_are_left_to_a_person() {
+    let stage = Stage::new();
+    let session = stage.connected().await;
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let post = draft("Old", []);
+    let mut ready = prepared(&stage, &session, &post).await;
+    ready.version += 1;
+    let (open, result) = commit(&session, &cx, &post, ready).await;
+    assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous);
+    assert!(stage.sent("posts.publish").is_empty());
+    let found = look(&session, &cx, &post, &open).await;
+    assert!(matches!(found, Reconciliation::Unknown { look_again_at: None, .. }), "{found:?}");
+}
