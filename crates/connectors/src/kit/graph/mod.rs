@@ -7,7 +7,7 @@
 //! | [`judge`] | [`Network`](judge::Network) with its table of codes; an answer, or none, → `ConnectorError` |
 //! | [`look`] | looking for a commit whose fate is open: comparing texts, when to look again |
 //! | [`login`] | code → short-lived → long-lived user token → the Pages under it |
-//! | [`numbers`] | numbers and ids as these hosts write them |
+//! | [`numbers`] | numbers as these hosts give them |
 //! | [`own`] | Instagram's and Threads' own logins: code → token of an hour → of 60 days |
 //! | [`upload`] | a file to rupload |
 //! | [`video`] | the rules that videos share on Instagram and Threads |

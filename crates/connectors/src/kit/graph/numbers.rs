@@ -1,6 +1,4 @@
-//! Numbers and ids as these hosts write them.
-
-use serde_json::Value;
+//! Numbers as these hosts give them.
 
 use crate::contract::reader::Count;
 
@@ -10,13 +8,4 @@ pub fn given<const N: usize>(counts: [(&str, &str, Option<i64>); N]) -> Vec<Coun
         Some(Count { metric: metric.to_owned(), value: value?, native: native.to_owned() })
     });
     present.collect()
-}
-
-/// Ids are strings for us, whatever the body says.
-pub fn id_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
 }

@@ -11,7 +11,8 @@ use super::publish::quota;
 use super::{Instagram, NAME, wire};
 use crate::contract::cx::Cx;
 use crate::contract::reader::{PostPage, Profile, Reader, RemotePost};
-use crate::kit::graph::numbers::{given, id_text};
+use crate::kit::graph::hooks;
+use crate::kit::graph::numbers::given;
 
 /// Posts per page. The network's default is 25 and its maximum, as far as known, 100.
 const PAGE_SIZE: &str = "50";
@@ -94,7 +95,7 @@ pub(super) async fn own_profile(graph: &Graph<'_>) -> Result<wire::Profile, Conn
 
 /// Who a profile is. With Instagram's login `user_id` is the professional account's id and `id` only valid inside the app.
 pub(super) fn identity(profile: &wire::Profile, meta: &Value) -> Option<AccountIdentity> {
-    let remote_id = profile.user_id.as_ref().or(profile.id.as_ref()).and_then(id_text)?;
+    let remote_id = profile.user_id.as_ref().or(profile.id.as_ref()).and_then(hooks::id)?;
     let handle = profile.username.clone().unwrap_or_else(|| remote_id.clone());
     Some(AccountIdentity {
         name: profile.name.clone().filter(|n| !n.is_empty()).unwrap_or_else(|| handle.clone()),

@@ -74,7 +74,8 @@ impl Authorizer for Threads {
         let credential = credential(cx.clock.now(), long);
         let profile = read::own_profile(&Graph::with(cx, &credential.access_token)).await?;
         let account = read::identity(&profile, json!({})).ok_or_else(read::nobody)?;
-        Ok(Granted { credential, targets: vec![account] })
+        let person = Some(account.remote_id.clone());
+        Ok(Granted { credential, targets: vec![account], person })
     }
 
     fn refreshable(&self, _credential: &Credential) -> bool {

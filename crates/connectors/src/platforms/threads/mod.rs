@@ -13,6 +13,7 @@ mod options;
 mod publish;
 mod read;
 mod text;
+mod webhooks;
 mod wire;
 
 pub(crate) mod sandbox;
@@ -24,6 +25,8 @@ use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
+use crate::contract::webhooks::Webhooks;
+use crate::kit::graph::hooks::VERIFY_TOKEN;
 
 /// The name in the registry.
 const NAME: &str = "threads";
@@ -56,6 +59,9 @@ impl Connector for Threads {
     fn reader(&self) -> Option<&dyn Reader> {
         Some(self)
     }
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        Some(self)
+    }
 }
 
 static DESCRIPTOR: Descriptor = Descriptor {
@@ -76,6 +82,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
             help: "Threads app ID. It is not the Meta app ID.",
         },
         Setting { key: "client_secret", secret: true, accepts: Accepts::Text, help: "Threads app secret." },
+        VERIFY_TOKEN,
     ],
     docs: include_str!("docs.md"),
     many_servers: false,

@@ -13,7 +13,7 @@ use super::publish::quota;
 use super::{NAME, Threads, wire};
 use crate::contract::cx::Cx;
 use crate::contract::reader::{Count, PostPage, Profile, Reader, RemotePost};
-use crate::kit::graph::numbers::id_text;
+use crate::kit::graph::hooks;
 
 /// Posts per page: the network's default. Each costs a call for its numbers.
 const PAGE_SIZE: &str = "25";
@@ -160,7 +160,7 @@ pub(super) async fn own_profile(graph: &Graph<'_>) -> Result<wire::Profile, Conn
 
 /// Who a profile is.
 pub(super) fn identity(profile: &wire::Profile, meta: Value) -> Option<AccountIdentity> {
-    let remote_id = id_text(&profile.id)?;
+    let remote_id = hooks::id(&profile.id)?;
     let handle = profile.username.clone().unwrap_or_else(|| remote_id.clone());
     Some(AccountIdentity {
         name: profile.name.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| handle.clone()),

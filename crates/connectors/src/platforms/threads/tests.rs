@@ -9,3 +9,4 @@ mod read;
 mod simulator;
 mod specs;
 mod stage;
+mod webhooks;
