@@ -23,7 +23,7 @@
 //! - [`World::state`] keeps the platform's own data (serde + `Default`), [`World::tokens`] every token it issues,
 //!   [`World::ledger`] every public object, [`World::blobs`] uploaded bytes, [`World::codes`] and [`World::apps`] what OAuth
 //!   needs, [`World::processing_time`] how long slow work takes, [`World::fetch`] pulls a file from a URL. Time is [`World::now`], randomness [`World::random_text`].
-//! - [`oauth::authorize`] runs the login and consent pages; [`page`] draws feeds.
+//! - [`oauth::authorize`] runs the login and consent pages; [`page`] draws feeds; [`graph`] is what Meta's APIs say alike.
 //! - Several simulators may play one host; [`Simulator::claims`] then says whose a request is.
 //! - Bodies are not limited by the router: enforce the network's own limits. Stream uploads into [`blob::Blobs::store`]; tell of
 //!   each part that is accepted by [`blob::Blobs::take_over`], so that large files need no room.
@@ -38,6 +38,7 @@ pub mod clock;
 mod control;
 pub mod fault;
 mod fetch;
+pub mod graph;
 mod guard;
 mod in_process;
 mod large;

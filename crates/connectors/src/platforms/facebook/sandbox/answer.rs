@@ -2,10 +2,11 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
-use super::{RUPLOAD, usage};
+use super::{RUPLOAD, WWW, usage};
+pub(super) use crate::sandbox::graph::set;
+use crate::sandbox::graph::{self, GraphError};
 use crate::sandbox::{FaultAnswer, Site, Trouble, World};
 
 /// A Graph error. `subcode` 0 means none.
@@ -44,11 +45,7 @@ impl Refusal {
     }
 
     pub(super) fn missing(id: &str, method: &str) -> Self {
-        let message = format!(
-            "Unsupported {method} request. Object with ID '{id}' does not exist, cannot be loaded due to missing \
-             permissions, or does not support this operation"
-        );
-        Self { message, ..Self::new(100, 33, "") }
+        Self { message: graph::no_object(id, method), ..Self::new(100, 33, "") }
     }
 
     pub(super) fn path(path: &str) -> Self {
@@ -97,23 +94,19 @@ impl Refusal {
             return upload_error(self.status, "ServiceError", &self.message, self.transient);
         }
         let kind = if self.subcode == 33 { "GraphMethodException" } else { "OAuthException" };
-        let mut error =
-            json!({ "message": self.message, "type": kind, "code": self.code, "fbtrace_id": trace(world) });
-        if self.subcode != 0 {
-            error["error_subcode"] = json!(self.subcode);
+        let mut error = GraphError {
+            kind,
+            code: self.code,
+            subcode: self.subcode,
+            message: &self.message,
+            transient: self.transient,
+            for_people: self.for_people.as_ref().map(|(title, text)| (*title, text.as_str())),
         }
-        if self.transient || self.for_people.is_some() {
-            error["is_transient"] = json!(self.transient);
-        }
-        if let Some((title, text)) = &self.for_people {
-            error["error_user_title"] = json!(title);
-            error["error_user_msg"] = json!(text);
-        }
+        .json(world);
         if let Some(data) = &self.data {
             error["error_data"] = data.clone();
         }
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
-        with_headers((status, Json(json!({ "error": error }))).into_response(), world)
+        with_headers(graph::answer(self.status, json!({ "error": error })), world)
     }
 }
 
@@ -124,25 +117,16 @@ pub(super) fn success(body: Value, world: &World) -> Response {
 
 fn with_headers(mut response: Response, world: &World) -> Response {
     set(&mut response, "facebook-api-version", "v26.0");
-    set(&mut response, "x-fb-trace-id", &trace(world));
+    set(&mut response, "x-fb-trace-id", &graph::trace(world));
     response
-}
-
-pub(super) fn set(response: &mut Response, name: &'static str, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(name, value);
-    }
-}
-
-fn trace(world: &World) -> String {
-    format!("A{}", world.random_text(22))
 }
 
 /// An error of rupload.facebook.com.
 pub(super) fn upload_error(status: u16, kind: &str, message: &str, retriable: bool) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-    let body = json!({ "debug_info": { "retriable": retriable, "type": kind, "message": message } });
-    (status, Json(body)).into_response()
+    graph::answer(
+        status,
+        json!({ "debug_info": { "retriable": retriable, "type": kind, "message": message } }),
+    )
 }
 
 /// What the network says when the fault script strikes.
@@ -162,26 +146,8 @@ pub(super) fn fault(fault: &FaultAnswer<'_>) -> Response {
 
 fn scripted(status: u16, operation: &str) -> Refusal {
     match (status, operation) {
-        (458, _) => removed(),
-        (459 | 423, _) => Refusal::token(
-            459,
-            "You cannot access the app till you log in to www.facebook.com and follow the instructions given.",
-        ),
-        (460, _) => Refusal::token(
-            460,
-            "The session has been invalidated because the user changed their password or Facebook has changed \
-             the session for security reasons.",
-        ),
-        (463, _) => expired(),
-        (464, _) => Refusal::token(
-            464,
-            "Sessions for the user are not allowed because the user is not a confirmed user.",
-        ),
-        (467, _) => Refusal::token(467, "The session is invalid because the user logged out."),
-        (492, _) => Refusal::token(
-            492,
-            "The user must be an administrator, editor, or moderator of the page in order to impersonate it.",
-        ),
+        (423, _) => ended(459),
+        (458 | 459 | 460 | 463 | 464 | 467 | 492, _) => ended(status.into()),
         (403, _) => Refusal::permission("a permission of the Page"),
         (451, _) => Refusal { status: 403, ..Refusal::new(200, 1_404_078, "Permissions error") }.told(
             "Page publishing authorization",
@@ -207,12 +173,16 @@ fn scripted(status: u16, operation: &str) -> Refusal {
     }
 }
 
+fn ended(subcode: i64) -> Refusal {
+    Refusal::token(subcode, &graph::token_ended(subcode, WWW))
+}
+
 pub(super) fn expired() -> Refusal {
-    Refusal::token(463, "Session has expired.")
+    ended(463)
 }
 
 pub(super) fn removed() -> Refusal {
-    Refusal::token(458, "The user has not authorized application.")
+    ended(458)
 }
 
 pub(super) fn duplicate() -> Refusal {

@@ -1,12 +1,10 @@
 //! Who calls, with what right.
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-
 use super::answer::{self, Refusal};
 use super::params::Params;
 use super::people::{self, Page, Work};
 use super::{PLATFORM, state};
+use crate::sandbox::graph::signed;
 use crate::sandbox::{Persona, Token, TokenKind, TokenState, World};
 
 /// What a token is.
@@ -82,10 +80,10 @@ pub(super) fn check_proof(world: &World, token: &str, params: &Params) -> Result
         return Err(Refusal::parameter("API calls from the server require an appsecret_proof argument"));
     };
     let secret = world.apps().ready_made(PLATFORM).client_secret;
-    let invalid = || Refusal::parameter("Invalid appsecret_proof provided in the API argument");
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes()).map_err(|_| invalid())?;
-    mac.update(token.as_bytes());
-    if proof == hex::encode(mac.finalize().into_bytes()) { Ok(()) } else { Err(invalid()) }
+    if proof == signed(&secret, token) {
+        return Ok(());
+    }
+    Err(Refusal::parameter("Invalid appsecret_proof provided in the API argument"))
 }
 
 /// What a call needs of permissions and tasks.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::answer::Refusal;
 use super::nodes::Call;
 use super::publish;
+pub(super) use crate::sandbox::graph::written;
 
 /// Entries of a page at most (unverified).
 const MOST: usize = 100;
@@ -93,9 +94,4 @@ pub(super) fn span(call: &Call<'_>) -> Result<impl Fn(Timestamp) -> bool + use<>
     };
     let (since, until) = (time("since")?, time("until")?);
     Ok(move |at: Timestamp| since.is_none_or(|s| at >= s) && until.is_none_or(|u| at <= u))
-}
-
-/// A time as the Graph API writes it.
-pub(super) fn written(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%S+0000").to_string()
 }

@@ -3,47 +3,39 @@
 //!
 //! They are read before the operation is named, because only they say whether a call makes something public.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::StatusCode;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use serde_json::Value;
 
 use super::state::File;
-use crate::sandbox::World;
+use crate::sandbox::{World, graph};
 
-/// Longest body of a call without files.
-const MAX_BODY: usize = 1024 * 1024;
-
-/// Parameters in order of arrival.
+/// Parameters and files in order of arrival.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Params {
-    pairs: Vec<(String, String)>,
+    shared: graph::Params,
     files: Vec<(String, File)>,
-    bearer: Option<String>,
-    /// The body could not be read to its end.
-    pub broken: bool,
+}
+
+impl Deref for Params {
+    type Target = graph::Params;
+
+    fn deref(&self) -> &graph::Params {
+        &self.shared
+    }
 }
 
 impl Params {
-    /// The value of a parameter.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-
-    /// The same; missing is empty.
-    pub(super) fn text(&self, name: &str) -> &str {
-        self.get(name).unwrap_or_default()
-    }
-
     /// All values of a parameter.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.pairs.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.pairs().iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     pub(super) fn is_true(&self, name: &str) -> bool {
@@ -56,22 +48,12 @@ impl Params {
 
     /// Names of all parameters, files too.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.pairs.iter().map(|(n, _)| n.as_str()).chain(self.files.iter().map(|(n, _)| n.as_str()))
-    }
-
-    /// All parameters.
-    pub(super) fn pairs(&self) -> &[(String, String)] {
-        &self.pairs
+        self.shared.names().chain(self.files.iter().map(|(n, _)| n.as_str()))
     }
 
     /// An uploaded file.
     pub(super) fn file(&self, name: &str) -> Option<&File> {
         self.files.iter().find(|(key, _)| key == name).map(|(_, file)| file)
-    }
-
-    /// The access token, from the header or as a parameter.
-    pub(super) fn token(&self) -> Option<&str> {
-        self.bearer.as_deref().or_else(|| self.get("access_token"))
     }
 
     /// A list of objects: one JSON array, or keys `name[0]`, `name[1]` … with an object each.
@@ -80,7 +62,7 @@ impl Params {
             return Some(serde_json::from_str(text).ok());
         }
         let prefix = format!("{name}[");
-        let keyed: Vec<_> = self.pairs.iter().filter(|(key, _)| key.starts_with(&prefix)).collect();
+        let keyed: Vec<_> = self.pairs().iter().filter(|(key, _)| key.starts_with(&prefix)).collect();
         if keyed.is_empty() {
             return None;
         }
@@ -88,31 +70,17 @@ impl Params {
     }
 
     async fn take(request: Request) -> (Self, Request) {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        if !kind.starts_with("multipart/form-data") {
+            let (shared, request) = graph::Params::take(request).await;
+            return (Self { shared, ..Self::default() }, request);
+        }
         let (parts, body) = request.into_parts();
-        let pairs = decoded(parts.uri.query().unwrap_or_default().as_bytes());
-        let mut params = Self { pairs, bearer: header_token(&parts), ..Self::default() };
-        let kind = parts.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        if kind.starts_with("multipart/form-data") {
-            let world = parts.extensions.get::<Arc<World>>().cloned();
-            let read = params.read_multipart(Request::from_parts(parts.clone(), body), world).await;
-            params.broken = read.is_none();
-            return (params, Request::from_parts(parts, Body::empty()));
-        }
-        let json = kind.starts_with("application/json");
-        if !json && !kind.starts_with("application/x-www-form-urlencoded") {
-            return (params, Request::from_parts(parts, body));
-        }
-        match axum::body::to_bytes(body, MAX_BODY).await {
-            Ok(bytes) if json => match serde_json::from_slice(&bytes) {
-                Ok(Value::Object(map)) => {
-                    params.pairs.extend(map.into_iter().map(|(key, value)| (key, plain(&value))));
-                }
-                _ => params.broken = true,
-            },
-            Ok(bytes) => params.pairs.extend(decoded(&bytes)),
-            Err(_) => params.broken = true,
-        }
-        (params, Request::from_parts(parts, Body::empty()))
+        let mut params = Self { shared: graph::Params::of_head(&parts), ..Self::default() };
+        let world = parts.extensions.get::<Arc<World>>().cloned();
+        let read = params.read_multipart(Request::from_parts(parts.clone(), body), world).await;
+        params.shared.broken = read.is_none();
+        (params, Request::from_parts(parts, axum::body::Body::empty()))
     }
 
     async fn read_multipart(&mut self, request: Request, world: Option<Arc<World>>) -> Option<()> {
@@ -121,7 +89,7 @@ impl Params {
         while let Some(field) = form.next_field().await.ok()? {
             let name = field.name()?.to_owned();
             if field.file_name().is_none() {
-                self.pairs.push((name, field.text().await.ok()?));
+                self.shared.add(name, field.text().await.ok()?);
                 continue;
             }
             let info = world.blobs().store(field).await.ok()?;
@@ -131,24 +99,10 @@ impl Params {
     }
 }
 
-fn decoded(bytes: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(bytes).into_owned().collect()
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn header_token(parts: &Parts) -> Option<String> {
-    let header = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let token = header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("OAuth "))?;
-    Some(token.trim().to_owned())
-}
-
 /// The token that a request presents, in whatever place.
 pub(super) fn token_of(parts: &Parts) -> Option<String> {
     let params = parts.extensions.get::<Params>();
-    header_token(parts).or_else(|| params.and_then(|p| p.token()).map(str::to_owned))
+    graph::bearer(parts).or_else(|| params.and_then(|p| p.token()).map(str::to_owned))
 }
 
 /// Reads the parameters before anything else looks at the request. Bodies that are no form stay as they are.

@@ -12,6 +12,7 @@ use super::answer::{Refusal, set};
 use super::grant::{Caller, Kind};
 use super::state::{self, State};
 use crate::sandbox::World;
+use crate::sandbox::graph::say_usage;
 
 /// Calls of a Page per day and user engaged with it (Graph API - Rate Limits).
 const PER_ENGAGED_USER: u64 = 4_800;
@@ -75,7 +76,7 @@ pub(super) fn limited(operation: &str, minutes: i64) -> Refusal {
 /// Puts the headers of a refusal for too many calls on its answer.
 pub(super) fn with_limit(mut response: Response, refusal: &Refusal) -> Response {
     match (refusal.code, refusal.regain) {
-        (80001, Some(minutes)) => page_header(&mut response, "0", 100, minutes),
+        (80001, Some(minutes)) => say_usage(&mut response, "pages", "0", 100, minutes),
         (4, _) => app_header(&mut response, 100),
         _ => {}
     }
@@ -89,21 +90,10 @@ pub(super) fn with_usage(mut response: Response, used: &Used) -> Response {
     }
     let percent = (used.count * 100).checked_div(used.limit).unwrap_or(100).min(100);
     match &used.page {
-        Some(page) => page_header(&mut response, page, percent, 0),
+        Some(page) => say_usage(&mut response, "pages", page, percent, 0),
         None => app_header(&mut response, percent),
     }
     response
-}
-
-fn page_header(response: &mut Response, page: &str, percent: u64, minutes: i64) {
-    let usage = json!({ page: [{
-        "type": "pages",
-        "call_count": percent,
-        "total_cputime": percent,
-        "total_time": percent,
-        "estimated_time_to_regain_access": minutes,
-    }] });
-    set(response, "x-business-use-case-usage", &usage.to_string());
 }
 
 fn app_header(response: &mut Response, percent: u64) {

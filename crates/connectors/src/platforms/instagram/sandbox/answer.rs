@@ -2,10 +2,11 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
-use super::{GRAPH_FACEBOOK, GRAPH_INSTAGRAM, RUPLOAD};
+use super::{GRAPH_FACEBOOK, GRAPH_INSTAGRAM, RUPLOAD, WWW_INSTAGRAM};
+pub(super) use crate::sandbox::graph::code_error as login_error;
+use crate::sandbox::graph::{self, GraphError, set};
 use crate::sandbox::{FaultAnswer, Site, Trouble, World};
 
 /// A Graph error. `subcode` 0 means none.
@@ -30,14 +31,7 @@ impl Refusal {
     }
 
     pub(super) fn missing(id: &str, method: &str) -> Self {
-        Self::new(
-            100,
-            33,
-            format!(
-                "Unsupported {method} request. Object with ID '{id}' does not exist, cannot be loaded due to missing \
-                 permissions, or does not support this operation"
-            ),
-        )
+        Self::new(100, 33, graph::no_object(id, method))
     }
 
     pub(super) fn permission(scope: &str) -> Self {
@@ -58,22 +52,17 @@ impl Refusal {
     /// The answer on this host.
     pub(super) fn at(&self, site: &Site, world: &World) -> Response {
         let kind = if site.host == GRAPH_INSTAGRAM { "IGApiException" } else { "OAuthException" };
-        let mut error = json!({
-            "message": self.message,
-            "type": kind,
-            "code": self.code,
-            "is_transient": self.transient,
-            "fbtrace_id": trace(world),
-        });
-        if self.subcode != 0 {
-            error["error_subcode"] = json!(self.subcode);
+        let mut error = GraphError {
+            kind,
+            code: self.code,
+            subcode: self.subcode,
+            message: &self.message,
+            transient: self.transient,
+            for_people: self.for_people.as_deref().map(|text| ("Request failed", text)),
         }
-        if let Some(text) = &self.for_people {
-            error["error_user_title"] = json!("Request failed");
-            error["error_user_msg"] = json!(text);
-        }
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
-        with_headers((status, Json(json!({ "error": error }))).into_response(), world)
+        .json(world);
+        error["is_transient"] = json!(self.transient);
+        with_headers(graph::answer(self.status, json!({ "error": error })), world)
     }
 }
 
@@ -81,7 +70,7 @@ impl Refusal {
 pub(super) fn success(body: Value, world: &World, site: &Site, account: Option<&str>) -> Response {
     let mut response = with_headers(Json(body).into_response(), world);
     if let Some(account) = account {
-        usage_header(&mut response, account, 1, 0);
+        graph::say_usage(&mut response, "instagram", account, 1, 0);
         if site.host == GRAPH_FACEBOOK {
             set(&mut response, "x-app-usage", r#"{"call_count":1,"total_time":1,"total_cputime":1}"#);
         }
@@ -89,44 +78,18 @@ pub(super) fn success(body: Value, world: &World, site: &Site, account: Option<&
     response
 }
 
-fn usage_header(response: &mut Response, account: &str, percent: u32, minutes: i64) {
-    let usage = json!({ account: [{
-        "type": "instagram",
-        "call_count": percent,
-        "total_cputime": percent,
-        "total_time": percent,
-        "estimated_time_to_regain_access": minutes,
-    }] });
-    set(response, "x-business-use-case-usage", &usage.to_string());
-}
-
 fn with_headers(mut response: Response, world: &World) -> Response {
     set(&mut response, "facebook-api-version", "v26.0");
-    set(&mut response, "x-fb-trace-id", &trace(world));
+    set(&mut response, "x-fb-trace-id", &graph::trace(world));
     response
-}
-
-fn set(response: &mut Response, name: &'static str, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(name, value);
-    }
-}
-
-fn trace(world: &World) -> String {
-    format!("A{}", world.random_text(22))
-}
-
-/// An error of api.instagram.com.
-pub(super) fn login_error(message: &str) -> Response {
-    let body = json!({ "error_type": "OAuthException", "code": 400, "error_message": message });
-    (StatusCode::BAD_REQUEST, Json(body)).into_response()
 }
 
 /// An error of rupload.facebook.com.
 pub(super) fn upload_error(status: u16, kind: &str, message: &str, retriable: bool) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-    let body = json!({ "debug_info": { "retriable": retriable, "type": kind, "message": message } });
-    (status, Json(body)).into_response()
+    graph::answer(
+        status,
+        json!({ "debug_info": { "retriable": retriable, "type": kind, "message": message } }),
+    )
 }
 
 /// What the network says when the fault script strikes.
@@ -139,7 +102,7 @@ pub(super) fn fault(fault: &FaultAnswer<'_>) -> Response {
             let wait = reset_at.duration_since(world.now()).as_secs();
             let message = "(#80002) There have been too many calls to this Instagram account. Wait a bit and try again.";
             let mut response = Refusal::new(80002, 0, message).at(site, world);
-            usage_header(&mut response, "17841400000000000", 100, (wait + 59) / 60);
+            graph::say_usage(&mut response, "instagram", "17841400000000000", 100, (wait + 59) / 60);
             return response;
         }
         Trouble::Status(status) => scripted(status.as_u16(), fault.operation),
@@ -152,21 +115,7 @@ pub(super) fn fault(fault: &FaultAnswer<'_>) -> Response {
 
 fn scripted(status: u16, operation: &str) -> Refusal {
     match (status, operation) {
-        (458, _) => removed(),
-        (459, _) => Refusal::token(
-            459,
-            "You cannot access the app till you log in and follow the instructions given.",
-        ),
-        (460, _) => {
-            Refusal::token(460, "The session has been invalidated because the user changed their password.")
-        }
-        (463, _) => expired(),
-        (464, _) => Refusal::token(
-            464,
-            "Sessions for the user are not allowed because the user is not a confirmed user.",
-        ),
-        (467, _) => Refusal::token(467, "The session is invalid because the user logged out."),
-        (492, _) => Refusal::token(492, "The user must be an administrator of the page."),
+        (458 | 459 | 460 | 463 | 464 | 467 | 492, _) => ended(status.into()),
         (403, _) => Refusal::permission("scripted"),
         (409, _) => not_ready(),
         (400, "media.publish" | "comments.create") => {
@@ -184,12 +133,16 @@ fn scripted(status: u16, operation: &str) -> Refusal {
     }
 }
 
+fn ended(subcode: i64) -> Refusal {
+    Refusal::token(subcode, &graph::token_ended(subcode, WWW_INSTAGRAM))
+}
+
 pub(super) fn expired() -> Refusal {
-    Refusal::token(463, "Session has expired.")
+    ended(463)
 }
 
 pub(super) fn removed() -> Refusal {
-    Refusal::token(458, "The user has not authorized the application.")
+    ended(458)
 }
 
 pub(super) fn not_ready() -> Refusal {

@@ -1,12 +1,10 @@
 //! Who calls, with what right.
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-
 use super::answer::{self, Refusal};
 use super::params::Params;
 use super::people;
 use super::{GRAPH_FACEBOOK, GRAPH_INSTAGRAM, PLATFORM};
+use crate::sandbox::graph::signed;
 use crate::sandbox::{Persona, Site, Token, TokenKind, TokenState, World};
 
 /// What a token is.
@@ -93,12 +91,8 @@ pub(super) fn of_token(world: &World, value: &str) -> Result<Caller, Refusal> {
 /// The app requires the proof on every call of graph.facebook.com ("Require App Secret").
 fn check_proof(world: &World, token: &str, params: &Params) -> Result<(), Refusal> {
     let secret = world.apps().ready_made(PLATFORM).client_secret;
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes())
-        .map_err(|_| Refusal::parameter("API calls from the server require an appsecret_proof argument"))?;
-    mac.update(token.as_bytes());
-    let want = hex::encode(mac.finalize().into_bytes());
     match params.get("appsecret_proof") {
-        Some(proof) if proof == want => Ok(()),
+        Some(proof) if proof == signed(&secret, token) => Ok(()),
         Some(_) => Err(Refusal::parameter("Invalid appsecret_proof provided in the API argument")),
         None => Err(Refusal::parameter("API calls from the server require an appsecret_proof argument")),
     }

@@ -13,6 +13,7 @@ use super::grant::{Caller, Kind, Right, caller};
 use super::params::Params;
 use super::people::{self, NodeKind, kind_of};
 use super::{comments, containers, is_graph, pages, publishing, state, tokens};
+pub(super) use crate::sandbox::graph::written;
 use crate::sandbox::{Persona, Site, World};
 
 /// One call on the Graph.
@@ -183,9 +184,4 @@ pub(super) fn page_of(
 fn encode(id: &str) -> String {
     use base64::Engine;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(id)
-}
-
-/// A time as the Graph API writes it.
-pub(super) fn written(at: carillon_domain::time::Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%S+0000").to_string()
 }

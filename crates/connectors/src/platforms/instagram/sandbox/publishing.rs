@@ -149,11 +149,7 @@ pub(super) fn quota(call: &Call<'_>) -> Result<Value, Refusal> {
         ("quota_usage", json!(usage)),
         ("config", json!({ "quota_total": total, "quota_duration": 86_400 })),
     ];
-    let fields = if call.params.get("fields").is_none() {
-        vec![Field { name: "quota_usage".to_owned(), inner: Vec::new() }]
-    } else {
-        fields
-    };
+    let fields = if call.params.get("fields").is_none() { vec![Field::named("quota_usage")] } else { fields };
     Ok(json!({ "data": [pick("ContentPublishingLimitResponse", &fields, &all)?] }))
 }
 

@@ -2,10 +2,11 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::usage;
+use super::{WWW_COM, usage};
+pub(super) use crate::sandbox::graph::code_error as login_error;
+use crate::sandbox::graph::{self, GraphError};
 use crate::sandbox::{FaultAnswer, Trouble, World};
 
 /// An error. `subcode` 0 means none.
@@ -46,11 +47,7 @@ impl Refusal {
 
     /// There is no such object, or not for this caller.
     pub(super) fn missing(id: &str, method: &str) -> Self {
-        let message = format!(
-            "Unsupported {method} request. Object with ID '{id}' does not exist, cannot be loaded due to missing \
-             permissions, or does not support this operation"
-        );
-        Self::new(100, 33, message)
+        Self::new(100, 33, graph::no_object(id, method))
     }
 
     pub(super) fn path(path: &str) -> Self {
@@ -75,21 +72,15 @@ impl Refusal {
     /// The answer.
     pub(super) fn answer(&self, world: &World) -> Response {
         let kind = if matches!(self.code, 24 | 100) { "THApiException" } else { "OAuthException" };
-        let trace = format!("A{}", world.random_text(22));
-        let mut error =
-            json!({ "message": self.message, "type": kind, "code": self.code, "fbtrace_id": trace });
-        if self.subcode != 0 {
-            error["error_subcode"] = json!(self.subcode);
-        }
-        if self.transient || self.for_people.is_some() {
-            error["is_transient"] = json!(self.transient);
-        }
-        if let Some((title, text)) = self.for_people {
-            error["error_user_title"] = json!(title);
-            error["error_user_msg"] = json!(text);
-        }
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
-        usage::with_limit((status, Json(json!({ "error": error }))).into_response(), self)
+        let error = GraphError {
+            kind,
+            code: self.code,
+            subcode: self.subcode,
+            message: &self.message,
+            transient: self.transient,
+            for_people: self.for_people,
+        };
+        usage::with_limit(graph::answer(self.status, json!({ "error": error.json(world) })), self)
     }
 }
 
@@ -99,12 +90,6 @@ pub(super) fn finish(answer: Result<Value, Refusal>, world: &World) -> Response 
         Ok(body) => Json(body).into_response(),
         Err(refusal) => refusal.answer(world),
     }
-}
-
-/// An error of the exchange of codes.
-pub(super) fn login_error(message: &str) -> Response {
-    let body = json!({ "error_type": "OAuthException", "code": 400, "error_message": message });
-    (StatusCode::BAD_REQUEST, Json(body)).into_response()
 }
 
 /// What the network says when the fault script strikes.
@@ -132,17 +117,7 @@ fn scripted(status: u16, operation: &str) -> Refusal {
         (429, _) => Refusal::new(17, 0, "(#17) User request limit reached"),
         (451, _) => Refusal { status: 403, ..Refusal::new(10, 4_279_013, "The user is restricted") }
             .told("Account restricted", "This account can't take this action right now."),
-        (458, _) => removed(),
-        (459, _) => Refusal::token(
-            459,
-            "You cannot access the app till you log in and follow the instructions given.",
-        ),
-        (460, _) => {
-            Refusal::token(460, "The session has been invalidated because the user changed their password.")
-        }
-        (463, _) => expired(),
-        (464, _) => Refusal::token(464, "The user is not a confirmed user."),
-        (467, _) => Refusal::token(467, "The session is invalid because the user logged out."),
+        (458 | 459 | 460 | 463 | 464 | 467, _) => ended(status.into()),
         (501, _) => Refusal { status: 500, ..Refusal::new(1, 0, "An unknown error occurred") },
         (502, _) => Refusal { status: 500, ..Refusal::new(-1, 0, "An unknown error occurred") },
         (500.., _) => Refusal {
@@ -154,12 +129,16 @@ fn scripted(status: u16, operation: &str) -> Refusal {
     }
 }
 
+fn ended(subcode: i64) -> Refusal {
+    Refusal::token(subcode, &graph::token_ended(subcode, WWW_COM))
+}
+
 pub(super) fn expired() -> Refusal {
-    Refusal::token(463, "Session has expired.")
+    ended(463)
 }
 
 pub(super) fn removed() -> Refusal {
-    Refusal::token(458, "The user has not authorized the application.")
+    ended(458)
 }
 
 /// Published too early, or the container is lost, or the post to reply to is not to be seen yet: one answer for all.

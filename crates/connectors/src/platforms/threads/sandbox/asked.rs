@@ -81,7 +81,7 @@ const ITEMS: std::ops::RangeInclusive<usize> = 2..=20;
 pub(super) fn content(call: &Call<'_>) -> Result<Content, Refusal> {
     call.only(KNOWN)?;
     let p = call.params;
-    let item = p.flag("is_carousel_item")?;
+    let item = call.flag("is_carousel_item")?;
     let kind = kind(call, item)?;
     check_company(call, kind, item)?;
     let words = p.text("text").to_owned();
@@ -93,7 +93,7 @@ pub(super) fn content(call: &Call<'_>) -> Result<Content, Refusal> {
     if alt.as_ref().is_some_and(|alt| alt.chars().count() > LONGEST_ALT) {
         return Err(Refusal::parameter(format!("Param alt_text must be at most {LONGEST_ALT} characters")));
     }
-    let children = p.list("children");
+    let children = call.list("children")?;
     let twice = children.iter().enumerate().any(|(index, id)| children[..index].contains(id));
     if kind == Kind::Carousel && (!ITEMS.contains(&children.len()) || twice) {
         return Err(Refusal::parameter("A carousel must have between 2 and 20 different children"));
@@ -106,7 +106,7 @@ pub(super) fn content(call: &Call<'_>) -> Result<Content, Refusal> {
         children,
         reply_to: p.filled("reply_to_id").map(str::to_owned),
         audience: audience(call)?,
-        approvals: p.flag("enable_reply_approvals")?,
+        approvals: call.flag("enable_reply_approvals")?,
         topic: topic(call, &words)?,
         link: if kind == Kind::Text { link.or_else(first_link) } else { None },
         quote: p.filled("quote_post_id").map(str::to_owned),
@@ -114,8 +114,8 @@ pub(super) fn content(call: &Call<'_>) -> Result<Content, Refusal> {
         gif: attachments::gif(call)?,
         attachment: attachments::long_text(call)?,
         entities: attachments::spoilers(call, &words)?,
-        spoiler: p.flag("is_spoiler_media")?,
-        ghost: p.flag("is_ghost_post")?,
+        spoiler: call.flag("is_spoiler_media")?,
+        ghost: call.flag("is_ghost_post")?,
         countries: countries(call)?,
         location: p.filled("location_id").map(str::to_owned),
         text: words,
@@ -146,7 +146,7 @@ fn check_company(call: &Call<'_>, kind: Kind, item: bool) -> Result<(), Refusal>
     if item && let Some(name) = p.names().find(|name| !OF_ITEMS.contains(name) && p.asks(name)) {
         return Err(Refusal::not_allowed(name, "on an item of a carousel"));
     }
-    if p.flag("is_ghost_post")?
+    if call.flag("is_ghost_post")?
         && let Some(name) = NOT_OF_GHOSTS.iter().find(|name| p.asks(name))
     {
         return Err(Refusal::not_allowed(name, "on a ghost post"));
@@ -154,7 +154,7 @@ fn check_company(call: &Call<'_>, kind: Kind, item: bool) -> Result<(), Refusal>
     if p.asks("text_attachment") && p.asks("poll_attachment") {
         return Err(Refusal::not_allowed("text_attachment", "with a poll"));
     }
-    if p.flag("crossreshare_to_ig_dark_mode")? && !p.flag("crossreshare_to_ig")? {
+    if call.flag("crossreshare_to_ig_dark_mode")? && !call.flag("crossreshare_to_ig")? {
         return Err(Refusal::not_allowed("crossreshare_to_ig_dark_mode", "without crossreshare_to_ig"));
     }
     let source = match kind {
@@ -206,7 +206,7 @@ fn topic(call: &Call<'_>, words: &str) -> Result<Option<String>, Refusal> {
 
 /// Countries in which alone the post is shown, which not every profile may choose.
 fn countries(call: &Call<'_>) -> Result<Vec<String>, Refusal> {
-    let countries = call.params.list("allowlisted_country_codes");
+    let countries = call.list("allowlisted_country_codes")?;
     let code = |text: &String| text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase());
     if !countries.iter().all(code) {
         return Err(Refusal::parameter("Param allowlisted_country_codes must be ISO 3166-1 alpha-2 codes"));

@@ -19,7 +19,7 @@ fn invalid(name: &str, why: &str) -> Refusal {
 
 /// An object in a parameter, with no other keys than these.
 fn object(call: &Call<'_>, name: &str, known: &[&str]) -> Result<Option<Map<String, Value>>, Refusal> {
-    let map = match call.params.json(name)? {
+    let map = match call.json(name)? {
         None => return Ok(None),
         Some(Value::Object(map)) => map,
         Some(_) => return Err(invalid(name, "it must be an object")),
@@ -103,7 +103,7 @@ pub(super) fn long_text(call: &Call<'_>) -> Result<Option<Value>, Refusal> {
 /// `text_entities`: the spoilers.
 pub(super) fn spoilers(call: &Call<'_>, text: &str) -> Result<Vec<Value>, Refusal> {
     const NAME: &str = "text_entities";
-    let entities = match call.params.json(NAME)? {
+    let entities = match call.json(NAME)? {
         None => return Ok(Vec::new()),
         Some(Value::Array(entities)) => entities,
         Some(_) => return Err(invalid(NAME, "it must be an array")),

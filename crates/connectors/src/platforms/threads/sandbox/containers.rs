@@ -44,11 +44,11 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Value, Refusal> {
         ready_at: now,
         failure: failure.map(str::to_owned),
         published: None,
-        item: call.params.flag("is_carousel_item")?,
+        item: call.flag("is_carousel_item")?,
         content,
         file,
     };
-    if call.params.flag("auto_publish_text")? {
+    if call.flag("auto_publish_text")? {
         return publish::at_once(call, container);
     }
     container.ready_at = ready_at(call, kind, now);
@@ -78,7 +78,7 @@ fn check_rights(call: &Call<'_>, content: &Content) -> Result<(), Refusal> {
     if content.location.is_some() {
         call.caller.needs(PLACES)?;
     }
-    if call.params.flag("crossreshare_to_ig")? {
+    if call.flag("crossreshare_to_ig")? {
         call.caller.needs("threads_share_to_instagram")?;
     }
     Ok(())

@@ -11,10 +11,10 @@ use super::fields::requested;
 use super::grant::{self, SEARCH};
 use super::nodes::Call;
 use super::paging::{COMMON, page_of};
-use super::params::Params;
 use super::people::handle_of;
 use super::state::{self, Deed, Kind, Post};
 use super::{NETWORK, VERSION, is_graph, profile, quota, reading, show, site_of};
+use crate::sandbox::graph::Params;
 use crate::sandbox::page::escape;
 use crate::sandbox::{Site, World};
 

@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 
 use super::answer::Refusal;
 use super::nodes::Call;
-use super::paging::{moment, written};
+use super::paging::moment;
 use super::people::{self, NodeKind, kind_of};
 use super::state::{self, Kind, Post, State};
 use super::{PLATFORM, VERSION, reading};
 use crate::sandbox::World;
+use crate::sandbox::graph::written;
 
 const INSIGHTS: &str = "threads_manage_insights";
 /// Numbers of profiles begin on 13 April 2024.
@@ -82,7 +83,7 @@ pub(super) fn totals(world: &World, account: &str) -> Numbers {
 fn metrics(call: &Call<'_>, known: &[&str]) -> Result<Vec<String>, Refusal> {
     call.caller.needs(INSIGHTS)?;
     call.required("metric")?;
-    let metrics = call.params.list("metric");
+    let metrics = call.list("metric")?;
     if let Some(unknown) = metrics.iter().find(|metric| !known.contains(&metric.as_str())) {
         let all = known.join(", ");
         return Err(Refusal::parameter(format!("Param metric must be one of {{{all}}} - got \"{unknown}\"")));

@@ -9,8 +9,8 @@ use http::StatusCode;
 use http::header::LOCATION;
 
 use super::grant::{BASIC, SCOPES};
-use super::params::Params;
 use super::{COLOR, NETWORK, PLATFORM, is_site};
+use crate::sandbox::graph::Params;
 use crate::sandbox::oauth::{self, CodeGrant, Consent, Step, with_query};
 use crate::sandbox::page::message;
 use crate::sandbox::persona::PERSONAS;

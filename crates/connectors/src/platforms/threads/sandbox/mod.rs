@@ -40,7 +40,6 @@ mod insights;
 mod login;
 mod nodes;
 mod paging;
-mod params;
 mod people;
 mod places;
 mod profile;
@@ -66,7 +65,7 @@ use http::request::Parts;
 
 #[cfg(test)]
 pub(crate) use self::state::State;
-use crate::sandbox::{FaultAnswer, Simulator, Site, SiteHost, World, op, op_by};
+use crate::sandbox::{FaultAnswer, Simulator, Site, SiteHost, World, graph, op, op_by};
 
 const PLATFORM: &str = "threads";
 const NETWORK: &str = "Threads";
@@ -111,8 +110,8 @@ impl Simulator for Threads {
     }
 
     fn router(&self, world: Arc<World>) -> Router {
-        let read = |handler: MethodRouter<Arc<World>>| handler.layer(from_fn(params::read));
-        let graph = |handler: MethodRouter<Arc<World>>| read(handler.layer(op_by(route::graph_op)));
+        let read = |handler: MethodRouter<Arc<World>>| handler.layer(from_fn(graph::read_params));
+        let api = |handler: MethodRouter<Arc<World>>| read(handler.layer(op_by(route::graph_op)));
         let code = || read(any(tokens::access_token).layer(op_by(route::token_op)));
         let exchange = || read(get(tokens::long_token).layer(op("oauth.exchange")));
         let refresh = || read(get(tokens::refresh).layer(op("oauth.refresh")));
@@ -126,9 +125,9 @@ impl Simulator for Threads {
             .route("/{version}/refresh_access_token", refresh())
             .route("/{version}/debug_token", read(get(tokens::debug_token).layer(op("oauth.debug_token"))))
             .route("/{version}/oembed", read(get(finding::oembed).layer(op("oembed.read"))))
-            .route("/{version}/{node}", graph(any(nodes::node)))
-            .route("/{version}/{node}/", graph(any(nodes::node)))
-            .route("/{version}/{node}/{edge}", graph(any(nodes::edge)))
+            .route("/{version}/{node}", api(any(nodes::node)))
+            .route("/{version}/{node}/", api(any(nodes::node)))
+            .route("/{version}/{node}/{edge}", api(any(nodes::edge)))
             .route("/", get(feed::network))
             .route("/dashboard/webhooks", get(webhooks::dashboard))
             .route("/{handle}", get(feed::account))
@@ -141,7 +140,8 @@ impl Simulator for Threads {
     }
 
     fn presented_token(&self, request: &Parts) -> Option<String> {
-        params::token_of(request)
+        let shown = request.extensions.get::<graph::Params>().and_then(graph::Params::token);
+        shown.map(str::to_owned).or_else(|| graph::bearer(request))
     }
 }
 

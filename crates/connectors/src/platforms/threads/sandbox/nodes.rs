@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use super::answer::{Refusal, finish};
 use super::grant::{self, Caller};
-use super::params::Params;
 use super::people::{NodeKind, kind_of};
 use super::{VERSION, is_graph, usage};
 use super::{containers, finding, insights, places, profile, publish, quota, reading, replies};
+use crate::sandbox::graph::Params;
 use crate::sandbox::{Site, World};
 
 /// One call.
@@ -40,6 +40,28 @@ impl Call<'_> {
     pub(super) fn required(&self, name: &str) -> Result<&str, Refusal> {
         let value = self.params.filled(name);
         value.ok_or_else(|| Refusal::parameter(format!("The parameter {name} is required")))
+    }
+
+    /// A yes or no; missing is no.
+    pub(super) fn flag(&self, name: &str) -> Result<bool, Refusal> {
+        let flag = self.params.flag(name);
+        flag.ok_or_else(|| Refusal::parameter(format!("Param {name} must be a boolean")))
+    }
+
+    /// A list; missing is empty.
+    pub(super) fn list(&self, name: &str) -> Result<Vec<String>, Refusal> {
+        if self.params.get(name).is_none() {
+            return Ok(Vec::new());
+        }
+        let list = self.params.list(name);
+        list.ok_or_else(|| Refusal::parameter(format!("Param {name} must be an array")))
+    }
+
+    /// A JSON value, given as text or as part of a JSON body.
+    pub(super) fn json(&self, name: &str) -> Result<Option<Value>, Refusal> {
+        let Some(text) = self.params.filled(name) else { return Ok(None) };
+        let value = serde_json::from_str(text);
+        value.map(Some).map_err(|_| Refusal::parameter(format!("Param {name} must be valid JSON")))
     }
 }
 

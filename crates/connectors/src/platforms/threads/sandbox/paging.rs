@@ -115,8 +115,3 @@ fn address(call: &Call<'_>, limit: usize, (side, post): (&str, &Post)) -> String
     let edge = if call.edge.is_empty() { String::new() } else { format!("/{}", call.edge) };
     call.site.url(&format!("/{VERSION}/{}{edge}?{}", call.node, query.finish()))
 }
-
-/// A time as the API writes it.
-pub(super) fn written(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%S+0000").to_string()
-}

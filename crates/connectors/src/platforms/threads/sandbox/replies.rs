@@ -35,7 +35,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Value, Refusal> {
     let now = call.world.now();
     let own = call.caller.id();
     let within = span(call)?;
-    let newest_first = call.params.get("reverse").is_none() || call.params.flag("reverse")?;
+    let newest_first = call.params.get("reverse").is_none() || call.flag("reverse")?;
     let mut posts = state::read(call.world, |s| {
         let node = s.post(call.node).filter(|post| !post.is_archived(now));
         let in_own_thread =
@@ -85,7 +85,7 @@ pub(super) fn hide(call: &Call<'_>) -> Result<Value, Refusal> {
     let reply = managed(call)?;
     call.only(&["hide"])?;
     call.required("hide")?;
-    let hide = call.params.flag("hide")?;
+    let hide = call.flag("hide")?;
     if reply.content.reply_to != reply.root {
         return Err(Refusal::parameter("Only top-level replies can be hidden"));
     }
@@ -108,7 +108,7 @@ pub(super) fn decide(call: &Call<'_>) -> Result<Value, Refusal> {
     let reply = managed(call)?;
     call.only(&["approve"])?;
     call.required("approve")?;
-    let approve = call.params.flag("approve")?;
+    let approve = call.flag("approve")?;
     let (now, id) = (call.world.now(), reply.id);
     let decided = change(call.world, |s| {
         let post = s.post_mut(&id).filter(|post| post.pending)?;

@@ -3,8 +3,8 @@
 use http::Method;
 use http::request::Parts;
 
-use super::params::Params;
 use super::people::{NodeKind, kind_of};
+use crate::sandbox::graph::Params;
 
 /// Names a call for tokens.
 pub(super) fn token_op(parts: &Parts) -> (&'static str, bool) {

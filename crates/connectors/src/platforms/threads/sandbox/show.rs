@@ -4,13 +4,13 @@ use carillon_domain::time::SignedDuration;
 use serde_json::{Value, json};
 
 use super::answer::Refusal;
-use super::fields::{Field, pick};
+use super::fields::pick;
 use super::nodes::Call;
-use super::paging::written;
 use super::people::{self, handle_of};
 use super::state::{self, File, Item, Kind, Post, State};
 use super::{places, site_of};
 use crate::sandbox::Site;
+use crate::sandbox::graph::{Field, written};
 
 /// Polls are open for a day.
 const POLL_OPEN: SignedDuration = SignedDuration::from_hours(24);

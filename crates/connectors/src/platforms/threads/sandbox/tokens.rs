@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::answer::{Refusal, finish, login_error};
 use super::grant::{self, BASIC, Caller, Kind};
-use super::params::Params;
 use super::{GRAPH_COM, PLATFORM, VERSION, is_graph, people};
+use crate::sandbox::graph::Params;
 use crate::sandbox::oauth::CodeGrant;
 use crate::sandbox::{Persona, Site, Token, TokenKind, World};
 

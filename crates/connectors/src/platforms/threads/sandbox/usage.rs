@@ -3,13 +3,12 @@
 //! Calls are counted for each account within rolling 24 hours, here by the hour. The header comes only after some volume.
 
 use axum::response::Response;
-use http::HeaderValue;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::answer::Refusal;
 use super::state::change;
 use crate::sandbox::World;
+use crate::sandbox::graph::say_usage;
 
 /// Calls within 24 hours for each impression, and the impressions that everybody is taken to have (Graph API - Rate Limits).
 const PER_IMPRESSION: u64 = 4_800;
@@ -61,7 +60,7 @@ pub(super) fn limited(minutes: i64) -> Refusal {
 /// Puts the header on the answer to a call over the limit.
 pub(super) fn with_limit(mut response: Response, refusal: &Refusal) -> Response {
     if let Some(minutes) = refusal.regain {
-        header(&mut response, "17841400000000000", 100, minutes);
+        say_usage(&mut response, "threads", "17841400000000000", 100, minutes);
     }
     response
 }
@@ -70,20 +69,7 @@ pub(super) fn with_limit(mut response: Response, refusal: &Refusal) -> Response 
 pub(super) fn with_usage(mut response: Response, used: &Used) -> Response {
     if used.count > QUIET {
         let percent = (used.count * 100).checked_div(used.limit).unwrap_or(100).min(100);
-        header(&mut response, &used.account, percent, 0);
+        say_usage(&mut response, "threads", &used.account, percent, 0);
     }
     response
-}
-
-fn header(response: &mut Response, account: &str, percent: u64, minutes: i64) {
-    let usage = json!({ account: [{
-        "type": "threads",
-        "call_count": percent,
-        "total_cputime": percent,
-        "total_time": percent,
-        "estimated_time_to_regain_access": minutes,
-    }] });
-    if let Ok(value) = HeaderValue::from_str(&usage.to_string()) {
-        response.headers_mut().insert("x-business-use-case-usage", value);
-    }
 }

@@ -8,16 +8,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State as Held;
 use axum::response::{IntoResponse, Response};
-use hmac::{Hmac, KeyInit, Mac};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sha2::Sha256;
 
-use super::paging::written;
 use super::people::handle_of;
 use super::state::{self, Post, change};
 use super::{PLATFORM, WWW_NET, is_site, show, text};
+use crate::sandbox::graph::{signed, written};
 use crate::sandbox::persona::PERSONAS;
 use crate::sandbox::{Site, World};
 
@@ -92,21 +90,12 @@ fn send(world: &World, topic: &str, field: &str, target: &str, value: &Value) {
         "values": { "value": value, "field": field },
     });
     let body = body.to_string();
-    let signature = signed(&app.client_secret, &body);
+    let signature = format!("sha256={}", signed(&app.client_secret, &body));
     change(world, |s| {
         s.deliveries.push(Delivery { body, signature });
         let old = s.deliveries.len().saturating_sub(KEPT);
         s.deliveries.drain(..old);
     });
-}
-
-fn signed(secret: &str, body: &str) -> String {
-    // A key of any length will do.
-    let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes()) else {
-        return String::new();
-    };
-    mac.update(body.as_bytes());
-    format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
 }
 
 /// `/dashboard/webhooks`

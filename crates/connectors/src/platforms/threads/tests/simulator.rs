@@ -19,6 +19,7 @@ use url::Url;
 use super::super::sandbox::{State, simulator};
 use crate::conformance::Bench;
 use crate::kit::http::{Call, Reply, Safety, SendError, Transport};
+use crate::sandbox::testing::graph_refusal as refusal;
 use crate::sandbox::{Fault, FaultKind, InProcess, LedgerItem, When, testing};
 
 const APP: &str = "carillon-sandbox";
@@ -218,17 +219,6 @@ fn id(reply: &Reply) -> String {
 #[track_caller]
 fn token_in(reply: &Reply) -> String {
     ok(reply)["access_token"].as_str().unwrap().to_owned()
-}
-
-/// Status, code and subcode of a refusal.
-#[track_caller]
-fn refusal(reply: &Reply) -> (u16, i64, i64) {
-    let body: Value = reply.json().unwrap_or_else(|error| panic!("{error}: {}", reply.snippet(600)));
-    let error = &body["error"];
-    assert!(error["fbtrace_id"].is_string() && error["type"].is_string(), "{body}");
-    assert!(error["message"].as_str().is_some_and(|m| !m.is_empty()), "{body}");
-    let code = error["code"].as_i64().unwrap_or_else(|| panic!("no code: {body}"));
-    (reply.status.as_u16(), code, error["error_subcode"].as_i64().unwrap_or(0))
 }
 
 /// The words of a refusal.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::sandbox::testing::movie_head;
 
 async fn start(net: &Net, page: &Page, edge: &str) -> (String, String) {
     let answer = ok(&net.on(page, edge, &[("upload_phase", "start")]).await);
@@ -23,20 +24,6 @@ fn movie(net: &Net, bytes: usize) -> (MediaInfo, Bytes) {
     let media = net.bench.library.mp4(bytes, 10_000, None);
     let content = net.bench.library.bytes(media.id).unwrap();
     (media, content)
-}
-
-/// A movie whose header says how long and how large it is.
-fn headed(seconds: u32, width: u32, height: u32) -> Bytes {
-    let mut bytes = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom".to_vec();
-    bytes.extend(b"mvhd");
-    bytes.extend([0; 12]);
-    bytes.extend(1_u32.to_be_bytes());
-    bytes.extend(seconds.to_be_bytes());
-    bytes.extend(b"tkhd");
-    bytes.extend([0; 76]);
-    bytes.extend((width << 16).to_be_bytes());
-    bytes.extend((height << 16).to_be_bytes());
-    bytes.into()
 }
 
 async fn status(net: &Net, page: &Page, video: &str) -> Value {
@@ -127,10 +114,10 @@ async fn a_reel_can_be_pulled_and_be_refused_by_its_processing() {
     net.wait(60);
     assert_eq!(status(&net, &page, &video).await["status"]["publishing_phase"]["publish_status"], "draft");
     let cases = [
-        (headed(91, 1080, 1920), 1_363_128),
-        (headed(2, 1080, 1920), 1_363_128),
-        (headed(10, 1920, 1080), 1_363_040),
-        (headed(10, 360, 640), 1_363_127),
+        (movie_head(91, 1080, 1920), 1_363_128),
+        (movie_head(2, 1080, 1920), 1_363_128),
+        (movie_head(10, 1920, 1080), 1_363_040),
+        (movie_head(10, 360, 640), 1_363_127),
     ];
     for (content, want) in cases {
         let (video, url) = start(&net, &page, "video_reels").await;

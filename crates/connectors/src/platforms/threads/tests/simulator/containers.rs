@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::*;
+use crate::sandbox::testing::movie_head;
 use crate::sandbox::{Fetch, FetchError, Fetched};
 
 const TEXT: &[(&str, &str)] = &[("media_type", "TEXT"), ("text", "Low tide.")];
@@ -115,29 +116,15 @@ impl Fetch for Answers {
     }
 }
 
-/// A movie whose header says how long and how large it is.
-fn headed(seconds: u32, width: u32, height: u32) -> Bytes {
-    let mut bytes = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom".to_vec();
-    bytes.extend(b"mvhd");
-    bytes.extend([0; 12]);
-    bytes.extend(1_u32.to_be_bytes());
-    bytes.extend(seconds.to_be_bytes());
-    bytes.extend(b"tkhd");
-    bytes.extend([0; 76]);
-    bytes.extend((width << 16).to_be_bytes());
-    bytes.extend((height << 16).to_be_bytes());
-    bytes.into()
-}
-
 #[tokio::test]
 async fn what_is_wrong_with_a_file_shows_in_its_container() {
     let gif = Bytes::from_static(b"GIF89a\x10\x00\x10\x00");
     let cases = [
-        (headed(300, 1080, 1920), "FINISHED"),
-        (headed(301, 1080, 1920), "ERROR/INVALID_DURATION"),
-        (headed(0, 1080, 1920), "ERROR/INVALID_DURATION"),
-        (headed(9, 1080, 90), "ERROR/INVALID_ASPEC_RATIO"),
-        (headed(9, 1921, 1080), "ERROR/FAILED_PROCESSING_VIDEO"),
+        (movie_head(300, 1080, 1920), "FINISHED"),
+        (movie_head(301, 1080, 1920), "ERROR/INVALID_DURATION"),
+        (movie_head(0, 1080, 1920), "ERROR/INVALID_DURATION"),
+        (movie_head(9, 1080, 90), "ERROR/INVALID_ASPEC_RATIO"),
+        (movie_head(9, 1921, 1080), "ERROR/FAILED_PROCESSING_VIDEO"),
         (gif.clone(), "ERROR/FAILED_PROCESSING_VIDEO"),
     ];
     for (bytes, want) in cases {
