@@ -33,10 +33,8 @@ pub(super) async fn account(
     let Some(persona) = handle.strip_prefix('@').and_then(Persona::find) else { return missing() };
     let (id, now) = (account_id(persona), world.now());
     let own = |post: &Post| post.account == id && !post.is_reply();
-    let (private, posts) = state::read(&world, |s| {
-        let posts = s.posts.iter().filter(|post| own(post) && is_shown(post, now)).count();
-        (s.is_private(persona.key), posts as u64)
-    });
+    let shown = |s: &State| s.posts.iter().filter(|post| own(post) && is_shown(s, post, now)).count() as u64;
+    let posts = state::read(&world, shown);
     let profile = ProfileView {
         name: persona.name.to_owned(),
         handle: persona.key.to_owned(),
@@ -45,7 +43,7 @@ pub(super) async fn account(
         counts: vec![("posts".to_owned(), posts), ("followers".to_owned(), persona.followers(PLATFORM))],
     };
     let view = FeedView { title: persona.name.to_owned(), profile: Some(profile), ..FeedView::default() };
-    page(&world, &site, view, |post| own(post) && !private)
+    page(&world, &site, view, own)
 }
 
 /// `/@{handle}/post/{shortcode}`
@@ -58,7 +56,7 @@ pub(super) async fn post(
     let named = |post: &Post| {
         post.shortcode == shortcode && handle.strip_prefix('@') == Some(handle_of(&post.account))
     };
-    if !state::read(&world, |s| s.posts.iter().any(|post| named(post) && is_shown(post, now))) {
+    if !state::read(&world, |s| s.posts.iter().any(|post| named(post) && is_shown(s, post, now))) {
         return missing();
     }
     page(&world, &site, FeedView { title: "Post".to_owned(), ..FeedView::default() }, named)
@@ -71,7 +69,7 @@ fn page(world: &World, site: &Site, view: FeedView, wanted: impl Fn(&Post) -> bo
     let now = world.now();
     let posts = state::read(world, |s| {
         let mut shown: Vec<&Post> =
-            s.posts.iter().filter(|post| wanted(post) && is_shown(post, now)).collect();
+            s.posts.iter().filter(|post| wanted(post) && is_shown(s, post, now)).collect();
         shown.sort_by_key(|post| std::cmp::Reverse(post.number));
         shown.into_iter().map(|post| drawn(s, world, site, post)).collect()
     });
@@ -79,20 +77,20 @@ fn page(world: &World, site: &Site, view: FeedView, wanted: impl Fn(&Post) -> bo
         .into_response()
 }
 
-fn is_shown(post: &Post, now: Timestamp) -> bool {
-    post.is_public(now) && !post.hidden
+fn is_shown(s: &State, post: &Post, now: Timestamp) -> bool {
+    post.is_public(now) && !post.hidden && !s.is_private(handle_of(&post.account))
 }
 
 fn drawn(s: &State, world: &World, site: &Site, post: &Post) -> PostView {
     let persona = people::by_account(&post.account);
     let key = persona.map_or("", |p| p.key);
     let now = world.now();
-    let below = s
-        .posts
-        .iter()
-        .filter(|other| other.content.reply_to.as_deref() == Some(post.id.as_str()) && is_shown(other, now));
+    let answers = |other: &&Post| other.content.reply_to.as_deref() == Some(post.id.as_str());
+    let below = s.posts.iter().filter(answers).filter(|other| is_shown(s, other, now));
     // A repost shows what it repeats.
-    let original = post.repost_of.as_ref().and_then(|id| s.post(id)).unwrap_or(post);
+    let original =
+        post.repost_of.as_ref().and_then(|id| s.post(id)).filter(|original| is_shown(s, original, now));
+    let original = original.unwrap_or(post);
     let content = &original.content;
     let media = original.items.iter().map(|item| MediaView {
         url: site.blob_url(&item.file.sha256),

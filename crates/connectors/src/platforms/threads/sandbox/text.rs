@@ -2,13 +2,20 @@
 
 /// Characters, where an emoji counts as many as it has bytes in UTF-8.
 pub(super) fn length(text: &str) -> usize {
-    let mut emoji = false;
-    let count = |sign: char| {
-        // Selectors and joiners belong to the emoji before them.
-        emoji = is_emoji(sign) || (emoji && matches!(sign, '\u{fe0f}' | '\u{200d}' | '\u{20e3}'));
-        if emoji { sign.len_utf8() } else { 1 }
-    };
-    text.chars().map(count).sum()
+    let mut signs = text.chars().peekable();
+    let (mut emoji, mut length) = (false, 0);
+    while let Some(sign) = signs.next() {
+        // Digits and signs like the copyright sign are emoji only with a selector or a keycap behind them.
+        let made_one = matches!(signs.peek(), Some('\u{fe0f}' | '\u{20e3}'));
+        emoji = made_one || is_emoji(sign) || (emoji && is_part(sign));
+        length += if emoji { sign.len_utf8() } else { 1 };
+    }
+    length
+}
+
+/// Selectors, joiners, keycaps and tags belong to the emoji before them.
+fn is_part(sign: char) -> bool {
+    matches!(sign, '\u{fe0f}' | '\u{200d}' | '\u{20e3}' | '\u{e0020}'..='\u{e007f}')
 }
 
 fn is_emoji(sign: char) -> bool {
@@ -21,7 +28,8 @@ fn is_emoji(sign: char) -> bool {
 pub(super) fn links(text: &str) -> Vec<String> {
     let mut links: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
-        let Some(start) = ["https://", "http://", "www."].iter().filter_map(|s| word.find(s)).min() else {
+        let lower = word.to_ascii_lowercase();
+        let Some(start) = ["https://", "http://", "www."].iter().filter_map(|s| lower.find(s)).min() else {
             continue;
         };
         let link = word[start..].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '"', '\'']);
@@ -58,7 +66,23 @@ pub(super) fn mentions(text: &str, handle: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_length_lies_between_characters_and_bytes(text in any::<String>()) {
+            prop_assert!((text.chars().count()..=text.len()).contains(&length(&text)));
+        }
+
+        #[test]
+        fn letters_count_one_and_emoji_their_bytes(text in "[a-zåé日本]{0,20}", emoji in "[😀-🙏]{0,9}") {
+            prop_assert_eq!(length(&text), text.chars().count());
+            prop_assert_eq!(length(&emoji), emoji.len());
+            prop_assert_eq!(length(&format!("{text}{emoji}{text}")), 2 * length(&text) + emoji.len());
+        }
+    }
 
     #[test]
     fn emoji_count_as_their_bytes() {
@@ -67,6 +91,10 @@ mod tests {
         assert_eq!(length("a👍"), 5);
         assert_eq!(length("👩\u{200d}🚀"), 4 + 3 + 4);
         assert_eq!(length("❤\u{fe0f}"), 6);
+        assert_eq!(length("1\u{fe0f}\u{20e3}"), 7, "a keycap");
+        assert_eq!(length("©\u{fe0f}©"), 2 + 3 + 1);
+        let england = "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}";
+        assert_eq!(length(england), england.len());
         assert_eq!(length("क\u{200d}ष"), 3, "a joiner between letters is a character");
     }
 
@@ -74,6 +102,7 @@ mod tests {
     fn links_count_once_each() {
         let text = "See https://a.example/x, (https://b.example) and https://a.example/x or www.c.example.";
         assert_eq!(links(text), ["https://a.example/x", "https://b.example", "www.c.example"]);
+        assert_eq!(links("HTTPS://a.example"), ["HTTPS://a.example"]);
         assert!(links("nothing.here").is_empty());
     }
 

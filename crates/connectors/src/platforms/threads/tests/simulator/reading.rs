@@ -235,3 +235,41 @@ async fn a_restart_keeps_everything() {
     assert_eq!(ids(&other.list(&user, "me/threads", &[]).await), [post.as_str()]);
     id(&other.publish(&user, &waiting).await);
 }
+
+#[tokio::test]
+async fn visitors_see_what_is_public_and_nothing_else() {
+    let net = Net::new();
+    let (mara, theo) = (net.user().await, net.user_with("theolund", SCOPES).await);
+    let media = net.bench.library.jpeg(1080, 1350, None);
+    let url = url_of(&media);
+    let params = [
+        ("media_type", "IMAGE"),
+        ("image_url", url.as_str()),
+        ("text", "A <picture>"),
+        ("alt_text", "Waves"),
+    ];
+    let picture = net.posted(&mara, &params).await;
+    net.wait(2);
+    net.reply(&theo, &picture, "Lovely light.").await;
+    id(&net.post(&format!("{picture}/repost"), &theo.token, &[]).await);
+    let gone = net.text(&mara, "Gone again.").await;
+    ok(&net.delete(&mara, &gone).await);
+    for (path, seen) in [
+        ("/@marafields", ["A &lt;picture&gt;", "Waves", &media.sha256, "Lovely light."]),
+        ("/@theolund", ["A &lt;picture&gt;", "Waves", &media.sha256, "Repost"]),
+        ("/", ["A &lt;picture&gt;", "Repost", "Theo Lund", "Lovely light."]),
+    ] {
+        let page = net.open(path).await.snippet(60_000);
+        for words in seen {
+            assert!(page.contains(words), "{path} lacks {words}: {page}");
+        }
+        assert!(!page.contains("Gone again."), "{path}: {page}");
+    }
+    net.set(|s| {
+        s.private.insert("marafields".to_owned());
+    });
+    for path in ["/", "/@marafields", "/@theolund"] {
+        let page = net.open(path).await.snippet(60_000);
+        assert!(!page.contains("&lt;picture&gt;"), "of a private profile: {page}");
+    }
+}

@@ -133,6 +133,8 @@ async fn parameters_go_together_or_not() {
         &[("is_ghost_post", "true"), POLL],
         &[("is_ghost_post", "true"), ("link_attachment", "https://a.example/")],
         &[("is_ghost_post", "true"), ("reply_to_id", "18061310000000032")],
+        &[("is_ghost_post", "true"), ("topic_tag", "fog")],
+        &[("is_ghost_post", "true"), ("reply_control", "mentioned_only")],
         &[("crossreshare_to_ig_dark_mode", "true")],
         &[("location_id", "1")],
         &[("allowlisted_country_codes", "Norway")],
