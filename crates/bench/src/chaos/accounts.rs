@@ -76,8 +76,9 @@ pub async fn connect(api: &Client, nodes: &Nodes, dice: &mut Dice) -> anyhow::Re
         let connector = Registry.get(&account.platform).context("an account on no network")?;
         account.only_pictures = !connector.capabilities().kinds.contains(&PostKind::Post);
         account.threads = connector.capabilities().threads;
-        let first = |(option, values): (&str, &[&str])| (option.to_owned(), values[0].into());
-        account.choices = connector.capabilities().to_choose().map(first).collect();
+        // What opens a post the least is what every account offers, also one that is private at the network.
+        let last = |(option, values): (&str, &[&str])| (option.to_owned(), json!(values.last()));
+        account.choices = connector.capabilities().to_choose().map(last).collect();
         if !matches!(connector.capabilities().connect, Connect::OauthPerServer) {
             // An identity of such a network is the same on all of its servers.
             account.server = None;
