@@ -3,7 +3,8 @@
 use anyhow::{Context, bail, ensure};
 use carillon_connectors::Registry;
 use carillon_connectors::contract::capability::{Connect, PostKind};
-use serde_json::{Map, Value, json};
+use carillon_connectors::contract::connector::Connector;
+use serde_json::{Value, json};
 
 use super::dice::Dice;
 use super::nodes::Nodes;
@@ -35,15 +36,18 @@ pub struct Account {
     pub only_pictures: bool,
     /// Its network takes several parts.
     pub threads: bool,
-    /// Options without which its network takes no post.
-    pub choices: Map<String, Value>,
     /// Most root posts that may become public in this run.
     pub cap: Option<u32>,
 }
 
-/// Connects everybody whom the networks offer. Networks that take nothing but videos stay out: the load has texts and pictures.
+/// Connects everybody whom the networks offer. Networks that take nothing but videos stay out: the load has texts and pictures. So do
+/// those where whom a post is for must be chosen: not every account there offers the public, and the ledger shows nothing else.
 pub async fn connect(api: &Client, nodes: &Nodes, dice: &mut Dice) -> anyhow::Result<Vec<Account>> {
-    for connector in Registry.all().iter().filter(|connector| !connector.capabilities().videos_only()) {
+    let takes = |connector: &&&'static dyn Connector| {
+        let capabilities = connector.capabilities();
+        !capabilities.videos_only() && capabilities.to_choose().next().is_none()
+    };
+    for connector in Registry.all().iter().filter(takes) {
         let platform = connector.descriptor().name;
         match connector.capabilities().connect {
             Connect::Oauth { .. } => {
@@ -70,15 +74,11 @@ pub async fn connect(api: &Client, nodes: &Nodes, dice: &mut Dice) -> anyhow::Re
             remote_id: text("remote_id").context("an account without remote id")?,
             only_pictures: false,
             threads: false,
-            choices: Map::new(),
             cap: None,
         };
         let connector = Registry.get(&account.platform).context("an account on no network")?;
         account.only_pictures = !connector.capabilities().kinds.contains(&PostKind::Post);
         account.threads = connector.capabilities().threads;
-        // What opens a post the least is what every account offers, also one that is private at the network.
-        let last = |(option, values): (&str, &[&str])| (option.to_owned(), json!(values.last()));
-        account.choices = connector.capabilities().to_choose().map(last).collect();
         if !matches!(connector.capabilities().connect, Connect::OauthPerServer) {
             // An identity of such a network is the same on all of its servers.
             account.server = None;
