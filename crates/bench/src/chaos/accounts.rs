@@ -3,8 +3,7 @@
 use anyhow::{Context, bail, ensure};
 use carillon_connectors::Registry;
 use carillon_connectors::contract::capability::{Connect, PostKind};
-use carillon_connectors::contract::connector::Connector;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::dice::Dice;
 use super::nodes::Nodes;
@@ -36,18 +35,15 @@ pub struct Account {
     pub only_pictures: bool,
     /// Its network takes several parts.
     pub threads: bool,
+    /// Options without which its network takes no post.
+    pub choices: Map<String, Value>,
     /// Most root posts that may become public in this run.
     pub cap: Option<u32>,
 }
 
-/// Connects everybody whom the networks offer. Networks that take nothing but videos stay out: the load has texts and pictures. So do
-/// those where whom a post is for must be chosen: not every account there offers the public, and the ledger shows nothing else.
+/// Connects everybody whom the networks offer. Networks that take nothing but videos stay out: the load has texts and pictures.
 pub async fn connect(api: &Client, nodes: &Nodes, dice: &mut Dice) -> anyhow::Result<Vec<Account>> {
-    let takes = |connector: &&&'static dyn Connector| {
-        let capabilities = connector.capabilities();
-        !capabilities.videos_only() && capabilities.to_choose().next().is_none()
-    };
-    for connector in Registry.all().iter().filter(takes) {
+    for connector in Registry.all().iter().filter(|connector| !connector.capabilities().videos_only()) {
         let platform = connector.descriptor().name;
         match connector.capabilities().connect {
             Connect::Oauth { .. } => {
@@ -74,11 +70,15 @@ pub async fn connect(api: &Client, nodes: &Nodes, dice: &mut Dice) -> anyhow::Re
             remote_id: text("remote_id").context("an account without remote id")?,
             only_pictures: false,
             threads: false,
+            choices: Map::new(),
             cap: None,
         };
         let connector = Registry.get(&account.platform).context("an account on no network")?;
         account.only_pictures = !connector.capabilities().kinds.contains(&PostKind::Post);
         account.threads = connector.capabilities().threads;
+        for (option, values) in connector.capabilities().to_choose() {
+            account.choices.insert(option.to_owned(), offered(api, &account.id, option, values).await?);
+        }
         if !matches!(connector.capabilities().connect, Connect::OauthPerServer) {
             // An identity of such a network is the same on all of its servers.
             account.server = None;
@@ -116,6 +116,21 @@ pub async fn all(api: &Client, path: &str) -> anyhow::Result<Vec<Value>> {
         }
     }
     bail!("{path} has no end")
+}
+
+/// The widest choice that this account has: not everybody at a network may post for the public.
+async fn offered(api: &Client, account: &str, option: &str, values: &[&str]) -> anyhow::Result<Value> {
+    let place = format!("options.{option}");
+    for value in values {
+        let mut draft = json!({ "text": "A probe.", "accounts": [account] });
+        draft["overrides"][account] = json!({ "options": { option: value } });
+        let checked = api.post_json("/api/v1/posts/check", &draft).await?;
+        let refused = checked["results"][0]["violations"].as_array().context("no check of a post")?;
+        if !refused.iter().any(|v| v["field"].as_str().is_some_and(|field| field.ends_with(&place))) {
+            return Ok(json!(value));
+        }
+    }
+    bail!("{account} offers nothing for {option}")
 }
 
 async fn by_password(api: &Client, nodes: &Nodes, platform: &str) -> anyhow::Result<()> {

@@ -111,6 +111,9 @@ fn compose(
     if with_picture {
         body["media"] = json!([picture]);
     }
+    for account in chosen.iter().filter(|account| !account.choices.is_empty()) {
+        body["overrides"][&account.id] = json!({ "options": account.choices });
+    }
     if thread {
         let parts: Vec<String> = (1..=2).map(|part| format!("Chaos {number}, part {part}.")).collect();
         body["parts"] = parts.iter().map(|text| json!({ "text": text })).collect();

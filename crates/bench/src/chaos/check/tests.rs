@@ -10,6 +10,7 @@ fn account() -> Account {
         remote_id: "7".to_owned(),
         only_pictures: false,
         threads: true,
+        choices: serde_json::Map::new(),
         cap: Some(1),
     }
 }
