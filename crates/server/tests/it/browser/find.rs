@@ -34,7 +34,8 @@ impl<'a> From<(&'a str, &'a str)> for Find<'a> {
     }
 }
 
-/// Scrolls to the element and says where to press it, once it stays where it is and nothing lies on it.
+/// Scrolls to the element and says where to press it, once it stays where it is and nothing lies on it. A part of the page may
+/// be renewed before the mouse is there: then the press reaches nothing else, and `pressed` stays unset.
 const PLACE: &str = "async function () {
   this.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
   const box = () => this.getClientRects()[0];
@@ -45,11 +46,32 @@ const PLACE: &str = "async function () {
   if (this.disabled) return { trouble: 'it is disabled' };
   const x = after.x + after.width / 2;
   const y = after.y + after.height / 2;
-  const hit = document.elementFromPoint(x, y);
   const labels = [...(this.labels ?? [])];
-  const ours = hit && (this.contains(hit) || hit.contains(this) || labels.some((label) => label.contains(hit)));
-  if (!ours) return { trouble: `${hit?.outerHTML.slice(0, 120)} lies on it` };
+  const fits = (hit) =>
+    hit && (this.contains(hit) || hit.contains(this) || labels.some((label) => label.contains(hit)));
+  const hit = document.elementFromPoint(x, y);
+  if (!fits(hit)) return { trouble: `${hit?.outerHTML.slice(0, 120)} lies on it` };
+  this.pressed = false;
+  window.watchPress?.abort();
+  window.watchPress = new AbortController();
+  const watch = (event) => {
+    if (!fits(document.elementFromPoint(x, y)) || !fits(event.target)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else if (event.type === 'click') {
+      this.pressed = true;
+    }
+  };
+  for (const type of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click']) {
+    window.addEventListener(type, watch, { capture: true, signal: window.watchPress.signal });
+  }
   return { x, y };
+}";
+
+/// Whether the press reached the element.
+const PRESSED: &str = "function () {
+  window.watchPress?.abort();
+  return this.pressed;
 }";
 
 /// Puts a value into a field that is not typed into, as a picker does.
@@ -136,7 +158,14 @@ impl Page {
         for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
             let object = self.find(what).await;
             match self.call(&object, PLACE, &[]).await {
-                Ok(place) if place["trouble"].is_null() => return self.press_at(&place).await,
+                Ok(place) if place["trouble"].is_null() => {
+                    self.press_at(&place).await;
+                    match self.call(&object, PRESSED, &[]).await {
+                        Ok(Value::Bool(false)) => last = "it was moved away under the mouse".to_owned(),
+                        // Pressed, or the page is on its way already.
+                        Ok(_) | Err(_) => return,
+                    }
+                }
                 Ok(place) => last = place["trouble"].to_string(),
                 Err(error) => last = error,
             }
