@@ -8,7 +8,7 @@ use std::time::Duration;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::media::MediaInfo;
 use carillon_domain::secret::Secret;
-use carillon_domain::time::{Timestamp, random_bytes};
+use carillon_domain::time::Timestamp;
 use http::Method;
 use http::header::CONTENT_RANGE;
 
@@ -17,12 +17,9 @@ use super::status::{self, Step};
 use super::{Run, init, no_files};
 use crate::contract::cx::Cx;
 use crate::kit::http::{Call, Reply, Safety};
-use crate::kit::upload::part;
+use crate::kit::upload::{part, pause_after_break};
 use crate::platforms::tiktok::check::media;
 use crate::platforms::tiktok::errors::{self, later, op};
-
-/// So many breaks in a row without one more byte are waited out; then the attempt counts as failed.
-const BREAKS: u8 = 6;
 
 /// How often an upload that TikTok has forgotten is begun anew in one attempt. TikTok allows six beginnings a minute.
 const RESTARTS: u8 = 2;
@@ -223,19 +220,13 @@ async fn anew(run: &mut Run<'_, '_>, file: &MediaInfo) -> Result<(), ConnectorEr
     run.save().await
 }
 
-/// How long to wait before TikTok is asked how much it has: 1, 2, 4 … seconds and a little.
+/// How long to wait before TikTok is asked how much it has.
 async fn broken(run: &mut Run<'_, '_>, error: ConnectorError) -> Result<Duration, ConnectorError> {
-    run.state.breaks += 1;
-    let breaks = run.state.breaks;
-    if breaks > BREAKS {
-        run.state.breaks = 0;
-        run.save().await?;
-        return Err(error);
-    }
+    let before = run.state.breaks;
+    let wait = pause_after_break(before, run.cx.entropy);
+    run.state.breaks = wait.map_or(0, |_| before + 1);
     run.save().await?;
-    let full = Duration::from_secs(1 << (breaks - 1));
-    let roll = f64::from(u16::from_le_bytes(random_bytes(run.cx.entropy))) / 65_536.0;
-    Ok(full.mul_f64(1.0 + roll / 4.0))
+    wait.ok_or(error)
 }
 
 fn standing_still() -> ConnectorError {

@@ -7,18 +7,15 @@ use std::time::Duration;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::media::MediaInfo;
 use carillon_domain::secret::Secret;
-use carillon_domain::time::{SignedDuration, random_bytes};
+use carillon_domain::time::SignedDuration;
 
 use super::session::{self, Answer};
 use super::state::{State, Uploaded};
 use super::{RESTARTS, Run, lost, no_video};
-use crate::kit::upload::part;
+use crate::kit::upload::{part, pause_after_break};
 use crate::platforms::youtube::check::media;
 use crate::platforms::youtube::errors::{PLATFORM, op};
 use crate::platforms::youtube::limits::CHUNK;
-
-/// So many breaks in a row without one more byte are waited out; then the attempt counts as failed.
-const BREAKS: u8 = 6;
 
 /// How late a new video may appear in the list of uploads.
 const LIST_LAG: SignedDuration = SignedDuration::from_mins(3);
@@ -152,19 +149,13 @@ async fn anew(run: &mut Run<'_, '_>, file: &MediaInfo) -> Result<Option<Duration
     Ok(None)
 }
 
-/// How long to wait before YouTube is asked how much it has: 1, 2, 4 … seconds and a little.
+/// How long to wait before YouTube is asked how much it has.
 async fn broken(run: &mut Run<'_, '_>, error: ConnectorError) -> Result<Duration, ConnectorError> {
-    run.state.breaks += 1;
-    let breaks = run.state.breaks;
-    if breaks > BREAKS {
-        run.state.breaks = 0;
-        run.save().await?;
-        return Err(error);
-    }
+    let before = run.state.breaks;
+    let wait = pause_after_break(before, run.cx.entropy);
+    run.state.breaks = wait.map_or(0, |_| before + 1);
     run.save().await?;
-    let full = Duration::from_secs(1 << (breaks - 1));
-    let roll = f64::from(u16::from_le_bytes(random_bytes(run.cx.entropy))) / 65_536.0;
-    Ok(full.mul_f64(1.0 + roll / 4.0))
+    wait.ok_or(error)
 }
 
 fn standing_still() -> ConnectorError {
