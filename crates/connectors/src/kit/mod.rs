@@ -8,7 +8,8 @@
 //! | [`oauth`] | PKCE, state, authorize URLs, basic authentication |
 //! | [`multipart`] | `multipart/form-data` with an exact length, streamed |
 //! | [`seal`] | what must be kept in notes and is a secret, under a key made from the grant |
-//! | [`upload`] | a library file whole or in chunks, never more than one chunk in memory |
+//! | [`upload`] | a library file whole or in chunks, never more than one chunk in memory; how often an upload may break |
+//! | [`look`] | when to look again for what a lost call may have made public |
 //! | [`server_url`] | what people type as their server → base URL |
 //! | [`signature`] | what is signed with a shared secret |
 //! | [`redact`] | takes secrets out of what is written down |
@@ -32,6 +33,7 @@ pub mod gate;
 pub mod graph;
 pub mod http;
 pub mod journal;
+pub mod look;
 pub mod multipart;
 pub mod oauth;
 pub mod pause;

@@ -31,10 +31,12 @@ async fn dead_before_the_call(test: &TestDb, platform: &'static str) -> (Doomed,
 }
 
 async fn at_once(test: &TestDb) {
-    let (doomed, post) = dead_before_the_call(test, "bluesky").await;
-    doomed.stage.another_node().await.run_due(100).await.expect("claims");
-    assert_eq!(doomed.stage.publication(&post).await.state, PublicationState::Published);
-    assert_eq!(doomed.public().len(), 1);
+    for platform in ["bluesky", "youtube"] {
+        let (doomed, post) = dead_before_the_call(test, platform).await;
+        doomed.stage.another_node().await.run_due(100).await.expect("claims");
+        assert_eq!(doomed.stage.publication(&post).await.state, PublicationState::Published, "{platform}");
+        assert_eq!(doomed.public().len(), 1, "{platform}");
+    }
 }
 on_both!(an_intent_for_an_own_address_is_carried_out_at_once, |t| super::at_once(t));
 

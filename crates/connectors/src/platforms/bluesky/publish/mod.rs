@@ -5,7 +5,6 @@ use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::limits::CheckReport;
 use carillon_domain::post::Draft;
-use carillon_domain::time::Timestamp;
 
 use self::commit::{Intent, Seen};
 use self::record::POSTS;
@@ -17,6 +16,7 @@ use crate::contract::cx::{Cx, PlatformSettings};
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation, Window};
 use crate::kit::http::{CommitPermit, Safety};
+use crate::kit::look::unknown;
 
 mod card;
 mod check;
@@ -141,10 +141,6 @@ impl Publisher for Bluesky {
         call.cost = limits::DELETE_POINTS;
         xrpc.tell(call).await
     }
-}
-
-fn unknown(look_again_at: Option<Timestamp>, evidence: impl Into<String>) -> Reconciliation {
-    Reconciliation::Unknown { look_again_at, evidence: evidence.into() }
 }
 
 /// Repository, collection and key of `at://did/collection/rkey`.

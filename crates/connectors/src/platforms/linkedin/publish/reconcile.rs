@@ -14,6 +14,7 @@ use super::state::State;
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::Reconciliation;
+use crate::kit::look::{self, unknown};
 use crate::platforms::linkedin::api::Api;
 use crate::platforms::linkedin::flavour::Flavour;
 use crate::platforms::linkedin::options::Options;
@@ -21,9 +22,6 @@ use crate::platforms::linkedin::read::{self, made_at, post_url};
 use crate::platforms::linkedin::text;
 use crate::platforms::linkedin::wire::{Content, Post};
 
-/// When to look at a page's list, after the intent was saved: how far it lags behind LinkedIn does not say.
-const LOOKS: [SignedDuration; 3] =
-    [SignedDuration::from_secs(10), SignedDuration::from_secs(60), SignedDuration::from_secs(120)];
 /// How long after the first send the same call is sent again. LinkedIn remembers it for a minute more, which the call may take.
 const MEMORY: SignedDuration = SignedDuration::from_mins(9);
 /// Posts of a page that are looked at, in stretches of this many.
@@ -92,7 +90,7 @@ async fn of_page(
     if let Some(copy) = &state.copy_of {
         return Ok(unknown(None, format!("{evidence} {}", refused_as_copy(copy))));
     }
-    if let Some(at) = LOOKS.into_iter().map(|after| since + after).find(|at| *at > now) {
+    if let Some(at) = look::next(since, now) {
         return Ok(unknown(Some(at), evidence));
     }
     if !seen.complete {
@@ -179,8 +177,4 @@ fn with(progress: &Progress, state: &State) -> Progress {
 
 fn refused_as_copy(of: &str) -> String {
     format!("LinkedIn refused to take it again because it is a copy of {of}, which is older than this post.")
-}
-
-fn unknown(look_again_at: Option<Timestamp>, evidence: impl Into<String>) -> Reconciliation {
-    Reconciliation::Unknown { look_again_at, evidence: evidence.into() }
 }

@@ -6,21 +6,16 @@
 
 use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::post::{Draft, Unit};
-use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::parent;
 use super::state::{State, Upload};
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::Reconciliation;
+use crate::kit::look::{self, unknown};
 use crate::platforms::x::read::{self, post_url};
 use crate::platforms::x::text;
 use crate::platforms::x::wire::Post;
-
-/// When to look, after the intent was saved. X's lists may lag behind by a time that X does not publish, and the call itself
-/// may take a minute until it has ended; only the last look proves an absence.
-const LOOKS: [SignedDuration; 3] =
-    [SignedDuration::from_secs(10), SignedDuration::from_secs(60), SignedDuration::from_secs(120)];
 
 pub(super) async fn reconcile(
     cx: &Cx<'_>,
@@ -64,7 +59,7 @@ pub(super) async fn reconcile(
         state.store(&mut progress);
         return Ok(Reconciliation::Absent(progress.at(Stage::Preparing { unit })));
     }
-    if let Some(at) = look_again(since, now) {
+    if let Some(at) = look::next(since, now) {
         return Ok(unknown(Some(at), seen));
     }
     if state.resent {
@@ -79,15 +74,6 @@ pub(super) async fn reconcile(
     let mut progress = progress.clone();
     state.store(&mut progress);
     Ok(Reconciliation::Absent(progress.at(Stage::Preparing { unit })))
-}
-
-/// When to look again, as long as absence is not proved.
-fn look_again(sent: Timestamp, now: Timestamp) -> Option<Timestamp> {
-    LOOKS.into_iter().filter_map(|after| sent.checked_add(after).ok()).find(|at| *at > now)
-}
-
-fn unknown(look_again_at: Option<Timestamp>, evidence: impl Into<String>) -> Reconciliation {
-    Reconciliation::Unknown { look_again_at, evidence: evidence.into() }
 }
 
 /// Whether `post` is what was sent.

@@ -1,11 +1,12 @@
 //! Finding out whether a lost call had its effect.
 //!
-//! A video has an id that was known before the call, so one look at its state is the answer. A comment is looked for among those below the
+//! A video has an id that was known before the call, so one look at its state is the answer; where it is another one, the same call is
+//! simply sent again, and whether an earlier one may still be on its way is the engine's to know. A comment is looked for among those below the
 //! video, by its author and its text; it is proved to be missing only after the call must have ended and YouTube's list has had time.
 
 use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::post::{Draft, Unit};
-use carillon_domain::time::{SignedDuration, Timestamp};
+use carillon_domain::time::Timestamp;
 
 use super::state::State;
 use super::{ROOT, commit};
@@ -13,16 +14,12 @@ use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::Reconciliation;
 use crate::kit::http::Call;
+use crate::kit::look::{self, unknown};
 use crate::platforms::youtube::api::Api;
 use crate::platforms::youtube::errors::op;
 use crate::platforms::youtube::options::Options;
 use crate::platforms::youtube::read;
 use crate::platforms::youtube::wire::{CommentSnippet, List, Thread};
-
-/// When to look, after the intent was saved. The call itself may take half a minute until it has ended; only what the last look shows is
-/// proof.
-const LOOKS: [SignedDuration; 3] =
-    [SignedDuration::from_secs(10), SignedDuration::from_secs(60), SignedDuration::from_secs(120)];
 
 /// Pages of comments that are looked through.
 const MAX_PAGES: u32 = 5;
@@ -61,7 +58,7 @@ async fn video(
     let now = cx.clock.now();
     let Some(shown) = found.first() else {
         // Somebody may have deleted it, before or after it was public.
-        return Ok(unknown(look_again(since, now), format!("YouTube shows no video {id}.")));
+        return Ok(unknown(look::next(since, now), format!("YouTube shows no video {id}.")));
     };
     let status = shown.status.as_ref();
     if status.is_some_and(|status| commit::is_as_wanted(&options, status)) {
@@ -70,15 +67,10 @@ async fn video(
         let progress = without_refusal(progress, state.clone());
         return Ok(Reconciliation::Found(progress.committed(ROOT, id, Some(url), at)));
     }
-    let privacy = status.and_then(|s| s.privacy_status.as_deref()).unwrap_or("unknown");
-    if state.refusal.is_some() {
-        // The call has ended, and did nothing. The prepare steps tell why.
-        return Ok(Reconciliation::Absent(progress.clone().at(Stage::Preparing { unit: ROOT })));
-    }
-    match look_again(since, now) {
-        Some(at) => Ok(unknown(Some(at), format!("The video {id} is {privacy}."))),
-        None => Ok(Reconciliation::Absent(progress.clone().at(Stage::Ready { unit: ROOT }))),
-    }
+    // After a refusal the prepare steps tell why.
+    let on =
+        if state.refusal.is_some() { Stage::Preparing { unit: ROOT } } else { Stage::Ready { unit: ROOT } };
+    Ok(Reconciliation::Absent(progress.clone().at(on)))
 }
 
 async fn comment(
@@ -111,7 +103,7 @@ async fn comment(
     if !seen.complete {
         return Ok(unknown(None, format!("{evidence} There are more than could be looked at.")));
     }
-    if let Some(at) = look_again(since, now) {
+    if let Some(at) = look::next(since, now) {
         return Ok(unknown(Some(at), evidence));
     }
     if state.refusal.is_some() {
@@ -154,7 +146,14 @@ async fn comments(cx: &Cx<'_>, video: &str) -> Result<Comments, ConnectorError> 
         ];
         query.extend(cursor.as_deref().map(|c| ("pageToken", c)));
         let call = Call::get(op::COMMENTS, api.url("commentThreads")).query(query);
-        let page: List<Thread> = api.ask(call).await?;
+        let page: List<Thread> = match api.ask(call).await {
+            Ok(page) => page,
+            // Below a video without comments there is none of ours either.
+            Err(error) if error.code == "comments_disabled" => {
+                List { items: Vec::new(), next_page_token: None }
+            }
+            Err(error) => return Err(error),
+        };
         comments.found.extend(page.items);
         cursor = page.next_page_token;
         if cursor.is_none() {
@@ -170,13 +169,4 @@ fn is_it(comment: &CommentSnippet, author: &str, text: &str) -> bool {
     let said = comment.text_original.as_deref().or(comment.text_display.as_deref());
     let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     by == Some(author) && said.is_some_and(|said| plain(said) == plain(text))
-}
-
-/// When to look again, as long as absence is not proved.
-fn look_again(sent: Timestamp, now: Timestamp) -> Option<Timestamp> {
-    LOOKS.into_iter().filter_map(|after| sent.checked_add(after).ok()).find(|at| *at > now)
-}
-
-fn unknown(look_again_at: Option<Timestamp>, evidence: impl Into<String>) -> Reconciliation {
-    Reconciliation::Unknown { look_again_at, evidence: evidence.into() }
 }

@@ -85,14 +85,17 @@ async fn what_youtube_can_not_work_with_is_said_in_plain_words() {
 #[tokio::test]
 async fn a_private_video_that_somebody_deleted_is_uploaded_anew() {
     let deleted = json!({ "uploadStatus": "deleted", "privacyStatus": "private" });
-    for gone in [video(&deleted), no_video()] {
+    // One that is not shown may only be late, for five minutes; looks are 15 s apart, the first one 10 s after the refusal.
+    for (gone, looks) in [(video(&deleted), 1), (no_video(), 21)] {
+        let shown = [vec![video(&ready())], vec![gone; looks], vec![video(&ready())]].concat();
         let script = Script::fine("public")
-            .only("videos.list", [video(&ready()), gone, video(&ready())])
+            .only("videos.list", shown)
             .only("videos.update", [error_of(404, "videoNotFound"), super::script::updated("public")]);
         let lab = Lab::scripted(script);
         let session = lab.adopted();
         let outcome = session.publish(&lab.post("Waves")).await;
         assert!(outcome.is_published(), "{outcome:?}");
+        assert_eq!((lab.calls("videos.insert"), lab.calls("videos.list")), (2, looks + 2));
     }
 }
 
