@@ -8,7 +8,7 @@ use super::film;
 use super::meta::{Meta, Privacy};
 use super::state::{Film, Memory, Session, Verdict, Video, change};
 use crate::sandbox::blob::BlobInfo;
-use crate::sandbox::{Persona, World};
+use crate::sandbox::{Persona, World, probe};
 
 /// Longest video of a channel that YouTube knows by telephone, and of another (YouTube Help, "Upload videos longer than 15
 /// minutes").
@@ -23,8 +23,8 @@ pub(super) async fn film(world: &World, stored: &BlobInfo, name: &str) -> Film {
         bytes: stored.bytes,
         mime: film::kind(&head).to_owned(),
         name: name.to_owned(),
-        milliseconds: film::milliseconds(&head),
-        size: film::size(&head),
+        milliseconds: probe::movie_ms(&head),
+        size: probe::movie_size(&head),
     }
 }
 
