@@ -15,7 +15,7 @@ use crate::Engine;
 /// The job kind of a publication on its way.
 pub const KIND: &str = "publish";
 
-/// Longest time that preparation runs ahead of the due time; platforms whose containers expire say less.
+/// How long preparation runs ahead of the due time where nothing is known of the platform.
 const AHEAD: SignedDuration = SignedDuration::from_mins(15);
 
 /// Which publication a job is about.
@@ -45,7 +45,7 @@ impl Times {
     pub fn of(engine: &Engine) -> Self {
         let ahead = engine.networks.all().iter().map(|c| {
             let own = SignedDuration::from_secs(i64::from(c.capabilities().prepare_ahead_s));
-            (c.descriptor().name, own.min(AHEAD))
+            (c.descriptor().name, own)
         });
         Self {
             clock: Arc::clone(&engine.clock),

@@ -70,6 +70,25 @@ async fn defect(test: &TestDb) {
 }
 on_both!(a_defect_that_does_not_go_away_ends, |t| super::defect(t));
 
+async fn leads(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    let post = stage.at(account, "Tomorrow", stage.in_minutes(24 * 60)).await;
+    let due = stage.publication(&post).await.due_at;
+    let target = carillon_engine::publish::Target {
+        workspace: stage.actor.workspace,
+        publication: post.publications[0].id,
+    };
+    let times = carillon_engine::publish::Times::of(&stage.engine);
+    for connector in carillon_connectors::Registry.all() {
+        let name = connector.descriptor().name;
+        let run_at = times.job(target, name, account, due).run_at;
+        let ahead = due.expect("due").duration_since(run_at).as_secs();
+        assert_eq!(ahead, i64::from(connector.capabilities().prepare_ahead_s), "{name}");
+    }
+}
+on_both!(preparation_begins_as_far_ahead_as_each_network_says, |t| super::leads(t));
+
 async fn nonsense(test: &TestDb) {
     let stage = Stage::new(test).await;
     let account = stage.bluesky().await;

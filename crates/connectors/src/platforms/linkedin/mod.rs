@@ -103,7 +103,8 @@ static CAPABILITIES: Capabilities = Capabilities {
     delete: true,
     options: limits::OPTIONS,
     commit_safety: CommitSafety::Reconcilable,
-    daily_cap: Some(limits::DAILY_CALLS),
+    // A member's; nothing is known of pages.
+    daily_cap: None,
     // A video of half an hour takes LinkedIn some time.
     prepare_ahead_s: 30 * 60,
 };

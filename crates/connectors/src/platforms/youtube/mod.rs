@@ -87,7 +87,8 @@ static CAPABILITIES: Capabilities = Capabilities {
     // Of the video it is `Idempotent`, of its comment not.
     commit_safety: CommitSafety::Reconcilable,
     daily_cap: Some(quota::UPLOADS),
-    prepare_ahead_s: 15 * 60,
+    // An upload of many gigabytes and an hour of YouTube's own work. Private videos don't run out.
+    prepare_ahead_s: 4 * 3600,
 };
 
 impl Connector for YouTube {

@@ -4,8 +4,9 @@ use carillon_domain::connector_error::ErrorKind;
 use serde_json::{Value, json};
 
 use super::canned::{Answer, MEMBER, PAGE, Stage, created, no, ok};
-use crate::conformance::draft;
+use crate::conformance::{Session, draft};
 use crate::contract::connector::Connector;
+use crate::contract::publisher::Publisher;
 use crate::platforms::linkedin::CONNECTOR;
 
 const URN: &str = "urn:li:share:7125412345678901234";
@@ -173,4 +174,16 @@ async fn an_account_without_a_page_role_is_told_at_the_post() {
     let error = outcome.error().expect("an error");
     assert_eq!(error.kind, ErrorKind::PermissionMissing);
     assert_eq!(error.remote.code.as_deref(), Some("ACCESS_DENIED"));
+}
+
+#[test]
+fn only_of_members_it_is_known_how_many_posts_a_day_linkedin_takes() {
+    let stage = Stage::new();
+    let settings = Stage::settings();
+    let cap = |session: &Session<'_>| {
+        let credential = session.credential();
+        CONNECTOR.daily_cap(&settings, session.cx(&credential).account)
+    };
+    assert_eq!((cap(&stage.member()), cap(&stage.page())), (Some(150), None));
+    assert_eq!(CONNECTOR.capabilities().daily_cap, None, "what holds for all would hold for pages, too");
 }
