@@ -3,6 +3,7 @@
 mod bulk;
 mod cut;
 mod plans;
+mod quota;
 mod reading;
 mod schema;
 mod server;

@@ -1,7 +1,10 @@
 //! The entry to a platform.
 
+use carillon_domain::time::Timestamp;
+
 use super::authorizer::Authorizer;
 use super::capability::Capabilities;
+use super::cx::PlatformSettings;
 use super::publisher::Publisher;
 use super::reader::Reader;
 use super::webhooks::Webhooks;
@@ -20,6 +23,30 @@ pub trait Connector: Send + Sync + 'static {
     fn reader(&self) -> Option<&dyn Reader>;
     /// Listening to what the network sends by itself.
     fn webhooks(&self) -> Option<&dyn Webhooks>;
+    /// From what of the whole installation's a call of `operation` takes its cost, where the network counts what all accounts do
+    /// together and tells nobody what is left. Pure.
+    fn shared_quota(
+        &self,
+        settings: &PlatformSettings,
+        operation: &str,
+        now: Timestamp,
+    ) -> Option<SharedQuota> {
+        let _ = (settings, operation, now);
+        None
+    }
+}
+
+/// A network's allowance for the installation as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SharedQuota {
+    /// Name of what is taken from; operations may share it.
+    pub bucket: &'static str,
+    /// Units until `reset_at` that the operation may use up.
+    pub units: u32,
+    /// Of these, what reading leaves to publishing.
+    pub kept: u32,
+    /// When it is filled again.
+    pub reset_at: Timestamp,
 }
 
 /// What is fixed about a platform.

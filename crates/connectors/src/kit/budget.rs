@@ -15,4 +15,9 @@ pub trait Budget: Send + Sync {
 
     /// Learns from an answer: its rate-limit headers, or that it was a 429.
     async fn observe(&self, operation: &str, status: StatusCode, headers: &HeaderMap);
+
+    /// Learns what only the body of an answer told: that nothing is left for `operation` until then.
+    async fn used_up(&self, operation: &str, until: Timestamp) {
+        let _ = (operation, until);
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use carillon_domain::secret::Secret;
-use carillon_domain::time::{Clock, Entropy, SeededEntropy, random_bytes};
+use carillon_domain::time::{Clock, Entropy, SeededEntropy, Timestamp, random_bytes};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
@@ -144,6 +144,13 @@ impl Http {
         let result = self.once(call, Some(permit.deadline), 1).await;
         self.tell_gate(operation, &result);
         result
+    }
+
+    /// Tells the budget what only a connector can read out of an answer: that nothing is left for `operation` until then.
+    pub async fn used_up(&self, operation: &str, until: Timestamp) {
+        if let Some(budget) = &self.budget {
+            budget.used_up(operation, until).await;
+        }
     }
 
     fn ask_gate(&self, operation: &'static str) -> Result<(), SendError> {

@@ -76,22 +76,27 @@ async fn window(test: &TestDb) {
 }
 on_both!(no_more_is_planned_than_a_network_takes_in_its_span_of_time, |t| super::window(t));
 
-async fn plan(test: &TestDb) {
-    let stage = Stage::new(test).await;
-    let account = stage.x().await;
+/// The same with another setting of a network.
+async fn with_setting(stage: Stage, platform: &str, key: &str, value: &str) -> Stage {
     let mut settings = BTreeMap::new();
     for connector in Registry.all() {
         let name = connector.descriptor().name.to_owned();
         settings.insert(name, stage.engine.networks.settings(connector.descriptor().name).clone());
     }
-    let x = settings.get_mut("x").expect("x");
-    x.values.insert("plan".into(), "free".into());
+    let of_platform = settings.get_mut(platform).expect("a network");
+    of_platform.values.insert(key.into(), value.into());
     let (http, url) = (stage.bench.http.clone(), stage.engine.networks.public_url.clone());
-    let stage = stage
+    stage
         .restarted(|engine| {
             engine.networks = Networks::new(Registry, settings, Switches::default(), http, url)
         })
-        .await;
+        .await
+}
+
+async fn plan(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.x().await;
+    let stage = with_setting(stage, "x", "plan", "free").await;
     let day = stage.in_minutes(24 * 60);
     let input = |n: usize| PostInput {
         text: format!("Bell {n}"),
@@ -109,6 +114,46 @@ async fn plan(test: &TestDb) {
     assert_eq!((&full.limit, &full.value), (&Some(17.into()), &Some(18.into())));
 }
 on_both!(no_more_is_planned_than_the_operators_plan_allows, |t| super::plan(t));
+
+async fn project(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    // Not enough for two videos of which one has a thumbnail.
+    let stage = with_setting(stage, "youtube", "units_per_day", "130").await;
+    let account = stage.through_pages("youtube", None).await;
+    stage.run_until_idle().await;
+    let library = &stage.bench.library;
+    let film = stage.keep(library.mp4(300_000, 10_000, None)).await;
+    let picture = stage.keep(library.jpeg(1_280, 720, None)).await;
+    let video = |text: &str, media| PostInput {
+        text: text.into(),
+        media,
+        accounts: vec![account],
+        status: WantedStatus::Now,
+        ..PostInput::default()
+    };
+    let first = stage.post(video("With a thumbnail", vec![film, picture])).await;
+    stage.run_until_idle().await;
+    assert_eq!(stage.publication(&first).await.state, PublicationState::Published);
+    let second = stage.post(video("One too many", vec![film])).await;
+    let asked = sync::request(&stage.engine, &stage.actor, account).await.expect("a run");
+    for _ in 0..30 {
+        stage.bench.clock.advance(Duration::from_secs(10));
+        stage.run_due().await;
+    }
+    let row = stage.row(second.publications[0].id).await;
+    // Midnight in Los Angeles. The clock of the tests begins at nine in the morning, in Greenwich.
+    let midnight = "2026-11-03T08:00:00Z".parse().expect("a time");
+    assert_eq!((row.tries, row.intent, row.next_at), (0, false, Some(midnight)), "{:?}", row.error);
+    assert!(stage.public("One too many").is_empty(), "the network was not even asked");
+    let run = run_of(&stage, account, asked.id).await;
+    assert_eq!(
+        (run.limited_until, run.calls),
+        (Some(midnight), 0),
+        "reading stops before that: {:?}",
+        run.error
+    );
+}
+on_both!(what_all_accounts_of_an_app_use_of_a_day_is_counted, |t| super::project(t));
 
 async fn run_of(stage: &Stage, account: AccountId, id: SyncRunId) -> SyncRunRow {
     let query = ListQuery { account: Some(account), limit: 10, ..ListQuery::default() };

@@ -13,6 +13,15 @@ create index jobs_ready_others on jobs (priority, run_at, created_at, id, platfo
 -- The journal of remote calls is thinned by age, over all workspaces.
 create index attempt_steps_by_time on attempt_steps (at);
 
+-- What networks allow the installation as a whole, and how much of it is used until it is filled again.
+create table shared_quotas (
+    platform text   not null,
+    bucket   text   not null, -- the connector's name for it
+    used     bigint not null,
+    reset_at bigint not null,
+    primary key (platform, bucket)
+);
+
 -- How publications stood that were erased with their accounts, so that a post which went out never looks like a draft.
 alter table posts add column erased text; -- JSON array of domain::erased::Erased
 

@@ -20,6 +20,7 @@ pub mod remote_post;
 pub(crate) mod sealed;
 pub mod session;
 pub mod setting;
+pub mod shared_quota;
 pub mod snapshot;
 pub mod sync_run;
 pub mod tally;
@@ -53,6 +54,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         remote_post::STATEMENTS,
         session::STATEMENTS,
         setting::STATEMENTS,
+        shared_quota::STATEMENTS,
         snapshot::STATEMENTS,
         sync_run::STATEMENTS,
         tally::STATEMENTS,

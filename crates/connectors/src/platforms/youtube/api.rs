@@ -1,6 +1,6 @@
 //! Calls to the Data API with an account's token.
 
-use carillon_domain::connector_error::ConnectorError;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::secret::Secret;
 use carillon_domain::time::Clock;
 use serde::de::DeserializeOwned;
@@ -56,7 +56,18 @@ impl<'a> Api<'a> {
         if reply.status.is_success() {
             return Ok(reply);
         }
-        Err(errors::of_reply(operation, &reply, self.clock.now()))
+        Err(self.refusal(operation, &reply).await)
+    }
+
+    /// What an answer that is no success means. When it is that the day's quota is used up, nobody else asks until it is filled.
+    pub(super) async fn refusal(&self, operation: &str, reply: &Reply) -> ConnectorError {
+        let error = errors::of_reply(operation, reply, self.clock.now());
+        if let ErrorKind::RateLimited { until: Some(until) } = error.kind
+            && error.code == errors::QUOTA_USED_UP
+        {
+            self.http.used_up(operation, until).await;
+        }
+        error
     }
 
     /// The same, with an answer.

@@ -60,6 +60,9 @@ pub(super) mod op {
     pub const CHANNEL: &str = "channels.list";
 }
 
+/// The code of a refusal for the project's daily quota.
+pub(super) const QUOTA_USED_UP: &str = "quota_used_up";
+
 /// Whether a call makes something public, so that an unclear answer must be looked into.
 fn is_commit(operation: &str) -> bool {
     matches!(operation, op::UPDATE | op::COMMENT)

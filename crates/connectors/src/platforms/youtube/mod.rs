@@ -4,9 +4,12 @@
 //! commit alone (see there why). It writes a known state at a known id, so that it may be repeated; the first comment may not, and is
 //! looked for. What an upload session's address could do in other hands is kept sealed.
 
+use carillon_domain::time::Timestamp;
+
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
-use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
+use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting, SharedQuota};
+use crate::contract::cx::PlatformSettings;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
 use crate::contract::webhooks::Webhooks;
@@ -109,5 +112,13 @@ impl Connector for YouTube {
     }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(self)
+    }
+    fn shared_quota(
+        &self,
+        settings: &PlatformSettings,
+        operation: &str,
+        now: Timestamp,
+    ) -> Option<SharedQuota> {
+        quota::shared(settings, operation, now)
     }
 }

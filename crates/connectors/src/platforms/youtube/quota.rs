@@ -1,13 +1,14 @@
 //! What calls cost, and how many posts a day that allows.
 //!
 //! YouTube counts per Cloud project, that is for the whole installation, and resets at midnight in Los Angeles. It tells nobody what
-//! is left. developers.google.com, "Quota costs" and "Revision history" (1 Jun 2026): `videos.insert` has a bucket of its own.
+//! is left, so that it is counted here: of the common bucket reading leaves the larger part to publishing, and publishing a little for
+//! looks whether a call had its effect. developers.google.com, "Quota costs" and "Revision history" (1 Jun 2026): `videos.insert` has a bucket of its own.
 
 use carillon_domain::time::{SignedDuration, Timestamp};
 use jiff::tz::{TimeZone, offset};
 
 use super::errors::op;
-use crate::contract::connector::{Accepts, Setting};
+use crate::contract::connector::{Accepts, Setting, SharedQuota};
 use crate::contract::cx::PlatformSettings;
 
 /// Uploads a day of a project whose quota nobody has extended.
@@ -57,13 +58,47 @@ pub(super) fn cost(operation: &str) -> u32 {
     COSTS.iter().find(|(name, _)| *name == operation).map_or(0, |(_, cost)| *cost)
 }
 
-/// Units of the common bucket that a video needs at least: the update that publishes it, and looks whether it is processed.
-pub(super) const UNITS_PER_POST: u32 = 60;
+/// Units of the common bucket that a video needs at least: the update that publishes it, and looks whether it is processed. One with
+/// thumbnail, playlist and comment needs 151 more; what does not fit into a day is found out by counting.
+const UNITS_PER_POST: u32 = 60;
+
+/// One part in so many of the common bucket is left to calls that cost little.
+const LOOKS: u32 = 100;
+
+/// Parts of ten of the common bucket that reading leaves to publishing.
+const PUBLISHING: u32 = 6;
 
 /// Most posts a day that the project's quota allows, if it does nothing else.
 pub(super) fn daily_posts(settings: &PlatformSettings) -> u32 {
-    let figure = |key, usual| settings.get(key).and_then(|text| text.parse().ok()).unwrap_or(usual);
-    figure(UPLOADS_PER_DAY, UPLOADS).min(figure(UNITS_PER_DAY, UNITS) / UNITS_PER_POST)
+    uploads(settings).min(units(settings) / UNITS_PER_POST)
+}
+
+fn uploads(settings: &PlatformSettings) -> u32 {
+    figure(settings, UPLOADS_PER_DAY, UPLOADS)
+}
+
+fn units(settings: &PlatformSettings) -> u32 {
+    figure(settings, UNITS_PER_DAY, UNITS)
+}
+
+fn figure(settings: &PlatformSettings, key: &str, usual: u32) -> u32 {
+    settings.get(key).and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+/// The bucket from which a method takes what it costs.
+pub(super) fn shared(settings: &PlatformSettings, operation: &str, now: Timestamp) -> Option<SharedQuota> {
+    let cost = cost(operation);
+    let reset_at = next_reset(now);
+    match operation {
+        _ if cost == 0 => None,
+        op::INSERT => Some(SharedQuota { bucket: "uploads", units: uploads(settings), kept: 0, reset_at }),
+        _ => {
+            let all = units(settings);
+            let looks = if cost > 1 { all / LOOKS } else { 0 };
+            let kept = all / 10 * PUBLISHING;
+            Some(SharedQuota { bucket: "units", units: all - looks, kept, reset_at })
+        }
+    }
 }
 
 /// When the buckets are filled again: the next midnight in Los Angeles.
@@ -107,6 +142,21 @@ mod tests {
         assert_eq!(with("", "1200"), 20);
         assert_eq!(with("500", "1000000"), 500);
         assert_eq!(with("5", ""), 5);
+    }
+
+    #[test]
+    fn uploads_have_a_bucket_of_their_own_and_looks_the_last_units() {
+        let settings = PlatformSettings::default();
+        let now = at("2026-11-02T09:00:00Z");
+        let of = |operation| shared(&settings, operation, now).map(|q| (q.bucket, q.units, q.kept));
+        assert_eq!(of(op::INSERT), Some(("uploads", 100, 0)));
+        assert_eq!(of(op::UPDATE), Some(("units", 9_900, 6_000)));
+        assert_eq!(of(op::VIDEOS), Some(("units", 10_000, 6_000)));
+        for free in [op::UPLOAD, op::UPLOADED, op::REFRESH, "(reading)"] {
+            assert_eq!(of(free), None, "{free}");
+        }
+        let reset = shared(&settings, op::UPDATE, now).map(|q| q.reset_at.to_string());
+        assert_eq!(reset.as_deref(), Some("2026-11-03T08:00:00Z"));
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(super) struct ReadingBudget {
 impl ReadingBudget {
     /// As the account's row has it.
     pub fn of(engine: &Engine, row: &AccountRow) -> Self {
-        Self { engine: engine.clone(), account: AccountBudget::of(engine, row) }
+        Self { engine: engine.clone(), account: AccountBudget::for_reading(engine, row) }
     }
 }
 
@@ -39,5 +39,9 @@ impl Budget for ReadingBudget {
         if let Some(until) = running_low(headers, self.engine.clock.now()) {
             self.account.note(READING, until).await;
         }
+    }
+
+    async fn used_up(&self, operation: &str, until: Timestamp) {
+        self.account.used_up(operation, until).await;
     }
 }

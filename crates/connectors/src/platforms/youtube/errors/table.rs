@@ -3,7 +3,7 @@
 use carillon_domain::time::SignedDuration;
 use http::StatusCode;
 
-use super::op;
+use super::{QUOTA_USED_UP, op};
 use crate::platforms::youtube::limits::{THUMBNAILS_WAIT, UPLOADS_WAIT};
 
 /// What one of the network's reasons means.
@@ -143,7 +143,7 @@ pub(in crate::platforms::youtube) static MEANINGS: &[Meaning] = &[
     all(&["unsupported_grant_type", "invalid_request", "invalid_scope", "admin_policy_enforced", "org_internal"], Refused,
         "sign_in_refused", "Google refused to sign the account in.", CHECK_APP),
     // Quota and speed.
-    all(&["quotaExceeded", "dailyLimitExceeded"], NextDay, "quota_used_up",
+    all(&["quotaExceeded", "dailyLimitExceeded"], NextDay, QUOTA_USED_UP,
         "This installation's daily quota at YouTube is used up.",
         "Nothing to do: it goes on after midnight in Los Angeles. The operator can ask Google for more."),
     all(&["rateLimitExceeded", "userRateLimitExceeded", "RESOURCE_EXHAUSTED"], Slower, "rate_limited",

@@ -88,7 +88,7 @@ async fn send<T: serde::de::DeserializeOwned>(
     let sent = cx.http.commit(api.signed(call), permit).await;
     let reply = sent.map_err(|e| errors::unanswered(operation, e))?;
     if !reply.status.is_success() {
-        return Err(errors::of_reply(operation, &reply, cx.clock.now()));
+        return Err(api.refusal(operation, &reply).await);
     }
     reply.json().map_err(|error| errors::unreadable(operation, error))
 }

@@ -1,11 +1,16 @@
 //! Every reason of the fact sheet and of Google's tables has its meaning.
 
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
 use carillon_domain::connector_error::ErrorKind;
 use carillon_domain::time::Timestamp;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use super::specs;
+use super::script::{Script, error_of, updated, video};
+use super::{Lab, specs};
+use crate::kit::budget::Budget;
 use crate::kit::http::SendError;
 use crate::platforms::youtube::errors::table::MEANINGS;
 use crate::platforms::youtube::errors::{self, op};
@@ -204,4 +209,36 @@ fn no_answer() {
         kind(op::UPDATE, SendError::OverBudget { until: None }),
         ErrorKind::RateLimited { until: None }
     );
+}
+
+/// Keeps what it is told to be used up.
+#[derive(Default)]
+struct Told(Mutex<Vec<(String, Timestamp)>>);
+
+#[async_trait]
+impl Budget for Told {
+    async fn reserve(&self, _: &str, _: u32) -> Result<(), Option<Timestamp>> {
+        Ok(())
+    }
+    async fn observe(&self, _: &str, _: StatusCode, _: &HeaderMap) {}
+    async fn used_up(&self, operation: &str, until: Timestamp) {
+        self.0.lock().unwrap().push((operation.to_owned(), until));
+    }
+}
+
+#[tokio::test]
+async fn that_the_quota_is_used_up_is_kept_for_all_who_use_it() {
+    let full = || error_of(403, "quotaExceeded");
+    let ready = video(&json!({ "uploadStatus": "processed", "privacyStatus": "private" }));
+    let script = Script::fine("public")
+        .only("videos.list", [error_of(403, "rateLimitExceeded"), full(), ready])
+        .only("videos.update", [full(), updated("public")]);
+    let mut lab = Lab::scripted(script);
+    let told = Arc::new(Told::default());
+    lab.bench.http = lab.bench.http.clone().with_budget(told.clone());
+    let outcome = lab.adopted().publish(&lab.post("Waves")).await;
+    assert!(outcome.is_published(), "{outcome:?}");
+    let told = told.0.lock().unwrap().clone();
+    let [first, second] = ["2026-11-03T08:00:00Z", "2026-11-04T08:00:00Z"].map(|at| at.parse().unwrap());
+    assert_eq!(told, [("videos.list".to_owned(), first), ("videos.update".to_owned(), second)]);
 }
