@@ -47,7 +47,9 @@ impl<'a> Work<'a> {
             Kind::Text => {}
             Kind::Photos => photos::upload(&mut self).await?,
             Kind::Video | Kind::Reel => {
-                video::upload(&mut self).await?;
+                if let Some(pause) = video::upload(&mut self).await? {
+                    return Ok(self.state.stored_in(self.progress).waiting(unit, pause));
+                }
                 match video::look(&mut self).await? {
                     Look::Ready => {}
                     Look::Wait(pause) => return Ok(self.state.stored_in(self.progress).waiting(unit, pause)),

@@ -65,6 +65,9 @@ pub(super) struct Video {
     /// How often its state was asked for.
     #[serde(default)]
     pub looks: u32,
+    /// Breaks since more of it arrived.
+    #[serde(default)]
+    pub breaks: u8,
     /// The network has said that it will publish it.
     #[serde(default)]
     pub accepted: bool,

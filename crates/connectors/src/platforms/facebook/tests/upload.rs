@@ -57,6 +57,21 @@ async fn a_line_that_keeps_breaking_costs_no_attempt_while_the_video_goes_on() {
 }
 
 #[tokio::test]
+async fn while_nothing_arrives_breaks_are_waited_out_and_then_count() {
+    // Four tries with seven calls each.
+    for (breaks, goes_out) in [(27, true), (28, false)] {
+        let stage = Stage::new();
+        let session = stage.page().await;
+        let video = stage.bench.library.mp4(5_000_000, 60_000, None);
+        for _ in 0..breaks {
+            stage.script("videos.transfer", Trouble::LostBefore);
+        }
+        let outcome = session.publish(&draft("stuck", [video])).await;
+        assert_eq!((outcome.is_published(), stage.left()), (goes_out, 0), "{breaks}: {outcome:?}");
+    }
+}
+
+#[tokio::test]
 async fn chunks_whose_answer_is_lost_are_not_lost() {
     for trouble in [Trouble::LostBefore, Trouble::LostAfter, Trouble::Hiding(500, error(2, None))] {
         let stage = Stage::new();

@@ -1,6 +1,8 @@
 //! The bytes of a video on their way: in chunks for videos of the feed, in one go for reels. Both go on where they broke off;
 //! how much has arrived, only the network knows.
 
+use std::time::Duration;
+
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::media::MediaInfo;
 use serde_json::Value;
@@ -15,43 +17,55 @@ use crate::kit::graph::judge::{from_reply, from_send, unreadable};
 use crate::kit::graph::upload::{patience, send_from, unreadable_file};
 use crate::kit::http::{Call, Reply, Safety};
 use crate::kit::multipart::Multipart;
-use crate::kit::upload::part;
+use crate::kit::upload::{part, pause_after_break};
 
-/// How often in a row a broken upload is taken up again without one more byte before the retry policy decides.
+/// How often in a row a refused offset is asked for anew before the retry policy decides.
 const TRIES: u8 = 3;
 
-/// Uploads what is missing of the draft's video.
+/// Uploads what is missing of the draft's video. Gives how long to wait after a break.
 ///
 /// # Errors
 /// As the network answered; what arrived stays there, and the next call goes on from it.
-pub(in super::super) async fn upload(work: &mut Work<'_>) -> Result<(), ConnectorError> {
-    let Some(media) = work.draft.root.media.first() else { return Ok(()) };
+pub(in super::super) async fn upload(work: &mut Work<'_>) -> Result<Option<Duration>, ConnectorError> {
+    let Some(media) = work.draft.root.media.first() else { return Ok(None) };
     let mut resume = work.state.video.is_some();
     if work.state.video.is_none() {
         start(work, media).await?;
     }
-    let (mut tries, mut reached) = (0, 0);
+    let mut tries = 0;
     while work.state.video.as_ref().is_some_and(|video| video.uploaded_at.is_none()) {
         if resume {
             ask_for_offset(work, media).await?;
         }
-        let at = work.state.video.as_ref().map_or(0, |video| video.next);
-        if at > reached {
-            (tries, reached) = (0, at);
-        }
         match send(work, media).await {
-            Ok(()) => resume = false,
+            Ok(()) => (resume, tries) = (false, 0),
             Err(error) => {
                 tries += 1;
-                let again = recoverable(work, &error).await?;
-                if tries >= TRIES || !again {
+                if !recoverable(work, &error).await? {
+                    return Err(error);
+                }
+                if error.kind == ErrorKind::Transient {
+                    return broken(work, error).await.map(Some);
+                }
+                if tries >= TRIES {
                     return Err(error);
                 }
                 resume = true;
             }
         }
     }
-    Ok(())
+    Ok(None)
+}
+
+/// How long to wait before the network is asked how much it has.
+async fn broken(work: &mut Work<'_>, error: ConnectorError) -> Result<Duration, ConnectorError> {
+    let before = work.state.video.as_ref().map_or(0, |video| video.breaks);
+    let wait = pause_after_break(before, work.cx.entropy);
+    if let Some(video) = &mut work.state.video {
+        video.breaks = wait.map_or(0, |_| before + 1);
+    }
+    work.save().await?;
+    wait.ok_or(error)
 }
 
 /// Whether the same upload can go on. An upload that the network does not know (any more) is forgotten.
@@ -97,6 +111,7 @@ async fn start(work: &mut Work<'_>, media: &MediaInfo) -> Result<(), ConnectorEr
         uploaded_at: None,
         looks: 0,
         accepted: false,
+        breaks: 0,
         finished: false,
     });
     work.save().await
@@ -114,6 +129,9 @@ async fn ask_for_offset(work: &mut Work<'_>, media: &MediaInfo) -> Result<(), Co
     };
     let arrived = found.status.and_then(|s| s.uploading_phase).and_then(|p| p.bytes_transferred).unwrap_or(0);
     if let Some(video) = &mut work.state.video {
+        if arrived > video.next {
+            video.breaks = 0;
+        }
         // Chunks before ours were acknowledged one by one.
         video.next = if video.session.is_some() { video.next.max(arrived) } else { arrived };
     }
@@ -150,6 +168,9 @@ async fn send(work: &mut Work<'_>, media: &MediaInfo) -> Result<(), ConnectorErr
         return arrived_in_full(work).await;
     }
     if let Some(video) = &mut work.state.video {
+        if next > video.next {
+            video.breaks = 0;
+        }
         (video.next, video.chunk) = (next, end.saturating_sub(next));
     }
     work.save().await
