@@ -102,6 +102,9 @@ fn url_without(url: &str, hide: Hide<'_>) -> String {
         }
         None => text(path),
     };
+    if path.contains(UPLOADS) {
+        return clean;
+    }
     for (mark, part) in [('?', query), ('#', fragment)] {
         if let Some(part) = part {
             clean.push(mark);
@@ -205,19 +208,29 @@ pub fn text(text: &str) -> String {
         }
     }
     out.push_str(rest);
-    signed_links(out)
+    signed_links(&out)
 }
 
 /// Where files of the library lie for the networks to fetch: who knows what follows may fetch the file.
 const SIGNED: &str = "/media/public/";
 
-/// Without the rest of the path of signed links, which holds their token.
-fn signed_links(text: String) -> String {
-    let mut parts = text.split(SIGNED);
+/// Where LinkedIn takes the bytes of videos without a token: who knows what follows, query included, may send them.
+const UPLOADS: &str = "/dms-uploads/";
+
+/// Without the rest of signed links, which holds their token: of those to us the rest of the path, of others all.
+fn signed_links(text: &str) -> String {
+    let to_us = without_rest(text, SIGNED, "\"'?#&,;<>()}]\\");
+    without_rest(&to_us, UPLOADS, "\"'<>()}]\\")
+}
+
+/// Without what follows each `place`, as far as it belongs to the same link.
+fn without_rest(text: &str, place: &str, ends: &str) -> String {
+    let mut parts = text.split(place);
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let end = part.find(|c: char| c.is_whitespace() || "\"'?#&,;<>()}]\\".contains(c));
-        out.push_str(SIGNED);
+        let part = part.strip_prefix(HIDDEN).unwrap_or(part);
+        let end = part.find(|c: char| c.is_whitespace() || ends.contains(c));
+        out.push_str(place);
         out.push_str(HIDDEN);
         out.push_str(&part[end.unwrap_or(part.len())..]);
     }

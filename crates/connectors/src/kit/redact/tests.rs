@@ -24,6 +24,10 @@ fn urls() {
             "https://g.example/media?image_url=https%3A%2F%2Fc.example%2Fmedia%2Fpublic%2Fm%2F1%2FdG9rZW4%2Fa.jpg&y=1",
             "https://g.example/media?image_url=https%3A%2F%2Fc.example%2Fmedia%2Fpublic%2F[redacted]&y=1",
         ),
+        (
+            "https://www.linkedin.com/dms-uploads/sp/D5605AQ/uploadedVideo?sau=1&ut=3xPq&part=2",
+            "https://www.linkedin.com/dms-uploads/[redacted]",
+        ),
         ("https://a.example/x?q=hello+world", "https://a.example/x?q=hello+world"),
     ];
     for (text, want) in cases {
@@ -47,10 +51,16 @@ fn prose_stays_readable_and_loses_its_secrets() {
             "could not fetch \"https://c.example/media/public/m/1/dG9rZW4/a.jpg\" (404)",
             Some("could not fetch \"https://c.example/media/public/[redacted]\" (404)"),
         ),
+        (
+            "no answer from https://www.linkedin.com/dms-uploads/D56/0?ut=3xPq&m=1, tried again",
+            Some("no answer from https://www.linkedin.com/dms-uploads/[redacted] tried again"),
+        ),
         ("access token: EAAB1234567890xyz is bad", Some("access token: [redacted] is bad")),
     ];
     for (from, want) in cases {
-        assert_eq!(text(from), want.unwrap_or(from));
+        let clean = text(from);
+        assert_eq!(clean, want.unwrap_or(from));
+        assert_eq!(text(&clean), clean, "once is enough");
     }
 }
 

@@ -5,9 +5,13 @@ use carillon_domain::id::MediaId;
 use carillon_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::contract::cx::Cx;
+use crate::contract::cx::{Credential, Cx};
 use crate::contract::progress::Progress;
+use crate::kit::seal::{Key, Sealed};
 use crate::platforms::linkedin::errors::{PLATFORM, op};
+
+/// What sealed addresses are for.
+const PURPOSE: &str = "carillon linkedin upload addresses";
 
 /// Version of the state.
 pub(super) const VERSION: u16 = 1;
@@ -55,9 +59,9 @@ pub(super) struct Upload {
     /// How often the line broke since the last part arrived.
     #[serde(default)]
     pub breaks: u8,
-    /// What LinkedIn wants back with the end of an upload.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub token: String,
+    /// What LinkedIn wants back with the end of an upload, where it is more than nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<Sealed>,
     /// When the addresses of the parts run out.
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
@@ -69,10 +73,11 @@ pub(super) struct Upload {
     pub restarts: u8,
 }
 
-/// Where a stretch of a file goes; `end` does not count in.
+/// Where a stretch of a file goes; `end` does not count in. Parts go out without a token, so that whoever has the address can send
+/// them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Part {
-    pub url: String,
+    pub url: Sealed,
     pub start: u64,
     pub end: u64,
 }
@@ -100,7 +105,7 @@ impl Upload {
             parts: Vec::new(),
             etags: Vec::new(),
             breaks: 0,
-            token: String::new(),
+            token: None,
             expires_at: None,
             polls: 0,
             restarts: 0,
@@ -133,6 +138,12 @@ impl State {
         self.store(progress);
         cx.checkpoint.save(progress).await
     }
+}
+
+/// Under which addresses are kept. When the account is connected again, and where LinkedIn renews the grant with another token,
+/// uploads begin anew.
+pub(super) fn key(credential: &Credential) -> Key {
+    Key::new(PURPOSE, credential.refresh_token.as_ref().unwrap_or(&credential.access_token))
 }
 
 fn unreadable() -> ConnectorError {

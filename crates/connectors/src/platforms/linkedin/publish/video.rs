@@ -1,15 +1,18 @@
 //! A video goes out in parts that LinkedIn lays out, without the token, and each is answered with an `ETag` that the end of the
 //! upload names in order. learn.microsoft.com, "Videos API" (2026).
 
+use std::ops::Range;
 use std::time::Duration;
 
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::media::MediaInfo;
+use carillon_domain::secret::Secret;
 use carillon_domain::time::Timestamp;
 
-use super::assets::{Run, unreadable_file};
-use super::state::{Part, Step, Upload};
+use super::assets::{Run, expired, unreadable_file};
+use super::state::{Part, Step, Upload, key};
 use crate::kit::http::{Call, Safety};
+use crate::kit::seal::Sealed;
 use crate::kit::upload::{is_break, part, pause_after_break};
 use crate::platforms::linkedin::errors::{PLATFORM, op};
 use crate::platforms::linkedin::wire::{
@@ -43,30 +46,39 @@ async fn initialize(run: &mut Run<'_, '_>, index: usize, file: &MediaInfo) -> Re
         .json(&Initialize { initialize_upload_request: request });
     let answer: Value<VideoUpload> = run.api.ask(call).await?;
     let upload = answer.value;
-    let parts = parts(upload.upload_instructions, file.bytes).ok_or_else(strange_parts)?;
+    let key = key(run.cx.credential);
+    let sealed =
+        |text: String| Sealed::new(&Secret::new(text), &key, run.cx.entropy).ok_or_else(strange_parts);
+    let laid_out = parts(upload.upload_instructions, file.bytes).ok_or_else(strange_parts)?;
+    let parts = laid_out.into_iter().map(|(url, range)| {
+        let url = sealed(url)?;
+        Ok(Part { url, start: range.start, end: range.end })
+    });
+    let parts = parts.collect::<Result<Vec<_>, ConnectorError>>()?;
+    let token = Some(upload.upload_token).filter(|token| !token.is_empty()).map(sealed).transpose()?;
     let expires_at = upload.upload_urls_expire_at.and_then(|ms| Timestamp::from_millisecond(ms).ok());
     run.change(index, |u| {
         u.urn = Some(upload.video);
-        u.token = upload.upload_token;
+        u.token = token;
         u.parts = parts;
         u.expires_at = expires_at;
     })
     .await
 }
 
-/// The parts in order; `None` where they don't cover the file without a gap.
-fn parts(instructions: Vec<Instruction>, bytes: u64) -> Option<Vec<Part>> {
-    let mut parts: Vec<Part> = Vec::with_capacity(instructions.len());
+/// The parts in order, each with its address; `None` where they don't cover the file without a gap.
+fn parts(instructions: Vec<Instruction>, bytes: u64) -> Option<Vec<(String, Range<u64>)>> {
+    let mut parts = Vec::with_capacity(instructions.len());
     for i in instructions {
-        parts.push(Part { url: i.upload_url, start: i.first_byte, end: i.last_byte.checked_add(1)? });
+        parts.push((i.upload_url, i.first_byte..i.last_byte.checked_add(1)?));
     }
-    parts.sort_by_key(|p| p.start);
+    parts.sort_by_key(|(_, range)| range.start);
     let mut at = 0;
-    for part in &parts {
-        if part.start != at || part.end <= part.start {
+    for (_, range) in &parts {
+        if range.start != at || range.is_empty() {
             return None;
         }
-        at = part.end;
+        at = range.end;
     }
     (at == bytes).then_some(parts)
 }
@@ -79,7 +91,9 @@ async fn send(
     next: &Part,
 ) -> Result<Option<Duration>, ConnectorError> {
     let bytes = part(run.cx.media, file.id, next.start..next.end).await.map_err(|e| unreadable_file(&e))?;
-    let etag = match run.put(next.url.clone(), "application/octet-stream", bytes, false).await {
+    // Sealed with a grant that is no more.
+    let url = next.url.open(&key(run.cx.credential)).ok_or_else(expired)?;
+    let etag = match run.put(url.expose().to_owned(), "application/octet-stream", bytes, false).await {
         Err(error) if is_break(&error) => {
             let wait = pause_after_break(breaks, run.cx.entropy);
             run.change(index, |u| u.breaks = wait.map_or(0, |_| breaks + 1)).await?;
@@ -116,8 +130,12 @@ async fn finalize(
         }
     }
     run.change(index, |u| u.step = Step::Finalizing).await?;
+    let token = match &upload.token {
+        Some(sealed) => sealed.open(&key(run.cx.credential)).ok_or_else(expired)?,
+        None => Secret::new(""),
+    };
     let request =
-        FinalizeRequest { video: urn, upload_token: &upload.token, uploaded_part_ids: &upload.etags };
+        FinalizeRequest { video: urn, upload_token: token.expose(), uploaded_part_ids: &upload.etags };
     let url = run.api.rest("videos?action=finalizeUpload");
     let call =
         Call::post(op::FINALIZE, Safety::Invisible, url).json(&Finalize { finalize_upload_request: request });

@@ -7,11 +7,13 @@ use serde_json::{Value, json};
 
 use super::canned::{Answer, PAGE, Stage, created, no, ok};
 use crate::conformance::{Crash, draft};
+use crate::contract::progress::Progress;
 
 const POST: &str = "POST /rest/posts";
 const VIDEO: &str = "GET /rest/videos/urn%3Ali%3Avideo%3AC5F";
 const IMAGE: &str = "GET /rest/images/urn%3Ali%3Aimage%3AC50";
 const PUT_IMAGE: &str = "PUT /dms-uploads/0/uploaded-image/0";
+const PARTS: [&str; 3] = ["PUT /dms-uploads/part0", "PUT /dms-uploads/part1", "PUT /dms-uploads/part2"];
 const BYTES: usize = 90_000;
 
 fn ready() -> Stage {
@@ -59,6 +61,39 @@ async fn a_video_goes_out_in_parts_and_without_the_token() {
     let request = json!({ "video": "urn:li:video:C5F", "uploadToken": "", "uploadedPartIds": etags });
     assert_eq!(begun[1].json(), json!({ "finalizeUploadRequest": request }));
     assert_eq!(stage.network.asked_of(VIDEO).len(), 2, "it is waited for until it is available");
+}
+
+#[tokio::test]
+async fn addresses_of_uploads_stand_nowhere_in_the_clear() {
+    let mut stage = ready();
+    stage.bench.http = stage.bench.http.clone().with_journal(stage.bench.diary.clone());
+    let video = stage.bench.library.mp4(BYTES, 10_000, None);
+    let photo = stage.bench.library.png(800, 600, None);
+    for (text, file) in [("V", video), ("P", photo)] {
+        let outcome = stage.page().publish(&draft(text, [file])).await;
+        assert!(outcome.is_published(), "{outcome:?}");
+        let notes = serde_json::to_string(outcome.progress()).expect("text");
+        assert!(!notes.contains("dms-uploads"), "{notes}");
+    }
+    let written = format!("{:?}", stage.bench.diary.entries());
+    assert!(written.contains("/dms-uploads/[redacted]"), "{written}");
+    for secret in ["/part0", "/part2", "sig=1", "uploaded-image", "app=7"] {
+        assert!(!written.contains(secret), "{secret}: {written}");
+    }
+}
+
+#[tokio::test]
+async fn what_can_not_be_read_with_this_grant_is_uploaded_anew() {
+    let stage = ready();
+    let video = stage.bench.library.mp4(BYTES, 10_000, None);
+    // As they stood before they were sealed.
+    let part = json!({ "url": "https://www.linkedin.com/dms-uploads/old?ut=1", "start": 0, "end": BYTES });
+    let upload = json!({ "media": video.id, "urn": "urn:li:video:Old", "step": "sending", "token": "t", "parts": [part] });
+    let progress = Progress::new(1, 1, json!({ "uploads": [upload] }));
+    let outcome = stage.page().resume(&draft("V", [video]), progress).await;
+    assert!(outcome.is_published(), "{outcome:?}");
+    assert_eq!(PARTS.map(|put| stage.network.asked_of(put).len()), [1, 1, 1]);
+    assert_eq!(stage.posts()[0]["content"]["media"]["id"], "urn:li:video:C5F");
 }
 
 #[tokio::test]
