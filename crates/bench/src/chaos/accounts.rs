@@ -41,7 +41,8 @@ pub struct Account {
     pub cap: Option<u32>,
 }
 
-/// Connects everybody whom the networks offer. Networks that take nothing but videos stay out: the load has texts and pictures.
+/// Connects everybody whom the networks offer. Networks that take nothing but videos stay out, as the load has texts and pictures,
+/// and accounts that can't post for everybody.
 pub async fn connect(api: &Client, nodes: &Nodes, dice: &mut Dice) -> anyhow::Result<Vec<Account>> {
     for connector in Registry.all().iter().filter(|connector| !connector.capabilities().videos_only()) {
         let platform = connector.descriptor().name;
@@ -76,9 +77,10 @@ pub async fn connect(api: &Client, nodes: &Nodes, dice: &mut Dice) -> anyhow::Re
         let connector = Registry.get(&account.platform).context("an account on no network")?;
         account.only_pictures = !connector.capabilities().kinds.contains(&PostKind::Post);
         account.threads = connector.capabilities().threads;
-        for (option, values) in connector.capabilities().to_choose() {
-            account.choices.insert(option.to_owned(), offered(api, &account.id, option, values).await?);
-        }
+        let Some(choices) = widest(api, &account.id, connector.capabilities().to_choose()).await? else {
+            continue;
+        };
+        account.choices = choices;
         if !matches!(connector.capabilities().connect, Connect::OauthPerServer) {
             // An identity of such a network is the same on all of its servers.
             account.server = None;
@@ -118,19 +120,26 @@ pub async fn all(api: &Client, path: &str) -> anyhow::Result<Vec<Value>> {
     bail!("{path} has no end")
 }
 
-/// The widest choice that this account has: not everybody at a network may post for the public.
-async fn offered(api: &Client, account: &str, option: &str, values: &[&str]) -> anyhow::Result<Value> {
-    let place = format!("options.{option}");
-    for value in values {
-        let mut draft = json!({ "text": "A probe.", "accounts": [account] });
-        draft["overrides"][account] = json!({ "options": { option: value } });
-        let checked = api.post_json("/api/v1/posts/check", &draft).await?;
-        let refused = checked["results"][0]["violations"].as_array().context("no check of a post")?;
-        if !refused.iter().any(|v| v["field"].as_str().is_some_and(|field| field.ends_with(&place))) {
-            return Ok(json!(value));
-        }
+/// The widest value of each option that must be chosen, or `None` where the account doesn't have it. Not everybody at a network may
+/// post for the public, and of other posts networks give no public id that could be looked up.
+async fn widest(
+    api: &Client,
+    account: &str,
+    to_choose: impl Iterator<Item = (&'static str, &'static [&'static str])>,
+) -> anyhow::Result<Option<Map<String, Value>>> {
+    let mut choices = Map::new();
+    for (option, values) in to_choose {
+        choices.insert(option.to_owned(), json!(values.first().context("nothing to choose from")?));
     }
-    bail!("{account} offers nothing for {option}")
+    if choices.is_empty() {
+        return Ok(Some(choices));
+    }
+    let mut draft = json!({ "text": "A probe.", "accounts": [account] });
+    draft["overrides"][account] = json!({ "options": choices });
+    let checked = api.post_json("/api/v1/posts/check", &draft).await?;
+    let refused = checked["results"][0]["violations"].as_array().context("no check of a post")?;
+    let is_option = |violation: &Value| violation["field"].as_str().is_some_and(|f| f.contains("options."));
+    Ok((!refused.iter().any(is_option)).then_some(choices))
 }
 
 async fn by_password(api: &Client, nodes: &Nodes, platform: &str) -> anyhow::Result<()> {
