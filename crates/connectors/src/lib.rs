@@ -10,5 +10,7 @@ pub mod kit;
 mod platforms;
 mod registry;
 pub mod sandbox;
+#[cfg(test)]
+mod specs;
 
 pub use registry::{Registry, simulators};

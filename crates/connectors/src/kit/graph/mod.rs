@@ -20,6 +20,8 @@ pub mod hooks;
 pub mod judge;
 pub mod login;
 pub mod look;
+#[cfg(test)]
+pub mod nodes;
 pub mod numbers;
 pub mod own;
 pub mod upload;

@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn costs_are_those_that_google_names() {
         let test = "platforms::youtube::quota::tests::costs_are_those_that_google_names";
-        let Some(file) = crate::platforms::youtube::tests::specs::read(test, "quota_costs.json") else {
+        let Some(file) = crate::specs::needed(test, "google/quota_costs.json") else {
             return;
         };
         for (method, cost) in COSTS {

@@ -5,10 +5,10 @@ use carillon_domain::time::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::super::errors::{Context, NETWORK, final_if_absent};
-use super::specs;
 use super::stage::{error, reply};
 use crate::kit::graph::judge::{from_reply, from_send};
 use crate::kit::http::{Reply, SendError};
+use crate::specs;
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -110,7 +110,7 @@ fn every_code_of_the_sheet_has_its_reaction() {
 
 #[test]
 fn every_row_of_the_shared_table_is_known() {
-    let Some(table) = specs::file("derived/errors.json") else {
+    let Some(table) = specs::file::<Value>("meta/derived/errors.json") else {
         return specs::skipped("facebook::tests::errors::every_row_of_the_shared_table_is_known");
     };
     let mut checked = 0;

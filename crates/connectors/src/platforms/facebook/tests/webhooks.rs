@@ -7,11 +7,11 @@ use carillon_domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::{CONNECTOR, webhooks};
-use super::specs;
 use crate::contract::connector::Connector;
 use crate::contract::cx::PlatformSettings;
 use crate::contract::webhooks::{Address, Answer, Deaf, Event, Heard, HookCx, Incoming, What, Withdrawal};
 use crate::kit::signature;
+use crate::specs;
 
 const SECRET: &str = "app secret of the test";
 const SIGNATURE: &str = "x-hub-signature-256";
@@ -66,7 +66,7 @@ fn what_is_not_signed_with_the_secret_over_these_very_bytes_is_not_believed() {
 
 #[test]
 fn the_networks_samples_are_understood() {
-    let Some(folder) = specs::folder() else {
+    let Some(folder) = specs::path("meta") else {
         return specs::skipped("webhooks::the_networks_samples_are_understood");
     };
     let folder = folder.join("fixtures/restfb/webhooks");

@@ -6,8 +6,8 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::super::errors::{Context, from_container, from_reply, from_send, needs_new_container};
-use super::specs;
 use crate::kit::http::{Reply, SendError};
+use crate::specs;
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -35,7 +35,7 @@ fn short(kind: &ErrorKind) -> &'static str {
 
 #[test]
 fn every_documented_error_has_its_reaction() {
-    let Some(table) = specs::file("derived/errors.json") else {
+    let Some(table) = specs::file::<Value>("meta/derived/errors.json") else {
         return specs::skipped("instagram::tests::errors::every_documented_error_has_its_reaction");
     };
     let mut checked = 0;

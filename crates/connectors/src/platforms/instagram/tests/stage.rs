@@ -51,7 +51,7 @@ impl Transport for Wire {
         let (operation, method, url) = (call.operation, call.method.to_string(), base.to_owned());
         let seen = Seen { operation, method, url, params };
         specs::check(&seen);
-        self.seen.lock().unwrap().push(seen);
+        self.seen.lock().unwrap().push(seen.clone());
         let cut =
             if call.operation == "containers.upload" { self.cut_uploads.lock().unwrap().pop() } else { None };
         if let Some(mut left) = cut
@@ -67,7 +67,9 @@ impl Transport for Wire {
             let _ = self.inner.send(call, not_after).await;
             return Err(SendError::Lost("broken off".to_owned()));
         }
-        self.inner.send(call, not_after).await
+        let reply = self.inner.send(call, not_after).await?;
+        specs::check_answer(&seen, &reply);
+        Ok(reply)
     }
 }
 

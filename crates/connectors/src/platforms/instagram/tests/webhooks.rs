@@ -5,11 +5,11 @@ use carillon_domain::time::Timestamp;
 use serde_json::json;
 
 use super::super::{CONNECTOR, webhooks};
-use super::specs;
 use crate::contract::connector::Connector;
 use crate::contract::cx::PlatformSettings;
 use crate::contract::webhooks::{Address, Event, Heard, HookCx, Incoming, What};
 use crate::kit::signature;
+use crate::specs;
 
 fn news(remote_id: &str) -> Event {
     Event { remote_id: remote_id.to_owned(), what: What::Changed }
@@ -18,7 +18,9 @@ fn news(remote_id: &str) -> Event {
 #[test]
 fn the_networks_samples_are_understood() {
     for name in ["wh-comments", "wh-comments-2021", "wh-livecomments", "wh-mentions", "wh-story_insights"] {
-        let Some(body) = specs::file(&format!("fixtures/restfb/instagram/{name}.json")) else {
+        let Some(body) =
+            specs::file::<serde_json::Value>(&format!("meta/fixtures/restfb/instagram/{name}.json"))
+        else {
             return specs::skipped("webhooks::the_networks_samples_are_understood");
         };
         let account = body["entry"][0]["id"].as_str().expect("an id");

@@ -2,7 +2,6 @@
 //! samples of answers against what is read here.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -11,6 +10,7 @@ use super::super::{CONNECTOR, api, wire};
 use super::stage::{Seen, Stage, with};
 use crate::conformance::draft;
 use crate::contract::connector::Connector;
+use crate::specs;
 
 /// What the collection describes of the calls in the walk below. Kept equal to `docs/reference/spec-coverage.md`.
 const COVERED: &[&str] = &[
@@ -33,27 +33,6 @@ const COVERED: &[&str] = &[
 /// Tokens go out as a header or, at the login, as a parameter that the collection sets for all its requests.
 const COMMON: &[&str] = &["access_token"];
 
-fn folder() -> Option<PathBuf> {
-    std::env::var_os("CARILLON_SPECS").map(|folder| PathBuf::from(folder).join("meta"))
-}
-
-/// A file of the specifications.
-pub(super) fn file(path: &str) -> Option<Value> {
-    let path = folder()?.join(path);
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    Some(serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display())))
-}
-
-/// Notes that a test could not run for want of the specifications.
-pub(super) fn skipped(test: &str) {
-    use std::io::Write as _;
-    let _ = std::io::stderr().write_all(b"skipped: CARILLON_SPECS unset\n");
-    if let Ok(path) = std::env::var("CARILLON_SKIP_LOG") {
-        let mut log = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
-        writeln!(log, "{test}: CARILLON_SPECS unset").unwrap();
-    }
-}
-
 /// Meta's collection: the parameters of each call, and the fields and metrics of each kind of object.
 struct Collection {
     calls: BTreeMap<String, BTreeSet<String>>,
@@ -62,7 +41,7 @@ struct Collection {
 
 impl Collection {
     fn read() -> Option<Self> {
-        let file = file("threads/threads-api.postman_collection.json")?;
+        let file: Value = specs::file("meta/threads/threads-api.postman_collection.json")?;
         let mut calls = BTreeMap::new();
         gather(&file["item"], &mut calls);
         let variables = file["variable"].as_array().unwrap().iter();
@@ -171,7 +150,7 @@ async fn every_request_is_in_metas_collection() {
         );
     }
     let Some(collection) = Collection::read() else {
-        return skipped("threads::tests::specs::every_request_is_in_metas_collection");
+        return specs::skipped("threads::tests::specs::every_request_is_in_metas_collection");
     };
     let checked = seen.iter().map(|seen| match collection.check(seen) {
         Ok(place) => place,
@@ -184,7 +163,7 @@ async fn every_request_is_in_metas_collection() {
 #[test]
 fn a_request_that_does_not_fit_is_found() {
     let Some(collection) = Collection::read() else {
-        return skipped("threads::tests::specs::a_request_that_does_not_fit_is_found");
+        return specs::skipped("threads::tests::specs::a_request_that_does_not_fit_is_found");
     };
     let check = |method: &str, url: &str, operation, (name, value): (&str, &str)| {
         let params = vec![(name.to_owned(), value.to_owned())];
@@ -200,10 +179,11 @@ fn a_request_that_does_not_fit_is_found() {
 
 #[test]
 fn the_networks_own_samples_are_understood() {
-    let Some(_) = folder() else {
-        return skipped("threads::tests::specs::the_networks_own_samples_are_understood");
-    };
-    let sample = |name: &str| file(&format!("fixtures/restfb/threads/{name}")).unwrap();
+    if specs::path("meta").is_none() {
+        return specs::skipped("threads::tests::specs::the_networks_own_samples_are_understood");
+    }
+    let sample =
+        |name: &str| -> Value { specs::file(&format!("meta/fixtures/restfb/threads/{name}")).unwrap() };
     let media: wire::Media = serde_json::from_value(sample("basic-media.json")).unwrap();
     assert_eq!(
         (media.media_type.as_deref(), media.text.as_deref()),

@@ -13,26 +13,11 @@ use crate::contract::connector::Connector;
 use crate::platforms::tiktok::CONNECTOR;
 use crate::platforms::tiktok::errors::table::{FAILURES, MEANINGS};
 use crate::platforms::tiktok::limits;
+use crate::specs;
 
 /// The facts; says so when they are not at hand.
 fn facts(test: &str) -> Option<Value> {
-    let Some(folder) = std::env::var_os("CARILLON_SPECS") else {
-        skipped(test);
-        return None;
-    };
-    let path = std::path::PathBuf::from(folder).join("tiktok/tiktok_facts.json");
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    Some(serde_json::from_str(&text).expect("facts"))
-}
-
-#[expect(clippy::print_stderr, reason = "a skipped test must say so")]
-fn skipped(test: &str) {
-    use std::io::Write as _;
-    eprintln!("skipped: CARILLON_SPECS unset");
-    if let Ok(path) = std::env::var("CARILLON_SKIP_LOG") {
-        let mut log = std::fs::OpenOptions::new().create(true).append(true).open(path).expect("a log");
-        writeln!(log, "{test}: CARILLON_SPECS unset").expect("a line");
-    }
+    specs::needed(test, "tiktok/tiktok_facts.json")
 }
 
 fn list<'a>(facts: &'a Value, name: &str) -> &'a [Value] {

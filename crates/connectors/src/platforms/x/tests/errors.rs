@@ -5,9 +5,9 @@ use carillon_domain::time::Timestamp;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
-use super::spec;
 use crate::kit::http::SendError;
 use crate::platforms::x::errors::{map, map_inside, op, unanswered};
+use crate::specs;
 
 const LIMITED: ErrorKind = ErrorKind::RateLimited { until: None };
 
@@ -214,7 +214,7 @@ fn intended(id: &str) -> (ErrorKind, &'static str) {
 #[test]
 fn every_entry_of_the_catalogue_is_understood() {
     let test = "platforms::x::tests::errors::every_entry_of_the_catalogue_is_understood";
-    let Some(catalogue) = spec::read(test, "error_catalog.json") else { return };
+    let Some(catalogue) = specs::needed(test, "x/error_catalog.json") else { return };
     let cases = catalogue["cases"].as_array().unwrap();
     assert!(cases.len() >= 15);
     for case in cases {

@@ -5,11 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use carillon_domain::post::Part;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Lab;
 use super::description::Spec;
@@ -21,6 +20,7 @@ use crate::contract::reader::Reader;
 use crate::platforms::x::CONNECTOR;
 use crate::platforms::x::sandbox::Families;
 use crate::sandbox::{Fault, FaultKind, When};
+use crate::specs;
 
 /// Operations that no description covers, with the reason.
 const UNDESCRIBED: [(&str, &str, &str); 3] = [
@@ -31,30 +31,6 @@ const UNDESCRIBED: [(&str, &str, &str); 3] = [
 
 /// Where the table of [`coverage`] is kept.
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/spec-coverage.md");
-
-/// A file of X's folder; says so when there is none.
-pub(super) fn read(test: &str, file: &str) -> Option<Value> {
-    let Some(folder) = folder() else {
-        skipped(test);
-        return None;
-    };
-    let text = std::fs::read_to_string(folder.join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
-    Some(serde_json::from_str(&text).unwrap_or_else(|e| panic!("{file}: {e}")))
-}
-
-fn folder() -> Option<PathBuf> {
-    std::env::var_os("CARILLON_SPECS").map(|specs| PathBuf::from(specs).join("x"))
-}
-
-#[expect(clippy::print_stderr, reason = "a skipped test must say so")]
-fn skipped(test: &str) {
-    use std::io::Write;
-    eprintln!("skipped: CARILLON_SPECS unset");
-    if let Ok(log) = std::env::var("CARILLON_SKIP_LOG") {
-        let mut log = std::fs::OpenOptions::new().create(true).append(true).open(log).unwrap();
-        writeln!(log, "{test}: CARILLON_SPECS unset").unwrap();
-    }
-}
 
 /// Both descriptions.
 pub(super) struct Specs {
@@ -70,12 +46,8 @@ impl Specs {
     }
 
     fn read() -> Option<Self> {
-        let read = |file: &str| {
-            let text =
-                std::fs::read_to_string(folder()?.join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
-            Some(Spec::new(serde_json::from_str(&text).unwrap_or_else(|e| panic!("{file}: {e}"))))
-        };
-        Some(Self { older: read("openapi-2.166.trimmed.json")?, newer: read("openapi-2.167.json")? })
+        let read = |file: &str| specs::file(file).map(Spec::new);
+        Some(Self { older: read("x/openapi-2.166.trimmed.json")?, newer: read("x/openapi-2.167.json")? })
     }
 
     fn of(&self, exchange: &Exchange) -> &Spec {
@@ -152,14 +124,11 @@ async fn everything(lab: &Lab) {
 #[tokio::test]
 async fn every_request_fits_the_description() {
     let test = "platforms::x::tests::spec::every_request_fits_the_description";
-    if read(test, "error_catalog.json").is_none() {
-        return;
-    }
+    let Some(specs) = Specs::load() else { return specs::skipped(test) };
     let lab = Lab::new();
     everything(&lab).await;
     // The rest is done when the lab ends; here: that it looked at something, in both families.
     let recorded = lab.recorded();
-    let specs = Specs::load().unwrap();
     assert_eq!(specs.problems(&recorded), Vec::<String>::new());
     assert!(recorded.iter().any(|e| std::ptr::eq(specs.of(e), &specs.newer)));
     for wrong in [
@@ -186,12 +155,10 @@ async fn every_request_fits_the_description() {
 #[tokio::test]
 async fn the_list_of_what_is_checked_is_up_to_date() {
     let test = "platforms::x::tests::spec::the_list_of_what_is_checked_is_up_to_date";
-    if read(test, "error_catalog.json").is_none() {
-        return;
-    }
+    let Some(specs) = Specs::load() else { return specs::skipped(test) };
     let lab = Lab::new();
     everything(&lab).await;
-    let table = coverage(Specs::load().unwrap(), &lab.recorded());
+    let table = coverage(specs, &lab.recorded());
     let page = std::fs::read_to_string(PAGE).unwrap_or_default();
     let section =
         page.split_once("<!-- x -->\n").and_then(|(_, rest)| rest.split_once("<!-- /x -->")).map(|(s, _)| s);

@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
-use super::specs;
 use super::wire::Exchange;
+use crate::specs;
 
 /// Operations that the description does not have, with their calls and the reason.
 pub(super) const UNDESCRIBED: [(&str, &str, &str); 5] = [
@@ -32,7 +32,7 @@ impl Description {
     /// The description, if it is there. Read once.
     pub(super) fn load() -> Option<&'static Self> {
         static DESCRIPTION: OnceLock<Option<Description>> = OnceLock::new();
-        DESCRIPTION.get_or_init(|| specs::load("youtube.v3.json").map(Self::of)).as_ref()
+        DESCRIPTION.get_or_init(|| specs::file("google/youtube.v3.json").map(Self::of)).as_ref()
     }
 
     fn of(document: Value) -> Self {

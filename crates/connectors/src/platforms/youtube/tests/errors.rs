@@ -8,12 +8,13 @@ use carillon_domain::time::Timestamp;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
+use super::Lab;
 use super::script::{Script, error_of, updated, video};
-use super::{Lab, specs};
 use crate::kit::budget::Budget;
 use crate::kit::http::SendError;
 use crate::platforms::youtube::errors::table::MEANINGS;
 use crate::platforms::youtube::errors::{self, op};
+use crate::specs;
 
 const NOW: &str = "2026-11-02T09:00:00Z";
 
@@ -133,7 +134,7 @@ fn newer_bodies_say_it_in_details_or_status() {
 #[test]
 fn googles_table_of_reasons_is_known() {
     let test = "platforms::youtube::tests::errors::googles_table_of_reasons_is_known";
-    let Some(file) = specs::read(test, "error_reasons.json") else { return };
+    let Some(file) = specs::needed(test, "google/error_reasons.json") else { return };
     let mut counted = 0;
     for (method, rows) in file.as_object().unwrap() {
         let Some(rows) = rows.as_array() else { continue };

@@ -28,7 +28,6 @@ mod reading;
 mod script;
 mod signing_in;
 mod simulator;
-pub(super) mod specs;
 mod uploading;
 mod webhooks;
 mod wire;

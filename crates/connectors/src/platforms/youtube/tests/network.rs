@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::discovery::{Description, UNDESCRIBED};
 use super::wire::Exchange;
-use super::{CONNECTOR, Lab, specs, with_options};
+use super::{CONNECTOR, Lab, with_options};
 use crate::conformance::{Connect, Crash, Session, draft};
 use crate::contract::authorizer::Authorizer;
 use crate::contract::connector::Connector;
@@ -21,6 +21,7 @@ use crate::kit::http::{Call, Http, Safety};
 use crate::kit::pause::NoPause;
 use crate::kit::wire::Wire;
 use crate::sandbox::{Fault, FaultKind, InProcess, When};
+use crate::specs;
 
 /// Where the table of [`coverage`] is kept.
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/spec-coverage.md");
@@ -196,7 +197,7 @@ async fn everything(lab: &Lab) {
 #[tokio::test]
 async fn every_request_and_answer_fits_the_description() {
     let test = "platforms::youtube::tests::network::every_request_and_answer_fits_the_description";
-    if specs::read(test, "youtube.v3.json").is_none() {
+    if specs::needed(test, "google/youtube.v3.json").is_none() {
         return;
     }
     let lab = Lab::new();
@@ -252,7 +253,7 @@ async fn every_request_and_answer_fits_the_description() {
 #[tokio::test]
 async fn the_list_of_what_is_checked_is_up_to_date() {
     let test = "platforms::youtube::tests::network::the_list_of_what_is_checked_is_up_to_date";
-    if specs::read(test, "youtube.v3.json").is_none() {
+    if specs::needed(test, "google/youtube.v3.json").is_none() {
         return;
     }
     let lab = Lab::new();

@@ -1,9 +1,9 @@
 //! Every answer of the sandbox against Google's discovery descriptions, where `CARILLON_SPECS` names their folder.
 
-use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::*;
+use crate::specs;
 
 struct Descriptions {
     data: Value,
@@ -12,11 +12,7 @@ struct Descriptions {
 
 fn descriptions() -> Option<&'static Descriptions> {
     static ALL: OnceLock<Option<Descriptions>> = OnceLock::new();
-    let read = |name: &str| -> Option<Value> {
-        let path = PathBuf::from(std::env::var_os("CARILLON_SPECS")?).join("google").join(name);
-        let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        Some(serde_json::from_str(&text).unwrap())
-    };
+    let read = |name: &str| specs::file(&format!("google/{name}"));
     ALL.get_or_init(|| {
         Some(Descriptions { data: read("youtube.v3.json")?, analytics: read("youtubeAnalytics.v2.json")? })
     })
@@ -85,7 +81,7 @@ fn fits(schemas: &Value, described: &Value, value: &Value, place: &str) {
 #[tokio::test]
 async fn a_wrong_answer_is_found() {
     let test = "platforms::youtube::tests::simulator::description::a_wrong_answer_is_found";
-    if super::super::specs::read(test, "youtube.v3.json").is_none() {
+    if specs::needed(test, "google/youtube.v3.json").is_none() {
         return;
     }
     let wrong = [
