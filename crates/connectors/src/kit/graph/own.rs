@@ -16,6 +16,9 @@ use crate::kit::http::{Call, Safety};
 /// Youngest age at which a token can be renewed.
 const RENEWABLE_AGE: SignedDuration = SignedDuration::from_hours(24);
 
+/// When a refused renewal is tried again.
+const TRY_AGAIN: SignedDuration = SignedDuration::from_hours(1);
+
 /// The login of one app at one network.
 #[derive(Clone, Copy)]
 pub struct OwnLogin<'a> {
@@ -84,13 +87,38 @@ impl OwnLogin<'_> {
 }
 
 /// From when on a token can be renewed, where that is still to come. Its age is taken from `issued_at` beside it.
-pub fn too_young_until(credential: &Credential, now: Timestamp) -> Option<Timestamp> {
+fn too_young_until(credential: &Credential, now: Timestamp) -> Option<Timestamp> {
     let issued: Timestamp = credential.extra.get("issued_at")?.as_str()?.parse().ok()?;
     issued.checked_add(RENEWABLE_AGE).ok().filter(|from| *from > now)
 }
 
+/// Renews a token that is a day old, and takes `probe` for whether the present one works: a younger one is tried so, that nobody
+/// waits a day for a token that is dead already; and so is one whose renewal is refused, as the network counts its age by its own
+/// clock.
+///
+/// # Errors
+/// `RateLimited` while the token is too young and works; otherwise as the network answered.
+pub async fn renew_when_old<T>(
+    login: OwnLogin<'_>,
+    credential: &Credential,
+    probe: impl Future<Output = Result<T, ConnectorError>>,
+) -> Result<Token, ConnectorError> {
+    let now = login.cx.clock.now();
+    if let Some(from) = too_young_until(credential, now) {
+        probe.await?;
+        return Err(too_young(login.network, from));
+    }
+    match login.renew(&credential.access_token).await {
+        Err(error) if error.kind == ErrorKind::Rejected => {
+            probe.await?;
+            Err(too_young(login.network, now + TRY_AGAIN))
+        }
+        renewed => renewed,
+    }
+}
+
 /// Why a young token was not renewed.
-pub fn too_young(network: &Network, from: Timestamp) -> ConnectorError {
+fn too_young(network: &Network, from: Timestamp) -> ConnectorError {
     ConnectorError::new(
         ErrorKind::RateLimited { until: Some(from) },
         network.name,

@@ -86,22 +86,16 @@ impl Authorizer for Threads {
         false
     }
 
-    /// One that is younger than a day can't be renewed yet; so that nobody waits a day for a token that is dead already, it is
-    /// tried first.
     async fn refresh(
         &self,
         cx: &AuthCx<'_>,
         _account: &AccountIdentity,
         credential: &Credential,
     ) -> Result<Credential, ConnectorError> {
-        let now = cx.clock.now();
-        if let Some(from) = own::too_young_until(credential, now) {
-            read::own_profile(&Graph::with(cx, &credential.access_token)).await.map_err(for_good)?;
-            return Err(own::too_young(&NETWORK, from));
-        }
         let base = cx.settings.endpoint(&DESCRIPTOR, GRAPH);
-        let renewed = login(cx, &base).renew(&credential.access_token).await.map_err(for_good)?;
-        Ok(self::credential(now, renewed))
+        let graph = Graph::with(cx, &credential.access_token);
+        let renewed = own::renew_when_old(login(cx, &base), credential, read::own_profile(&graph)).await;
+        Ok(self::credential(cx.clock.now(), renewed.map_err(for_good)?))
     }
 
     /// No call is documented; the owner removes the app in Threads' settings.

@@ -118,17 +118,13 @@ fn no_account(cause: &str) -> ConnectorError {
     )
 }
 
-/// Renews the token. One that is younger than a day can't be renewed yet; so that nobody waits a day for a token that is
-/// dead already, it is tried first.
+/// Renews the token.
 pub(super) async fn refresh(cx: &AuthCx<'_>, credential: &Credential) -> Result<Credential, ConnectorError> {
-    let now = cx.clock.now();
-    if let Some(from) = own::too_young_until(credential, now) {
-        let graph = Graph::with(cx, Flavour::Instagram, &credential.access_token);
-        let _: Value = graph.get("profile.read", "me", vec![("fields", "user_id".to_owned())]).await?;
-        return Err(own::too_young(&NETWORK, from));
-    }
-    let token = login(cx, &long_base(cx)).renew(&credential.access_token).await?;
-    Ok(self::credential(now, token, credential.scopes.clone()))
+    let base = long_base(cx);
+    let graph = Graph::with(cx, Flavour::Instagram, &credential.access_token);
+    let probe = graph.get::<Value>("profile.read", "me", vec![("fields", "user_id".to_owned())]);
+    let token = own::renew_when_old(login(cx, &base), credential, probe).await?;
+    Ok(self::credential(cx.clock.now(), token, credential.scopes.clone()))
 }
 
 fn words(words: wire::Words) -> Vec<String> {

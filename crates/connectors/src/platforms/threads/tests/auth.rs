@@ -118,6 +118,20 @@ async fn a_token_is_renewed_from_its_second_day_on() {
 }
 
 #[tokio::test]
+async fn a_token_that_the_network_calls_too_young_is_kept() {
+    let stage = Stage::new();
+    let session = stage.connected().await;
+    stage.bench.clock.advance(Duration::from_secs(24 * 3600));
+    let refusal = super::stage::Trouble::Instead(400, super::stage::error(100, None));
+    stage.script("oauth.refresh", 2, &refusal);
+    let error = session.refresh().await.unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::RateLimited { until: Some(_) }), "{error:?}");
+    // One that does not work either needs its owner.
+    stage.bench.world.tokens().revoke(NAME, session.credential().access_token.expose());
+    assert_eq!(session.refresh().await.unwrap_err().kind, ErrorKind::AuthRevoked);
+}
+
+#[tokio::test]
 async fn a_young_token_that_is_dead_is_found_out_at_once() {
     let stage = Stage::new();
     let session = stage.connected().await;
