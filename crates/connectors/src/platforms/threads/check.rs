@@ -42,7 +42,7 @@ fn part(prefix: &str, part: &Part, options: &Options, report: &mut CheckReport) 
         };
         report.violations.push(Violation::new(&field, "missing", message));
     }
-    words(&field, "text", &part.text, options.link_attachment.as_ref().map(url::Url::as_str), report);
+    words(&field, "text", &part.text, options.link_attachment.as_deref(), report);
     media::check(prefix, part, report);
 }
 

@@ -40,7 +40,8 @@ pub(super) struct Options {
     /// `None`: everyone.
     pub reply_control: Option<&'static str>,
     pub topic_tag: Option<String>,
-    pub link_attachment: Option<Url>,
+    /// As it was written: the network compares it with the links of the text.
+    pub link_attachment: Option<String>,
     pub quote_post_id: Option<String>,
     /// The answers to choose from.
     pub poll: Option<Vec<String>>,
@@ -136,13 +137,13 @@ impl Reader {
         Some(tag)
     }
 
-    fn link(&mut self, value: &Value) -> Option<Url> {
-        let url = value.as_str().and_then(|text| Url::parse(text.trim()).ok());
-        let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
-        if url.is_none() {
+    fn link(&mut self, value: &Value) -> Option<String> {
+        let is_web = |url: Url| matches!(url.scheme(), "http" | "https") && url.host().is_some();
+        let link = value.as_str().map(str::trim).filter(|link| Url::parse(link).is_ok_and(is_web));
+        if link.is_none() {
             self.wrong("link_attachment", "invalid", "The link must be a whole address, with https://.");
         }
-        url
+        link.map(str::to_owned)
     }
 
     fn post_id(&mut self, value: &Value) -> Option<String> {

@@ -44,10 +44,12 @@ fn may_be_emoji(c: char) -> bool {
     )
 }
 
-/// The distinct links of a text. Threads publishes no grammar; what begins with a scheme is one for everybody.
+/// The distinct links of a text. Threads publishes no grammar; what begins with a scheme, or with `www.`, is one for everybody.
 pub(super) fn links(text: &str) -> BTreeSet<&str> {
     let found = text.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"')).filter_map(|word| {
-        let start = ["https://", "http://"].iter().filter_map(|scheme| word.find(scheme)).min()?;
+        let lower = word.to_ascii_lowercase();
+        let starts = ["https://", "http://", "www."].iter();
+        let start = starts.filter_map(|start| lower.find(start)).min()?;
         let link = word[start..].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']);
         (link.len() > "https://".len()).then_some(link)
     });
@@ -88,6 +90,7 @@ mod tests {
             ["http://b.example", "https://a.example/x"]
         );
         assert_eq!(found("https:// is no link, a.example neither"), Vec::<String>::new());
+        assert_eq!(found("HTTP://a.example and Www.b.example"), ["HTTP://a.example", "Www.b.example"]);
     }
 
     proptest! {

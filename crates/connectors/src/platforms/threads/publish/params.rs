@@ -63,7 +63,7 @@ fn post_params(options: &Options, params: &mut Params) {
     let Options { reply_control, topic_tag, link_attachment, quote_post_id, gif_id, .. } = options;
     params.extend(reply_control.map(|who| ("reply_control", who.to_owned())));
     params.extend(topic_tag.as_ref().map(|tag| ("topic_tag", tag.clone())));
-    params.extend(link_attachment.as_ref().map(|link| ("link_attachment", link.to_string())));
+    params.extend(link_attachment.clone().map(|link| ("link_attachment", link)));
     params.extend(quote_post_id.as_ref().map(|id| ("quote_post_id", id.clone())));
     params.extend(
         gif_id

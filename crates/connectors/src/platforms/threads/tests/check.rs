@@ -80,6 +80,8 @@ fn what_is_just_within_the_limits_is_taken() {
     assert_eq!(found(&draft(&links, [])), none());
     let repeated = with(draft(&links, []), "link_attachment", json!("https://a.example/4"));
     assert_eq!(found(&repeated), none());
+    let bare = links.replace("https://a.example/4", "https://a.example");
+    assert_eq!(found(&with(draft(&bare, []), "link_attachment", json!("https://a.example"))), none());
     assert_eq!(found(&with(draft("a", []), "topic_tag", json!("t".repeat(50)))), none());
 }
 
@@ -93,6 +95,9 @@ fn too_much_of_anything_is_found() {
     let links: String = (0..5).map(|i| format!("https://a.example/{i} ")).collect();
     let one_more = with(draft(&links, []), "link_attachment", json!("https://b.example/"));
     assert_eq!(found(&one_more), ["text too_many_links"]);
+    let written = (0..6)
+        .map(|i| if i % 2 == 0 { format!("www.{i}.example ") } else { format!("HTTPS://{i}.example ") });
+    assert_eq!(found(&draft(&written.collect::<String>(), [])), ["text too_many_links"]);
     assert_eq!(
         found(&with(draft("a", []), "topic_tag", json!("t".repeat(51)))),
         ["options.topic_tag too_long"]
