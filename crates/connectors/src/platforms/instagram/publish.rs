@@ -147,7 +147,13 @@ impl Publisher for Instagram {
         let graph = Graph::of(cx);
         let fields = vec![("fields", "id".to_owned())];
         match graph.get::<wire::Id>("media.read", remote_id, fields).await {
-            Err(error) if errors::object_missing(&error) => return Ok(()),
+            // “Missing or not visible”: only what the account does not list either is gone.
+            Err(error) if errors::object_missing(&error) => {
+                return match lists(&graph, &cx.account.remote_id, remote_id).await? {
+                    false => Ok(()),
+                    true => Err(ConnectorError { kind: ErrorKind::Transient, ..error }),
+                };
+            }
             found => found?,
         };
         if graph.flavour() == Flavour::Instagram {
@@ -168,6 +174,13 @@ impl Publisher for Instagram {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether a post is among the account's newest.
+async fn lists(graph: &Graph<'_>, account: &str, remote_id: &str) -> Result<bool, ConnectorError> {
+    let params = vec![("fields", "id".to_owned()), ("limit", "100".to_owned())];
+    let page: wire::Page<wire::Id> = graph.get("media.list", &format!("{account}/media"), params).await?;
+    Ok(page.data.iter().any(|listed| listed.id == remote_id))
 }
 
 #[derive(Deserialize)]

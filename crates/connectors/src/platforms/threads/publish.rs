@@ -110,12 +110,17 @@ impl Publisher for Threads {
     }
 
     async fn delete(&self, cx: &Cx<'_>, remote_id: &str) -> Result<(), ConnectorError> {
-        match Graph::of(cx).delete("media.delete", remote_id).await {
+        let graph = Graph::of(cx);
+        match graph.delete("media.delete", remote_id).await {
             Ok(answer) if answer.done() => Ok(()),
             Ok(_) => {
                 Err(rejected("not_deleted", "Threads did not delete it.", "Delete it in the Threads app."))
             }
-            Err(error) if errors::not_there(&error) => Ok(()),
+            // “Missing or not visible”: only what the account does not list either is gone.
+            Err(error) if errors::not_there(&error) && !quota::lists(&graph, remote_id).await? => Ok(()),
+            Err(error) if errors::not_there(&error) => {
+                Err(ConnectorError { kind: ErrorKind::Transient, ..error })
+            }
             Err(error) => Err(error),
         }
     }
@@ -156,8 +161,8 @@ fn parent<'a>(draft: &Draft, progress: &'a Progress, unit: u16) -> Option<&'a Un
     progress.units.get(usize::from(before)).filter(|parent| parent.remote_id.is_some())
 }
 
-/// What a refused `threads_publish` leaves behind: a refusal that may hide a success is remembered, so that once the post is
-/// proved absent its cause is told instead of the call being repeated.
+/// What a refused `threads_publish` leaves behind: a container that is not known yet is looked at anew, and a refusal that may hide
+/// a success is remembered, so that once the post is proved absent its cause is told instead of the call being repeated.
 async fn refused(
     cx: &Cx<'_>,
     graph: &Graph<'_>,
@@ -165,13 +170,16 @@ async fn refused(
     progress: Progress,
     mut error: ConnectorError,
 ) -> ConnectorError {
-    if error.code == "quota_reached" {
+    if error.kind == (ErrorKind::RateLimited { until: None }) && error.code == "quota_reached" {
         error.kind = ErrorKind::RateLimited { until: quota::free_at(cx, graph, state.unit > 0).await };
     }
-    if !errors::final_if_absent(&error) {
+    if error.kind == ErrorKind::NotReady {
+        state.came_back();
+    } else if errors::final_if_absent(&error) {
+        state.refusal = Some(ConnectorError { kind: ErrorKind::Rejected, ..error.clone() });
+    } else {
         return error;
     }
-    state.refusal = Some(ConnectorError { kind: ErrorKind::Rejected, ..error.clone() });
     // When the note is lost, the cause is told less well; what the network answered stays ambiguous.
     let _ = cx.checkpoint.save(&state.stored_in(progress)).await;
     error

@@ -81,9 +81,6 @@ impl<'a> Work<'a> {
         // The quota is obeyed each time; what was there before the first commit stays the measure.
         let baseline = quota::before_commit(self.cx, &self.graph, unit > 0).await?;
         self.state.baseline = self.state.baseline.take().or(Some(baseline));
-        if let Some(root) = &mut self.state.root {
-            root.offered = true;
-        }
         Ok(self.state.stored_in(self.progress).at(Stage::Ready { unit }))
     }
 
@@ -129,12 +126,10 @@ impl<'a> Work<'a> {
         Duration::try_from(left).ok().filter(|left| !left.is_zero())
     }
 
-    /// The container was offered for publishing and came back: refused as unknown, or not published after all. What was known
-    /// of it does not count any more; one that comes back again and again is made anew, a few times.
+    /// Makes a container that came back again and again anew, a few times.
     async fn come_back(&mut self) -> Result<Option<Duration>, ConnectorError> {
-        let Some(root) = self.state.root.as_mut().filter(|root| root.offered) else { return Ok(None) };
-        (root.offered, root.finished_at) = (false, None);
-        root.returns += 1;
+        let Some(root) = self.state.root.as_mut().filter(|root| root.came_back) else { return Ok(None) };
+        root.came_back = false;
         let returns = root.returns;
         if returns > MOST_RETURNS {
             self.state.start_over();

@@ -119,6 +119,16 @@ async fn newest(graph: &Graph<'_>, reply: bool) -> Result<Vec<String>, Connector
     Ok(page.data.into_iter().map(|entry| entry.id).collect())
 }
 
+/// Whether an id is among the newest posts or replies.
+pub(super) async fn lists(graph: &Graph<'_>, id: &str) -> Result<bool, ConnectorError> {
+    for reply in [false, true] {
+        if newest(graph, reply).await?.iter().any(|listed| listed == id) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Where posts are listed, and where replies are.
 pub(super) fn list_of(reply: bool) -> (&'static str, &'static str) {
     if reply { ("replies.list", "me/replies") } else { ("posts.list", "me/threads") }

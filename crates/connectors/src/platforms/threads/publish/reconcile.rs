@@ -30,8 +30,11 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
 /// How far the network's clock may be behind ours.
 const SKEW: SignedDuration = SignedDuration::from_mins(2);
 
-/// Entries that are looked at: the most on one page.
-const ENTRIES: usize = 100;
+/// Entries that are asked for on one page: the most. Pages may be shorter.
+const ENTRIES: &str = "100";
+
+/// Pages that are looked at.
+const PAGES: usize = 5;
 
 /// Looks for a unit.
 ///
@@ -138,6 +141,8 @@ impl Look<'_> {
         let mut state = self.state.clone();
         if spent {
             state.start_over();
+        } else {
+            state.came_back();
         }
         // The same container again, but its state is read first: it may have become public late.
         let stage = Stage::Preparing { unit: self.content.unit };
@@ -185,28 +190,40 @@ impl Look<'_> {
         let params = vec![
             ("fields", fields),
             ("since", (from.as_second() - SKEW.as_secs()).to_string()),
-            ("limit", ENTRIES.to_string()),
+            ("limit", ENTRIES.to_owned()),
         ];
-        let page: wire::List<wire::Media> = self.graph.get(operation, path, params).await?;
-        let mut listing = Listing { complete: page.data.len() < ENTRIES, ..Listing::default() };
-        let seen = self.state.baseline.as_ref().and_then(|b| b.seen.as_ref());
-        for media in page.data {
-            let Some(at) = at(&media) else { continue };
-            if seen.is_some_and(|seen| seen.contains(&media.id)) {
-                continue;
+        let (mut listing, mut after) = (Listing::default(), None::<String>);
+        for _ in 0..PAGES {
+            let mut params = params.clone();
+            params.extend(after.map(|after| ("after", after)));
+            let page: wire::List<wire::Media> = self.graph.get(operation, path, params).await?;
+            after = api::next_cursor(page.paging, page.data.len());
+            for media in page.data {
+                self.sort(media, earliest, &mut listing);
             }
-            listing.new += usize::from(self.after_baseline(at));
-            if !self.fits(&media) || at < earliest {
-                continue;
-            }
-            // The network's times are whole seconds.
-            if at.as_second() >= self.since.as_second() {
-                listing.late.push(media);
-            } else {
-                listing.early.push(media);
+            if after.is_none() {
+                listing.complete = true;
+                break;
             }
         }
         Ok(listing)
+    }
+
+    fn sort(&self, media: wire::Media, earliest: Timestamp, listing: &mut Listing) {
+        let seen = self.state.baseline.as_ref().and_then(|b| b.seen.as_ref());
+        let Some(at) = at(&media).filter(|_| seen.is_none_or(|seen| !seen.contains(&media.id))) else {
+            return;
+        };
+        listing.new += usize::from(self.after_baseline(at));
+        if !self.fits(&media) || at < earliest {
+            return;
+        }
+        // The network's times are whole seconds.
+        if at.as_second() >= self.since.as_second() {
+            listing.late.push(media);
+        } else {
+            listing.early.push(media);
+        }
     }
 
     fn fits(&self, media: &wire::Media) -> bool {

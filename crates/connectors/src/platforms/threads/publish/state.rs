@@ -41,9 +41,9 @@ pub(super) struct Container {
     pub finished_at: Option<Timestamp>,
     /// How often its state was asked for.
     pub looks: u32,
-    /// It was ready to be published.
-    pub offered: bool,
-    /// How often it was ready to be published and came back unpublished.
+    /// It just came back from being published: refused as unknown, or not published after all.
+    pub came_back: bool,
+    /// How often it came back so.
     pub returns: u32,
 }
 
@@ -60,7 +60,7 @@ pub(super) struct Baseline {
 
 impl Container {
     pub(super) fn new(id: String, created_at: Timestamp) -> Self {
-        Self { id, created_at, finished_at: None, looks: 0, offered: false, returns: 0 }
+        Self { id, created_at, finished_at: None, looks: 0, came_back: false, returns: 0 }
     }
 
     /// Whether it is so old that it may expire before it is used.
@@ -111,6 +111,14 @@ impl State {
     pub(super) fn start_over(&mut self) {
         self.root = None;
         self.children.fill(None);
+    }
+
+    /// The container came back unpublished: what was known of it does not count any more.
+    pub(super) fn came_back(&mut self) {
+        if let Some(root) = &mut self.root {
+            (root.came_back, root.finished_at) = (true, None);
+            root.returns += 1;
+        }
     }
 
     fn value(&self) -> serde_json::Value {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::post::Draft;
+use carillon_domain::time::Clock as _;
 use serde_json::json;
 
 use super::stage::{Stage, Trouble, error};
@@ -208,4 +209,73 @@ async fn notes_of_another_version_are_left_to_a_person() {
     assert!(stage.sent("posts.publish").is_empty());
     let found = look(&session, &cx, &post, &open).await;
     assert!(matches!(found, Reconciliation::Unknown { look_again_at: None, .. }), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_full_quota_behind_a_failure_of_the_server_decides_nothing() {
+    let stage = Stage::new();
+    let session = stage.connected().await;
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let post = draft("Once", []);
+    let ready = prepared(&stage, &session, &post).await;
+    stage.script("posts.publish", 1, &Trouble::After(500, error(4, Some(2_207_042))));
+    let (_, result) = commit(&session, &cx, &post, ready).await;
+    assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous, "it may be public");
+}
+
+#[tokio::test]
+async fn a_post_on_a_later_page_speaks_against_absence() {
+    let stage = Stage::new();
+    let session = stage.connected().await;
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let post = draft("Where?", []);
+    let ready = prepared(&stage, &session, &post).await;
+    stage.script("posts.publish", 1, &Trouble::Cut);
+    let (open, _) = commit(&session, &cx, &post, ready).await;
+    let at = stage.bench.clock.now().strftime("%Y-%m-%dT%H:%M:%S+0000").to_string();
+    stage.bench.clock.advance(Duration::from_secs(600));
+    // Pages may be shorter than asked for, even empty.
+    let cursors = json!({ "cursors": { "before": "b", "after": "a" } });
+    let seen = json!({ "id": "77", "text": "Where?", "media_type": "TEXT_POST", "timestamp": at });
+    for page in [
+        json!({ "data": [], "paging": { "next": "more", "cursors": cursors["cursors"] } }),
+        json!({ "data": [seen] }),
+    ] {
+        stage.script("posts.list", 1, &Trouble::Instead(200, page));
+    }
+    let doubtful = look(&session, &cx, &post, &open).await;
+    assert!(
+        matches!(&doubtful, Reconciliation::Unknown { evidence, .. } if evidence.contains("look like this one")),
+        "{doubtful:?}"
+    );
+    assert_eq!(stage.sent("posts.list").last().unwrap().get("after"), Some("a"));
+}
+
+#[tokio::test]
+async fn patience_is_asked_for_without_the_container_being_at_fault() {
+    let stage = Stage::new();
+    let session = stage.connected().await;
+    stage.script("posts.publish", 9, &Trouble::Instead(400, error(613, None)));
+    let outcome = session.publish(&draft("Later", [])).await;
+    assert!(outcome.is_published(), "{outcome:?}");
+    assert_eq!((stage.sent("posts.publish").len(), stage.sent("containers.create").len()), (10, 1));
+}
+
+#[tokio::test]
+async fn what_is_listed_is_not_deleted_whatever_the_network_says() {
+    let stage = Stage::new();
+    let session = stage.connected().await;
+    let outcome = session.publish(&draft("Here", [])).await;
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let publisher = session.connector.publisher().unwrap();
+    let id = &outcome.remote_ids()[0];
+    stage.script("media.delete", 1, &Trouble::Instead(400, error(100, Some(33))));
+    assert_eq!(publisher.delete(&cx, id).await.unwrap_err().kind, ErrorKind::Transient);
+    for _ in 0..2 {
+        publisher.delete(&cx, id).await.unwrap();
+    }
+    assert!(stage.ledger()[0].deleted_at.is_some());
 }
