@@ -2,6 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::MediaId;
+use crate::media::Fit;
+
+/// What can be done about a finding without the author's work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Fix {
+    /// A copy of this file can be made that the network takes.
+    Rendition {
+        /// The file.
+        media: MediaId,
+        /// Ways to change its shape, the usual one first; empty where the shape stays.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fit: Vec<Fit>,
+    },
+}
+
 /// One broken rule of a network, found before anything is sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Violation {
@@ -17,12 +34,16 @@ pub struct Violation {
     /// The value found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<serde_json::Value>,
+    /// What would be done about it on request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Fix>,
 }
 
 impl Violation {
     /// A violation without limit and value.
     pub fn new(field: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { field: field.into(), code: code.into(), message: message.into(), limit: None, value: None }
+        let (field, code, message) = (field.into(), code.into(), message.into());
+        Self { field, code, message, limit: None, value: None, fix: None }
     }
 
     /// Adds the limit and the value that broke it.

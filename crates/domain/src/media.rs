@@ -32,6 +32,17 @@ impl MediaKind {
     }
 }
 
+/// How a picture gets another shape.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fit {
+    /// All of it stays, with a white border (a black one around videos).
+    #[default]
+    Pad,
+    /// What sticks out is cut off, on both sides alike.
+    Crop,
+}
+
 /// A smaller version of a file, for our own pages. Always JPEG.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rendition {

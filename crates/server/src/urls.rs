@@ -126,6 +126,8 @@ urls! {
     MEDIA_CONTENT = media_content(media) "/api/v1/media/{media}/content";
     /// A smaller version of a file, for API clients.
     MEDIA_RENDITION = media_rendition(media, rendition) "/api/v1/media/{media}/renditions/{rendition}";
+    /// Makes a copy of a file that a network takes.
+    MEDIA_RENDITIONS = media_renditions(media) "/api/v1/media/{media}/renditions";
     /// Where resumable uploads begin.
     MEDIA_TUS = media_tus() "/api/v1/media/tus";
     /// One resumable upload.

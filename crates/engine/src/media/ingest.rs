@@ -7,8 +7,9 @@ use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use carillon_domain::error::AppError;
 use carillon_domain::media::{MediaInfo, MediaKind, MediaWarning, Rendition};
-use carillon_store::repo::media::{self, MediaRow};
+use carillon_store::repo::media::{self, Made, MediaRow};
 use carillon_store::repo::media_upload::{self, PieceRow, UploadRow};
+use carillon_store::repo::rendition::RenditionRow;
 use futures::TryStreamExt;
 use sha2::{Digest, Sha256};
 
@@ -16,6 +17,7 @@ use super::keys;
 use super::library::Library;
 use super::picture::{self, Picture};
 use super::refusal::Refusal;
+use super::rendition;
 use super::sniff::{FileType, HEAD};
 use super::storage::Storage;
 use super::video::probe::{ProbeError, VideoFacts};
@@ -34,6 +36,15 @@ struct Ingested {
 impl Library {
     /// Puts a complete upload into the library. Doing it twice, at once even, gives the same file.
     pub(super) async fn finish(&self, upload: &UploadRow) -> Result<MediaRow, AppError> {
+        self.finish_as(upload, None).await
+    }
+
+    /// The same, as a rendition where it is one.
+    pub(super) async fn finish_as(
+        &self,
+        upload: &UploadRow,
+        made: Option<&RenditionRow>,
+    ) -> Result<MediaRow, AppError> {
         let (workspace, id) = (upload.workspace, upload.id);
         if let Some(row) = self.find(workspace, id).await? {
             return Ok(row);
@@ -54,7 +65,7 @@ impl Library {
             MediaKind::Video => self.ingest_video(upload, kind, &pieces).await?,
             MediaKind::Image | MediaKind::Gif => self.ingest_picture(upload, kind, &pieces).await?,
         };
-        let row = self.enter(upload, kind, ingested).await?;
+        let row = self.enter(upload, kind, ingested, made).await?;
         if let Err(error) = self.erase(&keys::pieces(workspace, id)).await {
             tracing::warn!(%workspace, %id, %error, "the pieces of an upload could not be removed yet");
         }
@@ -66,6 +77,7 @@ impl Library {
         upload: &UploadRow,
         kind: FileType,
         ingested: Ingested,
+        made: Option<&RenditionRow>,
     ) -> Result<MediaRow, AppError> {
         let now = self.parts.clock.now();
         let row = MediaRow {
@@ -79,11 +91,16 @@ impl Library {
             created_at: now,
             updated_at: now,
             deleted_at: None,
+            made: made.map(|made| Made { original: made.original, platform: made.platform.clone() }),
         };
-        let (copy, workspace, id) = (row.clone(), upload.workspace, upload.id);
+        let (copy, made) = (row.clone(), made.cloned());
+        let (workspace, id) = (upload.workspace, upload.id);
         let entered = self.parts.db.write(move |tx| {
             Box::pin(async move {
                 media::insert(tx, &copy).await?;
+                if let Some(made) = made {
+                    rendition::enter(tx, &made, now).await?;
+                }
                 media_upload::finish(tx, workspace, id, now).await
             })
         });

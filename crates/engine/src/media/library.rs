@@ -20,6 +20,7 @@ use url::Url;
 
 use super::keys;
 use super::link::LinkKey;
+use super::rendition;
 use super::sniff::FileType;
 use super::storage::Storage;
 use super::video::probe::Tools;
@@ -201,7 +202,11 @@ impl Library {
                             .to_owned(),
                     });
                 }
-                Ok(media::mark_deleted(tx, workspace, id, version, now).await?)
+                let deleted = media::mark_deleted(tx, workspace, id, version, now).await?;
+                if deleted {
+                    rendition::follow_deletion(tx, workspace, id, now).await?;
+                }
+                Ok(deleted)
             })
         })
         .await

@@ -13,6 +13,7 @@ mod library;
 pub mod link;
 mod picture;
 mod refusal;
+pub(crate) mod rendition;
 mod sniff;
 mod source;
 mod storage;
@@ -21,7 +22,7 @@ mod tests;
 mod uploads;
 mod video;
 
-pub use carillon_store::repo::media::MediaRow;
+pub use carillon_store::repo::media::{Made, MediaRow};
 pub use incoming::Incoming;
 pub use library::{Content, Library, LibraryParts, MAX_ALT, MediaLimits, Version};
 pub use link::LinkKey;

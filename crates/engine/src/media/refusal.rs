@@ -58,6 +58,12 @@ pub enum Refusal {
     /// A video file without moving pictures.
     #[error("There is no video in this file, only sound or data. Networks take pictures and videos.")]
     NoVideo,
+    /// An animation, of which a copy would stand still.
+    #[error("This picture moves, and a copy of it would stand still. Upload it as a video (MP4).")]
+    Moves,
+    /// No copy gets small enough.
+    #[error("No copy of this picture gets small enough for the network. Upload a simpler or smaller one.")]
+    WontFit,
 }
 
 impl Refusal {
@@ -72,6 +78,8 @@ impl Refusal {
             Self::Truncated => "truncated",
             Self::Damaged { .. } => "damaged",
             Self::NoVideo => "no_video",
+            Self::Moves => "moves",
+            Self::WontFit => "wont_fit",
         }
     }
 }

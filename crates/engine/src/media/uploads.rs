@@ -7,6 +7,7 @@ use carillon_domain::permission::Permission;
 use carillon_domain::time::{Timestamp, random_bytes};
 use carillon_store::repo::media::MediaRow;
 use carillon_store::repo::media_upload::{self, PieceRow, UploadRow};
+use carillon_store::repo::rendition::RenditionRow;
 
 use super::incoming::{Body, Incoming, tidy_name};
 use super::keys;
@@ -18,7 +19,7 @@ use crate::Actor;
 /// Bytes of one stored piece; what a cut connection can lose after a crash of the server.
 const PIECE: u64 = 32 * 1024 * 1024;
 /// How long an upload waits for its next byte.
-const EXPIRES_AFTER: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+pub(super) const EXPIRES_AFTER: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 
 /// What a client says about a file before sending it.
 #[derive(Debug, Clone, Default)]
@@ -58,14 +59,39 @@ impl Library {
         taken
     }
 
+    /// Takes what was made from another file, as a whole upload. `upload` has the id of `made`.
+    pub(super) async fn take_made(
+        &self,
+        upload: UploadRow,
+        body: Incoming,
+        made: &RenditionRow,
+    ) -> Result<MediaRow, AppError> {
+        let copy = upload.clone();
+        self.parts.db.write(move |tx| Box::pin(async move { media_upload::insert(tx, &copy).await })).await?;
+        let taken = match self.take_all(&upload, body).await {
+            Ok(whole) => self.finish_as(&whole, Some(made)).await,
+            Err(error) => Err(error),
+        };
+        if taken.is_err() {
+            self.give_up(&upload).await;
+        }
+        taken
+    }
+
     async fn take_whole(&self, upload: &UploadRow, body: Incoming) -> Result<MediaRow, AppError> {
+        let whole = self.take_all(upload, body).await?;
+        self.finish(&whole).await
+    }
+
+    /// Takes a body to its end, which is that of the file.
+    async fn take_all(&self, upload: &UploadRow, body: Incoming) -> Result<UploadRow, AppError> {
         let (workspace, id) = (upload.workspace, upload.id);
         self.take(upload, body).await?;
         self.parts
             .db
             .write(move |tx| Box::pin(async move { media_upload::end(tx, workspace, id).await }))
             .await?;
-        self.finish(&self.upload_row(workspace, id).await?).await
+        self.upload_row(workspace, id).await
     }
 
     /// Begins a resumable upload of `length` bytes.

@@ -10,6 +10,7 @@ pub mod posts;
 pub mod publications;
 pub mod release;
 mod remote_delete;
+pub mod renditions;
 mod sending;
 pub mod sync;
 pub mod webhooks;

@@ -185,6 +185,7 @@ impl Stage {
             created_at: now,
             updated_at: now,
             deleted_at: None,
+            made: None,
         };
         let db = &self.engine.db;
         let entered: Result<(), StoreError> =

@@ -59,6 +59,15 @@ pub struct Media {
     pub url: String,
     /// Smaller versions, as JPEG.
     pub renditions: Vec<RenditionLink>,
+    /// Of a copy that was made for a network: the file that it was made from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original: Option<String>,
+    /// Of such a copy: the platform.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made_for: Option<String>,
+    /// ready: it can go out.
+    #[schema(example = "ready")]
+    pub status: &'static str,
     /// When it was uploaded, RFC 3339.
     pub created_at: String,
 }
@@ -89,6 +98,7 @@ pub struct RenditionLink {
 impl From<MediaRow> for Media {
     fn from(row: MediaRow) -> Self {
         let info = row.info;
+        let (original, made_for) = row.made.map(|made| (made.original.to_string(), made.platform)).unzip();
         let link = |rendition: carillon_domain::media::Rendition| RenditionLink {
             url: urls::media_rendition(info.id, &rendition.name),
             name: rendition.name,
@@ -118,6 +128,9 @@ impl From<MediaRow> for Media {
                 .collect(),
             url: urls::media_content(info.id),
             renditions: row.renditions.into_iter().map(link).collect(),
+            original,
+            made_for,
+            status: "ready",
             created_at: row.created_at.to_string(),
         }
     }

@@ -9,6 +9,7 @@ mod numbers;
 mod platforms;
 mod posts;
 mod publications;
+mod renditions;
 pub mod shapes;
 mod sync;
 mod tokens;
@@ -87,6 +88,7 @@ pub fn routes() -> Api {
         .routes(routes!(media::get, media::patch, media::delete))
         .routes(routes!(media::content))
         .routes(routes!(media::rendition))
+        .routes(routes!(renditions::make))
         .merge(platforms::routes())
         .merge(connect::routes())
         .merge(accounts::routes())

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use carillon_domain::connector_error::ConnectorError;
-use carillon_domain::limits::Violation;
+use carillon_domain::limits::{Fix, Violation};
+use carillon_domain::media::Fit;
 use carillon_domain::time::Timestamp;
 use carillon_engine::Engine;
 use carillon_engine::usecase::horizon::Outlook;
@@ -159,6 +160,30 @@ pub struct Finding {
     /// The value found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<serde_json::Value>,
+    /// What would be done about it on request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<FindingFix>,
+}
+
+/// What would be done about a finding on request.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FindingFix {
+    /// `rendition`: `POST /api/v1/media/{media}/renditions` makes a copy that the network takes.
+    #[schema(example = "rendition")]
+    pub action: &'static str,
+    /// The file.
+    pub media: String,
+    /// Where the shape has to change: `pad` (the usual way) or `crop`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub fit: Vec<Fit>,
+}
+
+impl From<&Fix> for FindingFix {
+    fn from(fix: &Fix) -> Self {
+        let Fix::Rendition { media, fit } = fix;
+        Self { action: "rendition", media: media.to_string(), fit: fit.clone() }
+    }
 }
 
 impl From<&Violation> for Finding {
@@ -169,6 +194,7 @@ impl From<&Violation> for Finding {
             message: v.message.clone(),
             limit: v.limit.clone(),
             value: v.value.clone(),
+            fix: v.fix.as_ref().map(FindingFix::from),
         }
     }
 }

@@ -5,6 +5,7 @@ use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
+use carillon_connectors::Registry;
 use carillon_domain::id::{MediaId, WorkspaceId};
 use carillon_domain::media::MediaKind;
 use carillon_domain::permission::Permission;
@@ -36,6 +37,8 @@ pub struct FileCard {
     pub thumb: Option<String>,
     /// Video or GIF with its length, nothing for a still picture.
     pub badge: Option<String>,
+    /// The network that it was made for, if it is a copy.
+    pub made_for: Option<String>,
     /// The description.
     pub alt: String,
     /// Its page.
@@ -64,11 +67,17 @@ impl FileCard {
             name: row.name.clone(),
             thumb,
             badge: kind,
+            made_for: row.made.as_ref().map(|made| network(&made.platform)),
             alt: info.alt.clone().unwrap_or_default(),
             url: urls::library_file(workspace, info.id),
             alt_url: urls::library_alt(workspace, info.id),
         }
     }
+}
+
+/// A network's name as people write it, also of one that is switched off.
+fn network(platform: &str) -> String {
+    Registry.get(platform).map_or(platform, |connector| connector.descriptor().title).to_owned()
 }
 
 /// `1:05` of a length in milliseconds.
@@ -261,6 +270,9 @@ struct About {
     ui: Ui,
     alerts: Vec<Alert>,
     file: FileCard,
+    /// The file that it was made from: name and page.
+    made_from: Option<(String, String)>,
+    copies: Vec<FileCard>,
     original_url: String,
     is_video: bool,
     mime: String,
@@ -302,8 +314,16 @@ async fn about(
     if saved {
         alerts.push(Alert::success(ui.tr("saved")));
     }
+    let library = &app.engine.library;
+    let made_from = match &row.made {
+        Some(made) => library.get(&member.actor, made.original).await.ok(),
+        None => None,
+    };
+    let copies = library.made_from(&member.actor, media).await?;
     let page = About {
         file: FileCard::new(&ui, &row),
+        made_from: made_from.map(|from| (from.name, urls::library_file(workspace, from.info.id))),
+        copies: copies.iter().map(|copy| FileCard::new(&ui, copy)).collect(),
         alerts,
         original_url: urls::media_file(workspace, media, "original"),
         is_video: row.info.kind == MediaKind::Video,

@@ -6,6 +6,7 @@
 mod bad_input;
 mod chromium;
 mod connect;
+mod copies;
 mod edit;
 mod find;
 mod kept;

@@ -23,6 +23,7 @@ mod peers;
 mod people;
 mod process;
 mod reading;
+mod renditions;
 mod restoring;
 mod rivals;
 mod roles;

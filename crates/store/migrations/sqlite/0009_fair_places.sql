@@ -55,3 +55,21 @@ create table data_deletions (
     finished_at  bigint
 );
 create index data_deletions_open on data_deletions (requested_at) where person is not null;
+
+-- Files of the library that were made from others so that a network takes them. What is still being made is not in `media` yet.
+create table media_renditions (
+    workspace_id blob not null,
+    id           blob not null,  -- that of the file
+    original_id  blob not null,
+    platform     text   not null,  -- for which it was made
+    rules        text   not null,  -- JSON, what it had to be. Equal rules are equal texts
+    state        text   not null,  -- making, ready, failed
+    progress     bigint not null,  -- percent
+    failure      text,             -- for people
+    created_by   blob,
+    created_at   bigint not null,
+    updated_at   bigint not null,
+    primary key (workspace_id, id)
+);
+create unique index media_renditions_by_rules on media_renditions (workspace_id, original_id, platform, rules);
+create index media_renditions_making on media_renditions (state) where state = 'making';

@@ -29,12 +29,27 @@ pub struct MediaRow {
     pub updated_at: Timestamp,
     /// Thrown away; its bytes follow later.
     pub deleted_at: Option<Timestamp>,
+    /// From which file and for which network it was made, if it was.
+    pub made: Option<Made>,
+}
+
+/// Where a rendition comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The file that it was made from; it may be gone.
+    pub original: MediaId,
+    /// The platform that it was made for.
+    pub platform: String,
 }
 
 macro_rules! columns {
     () => {
         "workspace_id, id, version, kind, mime, name, bytes, sha256, width, height, duration_ms, frame_rate, frames, \
-         video_codec, audio_codec, alt, renditions, warnings, created_by, created_at, updated_at, deleted_at"
+         video_codec, audio_codec, alt, renditions, warnings, created_by, created_at, updated_at, deleted_at, \
+         (select r.original_id from media_renditions r where r.workspace_id = media.workspace_id and r.id = media.id) \
+         as made_from, \
+         (select r.platform from media_renditions r where r.workspace_id = media.workspace_id and r.id = media.id) \
+         as made_for"
     };
 }
 
@@ -44,7 +59,11 @@ statements! {
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
     FIND = "media.find": concat!("select ", columns!(), " from media where workspace_id = $1 and id = $2");
     LIST = "media.list": concat!("select ", columns!(), " from media where workspace_id = $1 and deleted_at is null \
-        and (cast($2 as text) is null or kind = $2) and (cast($3 as uuid) is null or id < $3) order by id desc limit $4");
+        and (cast($2 as text) is null or kind = $2) and (cast($3 as uuid) is null or id < $3) \
+        and not exists (select 1 from media_renditions r join media o on o.workspace_id = r.workspace_id and o.id = r.original_id \
+        where r.workspace_id = media.workspace_id and r.id = media.id and o.deleted_at is null) order by id desc limit $4");
+    MADE_FROM = "media.made_from": concat!("select ", columns!(), " from media where workspace_id = $1 and deleted_at is null \
+        and id in (select r.id from media_renditions r where r.workspace_id = $1 and r.original_id = $2) order by id");
     SET_ALT = "media.set_alt": "update media set alt = $4, version = version + 1, updated_at = $5 \
         where workspace_id = $1 and id = $2 and version = $3 and deleted_at is null";
     MARK_DELETED = "media.mark_deleted": "update media set deleted_at = $4, version = version + 1, updated_at = $4 \
@@ -81,6 +100,10 @@ fn read(row: &Row) -> Result<MediaRow, StoreError> {
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
         deleted_at: row.get("deleted_at")?,
+        made: match (row.get("made_from")?, row.get("made_for")?) {
+            (Some(original), Some(platform)) => Some(Made { original, platform }),
+            _ => None,
+        },
     })
 }
 
@@ -132,7 +155,20 @@ pub async fn find<'e>(
     ex.fetch_optional(FIND, args![workspace, id]).await?.map(|r| read(&r)).transpose()
 }
 
-/// Files of the library, newest first: at most `limit` that are older than `after`.
+/// What was made from a file, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn made_from<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+    original: MediaId,
+) -> Result<Vec<MediaRow>, StoreError> {
+    ex.fetch_all(MADE_FROM, args![workspace, original]).await?.iter().map(read).collect()
+}
+
+/// Files of the library, newest first: at most `limit` that are older than `after`, without what was made from files that are
+/// still there.
 ///
 /// # Errors
 /// [`StoreError`].

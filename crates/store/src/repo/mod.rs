@@ -17,6 +17,7 @@ pub mod planned;
 pub mod post;
 pub mod publication;
 pub mod remote_post;
+pub mod rendition;
 pub(crate) mod sealed;
 pub mod session;
 pub mod setting;
@@ -52,6 +53,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         post::STATEMENTS,
         publication::STATEMENTS,
         remote_post::STATEMENTS,
+        rendition::STATEMENTS,
         session::STATEMENTS,
         setting::STATEMENTS,
         shared_quota::STATEMENTS,

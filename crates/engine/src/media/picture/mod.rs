@@ -62,8 +62,42 @@ struct Stripped {
 /// # Errors
 /// `Truncated`, `Damaged`, or `TooManyPixels` (judged by the header, before anything is decoded).
 pub fn prepare(kind: FileType, original: &Bytes, max_pixels: u64) -> Result<Picture, Refusal> {
-    let damaged = |error: image::ImageError| Refusal::Damaged { actual: kind, detail: error.to_string() };
-    let (stripped, format) = match kind {
+    let (stripped, format) = strip(kind, original)?;
+    let (mut image, orientation, profile) = pixels(kind, original, format, max_pixels)?;
+    let bytes = if orientation == Orientation::NoTransforms || stripped.animated {
+        stripped.bytes
+    } else {
+        image.apply_orientation(orientation);
+        encode(&image, format, profile).map_err(|error| damaged(kind, &error))?
+    };
+    let (frames, duration_ms) = (stripped.frames, stripped.duration_ms);
+    Ok(Picture { bytes: bytes.into(), pixels: image, frames, duration_ms })
+}
+
+/// The pixels of a picture, upright, with its colour profile.
+///
+/// # Errors
+/// As [`prepare`]; `Moves` for what has more than one frame.
+pub fn decode(
+    kind: FileType,
+    file: &Bytes,
+    max_pixels: u64,
+) -> Result<(DynamicImage, Option<Vec<u8>>), Refusal> {
+    let (stripped, format) = strip(kind, file)?;
+    if stripped.animated {
+        return Err(Refusal::Moves);
+    }
+    let (mut image, orientation, profile) = pixels(kind, file, format, max_pixels)?;
+    image.apply_orientation(orientation);
+    Ok((image, profile))
+}
+
+fn damaged(kind: FileType, error: &image::ImageError) -> Refusal {
+    Refusal::Damaged { actual: kind, detail: error.to_string() }
+}
+
+fn strip(kind: FileType, original: &Bytes) -> Result<(Stripped, ImageFormat), Refusal> {
+    Ok(match kind {
         FileType::Jpeg => (jpeg::strip(original)?, ImageFormat::Jpeg),
         FileType::Png => (png::strip(original)?, ImageFormat::Png),
         FileType::Webp => (webp::strip(original)?, ImageFormat::WebP),
@@ -71,7 +105,16 @@ pub fn prepare(kind: FileType, original: &Bytes, max_pixels: u64) -> Result<Pict
         FileType::Mp4 | FileType::Mov | FileType::Webm => {
             return Err(Refusal::Damaged { actual: kind, detail: "it is not a picture".to_owned() });
         }
-    };
+    })
+}
+
+fn pixels(
+    kind: FileType,
+    original: &Bytes,
+    format: ImageFormat,
+    max_pixels: u64,
+) -> Result<(DynamicImage, Orientation, Option<Vec<u8>>), Refusal> {
+    let damaged = |error: image::ImageError| damaged(kind, &error);
     let mut decoder =
         ImageReader::with_format(Cursor::new(&original[..]), format).into_decoder().map_err(damaged)?;
     let (width, height) = decoder.dimensions();
@@ -85,16 +128,8 @@ pub fn prepare(kind: FileType, original: &Bytes, max_pixels: u64) -> Result<Pict
     decoder.set_limits(limits).map_err(damaged)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().ok().flatten();
-    let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
-
-    let bytes = if orientation == Orientation::NoTransforms || stripped.animated {
-        stripped.bytes
-    } else {
-        image.apply_orientation(orientation);
-        encode(&image, format, profile).map_err(damaged)?
-    };
-    let (frames, duration_ms) = (stripped.frames, stripped.duration_ms);
-    Ok(Picture { bytes: bytes.into(), pixels: image, frames, duration_ms })
+    let image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    Ok((image, orientation, profile))
 }
 
 /// A JPEG of the picture whose longer side has at most `side` pixels; transparency becomes white.
@@ -110,6 +145,45 @@ pub fn rendition(picture: &DynamicImage, side: u32) -> Result<Rendition, Refusal
         .encode(&flat, flat.width(), flat.height(), ExtendedColorType::Rgb8)
         .map_err(|error| Refusal::Damaged { actual: FileType::Jpeg, detail: error.to_string() })?;
     Ok(Rendition { bytes: bytes.into(), width: flat.width(), height: flat.height() })
+}
+
+/// The picture without transparency, which becomes white, and with eight bits.
+pub fn flat(image: &DynamicImage) -> DynamicImage {
+    if !image.color().has_color() && !image.color().has_alpha() {
+        return DynamicImage::ImageLuma8(image.to_luma8());
+    }
+    DynamicImage::ImageRgb8(on_white(image))
+}
+
+/// A flat picture as JPEG, with its colour profile.
+///
+/// # Errors
+/// `Damaged` when it can't be encoded.
+pub fn jpeg_of(flat: &DynamicImage, profile: Option<Vec<u8>>, quality: u8) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
+    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, quality);
+    let profile = profile.filter(|profile| fits(profile, flat));
+    write(encoder, flat, profile).map_err(|error| damaged(FileType::Jpeg, &error))?;
+    Ok(bytes)
+}
+
+/// The picture as PNG or WebP, with its colour profile.
+///
+/// # Errors
+/// `Damaged` when it can't be encoded.
+pub fn lossless(
+    image: &DynamicImage,
+    format: ImageFormat,
+    profile: Option<Vec<u8>>,
+) -> Result<Vec<u8>, Refusal> {
+    // The encoder of WebP takes eight bits and colours only.
+    let eight = match format {
+        ImageFormat::WebP if image.color().has_alpha() => Some(DynamicImage::ImageRgba8(image.to_rgba8())),
+        ImageFormat::WebP => Some(DynamicImage::ImageRgb8(image.to_rgb8())),
+        _ => None,
+    };
+    let kind = if format == ImageFormat::WebP { FileType::Webp } else { FileType::Png };
+    encode(eight.as_ref().unwrap_or(image), format, profile).map_err(|error| damaged(kind, &error))
 }
 
 fn on_white(image: &DynamicImage) -> image::RgbImage {

@@ -13,6 +13,7 @@ use carillon_store::repo::account::{self, AccountRow};
 
 use super::input::{PostInput, WantedStatus};
 use super::judge::{assess, place};
+use crate::usecase::renditions;
 use crate::{Actor, Engine};
 
 /// What a check says about one account.
@@ -45,7 +46,7 @@ pub async fn check(engine: &Engine, actor: &Actor, input: &PostInput) -> Result<
     let about_time = |p: &FieldError| matches!(p.field.as_str(), "scheduled_at" | "timezone");
     if found.checks.is_empty() || !found.problems.iter().all(about_time) {
         return if found.problems.is_empty() {
-            Ok(found.checks)
+            Ok(offered(engine, found.checks))
         } else {
             Err(AppError::Invalid(found.problems))
         };
@@ -54,7 +55,13 @@ pub async fn check(engine: &Engine, actor: &Actor, input: &PostInput) -> Result<
         let broken = found.problems.iter().map(|p| Violation::new(&p.field, &p.code, &p.message));
         check.report.violations.extend(broken);
     }
-    Ok(found.checks)
+    Ok(offered(engine, found.checks))
+}
+
+/// With what could be done about what was found.
+fn offered(engine: &Engine, mut checks: Vec<AccountCheck>) -> Vec<AccountCheck> {
+    checks.iter_mut().for_each(|check| renditions::offer(engine, check));
+    checks
 }
 
 /// The same for an already validated composition.
@@ -102,7 +109,7 @@ fn report_for(engine: &Engine, row: &AccountRow, draft: &Draft) -> CheckReport {
     }
 }
 
-pub(super) async fn load_accounts(
+pub(in crate::usecase) async fn load_accounts(
     engine: &Engine,
     actor: &Actor,
     accounts: &[AccountId],

@@ -98,6 +98,7 @@ pub(super) async fn judge(
             message: e.message,
             limit: e.limit,
             value: e.value,
+            fix: None,
         }));
     } else {
         problems.extend(broken);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{Method, StatusCode};
+use carillon_connectors::sandbox::browser::{self, Decision};
 use carillon_connectors::sandbox::persona::PERSONAS;
 use carillon_connectors::sandbox::{Fault, Sandbox, World};
 use carillon_domain::id::WorkspaceId;
@@ -41,6 +42,11 @@ pub struct Desk {
 impl Desk {
     /// On this database.
     pub async fn on(db: TestDb) -> Self {
+        Self::with(db, &[]).await
+    }
+
+    /// On this database, with these settings changed.
+    pub async fn with(db: TestDb, more: &[(&'static str, &str)]) -> Self {
         let app = World::builder(Arc::new(ManualClock::new(super::START.parse().expect("time"))))
             .build()
             .apps()
@@ -67,6 +73,7 @@ impl Desk {
             ("platforms.youtube.client_id", id),
             ("platforms.youtube.client_secret", secret),
         ];
+        let flags = [&flags, more].concat();
         let (app, sandbox) = TestApp::networked_on(db, &flags, |network| Arc::new(network)).await;
         for platform in ["x", "instagram"] {
             sandbox.world().apps().ready_made(platform);
@@ -84,6 +91,41 @@ impl Desk {
         assert_eq!(account.status, StatusCode::OK, "{}", account.text());
         let account = account.json()["id"].as_str().expect("an id").to_owned();
         Self { app, sandbox, workspace, home: format!("/w/{workspace}"), token, account }
+    }
+
+    /// Connects somebody's account on a network with pages of its own; answers its id.
+    pub async fn connect(&self, platform: &str) -> String {
+        let begun = self.call(Method::POST, &format!("/api/v1/connect/{platform}"), Some(json!({}))).await;
+        assert_eq!(begun.status, StatusCode::OK, "{}", begun.text());
+        let page = begun.json()["authorize_url"].as_str().expect("an address").parse().expect("an address");
+        for persona in PERSONAS {
+            if let Ok(back) = browser::walk(&self.sandbox, &page, persona.key, Decision::Allow).await {
+                let called =
+                    self.app.get(&format!("{}?{}", back.path(), back.query().expect("a code"))).await;
+                assert_eq!(called.status, StatusCode::OK, "{}", called.text());
+                break;
+            }
+        }
+        let all = self.call(Method::GET, "/api/v1/accounts", None).await.json();
+        let all = all["items"].as_array().expect("accounts").clone();
+        let one = all.iter().find(|account| account["platform"] == platform).expect("the new one");
+        one["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Puts a file into the library; answers it as the API shows it.
+    pub async fn upload(&self, name: &str, alt: &str, bytes: &[u8]) -> Value {
+        let head = format!(
+            "--bells\r\ncontent-disposition: form-data; name=\"alt_text\"\r\n\r\n{alt}\r\n--bells\r\n\
+             content-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+        );
+        let body = [head.as_bytes(), bytes, b"\r\n--bells--\r\n"].concat();
+        let request = axum::http::Request::post("/api/v1/media")
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "multipart/form-data; boundary=bells")
+            .body(axum::body::Body::from(body));
+        let taken = self.app.send(request.expect("request")).await;
+        assert_eq!(taken.status, StatusCode::CREATED, "{}", taken.text());
+        taken.json()
     }
 
     /// On SQLite.

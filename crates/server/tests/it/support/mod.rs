@@ -12,7 +12,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use carillon_connectors::kit::http::{Call, Reply, SendError, Transport};
-use carillon_connectors::sandbox::{InProcess, Sandbox};
+use carillon_connectors::sandbox::{Fetch, FetchError, Fetched, InProcess, Sandbox};
 use carillon_domain::permission::Role;
 use carillon_domain::secret::Secret;
 use carillon_domain::time::{ManualClock, SeededEntropy};
@@ -23,6 +23,7 @@ use carillon_server::http::{self, App};
 use carillon_server::settings::{Settings, Sources};
 use carillon_server::{telemetry, urls};
 use carillon_store::testing::TestDb;
+use futures::{StreamExt, TryStreamExt};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -88,9 +89,13 @@ impl TestApp {
         way: impl FnOnce(InProcess) -> Arc<dyn Transport>,
     ) -> (Self, Sandbox) {
         let clock = Arc::new(ManualClock::new(START.parse().expect("time")));
-        let sandbox = Sandbox::new(carillon_connectors::sandbox::World::builder(clock.clone()).build());
+        let pull = Arc::new(Pull::default());
+        let world = carillon_connectors::sandbox::World::builder(clock.clone()).fetch(pull.clone());
+        let sandbox = Sandbox::new(world.build());
         let transport = way(InProcess::over(sandbox.clone()));
-        (Self::over(db, flags, clock, transport).await, sandbox)
+        let app = Self::over(db, flags, clock, transport).await;
+        assert!(pull.0.set(app.router.clone()).is_ok(), "set once");
+        (app, sandbox)
     }
 
     /// On this database.
@@ -115,6 +120,11 @@ impl TestApp {
         let metrics = telemetry::detached_metrics().expect("metrics");
         let app = App::new(settings, engine.clone(), metrics, CancellationToken::new());
         Self { router: http::router(&app), clock, engine, kept: (db, folder) }
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &std::path::Path {
+        self.kept.1.path()
     }
 
     /// Closes and removes what the test made, where a database server has to be told.
@@ -163,6 +173,27 @@ impl TestApp {
             request = request.header(*name, *value);
         }
         self.send(request.body(Body::from(body.to_owned())).expect("request")).await
+    }
+}
+
+/// How the networks fetch files: from the application, by the path of the address.
+#[derive(Default)]
+struct Pull(std::sync::OnceLock<Router>);
+
+#[async_trait]
+impl Fetch for Pull {
+    async fn fetch(&self, url: &str) -> Result<Fetched, FetchError> {
+        let url: url::Url = url.parse().expect("an address");
+        let mut request = Request::get(url.path()).body(Body::empty()).expect("request");
+        let peer: std::net::SocketAddr = "192.0.2.9:4711".parse().expect("address");
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answer =
+            self.0.get().expect("an application").clone().oneshot(request).await.expect("infallible");
+        let content_type = answer.headers().get("content-type").and_then(|v| v.to_str().ok());
+        let (status, content_type) = (answer.status().as_u16(), content_type.unwrap_or_default().to_owned());
+        let body = answer.into_body().into_data_stream();
+        let stream = TryStreamExt::map_err(body, std::io::Error::other).boxed();
+        Ok(Fetched { status, content_type, stream })
     }
 }
 

@@ -74,10 +74,8 @@ fn number(media: &[MediaInfo], kind: Kind, report: &mut CheckReport) {
 
 fn image(field: &str, item: &MediaInfo, kind: Kind, report: &mut CheckReport) {
     if item.mime != "image/jpeg" {
-        let message = format!(
-            "Instagram takes pictures only as JPEG; this one is {}. Upload it as JPEG (Carillon does not convert pictures yet).",
-            item.mime
-        );
+        let message =
+            format!("Instagram takes pictures only as JPEG; this one is {}. Convert it to JPEG.", item.mime);
         report
             .violations
             .push(Violation::new(field, "wrong_type", message).with_limit("image/jpeg", item.mime.clone()));

@@ -8,6 +8,7 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, MediaId, PostId};
 use carillon_domain::publication::PublicationState;
 use carillon_engine::usecase::posts::{self, PostInput, PostPatch, PostView, WantedStatus};
+use carillon_engine::usecase::renditions::Place;
 use serde_json::{Map, Value};
 
 use super::options::{Written, can_draw, option_fields, option_value};
@@ -50,6 +51,8 @@ pub struct Draft {
     pub alts: BTreeMap<MediaId, String>,
     /// What somebody else saved while the form was open.
     pub theirs: Vec<Difference>,
+    /// What was done, to be said above the form.
+    pub notes: Vec<String>,
 }
 
 /// What differs on one account.
@@ -118,6 +121,25 @@ impl Draft {
         let mut parts = parts.into_iter();
         self.text = parts.next().unwrap_or_default();
         self.parts.splice(0..0, parts.map(|text| Part { text, media: Vec::new() }));
+    }
+
+    /// Whether a copy for one account can be put in this place: parts that only this account has are none of the form's.
+    pub fn takes_copy(&self, account: AccountId, place: Place) -> bool {
+        place.part.is_none() || self.own.get(&account).is_none_or(|own| own.kept.parts.is_none())
+    }
+
+    /// Puts a copy in the place of a file: among the account's own files, or in a part, which all accounts share.
+    pub fn put_copy(&mut self, account: AccountId, place: Place, copy: MediaId) {
+        let files = match place.part {
+            Some(part) => self.parts.get_mut(part).map(|part| &mut part.media),
+            None => {
+                let own = self.own.entry(account).or_default();
+                Some(own.media.get_or_insert_with(|| self.media.clone()))
+            }
+        };
+        if let Some(file) = files.and_then(|files| files.get_mut(place.index)) {
+            *file = copy.to_string();
+        }
     }
 
     /// Reads the form of a post, with what its page could not show.

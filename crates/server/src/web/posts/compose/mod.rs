@@ -1,6 +1,8 @@
 //! Composing: one text, what differs per account, live checks as each network counts, and when it goes out.
 
+mod check;
 mod draft;
+mod fit;
 mod options;
 mod save;
 mod settled;
@@ -24,13 +26,14 @@ use carillon_engine::usecase::{accounts, posts};
 use carillon_store::repo::account::AccountRow;
 use serde::Deserialize;
 
+pub use self::check::check;
 use self::draft::{Draft, Own};
 use self::options::{OptionKind, OptionRow, option_fields, option_row};
 use self::save::{change, create_once};
 use self::theirs::Difference;
 use self::when::TimeChoices;
 use super::card::{Faces, title};
-use crate::http::extract::{Form, Query, Typed};
+use crate::http::extract::{Query, Typed};
 use crate::http::{App, Refused, misfit};
 use crate::urls;
 use crate::web::components::{Alert, Errors, Face, Field};
@@ -95,30 +98,6 @@ struct AccountChoice {
     options: Vec<OptionRow>,
     is_own: bool,
     trouble: Vec<String>,
-}
-
-#[derive(Template)]
-#[template(path = "components/check.html")]
-struct Check {
-    ui: Ui,
-    results: Vec<CheckLine>,
-    /// A text is too long for a network on which it could be a thread.
-    can_split: bool,
-}
-
-struct CheckLine {
-    face: Face,
-    handle: String,
-    network: &'static str,
-    counters: Vec<Counter>,
-    problems: Vec<String>,
-    warnings: Vec<String>,
-}
-
-struct Counter {
-    label: String,
-    used: u64,
-    limit: u64,
 }
 
 /// Which post, which day, with which file.
@@ -187,6 +166,9 @@ pub async fn submit(
     if draft.action == split::SPLIT {
         return split::show(&app, member, draft).await;
     }
+    if let Some(wanted) = fit::Wanted::parse(&draft.action) {
+        return fit::show(&app, member, draft, &wanted).await;
+    }
     let saved = match draft.post {
         Some((id, version)) => change(&app, &member.actor, &draft, id, version).await,
         None => create_once(&app, &member.actor, &draft, &sent).await,
@@ -223,49 +205,6 @@ async fn failed(app: &App, member: Member, draft: Draft, failure: Failure) -> Re
     // Logged as every failure is, but shown in the form.
     response.extensions_mut().insert(failure.rendered());
     Ok(response)
-}
-
-/// The live check beside the form.
-pub async fn check(
-    State(app): State<App>,
-    member: Member,
-    Form(pairs): Form<Vec<(String, String)>>,
-) -> Result<Response, Failure> {
-    let faces = Faces::load(&app, &member.actor).await?;
-    let draft = Draft::read(&app, &member, &faces, pairs).await?;
-    let checks = match draft.input() {
-        Ok(input) => posts::check(&app.engine, &member.actor, &input).await.unwrap_or_default(),
-        Err(_) => Vec::new(),
-    };
-    let ui = member.ui;
-    let can_split = checks.iter().any(|check| split::is_too_long(&app, check));
-    let results = checks
-        .into_iter()
-        .map(|c| CheckLine {
-            face: faces.face(c.account.id, &c.account.platform),
-            network: title(&app, &c.account.platform),
-            handle: c.account.handle,
-            counters: c
-                .report
-                .counts
-                .iter()
-                .map(|n| Counter { label: label_of(&ui, &n.field), used: n.used, limit: n.limit })
-                .collect(),
-            problems: c.report.violations.into_iter().map(|v| v.message).collect(),
-            warnings: c.report.warnings.into_iter().map(|v| v.message).collect(),
-        })
-        .collect();
-    Ok(html(&Check { ui, results, can_split })?.into_response())
-}
-
-/// What a counter counts; the root text needs no name. Of files it is seconds.
-fn label_of(ui: &Ui, field: &str) -> String {
-    match field.strip_prefix("parts.").and_then(|rest| rest.split('.').next()?.parse::<usize>().ok()) {
-        Some(index) => ui.count("n", index + 2).tr("post-part"),
-        None if field == "first_comment" => ui.tr("compose-first-comment"),
-        None if field.starts_with("media.") => ui.tr("compose-seconds"),
-        None => String::new(),
-    }
 }
 
 /// The files of these ids that are in the library.
@@ -337,8 +276,10 @@ async fn page(
     known.extend(about_accounts.iter().map(|(field, _)| field.clone()));
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let post = draft.post.map(|(id, _)| id.to_string());
+    let done = std::mem::take(&mut draft.notes).into_iter().map(Alert::success);
+    let alerts = done.chain(errors.besides(&known).into_iter().map(Alert::danger)).collect();
     let page = Compose {
-        alerts: errors.besides(&known).into_iter().map(Alert::danger).collect(),
+        alerts,
         text_error: errors.of("text"),
         time_error: errors.of("scheduled_at"),
         time_choices: when::choices(&ui, &draft),

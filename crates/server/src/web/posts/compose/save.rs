@@ -64,7 +64,7 @@ async fn create(app: &App, actor: &Actor, draft: &Draft) -> Result<String, AppEr
 }
 
 /// Saves the descriptions of files that were changed in the form.
-async fn describe(app: &App, actor: &Actor, draft: &Draft) -> Result<(), AppError> {
+pub async fn describe(app: &App, actor: &Actor, draft: &Draft) -> Result<(), AppError> {
     for (media, alt) in &draft.alts {
         // Whoever may not see the file, or lost it meanwhile, hears of it from the post itself.
         let Ok(row) = app.engine.library.get(actor, *media).await else { continue };

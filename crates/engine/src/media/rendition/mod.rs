@@ -1,0 +1,186 @@
+//! Renditions: files of the library that are made from others so that a network takes them.
+//!
+//! - The same rules asked twice give the same file, by an index of the database.
+//! - The bytes come in by the way of every upload: cleaned, measured, and in the library completely or not at all.
+//! - A rendition goes with its original, unless a post uses it.
+
+pub mod plan;
+mod still;
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use carillon_domain::error::AppError;
+use carillon_domain::id::{MediaId, WorkspaceId};
+use carillon_domain::time::Timestamp;
+use carillon_store::repo::media::{self, MediaRow};
+use carillon_store::repo::media_upload::UploadRow;
+use carillon_store::repo::rendition::{self, RenditionRow, State};
+use carillon_store::repo::{job, post};
+use carillon_store::{StoreError, Tx};
+use futures::StreamExt;
+
+use self::plan::Plan;
+use super::keys;
+use super::library::Library;
+use super::sniff::FileType;
+use super::uploads::EXPIRES_AFTER;
+use crate::Actor;
+
+/// The unique key of the job that makes a rendition.
+pub(crate) fn job_key(id: MediaId) -> String {
+    format!("rendition/{id}")
+}
+
+impl Library {
+    /// What was made from a file, oldest first.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] when the role may not read.
+    pub async fn made_from(&self, actor: &Actor, original: MediaId) -> Result<Vec<MediaRow>, AppError> {
+        actor.require(carillon_domain::permission::Permission::Read)?;
+        Ok(media::made_from(&self.parts.db, actor.workspace, original).await?)
+    }
+
+    /// The picture that `plan` says, made from `original` for `platform`; the one that is there, if it was made before.
+    ///
+    /// # Errors
+    /// `Invalid` when the file can't be made so.
+    pub(crate) async fn make_picture(
+        &self,
+        actor: &Actor,
+        original: &MediaRow,
+        platform: &str,
+        plan: &Plan,
+    ) -> Result<MediaRow, AppError> {
+        if let Some(row) = self.made_before(original, platform, plan).await? {
+            return Ok(row);
+        }
+        let row = self.new_rendition(actor, original, platform, plan, State::Ready);
+        let made = self.draw(original, plan).await?;
+        let name = renamed(&original.name, made.kind);
+        let body = futures::stream::iter([Ok(made.bytes)]).boxed();
+        match self.take_rendition(&row, original, name, body).await {
+            // Somebody else was quicker with the same.
+            Err(AppError::NotFound { .. }) => {
+                let first = self.made_before(original, platform, plan).await?;
+                first.ok_or(AppError::NotFound { what: "file" })
+            }
+            taken => taken,
+        }
+    }
+
+    /// The rendition by this plan, if it is in the library.
+    async fn made_before(
+        &self,
+        original: &MediaRow,
+        platform: &str,
+        plan: &Plan,
+    ) -> Result<Option<MediaRow>, AppError> {
+        let (workspace, rules) = (original.workspace, plan.rules());
+        let known =
+            rendition::by_rules(&self.parts.db, workspace, original.info.id, platform, &rules).await?;
+        match known {
+            Some(known) => Ok(self.find(workspace, known.id).await?),
+            None => Ok(None),
+        }
+    }
+
+    fn new_rendition(
+        &self,
+        actor: &Actor,
+        original: &MediaRow,
+        platform: &str,
+        plan: &Plan,
+        state: State,
+    ) -> RenditionRow {
+        let now = self.parts.clock.now();
+        RenditionRow {
+            workspace: original.workspace,
+            id: MediaId::new(self.parts.clock.as_ref(), self.parts.entropy.as_ref()),
+            original: original.info.id,
+            platform: platform.to_owned(),
+            rules: plan.rules(),
+            state,
+            progress: if state == State::Ready { 100 } else { 0 },
+            failure: None,
+            created_by: actor.user,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    async fn draw(&self, original: &MediaRow, plan: &Plan) -> Result<still::Made, AppError> {
+        let _turn = self.decoding.acquire().await.map_err(AppError::internal)?;
+        let key = keys::original(original.workspace, original.info.id);
+        let bytes = self.parts.storage.read(&key, 0..original.info.bytes).await?;
+        let (plan, max_pixels) = (plan.clone(), self.parts.limits.image_pixels);
+        let work = move || still::make(&bytes, &plan, max_pixels);
+        Ok(tokio::task::spawn_blocking(work).await.map_err(AppError::internal)??)
+    }
+
+    /// Puts what was made into the library, under the id of `row`. What an earlier try left is gone before.
+    async fn take_rendition(
+        &self,
+        row: &RenditionRow,
+        original: &MediaRow,
+        name: String,
+        body: super::Incoming,
+    ) -> Result<MediaRow, AppError> {
+        let now = self.parts.clock.now();
+        let upload = UploadRow {
+            workspace: row.workspace,
+            id: row.id,
+            name,
+            alt: original.info.alt.clone(),
+            length: None,
+            received: 0,
+            created_by: row.created_by,
+            created_at: now,
+            expires_at: now + EXPIRES_AFTER,
+            finished_at: None,
+        };
+        self.take_made(upload, body, row).await
+    }
+}
+
+/// The name of a file with the extension of another type.
+fn renamed(name: &str, kind: FileType) -> String {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    format!("{}.{}", if stem.is_empty() { "file" } else { stem }, kind.extensions()[0])
+}
+
+/// Notes, with the file itself, that it is in the library.
+pub(super) async fn enter(tx: &mut Tx<'_>, row: &RenditionRow, now: Timestamp) -> Result<(), StoreError> {
+    if rendition::set(tx, row.workspace, row.id, State::Ready, None, now).await? {
+        return Ok(());
+    }
+    rendition::insert(tx, row).await
+}
+
+/// What goes with a file that is deleted: renditions of it that no post uses, and what was known of it as a rendition.
+pub(super) async fn follow_deletion(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    original: MediaId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    rendition::remove(tx, workspace, original).await?;
+    let files = media::made_from(&mut *tx, workspace, original).await?;
+    let files: BTreeMap<MediaId, i64> = files.iter().map(|row| (row.info.id, row.version)).collect();
+    for made in rendition::of_original(&mut *tx, workspace, original).await? {
+        if let Some(version) = files.get(&made.id) {
+            if post::using_media(&mut *tx, workspace, made.id).await?.is_some() {
+                continue;
+            }
+            media::mark_deleted(tx, workspace, made.id, *version, now).await?;
+        } else {
+            job::remove(tx, &job_key(made.id)).await?;
+        }
+        rendition::remove(tx, workspace, made.id).await?;
+    }
+    Ok(())
+}
+
+/// Bytes of a picture and what they are.
+pub(super) type Encoded = (FileType, Bytes);

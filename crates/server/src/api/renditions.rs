@@ -1,0 +1,48 @@
+//! `/api/v1/media/{media}/renditions`: copies that networks take.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use carillon_domain::id::MediaId;
+use carillon_engine::usecase::renditions::{self, RenditionInput};
+use utoipa::ToSchema;
+
+use super::Answers;
+use super::media::{Media, answer};
+use crate::http::actor::Caller;
+use crate::http::extract::{Json, Path};
+use crate::http::{App, Failure};
+
+/// For whom a copy is wanted.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body, is never made")]
+pub struct RenditionBody {
+    /// The account whose network is to take it.
+    account: String,
+    /// What the post becomes there (story, reel, …), where the network has several kinds; else what the file suggests.
+    kind: Option<String>,
+    /// How the shape changes, if it has to: pad (a border, the usual way) or crop.
+    fit: Option<String>,
+}
+
+/// Make a copy that a network takes
+///
+/// What stands against the file on the account is mended: type, size, shape, bytes. The same asked twice gives the same copy.
+#[utoipa::path(
+    post,
+    path = "/api/v1/media/{media}/renditions",
+    operation_id = "media_make_rendition",
+    tag = "media",
+    params(("media" = String, Path)),
+    request_body = RenditionBody,
+    responses((status = 201, body = Media), Answers),
+)]
+pub async fn make(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Path(media): Path<MediaId>,
+    Json(input): Json<RenditionInput>,
+) -> Result<Response, Failure> {
+    let made = renditions::make(&app.engine, &actor, media, &input).await?;
+    Ok(answer(StatusCode::CREATED, made))
+}

@@ -1,0 +1,87 @@
+//! The live check beside the form.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use carillon_engine::usecase::posts;
+
+use super::draft::Draft;
+use super::fit::{self, Button};
+use super::split;
+use crate::http::App;
+use crate::http::extract::Form;
+use crate::web::components::Face;
+use crate::web::posts::card::{Faces, title};
+use crate::web::signed_in::Member;
+use crate::web::ui::Ui;
+use crate::web::{Failure, html};
+
+#[derive(Template)]
+#[template(path = "components/check.html")]
+struct Check {
+    ui: Ui,
+    results: Vec<CheckLine>,
+    /// A text is too long for a network on which it could be a thread.
+    can_split: bool,
+}
+
+struct CheckLine {
+    face: Face,
+    handle: String,
+    network: &'static str,
+    counters: Vec<Counter>,
+    problems: Vec<String>,
+    warnings: Vec<String>,
+    /// Copies of files that would fit.
+    fits: Vec<Button>,
+}
+
+struct Counter {
+    label: String,
+    used: u64,
+    limit: u64,
+}
+
+/// What each network says to the form as it stands.
+pub async fn check(
+    State(app): State<App>,
+    member: Member,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let faces = Faces::load(&app, &member.actor).await?;
+    let draft = Draft::read(&app, &member, &faces, pairs).await?;
+    let checks = match draft.input() {
+        Ok(input) => posts::check(&app.engine, &member.actor, &input).await.unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
+    let can_split = checks.iter().any(|check| split::is_too_long(&app, check));
+    let mut results = Vec::with_capacity(checks.len());
+    for check in checks {
+        let (ui, counts) = (&member.ui, &check.report.counts);
+        let counter = |n: &carillon_domain::limits::TextCount| Counter {
+            label: label_of(ui, &n.field),
+            used: n.used,
+            limit: n.limit,
+        };
+        results.push(CheckLine {
+            fits: fit::buttons(&app, &member, &draft, &check).await,
+            face: faces.face(check.account.id, &check.account.platform),
+            network: title(&app, &check.account.platform),
+            counters: counts.iter().map(counter).collect(),
+            handle: check.account.handle,
+            problems: check.report.violations.into_iter().map(|v| v.message).collect(),
+            warnings: check.report.warnings.into_iter().map(|v| v.message).collect(),
+        });
+    }
+    Ok(html(&Check { ui: member.ui, results, can_split })?.into_response())
+}
+
+/// What a counter counts; the root text needs no name. Of files it is seconds.
+fn label_of(ui: &Ui, field: &str) -> String {
+    match field.strip_prefix("parts.").and_then(|rest| rest.split('.').next()?.parse::<usize>().ok()) {
+        Some(index) => ui.count("n", index + 2).tr("post-part"),
+        None if field == "first_comment" => ui.tr("compose-first-comment"),
+        None if field.starts_with("media.") => ui.tr("compose-seconds"),
+        None => String::new(),
+    }
+}
