@@ -21,8 +21,8 @@ use crate::platforms::tiktok::read;
 use crate::platforms::tiktok::text;
 use crate::platforms::tiktok::wire::Video;
 
-/// How long a post that everybody may see waits for its public id: TikTok looks at each one first, which takes a minute as a rule and
-/// hours at worst.
+/// How long a post that everybody may see, and that is done, waits for its public id: TikTok looks at each one first, which takes a
+/// minute as a rule and hours at worst.
 const ID_WAIT: SignedDuration = SignedDuration::from_mins(10);
 
 /// When to look into the list, after the intent was saved.
@@ -95,15 +95,18 @@ impl Look<'_> {
                 let url = read::post_url(self.cx, id, self.state.way == Way::Pictures);
                 self.found(id.clone(), url, self.now())
             }
-            Step::Posted(None) if self.gets_an_id() && self.age() < ID_WAIT => {
-                unknown(Some(self.now() + self.pace()), evidence)
+            Step::Posted(None) if self.gets_an_id() && self.done_for() < ID_WAIT => {
+                unknown(Some(self.now() + self.pace(self.done_for())), evidence)
             }
             // It is there, and TikTok has no public id for it (yet).
             Step::Posted(None) => self.found(publish_id.to_owned(), None, self.now()),
             Step::InInbox if self.options.inbox => self.found(publish_id.to_owned(), None, self.now()),
             Step::Failed(reason) => self.failed(reason),
             Step::Uploading if self.lacks_bytes(status) => self.unsent(status, evidence),
-            _ => unknown(Some(self.now() + self.pace()), evidence),
+            Step::Uploading | Step::Fetching => {
+                Reconciliation::Working { look_again_at: self.now() + self.pace(self.age()), evidence }
+            }
+            Step::InInbox | Step::Unknown => unknown(Some(self.now() + self.pace(self.age())), evidence),
         }
     }
 
@@ -115,13 +118,19 @@ impl Look<'_> {
         self.now().duration_since(self.since)
     }
 
-    /// Time until the next question: TikTok takes 30 a minute.
-    fn pace(&self) -> SignedDuration {
-        SignedDuration::from_secs(match self.age().as_secs() {
+    /// Time since TikTok last said that it works on the post.
+    fn done_for(&self) -> SignedDuration {
+        self.now().duration_since(self.progress.last_sign(self.since))
+    }
+
+    /// Time until the next question, by how long it was waited: TikTok takes 30 a minute.
+    fn pace(&self, waited: SignedDuration) -> SignedDuration {
+        SignedDuration::from_secs(match waited.as_secs() {
             ..10 => 5,
             10..60 => 10,
             60..300 => 30,
-            _ => 60,
+            300..1800 => 60,
+            _ => 600,
         })
     }
 
@@ -168,7 +177,7 @@ impl Look<'_> {
         if status.uploaded.is_some() {
             return Reconciliation::Absent(again.at(Stage::Preparing { unit: ROOT }));
         }
-        unknown(Some(self.now() + self.pace()), evidence)
+        unknown(Some(self.now() + self.pace(self.age())), evidence)
     }
 
     /// Nobody knows TikTok's name for it: the list of public videos is all there is.

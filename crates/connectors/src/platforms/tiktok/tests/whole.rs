@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use carillon_domain::post::Draft;
+use carillon_domain::time::Clock;
 use serde_json::{Value, json};
 
 use super::canned::with;
@@ -86,6 +87,20 @@ async fn a_crash_at_any_save_or_commit_ends_in_one_video() {
             "{crash:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_video_that_is_worked_on_for_hours_is_waited_for() {
+    let bench = Bench::new(simulator());
+    let session = signed_in(&bench).await;
+    let slow = Fault::once("tiktok", "publish.process", When::Before, FaultKind::SlowProcessing);
+    bench.world.faults().add(slow.delay(Duration::from_secs(3 * 3600)));
+    let begin = bench.clock.now();
+    let outcome =
+        session.publish(&video(&bench, "Slow waves.", 300_000, &json!({ "privacy": "public" }))).await;
+    assert!(outcome.is_published(), "{outcome:?}");
+    assert!(bench.clock.now().duration_since(begin).as_secs() > 3 * 3600);
+    assert_eq!(outcome.remote_ids(), public(&bench).into_iter().map(|i| i.remote_id).collect::<Vec<_>>());
 }
 
 #[tokio::test]
