@@ -3,7 +3,7 @@
 use anyhow::{Context, ensure};
 use carillon_connectors::Registry;
 use http::header;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::html;
 use crate::server::Site;
@@ -79,6 +79,28 @@ pub async fn by_pages(api: &Client, platform: &str, body: &Value, persona: &str)
     }
     ensure!(state["status"] == "connected", "{platform} as {persona}: {state}");
     Ok(())
+}
+
+/// The widest value of each option that must be chosen, or `None` where the account doesn't have it. Not everybody at a network may
+/// post for the public, and of other posts networks give no public id that could be looked up.
+pub async fn widest(
+    api: &Client,
+    account: &str,
+    to_choose: impl Iterator<Item = (&'static str, &'static [&'static str])>,
+) -> anyhow::Result<Option<Map<String, Value>>> {
+    let mut choices = Map::new();
+    for (option, values) in to_choose {
+        choices.insert(option.to_owned(), json!(values.first().context("nothing to choose from")?));
+    }
+    if choices.is_empty() {
+        return Ok(Some(choices));
+    }
+    let mut draft = json!({ "text": "A probe.", "accounts": [account] });
+    draft["overrides"][account] = json!({ "options": choices });
+    let checked = api.post_json("/api/v1/posts/check", &draft).await?;
+    let refused = checked["results"][0]["violations"].as_array().context("no check of a post")?;
+    let is_option = |violation: &Value| violation["field"].as_str().is_some_and(|f| f.contains("options."));
+    Ok((!refused.iter().any(is_option)).then_some(choices))
 }
 
 /// Connects everybody's first account on a network. Its id.

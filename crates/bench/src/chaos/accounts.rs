@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::dice::Dice;
 use super::nodes::Nodes;
-use crate::connect::{by_pages, items};
+use crate::connect::{by_pages, items, widest};
 use crate::wire::Client;
 
 /// Whom one can sign in as.
@@ -118,28 +118,6 @@ pub async fn all(api: &Client, path: &str) -> anyhow::Result<Vec<Value>> {
         }
     }
     bail!("{path} has no end")
-}
-
-/// The widest value of each option that must be chosen, or `None` where the account doesn't have it. Not everybody at a network may
-/// post for the public, and of other posts networks give no public id that could be looked up.
-async fn widest(
-    api: &Client,
-    account: &str,
-    to_choose: impl Iterator<Item = (&'static str, &'static [&'static str])>,
-) -> anyhow::Result<Option<Map<String, Value>>> {
-    let mut choices = Map::new();
-    for (option, values) in to_choose {
-        choices.insert(option.to_owned(), json!(values.first().context("nothing to choose from")?));
-    }
-    if choices.is_empty() {
-        return Ok(Some(choices));
-    }
-    let mut draft = json!({ "text": "A probe.", "accounts": [account] });
-    draft["overrides"][account] = json!({ "options": choices });
-    let checked = api.post_json("/api/v1/posts/check", &draft).await?;
-    let refused = checked["results"][0]["violations"].as_array().context("no check of a post")?;
-    let is_option = |violation: &Value| violation["field"].as_str().is_some_and(|f| f.contains("options."));
-    Ok((!refused.iter().any(is_option)).then_some(choices))
 }
 
 async fn by_password(api: &Client, nodes: &Nodes, platform: &str) -> anyhow::Result<()> {

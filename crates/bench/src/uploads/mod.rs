@@ -9,11 +9,13 @@ mod tests;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
+use carillon_connectors::Registry;
 use clap::Args;
 use serde::Deserialize;
 use tokio::time::Instant;
 
 use self::stage::Stage;
+use crate::connect;
 use crate::proc::Watch;
 use crate::report::{complain, mb};
 use crate::upload::GOAL;
@@ -144,13 +146,16 @@ impl std::fmt::Display for Publication {
 async fn publish(stage: &mut Stage, network: &Network, goal_mb: f64) -> anyhow::Result<Publication> {
     complain(&format!("uploading: {} bytes to {}", network.bytes, network.platform));
     let media = stage.video(network.bytes).await?;
-    let account = crate::connect::somebody(&stage.api, &network.platform).await?;
+    let account = connect::somebody(&stage.api, &network.platform).await?;
+    let connector = Registry.get(&network.platform).context("there is no such network")?;
+    let choices = connect::widest(&stage.api, &account, connector.capabilities().to_choose()).await?;
+    let choices = choices.context("the account can't post for everybody")?;
     let before = stage.received().await?;
     let cuts = (1..=u64::from(CUTS)).map(|n| network.bytes * n / u64::from(CUTS + 1) + 1_234_567 * n);
     stage.cutter.arm(cuts);
     let (ours, theirs) = (Watch::begin(stage.carillon_pid()?), Watch::begin(stage.sandbox_pid()?));
     let began = Instant::now();
-    let post = stage.publish(&account, &media, before.kept() + network.bytes).await?;
+    let post = stage.publish((&account, choices), &media, before.kept() + network.bytes).await?;
     let seconds = began.elapsed().as_secs_f64();
     let (wire, cuts) = stage.cutter.seen();
     let after = stage.received().await?;

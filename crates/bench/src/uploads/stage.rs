@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use super::cutter::Cutter;
@@ -107,10 +107,18 @@ impl Stage {
         Ok(serde_json::from_value(self.control.get_json("/sandbox/received").await?)?)
     }
 
-    /// Publishes a video now and waits until it is. `complete`: the networks have kept at least so many bytes in all once they have
-    /// the whole video.
-    pub async fn publish(&self, account: &str, media: &Value, complete: u64) -> anyhow::Result<Value> {
-        let post = json!({ "text": "A large one", "accounts": [account], "media": [media], "status": "now" });
+    /// Publishes a video now, with the options that its network wants to be chosen, and waits until it is. `complete`: the networks
+    /// have kept at least so many bytes in all once they have the whole video.
+    pub async fn publish(
+        &self,
+        (account, choices): (&str, Map<String, Value>),
+        media: &Value,
+        complete: u64,
+    ) -> anyhow::Result<Value> {
+        let post = json!({
+            "text": "A large one", "accounts": [account], "media": [media], "status": "now",
+            "overrides": { account: { "options": choices } },
+        });
         let post = self.api.post_json("/api/v1/posts", &post).await?;
         let path = format!("/api/v1/posts/{}", post["id"].as_str().context("no id")?);
         let (end, mut hurried) = (Instant::now() + PATIENCE, Instant::now());

@@ -98,7 +98,7 @@ async fn take(door: &Door, body: Body) -> Result<Response, Response> {
     let place = match place(door) {
         Ok(place) if !place.again => place,
         other => {
-            drain(body).await;
+            drain(&door.world, body).await;
             return complete(door, &other?.id).await;
         }
     };
@@ -109,7 +109,10 @@ async fn take(door: &Door, body: Body) -> Result<Response, Response> {
     if stored.bytes != range.last - range.first + 1 {
         return Err(bad());
     }
+    let sha256 = stored.sha256.clone();
     let upload = keep(world, &id, range.first, stored)?;
+    let (name, position) = (format!("tiktok/{id}"), upload.pieces.len() - 1);
+    world.blobs().take_over(&name, upload.total, position, &sha256).await;
     if upload.stored() == upload.total {
         return complete(door, &id).await;
     }
@@ -117,9 +120,11 @@ async fn take(door: &Door, body: Body) -> Result<Response, Response> {
 }
 
 /// Reads what nobody needs: clients look for an answer when they have sent everything.
-async fn drain(body: Body) {
+async fn drain(world: &World, body: Body) {
     let mut stream = body.into_data_stream();
-    while let Some(Ok(_)) = stream.next().await {}
+    while let Some(Ok(chunk)) = stream.next().await {
+        world.blobs().passed_over(chunk.len() as u64);
+    }
 }
 
 /// Where the bytes belong, or the answer if they belong nowhere.
@@ -207,10 +212,7 @@ async fn complete(door: &Door, id: &str) -> Result<Response, Response> {
 /// One file of all chunks, which are removed as far as nothing else consists of the same bytes.
 async fn join(world: &World, id: &str, upload: &Upload) -> Option<BlobInfo> {
     let names: Vec<String> = upload.pieces.iter().map(|piece| piece.sha256.clone()).collect();
-    let whole = match names.as_slice() {
-        [one] => world.blobs().info(one)?,
-        _ => world.blobs().join(&names).await.ok()?,
-    };
+    let whole = world.blobs().join(&names).await.ok()?;
     let used: Vec<String> = change(world, |memory| {
         let others = memory.tasks.values().filter(|task| task.id != id);
         let pieces = others.filter_map(|task| task.upload.as_ref()).flat_map(|upload| &upload.pieces);
