@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::secret::Secret;
 use carillon_domain::time::{Entropy, SignedDuration, Timestamp, random_bytes};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -113,21 +114,24 @@ impl Authorizer for TikTok {
     async fn revoke(
         &self,
         cx: &AuthCx<'_>,
-        _: &AccountIdentity,
+        account: &AccountIdentity,
         credential: &Credential,
     ) -> Result<(), ConnectorError> {
         let app = App::of(cx, op::REVOKE)?;
-        let form = [("token", credential.access_token.expose())];
-        let reply = app.send(cx, op::REVOKE, Safety::Invisible, "/v2/oauth/revoke/", &form).await?;
-        let refused =
-            reply.json::<Envelope>().is_ok_and(|body| body.error.as_str().is_some_and(|e| e != "ok"));
-        if reply.status.is_success() && !refused {
-            return Ok(());
+        let ended = match app.revoke(cx, &credential.access_token).await {
+            // The token has run out; the grant lives for months.
+            Err(error) if error.kind == ErrorKind::AuthExpired && self.refreshable(credential) => {
+                match self.refresh(cx, account, credential).await {
+                    Ok(fresh) => app.revoke(cx, &fresh.access_token).await,
+                    Err(error) => Err(error),
+                }
+            }
+            ended => ended,
+        };
+        match ended {
+            Err(error) if error.kind == ErrorKind::AuthRevoked => Ok(()),
+            ended => ended,
         }
-        let error = errors::of_reply(op::REVOKE, Safety::Invisible, &reply, cx.clock.now());
-        // It is gone already.
-        let gone = matches!(error.kind, ErrorKind::AuthRevoked | ErrorKind::AuthExpired);
-        if gone { Ok(()) } else { Err(error) }
     }
 }
 
@@ -176,8 +180,23 @@ impl<'a> App<'a> {
         let token = reply.json::<TokenAnswer>().ok().filter(|token| !token.access_token.is_empty());
         match token {
             Some(token) if reply.status.is_success() => Ok(token),
-            _ => Err(errors::of_reply(operation, safety, &reply, cx.clock.now())),
+            // Only a success may have used an old token up; after anything else the next try says whether it still works.
+            _ => {
+                let safety = if reply.status.is_success() { safety } else { Safety::Invisible };
+                Err(errors::of_reply(operation, safety, &reply, cx.clock.now()))
+            }
         }
+    }
+
+    async fn revoke(&self, cx: &AuthCx<'_>, token: &Secret) -> Result<(), ConnectorError> {
+        let form = [("token", token.expose())];
+        let reply = self.send(cx, op::REVOKE, Safety::Invisible, "/v2/oauth/revoke/", &form).await?;
+        let refused =
+            reply.json::<Envelope>().is_ok_and(|body| body.error.as_str().is_some_and(|e| e != "ok"));
+        if reply.status.is_success() && !refused {
+            return Ok(());
+        }
+        Err(errors::of_reply(op::REVOKE, Safety::Invisible, &reply, cx.clock.now()))
     }
 
     async fn send(

@@ -225,7 +225,8 @@ async fn a_refresh_whose_answer_is_lost_says_so() {
     let oddity = Answer::Reply(200, vec![], "{\"data\":{}}".to_owned());
     for (answer, kind) in [
         (Answer::Lost, ErrorKind::Ambiguous),
-        (Answer::Reply(502, vec![], String::new()), ErrorKind::Ambiguous),
+        // Whether the old token still works, the next try says.
+        (Answer::Reply(502, vec![], String::new()), ErrorKind::Transient),
         (oddity, ErrorKind::Ambiguous),
         (flat(400, &revoked), ErrorKind::AuthRevoked),
         // TikTok refuses with a good status, too.
@@ -259,4 +260,28 @@ async fn a_grant_is_ended_and_one_that_is_gone_is_no_trouble() {
         let expected = [("client_key", "aw7key"), ("client_secret", "app-secret"), ("token", "act.access")];
         assert_eq!(stage.network.asked_of(REVOKE)[0].form(), pairs(&expected));
     }
+}
+
+#[tokio::test]
+async fn a_grant_whose_token_has_run_out_is_ended_by_a_fresh_one() {
+    let expired = || no(401, "access_token_invalid");
+    let ended = |more: Answer, token: Answer| async move {
+        let stage = Stage::new();
+        stage.network.on(REVOKE, [expired(), more]).on(TOKEN, [token]);
+        let settings = Stage::settings(&[]);
+        let cx = stage.bench.auth_cx(&settings, None);
+        let ended = authorizer().revoke(&cx, &identity(), &credential(SCOPES)).await;
+        let forms: Vec<_> = stage.network.asked_of(REVOKE).iter().map(|asked| asked.form()).collect();
+        (ended, forms)
+    };
+    let done = || Answer::Reply(200, vec![], String::new());
+    let (result, forms) = ended(done(), token(SCOPES, &json!({}))).await;
+    assert!(result.is_ok(), "{result:?}");
+    assert!(forms[1].contains(&("token".to_owned(), "act.new".to_owned())), "{forms:?}");
+
+    let gone = json!({ "error": "invalid_grant", "error_description": "gone", "log_id": "1" });
+    let (result, forms) = ended(done(), flat(400, &gone)).await;
+    assert!(result.is_ok() && forms.len() == 1, "nothing is left to end: {result:?}");
+    let (result, _) = ended(done(), Answer::Reply(503, vec![], String::new())).await;
+    assert!(result.is_err(), "it may still be alive");
 }
