@@ -94,7 +94,7 @@ impl Run<'_> {
                 self.advance().await
             }
             Stage::Preparing { .. } => self.advance().await,
-            Stage::Ready { unit } => self.commit(unit).await,
+            Stage::Ready { unit } => self.commit(unit, false).await,
             Stage::Committing { unit, since } => self.look(unit, since).await,
         }
     }
@@ -130,7 +130,8 @@ impl Run<'_> {
         }
     }
 
-    async fn commit(&mut self, unit: u16) -> Option<Outcome> {
+    /// A send that was `repeated` leaves the question open unless it succeeds.
+    async fn commit(&mut self, unit: u16, repeated: bool) -> Option<Outcome> {
         let clock = &self.session.bench.clock;
         let open = self.progress.clone().at(Stage::Committing { unit, since: clock.now() });
         if !self.save(open) {
@@ -149,7 +150,7 @@ impl Run<'_> {
                 self.public(unit, progress);
                 None
             }
-            Err(error) if error.kind == ErrorKind::Ambiguous => {
+            Err(error) if repeated || error.kind == ErrorKind::Ambiguous => {
                 // The connector may have noted what the network answered, for the look that follows.
                 self.progress = self.session.recorder.saved().unwrap_or_else(|| self.progress.clone());
                 None
@@ -193,7 +194,7 @@ impl Run<'_> {
                 let open = matches!(progress.stage, Stage::Committing { unit: u, .. } if u == unit);
                 assert!(open, "a repeated send leaves the question open: {progress:?}");
                 self.progress = progress;
-                self.commit(unit).await
+                self.commit(unit, true).await
             }
             Ok(Reconciliation::Absent(progress)) => {
                 let on = matches!(progress.stage, Stage::Preparing { unit: u } | Stage::Ready { unit: u } if u == unit);

@@ -8,6 +8,7 @@ use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::post::Draft;
 use carillon_domain::time::{SignedDuration, Timestamp};
 
+use super::parts::Parts;
 use super::state::State;
 use super::status::{self, Status, Step};
 use super::{ROOT, Way};
@@ -144,7 +145,7 @@ impl Look<'_> {
         !self.options.inbox && self.options.privacy == Some(Privacy::PUBLIC)
     }
 
-    /// Whether the last part of an upload has not arrived, as far as is known.
+    /// Whether the last part of an upload may not have arrived.
     fn lacks_bytes(&self, status: &Status) -> bool {
         let total = media::video(self.draft).map_or(0, |file| file.bytes);
         self.state.way == Way::Upload && !self.state.taken && !status.has_all(total)
@@ -164,20 +165,27 @@ impl Look<'_> {
         Reconciliation::Absent(progress.at(Stage::Preparing { unit: ROOT }))
     }
 
-    /// The last part is not there. It can be sent again as long as its address is good; then nothing can become of the upload.
+    /// The last part may be missing. Only a count of bytes that is too small proves that: one that TikTok gives now, or gave when the
+    /// part was sent. Without one, the part is sent again as long as its address is good, whose answer tells; after that TikTok either
+    /// works on the video or will say that it gave the upload up.
     fn unsent(&self, status: &Status, evidence: String) -> Reconciliation {
         let again = self.progress.clone();
-        if self.state.refusal.is_some() {
-            // The prepare steps tell why.
-            return Reconciliation::Absent(again.at(Stage::Preparing { unit: ROOT }));
+        let link = self.state.link(self.cx).is_some();
+        let counted = status.uploaded.is_some() || self.state.sent < self.tail();
+        match (counted, self.state.refusal.is_some()) {
+            (true, false) if link => Reconciliation::Absent(again.at(Stage::Ready { unit: ROOT })),
+            // The prepare steps tell why it was refused, or begin anew.
+            (true, _) => Reconciliation::Absent(again.at(Stage::Preparing { unit: ROOT })),
+            (false, _) if link => Reconciliation::Repeat(again),
+            (false, _) => {
+                Reconciliation::Working { look_again_at: self.now() + self.pace(self.age()), evidence }
+            }
         }
-        if self.state.link(self.cx).is_some() {
-            return Reconciliation::Absent(again.at(Stage::Ready { unit: ROOT }));
-        }
-        if status.uploaded.is_some() {
-            return Reconciliation::Absent(again.at(Stage::Preparing { unit: ROOT }));
-        }
-        unknown(Some(self.now() + self.pace(self.age())), evidence)
+    }
+
+    /// Where the last part begins.
+    fn tail(&self) -> u64 {
+        media::video(self.draft).map_or(0, |file| Parts::of(file.bytes).tail())
     }
 
     /// Nobody knows TikTok's name for it: the list of public videos is all there is.
@@ -189,7 +197,16 @@ impl Look<'_> {
             return Ok(unknown(None, evidence));
         }
         let seen = read::videos(self.cx, None).await?.videos;
-        if let Some((video, at)) = seen.iter().find_map(|video| self.is_it(video, text)) {
+        let mut alike = seen.iter().filter_map(|video| self.is_it(video, text));
+        if let Some((video, at)) = alike.next() {
+            let others = alike.count();
+            if others > 0 {
+                let evidence = format!(
+                    "TikTok's answer was lost. {} new public posts of the account have this text; which of them it is, is not known.",
+                    others + 1
+                );
+                return Ok(unknown(None, evidence));
+            }
             let url = video.share_url.clone().filter(|url| !url.is_empty());
             return Ok(self.found(video.id.clone(), url, at));
         }

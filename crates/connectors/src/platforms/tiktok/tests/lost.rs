@@ -81,6 +81,28 @@ async fn a_second_send_that_finds_everything_there_is_no_second_post() {
 }
 
 #[tokio::test]
+async fn without_a_count_of_bytes_no_second_upload_begins() {
+    // TikTok has the last part, works on the video and says nothing of bytes; whoever sends it again finds the address gone.
+    for gone in [403, 404, 410] {
+        let stage = Stage::new();
+        let quiet = || status("PROCESSING_UPLOAD");
+        stage.network.on(STATUS, [quiet(), quiet(), quiet(), quiet(), posted()]);
+        stage.network.on(PUT, [Answer::Lost, Answer::Reply(gone, vec![], String::new())]);
+        assert_eq!(stage.account().publish(&stage.video(5_000)).await.remote_ids(), [POST_ID], "{gone}");
+        assert_eq!(stage.network.asked_of(INIT).len(), 1, "{gone}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_only_where_tiktok_lacks_bytes() {
+    let stage = Stage::new();
+    stage.network.on(PUT, [Answer::Reply(400, vec![], String::new())]);
+    stage.network.on(STATUS, [status("PROCESSING_UPLOAD"), status("PROCESSING_UPLOAD"), posted()]);
+    assert_eq!(stage.account().publish(&stage.video(5_000)).await.remote_ids(), [POST_ID]);
+    assert_eq!((stage.network.asked_of(PUT).len(), stage.network.asked_of(INIT).len()), (1, 1));
+}
+
+#[tokio::test]
 async fn a_refused_last_part_is_asked_for_before_the_refusal_is_told() {
     let refused = || Answer::Reply(400, vec![], String::new());
     let stage = Stage::new();
@@ -184,6 +206,17 @@ async fn lost_pictures_are_looked_for_and_never_sent_again() {
         assert!(evidence(outcome).contains("1 newest public videos"));
         assert_eq!(stage.network.asked_of(PICTURES).len(), 1);
     }
+
+    // Two that look alike: whose is which, the list does not say.
+    let stage = Stage::new();
+    stage.network.on(PICTURES, [Answer::Lost]);
+    let twin = |id: &str| {
+        let mut twin = listed("Two of the same rock.", 20);
+        twin["id"] = json!(id);
+        twin
+    };
+    stage.network.on(LIST, [list(&[]), list(&[twin("7590123456789012346"), twin("7590123456789012345")])]);
+    assert!(evidence(stage.account().publish(&stage.pictures()).await).contains("2 new public posts"));
 
     // Nobody can look for what is not public, or has no words.
     for options in [json!({ "privacy": "private" }), json!({ "mode": "inbox" })] {
