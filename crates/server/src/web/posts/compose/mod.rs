@@ -233,7 +233,10 @@ async fn page(
     let mut choices = Vec::new();
     let is_there =
         |row: &&AccountRow| row.status != AccountStatus::Disconnected || draft.accounts.contains(&row.id);
-    for row in faces.all().filter(is_there) {
+    let mut rows: Vec<&AccountRow> = faces.all().filter(is_there).collect();
+    // Each person's or brand's accounts stand together.
+    rows.sort_by_key(|row| (row.name.to_lowercase(), title(app, &row.platform)));
+    for row in rows {
         let trouble = errors.starting_with(&format!("overrides.{}.", row.id));
         known.extend(trouble.iter().map(|(field, _)| field.clone()));
         let own = draft.own.get(&row.id).cloned().unwrap_or_default();

@@ -5,6 +5,7 @@ use carillon_domain::error::AppError;
 use super::draft::{Draft, Own, Part};
 use super::rows;
 use crate::http::App;
+use crate::web::components::at;
 use crate::web::posts::card::Faces;
 use crate::web::signed_in::Member;
 
@@ -48,7 +49,7 @@ pub async fn differences(
         saved.first_comment != typed.first_comment,
         saved.first_comment.clone(),
     );
-    let handle = |id| faces.get(id).map_or_else(|| format!("{id}"), |row| format!("@{}", row.handle));
+    let handle = |id| faces.get(id).map_or_else(|| format!("{id}"), |row| at(&row.handle));
     let handles: Vec<String> = saved.accounts.iter().map(|id| handle(*id)).collect();
     let (mut theirs, mut mine) = (saved.accounts.clone(), typed.accounts.clone());
     theirs.sort_unstable();
@@ -65,7 +66,7 @@ pub async fn differences(
         .own
         .iter()
         .filter(|(id, own)| !own.shows_as(typed.own.get(id).unwrap_or(&nothing)))
-        .map(|(id, own)| format!("@{} {}", handle(*id).trim_start_matches('@'), own.text).trim().to_owned())
+        .map(|(id, own)| format!("{} {}", handle(*id), own.text).trim().to_owned())
         .collect();
     differ(ui.tr("compose-own"), !own.is_empty(), own.join("\n"));
     Ok(found)
