@@ -1,6 +1,7 @@
 //! From settings to an engine.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use carillon_connectors::Registry;
@@ -186,8 +187,23 @@ fn library(
             image_bytes: media.max_image_bytes,
             image_pixels: defaults.image_pixels,
         },
-        tools: Tools::on_path(std::env::var_os("PATH").as_deref()),
+        tools: tools(&media.ffmpeg)?,
     }))
+}
+
+/// The programs for videos, with the `ffmpeg` of the settings.
+fn tools(ffmpeg: &str) -> Result<Tools, SettingsError> {
+    let tools = Tools::on_path(std::env::var_os("PATH").as_deref());
+    match ffmpeg {
+        "" => Ok(tools),
+        "off" => Ok(Tools { ffmpeg: None, ..tools }),
+        path if Path::new(path).is_file() => Ok(Tools { ffmpeg: Some(path.into()), ..tools }),
+        path => {
+            let message =
+                format!("there is no program {path}; give its whole path, leave it empty, or write off.");
+            Err(SettingsError::Value { setting: "media.ffmpeg".into(), from: None, message })
+        }
+    }
 }
 
 fn storage(settings: &Settings) -> Result<Storage, ComposeError> {

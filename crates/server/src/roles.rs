@@ -89,6 +89,8 @@ impl Running {
     pub async fn stop(mut self) {
         tracing::info!("stopping: running requests and jobs may finish");
         self.app.stopping.cancel();
+        // A video takes longer than anybody waits; it is begun anew after the start.
+        self.app.engine.library.interrupt();
         let ended = async {
             while let Some(ended) = self.tasks.join_next().await {
                 if let Err(error) = ended {

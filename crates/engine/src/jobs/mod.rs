@@ -11,6 +11,7 @@ use carillon_store::repo::job::Party;
 use crate::Engine;
 use crate::publish::Known;
 
+pub mod rendition;
 pub mod sweep;
 pub mod sync;
 
@@ -91,6 +92,7 @@ pub(crate) async fn run_known(
 ) -> Result<Next, JobError> {
     match lease.kind.as_str() {
         crate::publish::KIND => Box::pin(crate::publish::run(engine, lease, target(lease)?, known)).await,
+        rendition::KIND => Box::pin(rendition::run(engine, lease, target(lease)?)).await,
         sync::KIND => Box::pin(sync::run(engine, lease, target(lease)?)).await,
         other => Err(JobError::Defect(format!("nobody runs jobs of kind `{other}`"))),
     }
@@ -102,6 +104,9 @@ pub(crate) async fn run_known(
 /// # Errors
 /// [`JobError`]; the lease then runs out, and it is tried again.
 pub async fn give_up(engine: &Engine, lease: &Lease, defect: &str) -> Result<Next, JobError> {
+    if lease.kind == rendition::KIND {
+        return rendition::give_up(engine, target(lease)?).await;
+    }
     match (lease.kind.as_str(), target(lease)) {
         (crate::publish::KIND, Ok(target)) => crate::publish::give_up(engine, lease, target, defect).await,
         // A payload that nobody can read; the sweep finds its publication.

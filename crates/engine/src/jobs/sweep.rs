@@ -4,7 +4,7 @@
 use carillon_domain::time::SignedDuration;
 use carillon_store::repo::{job, sync_run, waiting};
 
-use super::{JobError, sync};
+use super::{JobError, rendition, sync};
 use crate::Engine;
 use crate::publish::{Target, Times};
 
@@ -32,6 +32,11 @@ pub async fn sweep(engine: &Engine) -> Result<u64, JobError> {
     }
     for stray in sync_run::without_job(&engine.db, BATCH).await? {
         let job = sync::job_of_stray(engine, &stray);
+        engine.db.write(move |tx| Box::pin(async move { job::put_if_absent(tx, &job).await })).await?;
+        repaired += 1;
+    }
+    for (workspace, media) in carillon_store::repo::rendition::without_job(&engine.db, BATCH).await? {
+        let job = rendition::new_job(engine, rendition::Target { workspace, media });
         engine.db.write(move |tx| Box::pin(async move { job::put_if_absent(tx, &job).await })).await?;
         repaired += 1;
     }

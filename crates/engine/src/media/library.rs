@@ -16,6 +16,7 @@ use carillon_store::repo::post;
 use carillon_store::{Db, StoreError};
 use futures::stream::BoxStream;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::keys;
@@ -92,6 +93,10 @@ pub struct Library {
     pub(super) parts: Arc<LibraryParts>,
     /// One picture is decoded at a time: that bounds memory.
     pub(super) decoding: Arc<Semaphore>,
+    /// One video is made at a time: it takes all the processor that is to spare.
+    pub(super) filming: Arc<Semaphore>,
+    /// Ends what is being made.
+    pub(super) stopping: CancellationToken,
     sweeping: Arc<Semaphore>,
 }
 
@@ -122,7 +127,8 @@ impl Library {
     /// Puts the parts together.
     pub fn new(parts: LibraryParts) -> Self {
         let one = || Arc::new(Semaphore::new(1));
-        Self { parts: Arc::new(parts), decoding: one(), sweeping: one() }
+        let stopping = CancellationToken::new();
+        Self { parts: Arc::new(parts), decoding: one(), filming: one(), sweeping: one(), stopping }
     }
 
     /// How large files may be.
@@ -191,6 +197,9 @@ impl Library {
     /// `Conflict` with code `media_in_use` while an unfinished post has it; `Stale` as in [`Self::set_alt`].
     pub async fn delete(&self, actor: &Actor, id: MediaId, if_match: Option<i64>) -> Result<(), AppError> {
         actor.require(Permission::Write)?;
+        if self.abandon(actor, id).await? {
+            return Ok(());
+        }
         let (workspace, now) = (actor.workspace, self.parts.clock.now());
         self.change(workspace, id, if_match, move |tx, version| {
             Box::pin(async move {

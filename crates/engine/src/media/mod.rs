@@ -26,6 +26,7 @@ pub use carillon_store::repo::media::{Made, MediaRow};
 pub use incoming::Incoming;
 pub use library::{Content, Library, LibraryParts, MAX_ALT, MediaLimits, Version};
 pub use link::LinkKey;
+pub use rendition::{Copy, Underway};
 pub use source::WorkspaceMedia;
 pub use storage::{S3Settings, Storage, StorageError};
 pub use uploads::{NewFile, UploadState};

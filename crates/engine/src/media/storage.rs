@@ -205,6 +205,14 @@ impl Storage {
         Ok(objects.map_ok(|object| object.location.to_string()).try_collect().await?)
     }
 
+    /// The path of a scratch file of this name, for another program to write; it is erased when the answer is dropped.
+    ///
+    /// # Errors
+    /// When the disk has no such folder.
+    pub fn scratch_file(&self, name: &str) -> io::Result<tempfile::TempPath> {
+        tempfile::TempPath::try_from_path(self.scratch.join(name))
+    }
+
     /// The object as a file that another program can read: itself in a local folder, else a copy that is erased when
     /// the answer is dropped.
     ///

@@ -312,7 +312,7 @@ impl Library {
         Ok(count)
     }
 
-    async fn remove_upload(&self, workspace: WorkspaceId, id: MediaId) -> Result<(), AppError> {
+    pub(super) async fn remove_upload(&self, workspace: WorkspaceId, id: MediaId) -> Result<(), AppError> {
         self.erase(&keys::pieces(workspace, id)).await?;
         if carillon_store::repo::media::find(&self.parts.db, workspace, id).await?.is_none() {
             // Interrupted between the bytes and their entry.

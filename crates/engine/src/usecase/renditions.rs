@@ -13,9 +13,14 @@ use carillon_store::repo::account::AccountRow;
 use serde::Deserialize;
 
 use super::posts::{AccountCheck, load_accounts};
-use crate::media::MediaRow;
+use crate::jobs::rendition::{Target, new_job};
+use crate::media::Copy;
 use crate::media::rendition::plan::Plan;
 use crate::{Actor, Engine};
+
+/// What keeps videos from being converted, and what to do about it.
+const NO_FFMPEG: &str =
+    "ffmpeg is not installed on this server. Have it installed (on Debian: apt install ffmpeg).";
 
 /// The option by which posts of some networks say what they become.
 const KIND: &str = "kind";
@@ -34,17 +39,18 @@ pub struct RenditionInput {
     pub fit: Fit,
 }
 
-/// A copy of the file that the account's network takes; the one that is there, if it was made before.
+/// A copy of the file that the account's network takes; the one that is there or being made, if it was asked for before. A
+/// picture is made at once, a video by a job.
 ///
 /// # Errors
 /// `NotFound` for files of other workspaces; [`AppError::Invalid`] for unknown accounts and kinds, and when no copy would be
-/// taken; `Conflict` with code `fits_already` when the file itself is.
+/// taken; `Conflict` with code `fits_already` when the file itself is, or `ffmpeg_missing` when no video can be made here.
 pub async fn make(
     engine: &Engine,
     actor: &Actor,
     media: MediaId,
     input: &RenditionInput,
-) -> Result<MediaRow, AppError> {
+) -> Result<Copy, AppError> {
     actor.require(Permission::Write)?;
     let original = engine.library.get(actor, media).await?;
     let account = account_of(engine, actor, input.account).await?;
@@ -75,7 +81,7 @@ pub async fn make_in(
     draft: &Draft,
     field: &str,
     fit: Fit,
-) -> Result<MediaRow, AppError> {
+) -> Result<Copy, AppError> {
     actor.require(Permission::Write)?;
     let asking = Asking::new(engine, account, draft, field);
     let asking = asking.ok_or(AppError::NotFound { what: "file" })?;
@@ -88,7 +94,17 @@ pub async fn make_in(
         let message = "No copy of this file would be taken: what stands against it can't be mended by converting or scaling.";
         return Err(AppError::invalid("media", "not_fixable", message));
     };
-    engine.library.make_picture(actor, &original, &account.platform, &plan).await
+    let (library, platform) = (&engine.library, account.platform.as_str());
+    if asking.file.kind != MediaKind::Video {
+        return library.make_picture(actor, &original, platform, &plan).await.map(Copy::Ready);
+    }
+    if !library.makes_videos() {
+        let message = format!("Videos can't be converted here: {NO_FFMPEG} Or convert the video yourself.");
+        return Err(AppError::Conflict { code: "ffmpeg_missing", message });
+    }
+    let workspace = actor.workspace;
+    let job = |media| new_job(engine, Target { workspace, media });
+    library.have_filmed(actor, &original, platform, &plan, job).await
 }
 
 async fn account_of(engine: &Engine, actor: &Actor, id: AccountId) -> Result<AccountRow, AppError> {
@@ -134,6 +150,12 @@ pub(super) fn offer(engine: &Engine, check: &mut AccountCheck) {
         let Some(asking) = Asking::new(engine, &check.account, &check.draft, field) else { continue };
         let Some(plan) = asking.plan(engine, Fit::Pad) else { continue };
         let about = |v: &&mut Violation| v.field == *field;
+        if asking.file.kind == MediaKind::Video && !engine.library.makes_videos() {
+            let last = check.report.violations.iter_mut().rfind(about);
+            last.into_iter()
+                .for_each(|v| v.message.push_str(&format!(" Carillon would convert it, but {NO_FFMPEG}")));
+            continue;
+        }
         let fit = plan.fit.map(|_| vec![Fit::Pad, Fit::Crop]).unwrap_or_default();
         let fix = Fix::Rendition { media: asking.file.id, fit };
         check.report.violations.iter_mut().filter(about).for_each(|v| v.fix = Some(fix.clone()));
@@ -177,12 +199,10 @@ impl<'a> Asking<'a> {
 
     /// What a copy has to be; `None` when none would help.
     fn plan(&self, engine: &Engine, fit: Fit) -> Option<Plan> {
-        if self.file.kind != MediaKind::Image {
-            return None;
-        }
         let limits = engine.library.limits();
+        let most = if self.file.kind == MediaKind::Video { limits.video_bytes } else { limits.image_bytes };
         let mut plan = Plan::find(&self.file, fit, &|file| self.takes(file))?;
-        plan.bytes = plan.bytes.min(limits.image_bytes);
+        plan.bytes = plan.bytes.min(most);
         Some(plan)
     }
 }

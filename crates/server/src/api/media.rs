@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use carillon_domain::error::AppError;
 use carillon_domain::id::MediaId;
 use carillon_domain::media::MediaKind;
-use carillon_engine::media::{MediaRow, Version};
+use carillon_engine::media::{Copy, MediaRow, Version};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -65,9 +65,15 @@ pub struct Media {
     /// Of such a copy: the platform.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub made_for: Option<String>,
-    /// ready: it can go out.
+    /// ready: it can go out. processing: it is being made. failed: it could not be.
     #[schema(example = "ready")]
     pub status: &'static str,
+    /// Of a copy that is being made: percent that are done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub progress: Option<u32>,
+    /// Of a copy that could not be made: why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
     /// When it was uploaded, RFC 3339.
     pub created_at: String,
 }
@@ -131,15 +137,32 @@ impl From<MediaRow> for Media {
             original,
             made_for,
             status: "ready",
+            progress: None,
+            failure: None,
             created_at: row.created_at.to_string(),
         }
     }
 }
 
+impl From<Copy> for Media {
+    fn from(copy: Copy) -> Self {
+        match copy {
+            Copy::Ready(row) => Self::from(row),
+            Copy::Underway(underway) => Self {
+                status: if underway.failure.is_some() { "failed" } else { "processing" },
+                progress: underway.failure.is_none().then_some(underway.progress),
+                failure: underway.failure,
+                ..Self::from(underway.row)
+            },
+        }
+    }
+}
+
 /// A file with its version as `ETag`.
-pub(super) fn answer(status: StatusCode, row: MediaRow) -> Response {
-    let tag = format!("\"{}\"", row.version);
-    let mut response = (status, axum::Json(Media::from(row))).into_response();
+pub(super) fn answer(status: StatusCode, file: impl Into<Media>) -> Response {
+    let file = file.into();
+    let tag = format!("\"{}\"", file.version);
+    let mut response = (status, axum::Json(file)).into_response();
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(header::ETAG, tag);
     }
@@ -208,7 +231,7 @@ pub async fn get(
     Caller(actor): Caller,
     Path(media): Path<MediaId>,
 ) -> Result<Response, Failure> {
-    Ok(answer(StatusCode::OK, app.engine.library.get(&actor, media).await?))
+    Ok(answer(StatusCode::OK, app.engine.library.look(&actor, media).await?))
 }
 
 /// What can be changed of a file.

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use carillon_domain::id::MediaId;
+use carillon_engine::media::Copy;
 use carillon_engine::usecase::renditions::{self, RenditionInput};
 use utoipa::ToSchema;
 
@@ -28,6 +29,8 @@ pub struct RenditionBody {
 /// Make a copy that a network takes
 ///
 /// What stands against the file on the account is mended: type, size, shape, bytes. The same asked twice gives the same copy.
+/// Pictures are made at once. Videos are made by and by: the answer has `status: processing`, and `GET /api/v1/media/{id}` of
+/// the copy says how far it is.
 #[utoipa::path(
     post,
     path = "/api/v1/media/{media}/renditions",
@@ -35,7 +38,7 @@ pub struct RenditionBody {
     tag = "media",
     params(("media" = String, Path)),
     request_body = RenditionBody,
-    responses((status = 201, body = Media), Answers),
+    responses((status = 201, body = Media), (status = 202, body = Media, description = "It is being made."), Answers),
 )]
 pub async fn make(
     State(app): State<App>,
@@ -44,5 +47,9 @@ pub async fn make(
     Json(input): Json<RenditionInput>,
 ) -> Result<Response, Failure> {
     let made = renditions::make(&app.engine, &actor, media, &input).await?;
-    Ok(answer(StatusCode::CREATED, made))
+    let status = match made {
+        Copy::Ready(_) => StatusCode::CREATED,
+        Copy::Underway(_) => StatusCode::ACCEPTED,
+    };
+    Ok(answer(status, made))
 }

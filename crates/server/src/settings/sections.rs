@@ -101,6 +101,8 @@ pub struct Media {
     pub max_bytes: u64,
     /// Largest picture in bytes.
     pub max_image_bytes: u64,
+    /// The program `ffmpeg`; empty: the one on `PATH`; `off`: none.
+    pub ffmpeg: String,
 }
 
 /// `[limits]`

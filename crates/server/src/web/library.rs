@@ -1,5 +1,7 @@
 //! The library: every picture and video, what is known of it, and its description. The composer chooses from it.
 
+mod tile;
+
 use askama::Template;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
@@ -21,6 +23,7 @@ use super::{Failure, html};
 use crate::http::App;
 use crate::http::extract::{Form, Path, Query};
 use crate::urls;
+pub use tile::{Tile, tile};
 
 /// Files on one page.
 const PER_PAGE: u32 = 36;
@@ -229,39 +232,6 @@ pub async fn pick(
 pub struct Place {
     workspace: WorkspaceId,
     media: MediaId,
-}
-
-#[derive(Template)]
-#[template(path = "components/media_tile.html")]
-/// A file in a post that is being written.
-pub struct Tile {
-    ui: Ui,
-    file: FileCard,
-    name: String,
-}
-
-impl Tile {
-    /// A file in a post that is being written, sent as `name`.
-    pub fn new(ui: &Ui, row: &MediaRow, name: impl Into<String>) -> Self {
-        Self { ui: ui.clone(), file: FileCard::new(ui, row), name: name.into() }
-    }
-}
-
-/// Under which name the file is sent.
-#[derive(Debug, Deserialize)]
-pub struct TileQuery {
-    name: String,
-}
-
-/// A file as it sits in a post that is being written.
-pub async fn tile(
-    State(app): State<App>,
-    member: Member,
-    Path(place): Path<Place>,
-    Query(query): Query<TileQuery>,
-) -> Result<Response, Failure> {
-    let row = app.engine.library.get(&member.actor, place.media).await?;
-    Ok(html(&Tile::new(&member.ui, &row, query.name))?.into_response())
 }
 
 #[derive(Template)]

@@ -71,6 +71,12 @@ form.addEventListener('paste', (event) => {
   take(fieldAt(event.target), files);
 });
 
+// A copy that was being made is there, or could not be made.
+form.addEventListener('htmx:load', (event) => {
+  const tile = event.detail.elt;
+  if (tile.matches('[data-tile]') && !tile.hasAttribute('hx-get')) changed();
+});
+
 form.addEventListener('click', (event) => {
   const on = (selector) => event.target.closest(selector);
   const move = on('[data-tile-move]');

@@ -22,7 +22,10 @@ const content = (pairs) => JSON.stringify(pairs.filter(([name, value]) => name !
 const kept = stored((storage) => JSON.parse(storage.getItem(key)));
 // We are here again, so what was sent last was not saved.
 stored((storage) => storage.removeItem('compose-sent'));
-if (kept && content(kept) !== content(typed())) {
+if (form.hasAttribute('data-carried')) {
+  // The server gave back all that was typed, with something done to it that was asked for.
+  stored((storage) => storage.setItem(key, JSON.stringify(typed())));
+} else if (kept && content(kept) !== content(typed())) {
   offer.querySelector('[data-kept-text]').textContent = (new Map(kept).get('text') ?? '').slice(0, 140);
   offer.hidden = false;
 }

@@ -4,6 +4,8 @@
 //! - The bytes come in by the way of every upload: cleaned, measured, and in the library completely or not at all.
 //! - A rendition goes with its original, unless a post uses it.
 
+mod film;
+mod making;
 pub mod plan;
 mod still;
 
@@ -20,6 +22,8 @@ use carillon_store::repo::{job, post};
 use carillon_store::{StoreError, Tx};
 use futures::StreamExt;
 
+pub(crate) use self::making::Filmed;
+pub use self::making::{Copy, Underway};
 use self::plan::Plan;
 use super::keys;
 use super::library::Library;

@@ -24,6 +24,8 @@ pub struct Tools {
     pub ffprobe: Option<PathBuf>,
     /// `ffmpeg`.
     pub ffmpeg: Option<PathBuf>,
+    /// `nice`, which lets long work wait for everything else.
+    pub nice: Option<PathBuf>,
 }
 
 /// What is known of a video.
@@ -68,7 +70,7 @@ impl Tools {
         let find = |name: &str| {
             std::env::split_paths(path?).map(|folder| folder.join(name)).find(|file| file.is_file())
         };
-        Self { ffprobe: find("ffprobe"), ffmpeg: find("ffmpeg") }
+        Self { ffprobe: find("ffprobe"), ffmpeg: find("ffmpeg"), nice: find("nice") }
     }
 
     /// Measures a video.
@@ -141,13 +143,17 @@ struct Output {
 }
 
 impl Output {
-    /// The last thing that the program said, without the name of our file.
     fn complaint(&self, file: &Path) -> String {
-        let text = String::from_utf8_lossy(&self.stderr);
-        let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it gave no reason");
-        let name = file.to_string_lossy();
-        last.replace(&format!("{name}: "), "").replace(&*name, "the file").chars().take(200).collect()
+        complaint(&self.stderr, file)
     }
+}
+
+/// The last of what a program said, without the name of our file.
+pub(in crate::media) fn complaint(stderr: &[u8], file: &Path) -> String {
+    let text = String::from_utf8_lossy(stderr);
+    let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it gave no reason");
+    let name = file.to_string_lossy();
+    last.replace(&format!("{name}: "), "").replace(&*name, "the file").chars().take(200).collect()
 }
 
 async fn answer(mut command: Command, program: &'static str) -> Result<Output, ProbeError> {

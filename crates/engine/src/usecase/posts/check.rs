@@ -13,6 +13,7 @@ use carillon_store::repo::account::{self, AccountRow};
 
 use super::input::{PostInput, WantedStatus};
 use super::judge::{assess, place};
+use crate::media::Underway;
 use crate::usecase::renditions;
 use crate::{Actor, Engine};
 
@@ -71,7 +72,7 @@ pub(super) async fn check_composition(
     composition: &Composition,
     accounts: &[AccountId],
 ) -> Result<Vec<AccountCheck>, AppError> {
-    let files = load_media(engine, actor, composition).await?;
+    let Files { known: files, missing } = load_media(engine, actor, composition).await?;
     // Also those that no account gets: a draft without accounts must not keep what is not there, or is somebody else's.
     let mut errors = composition.unknown_media(|id| files.contains_key(&id));
     let rows = match load_accounts(engine, actor, accounts).await {
@@ -88,7 +89,8 @@ pub(super) async fn check_composition(
     let mut checks = Vec::with_capacity(rows.len());
     for row in rows {
         let draft = composition.draft_for(row.id, |id| files.get(&id).cloned()).map_err(AppError::Invalid)?;
-        let report = report_for(engine, &row, &draft);
+        let mut report = report_for(engine, &row, &draft);
+        report.violations.extend(not_there(&draft, &missing));
         checks.push(AccountCheck { account: row, draft, report });
     }
     Ok(checks)
@@ -134,18 +136,51 @@ pub(in crate::usecase) async fn load_accounts(
     if errors.is_empty() { Ok(rows) } else { Err(AppError::Invalid(errors)) }
 }
 
-async fn load_media(
-    engine: &Engine,
-    actor: &Actor,
-    composition: &Composition,
-) -> Result<BTreeMap<MediaId, MediaInfo>, AppError> {
-    let mut files = BTreeMap::new();
+async fn load_media(engine: &Engine, actor: &Actor, composition: &Composition) -> Result<Files, AppError> {
+    let mut files = Files::default();
     for id in composition.media_ids() {
         if let Some(info) = engine.library.info(actor.workspace, id).await? {
-            files.insert(id, info);
+            files.known.insert(id, info);
+        } else if let Some(underway) = engine.library.underway(actor.workspace, id).await? {
+            files.known.insert(id, underway.row.info.clone());
+            files.missing.insert(id, underway);
         }
     }
     Ok(files)
+}
+
+/// The files of a composition.
+#[derive(Default)]
+struct Files {
+    /// What they are, or are going to be.
+    known: BTreeMap<MediaId, MediaInfo>,
+    /// Those that can't go out yet.
+    missing: BTreeMap<MediaId, Underway>,
+}
+
+/// What stands against files that are still being made, or could not be. A draft may have them.
+fn not_there(draft: &Draft, missing: &BTreeMap<MediaId, Underway>) -> Vec<Violation> {
+    let parts = draft.parts.iter().enumerate().map(|(n, part)| (format!("parts.{n}."), part));
+    let all = [(String::new(), &draft.root)].into_iter().chain(parts);
+    let files = all.flat_map(|(head, part)| {
+        part.media.iter().enumerate().map(move |(n, file)| (format!("{head}media.{n}"), file.id))
+    });
+    let found = |(field, id): (String, MediaId)| {
+        let underway = missing.get(&id)?;
+        Some(match &underway.failure {
+            Some(failure) => {
+                Violation::new(field, "failed", format!("{failure} Take the copy out of the post."))
+            }
+            None => {
+                let message = format!(
+                    "The copy is still being made, {} % are done. Wait for it, or save a draft meanwhile.",
+                    underway.progress
+                );
+                Violation::new(field, "processing", message)
+            }
+        })
+    };
+    files.filter_map(found).collect()
 }
 
 /// The findings as errors of the request: at the override's path where one was used, and with the account's name.

@@ -26,6 +26,8 @@ async fn a_refused_picture_becomes_a_copy_for_that_network() {
     page.click(("button", "Make a copy that fits Instagram")).await;
     page.reads("is a copy that fits Instagram").await;
     page.wait("both take it", "document.querySelectorAll('#check .check-good').length === 2").await;
+    let offered = page.js("!document.querySelector('[data-kept]').hidden").await;
+    assert_eq!(offered, false, "all that was typed is in the form");
     assert_eq!(page.value("#text").await, "The quay, for everybody");
     let own = format!("document.querySelector(\"[name='media.{instagram}']\").value");
     let copy = page.js(&own).await;

@@ -53,6 +53,8 @@ pub struct Draft {
     pub theirs: Vec<Difference>,
     /// What was done, to be said above the form.
     pub notes: Vec<String>,
+    /// It is what was typed, with something done to it.
+    pub carried: bool,
 }
 
 /// What differs on one account.
@@ -119,6 +121,7 @@ impl Draft {
     /// The text in parts instead; files stay with the first one, further parts stay behind the last one.
     pub fn put_parts(&mut self, parts: Vec<String>) {
         let mut parts = parts.into_iter();
+        self.carried = true;
         self.text = parts.next().unwrap_or_default();
         self.parts.splice(0..0, parts.map(|text| Part { text, media: Vec::new() }));
     }
@@ -139,6 +142,7 @@ impl Draft {
         };
         if let Some(file) = files.and_then(|files| files.get_mut(place.index)) {
             *file = copy.to_string();
+            self.carried = true;
         }
     }
 

@@ -6,6 +6,7 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, MediaId};
 use carillon_domain::limits::Fix;
 use carillon_domain::media::Fit;
+use carillon_engine::media::Copy;
 use carillon_engine::usecase::posts::{self, AccountCheck};
 use carillon_engine::usecase::renditions::{self, Place};
 
@@ -127,9 +128,17 @@ async fn put_copies(app: &App, member: &Member, draft: &mut Draft, wanted: &Want
         let (account, content) = (&check.account, &check.draft);
         let made = renditions::make_in(&app.engine, &member.actor, account, content, file.field, wanted.fit);
         let made = made.await?;
-        draft.put_copy(wanted.account, file.place, made.info.id);
-        let note = member.ui.arg("name", made.name.as_str()).arg("network", network);
-        draft.notes.push(note.arg("handle", account.handle.as_str()).tr("compose-fit-made"));
+        let row = match &made {
+            Copy::Ready(row) => row,
+            Copy::Underway(underway) => &underway.row,
+        };
+        draft.put_copy(wanted.account, file.place, row.info.id);
+        let note = member.ui.arg("name", row.name.as_str()).arg("network", network);
+        let note = note.arg("handle", account.handle.as_str());
+        draft.notes.push(match &made {
+            Copy::Ready(_) => note.tr("compose-fit-made"),
+            Copy::Underway(_) => note.tr("compose-fit-making"),
+        });
     }
     Ok(())
 }

@@ -67,6 +67,8 @@ struct Compose {
     action_url: String,
     /// Under which name the browser keeps what is typed until it is saved: whose, where, and which post.
     keep: String,
+    /// It holds all that was typed, so that nothing of that has to be offered once more.
+    carried: bool,
     check_url: String,
     connections_url: String,
     pick_url: String,
@@ -217,7 +219,11 @@ async fn rows(app: &App, actor: &Actor, ids: &[String]) -> Vec<MediaRow> {
 }
 
 async fn tiles(app: &App, actor: &Actor, ui: &Ui, ids: &[String], name: &str) -> Vec<Tile> {
-    rows(app, actor, ids).await.iter().map(|row| Tile::new(ui, row, name)).collect()
+    let mut tiles = Vec::new();
+    for id in ids.iter().filter_map(|id| id.parse::<MediaId>().ok()) {
+        tiles.extend(app.engine.library.look(actor, id).await.ok().map(|file| Tile::of(ui, &file, name)));
+    }
+    tiles
 }
 
 async fn page(
@@ -300,6 +306,7 @@ async fn page(
         once: hex::encode(random_bytes::<16>(app.engine.entropy.as_ref())),
         action_url: form_url(&actor, draft.post),
         keep: format!("{} {} {}", ui.email(), actor.workspace, post.as_deref().unwrap_or("new")),
+        carried: draft.carried,
         check_url: urls::compose_check(actor.workspace),
         connections_url: urls::connections(actor.workspace),
         pick_url: urls::library_pick(actor.workspace),
