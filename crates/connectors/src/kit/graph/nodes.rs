@@ -17,6 +17,9 @@ const FILES: &[(&str, &str)] = &[("/photos", "source")];
 /// Fields that belong to an edge and not to the node (Pages API - Get Page access tokens).
 const OF_EDGES: &[(&str, &str)] = &[("/accounts", "tasks")];
 
+/// Ids that the specification calls numbers. Hosts write them as texts, as all ids (Instagram Platform - Get Started).
+const IDS: &[&str] = &["user_id"];
+
 /// What edges give, where the specification names an object without fields, or none.
 const GIVES: &[(&str, &str, &str)] = &[
     ("IGUser", "/media", "IGMedia"),
@@ -206,7 +209,9 @@ impl Nodes {
             let kind = self.v26["nodes"][node]["fields"].get(name).and_then(Value::as_str);
             // Edges have no type of their own.
             let Some(kind) = kind else { continue };
+            let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
             let right = match kind {
+                "int" if IDS.contains(&name.as_str()) => value.as_str().is_some_and(digits),
                 "string" => value.is_string(),
                 "bool" => value.is_boolean(),
                 "unsigned int" | "int" | "float" => value.is_number(),
