@@ -12,6 +12,8 @@
 //! assert_eq!(bench.world.ledger().of("toy").len(), 1);
 //! ```
 
+#[cfg(test)]
+pub(crate) mod canned;
 mod connect;
 mod driver;
 mod library;

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::super::sandbox::simulator;
 use super::super::{CONNECTOR, NAME};
 use super::specs;
+use crate::conformance::canned::whole_body;
 use crate::conformance::{Bench, Connect, Session, draft};
 use crate::kit::http::{Body, Call, Http, Reply, SendError, Transport};
 use crate::kit::pause::NoPause;
@@ -80,7 +81,7 @@ impl Wire {
 #[async_trait]
 impl Transport for Wire {
     async fn send(&self, mut call: Call, not_after: Option<Duration>) -> Result<Reply, SendError> {
-        let body = collect(std::mem::replace(&mut call.body, Body::Empty)).await?;
+        let body = whole_body(&mut call).await?;
         let mut seen = describe(&call, &body);
         specs::check(&seen);
         let trouble = self.trouble(call.operation);
@@ -118,21 +119,6 @@ impl Transport for Wire {
         }
         self.seen.lock().unwrap().push(seen);
         result
-    }
-}
-
-async fn collect(body: Body) -> Result<Bytes, SendError> {
-    match body {
-        Body::Empty => Ok(Bytes::new()),
-        Body::Bytes(bytes) => Ok(bytes),
-        Body::Stream { len, mut stream } => {
-            let mut all = Vec::new();
-            while let Some(chunk) = stream.next().await {
-                all.extend_from_slice(&chunk.map_err(|e| SendError::Lost(e.to_string()))?);
-            }
-            assert_eq!(all.len() as u64, len, "the announced length is exact");
-            Ok(all.into())
-        }
     }
 }
 

@@ -1,67 +1,31 @@
-//! A LinkedIn that answers what a test wrote down, and keeps what it was asked. What the sandbox makes of the same calls is tested
-//! elsewhere; here it is what exactly goes over the wire, and what answers that no healthy network gives lead to.
+//! A LinkedIn that answers what a test wrote down; what has no answer is a 404.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use bytes::Bytes;
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::secret::Secret;
-use futures::StreamExt;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
+pub(super) use crate::conformance::canned::{Answer, Asked, Canned};
 use crate::conformance::{Bench, Session};
 use crate::contract::authorizer::Granted;
 use crate::contract::connector::Connector;
 use crate::contract::cx::{Credential, PlatformSettings};
-use crate::kit::http::{Body, Call, Http, Reply, SendError, Transport};
+use crate::kit::http::Http;
 use crate::kit::pause::NoPause;
 use crate::platforms::linkedin::CONNECTOR;
 
 pub(super) const MEMBER: &str = "urn:li:person:Ab-c1";
 pub(super) const PAGE: &str = "urn:li:organization:2414183";
 
-/// What was asked.
-#[derive(Debug, Clone)]
-pub(super) struct Asked {
-    /// `POST /rest/posts`, without the query.
-    pub what: String,
-    /// The query to the letter.
-    pub query: String,
-    pub headers: HeaderMap,
-    pub body: Bytes,
-}
-
-impl Asked {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|v| v.to_str().ok())
-    }
-
-    pub(super) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{self:?}: {e}"))
-    }
-}
-
-/// One answer.
-#[derive(Debug, Clone)]
-pub(super) enum Answer {
-    /// A status, headers and a body.
-    Reply(u16, Vec<(&'static str, String)>, String),
-    /// It was received, and the answer was lost.
-    Lost,
-}
-
 /// JSON with a good status.
 pub(super) fn ok(body: &Value) -> Answer {
-    Answer::Reply(200, vec![], body.to_string())
+    Answer::json(200, body)
 }
 
 /// A refusal with this body.
 pub(super) fn no(status: u16, body: &Value) -> Answer {
-    Answer::Reply(status, vec![], body.to_string())
+    Answer::json(status, body)
 }
 
 /// A post that was taken.
@@ -82,98 +46,6 @@ pub(super) fn copy_of(urn: &str) -> Answer {
     )
 }
 
-type Script = Vec<(&'static str, VecDeque<Answer>)>;
-
-#[derive(Default)]
-struct State {
-    script: Script,
-    asked: Vec<Asked>,
-}
-
-/// Answers by method and path; the last answer for one holds on. What has none is a 404.
-#[derive(Clone, Default)]
-pub(super) struct Canned(Arc<Mutex<State>>);
-
-impl Canned {
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Answers `what` with these, one after the other.
-    pub(super) fn on(&self, what: &'static str, answers: impl IntoIterator<Item = Answer>) -> &Self {
-        let answers: VecDeque<Answer> = answers.into_iter().collect();
-        let mut state = self.lock();
-        state.script.retain(|(known, _)| *known != what);
-        state.script.push((what, answers));
-        drop(state);
-        self
-    }
-
-    /// Everything that was asked so far.
-    pub(super) fn asked(&self) -> Vec<Asked> {
-        self.lock().asked.clone()
-    }
-
-    /// What was asked of `what`.
-    pub(super) fn asked_of(&self, what: &str) -> Vec<Asked> {
-        self.asked().into_iter().filter(|a| a.what == what).collect()
-    }
-
-    fn answer(&self, asked: Asked) -> Answer {
-        let mut state = self.lock();
-        let found = state.script.iter_mut().find(|(what, _)| *what == asked.what);
-        let answer =
-            found.and_then(
-                |(_, answers)| {
-                    if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() }
-                },
-            );
-        state.asked.push(asked);
-        answer.unwrap_or_else(|| {
-            no(404, &json!({ "status": 404, "code": "NOT_FOUND", "message": "Not Found" }))
-        })
-    }
-}
-
-#[async_trait]
-impl Transport for Canned {
-    async fn send(&self, mut call: Call, _: Option<Duration>) -> Result<Reply, SendError> {
-        let body = match std::mem::replace(&mut call.body, Body::Empty) {
-            Body::Empty => Bytes::new(),
-            Body::Bytes(bytes) => bytes,
-            Body::Stream { len, mut stream } => {
-                let mut all = Vec::new();
-                while let Some(chunk) = stream.next().await {
-                    all.extend_from_slice(&chunk.map_err(|e| SendError::Lost(e.to_string()))?);
-                }
-                assert_eq!(all.len() as u64, len, "{}: the announced length is exact", call.operation);
-                all.into()
-            }
-        };
-        let (address, query) = call.url.split_once('?').unwrap_or((&call.url, ""));
-        let path = address.splitn(4, '/').nth(3).unwrap_or_default();
-        let what = format!("{} /{path}", call.method);
-        let asked = Asked { what, query: query.to_owned(), headers: call.headers.clone(), body };
-        match self.answer(asked) {
-            Answer::Lost => Err(SendError::Lost("reset".to_owned())),
-            Answer::Reply(status, given, body) => {
-                let mut headers = HeaderMap::new();
-                for (name, value) in given {
-                    headers.insert(
-                        HeaderName::from_static(name),
-                        HeaderValue::from_str(&value).expect("header"),
-                    );
-                }
-                Ok(Reply {
-                    status: StatusCode::from_u16(status).expect("status"),
-                    headers,
-                    body: body.into(),
-                })
-            }
-        }
-    }
-}
-
 /// A bench whose network is written down.
 pub(super) struct Stage {
     pub bench: Bench,
@@ -183,7 +55,8 @@ pub(super) struct Stage {
 impl Stage {
     pub(super) fn new() -> Self {
         let mut bench = Bench::with(Vec::new());
-        let network = Canned::default();
+        let missing = json!({ "status": 404, "code": "NOT_FOUND", "message": "Not Found" });
+        let network = Canned::otherwise(no(404, &missing));
         bench.http = Http::new(Arc::new(network.clone()), bench.clock.clone()).with_pause(Arc::new(NoPause));
         // Most accounts that look who they are get told.
         network.on("GET /v2/userinfo", [ok(&json!({ "sub": "Ab-c1", "name": "Mara Fields" }))]);

@@ -1,23 +1,17 @@
-//! A TikTok that answers what a test wrote down, and keeps what it was asked. What the sandbox makes of the same calls is tested elsewhere;
-//! here it is what exactly goes over the wire, and what answers that no healthy network gives lead to.
+//! A TikTok that answers what a test wrote down.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use bytes::Bytes;
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::post::Draft;
 use carillon_domain::secret::Secret;
-use futures::StreamExt;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
+pub(super) use crate::conformance::canned::{Answer, Asked, Canned};
 use crate::conformance::{Bench, Session, draft};
 use crate::contract::authorizer::Granted;
 use crate::contract::cx::{Credential, PlatformSettings};
-use crate::kit::http::{Body, Call, Http, Reply, SendError, Transport};
+use crate::kit::http::Http;
 use crate::kit::pause::NoPause;
 use crate::platforms::tiktok::CONNECTOR;
 
@@ -44,50 +38,14 @@ pub(super) const UPLOAD_TOKEN: &str = "Xza123SECRET";
 pub(super) const SCOPES: &str =
     "user.info.basic,user.info.profile,user.info.stats,video.list,video.publish,video.upload";
 
-/// What was asked.
-#[derive(Debug, Clone)]
-pub(super) struct Asked {
-    /// `POST /v2/video/list/`, without the query.
-    pub what: String,
-    /// The query to the letter.
-    pub query: String,
-    pub headers: HeaderMap,
-    pub body: Bytes,
-}
-
-impl Asked {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|v| v.to_str().ok())
-    }
-
-    pub(super) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{self:?}: {e}"))
-    }
-
-    /// A form as pairs, in the order in which they were sent.
-    pub(super) fn form(&self) -> Vec<(String, String)> {
-        form_urlencoded::parse(&self.body).into_owned().collect()
-    }
-}
-
-/// One answer.
-#[derive(Debug, Clone)]
-pub(super) enum Answer {
-    /// A status, headers and a body.
-    Reply(u16, Vec<(&'static str, String)>, String),
-    /// It was received, and the answer was lost.
-    Lost,
-}
-
 /// Data in the envelope.
 pub(super) fn ok(data: &Value) -> Answer {
-    let body = json!({ "data": data, "error": { "code": "ok", "message": "", "log_id": "2026LOG" } });
-    Answer::Reply(200, vec![], body.to_string())
+    flat(200, &json!({ "data": data, "error": { "code": "ok", "message": "", "log_id": "2026LOG" } }))
 }
 
 /// JSON without an envelope.
 pub(super) fn flat(status: u16, body: &Value) -> Answer {
-    Answer::Reply(status, vec![], body.to_string())
+    Answer::json(status, body)
 }
 
 /// A refusal in the envelope.
@@ -149,92 +107,10 @@ pub(super) fn creator() -> Value {
     })
 }
 
-type Script = Vec<(&'static str, VecDeque<Answer>)>;
-
-#[derive(Default)]
-struct State {
-    script: Script,
-    asked: Vec<Asked>,
-}
-
-/// Answers by method and path; the last answer for one holds on. What has none fails the test.
-#[derive(Clone, Default)]
-pub(super) struct Canned(Arc<Mutex<State>>);
-
-impl Canned {
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Answers `what` with these, one after the other.
-    pub(super) fn on(&self, what: &'static str, answers: impl IntoIterator<Item = Answer>) -> &Self {
-        let answers: VecDeque<Answer> = answers.into_iter().collect();
-        let mut state = self.lock();
-        state.script.retain(|(known, _)| *known != what);
-        state.script.push((what, answers));
-        drop(state);
-        self
-    }
-
-    /// Everything that was asked so far.
-    pub(super) fn asked(&self) -> Vec<Asked> {
-        self.lock().asked.clone()
-    }
-
-    /// What was asked of `what`.
-    pub(super) fn asked_of(&self, what: &str) -> Vec<Asked> {
-        self.asked().into_iter().filter(|a| a.what == what).collect()
-    }
-
-    /// The ranges of all bytes that were sent.
-    pub(super) fn ranges(&self) -> Vec<String> {
-        let told = |asked: Asked| asked.header("content-range").unwrap_or_default().to_owned();
-        self.asked_of(PUT).into_iter().map(told).collect()
-    }
-
-    fn answer(&self, asked: Asked) -> Answer {
-        let mut state = self.lock();
-        let what = asked.what.clone();
-        state.asked.push(asked);
-        let found = state.script.iter_mut().find(|(known, _)| *known == what);
-        let answers = &mut found.unwrap_or_else(|| panic!("nothing is written down for {what}")).1;
-        let next = if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() };
-        next.unwrap_or_else(|| panic!("no answer to {what}"))
-    }
-}
-
-#[async_trait]
-impl Transport for Canned {
-    async fn send(&self, mut call: Call, _: Option<Duration>) -> Result<Reply, SendError> {
-        let body = match std::mem::replace(&mut call.body, Body::Empty) {
-            Body::Empty => Bytes::new(),
-            Body::Bytes(bytes) => bytes,
-            Body::Stream { len, mut stream } => {
-                let mut all = Vec::new();
-                while let Some(chunk) = stream.next().await {
-                    all.extend_from_slice(&chunk.map_err(|e| SendError::Lost(e.to_string()))?);
-                }
-                assert_eq!(all.len() as u64, len, "{}: the announced length is exact", call.operation);
-                all.into()
-            }
-        };
-        let (address, query) = call.url.split_once('?').unwrap_or((&call.url, ""));
-        let path = address.splitn(4, '/').nth(3).unwrap_or_default();
-        let what = format!("{} /{path}", call.method);
-        let asked = Asked { what, query: query.to_owned(), headers: call.headers.clone(), body };
-        match self.answer(asked) {
-            Answer::Lost => Err(SendError::Lost("reset".to_owned())),
-            Answer::Reply(status, given, body) => {
-                let mut headers = HeaderMap::new();
-                for (name, value) in given {
-                    let value = HeaderValue::from_str(&value).expect("header");
-                    headers.insert(HeaderName::from_static(name), value);
-                }
-                let status = StatusCode::from_u16(status).expect("status");
-                Ok(Reply { status, headers, body: body.into() })
-            }
-        }
-    }
+/// The ranges of all bytes that were sent.
+pub(super) fn sent_ranges(network: &Canned) -> Vec<String> {
+    let told = |asked: Asked| asked.header("content-range").unwrap_or_default().to_owned();
+    network.asked_of(PUT).into_iter().map(told).collect()
 }
 
 /// A bench whose network is written down.

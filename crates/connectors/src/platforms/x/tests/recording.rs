@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::StreamExt;
 
+use crate::conformance::canned::whole_body;
 use crate::kit::http::{Body, Call, Reply, SendError, Transport};
 use crate::sandbox::InProcess;
 
@@ -42,18 +42,7 @@ impl Recording {
 #[async_trait]
 impl Transport for Recording {
     async fn send(&self, mut call: Call, not_after: Option<Duration>) -> Result<Reply, SendError> {
-        let body = match std::mem::replace(&mut call.body, Body::Empty) {
-            Body::Empty => Bytes::new(),
-            Body::Bytes(bytes) => bytes,
-            Body::Stream { len, mut stream } => {
-                let mut all = Vec::new();
-                while let Some(chunk) = stream.next().await {
-                    all.extend_from_slice(&chunk.map_err(|e| SendError::Lost(e.to_string()))?);
-                }
-                assert_eq!(all.len() as u64, len, "{}: the announced length is exact", call.operation);
-                all.into()
-            }
-        };
+        let body = whole_body(&mut call).await?;
         let header = |name: &str| call.headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let mut exchange = Exchange {
             operation: call.operation.to_owned(),
