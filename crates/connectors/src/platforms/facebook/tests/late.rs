@@ -6,7 +6,7 @@ use carillon_domain::time::{Clock, SignedDuration};
 use serde_json::json;
 
 use super::super::NAME;
-use super::lost::{commit, kind, prepared};
+use super::lost::{believed_absent, commit, kind, prepared};
 use super::stage::{Stage, Trouble, error, with};
 use crate::conformance::draft;
 use crate::contract::progress::Stage as At;
@@ -116,14 +116,8 @@ async fn a_video_that_was_finished_is_asked_for_before_it_is_given_up_as_old() {
         let session = stage.page().await;
         let credential = session.credential();
         let cx = session.cx(&credential);
-        let publisher = session.connector.publisher().unwrap();
         let (post, operation) = kind(&stage, index);
-        let progress = prepared(&stage, &session, &post).await;
-        stage.script(operation, Trouble::LostBefore);
-        let (open, _) = commit(&session, &cx, &post, progress).await;
-        stage.bench.clock.advance(Duration::from_secs(200));
-        let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
-        let Reconciliation::Absent(again) = look else { panic!("{index}: {look:?}") };
+        let (open, again) = believed_absent(&stage, &session, &cx, (&post, operation)).await;
         // Held for a login; meanwhile the network gets to it after all.
         stage.bench.clock.advance(21 * HOUR);
         let _ = commit(&session, &cx, &post, open).await;
@@ -144,12 +138,7 @@ async fn a_finished_video_that_is_not_shown_is_left_to_a_person_and_not_uploaded
         let cx = session.cx(&credential);
         let publisher = session.connector.publisher().unwrap();
         let (post, operation) = kind(&stage, index);
-        let progress = prepared(&stage, &session, &post).await;
-        stage.script(operation, Trouble::LostBefore);
-        let (open, _) = commit(&session, &cx, &post, progress).await;
-        stage.bench.clock.advance(Duration::from_secs(200));
-        let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
-        let Reconciliation::Absent(again) = look else { panic!("{index}: {look:?}") };
+        let (_, again) = believed_absent(&stage, &session, &cx, (&post, operation)).await;
         stage.bench.clock.advance(HOUR);
         stage.script("videos.read", Trouble::Instead(400, error(100, Some(33))));
         let back = publisher.advance(&cx, &post, again).await.unwrap();
@@ -165,14 +154,8 @@ async fn a_finished_video_that_nothing_came_of_for_a_day_is_uploaded_again() {
         let session = stage.page().await;
         let credential = session.credential();
         let cx = session.cx(&credential);
-        let publisher = session.connector.publisher().unwrap();
         let (post, operation) = kind(&stage, index);
-        let progress = prepared(&stage, &session, &post).await;
-        stage.script(operation, Trouble::LostBefore);
-        let (open, _) = commit(&session, &cx, &post, progress).await;
-        stage.bench.clock.advance(Duration::from_secs(200));
-        let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
-        let Reconciliation::Absent(again) = look else { panic!("{index}: {look:?}") };
+        let (_, again) = believed_absent(&stage, &session, &cx, (&post, operation)).await;
         stage.bench.clock.advance(21 * HOUR);
         assert!(session.resume(&post, again).await.is_published(), "{index}");
         assert_eq!(stage.ledger().len(), 1, "{index}");

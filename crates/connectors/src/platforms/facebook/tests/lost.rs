@@ -53,6 +53,22 @@ pub(super) async fn commit(
     (open, result)
 }
 
+/// A commit whose call did not arrive, up to the look that takes it for absent: the notes before that look, and after it.
+pub(super) async fn believed_absent(
+    stage: &Stage,
+    session: &Session<'_>,
+    cx: &Cx<'_>,
+    (post, operation): (&Draft, &'static str),
+) -> (Progress, Progress) {
+    let progress = prepared(stage, session, post).await;
+    stage.script(operation, Trouble::LostBefore);
+    let (open, _) = commit(session, cx, post, progress).await;
+    stage.bench.clock.advance(Duration::from_secs(200));
+    let look = session.connector.publisher().unwrap().reconcile(cx, post, &open).await.unwrap();
+    let Reconciliation::Absent(again) = look else { panic!("{operation}: {look:?}") };
+    (open, again)
+}
+
 #[tokio::test]
 async fn whatever_becomes_of_the_answer_there_is_one_post() {
     let troubles = [
@@ -206,14 +222,8 @@ async fn a_commit_that_takes_effect_after_its_absence_was_believed_is_found_and_
         let session = stage.page().await;
         let credential = session.credential();
         let cx = session.cx(&credential);
-        let publisher = session.connector.publisher().unwrap();
         let (post, operation) = kind(&stage, index);
-        let progress = prepared(&stage, &session, &post).await;
-        stage.script(operation, Trouble::LostBefore);
-        let (open, _) = commit(&session, &cx, &post, progress).await;
-        stage.bench.clock.advance(Duration::from_secs(200));
-        let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
-        let Reconciliation::Absent(again) = look else { panic!("{index}: {look:?}") };
+        let (open, again) = believed_absent(&stage, &session, &cx, (&post, operation)).await;
         // Now the network gets to it.
         let _ = commit(&session, &cx, &post, open).await;
         stage.bench.clock.advance(Duration::from_secs(120));
