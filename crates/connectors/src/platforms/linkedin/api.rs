@@ -90,7 +90,7 @@ impl<'a> Api<'a> {
 
     async fn send_bare(&self, call: Call) -> Result<Reply, ConnectorError> {
         let operation = call.operation;
-        let reply = self.http.send(call).await.map_err(|e| errors::unanswered(operation, &e))?;
+        let reply = self.http.send(call).await.map_err(|e| errors::unanswered(operation, e))?;
         if reply.status.is_success() {
             return Ok(reply);
         }

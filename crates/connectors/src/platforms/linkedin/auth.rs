@@ -154,7 +154,7 @@ impl<'a> App<'a> {
         let url = format!("{}/oauth/v2/accessToken", cx.settings.endpoint(&DESCRIPTOR, WEB));
         let app = [("client_id", self.id), ("client_secret", self.secret.expose())];
         let call = Call::post(operation, Safety::Invisible, url).form(form.iter().copied().chain(app));
-        let reply = cx.http.send(call).await.map_err(|e| errors::unanswered(operation, &e))?;
+        let reply = cx.http.send(call).await.map_err(|e| errors::unanswered(operation, e))?;
         if !reply.status.is_success() {
             return Err(errors::map(operation, &reply, cx.clock.now()));
         }

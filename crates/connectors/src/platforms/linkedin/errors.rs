@@ -8,8 +8,8 @@ use carillon_domain::connector_error::{ConnectorError, ErrorKind, Remote};
 use carillon_domain::time::Timestamp;
 
 use super::wire::ErrorBody;
-use crate::kit::errors::NETWORK_FAILING;
-use crate::kit::http::{Reply, SendError};
+use crate::kit::errors::from_send;
+use crate::kit::http::{Reply, Safety, SendError};
 use crate::kit::redact;
 
 pub(super) mod table;
@@ -104,50 +104,9 @@ fn request_id(reply: &Reply) -> Option<String> {
 }
 
 /// What it means that no answer arrived.
-pub(super) fn unanswered(operation: &str, error: &SendError) -> ConnectorError {
-    let error_of = |kind, code, cause: &str, action: &str| {
-        ConnectorError::new(kind, PLATFORM, operation, code, cause)
-            .with_action(action)
-            .with_detail(error.to_string())
-    };
-    match error {
-        SendError::NotSent(_) => error_of(
-            ErrorKind::Transient,
-            "unreachable",
-            "LinkedIn could not be reached.",
-            "Nothing to do: it is tried again.",
-        ),
-        SendError::Forbidden(_) => error_of(
-            ErrorKind::Rejected,
-            "address_forbidden",
-            "The address set for LinkedIn is one that Carillon may not call.",
-            "Ask the operator to check the settings platforms.linkedin.*_base_url and egress.allow.",
-        ),
-        SendError::OverBudget { until } => error_of(
-            ErrorKind::RateLimited { until: *until },
-            "budget",
-            "LinkedIn's limit for this kind of call is used up.",
-            "Nothing to do: it goes on when the limit is reset.",
-        ),
-        SendError::LeftAlone { until } => error_of(
-            ErrorKind::RateLimited { until: Some(*until) },
-            NETWORK_FAILING,
-            "LinkedIn has failed at this several times in a row, so it is left alone for a moment.",
-            "Nothing to do: it goes on when LinkedIn answers again.",
-        ),
-        SendError::Lost(_) if operation == op::CREATE => error_of(
-            ErrorKind::Ambiguous,
-            "answer_lost",
-            "LinkedIn received the post, but its answer was lost.",
-            "Nothing to do: Carillon finds out whether it is public.",
-        ),
-        SendError::Lost(_) => error_of(
-            ErrorKind::Transient,
-            "answer_lost",
-            "LinkedIn's answer was lost.",
-            "Nothing to do: it is tried again.",
-        ),
-    }
+pub(super) fn unanswered(operation: &str, error: SendError) -> ConnectorError {
+    let safety = if operation == op::CREATE { Safety::Unsafe } else { Safety::Invisible };
+    from_send(PLATFORM, operation, safety, error)
 }
 
 /// An answer with a good status that can't be read.

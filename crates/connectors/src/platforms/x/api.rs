@@ -37,7 +37,7 @@ impl<'a> Api<'a> {
     /// Sends a read or an invisible call; anything but success is an error.
     pub(super) async fn send(&self, call: Call) -> Result<Reply, ConnectorError> {
         let operation = call.operation;
-        let reply = self.http.send(self.signed(call)).await.map_err(|e| errors::unanswered(operation, &e))?;
+        let reply = self.http.send(self.signed(call)).await.map_err(|e| errors::unanswered(operation, e))?;
         if reply.status.is_success() {
             return Ok(reply);
         }

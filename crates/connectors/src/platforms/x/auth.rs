@@ -169,7 +169,7 @@ impl<'a> App<'a> {
             }
             None => call.form(form.iter().copied().chain([("client_id", self.id)])),
         };
-        let reply = cx.http.send(call).await.map_err(|e| errors::unanswered(operation, &e))?;
+        let reply = cx.http.send(call).await.map_err(|e| errors::unanswered(operation, e))?;
         if reply.status.is_success() {
             return Ok(reply);
         }

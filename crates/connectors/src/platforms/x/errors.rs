@@ -10,8 +10,8 @@ use carillon_domain::time::Timestamp;
 use http::{HeaderMap, StatusCode};
 
 use super::wire::ErrorBody;
-use crate::kit::errors::{NETWORK_FAILING, epoch_header, number_header};
-use crate::kit::http::SendError;
+use crate::kit::errors::{epoch_header, from_send, number_header};
+use crate::kit::http::{Safety, SendError};
 use crate::kit::redact;
 
 mod meanings;
@@ -75,58 +75,22 @@ pub(super) fn map_inside(
 }
 
 /// What it means that no answer arrived.
-pub(super) fn unanswered(operation: &str, error: &SendError) -> ConnectorError {
-    let error_of = |kind, code, cause: &str, action| {
-        ConnectorError::new(kind, PLATFORM, operation, code, cause)
-            .with_action(action)
-            .with_detail(error.to_string())
-    };
-    match error {
-        SendError::NotSent(_) => error_of(
-            ErrorKind::Transient,
-            "unreachable",
-            "X could not be reached.",
-            "Nothing to do: it is tried again.",
-        ),
-        SendError::Forbidden(_) => error_of(
-            ErrorKind::Rejected,
-            "address_forbidden",
-            "The address set for X is one that Carillon may not call.",
-            "Ask the operator to check the settings platforms.x.*_base_url and egress.allow.",
-        ),
-        SendError::OverBudget { until } => error_of(
-            ErrorKind::RateLimited { until: *until },
-            "budget",
-            "X's limit for this kind of call is used up.",
-            "Nothing to do: it goes on when the limit is reset.",
-        ),
-        SendError::LeftAlone { until } => error_of(
-            ErrorKind::RateLimited { until: Some(*until) },
-            NETWORK_FAILING,
-            "X has failed at this several times in a row, so it is left alone for a moment.",
-            "Nothing to do: it goes on when X answers again.",
-        ),
-        SendError::Lost(_) if matches!(operation, op::CREATE | op::REFRESH) => error_of(
-            ErrorKind::Ambiguous,
-            "answer_lost",
-            "X received the call, but its answer was lost.",
-            "Nothing to do: Carillon looks whether it had its effect.",
-        ),
-        SendError::Lost(_) => error_of(
-            ErrorKind::Transient,
-            "answer_lost",
-            "X's answer was lost.",
-            "Nothing to do: it is tried again.",
-        ),
+pub(super) fn unanswered(operation: &str, error: SendError) -> ConnectorError {
+    from_send(PLATFORM, operation, safety(operation), error)
+}
+
+/// A post may be public although its answer is lost, and a refresh token used up.
+fn safety(operation: &str) -> Safety {
+    match operation {
+        op::CREATE | op::REFRESH => Safety::Unsafe,
+        _ => Safety::Invisible,
     }
 }
 
 /// An answer with a good status that can't be read.
 pub(super) fn unreadable(operation: &str, headers: &HeaderMap, detail: impl ToString) -> ConnectorError {
-    let kind = match operation {
-        op::CREATE | op::REFRESH => ErrorKind::Ambiguous,
-        _ => ErrorKind::Transient,
-    };
+    let unsafe_call = safety(operation) == Safety::Unsafe;
+    let kind = if unsafe_call { ErrorKind::Ambiguous } else { ErrorKind::Transient };
     ConnectorError::new(kind, PLATFORM, operation, "unreadable", "X's answer could not be read.")
         .with_action(
             "Nothing to do: Carillon looks again. If it stays, report it with the technical details.",

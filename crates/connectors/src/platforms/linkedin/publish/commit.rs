@@ -56,7 +56,7 @@ async fn send(cx: &Cx<'_>, draft: &Draft, state: &State, permit: CommitPermit) -
     let api = Api::of(cx);
     let call = Call::post(op::CREATE, Safety::Unsafe, api.rest("posts")).json(&body);
     let sent = cx.http.commit(api.versioned(call), permit).await;
-    let reply = sent.map_err(|e| errors::unanswered(op::CREATE, &e))?;
+    let reply = sent.map_err(|e| errors::unanswered(op::CREATE, e))?;
     if !reply.status.is_success() {
         let names = urn::post_in(&reply.snippet(4_000));
         return Err(Refusal { error: errors::map(op::CREATE, &reply, cx.clock.now()), names });

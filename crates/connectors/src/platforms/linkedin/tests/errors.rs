@@ -109,7 +109,7 @@ fn pages_of_gateways_and_empty_answers_are_read_by_their_status() {
 
 #[test]
 fn a_lost_answer_is_ambiguous_for_a_post_alone() {
-    let of = |operation, error: SendError| unanswered(operation, &error).kind;
+    let of = |operation, error: SendError| unanswered(operation, error).kind;
     let lost = || SendError::Lost("reset".to_owned());
     assert_eq!(of(op::CREATE, lost()), ErrorKind::Ambiguous);
     for operation in [op::IMAGE, op::UPLOAD, op::FINALIZE, op::REFRESH, op::DELETE, op::POSTS] {

@@ -32,7 +32,7 @@ pub(super) async fn commit(
     let api = Api::of(cx);
     let call = Call::post(op::CREATE, Safety::Unsafe, api.url("/2/tweets")).json(&body);
     let sent = cx.http.commit(api.signed(call), permit).await;
-    let reply = sent.map_err(|e| errors::unanswered(op::CREATE, &e))?;
+    let reply = sent.map_err(|e| errors::unanswered(op::CREATE, e))?;
     if !reply.status.is_success() {
         let mut error = errors::map(op::CREATE, reply.status, &reply.headers, &reply.body);
         if error.code == "duplicate" && (state.resent || state.refused) {

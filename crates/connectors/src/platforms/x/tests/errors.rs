@@ -173,7 +173,8 @@ fn the_day_counts_before_the_quarter_of_an_hour() {
 
 #[test]
 fn a_missing_answer_is_ambiguous_only_where_it_matters() {
-    let lost = SendError::Lost("reset".to_owned());
+    let of = |operation, error: SendError| unanswered(operation, error).kind;
+    let lost = || SendError::Lost("reset".to_owned());
     for (operation, kind) in [
         (op::CREATE, ErrorKind::Ambiguous),
         (op::REFRESH, ErrorKind::Ambiguous),
@@ -182,10 +183,10 @@ fn a_missing_answer_is_ambiguous_only_where_it_matters() {
         (op::TOKEN, ErrorKind::Transient),
         (op::DELETE, ErrorKind::Transient),
     ] {
-        assert_eq!(unanswered(operation, &lost).kind, kind, "{operation}");
-        assert_eq!(unanswered(operation, &SendError::NotSent(String::new())).kind, ErrorKind::Transient);
-        assert_eq!(unanswered(operation, &SendError::Forbidden(String::new())).kind, ErrorKind::Rejected);
-        assert_eq!(unanswered(operation, &SendError::OverBudget { until: None }).kind, LIMITED);
+        assert_eq!(of(operation, lost()), kind, "{operation}");
+        assert_eq!(of(operation, SendError::NotSent(String::new())), ErrorKind::Transient);
+        assert_eq!(of(operation, SendError::Forbidden(String::new())), ErrorKind::Rejected);
+        assert_eq!(of(operation, SendError::OverBudget { until: None }), LIMITED);
     }
 }
 
