@@ -5,7 +5,7 @@
 //! | [`http`] | [`Call`](http::Call) → [`Http::send`](http::Http::send) or [`commit`](http::Http::commit) → [`Reply`](http::Reply); layers: egress guard, retry of reads, budget, journal, metrics |
 //! | [`errors`] | [`SendError`](http::SendError) → `ConnectorError`; `Retry-After` and reset headers |
 //! | [`used_up`] | rate-limit headers → until when nothing more is taken |
-//! | [`oauth`] | PKCE, state, authorize URLs, basic authentication |
+//! | [`oauth`] | PKCE, state, authorize URLs, basic authentication; what a callback and a token endpoint bring |
 //! | [`multipart`] | `multipart/form-data` with an exact length, streamed |
 //! | [`seal`] | what must be kept in notes and is a secret, under a key made from the grant |
 //! | [`upload`] | a library file whole or in chunks, never more than one chunk in memory; how often an upload may break |

@@ -8,18 +8,17 @@ use async_trait::async_trait;
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::secret::Secret;
-use carillon_domain::time::{SignedDuration, Timestamp};
+use carillon_domain::time::Timestamp;
 use serde_json::json;
 
 use super::api::{self, Api};
 use super::errors::{self, PLATFORM, op};
 use super::flavour::{Flavour, MEMBER_ANALYTICS};
-use super::wire::Token;
 use super::{DESCRIPTOR, LinkedIn, WEB, read};
 use crate::contract::authorizer::{Authorizer, BeginRequest, Begun, Callback, Feature, Granted, Pending};
 use crate::contract::cx::{AuthCx, Credential, PlatformSettings};
 use crate::kit::http::{Call, Safety};
-use crate::kit::oauth::{authorize_url, normal_redirect};
+use crate::kit::oauth::{self, TokenAnswer, authorize_url, normal_redirect};
 
 #[async_trait]
 impl Authorizer for LinkedIn {
@@ -57,12 +56,7 @@ impl Authorizer for LinkedIn {
     ) -> Result<Granted, ConnectorError> {
         let flavour = Flavour::parse(pending.flavour.as_deref());
         let app = App::of(cx.settings, flavour, op::TOKEN)?;
-        if let Some(error) = &callback.error {
-            return Err(refused(error, callback.error_description.as_deref()));
-        }
-        let Some(code) = callback.code.filter(|c| !c.is_empty()) else {
-            return Err(refused("no_code", None));
-        };
+        let code = oauth::code(&callback, refused)?;
         let form = [
             ("grant_type", "authorization_code"),
             ("code", code.expose()),
@@ -150,7 +144,7 @@ impl<'a> App<'a> {
         cx: &AuthCx<'_>,
         operation: &'static str,
         form: &[(&str, &str)],
-    ) -> Result<Token, ConnectorError> {
+    ) -> Result<TokenAnswer, ConnectorError> {
         let url = format!("{}/oauth/v2/accessToken", cx.settings.endpoint(&DESCRIPTOR, WEB));
         let app = [("client_id", self.id), ("client_secret", self.secret.expose())];
         let call = Call::post(operation, Safety::Invisible, url).form(form.iter().copied().chain(app));
@@ -162,29 +156,14 @@ impl<'a> App<'a> {
     }
 }
 
-/// What to keep. An answer without a refresh token must not wipe out the one that we have.
-fn credential(now: Timestamp, token: Token, flavour: Flavour, before: Option<&Credential>) -> Credential {
-    let after = |seconds: Option<i64>| {
-        let seconds = seconds.filter(|s| *s > 0)?;
-        now.checked_add(SignedDuration::from_secs(seconds)).ok()
-    };
-    let scopes = scopes(token.scope.as_deref().unwrap_or_default());
-    let refresh_token = token.refresh_token.filter(|t| !t.is_empty());
-    Credential {
-        access_token: token.access_token,
-        refresh_token: refresh_token.or_else(|| before.and_then(|c| c.refresh_token.clone())),
-        expires_at: after(token.expires_in),
-        refresh_expires_at: after(token.refresh_token_expires_in)
-            .or_else(|| before.and_then(|c| c.refresh_expires_at)),
-        scopes: if scopes.is_empty() { before.map(|c| c.scopes.clone()).unwrap_or_default() } else { scopes },
-        extra: json!({ "flavour": flavour.as_str() }),
-    }
-}
-
-/// LinkedIn joins scopes by spaces, by commas, or by an encoded space.
-fn scopes(joined: &str) -> Vec<String> {
-    let joined = joined.replace("%20", " ").replace("%2C", ",");
-    joined.split([' ', ',', '+']).filter(|s| !s.is_empty()).map(str::to_owned).collect()
+/// What to keep.
+fn credential(
+    now: Timestamp,
+    token: TokenAnswer,
+    flavour: Flavour,
+    before: Option<&Credential>,
+) -> Credential {
+    Credential { extra: json!({ "flavour": flavour.as_str() }), ..token.credential(now, before) }
 }
 
 /// Refuses a grant that nothing could be published with: an app without the product for it is told so at the first post only.

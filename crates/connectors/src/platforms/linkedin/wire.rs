@@ -1,23 +1,7 @@
 //! What goes over the wire, exactly as documented: learn.microsoft.com, "Posts API", "Images API", "Videos API", "Organization
 //! Access Control", "Organization Lookup", "Share Statistics" (version 202609), and "Authorization Code Flow".
 
-use carillon_domain::secret::Secret;
 use serde::{Deserialize, Serialize};
-
-/// Answer of the token endpoint.
-#[derive(Debug, Deserialize)]
-pub(super) struct Token {
-    pub access_token: Secret,
-    #[serde(default)]
-    pub expires_in: Option<i64>,
-    #[serde(default)]
-    pub refresh_token: Option<Secret>,
-    #[serde(default)]
-    pub refresh_token_expires_in: Option<i64>,
-    /// Joined by spaces, commas, or `%20`.
-    #[serde(default)]
-    pub scope: Option<String>,
-}
 
 /// `GET /v2/userinfo`.
 #[derive(Debug, Deserialize)]

@@ -11,22 +11,26 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::secret::Secret;
-use carillon_domain::time::{Entropy, SignedDuration, Timestamp, random_bytes};
+use carillon_domain::time::{Entropy, Timestamp, random_bytes};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::api::Api;
 use super::errors::{self, PLATFORM, op, rejected};
-use super::wire::{Envelope, TokenAnswer};
+use super::wire::Envelope;
 use super::{API, DESCRIPTOR, TikTok, WEB, read, settings};
 use crate::contract::authorizer::{Authorizer, BeginRequest, Begun, Callback, Feature, Granted, Pending};
 use crate::contract::cx::{AuthCx, Credential};
 use crate::kit::http::{Call, Reply, Safety};
-use crate::kit::oauth::{Pkce, authorize_url};
+use crate::kit::oauth::{self, Pkce, TokenAnswer, authorize_url};
 
 /// In [`Credential::extra`]: a random text that stays the same for the life of the grant, while all of its tokens change.
 pub(super) const GRANT_KEY: &str = "key";
+
+/// Why a code is not taken.
+const CODE_REFUSED: &str =
+    "TikTok did not accept the code that it sent: it is good for a short time and for one use.";
 
 #[async_trait]
 impl Authorizer for TikTok {
@@ -71,17 +75,17 @@ impl Authorizer for TikTok {
         callback: Callback,
     ) -> Result<Granted, ConnectorError> {
         let app = App::of(cx, op::TOKEN)?;
-        if let Some(error) = &callback.error {
-            return Err(refused(error, callback.error_description.as_deref()));
-        }
-        let Some(code) = &callback.code else { return Err(refused("no_code", None)) };
+        let code = oauth::code(&callback, refused)?;
         let mut form = vec![
             ("grant_type", "authorization_code"),
             ("code", code.expose()),
             ("redirect_uri", pending.redirect_uri.as_str()),
         ];
         form.extend(pending.verifier.as_ref().map(|verifier| ("code_verifier", verifier.expose())));
-        let answer = app.token(cx, op::TOKEN, Safety::Invisible, &form).await.map_err(code_refused)?;
+        let answer = app
+            .token(cx, op::TOKEN, Safety::Invisible, &form)
+            .await
+            .map_err(|e| oauth::code_refused(e, CODE_REFUSED))?;
         let credential = credential(cx.clock.now(), answer, None, cx.entropy);
         all_granted(&credential, &settings::scopes(cx.settings))?;
         let api = Api::new(cx.http, cx.settings, &credential.access_token, cx.clock);
@@ -222,24 +226,9 @@ fn credential(
     before: Option<&Credential>,
     entropy: &dyn Entropy,
 ) -> Credential {
-    let until = |seconds: Option<i64>| now.checked_add(SignedDuration::from_secs(seconds?)).ok();
-    let scopes: Vec<String> =
-        answer.scope.split([',', ' ']).filter(|s| !s.is_empty()).map(str::to_owned).collect();
-    let new = answer.refresh_token.filter(|token| !token.is_empty());
-    let refresh_expires_at = until(answer.refresh_expires_in);
-    let extra = before.map(|c| c.extra.clone()).filter(|extra| extra[GRANT_KEY].is_string());
-    Credential {
-        access_token: answer.access_token,
-        expires_at: until(answer.expires_in),
-        refresh_token: new.or_else(|| before.and_then(|c| c.refresh_token.clone())),
-        refresh_expires_at: refresh_expires_at.or_else(|| before.and_then(|c| c.refresh_expires_at)),
-        scopes: match before {
-            Some(before) if scopes.is_empty() => before.scopes.clone(),
-            _ => scopes,
-        },
-        extra: extra
-            .unwrap_or_else(|| json!({ GRANT_KEY: URL_SAFE_NO_PAD.encode(random_bytes::<32>(entropy)) })),
-    }
+    let known = before.map(|c| c.extra.clone()).filter(|extra| extra[GRANT_KEY].is_string());
+    let fresh = || json!({ GRANT_KEY: URL_SAFE_NO_PAD.encode(random_bytes::<32>(entropy)) });
+    Credential { extra: known.unwrap_or_else(fresh), ..answer.credential(now, before) }
 }
 
 /// People can untick what an app asks for, and TikTok goes on all the same.
@@ -272,22 +261,6 @@ fn meaning(scope: &str) -> &str {
         settings::DIRECT => "posting",
         settings::INBOX => "drafts in the inbox",
         other => other,
-    }
-}
-
-/// Nothing is connected yet that could be connected again.
-fn code_refused(error: ConnectorError) -> ConnectorError {
-    match error.kind {
-        ErrorKind::AuthRevoked | ErrorKind::AuthExpired => ConnectorError {
-            kind: ErrorKind::Rejected,
-            code: "code_expired".to_owned(),
-            cause:
-                "TikTok did not accept the code that it sent: it is good for a short time and for one use."
-                    .to_owned(),
-            action: "Start connecting again.".to_owned(),
-            ..error
-        },
-        _ => error,
     }
 }
 

@@ -30,23 +30,6 @@ pub(super) struct ErrorObject {
     pub log_id: String,
 }
 
-/// Answer of `POST /v2/oauth/token/`, without an envelope.
-#[derive(Debug, Deserialize)]
-pub(super) struct TokenAnswer {
-    pub access_token: Secret,
-    #[serde(default)]
-    pub refresh_token: Option<Secret>,
-    /// Seconds.
-    #[serde(default)]
-    pub expires_in: Option<i64>,
-    /// Seconds.
-    #[serde(default)]
-    pub refresh_expires_in: Option<i64>,
-    /// Separated by commas.
-    #[serde(default)]
-    pub scope: String,
-}
-
 /// Data of `GET /v2/user/info/`.
 #[derive(Debug, Deserialize)]
 pub(super) struct UserData {

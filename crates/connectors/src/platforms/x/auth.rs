@@ -6,20 +6,22 @@ use async_trait::async_trait;
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::secret::Secret;
-use carillon_domain::time::SignedDuration;
 use http::header::AUTHORIZATION;
 
 use super::api::{self, Api};
 use super::errors::{self, PLATFORM, op};
-use super::wire::TokenAnswer;
 use super::{API, DESCRIPTOR, WEB, X, read};
 use crate::contract::authorizer::{Authorizer, BeginRequest, Begun, Callback, Feature, Granted, Pending};
 use crate::contract::cx::{AuthCx, Credential};
 use crate::kit::http::{Call, Reply, Safety};
-use crate::kit::oauth::{Pkce, authorize_url, basic_authorization};
+use crate::kit::oauth::{self, Pkce, TokenAnswer, authorize_url, basic_authorization};
 
 const PUBLISH: &[&str] = &["tweet.read", "tweet.write", "users.read", "media.write", "offline.access"];
 const READ: &[&str] = &["tweet.read", "users.read", "offline.access"];
+
+/// Why a code is not taken.
+const CODE_REFUSED: &str =
+    "X did not accept the code that it sent: it is good for 30 seconds and for one use.";
 
 #[async_trait]
 impl Authorizer for X {
@@ -60,20 +62,17 @@ impl Authorizer for X {
         callback: Callback,
     ) -> Result<Granted, ConnectorError> {
         let app = App::of(cx, op::TOKEN)?;
-        if let Some(error) = &callback.error {
-            return Err(refused(error, callback.error_description.as_deref()));
-        }
-        let (Some(code), Some(verifier)) = (&callback.code, &pending.verifier) else {
-            return Err(refused("no_code", None));
-        };
+        let code = oauth::code(&callback, refused)?;
+        let verifier = pending.verifier.as_ref().ok_or_else(|| refused("no_code", None))?;
         let form = [
             ("grant_type", "authorization_code"),
             ("code", code.expose()),
             ("redirect_uri", pending.redirect_uri.as_str()),
             ("code_verifier", verifier.expose()),
         ];
-        let answer = app.token(cx, op::TOKEN, &form).await.map_err(code_refused)?;
-        let credential = credential(cx, answer, None);
+        let answer =
+            app.token(cx, op::TOKEN, &form).await.map_err(|e| oauth::code_refused(e, CODE_REFUSED))?;
+        let credential = answer.credential(cx.clock.now(), None);
         let user = read::me(&Api::new(cx.http, cx.settings, &credential.access_token)).await?;
         Ok(Granted { credential, targets: vec![read::identity(user)], person: None })
     }
@@ -96,7 +95,7 @@ impl Authorizer for X {
         let Some(refresh) = &credential.refresh_token else { return Err(no_refresh_token()) };
         let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.expose())];
         let answer = app.token(cx, op::REFRESH, &form).await?;
-        Ok(self::credential(cx, answer, Some(credential)))
+        Ok(answer.credential(cx.clock.now(), Some(credential)))
     }
 
     async fn revoke(
@@ -174,37 +173,6 @@ impl<'a> App<'a> {
             return Ok(reply);
         }
         Err(errors::map(operation, reply.status, &reply.headers, &reply.body))
-    }
-}
-
-/// What to keep. An answer without a refresh token must not wipe out the one that we have.
-fn credential(cx: &AuthCx<'_>, answer: TokenAnswer, before: Option<&Credential>) -> Credential {
-    let left = answer.expires_in.map(SignedDuration::from_secs);
-    let refresh_token = answer.refresh_token.filter(|t| !t.is_empty());
-    let scopes: Vec<String> = answer.scope.split_whitespace().map(str::to_owned).collect();
-    let known = |c: &Credential| c.scopes.clone();
-    Credential {
-        access_token: answer.access_token,
-        refresh_token: refresh_token.or_else(|| before.and_then(|c| c.refresh_token.clone())),
-        expires_at: left.and_then(|left| cx.clock.now().checked_add(left).ok()),
-        refresh_expires_at: None,
-        scopes: if scopes.is_empty() { before.map(known).unwrap_or_default() } else { scopes },
-        extra: serde_json::Value::Null,
-    }
-}
-
-/// Nothing is connected yet that could be connected again.
-fn code_refused(error: ConnectorError) -> ConnectorError {
-    match error.kind {
-        ErrorKind::AuthRevoked | ErrorKind::AuthExpired => ConnectorError {
-            kind: ErrorKind::Rejected,
-            code: "code_expired".to_owned(),
-            cause: "X did not accept the code that it sent: it is good for 30 seconds and for one use."
-                .to_owned(),
-            action: "Start connecting again.".to_owned(),
-            ..error
-        },
-        _ => error,
     }
 }
 

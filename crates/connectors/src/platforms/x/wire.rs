@@ -2,7 +2,6 @@
 //!
 //! Ids are decimal strings of 64-bit numbers; they are never parsed as floating point.
 
-use carillon_domain::secret::Secret;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Lists and objects may be absent, and since 2.167 `null`.
@@ -213,16 +212,6 @@ pub(super) struct PostMetrics {
     pub quote_count: Option<i64>,
     pub bookmark_count: Option<i64>,
     pub impression_count: Option<i64>,
-}
-
-/// Answer of the token endpoint.
-#[derive(Debug, Deserialize)]
-pub(super) struct TokenAnswer {
-    pub access_token: Secret,
-    pub refresh_token: Option<Secret>,
-    pub expires_in: Option<i64>,
-    #[serde(default)]
-    pub scope: String,
 }
 
 /// Every shape of error body that X is known to send, in one.

@@ -7,20 +7,22 @@
 use async_trait::async_trait;
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
-use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::api::Api;
 use super::errors::{self, PLATFORM, op, rejected};
-use super::wire::TokenAnswer;
 use super::{ACCOUNTS, DESCRIPTOR, OAUTH, YouTube, read};
 use crate::contract::authorizer::{Authorizer, BeginRequest, Begun, Callback, Feature, Granted, Pending};
 use crate::contract::cx::{AuthCx, Credential};
 use crate::kit::http::{Call, Reply, Safety};
-use crate::kit::oauth::{Pkce, authorize_url};
+use crate::kit::oauth::{self, Pkce, TokenAnswer, authorize_url};
 
 /// Uploading, changing, deleting, playlists and comments: comments have no narrower scope, and this one holds all the others.
 const PUBLISH: &[&str] = &["https://www.googleapis.com/auth/youtube.force-ssl"];
 const READ: &[&str] = &["https://www.googleapis.com/auth/youtube.readonly"];
+
+/// Why a code is not taken.
+const CODE_REFUSED: &str =
+    "Google did not accept the code that it sent: it is good for a few minutes and for one use.";
 
 #[async_trait]
 impl Authorizer for YouTube {
@@ -66,20 +68,17 @@ impl Authorizer for YouTube {
         callback: Callback,
     ) -> Result<Granted, ConnectorError> {
         let app = App::of(cx, op::TOKEN)?;
-        if let Some(error) = &callback.error {
-            return Err(refused(error, callback.error_description.as_deref()));
-        }
-        let (Some(code), Some(verifier)) = (&callback.code, &pending.verifier) else {
-            return Err(refused("no_code", None));
-        };
+        let code = oauth::code(&callback, refused)?;
+        let verifier = pending.verifier.as_ref().ok_or_else(|| refused("no_code", None))?;
         let form = [
             ("grant_type", "authorization_code"),
             ("code", code.expose()),
             ("redirect_uri", pending.redirect_uri.as_str()),
             ("code_verifier", verifier.expose()),
         ];
-        let answer = app.token(cx, op::TOKEN, &form).await.map_err(code_refused)?;
-        let credential = credential(cx.clock.now(), answer, None);
+        let answer =
+            app.token(cx, op::TOKEN, &form).await.map_err(|e| oauth::code_refused(e, CODE_REFUSED))?;
+        let credential = answer.credential(cx.clock.now(), None);
         all_granted(&credential)?;
         let api = Api::new(cx.http, cx.settings, &credential.access_token, cx.clock);
         let channel = read::channel(&api, op::TOKEN).await?;
@@ -104,7 +103,7 @@ impl Authorizer for YouTube {
         let Some(refresh) = &credential.refresh_token else { return Err(no_refresh_token()) };
         let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.expose())];
         let answer = app.token(cx, op::REFRESH, &form).await?;
-        Ok(self::credential(cx.clock.now(), answer, Some(credential)))
+        Ok(answer.credential(cx.clock.now(), Some(credential)))
     }
 
     async fn revoke(
@@ -170,25 +169,6 @@ async fn send(
     Err(errors::of_reply(operation, &reply, cx.clock.now()))
 }
 
-/// What to keep. An answer to a refresh has no refresh token: the one that we have goes on.
-fn credential(now: Timestamp, answer: TokenAnswer, before: Option<&Credential>) -> Credential {
-    let until = |seconds: Option<i64>| now.checked_add(SignedDuration::from_secs(seconds?)).ok();
-    let scopes: Vec<String> = answer.scope.split_whitespace().map(str::to_owned).collect();
-    let refresh_token = answer.refresh_token.filter(|t| !t.is_empty());
-    let refresh_expires_at = until(answer.refresh_token_expires_in);
-    Credential {
-        access_token: answer.access_token,
-        refresh_token: refresh_token.or_else(|| before.and_then(|c| c.refresh_token.clone())),
-        expires_at: until(answer.expires_in),
-        refresh_expires_at: refresh_expires_at.or_else(|| before.and_then(|c| c.refresh_expires_at)),
-        scopes: match before {
-            Some(before) if scopes.is_empty() => before.scopes.clone(),
-            _ => scopes,
-        },
-        extra: serde_json::Value::Null,
-    }
-}
-
 /// People can untick what an app asks for, and Google goes on all the same.
 fn all_granted(credential: &Credential) -> Result<(), ConnectorError> {
     let missing = PUBLISH.iter().find(|scope| !credential.scopes.iter().any(|given| given == *scope));
@@ -201,22 +181,6 @@ fn all_granted(credential: &Credential) -> Result<(), ConnectorError> {
             "Start connecting again, and tick everything that Google lists.",
         )
         .with_detail(format!("{scope} was not granted"))),
-    }
-}
-
-/// Nothing is connected yet that could be connected again.
-fn code_refused(error: ConnectorError) -> ConnectorError {
-    match error.kind {
-        ErrorKind::AuthRevoked | ErrorKind::AuthExpired => ConnectorError {
-            kind: ErrorKind::Rejected,
-            code: "code_expired".to_owned(),
-            cause:
-                "Google did not accept the code that it sent: it is good for a few minutes and for one use."
-                    .to_owned(),
-            action: "Start connecting again.".to_owned(),
-            ..error
-        },
-        _ => error,
     }
 }
 

@@ -2,7 +2,6 @@
 //!
 //! Ids and counts are JSON strings. What YouTube leaves out is `None`, never zero.
 
-use carillon_domain::secret::Secret;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// A 64-bit number that is written as text.
@@ -280,20 +279,6 @@ pub(super) struct ChannelStatistics {
 pub(super) struct ChannelStatus {
     /// `allowed`, `eligible`, `disallowed`.
     pub long_uploads_status: Option<String>,
-}
-
-/// Answer of the token endpoint.
-#[derive(Debug, Deserialize)]
-pub(super) struct TokenAnswer {
-    pub access_token: Secret,
-    /// With the first consent only.
-    pub refresh_token: Option<Secret>,
-    /// Seconds.
-    pub expires_in: Option<i64>,
-    /// Seconds; with grants that end by themselves.
-    pub refresh_token_expires_in: Option<i64>,
-    #[serde(default)]
-    pub scope: String,
 }
 
 /// The error body of the Data API, and of the token endpoint.
