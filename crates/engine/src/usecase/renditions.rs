@@ -148,6 +148,10 @@ pub(super) fn offer(engine: &Engine, check: &mut AccountCheck) {
             continue;
         }
         let Some(asking) = Asking::new(engine, &check.account, &check.draft, field) else { continue };
+        // What stands against a copy that is still being made is not the network's.
+        if asking.takes(&asking.file) {
+            continue;
+        }
         let Some(plan) = asking.plan(engine, Fit::Pad) else { continue };
         let about = |v: &&mut Violation| v.field == *field;
         if asking.file.kind == MediaKind::Video && !engine.library.makes_videos() {

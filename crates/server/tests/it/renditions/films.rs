@@ -90,6 +90,7 @@ async fn goes_out(db: TestDb) {
     assert_eq!(look(&desk, &copy_of).await, copy_of);
     let found = violations(&desk, &account, &copy_of).await;
     assert_eq!(found.iter().map(|v| &v["code"]).collect::<Vec<_>>(), ["processing"], "{found:?}");
+    assert_eq!(found[0]["fix"], Value::Null, "no copy of a copy");
     let post = |status: &str| {
         let overrides = json!({ account.as_str(): { "media": [id(&copy_of)] } });
         json!({ "text": "The quay", "accounts": [account], "media": [id(&original)], "overrides": overrides, "status": status })

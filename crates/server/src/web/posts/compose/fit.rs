@@ -14,7 +14,7 @@ use super::draft::Draft;
 use super::save::describe;
 use crate::http::App;
 use crate::web::Failure;
-use crate::web::components::Errors;
+use crate::web::components::{Errors, at};
 use crate::web::posts::card::title;
 use crate::web::signed_in::Member;
 
@@ -134,7 +134,7 @@ async fn put_copies(app: &App, member: &Member, draft: &mut Draft, wanted: &Want
         };
         draft.put_copy(wanted.account, file.place, row.info.id);
         let note = member.ui.arg("name", row.name.as_str()).arg("network", network);
-        let note = note.arg("handle", account.handle.as_str());
+        let note = note.arg("handle", at(&account.handle));
         draft.notes.push(match &made {
             Copy::Ready(_) => note.tr("compose-fit-made"),
             Copy::Underway(_) => note.tr("compose-fit-making"),
