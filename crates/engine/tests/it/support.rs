@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use carillon_connectors::Registry;
 use carillon_connectors::conformance::Bench;
 use carillon_connectors::contract::authorizer::Callback;
+use carillon_connectors::contract::cx::PlatformSettings;
 use carillon_connectors::sandbox::{Fault, LedgerItem, testing};
 use carillon_domain::composition::PartSpec;
 use carillon_domain::id::{AccountId, Id, MediaId, PublicationId, UserId, WorkspaceId};
@@ -64,6 +65,17 @@ impl Stage {
         let engine = Arc::new(engine);
         let runner = Runner::new(Arc::clone(&engine), RunnerConfig::default());
         Self { engine, runner, ..self }
+    }
+
+    /// The same where the operator has given this secret.
+    pub async fn with_secret(self, platform: &str, key: &str, secret: &Secret) -> Self {
+        let mut settings = settings(&self.bench);
+        let of = settings.get_mut(platform).expect("a network");
+        of.secrets.insert(key.to_owned(), secret.clone());
+        let public_url = self.engine.networks.own_url("/");
+        let http = self.bench.http.clone();
+        let networks = Networks::new(Registry, settings, Switches::default(), http, public_url);
+        self.restarted(|engine| engine.networks = networks).await
     }
 
     /// A second node on the same database and networks.
@@ -304,6 +316,10 @@ impl Stage {
     }
 }
 
+fn settings(bench: &Bench) -> BTreeMap<String, PlatformSettings> {
+    Registry.all().iter().map(|c| (c.descriptor().name.to_owned(), bench.settings(*c))).collect()
+}
+
 async fn engine(bench: &Bench, db: Db, storage: Storage) -> Arc<Engine> {
     // No two nodes make the same ids.
     static NODES: AtomicU64 = AtomicU64::new(77);
@@ -311,8 +327,7 @@ async fn engine(bench: &Bench, db: Db, storage: Storage) -> Arc<Engine> {
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(NODES.fetch_add(1, Ordering::Relaxed)));
     let ring = KeyRing::parse(&Secret::new("11".repeat(32))).expect("key");
     let sealer = Sealer::load(&db, ring, clock.as_ref(), entropy.as_ref()).await.expect("sealer");
-    let settings: BTreeMap<_, _> =
-        Registry.all().iter().map(|c| (c.descriptor().name.to_owned(), bench.settings(*c))).collect();
+    let settings = settings(bench);
     let public_url = Url::parse("https://carillon.example").expect("url");
     let library = Library::new(LibraryParts {
         db: db.clone(),

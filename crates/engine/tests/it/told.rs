@@ -211,3 +211,35 @@ async fn erased_later(test: &TestDb) {
     assert!(matches!(gone, Err(AppError::NotFound { .. })), "{gone:?}");
 }
 on_both!(what_is_being_sent_is_deleted_afterwards, |t| super::erased_later(t));
+
+/// X says no time of a withdrawal: kept and sent again, it must not end the login that came after.
+async fn asked(test: &TestDb) {
+    use base64::Engine as _;
+    let stage = Stage::new(test).await;
+    let secret = Secret::new("consumer secret of the test");
+    let stage = stage.with_secret("x", "consumer_secret", &secret).await;
+    let account = stage.x().await;
+    stage.run_until_idle().await;
+    let person = remote_id(&stage, account).await;
+    let body =
+        json!({ "data": { "event_type": "oauth.revoke", "filter": { "user_id": person } } }).to_string();
+    let proof =
+        base64::engine::general_purpose::STANDARD.encode(signature::sha256(&secret, &[body.as_bytes()]));
+    let header = format!("sha256={proof}");
+    let delivery = Incoming::delivery(Address::Events, ("x-twitter-webhooks-signature", &header), body);
+    let told = async || {
+        stage.bench.clock.advance(Duration::from_secs(120));
+        assert_eq!(hear(&stage, "x", &delivery).await, Reply::Heard);
+        stage.run_until_idle().await;
+        accounts::get(&stage.engine, &stage.actor, account).await.expect("the account").status
+    };
+    assert_eq!(told().await, AccountStatus::Connected, "X still lets us in");
+    let tokens = stage.bench.world.tokens();
+    for (token, _) in tokens.list() {
+        tokens.revoke("x", &token.value);
+    }
+    assert_eq!(told().await, AccountStatus::NeedsReconnect);
+    assert_eq!(stage.x().await, account);
+    assert_eq!(told().await, AccountStatus::Connected, "the new login stands");
+}
+on_both!(what_x_says_of_a_withdrawal_is_asked_for, |t| super::asked(t));

@@ -18,6 +18,16 @@ pub(super) const CONSUMER_SECRET: Setting = Setting {
     help: "The app's API Key Secret (Keys and tokens). X signs webhooks with it; without webhooks it is not needed.",
 };
 
+/// Longest token of a challenge that is answered.
+const LONGEST_TOKEN: usize = 128;
+
+/// Whether this is a challenge and nothing else: deliveries are signed with the same secret, so that whoever had one signed as a
+/// challenge could send it.
+fn is_challenge(token: &str) -> bool {
+    let harmless = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '/' | '=');
+    (1..=LONGEST_TOKEN).contains(&token.len()) && token.chars().all(harmless)
+}
+
 impl Webhooks for X {
     /// Source: X API - Webhooks (challenge-response checks, securing webhooks).
     fn hear(&self, cx: HookCx<'_>, incoming: &Incoming) -> Result<Heard, Deaf> {
@@ -27,6 +37,9 @@ impl Webhooks for X {
         let secret = cx.settings.secret(CONSUMER_SECRET.key).ok_or(Deaf::NotSetUp(CONSUMER_SECRET.key))?;
         if incoming.method == Method::GET {
             let token = incoming.param("crc_token").ok_or(Deaf::Unreadable)?;
+            if !is_challenge(token) {
+                return Err(Deaf::Forged);
+            }
             let proof = STANDARD.encode(signature::sha256(secret, &[token.as_bytes()]));
             let body = json!({ "response_token": format!("sha256={proof}") }).to_string();
             return Ok(Heard::Handshake(Answer { content_type: "application/json", body }));
@@ -39,17 +52,16 @@ impl Webhooks for X {
         let body: Value = serde_json::from_slice(&incoming.body).map_err(|_| Deaf::Unreadable)?;
         let data = &body["data"];
         let all = data.as_array().map_or(std::slice::from_ref(data), Vec::as_slice);
-        Ok(Heard::Events(all.iter().filter_map(|event| event_of(event, cx)).collect()))
+        Ok(Heard::Events(all.iter().filter_map(event_of).collect()))
     }
 }
 
-/// Source: X API - Activity subscriptions, event types.
-fn event_of(event: &Value, cx: HookCx<'_>) -> Option<Event> {
-    let (group, _) = event["event_type"].as_str()?.split_once('.')?;
-    let what = match group {
-        "post" | "like" | "follow" | "profile" => What::Changed,
-        "oauth" => What::Removed(cx.now),
-        _ => return None,
-    };
-    Some(Event { remote_id: event["filter"]["user_id"].as_str()?.to_owned(), what })
+/// Source: X API - Activity subscriptions, event types. `oauth.revoke` says no time, so that one that comes late may be about an
+/// older login. It is a reason to read: X refuses that if it is true.
+fn event_of(event: &Value) -> Option<Event> {
+    let kind = event["event_type"].as_str()?;
+    let (group, _) = kind.split_once('.')?;
+    let is_news = matches!(group, "post" | "like" | "follow" | "profile") || kind == "oauth.revoke";
+    let remote_id = event["filter"]["user_id"].as_str().filter(|_| is_news)?.to_owned();
+    Some(Event { remote_id, what: What::Changed })
 }

@@ -45,8 +45,23 @@ fn the_challenge_is_answered_with_its_proof() {
     assert_eq!(hear(&Incoming::question(&[])), Err(Deaf::Unreadable));
 }
 
+/// What is signed for whoever asks must never pass for a delivery.
 #[test]
-fn activity_is_news_and_a_revoked_login_is_gone() {
+fn nobody_gets_a_delivery_signed() {
+    let body = json!({ "data": { "filter": { "user_id": "1" }, "event_type": "oauth.revoke" } }).to_string();
+    let long = "a".repeat(300);
+    for token in [body.as_str(), "[]", "{}", "\"a\"", " 1", "a b", "ä", "", &long] {
+        let asked = hear(&Incoming::question(&[("crc_token", token)]));
+        assert_eq!(asked, Err(Deaf::Forged), "{token}");
+    }
+    for token in ["8ZVWQ", "MDEx-_NzA0+/==", "9b4507b3-9040-4669-9ca3-6b94edb50553"] {
+        let asked = hear(&Incoming::question(&[("crc_token", token)]));
+        assert!(matches!(asked, Ok(Heard::Handshake(_))), "{token}: {asked:?}");
+    }
+}
+
+#[test]
+fn activity_and_a_revoked_login_are_reasons_to_look() {
     let event = |kind: &str| json!({ "data": { "event_uuid": "1", "filter": { "user_id": "2244994945" }, "event_type": kind, "payload": {} } });
     for (kind, what) in [
         ("post.create", Some(What::Changed)),
@@ -54,7 +69,10 @@ fn activity_is_news_and_a_revoked_login_is_gone() {
         ("follow.unfollow", Some(What::Changed)),
         ("profile.update.bio", Some(What::Changed)),
         ("dm.received", None),
-        ("oauth.revoke", Some(What::Removed(Timestamp::UNIX_EPOCH))),
+        ("oauth.grant", None),
+        ("oauth.revoke.undone", None),
+        // It says no time, so that it may be about an older login: X is asked.
+        ("oauth.revoke", Some(What::Changed)),
     ] {
         let events = what.map(|what| Event { remote_id: "2244994945".into(), what });
         assert_eq!(delivered(&event(kind)), Ok(Heard::Events(events.into_iter().collect())), "{kind}");
