@@ -6,7 +6,9 @@ use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, GrantId, WorkspaceId};
 use carillon_domain::permission::Permission;
+use carillon_domain::publication::PublicationState;
 use carillon_store::repo::account::{self, AccountRow};
+use carillon_store::repo::publication::PublicationRow;
 use carillon_store::repo::{grant, history, job, remote_post, snapshot, sync_run};
 use carillon_store::{StoreError, Tx};
 
@@ -188,7 +190,11 @@ async fn erase_readings(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) 
 /// [`AppError::Conflict`] while something is being sent: what it made public would be forgotten.
 async fn erase_publications(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) -> Result<(), AppError> {
     let rows = history::lock(tx, workspace, id).await?;
-    if rows.iter().any(is_being_sent) {
+    let worked_on = history::worked_on(tx, workspace, id).await?;
+    // An open part without a job waits for nobody but a person.
+    let is_idle =
+        |row: &PublicationRow| row.state == PublicationState::Published && !worked_on.contains(&row.id);
+    if rows.iter().any(|row| is_being_sent(row) && !is_idle(row)) {
         return Err(AppError::Conflict {
             code: "already_sending",
             message: "Something is being sent to this account right now. Wait a moment, then disconnect and erase it."

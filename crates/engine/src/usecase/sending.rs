@@ -5,7 +5,7 @@ use carillon_domain::publication::{PublicationState, UnitState};
 use carillon_store::repo::publication::PublicationRow;
 
 /// Whether a commit may be under way right now, or waits for a look whether it had its effect. What a person must settle is
-/// not: nobody works on that.
+/// not: nobody works on that. Whether anybody works on a later part that is open, only its job says.
 pub(super) fn is_being_sent(row: &PublicationRow) -> bool {
     let stage =
         || row.progress.clone().and_then(|p| serde_json::from_value::<Progress>(p).ok()).map(|p| p.stage);

@@ -118,6 +118,26 @@ async fn at_the_moment(test: &TestDb) {
 }
 on_both!(nothing_is_erased_while_something_is_being_sent, |t| super::at_the_moment(t));
 
+/// A later part may be public: it counts as being sent while somebody looks, and no longer.
+async fn a_lost_part(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.x().await;
+    stage.fault(Fault::once("x", "commit", When::After, FaultKind::Cut).skipping(1));
+    let unseen = Fault::once("x", "users.tweets", When::Before, FaultKind::Status).status(503);
+    stage.fault(unseen.skipping(1).times(100));
+    let post = stage.thread(account, &["Begun", "Lost"]).await;
+    stage.run_until_lost(&post).await;
+    let refused = accounts::disconnect(&stage.engine, &stage.actor, account, None, true).await;
+    assert!(matches!(refused, Err(AppError::Conflict { code: "already_sending", .. })), "{refused:?}");
+    stage.bench.world.faults().clear();
+    stage.fault(Fault::once("x", "*", When::Before, FaultKind::TokenRevoked).times(100));
+    stage.run_until_idle().await;
+    let left = stage.publication(&post).await;
+    assert!(left.state == PublicationState::Published && left.incomplete, "{left:?}");
+    accounts::disconnect(&stage.engine, &stage.actor, account, None, true).await.expect("nobody works on it");
+}
+on_both!(a_lost_part_that_nobody_looks_for_keeps_nothing, |t| super::a_lost_part(t));
+
 async fn each_its_own(test: &TestDb) {
     let stage = Stage::new(test).await;
     let (first, second) = (stage.bluesky().await, stage.x().await);

@@ -255,6 +255,20 @@ impl Stage {
         self.runner.run_due(1_000).await.expect("claims")
     }
 
+    /// Runs until a later part was sent whose answer was lost.
+    pub async fn run_until_lost(&self, post: &PostView) {
+        for _ in 0..200 {
+            self.run_due().await;
+            let row = self.row(post.publications[0].id).await;
+            let stage = row.progress.map(|progress| progress["stage"].to_string()).unwrap_or_default();
+            if row.published_at.is_some() && stage.contains("committing") {
+                return;
+            }
+            self.bench.clock.advance(std::time::Duration::from_millis(500));
+        }
+        panic!("no part was lost");
+    }
+
     /// Runs everything until nothing is queued, moving the clock to each next job; at most a week ahead.
     pub async fn run_until_idle(&self) {
         let end = self.engine.clock.now() + carillon_domain::time::SignedDuration::from_hours(24 * 7);

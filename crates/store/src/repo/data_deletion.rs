@@ -23,7 +23,8 @@ statements! {
     INSERT = "data_deletions.insert": "insert into data_deletions (code, platform, person, requested_at) values ($1, $2, $3, $4)";
     FIND = "data_deletions.find": "select code, platform, person, requested_at, finished_at from data_deletions where code = $1";
     OPEN = "data_deletions.open": "select code, platform, person, requested_at, finished_at from data_deletions \
-        where person is not null order by requested_at limit $1";
+        where person is not null and (requested_at > $1 or (requested_at = $1 and code > $2)) \
+        order by requested_at, code limit $3";
     FINISH = "data_deletions.finish": "update data_deletions set person = null, finished_at = $2 where code = $1";
 }
 
@@ -54,12 +55,17 @@ pub async fn find<'e>(ex: impl Executor<'e> + 'e, code: &str) -> Result<Option<D
     ex.fetch_optional(FIND, args![code]).await?.map(|row| read(&row)).transpose()
 }
 
-/// Requests that are not fulfilled yet, the oldest first.
+/// Requests that are not fulfilled yet, the oldest first; those after `after`, if there is one.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn open<'e>(ex: impl Executor<'e> + 'e, limit: i64) -> Result<Vec<DataDeletionRow>, StoreError> {
-    ex.fetch_all(OPEN, args![limit]).await?.iter().map(read).collect()
+pub async fn open<'e>(
+    ex: impl Executor<'e> + 'e,
+    after: Option<&DataDeletionRow>,
+    limit: i64,
+) -> Result<Vec<DataDeletionRow>, StoreError> {
+    let (at, code) = after.map_or((Timestamp::MIN, ""), |row| (row.requested_at, row.code.as_str()));
+    ex.fetch_all(OPEN, args![at, code, limit]).await?.iter().map(read).collect()
 }
 
 /// Everything is deleted; now the person is forgotten too.

@@ -1,10 +1,10 @@
 //! What Carillon keeps of an account's publishing: its publications with their attempts and remote calls. Erased as a whole,
 //! when a person lets go of the account and of its history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use carillon_domain::erased::Erased;
-use carillon_domain::id::{AccountId, PostId, WorkspaceId};
+use carillon_domain::id::{AccountId, PostId, PublicationId, WorkspaceId};
 
 use super::post;
 use super::publication::{self, PublicationRow};
@@ -20,6 +20,8 @@ statements! {
         held_reason, released_at, intent, progress, content_version, fingerprint, incomplete, \
         remote_id, remote_url, published_at, error, evidence, units, created_at, updated_at from \
         publications where workspace_id = $1 and account_id = $2 order by id";
+    WORKED_ON = "history.worked_on": "select p.id from publications p where p.workspace_id = $1 and p.account_id = $2 \
+        and exists (select 1 from jobs j where j.subject_id = p.id)";
     ERASE_STEPS = "history.erase_steps": "delete from attempt_steps where workspace_id = $1 and attempt_id in \
         (select a.id from attempts a join publications p on p.workspace_id = a.workspace_id and p.id = a.publication_id \
         where a.workspace_id = $1 and p.account_id = $2)";
@@ -42,6 +44,19 @@ pub async fn lock(
     tx.execute(LOCK, args![workspace, account]).await?;
     let rows = (&mut *tx).fetch_all(OF_ACCOUNT, args![workspace, account]).await?;
     rows.iter().map(publication::read).collect()
+}
+
+/// Those of the account's publications that have a job.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn worked_on(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    account: AccountId,
+) -> Result<BTreeSet<PublicationId>, StoreError> {
+    let rows = (&mut *tx).fetch_all(WORKED_ON, args![workspace, account]).await?;
+    rows.iter().map(|row| row.get("id")).collect()
 }
 
 /// Erases these, which are all that [`lock`] gave, with everything that hangs on them. Their posts stay and remember how they

@@ -12,8 +12,8 @@ use super::Reply;
 use crate::Engine;
 use crate::usecase::accounts;
 
-/// Most requests for deletion that one upkeep fulfils.
-const MOST_DELETIONS: i64 = 100;
+/// Open requests for deletion that are looked at together.
+const PIECE: i64 = 100;
 
 /// How a request for deletion stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,14 +77,22 @@ pub(super) async fn removed(engine: &Engine, row: &AccountRow, at: Timestamp) ->
 /// Fulfils the requests for deletion that are open.
 ///
 /// # Errors
-/// When the database fails. What can't be deleted for other reasons is tried again.
+/// When the database fails. What can't be deleted for other reasons is tried again the next time.
 pub(crate) async fn finish_deletions(engine: &Engine) -> Result<(), AppError> {
-    for row in data_deletion::open(&engine.db, MOST_DELETIONS).await? {
-        if let Err(error) = fulfil(engine, &row).await {
-            tracing::warn!(platform = row.platform, %error, "a person's data can't be deleted yet");
+    let mut last = None;
+    loop {
+        // One that has to wait keeps none behind it.
+        let rows = data_deletion::open(&engine.db, last.as_ref(), PIECE).await?;
+        for row in &rows {
+            if let Err(error) = fulfil(engine, row).await {
+                tracing::warn!(platform = row.platform, %error, "a person's data can't be deleted yet");
+            }
+        }
+        last = rows.into_iter().last();
+        if last.is_none() {
+            return Ok(());
         }
     }
-    Ok(())
 }
 
 async fn gone(engine: &Engine, row: &GrantRow) -> Result<(), AppError> {
@@ -101,21 +109,36 @@ async fn gone(engine: &Engine, row: &GrantRow) -> Result<(), AppError> {
     Ok(accounts::grant_is_gone(engine, row.workspace, row.id, row.refresh_epoch, &error).await?)
 }
 
+/// Deletes what can be deleted. What can't, because something is being sent, keeps the request open and nothing else.
 async fn fulfil(engine: &Engine, request: &DataDeletionRow) -> Result<(), AppError> {
     let person = request.person.as_deref().unwrap_or_default();
     let grants = grant::of_person(&engine.db, &request.platform, person).await?;
+    let mut first = None;
     // Whoever signed in again after asking wants the new login.
     for login in grants.iter().filter(|login| login.created_at <= request.requested_at) {
-        for row in account::of_grant(&engine.db, login.workspace, login.id).await? {
-            accounts::let_go(engine, row, true).await?;
+        if let Err(error) = forget(engine, login).await {
+            first.get_or_insert(error);
         }
-        let (workspace, id, now) = (login.workspace, login.id, engine.clock.now());
-        engine
-            .db
-            .write(move |tx| Box::pin(async move { grant::forget(tx, workspace, id, now).await }))
-            .await?;
+    }
+    if let Some(error) = first {
+        return Err(error);
     }
     let (code, now) = (request.code.clone(), engine.clock.now());
     engine.db.write(move |tx| Box::pin(async move { data_deletion::finish(tx, &code, now).await })).await?;
+    Ok(())
+}
+
+async fn forget(engine: &Engine, login: &GrantRow) -> Result<(), AppError> {
+    let mut first = None;
+    for row in account::of_grant(&engine.db, login.workspace, login.id).await? {
+        if let Err(error) = accounts::let_go(engine, row, true).await {
+            first.get_or_insert(error);
+        }
+    }
+    if let Some(error) = first {
+        return Err(error);
+    }
+    let (workspace, id, now) = (login.workspace, login.id, engine.clock.now());
+    engine.db.write(move |tx| Box::pin(async move { grant::forget(tx, workspace, id, now).await })).await?;
     Ok(())
 }
