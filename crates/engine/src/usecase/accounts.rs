@@ -239,10 +239,33 @@ pub(in crate::usecase) async fn grant_is_gone(
         .db
         .write(move |tx| Box::pin(async move { grant::revoke(tx, workspace, id, epoch, now).await }))
         .await?;
-    if revoked {
-        for account in account::of_grant(&engine.db, workspace, id).await? {
-            needs_reconnect(engine, workspace, account.id, error).await?;
-        }
+    if revoked { all_need_reconnect(engine, workspace, id, error).await } else { Ok(()) }
+}
+
+/// The network says by itself that a login ended, whoever refreshes it right now.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::usecase) async fn grant_is_withdrawn(
+    engine: &Engine,
+    workspace: WorkspaceId,
+    id: GrantId,
+    error: &ConnectorError,
+) -> Result<(), StoreError> {
+    let now = engine.clock.now();
+    let ended =
+        engine.db.write(move |tx| Box::pin(async move { grant::withdraw(tx, workspace, id, now).await }));
+    if ended.await? { all_need_reconnect(engine, workspace, id, error).await } else { Ok(()) }
+}
+
+async fn all_need_reconnect(
+    engine: &Engine,
+    workspace: WorkspaceId,
+    id: GrantId,
+    error: &ConnectorError,
+) -> Result<(), StoreError> {
+    for account in account::of_grant(&engine.db, workspace, id).await? {
+        needs_reconnect(engine, workspace, account.id, error).await?;
     }
     Ok(())
 }

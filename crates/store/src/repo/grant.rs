@@ -72,6 +72,8 @@ statements! {
         refresh_until = null, updated_at = $3 where workspace_id = $1 and id = $2";
     REVOKE = "grants.revoke": "update grants set status = 'revoked', refresh_until = null, updated_at = $4 \
         where workspace_id = $1 and id = $2 and refresh_epoch = $3 and status = 'live'";
+    WITHDRAW = "grants.withdraw": "update grants set status = 'revoked', refresh_until = null, updated_at = $3 \
+        where workspace_id = $1 and id = $2 and status = 'live'";
     ERASE = "grants.erase": "update grants set status = 'erased', credential = null, refresh_until = null, updated_at = $3 \
         where workspace_id = $1 and id = $2";
     EXPIRING = "grants.expiring": "select workspace_id, id from grants where status = 'live' and updated_at < $3 \
@@ -241,6 +243,19 @@ pub async fn revoke(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     Ok(tx.execute(REVOKE, args![workspace, id, epoch, now]).await? == 1)
+}
+
+/// The network says that the login ended, also while somebody refreshes it: what that brings is not kept. Tells whether it was live.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn withdraw(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: GrantId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(WITHDRAW, args![workspace, id, now]).await? == 1)
 }
 
 /// The logins of a person at a network, with the workspaces that they are in. Crosses workspaces: the network knows none.

@@ -213,6 +213,21 @@ async fn refused(test: &TestDb) {
 }
 on_both!(a_login_that_is_gone_concerns_all_its_accounts, |t| super::refused(t));
 
+async fn withdrawn(test: &TestDb) {
+    let world = World::new(test, true, Vec::new()).await;
+    let (engine, workspace, id) = (&world.engine, world.account.workspace, world.account.grant);
+    let (epoch, _) = lock(engine, workspace, id).await.expect("asked").expect("free");
+    let said = accounts::grant_is_withdrawn(engine, workspace, id, &gone("toy")).await;
+    said.expect("ended, whoever refreshes");
+    for account in [&world.account, &world.sibling] {
+        assert_eq!(world.status(account).await, AccountStatus::NeedsReconnect);
+    }
+    let late = credential_named("late", world.clock.now() + SignedDuration::from_hours(1));
+    let kept = keep(engine, Turn { workspace, id, epoch }, &late, &Sleep).await.expect("asked");
+    assert!(!kept, "what the refresh brings is of no use any more");
+}
+on_both!(a_withdrawal_ends_a_login_that_is_being_refreshed, |t| super::withdrawn(t));
+
 async fn gaps(test: &TestDb) {
     let mut empty = Answer::token("", 3600);
     empty.change(|c| {

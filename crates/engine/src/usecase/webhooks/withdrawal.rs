@@ -44,26 +44,30 @@ pub(super) async fn accept(
     withdrawn: Withdrawal,
 ) -> Result<Reply, AppError> {
     let grants = grant::of_person(&engine.db, platform, &withdrawn.person).await?;
+    // Kept before anything is done: what fails is then tried again, also if the network does not say it twice.
+    let request = if withdrawn.erase { Some(keep(engine, platform, &withdrawn).await?) } else { None };
     for row in grants.iter().filter(|row| row.created_at <= withdrawn.at) {
         gone(engine, row).await?;
     }
-    if !withdrawn.erase {
-        return Ok(Reply::Heard);
+    let Some(request) = request else { return Ok(Reply::Heard) };
+    // What can't be deleted now, because something is being sent, is deleted by the next upkeep.
+    if let Err(error) = fulfil(engine, &request).await {
+        tracing::warn!(platform, %error, "a person's data can't be deleted yet; it is tried again");
     }
+    Ok(Reply::Deleting { code: request.code })
+}
+
+async fn keep(engine: &Engine, platform: &str, withdrawn: &Withdrawal) -> Result<DataDeletionRow, AppError> {
     let row = DataDeletionRow {
         code: hex::encode(random_bytes::<16>(engine.entropy.as_ref())),
         platform: platform.to_owned(),
-        person: Some(withdrawn.person),
+        person: Some(withdrawn.person.clone()),
         requested_at: withdrawn.at,
         finished_at: None,
     };
-    let (code, copy) = (row.code.clone(), row.clone());
+    let copy = row.clone();
     engine.db.write(move |tx| Box::pin(async move { data_deletion::insert(tx, &copy).await })).await?;
-    // What can't be deleted now, because something is being sent, is deleted by the next upkeep.
-    if let Err(error) = fulfil(engine, &row).await {
-        tracing::warn!(platform, %error, "a person's data can't be deleted yet; it is tried again");
-    }
-    Ok(Reply::Deleting { code })
+    Ok(row)
 }
 
 /// The network says that the account no longer lets us in. A login from after that stands.
@@ -106,7 +110,7 @@ async fn gone(engine: &Engine, row: &GrantRow) -> Result<(), AppError> {
         format!("The account's owner removed Carillon at {title}."),
     )
     .with_action("Connect the account again.");
-    Ok(accounts::grant_is_gone(engine, row.workspace, row.id, row.refresh_epoch, &error).await?)
+    Ok(accounts::grant_is_withdrawn(engine, row.workspace, row.id, &error).await?)
 }
 
 /// Deletes what can be deleted. What can't, because something is being sent, keeps the request open and nothing else.
