@@ -163,6 +163,20 @@ pub trait Authorizer: Send + Sync {
         credential: &Credential,
     ) -> Result<Credential, ConnectorError>;
 
+    /// Who signed in, as [`Granted::person`] says it, for logins from when nobody noted it.
+    ///
+    /// # Errors
+    /// As the network answered.
+    async fn person(
+        &self,
+        cx: &AuthCx<'_>,
+        account: &AccountIdentity,
+        credential: &Credential,
+    ) -> Result<Option<String>, ConnectorError> {
+        let _ = (cx, account, credential);
+        Ok(None)
+    }
+
     /// Tells the network that we no longer need the grant. Best effort; networks without revocation answer `Ok`.
     ///
     /// # Errors

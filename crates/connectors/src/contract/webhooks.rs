@@ -130,6 +130,8 @@ pub enum What {
 pub struct Withdrawal {
     /// The network's id of the person, as the app knows them.
     pub person: String,
+    /// The account, where the person is the account: logins from when nobody noted the person are found by it.
+    pub remote_id: Option<String>,
     /// When they did it. A login after that stands.
     pub at: Timestamp,
     /// Everything that is held of them is to be deleted, not only their tokens.

@@ -7,6 +7,7 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, GrantId, WorkspaceId};
 use carillon_domain::permission::Permission;
 use carillon_domain::publication::PublicationState;
+use carillon_domain::time::Timestamp;
 use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::publication::PublicationRow;
 use carillon_store::repo::{grant, history, job, remote_post, snapshot, sync_run};
@@ -154,7 +155,7 @@ pub(super) async fn let_go(engine: &Engine, row: AccountRow, erase: bool) -> Res
                     grant::erase(tx, workspace, grant_id, now).await?;
                 }
                 if erase {
-                    erase_publications(tx, workspace, id).await?;
+                    erase_publications(tx, workspace, id, Timestamp::MAX).await?;
                     erase_readings(tx, workspace, id).await?;
                     account::delete(tx, workspace, id).await?;
                 } else {
@@ -184,12 +185,37 @@ async fn erase_readings(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) 
     remote_post::erase(tx, workspace, id).await
 }
 
-/// What was published there, and what was to be. Posts stay what they were.
+/// Erases what was read of an account and what was published there until then. The account and its login stay.
+///
+/// # Errors
+/// [`AppError::Conflict`] while something of that is being sent.
+pub(super) async fn erase_until(engine: &Engine, row: &AccountRow, until: Timestamp) -> Result<(), AppError> {
+    let (workspace, id) = (row.workspace, row.id);
+    engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                erase_publications(tx, workspace, id, until).await?;
+                Ok::<_, AppError>(erase_readings(tx, workspace, id).await?)
+            })
+        })
+        .await?;
+    engine.events.account_changed(workspace, id);
+    Ok(())
+}
+
+/// What was published there until then, and what was to be. Posts stay what they were.
 ///
 /// # Errors
 /// [`AppError::Conflict`] while something is being sent: what it made public would be forgotten.
-async fn erase_publications(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) -> Result<(), AppError> {
-    let rows = history::lock(tx, workspace, id).await?;
+async fn erase_publications(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: AccountId,
+    until: Timestamp,
+) -> Result<(), AppError> {
+    let mut rows = history::lock(tx, workspace, id).await?;
+    rows.retain(|row| row.created_at <= until);
     let worked_on = history::worked_on(tx, workspace, id).await?;
     // An open part without a job waits for nobody but a person.
     let is_idle =
@@ -204,7 +230,7 @@ async fn erase_publications(tx: &mut Tx<'_>, workspace: WorkspaceId, id: Account
     for row in &rows {
         job::remove(tx, &publish::job_key(row.id)).await?;
     }
-    Ok(history::erase(tx, workspace, id, &rows).await?)
+    Ok(history::erase(tx, workspace, id, &rows, until).await?)
 }
 
 async fn stored_credential(engine: &Engine, row: &AccountRow) -> Option<Credential> {

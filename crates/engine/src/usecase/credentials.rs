@@ -17,6 +17,7 @@ use carillon_store::repo::connect as registrations;
 use carillon_store::repo::grant::{self, Expiring, GrantRow};
 
 use super::accounts;
+use super::webhooks::learn_person;
 use crate::Engine;
 use keeping::{Turn, keep, lock, unlock};
 
@@ -295,7 +296,10 @@ pub async fn renew_expiring(engine: &Engine) -> Result<u64, StoreError> {
             |a: &&AccountRow| a.status == AccountStatus::Connected && engine.networks.is_enabled(&a.platform);
         let Some(account) = accounts.iter().find(is_used) else { continue };
         match credential(engine, account, true).await {
-            Ok(_) => renewed += 1,
+            Ok(fresh) => {
+                learn_person(engine, account, &fresh).await?;
+                renewed += 1;
+            }
             Err(NoCredential::Store(error)) => return Err(error),
             Err(NoCredential::Later(error) | NoCredential::Reconnect(error)) => {
                 tracing::warn!(account = %account.id, %error, "a login could not be renewed");

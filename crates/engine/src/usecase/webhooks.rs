@@ -2,6 +2,7 @@
 //!
 //! Nobody is signed in here; what a request may do is proved by its signature, and is bounded by what the network may say anyway.
 
+mod person;
 mod withdrawal;
 
 use carillon_connectors::contract::progress::{Progress, Stage};
@@ -17,6 +18,7 @@ use carillon_store::repo::job::{self, Party};
 use carillon_store::repo::publication;
 use http::StatusCode;
 
+pub(crate) use person::learn as learn_person;
 pub(crate) use withdrawal::finish_deletions;
 pub use withdrawal::{Deletion, deletion};
 

@@ -4,6 +4,7 @@ mod ahead;
 mod breaking;
 mod changing;
 mod connecting;
+mod deleting;
 mod erasing;
 mod hearing;
 mod journal;

@@ -14,9 +14,8 @@ use carillon_domain::secret::Secret;
 use carillon_domain::sync::SyncReason;
 use carillon_engine::usecase::posts::{PostInput, WantedStatus};
 use carillon_engine::usecase::webhooks::{self, Reply};
-use carillon_engine::usecase::{accounts, connect, sync};
+use carillon_engine::usecase::{accounts, sync};
 use carillon_store::on_both;
-use carillon_store::repo::data_deletion::{self, DataDeletionRow};
 use carillon_store::repo::sync_run::ListQuery;
 use carillon_store::repo::{grant, remote_post};
 use carillon_store::testing::TestDb;
@@ -38,7 +37,7 @@ fn signed(stage: &Stage, platform: &str, body: &Value) -> Incoming {
     Incoming::delivery(Address::Events, ("x-hub-signature-256", &header), body)
 }
 
-fn left(stage: &Stage, platform: &str, address: Address, person: &str) -> Incoming {
+pub fn left(stage: &Stage, platform: &str, address: Address, person: &str) -> Incoming {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD as base64;
     let now = stage.engine.clock.now().as_second();
@@ -48,7 +47,7 @@ fn left(stage: &Stage, platform: &str, address: Address, person: &str) -> Incomi
     Incoming::delivery(address, ("x-none", "1"), format!("signed_request={proof}.{payload}"))
 }
 
-async fn hear(stage: &Stage, platform: &str, incoming: &Incoming) -> Reply {
+pub async fn hear(stage: &Stage, platform: &str, incoming: &Incoming) -> Reply {
     webhooks::hear(&stage.engine, platform, incoming).await.expect("is heard")
 }
 
@@ -244,70 +243,3 @@ async fn asked(test: &TestDb) {
     assert_eq!(told().await, AccountStatus::Connected, "the new login stands");
 }
 on_both!(what_x_says_of_a_withdrawal_is_asked_for, |t| super::asked(t));
-
-async fn person(stage: &Stage, account: AccountId) -> String {
-    let row = accounts::get(&stage.engine, &stage.actor, account).await.expect("the account");
-    let login =
-        grant::find(&stage.engine.db, row.workspace, row.grant).await.expect("reads").expect("a login");
-    login.person.expect("the network said who signed in").rsplit(':').next().expect("an id").to_owned()
-}
-
-/// A part was sent, its answer was lost, and nobody can look because the login is gone. Nobody works on it any more.
-async fn abandoned(test: &TestDb) {
-    let stage = Stage::new(test).await;
-    let account = stage.through_pages("threads", None).await;
-    let person = person(&stage, account).await;
-    stage.fault(Fault::once("threads", "commit", When::After, FaultKind::Cut).skipping(1));
-    stage.fault(
-        Fault::once("threads", "threads.visible", When::Before, FaultKind::SlowProcessing).skipping(1),
-    );
-    let post = stage.thread(account, &["Begun", "Lost"]).await;
-    stage.run_until_lost(&post).await;
-    stage.fault(Fault::once("threads", "*", When::Before, FaultKind::TokenRevoked).times(100));
-    stage.run_until_idle().await;
-    let left_so = stage.publication(&post).await;
-    assert!(left_so.state == PublicationState::Published && left_so.incomplete, "{left_so:?}");
-    let reply = hear(&stage, "threads", &left(&stage, "threads", Address::DataDeletion, &person)).await;
-    let Reply::Deleting { code } = reply else { panic!("{reply:?}") };
-    let stands = webhooks::deletion(&stage.engine, "threads", &code).await.expect("stands");
-    assert!(stands.finished_at.is_some(), "nobody works on it");
-    let gone = accounts::get(&stage.engine, &stage.actor, account).await;
-    assert!(matches!(gone, Err(AppError::NotFound { .. })), "{gone:?}");
-}
-on_both!(what_nobody_works_on_does_not_keep_a_persons_data, |t| super::abandoned(t));
-
-async fn others(test: &TestDb) {
-    let stage = Stage::new(test).await;
-    let first = stage.through_pages("facebook", None).await;
-    let login = accounts::get(&stage.engine, &stage.actor, first).await.expect("the account").grant;
-    let offered = connect::targets(&stage.engine, &stage.actor, login).await.expect("targets").targets;
-    let wanted = [offered[1].remote_id.clone()];
-    let second = connect::choose(&stage.engine, &stage.actor, login, &wanted).await.expect("chosen")[0].id;
-    // In the order in which they are deleted.
-    let (busy, idle) = (first.min(second), first.max(second));
-    let person = person(&stage, busy).await;
-    stage.fault(Fault::once("facebook", "commit", When::After, FaultKind::Cut));
-    stage.fault(Fault::once("facebook", "posts.visible", When::Before, FaultKind::SlowProcessing));
-    stage.now(busy, "On its way").await;
-    stage.run_due().await;
-    // Others asked before, and theirs can't be fulfilled either.
-    for _ in 0..101 {
-        hear(&stage, "facebook", &left(&stage, "facebook", Address::DataDeletion, &person)).await;
-    }
-    let there = async |account| accounts::get(&stage.engine, &stage.actor, account).await.is_ok();
-    assert!(there(busy).await && !there(idle).await, "one that is busy keeps no other");
-    stage.bench.clock.advance(Duration::from_secs(1));
-    let late = DataDeletionRow {
-        code: "late".into(),
-        platform: "facebook".into(),
-        person: Some("1".into()),
-        requested_at: stage.engine.clock.now(),
-        finished_at: None,
-    };
-    let db = &stage.engine.db;
-    db.write(move |tx| Box::pin(async move { data_deletion::insert(tx, &late).await })).await.expect("asked");
-    stage.engine.upkeep().await;
-    let stands = webhooks::deletion(&stage.engine, "facebook", "late").await.expect("stands");
-    assert!(stands.finished_at.is_some(), "what waits does not starve who came later");
-}
-on_both!(one_that_is_busy_keeps_nobody_else_waiting, |t| super::others(t));

@@ -339,6 +339,7 @@ connect-address-deletion = Data deletion callback
 deletion-title = Deletion of your data
 deletion-done = Everything that was held here of your account at { $network } is deleted: the access that you gave, what was read, and the record of what was published. What is public at { $network } stays there until you delete it there.
 deletion-open = What is held here of your account at { $network } is being deleted. This can take an hour; look again later.
+deletion-none = No sign-in of yours from { $network } was found here, so there was nothing to delete. If you think that there is something, write to whoever runs this server.
 deletion-requested = Asked for
 deletion-finished = Deleted
 connect-server = Server

@@ -47,14 +47,17 @@ create index grants_by_person on grants (platform, person) where person is not n
 create index accounts_by_remote on accounts (platform, remote_id);
 
 -- People who asked, at a network, to have deleted what is held of them: how that stands. The person is forgotten with the rest.
+-- Which accounts were theirs then is noted, since a new login may take them over before they can be deleted.
 create table data_deletions (
     code         text   not null primary key,
     platform     text   not null,
     person       text,             -- null once everything is deleted
+    accounts     text   not null,  -- JSON array of workspace and account
+    found        boolean not null, -- whether anything of them was held
     requested_at bigint not null,
     finished_at  bigint
 );
-create index data_deletions_open on data_deletions (requested_at) where person is not null;
+create index data_deletions_open on data_deletions (requested_at, code) where person is not null;
 
 -- Files of the library that were made from others so that a network takes them. What is still being made is not in `media` yet.
 create table media_renditions (

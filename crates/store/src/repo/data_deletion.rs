@@ -1,5 +1,6 @@
 //! People who asked, at a network, to have deleted what is held of them. Belongs to no workspace: the network does not know them.
 
+use carillon_domain::id::{AccountId, WorkspaceId};
 use carillon_domain::time::Timestamp;
 
 use crate::{Executor, Row, StoreError, Tx, args, statements};
@@ -13,6 +14,10 @@ pub struct DataDeletionRow {
     pub platform: String,
     /// The network's id of the person; forgotten in the end.
     pub person: Option<String>,
+    /// Their accounts when they asked. A login of later may have them by now.
+    pub accounts: Vec<(WorkspaceId, AccountId)>,
+    /// Whether anything of them was held then.
+    pub found: bool,
     /// When they asked.
     pub requested_at: Timestamp,
     /// When everything was deleted.
@@ -20,12 +25,14 @@ pub struct DataDeletionRow {
 }
 
 statements! {
-    INSERT = "data_deletions.insert": "insert into data_deletions (code, platform, person, requested_at) values ($1, $2, $3, $4)";
-    FIND = "data_deletions.find": "select code, platform, person, requested_at, finished_at from data_deletions where code = $1";
-    OPEN = "data_deletions.open": "select code, platform, person, requested_at, finished_at from data_deletions \
+    INSERT = "data_deletions.insert": "insert into data_deletions (code, platform, person, requested_at, accounts, found) \
+        values ($1, $2, $3, $4, $5, $6)";
+    FIND = "data_deletions.find": "select code, platform, person, accounts, found, requested_at, finished_at from data_deletions \
+        where code = $1";
+    OPEN = "data_deletions.open": "select code, platform, person, accounts, found, requested_at, finished_at from data_deletions \
         where person is not null and (requested_at > $1 or (requested_at = $1 and code > $2)) \
         order by requested_at, code limit $3";
-    FINISH = "data_deletions.finish": "update data_deletions set person = null, finished_at = $2 where code = $1";
+    FINISH = "data_deletions.finish": "update data_deletions set person = null, accounts = '[]', finished_at = $2 where code = $1";
 }
 
 fn read(row: &Row) -> Result<DataDeletionRow, StoreError> {
@@ -33,6 +40,8 @@ fn read(row: &Row) -> Result<DataDeletionRow, StoreError> {
         code: row.get("code")?,
         platform: row.get("platform")?,
         person: row.get("person")?,
+        accounts: row.json("accounts")?,
+        found: row.get("found")?,
         requested_at: row.get("requested_at")?,
         finished_at: row.get("finished_at")?,
     })
@@ -43,7 +52,9 @@ fn read(row: &Row) -> Result<DataDeletionRow, StoreError> {
 /// # Errors
 /// [`StoreError::Sql`].
 pub async fn insert(tx: &mut Tx<'_>, row: &DataDeletionRow) -> Result<(), StoreError> {
-    let values = args![&row.code, &row.platform, row.person.as_deref(), row.requested_at];
+    let accounts = serde_json::to_string(&row.accounts).unwrap_or_default();
+    let values =
+        args![&row.code, &row.platform, row.person.as_deref(), row.requested_at, accounts, row.found];
     tx.execute(INSERT, values).await.map(drop)
 }
 

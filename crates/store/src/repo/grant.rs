@@ -68,6 +68,7 @@ statements! {
         where workspace_id = $1 and id = $2 and refresh_epoch = $3";
     OF_PERSON = "grants.of_person": concat!("select ", columns!(), " from grants where platform = $1 and person = $2 \
         order by workspace_id, id");
+    KNOW_PERSON = "grants.know_person": "update grants set person = $3 where workspace_id = $1 and id = $2 and person is null";
     FORGET = "grants.forget": "update grants set status = 'erased', credential = null, person = null, targets = '[]', \
         refresh_until = null, updated_at = $3 where workspace_id = $1 and id = $2";
     REVOKE = "grants.revoke": "update grants set status = 'revoked', refresh_until = null, updated_at = $4 \
@@ -268,6 +269,19 @@ pub async fn of_person<'e>(
     person: &str,
 ) -> Result<Vec<GrantRow>, StoreError> {
     ex.fetch_all(OF_PERSON, args![platform, person]).await?.iter().map(read).collect()
+}
+
+/// Notes who signed in, where nobody knew.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn know_person(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: GrantId,
+    person: &str,
+) -> Result<(), StoreError> {
+    tx.execute(KNOW_PERSON, args![workspace, id, person]).await.map(drop)
 }
 
 /// Forgets the tokens, who signed in, and what could be chosen then.

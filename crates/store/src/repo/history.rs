@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use carillon_domain::erased::Erased;
 use carillon_domain::id::{AccountId, PostId, PublicationId, WorkspaceId};
+use carillon_domain::time::Timestamp;
 
 use super::post;
 use super::publication::{self, PublicationRow};
@@ -24,10 +25,11 @@ statements! {
         and exists (select 1 from jobs j where j.subject_id = p.id)";
     ERASE_STEPS = "history.erase_steps": "delete from attempt_steps where workspace_id = $1 and attempt_id in \
         (select a.id from attempts a join publications p on p.workspace_id = a.workspace_id and p.id = a.publication_id \
-        where a.workspace_id = $1 and p.account_id = $2)";
+        where a.workspace_id = $1 and p.account_id = $2 and p.created_at <= $3)";
     ERASE_ATTEMPTS = "history.erase_attempts": "delete from attempts where workspace_id = $1 and publication_id in \
-        (select id from publications where workspace_id = $1 and account_id = $2)";
-    ERASE_PUBLICATIONS = "history.erase_publications": "delete from publications where workspace_id = $1 and account_id = $2";
+        (select id from publications where workspace_id = $1 and account_id = $2 and created_at <= $3)";
+    ERASE_PUBLICATIONS = "history.erase_publications": "delete from publications where workspace_id = $1 and account_id = $2 \
+        and created_at <= $3";
 }
 
 /// All publications of the account. Until the transaction ends nobody else changes them or their posts.
@@ -59,7 +61,7 @@ pub async fn worked_on(
     rows.iter().map(|row| row.get("id")).collect()
 }
 
-/// Erases these, which are all that [`lock`] gave, with everything that hangs on them. Their posts stay and remember how they
+/// Erases these, which are all that [`lock`] gave and that were created until then, with everything that hangs on them. Their posts stay and remember how they
 /// ended.
 ///
 /// # Errors
@@ -69,6 +71,7 @@ pub async fn erase(
     workspace: WorkspaceId,
     account: AccountId,
     rows: &[PublicationRow],
+    until: Timestamp,
 ) -> Result<(), StoreError> {
     let mut ended: BTreeMap<PostId, Vec<Erased>> = BTreeMap::new();
     for row in rows {
@@ -79,7 +82,7 @@ pub async fn erase(
         post::remember(tx, workspace, id, &[of_post.erased, erased].concat()).await?;
     }
     for statement in [ERASE_STEPS, ERASE_ATTEMPTS, ERASE_PUBLICATIONS] {
-        tx.execute(statement, args![workspace, account]).await?;
+        tx.execute(statement, args![workspace, account, until]).await?;
     }
     Ok(())
 }

@@ -24,7 +24,16 @@ pub const VERIFY_TOKEN: Setting = Setting {
 /// Longest challenge that is repeated. Meta's are numbers.
 const LONGEST_CHALLENGE: usize = 200;
 
-/// Reads a request that is signed with one of these app secrets, named by their settings. Events are read by `read` from the body.
+/// An app at Meta by which people sign in.
+#[derive(Debug, Clone, Copy)]
+pub struct App {
+    /// The setting with its secret.
+    pub secret: &'static str,
+    /// Whether who signs in is the account, and not somebody who manages it.
+    pub is_account: bool,
+}
+
+/// Reads a request that is signed with the secret of one of these apps. Events are read by `read` from the body.
 ///
 /// Source: Graph API - Webhooks, Getting Started; Data Deletion Callback.
 ///
@@ -33,20 +42,20 @@ const LONGEST_CHALLENGE: usize = 200;
 pub fn hear(
     cx: HookCx<'_>,
     incoming: &Incoming,
-    secrets: &[&'static str],
+    apps: &[App],
     read: fn(&Value) -> Vec<Event>,
 ) -> Result<Heard, Deaf> {
     if incoming.address == Address::Events && incoming.method == Method::GET {
         return handshake(cx.settings, incoming).map(Heard::Handshake);
     }
-    let known: Vec<&Secret> = secrets.iter().filter_map(|key| cx.settings.secret(key)).collect();
+    let known: Vec<&Secret> = apps.iter().filter_map(|app| cx.settings.secret(app.secret)).collect();
     if known.is_empty() {
-        return Err(Deaf::NotSetUp(secrets.first().copied().unwrap_or("client_secret")));
+        return Err(Deaf::NotSetUp(apps.first().map_or("client_secret", |app| app.secret)));
     }
     match incoming.address {
         Address::Events => events(incoming, &known, read),
-        Address::Deauthorize => withdrawal(incoming, &known, false),
-        Address::DataDeletion => withdrawal(incoming, &known, true),
+        Address::Deauthorize => withdrawal(cx, incoming, apps, false),
+        Address::DataDeletion => withdrawal(cx, incoming, apps, true),
     }
 }
 
@@ -93,12 +102,12 @@ fn events(incoming: &Incoming, secrets: &[&Secret], read: fn(&Value) -> Vec<Even
 #[derive(Debug, Deserialize)]
 struct Signed {
     algorithm: String,
-    #[serde(default)]
-    issued_at: i64,
+    /// Unix seconds.
+    issued_at: Option<i64>,
     user_id: Value,
 }
 
-fn withdrawal(incoming: &Incoming, secrets: &[&Secret], erase: bool) -> Result<Heard, Deaf> {
+fn withdrawal(cx: HookCx<'_>, incoming: &Incoming, apps: &[App], erase: bool) -> Result<Heard, Deaf> {
     if incoming.method != Method::POST {
         return Err(Deaf::NoSuchAddress);
     }
@@ -109,14 +118,20 @@ fn withdrawal(incoming: &Incoming, secrets: &[&Secret], erase: bool) -> Result<H
     let signature = decode(signature)?;
     // What is signed is the text, not what it stands for.
     let message: &[&[u8]] = &[payload.as_bytes()];
-    if !secrets.iter().any(|secret| signature::is_sha256(secret, message, &signature)) {
-        return Err(Deaf::Forged);
-    }
+    let signs = |app: &&App| {
+        cx.settings.secret(app.secret).is_some_and(|secret| signature::is_sha256(secret, message, &signature))
+    };
+    let app = apps.iter().find(signs).ok_or(Deaf::Forged)?;
     let signed: Signed = serde_json::from_slice(&decode(payload)?).map_err(|_| Deaf::Unreadable)?;
     if !signed.algorithm.eq_ignore_ascii_case("HMAC-SHA256") {
         return Err(Deaf::Unreadable);
     }
-    let person = id(&signed.user_id).ok_or(Deaf::Unreadable)?;
-    let at = Timestamp::from_second(signed.issued_at).map_err(|_| Deaf::Unreadable)?;
-    Ok(Heard::Withdrawn(Withdrawal { person, at, erase }))
+    let user = id(&signed.user_id).ok_or(Deaf::Unreadable)?;
+    // Said now, where it does not say when; never later than now, so that no later login ends.
+    let at = match signed.issued_at {
+        Some(seconds) => Timestamp::from_second(seconds).map_err(|_| Deaf::Unreadable)?.min(cx.now),
+        None => cx.now,
+    };
+    let remote_id = app.is_account.then(|| user.clone());
+    Ok(Heard::Withdrawn(Withdrawal { person: user, remote_id, at, erase }))
 }

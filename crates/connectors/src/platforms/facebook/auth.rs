@@ -134,6 +134,16 @@ impl Authorizer for Facebook {
         }
     }
 
+    async fn person(
+        &self,
+        cx: &AuthCx<'_>,
+        _account: &AccountIdentity,
+        credential: &Credential,
+    ) -> Result<Option<String>, ConnectorError> {
+        let base = base(cx);
+        Ok(login(cx, &base)?.inspect(&credential.access_token).await?.user_id)
+    }
+
     async fn revoke(
         &self,
         cx: &AuthCx<'_>,

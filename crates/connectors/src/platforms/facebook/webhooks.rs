@@ -4,11 +4,13 @@ use serde_json::Value;
 
 use super::Facebook;
 use crate::contract::webhooks::{Deaf, Event, Heard, HookCx, Incoming, Webhooks, What};
-use crate::kit::graph::hooks;
+use crate::kit::graph::hooks::{self, App};
+
+const APPS: [App; 1] = [App { secret: "client_secret", is_account: false }];
 
 impl Webhooks for Facebook {
     fn hear(&self, cx: HookCx<'_>, incoming: &Incoming) -> Result<Heard, Deaf> {
-        hooks::hear(cx, incoming, &["client_secret"], events)
+        hooks::hear(cx, incoming, &APPS, events)
     }
 
     fn tells_withdrawals(&self) -> bool {

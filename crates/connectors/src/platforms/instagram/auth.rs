@@ -89,6 +89,18 @@ impl Authorizer for Instagram {
         refreshed.map_err(for_good)
     }
 
+    async fn person(
+        &self,
+        cx: &AuthCx<'_>,
+        _account: &AccountIdentity,
+        credential: &Credential,
+    ) -> Result<Option<String>, ConnectorError> {
+        match Flavour::of(credential) {
+            Flavour::Instagram => instagram::person(cx, credential).await,
+            Flavour::Facebook => facebook::person(cx, credential).await,
+        }
+    }
+
     async fn revoke(
         &self,
         cx: &AuthCx<'_>,

@@ -4,12 +4,17 @@ use serde_json::Value;
 
 use super::Instagram;
 use crate::contract::webhooks::{Deaf, Event, Heard, HookCx, Incoming, Webhooks, What};
-use crate::kit::graph::hooks;
+use crate::kit::graph::hooks::{self, App};
+
+const APPS: [App; 2] = [
+    App { secret: "client_secret", is_account: true },
+    App { secret: "facebook_client_secret", is_account: false },
+];
 
 impl Webhooks for Instagram {
     /// With which of the two apps' secrets is signed depends on the login, and the sheet's sources leave it open.
     fn hear(&self, cx: HookCx<'_>, incoming: &Incoming) -> Result<Heard, Deaf> {
-        hooks::hear(cx, incoming, &["client_secret", "facebook_client_secret"], events)
+        hooks::hear(cx, incoming, &APPS, events)
     }
 
     fn tells_withdrawals(&self) -> bool {

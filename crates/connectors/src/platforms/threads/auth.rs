@@ -98,6 +98,15 @@ impl Authorizer for Threads {
         Ok(self::credential(cx.clock.now(), renewed.map_err(for_good)?))
     }
 
+    async fn person(
+        &self,
+        _cx: &AuthCx<'_>,
+        account: &AccountIdentity,
+        _credential: &Credential,
+    ) -> Result<Option<String>, ConnectorError> {
+        Ok(Some(account.remote_id.clone()))
+    }
+
     /// No call is documented; the owner removes the app in Threads' settings.
     async fn revoke(
         &self,

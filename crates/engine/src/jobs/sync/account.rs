@@ -19,6 +19,7 @@ use crate::breaker::Purpose;
 use crate::media::WorkspaceMedia;
 use crate::publish::NoCheckpoint;
 use crate::usecase::credentials::{self, NoCredential};
+use crate::usecase::webhooks::learn_person;
 
 /// An account that can be read.
 pub(super) struct Read {
@@ -76,6 +77,11 @@ impl Read {
     /// Who the account is from now on.
     pub fn became(&mut self, identity: AccountIdentity) {
         self.identity = identity;
+    }
+
+    /// Learns whose login this is, if nobody knows yet.
+    pub async fn learn_person(&self, engine: &Engine) -> Result<(), Stop> {
+        Ok(learn_person(engine, &self.row, &self.credential).await?)
     }
 
     /// Gets another token in place of the refused one.

@@ -81,6 +81,7 @@ impl Run<'_> {
         self.row.calls += account.take_calls();
         self.position.save(&mut self.row);
         keep::profile(self.engine, self.lease, &self.row, &account.row, &profile).await?;
+        account.learn_person(self.engine).await?;
         account.became(profile.identity);
         Ok(())
     }

@@ -14,6 +14,7 @@ use crate::kit::signature;
 use crate::specs;
 
 const SECRET: &str = "app secret of the test";
+const NOW: Timestamp = Timestamp::constant(1_795_000_000, 0);
 const SIGNATURE: &str = "x-hub-signature-256";
 
 fn settings() -> PlatformSettings {
@@ -23,8 +24,7 @@ fn settings() -> PlatformSettings {
 }
 
 fn hear(settings: &PlatformSettings, incoming: &Incoming) -> Result<Heard, Deaf> {
-    let now = Timestamp::from_second(1_795_000_000).expect("a time");
-    CONNECTOR.webhooks().expect("webhooks").hear(HookCx { settings, now }, incoming)
+    CONNECTOR.webhooks().expect("webhooks").hear(HookCx { settings, now: NOW }, incoming)
 }
 
 fn signed(body: &Value) -> Incoming {
@@ -108,7 +108,15 @@ fn a_signed_request_says_who_left_and_whether_all_is_to_go() {
         let said =
             hear(&settings(), &Incoming::delivery(address, ("x-none", "1"), request(&payload, SECRET)));
         let at = Timestamp::from_second(1_790_000_000).expect("a time");
-        assert_eq!(said, Ok(Heard::Withdrawn(Withdrawal { person: "218471".into(), at, erase })));
+        let withdrawal = |at| Withdrawal { person: "218471".into(), remote_id: None, at, erase };
+        assert_eq!(said, Ok(Heard::Withdrawn(withdrawal(at))));
+        // Without a time it is about what is there now, and none is about what will be.
+        for time in [json!(null), json!(2_000_000_000)] {
+            let payload = json!({ "algorithm": "HMAC-SHA256", "issued_at": time, "user_id": 218_471 });
+            let said =
+                hear(&settings(), &Incoming::delivery(address, ("x-none", "1"), request(&payload, SECRET)));
+            assert_eq!(said, Ok(Heard::Withdrawn(withdrawal(NOW))), "{payload}");
+        }
         let forged = Incoming::delivery(address, ("x-none", "1"), request(&payload, "another"));
         assert_eq!(hear(&settings(), &forged), Err(Deaf::Forged));
         for broken in ["", "signed_request=", "signed_request=a.b", "signed_request=a"] {

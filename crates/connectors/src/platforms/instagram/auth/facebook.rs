@@ -78,6 +78,14 @@ pub(super) async fn refresh(cx: &AuthCx<'_>, credential: &Credential) -> Result<
     Ok(Credential { access_token: long.access_token, expires_at, ..credential.clone() })
 }
 
+/// Who signed in.
+pub(super) async fn person(
+    cx: &AuthCx<'_>,
+    credential: &Credential,
+) -> Result<Option<String>, ConnectorError> {
+    Ok(login(cx, &base(cx))?.inspect(&credential.access_token).await?.user_id)
+}
+
 /// Takes the app's access back. It ends for every account under the same grant.
 pub(super) async fn revoke(cx: &AuthCx<'_>, credential: &Credential) -> Result<(), ConnectorError> {
     login(cx, &base(cx))?.revoke(&credential.access_token).await

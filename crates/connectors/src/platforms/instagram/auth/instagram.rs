@@ -112,6 +112,14 @@ async fn me(
         .ok_or_else(|| no_account("Instagram did not say which account this is."))
 }
 
+/// Who signed in.
+pub(super) async fn person(
+    cx: &AuthCx<'_>,
+    credential: &Credential,
+) -> Result<Option<String>, ConnectorError> {
+    Ok(me(cx, credential).await?.1)
+}
+
 fn no_account(cause: &str) -> ConnectorError {
     ConnectorError::new(ErrorKind::Rejected, NAME, "oauth.callback", "no_professional_account", cause).with_action(
         "Switch the account to a Business or Creator account in the Instagram app (it is free), then connect it again.",
