@@ -87,7 +87,7 @@ pub struct Granted {
     pub credential: Credential,
     /// The identities that can be used under this grant. One: connected at once. Several: the user chooses.
     pub targets: Vec<AccountIdentity>,
-    /// The network's id of the person who signed in, where it says by that whose consent ended
+    /// Who signed in, with the app by which they did, as the network's withdrawals name them
     /// ([`Webhooks::tells_withdrawals`](super::webhooks::Webhooks::tells_withdrawals)).
     pub person: Option<String>,
 }

@@ -128,7 +128,7 @@ pub enum What {
 /// A person's withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Withdrawal {
-    /// The network's id of the person, as the app knows them.
+    /// The person as the app knows them, with the app: one text for all networks that one app serves.
     pub person: String,
     /// The account, where the person is the account: logins from when nobody noted the person are found by it.
     pub remote_id: Option<String>,

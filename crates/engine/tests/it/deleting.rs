@@ -1,7 +1,9 @@
 //! People who want everything deleted that is held of them, in all the ways in which that can be hard.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use carillon_connectors::contract::cx::PlatformSettings;
 use carillon_connectors::contract::webhooks::Address;
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
 use carillon_domain::account::AccountStatus;
@@ -17,7 +19,7 @@ use carillon_store::testing::TestDb;
 use carillon_store::{StoreError, on_both};
 
 use super::support::Stage;
-use super::told::{hear, left};
+use super::told::{hear, left, own_id};
 
 async fn login(stage: &Stage, account: AccountId) -> GrantRow {
     let row = accounts::get(&stage.engine, &stage.actor, account).await.expect("the account");
@@ -26,8 +28,7 @@ async fn login(stage: &Stage, account: AccountId) -> GrantRow {
 
 /// The network's own id of who signed in.
 async fn person(stage: &Stage, account: AccountId) -> String {
-    let person = login(stage, account).await.person.expect("the network said who signed in");
-    person.rsplit(':').next().expect("an id").to_owned()
+    own_id(login(stage, account).await.person)
 }
 
 /// Asks for deletion; gives the code.
@@ -108,7 +109,7 @@ async fn others(test: &TestDb) {
     let late = DataDeletionRow {
         code: "late".into(),
         platform: "facebook".into(),
-        person: Some("1".into()),
+        person: Some("meta:none:1".into()),
         accounts: Vec::new(),
         found: true,
         requested_at: stage.engine.clock.now(),
@@ -190,3 +191,32 @@ async fn learned(test: &TestDb) {
     }
 }
 on_both!(the_next_reading_tells_whose_an_old_login_is, |t| super::learned(t));
+
+/// One app at Meta may serve Facebook's Pages and the Instagram accounts under the Facebook login. It is told at one address.
+async fn one_app(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let app = |id: String| {
+        move |all: &mut BTreeMap<String, PlatformSettings>| {
+            let facebook = all.get_mut("facebook").expect("a network");
+            facebook.values.insert("client_id".to_owned(), id);
+        }
+    };
+    let instagram = carillon_connectors::Registry.get("instagram").expect("a network");
+    let settings = stage.bench.settings(instagram);
+    let id = settings.get("facebook_client_id").expect("an app").to_owned();
+    let stage = stage.with_settings(app("another".to_owned())).await;
+    let account = stage.through_flavour("instagram", "facebook").await;
+    let person = person(&stage, account).await;
+    let status = async |stage: &Stage| {
+        accounts::get(&stage.engine, &stage.actor, account).await.expect("the account").status
+    };
+    stage.bench.clock.advance(Duration::from_secs(5));
+    // Another app knows somebody else by the same id.
+    hear(&stage, "facebook", &left(&stage, "facebook", Address::Deauthorize, &person)).await;
+    assert_eq!(status(&stage).await, AccountStatus::Connected);
+    let stage = stage.with_settings(app(id)).await;
+    let told = left(&stage, "facebook", Address::Deauthorize, &person);
+    assert_eq!(hear(&stage, "facebook", &told).await, Reply::Heard);
+    assert_eq!(status(&stage).await, AccountStatus::NeedsReconnect);
+}
+on_both!(a_withdrawal_reaches_all_networks_of_the_app, |t| super::one_app(t));

@@ -34,6 +34,8 @@ use carillon_store::{Db, StoreError};
 use tokio::sync::Notify;
 use url::Url;
 
+mod prepared;
+
 /// Everything a test needs.
 pub struct Stage {
     pub bench: Bench,
@@ -65,17 +67,6 @@ impl Stage {
         let engine = Arc::new(engine);
         let runner = Runner::new(Arc::clone(&engine), RunnerConfig::default());
         Self { engine, runner, ..self }
-    }
-
-    /// The same where the operator has given this secret.
-    pub async fn with_secret(self, platform: &str, key: &str, secret: &Secret) -> Self {
-        let mut settings = settings(&self.bench);
-        let of = settings.get_mut(platform).expect("a network");
-        of.secrets.insert(key.to_owned(), secret.clone());
-        let public_url = self.engine.networks.own_url("/");
-        let http = self.bench.http.clone();
-        let networks = Networks::new(Registry, settings, Switches::default(), http, public_url);
-        self.restarted(|engine| engine.networks = networks).await
     }
 
     /// A second node on the same database and networks.
@@ -117,7 +108,16 @@ impl Stage {
     /// Connects the first persona on a network with pages of its own.
     pub async fn through_pages(&self, platform: &str, server: Option<&str>) -> AccountId {
         let server = server.map(|s| s.parse().expect("server url"));
-        let request = ConnectRequest { server, ..ConnectRequest::default() };
+        self.through(platform, ConnectRequest { server, ..ConnectRequest::default() }).await
+    }
+
+    /// The same in one of several ways to sign in.
+    pub async fn through_flavour(&self, platform: &str, flavour: &str) -> AccountId {
+        let flavour = Some(flavour.to_owned());
+        self.through(platform, ConnectRequest { flavour, ..ConnectRequest::default() }).await
+    }
+
+    async fn through(&self, platform: &str, request: ConnectRequest) -> AccountId {
         let begun = connect::begin(&self.engine, &self.actor, platform, request).await.expect("begins");
         let Begun::Redirect { authorize_url, .. } = begun else { panic!("{platform} redirects") };
         let persona = carillon_connectors::sandbox::persona::PERSONAS[0].key;
@@ -253,20 +253,6 @@ impl Stage {
     /// Runs what is due now.
     pub async fn run_due(&self) -> usize {
         self.runner.run_due(1_000).await.expect("claims")
-    }
-
-    /// Runs until a later part was sent whose answer was lost.
-    pub async fn run_until_lost(&self, post: &PostView) {
-        for _ in 0..200 {
-            self.run_due().await;
-            let row = self.row(post.publications[0].id).await;
-            let stage = row.progress.map(|progress| progress["stage"].to_string()).unwrap_or_default();
-            if row.published_at.is_some() && stage.contains("committing") {
-                return;
-            }
-            self.bench.clock.advance(std::time::Duration::from_millis(500));
-        }
-        panic!("no part was lost");
     }
 
     /// Runs everything until nothing is queued, moving the clock to each next job; at most a week ahead.

@@ -39,9 +39,9 @@ create index publications_in_doubt on publications (workspace_id, account_id)
 create index publications_pending on publications (state, due_at)
     where state = 'published' and units like '%"state":"pending"%';
 
--- The network's id of the person who signed in, by which it says whose consent ended. Null where networks say no such thing.
+-- Who signed in by which app, as the network says whose consent ended. Null where networks say no such thing.
 alter table grants add column person text;
-create index grants_by_person on grants (platform, person) where person is not null;
+create index grants_by_person on grants (person) where person is not null;
 
 -- Networks name accounts by their own ids when something happened there.
 create index accounts_by_remote on accounts (platform, remote_id);

@@ -19,7 +19,7 @@ pub struct GrantRow {
     pub platform: String,
     /// Base URL of the server, for networks of many servers.
     pub server: Option<String>,
-    /// The network's id of the person who signed in, where it says by that whose consent ended.
+    /// Who signed in by which app, as the network says whose consent ended.
     pub person: Option<String>,
     /// Sealed; `None` once erased.
     pub credential: Option<Vec<u8>>,
@@ -66,7 +66,7 @@ statements! {
         where workspace_id = $1 and id = $2 and refresh_epoch = $3 and status = 'live'";
     UNLOCK_REFRESH = "grants.unlock_refresh": "update grants set refresh_until = null \
         where workspace_id = $1 and id = $2 and refresh_epoch = $3";
-    OF_PERSON = "grants.of_person": concat!("select ", columns!(), " from grants where platform = $1 and person = $2 \
+    OF_PERSON = "grants.of_person": concat!("select ", columns!(), " from grants where person = $1 \
         order by workspace_id, id");
     KNOW_PERSON = "grants.know_person": "update grants set person = $3 where workspace_id = $1 and id = $2 and person is null";
     FORGET = "grants.forget": "update grants set status = 'erased', credential = null, person = null, targets = '[]', \
@@ -259,16 +259,12 @@ pub async fn withdraw(
     Ok(tx.execute(WITHDRAW, args![workspace, id, now]).await? == 1)
 }
 
-/// The logins of a person at a network, with the workspaces that they are in. Crosses workspaces: the network knows none.
+/// The logins of a person by one app, at all networks that it serves. Crosses workspaces: the network knows none.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn of_person<'e>(
-    ex: impl Executor<'e> + 'e,
-    platform: &str,
-    person: &str,
-) -> Result<Vec<GrantRow>, StoreError> {
-    ex.fetch_all(OF_PERSON, args![platform, person]).await?.iter().map(read).collect()
+pub async fn of_person<'e>(ex: impl Executor<'e> + 'e, person: &str) -> Result<Vec<GrantRow>, StoreError> {
+    ex.fetch_all(OF_PERSON, args![person]).await?.iter().map(read).collect()
 }
 
 /// Notes who signed in, where nobody knew.

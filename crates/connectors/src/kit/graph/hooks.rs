@@ -27,10 +27,17 @@ const LONGEST_CHALLENGE: usize = 200;
 /// An app at Meta by which people sign in.
 #[derive(Debug, Clone, Copy)]
 pub struct App {
+    /// The setting with its id.
+    pub id: &'static str,
     /// The setting with its secret.
     pub secret: &'static str,
     /// Whether who signs in is the account, and not somebody who manages it.
     pub is_account: bool,
+}
+
+/// A person as an app knows them. One app may serve several networks, and says once, at one of their addresses, that somebody left.
+pub fn person(app: &str, user: &str) -> String {
+    format!("meta:{app}:{user}")
 }
 
 /// Reads a request that is signed with the secret of one of these apps. Events are read by `read` from the body.
@@ -133,5 +140,6 @@ fn withdrawal(cx: HookCx<'_>, incoming: &Incoming, apps: &[App], erase: bool) ->
         None => cx.now,
     };
     let remote_id = app.is_account.then(|| user.clone());
-    Ok(Heard::Withdrawn(Withdrawal { person: user, remote_id, at, erase }))
+    let person = person(cx.settings.get(app.id).unwrap_or_default(), &user);
+    Ok(Heard::Withdrawn(Withdrawal { person, remote_id, at, erase }))
 }

@@ -11,6 +11,7 @@ use carillon_domain::time::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 
 use super::client::{self, Client, next_cursor, url};
+use super::hooks;
 use super::judge::{Context, Network, OBJECT_MISSING};
 use super::wire;
 use crate::contract::authorizer::Callback;
@@ -93,6 +94,11 @@ impl Login<'_> {
             .bearer(&app_token);
         let answer: wire::DebugToken = self.send(call).await?;
         Ok(answer.data)
+    }
+
+    /// Who signed in, from what [`Self::inspect`] says, as the app's withdrawals name them.
+    pub fn person(&self, info: &wire::DebugTokenData) -> Option<String> {
+        info.user_id.as_deref().map(|user| hooks::person(self.app_id, user))
     }
 
     /// The Graph host with a user token.

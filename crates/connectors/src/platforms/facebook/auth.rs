@@ -86,6 +86,7 @@ impl Authorizer for Facebook {
         let login = login(cx, &base)?;
         let (long, info) = login.complete(&pending.redirect_uri, &code).await?;
         require(&NETWORK, &info.scopes, LIST)?;
+        let person = login.person(&info);
         let found = Found::look(&login, &long.access_token).await?;
         if found.targets.is_empty() {
             return Err(no_page());
@@ -101,7 +102,7 @@ impl Authorizer for Facebook {
                 "data_access_expires_at": instant(info.data_access_expires_at),
             }),
         };
-        Ok(Granted { credential, targets: found.targets, person: info.user_id })
+        Ok(Granted { credential, targets: found.targets, person })
     }
 
     fn refreshable(&self, _credential: &Credential) -> bool {
@@ -141,7 +142,8 @@ impl Authorizer for Facebook {
         credential: &Credential,
     ) -> Result<Option<String>, ConnectorError> {
         let base = base(cx);
-        Ok(login(cx, &base)?.inspect(&credential.access_token).await?.user_id)
+        let login = login(cx, &base)?;
+        Ok(login.person(&login.inspect(&credential.access_token).await?))
     }
 
     async fn revoke(

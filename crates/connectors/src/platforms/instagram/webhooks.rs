@@ -7,8 +7,8 @@ use crate::contract::webhooks::{Deaf, Event, Heard, HookCx, Incoming, Webhooks, 
 use crate::kit::graph::hooks::{self, App};
 
 const APPS: [App; 2] = [
-    App { secret: "client_secret", is_account: true },
-    App { secret: "facebook_client_secret", is_account: false },
+    App { id: "client_id", secret: "client_secret", is_account: true },
+    App { id: "facebook_client_id", secret: "facebook_client_secret", is_account: false },
 ];
 
 impl Webhooks for Instagram {

@@ -15,6 +15,7 @@ use super::errors::NETWORK;
 use super::{DESCRIPTOR, GRAPH, NAME, Threads, WEB, read, wire};
 use crate::contract::authorizer::{Authorizer, BeginRequest, Begun, Callback, Feature, Granted, Pending};
 use crate::contract::cx::{AuthCx, Credential};
+use crate::kit::graph::hooks;
 use crate::kit::graph::login::{callback_code, expiry, for_good};
 use crate::kit::graph::own::{self, OwnLogin};
 use crate::kit::oauth;
@@ -74,7 +75,7 @@ impl Authorizer for Threads {
         let credential = credential(cx.clock.now(), long);
         let profile = read::own_profile(&Graph::with(cx, &credential.access_token)).await?;
         let account = read::identity(&profile, json!({})).ok_or_else(read::nobody)?;
-        let person = Some(account.remote_id.clone());
+        let person = Some(hooks::person(app.id, &account.remote_id));
         Ok(Granted { credential, targets: vec![account], person })
     }
 
@@ -100,11 +101,11 @@ impl Authorizer for Threads {
 
     async fn person(
         &self,
-        _cx: &AuthCx<'_>,
+        cx: &AuthCx<'_>,
         account: &AccountIdentity,
         _credential: &Credential,
     ) -> Result<Option<String>, ConnectorError> {
-        Ok(Some(account.remote_id.clone()))
+        Ok(Some(hooks::person(api::app(cx.settings)?.id, &account.remote_id)))
     }
 
     /// No call is documented; the owner removes the app in Threads' settings.

@@ -6,7 +6,7 @@ use super::Threads;
 use crate::contract::webhooks::{Deaf, Event, Heard, HookCx, Incoming, Webhooks, What};
 use crate::kit::graph::hooks::{self, App};
 
-const APPS: [App; 1] = [App { secret: "client_secret", is_account: true }];
+const APPS: [App; 1] = [App { id: "client_id", secret: "client_secret", is_account: true }];
 
 impl Webhooks for Threads {
     fn hear(&self, cx: HookCx<'_>, incoming: &Incoming) -> Result<Heard, Deaf> {

@@ -48,7 +48,7 @@ pub(super) async fn accept(
     withdrawn: Withdrawal,
 ) -> Result<Reply, AppError> {
     recognise(engine, platform, &withdrawn).await?;
-    let grants = grant::of_person(&engine.db, platform, &withdrawn.person).await?;
+    let grants = grant::of_person(&engine.db, &withdrawn.person).await?;
     // Kept before anything is done: what fails is then tried again, also if the network does not say it twice.
     let request =
         if withdrawn.erase { Some(keep(engine, platform, &withdrawn, &grants).await?) } else { None };
@@ -146,7 +146,7 @@ async fn gone(engine: &Engine, row: &GrantRow) -> Result<(), AppError> {
 /// Deletes what can be deleted. What can't, because something is being sent, keeps the request open and nothing else.
 async fn fulfil(engine: &Engine, request: &DataDeletionRow) -> Result<(), AppError> {
     let person = request.person.as_deref().unwrap_or_default();
-    let mut grants = grant::of_person(&engine.db, &request.platform, person).await?;
+    let mut grants = grant::of_person(&engine.db, person).await?;
     // Whoever signed in again after asking wants the new login.
     grants.retain(|login| login.created_at <= request.requested_at);
     let mut accounts = request.accounts.clone();

@@ -20,7 +20,8 @@ const SIGNATURE: &str = "x-hub-signature-256";
 fn settings() -> PlatformSettings {
     let secret = |key: &str, value: &str| (key.to_owned(), Secret::new(value));
     let secrets = [secret("client_secret", SECRET), secret("webhook_verify_token", "said by us")];
-    PlatformSettings { secrets: secrets.into(), ..PlatformSettings::default() }
+    let values = [("client_id".to_owned(), "123".to_owned())];
+    PlatformSettings { secrets: secrets.into(), values: values.into() }
 }
 
 fn hear(settings: &PlatformSettings, incoming: &Incoming) -> Result<Heard, Deaf> {
@@ -108,7 +109,7 @@ fn a_signed_request_says_who_left_and_whether_all_is_to_go() {
         let said =
             hear(&settings(), &Incoming::delivery(address, ("x-none", "1"), request(&payload, SECRET)));
         let at = Timestamp::from_second(1_790_000_000).expect("a time");
-        let withdrawal = |at| Withdrawal { person: "218471".into(), remote_id: None, at, erase };
+        let withdrawal = |at| Withdrawal { person: "meta:123:218471".into(), remote_id: None, at, erase };
         assert_eq!(said, Ok(Heard::Withdrawn(withdrawal(at))));
         // Without a time it is about what is there now, and none is about what will be.
         for time in [json!(null), json!(2_000_000_000)] {

@@ -54,7 +54,7 @@ pub(super) async fn complete(
         return Err(no_account());
     }
     Ok(Granted {
-        person: info.user_id,
+        person: login.person(&info),
         credential: Credential {
             expires_at: expiry(cx.clock.now(), long.expires_in).or_else(|| instant(info.expires_at)),
             access_token: long.access_token,
@@ -83,7 +83,9 @@ pub(super) async fn person(
     cx: &AuthCx<'_>,
     credential: &Credential,
 ) -> Result<Option<String>, ConnectorError> {
-    Ok(login(cx, &base(cx))?.inspect(&credential.access_token).await?.user_id)
+    let base = base(cx);
+    let login = login(cx, &base)?;
+    Ok(login.person(&login.inspect(&credential.access_token).await?))
 }
 
 /// Takes the app's access back. It ends for every account under the same grant.

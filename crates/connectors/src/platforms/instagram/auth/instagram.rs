@@ -90,7 +90,7 @@ fn credential(now: Timestamp, token: wire::Token, scopes: Vec<String>) -> Creden
     }
 }
 
-/// The account, and the id by which the app knows its owner.
+/// The account, and its owner as the app's withdrawals name them.
 async fn me(
     cx: &AuthCx<'_>,
     credential: &Credential,
@@ -106,7 +106,8 @@ async fn me(
             "This is a personal account. Instagram lets apps work with professional accounts only.",
         ));
     }
-    let person = profile.id.as_ref().and_then(hooks::id);
+    let app = api::app(cx.settings, Flavour::Instagram)?;
+    let person = profile.id.as_ref().and_then(hooks::id).map(|id| hooks::person(app.id, &id));
     read::identity(&profile, &json!({ "flavour": Flavour::Instagram.as_str() }))
         .map(|identity| (identity, person))
         .ok_or_else(|| no_account("Instagram did not say which account this is."))
