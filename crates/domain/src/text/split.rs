@@ -43,20 +43,22 @@ fn cut(text: &str, fits: &impl Fn(&str) -> bool) -> Option<usize> {
         .or_else(|| longest(text, ends(text.graphemes(true)), fits))
 }
 
-/// The last of these places before which everything fits.
+/// The last of these places before which everything fits. It is sought in growing steps, then by halving: one long word must not
+/// cost a count of every beginning.
 fn longest(text: &str, places: impl Iterator<Item = usize>, fits: &impl Fn(&str) -> bool) -> Option<usize> {
-    let mut found = None;
-    for place in places.filter(|place| *place < text.len()) {
-        let before = text[..place].trim_end();
-        if before.is_empty() {
-            continue;
+    let before = |place: usize| text[..place].trim_end();
+    let mut places = places.filter(|place| *place < text.len() && !before(*place).is_empty());
+    let (mut found, mut step) = (None, 1);
+    loop {
+        let ahead: Vec<usize> = places.by_ref().take(step).collect();
+        let Some(farthest) = ahead.last().copied() else { return found };
+        if !fits(before(farthest)) {
+            let fitting = ahead.partition_point(|place| fits(before(*place)));
+            return fitting.checked_sub(1).map(|last| ahead[last]).or(found);
         }
-        if !fits(before) {
-            break;
-        }
-        found = Some(place);
+        found = Some(farthest);
+        step *= 2;
     }
-    found
 }
 
 /// Ends of paragraphs: behind empty lines.
@@ -127,6 +129,21 @@ mod tests {
         assert_eq!(split(text, at_most(40)).expect("parts")[1], "https://example.com/a-rather-long-path");
         assert_eq!(split("👨‍👩‍👧‍👧👨‍👩‍👧‍👧", at_most(1)), Some(vec!["👨‍👩‍👧‍👧", "👨‍👩‍👧‍👧"]));
         assert_eq!(split("a", at_most(0)), None);
+    }
+
+    #[test]
+    fn a_long_word_costs_few_counts() {
+        let asked = std::cell::Cell::new(0);
+        let word = "e".repeat(20_000);
+        let parts = split(&word, |text| {
+            asked.set(asked.get() + 1);
+            text.len() <= 9_000
+        });
+        assert_eq!(
+            parts.expect("parts").iter().map(|part| part.len()).collect::<Vec<_>>(),
+            [9_000, 9_000, 2_000]
+        );
+        assert!(asked.get() < 200, "{}", asked.get());
     }
 
     proptest! {

@@ -340,4 +340,23 @@ async fn a_text_that_is_too_long_becomes_a_thread() {
     let nobody = desk.call(Method::POST, "/api/v1/posts/split", Some(body)).await;
     assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(nobody.json()["errors"][0]["code"], "no_threads");
+    // What is counted are characters, and what is refused says how many are possible.
+    let refused = async |text: String, accounts: Vec<String>| {
+        let body = serde_json::json!({ "text": text, "accounts": accounts });
+        let answer = desk.call(Method::POST, "/api/v1/posts/split", Some(body)).await;
+        let error = answer.json()["errors"][0].clone();
+        (
+            error["code"].as_str().unwrap_or_default().to_owned(),
+            error["limit"].clone(),
+            error["value"].clone(),
+        )
+    };
+    let fine = refused("é ".repeat(20_000), vec![desk.account.clone()]).await;
+    assert_eq!(fine.0, "", "60,000 bytes are 40,000 characters");
+    let long = refused("é".repeat(50_001), vec![desk.account.clone()]).await;
+    assert_eq!(long, ("too_long".to_owned(), 50_000.into(), 50_001.into()));
+    let many = refused("Short.".to_owned(), vec![desk.account.clone(); 201]).await;
+    assert_eq!(many, ("too_many".to_owned(), 200.into(), 201.into()));
+    let twice = refused("Short.".to_owned(), vec![desk.account.clone(); 2]).await;
+    assert_eq!(twice.0, "duplicate");
 }
