@@ -23,6 +23,9 @@ pub struct Progress {
     /// When the network last said that it works on the open commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worked_on_at: Option<Timestamp>,
+    /// Before then the network wants to hear nothing about the open commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient_until: Option<Timestamp>,
 }
 
 /// What comes next.
@@ -77,6 +80,7 @@ impl Progress {
             units: vec![UnitProgress::default(); usize::from(units)],
             state,
             worked_on_at: None,
+            patient_until: None,
         }
     }
 

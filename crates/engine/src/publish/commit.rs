@@ -243,11 +243,15 @@ async fn look_failed(
         }
         _ if now < progress.last_sign(since) + run.engine.timing.look_at_most => {
             let pause = run.engine.timing.look_pause;
-            let at = match error.kind {
-                ErrorKind::RateLimited { until: Some(until) } => until.max(now + pause),
-                _ => now + pause,
+            let (at, is_limit) = match error.kind {
+                ErrorKind::RateLimited { until } => (until.unwrap_or(now).max(now + pause), true),
+                _ => (now + pause, false),
             };
-            outcome::look_again(run.desk, &mut run.context.row, at, &error.cause).await.map(Step::Leave)
+            // Nothing that the network sends meanwhile makes the look come sooner.
+            let progress = Progress { patient_until: is_limit.then_some(at), ..progress };
+            outcome::still_working(run.desk, &mut run.context.row, &progress, at, &error.cause)
+                .await
+                .map(Step::Leave)
         }
         _ => {
             let evidence = format!("Looking for the post failed: {}", error.cause);

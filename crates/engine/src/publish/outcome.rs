@@ -212,7 +212,7 @@ pub(super) async fn note_error(
     desk.save(row, None).await
 }
 
-/// The network said that it works on the open commit; look again then.
+/// The network said something that changes how the open commit is waited for; look again then.
 pub(super) async fn still_working(
     desk: &Desk<'_>,
     row: &mut PublicationRow,

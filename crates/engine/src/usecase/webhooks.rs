@@ -137,10 +137,12 @@ async fn in_work(engine: &Engine, row: &AccountRow) -> Result<Vec<String>, AppEr
         ..publication::ListQuery::default()
     };
     let rows = publication::list(&engine.db, row.workspace, &query).await?;
+    let now = engine.clock.now();
     let waits = |row: &publication::PublicationRow| {
         // What was sent and not seen yet is looked for again in any case; looking sooner proves nothing that later would not.
         let at_work = |progress: &Progress| {
             matches!(progress.stage, Stage::Processing { .. } | Stage::Committing { .. })
+                && progress.patient_until.is_none_or(|at| at <= now)
         };
         let in_doubt = row.error.as_ref().is_none_or(|error| error.kind == ErrorKind::Ambiguous);
         in_doubt && matches!(publish::saved_progress(row), Saved::Progress(progress) if at_work(&progress))

@@ -47,6 +47,12 @@ pub fn left(stage: &Stage, platform: &str, address: Address, person: &str) -> In
     Incoming::delivery(address, ("x-none", "1"), format!("signed_request={proof}.{payload}"))
 }
 
+/// The network's own id of who signed in; it is kept with the app.
+pub fn own_id(person: Option<String>) -> String {
+    let person = person.expect("the network said who signed in");
+    person.rsplit(':').next().expect("an id").to_owned()
+}
+
 pub async fn hear(stage: &Stage, platform: &str, incoming: &Incoming) -> Reply {
     webhooks::hear(&stage.engine, platform, incoming).await.expect("is heard")
 }
@@ -139,7 +145,7 @@ async fn removed(test: &TestDb) {
     let row = accounts::get(&stage.engine, &stage.actor, account).await.expect("the account");
     let login =
         grant::find(&stage.engine.db, row.workspace, row.grant).await.expect("reads").expect("a login");
-    let person = login.person.expect("the network said who signed in");
+    let person = own_id(login.person);
     stage.bench.clock.advance(Duration::from_secs(5));
     let other = left(&stage, "facebook", Address::Deauthorize, "1");
     assert_eq!(hear(&stage, "facebook", &other).await, Reply::Heard);
@@ -165,7 +171,7 @@ async fn erased(test: &TestDb) {
     let row = accounts::get(&stage.engine, &stage.actor, account).await.expect("the account");
     let login =
         grant::find(&stage.engine.db, row.workspace, row.grant).await.expect("reads").expect("a login");
-    let person = login.person.expect("the network said who signed in");
+    let person = own_id(login.person);
     stage.bench.clock.advance(Duration::from_secs(5));
     let reply = hear(&stage, "facebook", &left(&stage, "facebook", Address::DataDeletion, &person)).await;
     let Reply::Deleting { code } = reply else { panic!("{reply:?}") };
@@ -197,7 +203,7 @@ async fn erased_later(test: &TestDb) {
     let post = stage.now(account, "On its way").await;
     stage.run_due().await;
     assert_eq!(stage.publication(&post).await.state, PublicationState::Publishing);
-    let person = login.person.expect("the network said who signed in");
+    let person = own_id(login.person);
     let reply = hear(&stage, "facebook", &left(&stage, "facebook", Address::DataDeletion, &person)).await;
     let Reply::Deleting { code } = reply else { panic!("{reply:?}") };
     let finished =
@@ -243,3 +249,36 @@ async fn asked(test: &TestDb) {
     assert_eq!(told().await, AccountStatus::Connected, "the new login stands");
 }
 on_both!(what_x_says_of_a_withdrawal_is_asked_for, |t| super::asked(t));
+
+async fn patient(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.through_pages("facebook", None).await;
+    stage.run_until_idle().await;
+    stage.fault(Fault::once("facebook", "commit", When::After, FaultKind::Cut));
+    stage.fault(Fault::once("facebook", "posts.visible", When::Before, FaultKind::SlowProcessing));
+    let post = stage.now(account, "In doubt").await;
+    stage.run_due().await;
+    stage.fault(
+        Fault::once("facebook", "posts.list", When::Before, FaultKind::RateLimit).reset(900).times(100),
+    );
+    for _ in 0..300 {
+        stage.bench.clock.advance(Duration::from_secs(1));
+        stage.run_due().await;
+    }
+    let progress = stage.row(post.publications[0].id).await.progress.expect("progress");
+    assert!(progress["patient_until"].is_string(), "the look is told to wait: {progress}");
+    let page = remote_id(&stage, account).await;
+    let change =
+        json!({ "field": "feed", "value": { "item": "post", "verb": "add", "from": { "id": page } } });
+    let body = json!({ "object": "page", "entry": [{ "id": page, "time": 1, "changes": [change] }] });
+    let before = stage.row(post.publications[0].id).await.updated_at;
+    stage.bench.clock.advance(Duration::from_secs(1));
+    hear(&stage, "facebook", &signed(&stage, "facebook", &body)).await;
+    stage.run_due().await;
+    assert_eq!(stage.row(post.publications[0].id).await.updated_at, before, "the network asked for patience");
+    stage.bench.world.faults().clear();
+    stage.run_until_idle().await;
+    assert_eq!(stage.publication(&post).await.state, PublicationState::Published);
+    assert_eq!(stage.public("In doubt").len(), 1);
+}
+on_both!(news_do_not_break_the_patience_that_a_network_asked_for, |t| super::patient(t));
