@@ -71,6 +71,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         quota::SETTINGS[0],
         quota::SETTINGS[1],
         webhooks::SECRET,
+        webhooks::VERIFY_TOKEN,
     ],
     docs: include_str!("docs.md"),
     many_servers: false,

@@ -14,7 +14,15 @@ pub(super) const SECRET: Setting = Setting {
     key: "webhook_secret",
     secret: true,
     accepts: Accepts::Text,
-    help: "A text of your own. Give the same one as hub.secret, and as hub.verify_token, where a channel's feed is subscribed to.",
+    help: "A text of your own, known to nobody else. Give the same one as HMAC secret (hub.secret) where a channel's feed is subscribed to.",
+};
+
+/// The setting that holds what the hub repeats when it asks. It travels in addresses, so that it must not be what is signed with.
+pub(super) const VERIFY_TOKEN: Setting = Setting {
+    key: "webhook_verify_token",
+    secret: true,
+    accepts: Accepts::Text,
+    help: "Another text of your own. Give the same one as verify token (hub.verify_token) where a channel's feed is subscribed to.",
 };
 
 /// What a channel's feed is called, with the channel's id behind it. Source: YouTube Data API - Push notifications.
@@ -31,10 +39,10 @@ impl Webhooks for YouTube {
         if incoming.address != Address::Events {
             return Err(Deaf::NoSuchAddress);
         }
-        let secret = cx.settings.secret(SECRET.key).ok_or(Deaf::NotSetUp(SECRET.key))?;
         if incoming.method == Method::GET {
+            let ours = cx.settings.secret(VERIFY_TOKEN.key).ok_or(Deaf::NotSetUp(VERIFY_TOKEN.key))?;
             let theirs = incoming.param("hub.verify_token").unwrap_or_default();
-            let is_ours = signature::is_same(secret, theirs);
+            let is_ours = signature::is_same(ours, theirs);
             let topic = incoming.param("hub.topic").unwrap_or_default();
             if !is_ours || !TOPICS.iter().any(|known| topic.starts_with(known)) {
                 return Err(Deaf::Forged);
@@ -42,6 +50,7 @@ impl Webhooks for YouTube {
             let challenge = incoming.param("hub.challenge").filter(|c| c.len() <= LONGEST_CHALLENGE);
             return challenge.map(|c| Heard::Handshake(Answer::text(c))).ok_or(Deaf::Unreadable);
         }
+        let secret = cx.settings.secret(SECRET.key).ok_or(Deaf::NotSetUp(SECRET.key))?;
         let given = incoming.header("x-hub-signature").and_then(|h| h.strip_prefix("sha1="));
         let given = given.and_then(|text| hex::decode(text).ok()).ok_or(Deaf::Forged)?;
         if !signature::is_sha1(secret, &[&incoming.body], &given) {

@@ -14,6 +14,8 @@ use crate::contract::webhooks::{Address, Answer, Deaf, Event, Heard, HookCx, Inc
 
 const SECRET: &str = "hub secret of the test";
 
+const TOKEN: &str = "verify token of the test";
+
 const UPLOAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <feed xmlns:yt="http://www.youtube.com/xml/schemas/2015" xmlns="http://www.w3.org/2005/Atom">
   <title>YouTube video feed</title>
@@ -33,7 +35,8 @@ const REMOVAL: &str = r#"<feed xmlns:at="http://purl.org/atompub/tombstones/1.0"
 </feed>"#;
 
 fn hear(incoming: &Incoming) -> Result<Heard, Deaf> {
-    let secrets = [("webhook_secret".to_owned(), Secret::new(SECRET))];
+    let secret = |key: &str, value: &str| (key.to_owned(), Secret::new(value));
+    let secrets = [secret("webhook_secret", SECRET), secret("webhook_verify_token", TOKEN)];
     let settings = PlatformSettings { secrets: secrets.into(), ..PlatformSettings::default() };
     let cx = HookCx { settings: &settings, now: Timestamp::UNIX_EPOCH };
     CONNECTOR.webhooks().expect("webhooks").hear(cx, incoming)
@@ -57,9 +60,10 @@ fn a_subscription_is_confirmed_only_if_it_is_ours() {
         ]))
     };
     let feed = "https://www.youtube.com/xml/feeds/videos.xml?channel_id=UCabc";
-    assert_eq!(asked(feed, SECRET), Ok(Heard::Handshake(Answer::text("c5f"))));
+    assert_eq!(asked(feed, TOKEN), Ok(Heard::Handshake(Answer::text("c5f"))));
     assert_eq!(asked(feed, "guessed"), Err(Deaf::Forged));
-    assert_eq!(asked("https://example.com/feed", SECRET), Err(Deaf::Forged));
+    assert_eq!(asked(feed, SECRET), Err(Deaf::Forged), "what is signed with is never in an address");
+    assert_eq!(asked("https://example.com/feed", TOKEN), Err(Deaf::Forged));
 }
 
 #[test]
@@ -77,7 +81,8 @@ fn uploads_and_removals_are_news_of_their_channel() {
 proptest! {
     #[test]
     fn no_feed_brings_the_reader_down(feed in proptest::collection::vec(any::<u8>(), 0..200), cut in 0..UPLOAD.len()) {
-        prop_assert!(webhooks::channels(&feed).is_ok_and(|found| found.is_empty()) || !feed.is_empty());
+        // Noise names no channel, whether it can be read or not.
+        prop_assert_eq!(webhooks::channels(&feed).unwrap_or_default(), Vec::<String>::new());
         let found = webhooks::channels(&UPLOAD.as_bytes()[..cut]).unwrap_or_default();
         prop_assert!(found.iter().all(|channel| "UCabc".starts_with(channel.as_str())), "{:?}", found);
     }
