@@ -42,7 +42,7 @@ impl Field {
 /// # Errors
 /// When it can't be read.
 pub fn read_fields(text: &str) -> Result<Vec<Field>, FieldError> {
-    let mut reader = Reader { text, at: 0 };
+    let mut reader = Reader { text, at: 0, depth: 0 };
     let fields = reader.fields().filter(|_| reader.at == text.len());
     fields.ok_or_else(|| FieldError {
         code: 2500,
@@ -50,9 +50,13 @@ pub fn read_fields(text: &str) -> Result<Vec<Field>, FieldError> {
     })
 }
 
+/// How deep fields may stand in fields. Graph's own limit is not documented; ours keeps a request from using up the stack.
+const DEEPEST: usize = 8;
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
+    depth: usize,
 }
 
 impl Reader<'_> {
@@ -95,7 +99,12 @@ impl Reader<'_> {
                 field.with.push((name, self.argument()?));
             }
             if self.take('{') {
+                if self.depth == DEEPEST {
+                    return None;
+                }
+                self.depth += 1;
                 field.inner = self.fields()?;
+                self.depth -= 1;
                 if !self.take('}') {
                     return None;
                 }
@@ -203,6 +212,11 @@ mod tests {
         assert_eq!(fields, want.map(|(name, with, inner)| (name.to_owned(), with, inner)));
         for wrong in ["", "id,", "id,,text", "a{b", "a}b{", "a{}", "a b", "a.limit", "a.limit(1"] {
             assert_eq!(read_fields(wrong).unwrap_err().code, 2500, "{wrong}");
+        }
+        let nested = |depth: usize| format!("{}a{}", "a{".repeat(depth), "}".repeat(depth));
+        assert!(read_fields(&format!("{},{}", nested(8), nested(8))).is_ok());
+        for depth in [9, 100_000] {
+            assert_eq!(read_fields(&nested(depth)).unwrap_err().code, 2500, "{depth}");
         }
     }
 
