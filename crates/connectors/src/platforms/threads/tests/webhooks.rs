@@ -1,14 +1,17 @@
 //! What Threads sends. Handshake and signatures are those of all Meta networks, and tested with Facebook's.
 
 use carillon_domain::secret::Secret;
-use carillon_domain::time::Timestamp;
+use carillon_domain::time::{Clock, Timestamp};
 use serde_json::{Value, json};
 
+use super::super::sandbox::simulator;
 use super::super::{CONNECTOR, webhooks};
+use crate::conformance::{Bench, Connect, draft};
 use crate::contract::connector::Connector;
 use crate::contract::cx::PlatformSettings;
-use crate::contract::webhooks::{Address, Event, Heard, HookCx, Incoming, What};
+use crate::contract::webhooks::{Address, Deaf, Event, Heard, HookCx, Incoming, What};
 use crate::kit::signature;
+use crate::sandbox::testing;
 
 fn told(topic: &str, field: &str) -> Value {
     json!({
@@ -50,5 +53,36 @@ fn only_the_apps_own_secret_is_believed() {
             good,
             "{key}"
         );
+    }
+}
+
+/// Whatever the simulated Threads says it would send is believed and understood.
+#[tokio::test]
+async fn what_the_simulator_sends_is_understood() {
+    let bench = Bench::new(simulator());
+    let connected = bench.connect(&CONNECTOR, Connect::as_persona("marafields")).await;
+    let session = connected.expect("connected");
+    let outcome = session.publish(&draft("Heard of", [])).await;
+    assert!(outcome.is_published(), "{outcome:?}");
+    let credential = session.credential();
+    let publisher = CONNECTOR.publisher().expect("it publishes");
+    publisher.delete(&session.cx(&credential), &outcome.remote_ids()[0]).await.expect("deleted");
+    let page = testing::open(&bench.sandbox, "https://www.threads.net/dashboard/webhooks").await;
+    let sent = page.json::<Value>().expect("json")["deliveries"].take();
+    let settings = bench.settings(&CONNECTOR);
+    let event = |what| Event { remote_id: session.account.remote_id.clone(), what };
+    // The newest first.
+    let wanted = [vec![event(What::Changed)], vec![event(What::Processed), event(What::Changed)]];
+    assert_eq!(sent.as_array().map(Vec::len), Some(wanted.len()), "{sent}");
+    for (delivery, events) in sent.as_array().expect("a list").iter().zip(wanted) {
+        let text = |name: &str| delivery[name].as_str().expect("text");
+        let hear = |body: String| {
+            let incoming =
+                Incoming::delivery(Address::Events, ("x-hub-signature-256", text("signature")), body);
+            let cx = HookCx { settings: &settings, now: bench.clock.now() };
+            CONNECTOR.webhooks().expect("webhooks").hear(cx, &incoming)
+        };
+        assert_eq!(hear(text("body").to_owned()), Ok(Heard::Events(events)));
+        assert_eq!(hear(format!("{} ", text("body"))), Err(Deaf::Forged));
     }
 }

@@ -1,6 +1,6 @@
 //! What the simulated TikTok remembers, and how that becomes public.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use carillon_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::PLATFORM;
 use super::people;
 use super::post_info::{PostInfo, Privacy};
+use super::webhooks::Removal;
 use crate::sandbox::{LedgerAccount, LedgerItem, LedgerMedia, Persona, World};
 
 /// Everything.
@@ -19,6 +20,12 @@ pub(in super::super) struct Memory {
     pub(super) calls: BTreeMap<String, Vec<Timestamp>>,
     /// Scopes that a person has agreed to, by client and person.
     pub(super) consents: BTreeMap<String, Vec<String>>,
+    /// Consents that ended.
+    #[serde(default)]
+    pub(super) removals: Vec<Removal>,
+    /// Deliveries of webhooks that were answered.
+    #[serde(default)]
+    pub(super) answered: BTreeSet<String>,
     /// What is different from an ordinary day.
     pub(in super::super) rules: Rules,
 }

@@ -59,6 +59,7 @@ mod tokens;
 mod upload;
 mod users;
 mod videos;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -156,6 +157,7 @@ fn publishing() -> Routes {
 fn website() -> Routes {
     Router::new()
         .route("/", get(feed::home))
+        .route("/dashboard/webhooks", get(webhooks::due).post(webhooks::answered))
         .route("/{handle}", get(feed::profile))
         .route("/{handle}/video/{id}", get(feed::post))
         .route("/{handle}/photo/{id}", get(feed::post))

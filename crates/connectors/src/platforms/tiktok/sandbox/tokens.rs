@@ -15,6 +15,7 @@ use super::door::Door;
 use super::login::{CODE_TAIL, consent_key};
 use super::memory::change;
 use super::people::open_id;
+use super::webhooks::{BY_DEVELOPER, Removal};
 use crate::sandbox::oauth::App;
 use crate::sandbox::{Persona, Token, TokenKind, TokenState, World};
 
@@ -210,7 +211,12 @@ fn ended(door: &Door, body: &[u8]) -> Result<(), Response> {
     world.tokens().revoke_with_grant(PLATFORM, value);
     if let Some(persona) = token.extra["persona"].as_str().and_then(Persona::find) {
         let key = consent_key(&app.client_id, persona);
-        change(world, |memory| memory.consents.remove(&key));
+        let (owner, client, at) = (persona.key.to_owned(), app.client_id.clone(), world.now());
+        change(world, |memory| {
+            if memory.consents.remove(&key).is_some() {
+                memory.removals.push(Removal { owner, client, at, reason: BY_DEVELOPER });
+            }
+        });
     }
     Ok(())
 }
