@@ -13,6 +13,7 @@ use carillon_domain::error::AppError;
 use url::Url;
 
 use crate::breaker::Breakers;
+use crate::usecase::webhooks::Forged;
 
 /// What an operator switched off. It is gone from pages, API and jobs; what is stored of it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Networks {
     pub http: Http,
     /// Which of them are left alone for a while.
     pub breakers: Breakers,
+    /// What was refused of what says to come from them.
+    pub(crate) forged: Forged,
     /// Where browsers and networks reach us, without a trailing slash.
     pub public_url: Url,
 }
@@ -69,6 +72,7 @@ impl Networks {
             switches: Arc::new(switches),
             http,
             breakers: Breakers::default(),
+            forged: Forged::default(),
             public_url,
         }
     }
@@ -76,8 +80,9 @@ impl Networks {
     /// These networks alone, without settings.
     #[cfg(test)]
     pub(crate) fn of(connectors: &'static [&'static dyn Connector], http: Http, public_url: Url) -> Self {
-        let (settings, breakers) = (Arc::default(), Breakers::default());
-        Self { connectors, settings, switches: Arc::default(), http, breakers, public_url }
+        let (settings, switches) = (Arc::default(), Arc::default());
+        let (breakers, forged) = (Breakers::default(), Forged::default());
+        Self { connectors, settings, switches, http, breakers, forged, public_url }
     }
 
     /// Every platform of this build, in the order in which they are shown.

@@ -163,6 +163,9 @@ pub trait Webhooks: Send + Sync {
     /// [`Deaf`].
     fn hear(&self, cx: HookCx<'_>, incoming: &Incoming) -> Result<Heard, Deaf>;
 
+    /// The header with the proof of a delivery of events, in small letters. What comes without it is not even read.
+    fn signature_header(&self) -> &'static str;
+
     /// How a forged delivery is answered. Some networks want to hear that all is well even then.
     fn refusal(&self) -> StatusCode {
         StatusCode::FORBIDDEN

@@ -2,11 +2,14 @@
 //!
 //! Nobody is signed in here; what a request may do is proved by its signature, and is bounded by what the network may say anyway.
 
+mod forged;
 mod person;
 mod withdrawal;
 
 use carillon_connectors::contract::progress::{Progress, Stage};
-use carillon_connectors::contract::webhooks::{Answer, Deaf, Event, Heard, HookCx, Incoming, What};
+use carillon_connectors::contract::webhooks::{
+    Address, Answer, Deaf, Event, Heard, HookCx, Incoming, Webhooks, What,
+};
 use carillon_domain::account::AccountStatus;
 use carillon_domain::connector_error::ErrorKind;
 use carillon_domain::error::AppError;
@@ -16,8 +19,9 @@ use carillon_domain::time::SignedDuration;
 use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::job::{self, Party};
 use carillon_store::repo::publication;
-use http::StatusCode;
+use http::{HeaderMap, Method, StatusCode};
 
+pub(crate) use forged::Forged;
 pub(crate) use person::learn as learn_person;
 pub(crate) use withdrawal::finish_deletions;
 pub use withdrawal::{Deletion, deletion};
@@ -48,13 +52,43 @@ pub enum Reply {
     Refused(StatusCode),
 }
 
+const NOTHING_HERE: AppError = AppError::NotFound { what: "webhook" };
+
+/// Whether a request is worth reading, by what stands before its body. How it is answered, if it is not.
+///
+/// # Errors
+/// [`AppError::NotFound`] where no network sends anything.
+pub fn glance(
+    engine: &Engine,
+    platform: &str,
+    address: Address,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Option<Reply>, AppError> {
+    let webhooks = engine.networks.webhooks(platform).ok_or(NOTHING_HERE)?;
+    match address {
+        Address::Deauthorize | Address::DataDeletion if !webhooks.tells_withdrawals() => Err(NOTHING_HERE),
+        Address::Events if *method == Method::POST && !headers.contains_key(webhooks.signature_header()) => {
+            Ok(Some(refused(engine, platform, webhooks)))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn refused(engine: &Engine, platform: &str, webhooks: &dyn Webhooks) -> Reply {
+    metrics::counter!("carillon_webhooks_refused_total", "platform" => platform.to_owned()).increment(1);
+    if let Some(times) = engine.networks.forged.count(platform, engine.clock.now()) {
+        tracing::warn!(platform, times, "webhooks are not signed as the network would; they change nothing");
+    }
+    Reply::Refused(webhooks.refusal())
+}
+
 /// Listens to a request of somebody who says to be the network.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for networks that send nothing, are switched off or whose secret is not set; [`AppError::Invalid`] for what
 /// is signed well and can't be read; else when the database fails: the network then sends it again.
 pub async fn hear(engine: &Engine, platform: &str, incoming: &Incoming) -> Result<Reply, AppError> {
-    const NOTHING_HERE: AppError = AppError::NotFound { what: "webhook" };
     let webhooks = engine.networks.webhooks(platform).ok_or(NOTHING_HERE)?;
     let cx = HookCx { settings: engine.networks.settings(platform), now: engine.clock.now() };
     match webhooks.hear(cx, incoming) {
@@ -66,10 +100,7 @@ pub async fn hear(engine: &Engine, platform: &str, incoming: &Incoming) -> Resul
             Ok(Reply::Heard)
         }
         Ok(Heard::Withdrawn(withdrawn)) => withdrawal::accept(engine, platform, withdrawn).await,
-        Err(Deaf::Forged) => {
-            tracing::warn!(platform, "a webhook is not signed as the network would; it changes nothing");
-            Ok(Reply::Refused(webhooks.refusal()))
-        }
+        Err(Deaf::Forged) => Ok(refused(engine, platform, webhooks)),
         Err(deaf @ Deaf::NotSetUp(_)) => {
             tracing::warn!(platform, error = %deaf, "a webhook can't be checked");
             Err(NOTHING_HERE)

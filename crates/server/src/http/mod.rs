@@ -18,7 +18,7 @@ mod idempotency;
 mod limit;
 pub mod listen;
 pub mod misfit;
-mod outlive;
+pub mod outlive;
 pub mod state;
 mod strict;
 
@@ -53,8 +53,7 @@ pub fn router(app: &App) -> Router {
         .merge(api::document_route(&api.document))
         .layer(from_fn_with_state(app.clone(), outlive::layer))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout));
-    let bounded_webhooks = web::webhooks::routes()
-        .layer(from_fn_with_state(app.clone(), outlive::layer))
+    let bounded_webhooks = web::webhooks::routes(app)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout));
     let counted = bounded
         .merge(web::endless_routes())

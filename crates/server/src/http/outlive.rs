@@ -17,12 +17,17 @@ use crate::urls;
 
 /// Layer of everything but uploads, whose bodies have no limit.
 pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
+    let limit = FORM_BYTES.max(app.settings.limits.json_bytes);
+    up_to(State((app, limit)), request, next).await
+}
+
+/// The same for bodies of at most so many bytes.
+pub async fn up_to(State((app, limit)): State<(App, usize)>, request: Request, next: Next) -> Response {
     if !changes(&request) {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
     // Read while the client is there, so that the task depends on nobody.
-    let limit = FORM_BYTES.max(app.settings.limits.json_bytes);
     let bytes = match extract::limited(body, limit).await {
         Ok(bytes) => bytes,
         Err(failure) => return failure.into_response(),

@@ -3,8 +3,9 @@
 use askama::Template;
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, RawQuery, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, RawQuery, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use carillon_connectors::contract::webhooks::{Address, Incoming};
@@ -14,20 +15,44 @@ use serde_json::json;
 use super::html;
 use super::ui::Ui;
 use crate::http::extract::Path;
-use crate::http::{App, Failure};
+use crate::http::{App, Failure, outlive};
 use crate::urls;
 
 /// Largest delivery, in bytes. Meta puts up to a thousand updates into one.
 const LARGEST: usize = 4 << 20;
 
+/// Largest `signed_request`, in bytes. It names one person.
+const LARGEST_REQUEST: usize = 16 << 10;
+
 /// The addresses that networks call. Nobody's patience with one network's deliveries may use up another's, so the limits for people do
 /// not hold here; what is not signed costs next to nothing.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route(urls::WEBHOOK, get(events).post(events))
-        .route(urls::WEBHOOK_DEAUTHORIZE, post(deauthorize))
-        .route(urls::WEBHOOK_DATA_DELETION, post(data_deletion))
-        .layer(DefaultBodyLimit::max(LARGEST))
+pub fn routes(app: &App) -> Router<App> {
+    let bounded = |address: Address, largest: usize, route: Router<App>| {
+        route
+            .layer(from_fn_with_state((app.clone(), largest), outlive::up_to))
+            .layer(from_fn_with_state((app.clone(), address), expected))
+            .layer(DefaultBodyLimit::max(largest))
+    };
+    let told = Router::new().route(urls::WEBHOOK, get(events).post(events));
+    let left = Router::new().route(urls::WEBHOOK_DEAUTHORIZE, post(deauthorize));
+    let deleted = Router::new().route(urls::WEBHOOK_DATA_DELETION, post(data_deletion));
+    bounded(Address::Events, LARGEST, told)
+        .merge(bounded(Address::Deauthorize, LARGEST_REQUEST, left))
+        .merge(bounded(Address::DataDeletion, LARGEST_REQUEST, deleted))
+}
+
+/// Refuses what can be refused before its body is read.
+async fn expected(
+    State((app, address)): State<(App, Address)>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Failure> {
+    let (mut parts, body) = request.into_parts();
+    let Path(platform) = Path::<String>::from_request_parts(&mut parts, &app).await?;
+    match webhooks::glance(&app.engine, &platform, address, &parts.method, &parts.headers)? {
+        Some(answer) => Ok(reply(&app, &platform, answer)),
+        None => Ok(next.run(Request::from_parts(parts, body)).await),
+    }
 }
 
 /// A request as it came.
@@ -77,7 +102,11 @@ async fn data_deletion(
 }
 
 async fn answer(app: &App, platform: &str, incoming: Incoming) -> Result<Response, Failure> {
-    Ok(match webhooks::hear(&app.engine, platform, &incoming).await? {
+    Ok(reply(app, platform, webhooks::hear(&app.engine, platform, &incoming).await?))
+}
+
+fn reply(app: &App, platform: &str, reply: Reply) -> Response {
+    match reply {
         Reply::Answer(answer) => ([(header::CONTENT_TYPE, answer.content_type)], answer.body).into_response(),
         Reply::Heard => StatusCode::OK.into_response(),
         Reply::Deleting { code } => {
@@ -85,7 +114,7 @@ async fn answer(app: &App, platform: &str, incoming: Incoming) -> Result<Respons
             axum::Json(json!({ "url": url, "confirmation_code": code })).into_response()
         }
         Reply::Refused(status) => status.into_response(),
-    })
+    }
 }
 
 #[derive(Template)]

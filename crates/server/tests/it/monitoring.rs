@@ -30,6 +30,9 @@ async fn every_metric_is_in_the_guide_and_every_one_in_the_guide_is_there() {
     let path = format!("/api/v1/posts/{}", post["id"].as_str().expect("an id"));
     api.poll(&path, |post| post["status"] == "published").await;
 
+    let (status, _) = api.send(Method::POST, "/webhooks/facebook", Some(json!({}))).await;
+    assert_eq!(status, 403, "nobody signed it");
+
     let monitor = Client::with_token(carillon.word("url"), "let-me-count");
     let (_, answer) = monitor.send(Method::GET, "/metrics", None).await;
     let text = answer.as_str().expect("text");

@@ -54,6 +54,30 @@ async fn a_delivery_is_taken_only_with_its_signature() {
 }
 
 #[tokio::test]
+async fn a_body_is_read_up_to_its_limit_and_only_where_it_may_be_signed() {
+    let app = app().await;
+    let send = async |path: &str, headers: &[(&str, &str)], body: &str| {
+        app.request(Method::POST, path, headers, body).await.status
+    };
+    let delivery =
+        |bytes: usize| json!({ "object": "page", "entry": [], "more": "m".repeat(bytes) }).to_string();
+    for (bytes, status) in [(3 << 20, StatusCode::OK), (5 << 20, StatusCode::PAYLOAD_TOO_LARGE)] {
+        let body = delivery(bytes);
+        let proof = format!("sha256={}", hex::encode(sha256(&body)));
+        let headers = [("content-type", "application/json"), ("x-hub-signature-256", proof.as_str())];
+        assert_eq!(send("/webhooks/facebook", &headers, &body).await, status, "{bytes}");
+    }
+    let large = delivery(5 << 20);
+    assert_eq!(send("/webhooks/facebook", &[], &large).await, StatusCode::FORBIDDEN, "nothing is signed");
+    assert_eq!(send("/webhooks/bluesky", &[], &large).await, StatusCode::NOT_FOUND, "nobody sends that");
+    let form = format!("signed_request={}", "a".repeat(17 << 10));
+    for path in ["/webhooks/facebook/deauthorize", "/webhooks/facebook/data-deletion"] {
+        assert_eq!(send(path, &FORM, &form).await, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+    }
+    assert_eq!(send("/webhooks/x/deauthorize", &FORM, &form).await, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn whoever_asks_for_deletion_gets_a_page_that_says_how_it_stands() {
     let app = app().await;
     let now = jiff::Timestamp::UNIX_EPOCH.as_second();
@@ -71,11 +95,7 @@ async fn whoever_asks_for_deletion_gets_a_page_that_says_how_it_stands() {
     assert_eq!(said["url"], format!("http://127.0.0.1:8080{path}"));
     let page = app.get(&path).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(
-        page.text().contains("Everything that was held here of your account at Facebook is deleted"),
-        "{}",
-        page.text()
-    );
+    assert!(page.text().contains("No sign-in of yours from Facebook was found here"), "{}", page.text());
     assert!(!page.text().contains("218471"));
     assert_eq!(app.get("/webhooks/facebook/data-deletion/guessed").await.status, StatusCode::NOT_FOUND);
     let forged =

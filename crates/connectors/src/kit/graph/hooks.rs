@@ -21,6 +21,9 @@ pub const VERIFY_TOKEN: Setting = Setting {
     help: "A text of your own. Type the same one as verify token where the Meta app's webhooks are set up.",
 };
 
+/// The header with the proof of a delivery.
+pub const SIGNATURE: &str = "x-hub-signature-256";
+
 /// Longest challenge that is repeated. Meta's are numbers.
 const LONGEST_CHALLENGE: usize = 200;
 
@@ -87,7 +90,7 @@ fn handshake(settings: &PlatformSettings, incoming: &Incoming) -> Result<Answer,
 }
 
 fn events(incoming: &Incoming, secrets: &[&Secret], read: fn(&Value) -> Vec<Event>) -> Result<Heard, Deaf> {
-    let signature = incoming.header("x-hub-signature-256").and_then(|text| text.strip_prefix("sha256="));
+    let signature = incoming.header(SIGNATURE).and_then(|text| text.strip_prefix("sha256="));
     let signature = signature.and_then(|hex| hex::decode(hex).ok()).ok_or(Deaf::Forged)?;
     let message: &[&[u8]] = &[&incoming.body];
     if !secrets.iter().any(|secret| signature::is_sha256(secret, message, &signature)) {

@@ -13,6 +13,10 @@ impl Webhooks for Facebook {
         hooks::hear(cx, incoming, &APPS, events)
     }
 
+    fn signature_header(&self) -> &'static str {
+        hooks::SIGNATURE
+    }
+
     fn tells_withdrawals(&self) -> bool {
         true
     }

@@ -17,6 +17,10 @@ impl Webhooks for Instagram {
         hooks::hear(cx, incoming, &APPS, events)
     }
 
+    fn signature_header(&self) -> &'static str {
+        hooks::SIGNATURE
+    }
+
     fn tells_withdrawals(&self) -> bool {
         true
     }

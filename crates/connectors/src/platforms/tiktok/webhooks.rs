@@ -42,6 +42,10 @@ impl Webhooks for TikTok {
         let event = |what| Event { remote_id: delivery.user_openid.clone(), what };
         Ok(Heard::Events(what.map(event).into_iter().collect()))
     }
+
+    fn signature_header(&self) -> &'static str {
+        SIGNATURE
+    }
 }
 
 /// Time and proof in `t=1633174587,s=18494715036ac441…`.

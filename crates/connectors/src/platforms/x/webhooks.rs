@@ -28,6 +28,8 @@ fn is_challenge(token: &str) -> bool {
     (1..=LONGEST_TOKEN).contains(&token.len()) && token.chars().all(harmless)
 }
 
+const SIGNATURE: &str = "x-twitter-webhooks-signature";
+
 impl Webhooks for X {
     /// Source: X API - Webhooks (challenge-response checks, securing webhooks).
     fn hear(&self, cx: HookCx<'_>, incoming: &Incoming) -> Result<Heard, Deaf> {
@@ -44,7 +46,7 @@ impl Webhooks for X {
             let body = json!({ "response_token": format!("sha256={proof}") }).to_string();
             return Ok(Heard::Handshake(Answer { content_type: "application/json", body }));
         }
-        let given = incoming.header("x-twitter-webhooks-signature").and_then(|h| h.strip_prefix("sha256="));
+        let given = incoming.header(SIGNATURE).and_then(|h| h.strip_prefix("sha256="));
         let given = given.and_then(|text| STANDARD.decode(text).ok()).ok_or(Deaf::Forged)?;
         if !signature::is_sha256(secret, &[&incoming.body], &given) {
             return Err(Deaf::Forged);
@@ -53,6 +55,10 @@ impl Webhooks for X {
         let data = &body["data"];
         let all = data.as_array().map_or(std::slice::from_ref(data), Vec::as_slice);
         Ok(Heard::Events(all.iter().filter_map(event_of).collect()))
+    }
+
+    fn signature_header(&self) -> &'static str {
+        SIGNATURE
     }
 }
 

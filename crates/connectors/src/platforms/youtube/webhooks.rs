@@ -34,6 +34,8 @@ const TOPICS: [&str; 2] = [
 /// Longest challenge that is repeated.
 const LONGEST_CHALLENGE: usize = 500;
 
+const SIGNATURE: &str = "x-hub-signature";
+
 impl Webhooks for YouTube {
     fn hear(&self, cx: HookCx<'_>, incoming: &Incoming) -> Result<Heard, Deaf> {
         if incoming.address != Address::Events {
@@ -51,12 +53,16 @@ impl Webhooks for YouTube {
             return challenge.map(|c| Heard::Handshake(Answer::text(c))).ok_or(Deaf::Unreadable);
         }
         let secret = cx.settings.secret(SECRET.key).ok_or(Deaf::NotSetUp(SECRET.key))?;
-        let given = incoming.header("x-hub-signature").and_then(|h| h.strip_prefix("sha1="));
+        let given = incoming.header(SIGNATURE).and_then(|h| h.strip_prefix("sha1="));
         let given = given.and_then(|text| hex::decode(text).ok()).ok_or(Deaf::Forged)?;
         if !signature::is_sha1(secret, &[&incoming.body], &given) {
             return Err(Deaf::Forged);
         }
         channels(&incoming.body).map(|channels| Heard::Events(channels.into_iter().map(changed).collect()))
+    }
+
+    fn signature_header(&self) -> &'static str {
+        SIGNATURE
     }
 
     /// "On a bad signature answer 2xx and drop": a hub that is refused gives up the subscription.
