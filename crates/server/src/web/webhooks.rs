@@ -49,7 +49,8 @@ async fn expected(
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
     let Path(platform) = Path::<String>::from_request_parts(&mut parts, &app).await?;
-    match webhooks::glance(&app.engine, &platform, address, &parts.method, &parts.headers)? {
+    let answered = webhooks::glance(&app.engine, &platform, address, &parts.method, &parts.headers)?;
+    match answered {
         Some(answer) => Ok(reply(&app, &platform, answer)),
         None => Ok(next.run(Request::from_parts(parts, body)).await),
     }
