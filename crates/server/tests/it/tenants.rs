@@ -137,10 +137,11 @@ async fn picture(app: &TestApp, token: &str) -> String {
 }
 
 /// A body that would be taken.
-fn good_body(pattern: &str) -> Value {
+fn good_body(pattern: &str, things: &Things) -> Value {
     match pattern {
         p if p.ends_with("/resolve") => json!({ "outcome": "not_published" }),
         p if p.ends_with("/targets") => json!({ "targets": ["1"] }),
+        p if p.ends_with("/renditions") => json!({ "account": things.ids["account"] }),
         _ => json!({}),
     }
 }
@@ -171,7 +172,7 @@ async fn things_of_another_workspace_do_not_exist_for_the_api() {
             .into_iter()
             .map(|(name, value)| (name, if name == "authorization" { bearer.as_str() } else { value }))
             .collect();
-        let body = good_body(&pattern).to_string();
+        let body = good_body(&pattern, &things).to_string();
         let body = if method == Method::GET || method == Method::HEAD { "" } else { &body };
         let answer = app.request(method.clone(), &path, &headers, body).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}: {}", answer.text());
