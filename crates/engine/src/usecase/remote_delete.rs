@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use carillon_connectors::contract::cx::Cx;
 use carillon_connectors::contract::publisher::Publisher;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::error::AppError;
 use carillon_domain::id::{PostId, PublicationId};
 use carillon_domain::limits::Violation;
@@ -66,7 +67,7 @@ async fn delete_one(engine: &Engine, row: &PublicationRow) -> Result<(), AppErro
     delete_units(engine, row, &account, publisher).await
 }
 
-/// Nothing of it may follow what is deleted: missing parts are no longer sent.
+/// Nothing of it may follow what is deleted: missing parts are no longer sent, not even when they are found without a job.
 async fn settle(engine: &Engine, row: &PublicationRow) -> Result<(), AppError> {
     change(engine, row, |row| {
         if is_being_sent(row) {
@@ -77,9 +78,20 @@ async fn settle(engine: &Engine, row: &PublicationRow) -> Result<(), AppError> {
         }
         row.incomplete = false;
         row.next_at = None;
+        let why = never_sent(&row.platform);
+        for unit in row.units.iter_mut().filter(|unit| unit.state == UnitState::Pending) {
+            unit.state = UnitState::Failed;
+            unit.error = Some(why.clone());
+        }
         Ok(())
     })
     .await
+}
+
+fn never_sent(platform: &str) -> ConnectorError {
+    let cause = "The post was deleted before this part was sent.";
+    ConnectorError::new(ErrorKind::Rejected, platform, "delete", "post_deleted", cause)
+        .with_action("Write a new post if it is to be public.")
 }
 
 async fn delete_units(

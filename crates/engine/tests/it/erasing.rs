@@ -1,9 +1,12 @@
 //! Forgetting: an account with its history, and posts that are public.
 
+use std::time::Duration;
+
 use carillon_connectors::sandbox::{Fault, FaultKind, TokenKind, TokenState, When};
 use carillon_domain::composition::Override;
 use carillon_domain::error::AppError;
-use carillon_domain::publication::{PostStatus, PublicationState};
+use carillon_domain::publication::{PostStatus, PublicationState, UnitState};
+use carillon_engine::jobs::sweep;
 use carillon_engine::usecase::accounts;
 use carillon_engine::usecase::posts::{self, PostInput, PostPatch, Removal, WantedStatus};
 use carillon_store::on_both;
@@ -170,3 +173,25 @@ async fn each_its_own(test: &TestDb) {
     assert!(stage.public("Said too much").is_empty(), "it does not come back");
 }
 on_both!(every_publication_tells_whether_it_was_deleted, |t| super::each_its_own(t));
+
+async fn not_followed(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.x().await;
+    stage.fault(Fault::once("x", "commit", When::Before, FaultKind::Status).status(503).skipping(1));
+    let post = stage.thread(account, &["Said too early", "And more of it"]).await;
+    while stage.run_due().await > 0 {}
+    let waiting = stage.publication(&post).await;
+    assert_eq!((waiting.state, waiting.parts[0].state), (PublicationState::Published, UnitState::Pending));
+    let remote = Removal { remote: true, ..Removal::default() };
+    posts::remove(&stage.engine, &stage.actor, post.post.id, remote).await.expect("deleted");
+    for _ in 0..3 {
+        sweep::sweep(&stage.engine).await.expect("sweeps");
+        stage.bench.clock.advance(Duration::from_secs(900));
+        stage.run_until_idle().await;
+    }
+    assert!(stage.public("Said too early").is_empty() && stage.public("And more of it").is_empty());
+    let part = &stage.publication(&post).await.parts[0];
+    let why = part.error.as_ref().map(|error| error.code.as_str());
+    assert_eq!((part.state, why), (UnitState::Failed, Some("post_deleted")));
+}
+on_both!(what_waits_for_its_turn_does_not_follow_a_deleted_post, |t| super::not_followed(t));
