@@ -125,11 +125,9 @@ where
         }
         Ok(reached)
     };
-    let both = async {
-        let (words, reached) = tokio::join!(words, progress);
-        Ok::<_, FilmError>((words.map_err(ended)?, reached?))
-    };
-    let (words, reached) = both.await?;
+    // A copy that nobody wants ends both at once, and with them the program.
+    let words = async { words.await.map_err(ended) };
+    let (words, reached) = tokio::try_join!(words, progress)?;
     let status = child.wait().await.map_err(ended)?;
     match status.code() {
         // The limit of bytes ends it early without a word. Its last frame may begin a moment before the end.

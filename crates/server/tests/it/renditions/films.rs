@@ -66,6 +66,13 @@ fn scratch_is_empty(desk: &Desk) -> bool {
     std::fs::read_dir(desk.app.folder().join("scratch")).expect("a folder").next().is_none()
 }
 
+/// Waits for what another program does.
+async fn exists(mark: &Path) {
+    while !mark.exists() {
+        tokio::time::sleep(crate::process::LOOK).await;
+    }
+}
+
 /// Has a copy made, which is begun.
 async fn begun(desk: &Desk, media: &Value, account: &str) -> Value {
     let made = ask(desk, media, json!({ "account": account })).await;
@@ -206,6 +213,33 @@ async fn a_copy_that_can_not_be_made_says_why() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_wants_any_more_is_ended_at_once() {
+    let Some(ffmpeg) = ffmpeg("what_nobody_wants_any_more_is_ended_at_once") else { return };
+    let folder = tempfile::tempdir().expect("folder");
+    let (begun_at, deleted) = (folder.path().join("begun"), folder.path().join("deleted"));
+    let before = format!(
+        "touch {}; while [ ! -e {} ]; do sleep 0.02; done; echo out_time_us=2000000; exec sleep 600",
+        begun_at.display(),
+        deleted.display()
+    );
+    let program = instead(folder.path(), &ffmpeg, &before);
+    let desk = Desk::with(TestDb::sqlite().await, &[REACHED[0], ("media.ffmpeg", &program)]).await;
+    let account = desk.connect("instagram").await;
+    let original = desk.upload("quay.webm", "", &webm(&ffmpeg)).await;
+    let copy_of = begun(&desk, &original, &account).await;
+    let delete = async {
+        exists(&begun_at).await;
+        let path = format!("/api/v1/media/{}", id(&copy_of));
+        assert_eq!(desk.call(Method::DELETE, &path, None).await.status, StatusCode::NO_CONTENT);
+        std::fs::write(&deleted, "").expect("written");
+    };
+    let both = async { tokio::join!(desk.work(), delete) };
+    tokio::time::timeout(crate::process::PATIENCE, both).await.expect("it is not waited for");
+    assert!(scratch_is_empty(&desk));
+    assert_eq!(stored(&desk), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_copy_is_made_after_a_restart() {
     let Some(ffmpeg) = ffmpeg("a_copy_is_made_after_a_restart") else { return };
     let folder = tempfile::tempdir().expect("folder");
@@ -226,18 +260,15 @@ async fn a_copy_is_made_after_a_restart() {
     let path = format!("/api/v1/media/{}/renditions", id(&original));
     let copy_of = api.post(&path, json!({ "account": x["id"] })).await;
     assert_eq!(copy_of["status"], "processing");
-    let begun = async {
-        while !mark.exists() {
-            tokio::time::sleep(crate::process::LOOK).await;
-        }
-    };
-    tokio::time::timeout(crate::process::PATIENCE, begun).await.expect("it is begun");
+    tokio::time::timeout(crate::process::PATIENCE, exists(&mark)).await.expect("it is begun");
     first.kill().await;
 
     let second = Carillon::start(folder.path(), &demo, &settings).await;
     let api = api.at(second.word("url"));
-    let made =
-        api.poll(&format!("/api/v1/media/{}", id(&copy_of)), |copy| copy["status"] != "processing").await;
+    // The program comes last when others need the processor.
+    let patience = 2 * crate::process::PATIENCE;
+    let path = format!("/api/v1/media/{}", id(&copy_of));
+    let made = api.poll_for(patience, &path, |copy| copy["status"] != "processing").await;
     assert_eq!((&made["status"], &made["video_codec"]), (&json!("ready"), &json!("h264")), "{made}");
     let left = std::fs::read_dir(folder.path().join("data/scratch")).expect("a folder").count();
     assert_eq!(left, 0, "the half file is gone");
