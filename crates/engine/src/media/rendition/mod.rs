@@ -11,7 +11,6 @@ mod still;
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{MediaId, WorkspaceId};
 use carillon_domain::time::Timestamp;
@@ -185,6 +184,3 @@ pub(super) async fn follow_deletion(
     }
     Ok(())
 }
-
-/// Bytes of a picture and what they are.
-pub(super) type Encoded = (FileType, Bytes);

@@ -40,8 +40,8 @@ pub fn make(file: &Bytes, plan: &Plan, max_pixels: u64) -> Result<Made, Refusal>
         let times = if index < last { SMALLER_WITHOUT_LOSS } else { SMALLER };
         let mut picture = drawn.clone();
         for _ in 0..=times {
-            if let Some((kind, bytes)) = encoded(&picture, mime, profile.as_ref(), plan.bytes)? {
-                return Ok(Made { kind, bytes });
+            if let Some(made) = encoded(&picture, mime, profile.as_ref(), plan.bytes)? {
+                return Ok(made);
             }
             let side = |side: u32| (side / 5 * 4).max(1);
             picture =
@@ -76,7 +76,7 @@ fn encoded(
     mime: &str,
     profile: Option<&Vec<u8>>,
     most: u64,
-) -> Result<Option<super::Encoded>, Refusal> {
+) -> Result<Option<Made>, Refusal> {
     let fits = |bytes: &Vec<u8>| bytes.len() as u64 <= most;
     let (kind, format) = match mime {
         "image/png" => (FileType::Png, ImageFormat::Png),
@@ -86,12 +86,12 @@ fn encoded(
             for quality in QUALITIES {
                 let bytes = picture::jpeg_of(&flat, profile.cloned(), quality)?;
                 if fits(&bytes) {
-                    return Ok(Some((FileType::Jpeg, bytes.into())));
+                    return Ok(Some(Made { kind: FileType::Jpeg, bytes: bytes.into() }));
                 }
             }
             return Ok(None);
         }
     };
     let bytes = picture::lossless(picture, format, profile.cloned())?;
-    Ok(Some(bytes).filter(fits).map(|bytes| (kind, bytes.into())))
+    Ok(Some(bytes).filter(fits).map(|bytes| Made { kind, bytes: bytes.into() }))
 }

@@ -1,7 +1,6 @@
 //! Whose a login is, as the network names them when they take their consent back.
 
 use carillon_connectors::contract::cx::Credential;
-use carillon_domain::error::AppError;
 use carillon_domain::id::{GrantId, WorkspaceId};
 use carillon_store::StoreError;
 use carillon_store::repo::account::AccountRow;
@@ -30,7 +29,7 @@ pub(crate) async fn learn(
     let app = credentials::app(engine, &account.platform, account.server.as_deref()).await?;
     let cx = credentials::auth_cx(engine, &account.platform, app.as_ref());
     match connector.authorizer().person(&cx, &account.identity(), credential).await {
-        Ok(Some(person)) => write(engine, account.workspace, account.grant, person).await,
+        Ok(Some(person)) => note(engine, account.workspace, account.grant, person).await,
         Ok(None) => Ok(()),
         Err(error) => {
             tracing::debug!(account = %account.id, %error, "the network does not say now who signed in");
@@ -41,15 +40,6 @@ pub(crate) async fn learn(
 
 /// Notes who signed in, where nobody knows.
 pub(super) async fn note(
-    engine: &Engine,
-    workspace: WorkspaceId,
-    id: GrantId,
-    person: &str,
-) -> Result<(), AppError> {
-    Ok(write(engine, workspace, id, person.to_owned()).await?)
-}
-
-async fn write(
     engine: &Engine,
     workspace: WorkspaceId,
     id: GrantId,

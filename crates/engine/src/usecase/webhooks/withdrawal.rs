@@ -68,7 +68,7 @@ async fn recognise(engine: &Engine, platform: &str, withdrawn: &Withdrawal) -> R
     let Some(remote_id) = &withdrawn.remote_id else { return Ok(()) };
     for (workspace, id) in account::by_remote(&engine.db, platform, remote_id).await? {
         let Some(row) = account::find(&engine.db, workspace, id).await? else { continue };
-        person::note(engine, workspace, row.grant, &withdrawn.person).await?;
+        person::note(engine, workspace, row.grant, withdrawn.person.clone()).await?;
     }
     Ok(())
 }
