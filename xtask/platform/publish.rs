@@ -110,7 +110,7 @@ impl Publisher for Newnet {
         progress: &Progress,
     ) -> Result<Reconciliation, ConnectorError> {
         let Stage::Committing { unit, since } = progress.stage else {
-            return Ok(Reconciliation::Absent(progress.clone()));
+            return Ok(Reconciliation::absent(progress.clone(), None));
         };
         let newest = progress.state["newest"].as_str();
         let mut cursor = None;
@@ -133,7 +133,7 @@ impl Publisher for Newnet {
             let evidence = "The post is not among the account's newest posts yet.".to_owned();
             return Ok(Reconciliation::Unknown { look_again_at: Some(settled), evidence });
         }
-        Ok(Reconciliation::Absent(progress.clone().at(Stage::Preparing { unit })))
+        Ok(Reconciliation::absent(progress.clone().at(Stage::Preparing { unit }), None))
     }
 
     async fn delete(&self, cx: &Cx<'_>, remote_id: &str) -> Result<(), ConnectorError> {

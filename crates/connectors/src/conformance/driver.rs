@@ -183,7 +183,7 @@ impl Run<'_> {
             }
             // The send may still be on its way.
             Ok(
-                Reconciliation::Absent(_)
+                Reconciliation::Absent { .. }
                 | Reconciliation::Repeat(_)
                 | Reconciliation::Unknown { look_again_at: None, .. },
             ) if !over => {
@@ -196,14 +196,16 @@ impl Run<'_> {
                 self.progress = progress;
                 self.commit(unit, true).await
             }
-            Ok(Reconciliation::Absent(progress)) => {
+            Ok(Reconciliation::Absent { again: progress, cause }) => {
                 let on = matches!(progress.stage, Stage::Preparing { unit: u } | Stage::Ready { unit: u } if u == unit);
                 assert!(on, "after an absence the same unit goes on: {progress:?}");
                 self.save(progress);
                 let name = self.session.connector.descriptor().name;
-                let cause = "The post was looked for and is not there.";
-                self.react(ConnectorError::new(ErrorKind::Transient, name, "reconcile", "absent", cause))
-                    .await
+                let lost = || {
+                    let cause = "The post was looked for and is not there.";
+                    ConnectorError::new(ErrorKind::Transient, name, "reconcile", "absent", cause)
+                };
+                self.react(cause.map_or_else(lost, |cause| *cause)).await
             }
             Ok(Reconciliation::Working { look_again_at: at, .. }) if at < since + WORK_AT_MOST => {
                 assert!(at > clock.now(), "looking again in the past never ends");

@@ -34,9 +34,14 @@ pub enum CommitSafety {
 pub enum Reconciliation {
     /// It is public. The progress has the unit's remote id.
     Found(Progress),
-    /// It is certainly not public and will not become so. The progress is at the stage from which the unit goes on
-    /// (`Ready` with the same client key or container, or `Preparing`).
-    Absent(Progress),
+    /// It is certainly not public and will not become so.
+    Absent {
+        /// At the stage from which the unit goes on (`Ready` with the same client key or container, or `Preparing`).
+        again: Progress,
+        /// Why, where the network said so. It counts like the same answer to a call: its kind says whether and when the unit is
+        /// tried again, and people read it. `None`: the send was lost, which uses up a try.
+        cause: Option<Box<ConnectorError>>,
+    },
     /// Nobody can look, but the network tells one who asks in time: it refuses the very same call again and names what the
     /// first one made public. The progress is still at `Committing`, with what the connector must know for that. As soon as
     /// nothing of the open send can have an effect any more, the commit is sent again without giving up the intent: what it is
@@ -58,6 +63,13 @@ pub enum Reconciliation {
         /// What was looked at and seen, for the person.
         evidence: String,
     },
+}
+
+impl Reconciliation {
+    /// It is not public, and goes on from `again`; the network said why, or nobody knows.
+    pub fn absent(again: Progress, cause: Option<ConnectorError>) -> Self {
+        Self::Absent { again, cause: cause.map(Box::new) }
+    }
 }
 
 /// Most posts of one account in a span of time. Spans are aligned to the clock: from one multiple of their length to the next.

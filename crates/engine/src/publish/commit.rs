@@ -5,7 +5,7 @@ use std::time::Duration;
 use carillon_connectors::contract::progress::{Progress, Stage};
 use carillon_connectors::contract::publisher::{CommitSafety, Reconciliation};
 use carillon_connectors::kit::http::CommitPermit;
-use carillon_domain::connector_error::ErrorKind;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::publication::HeldReason;
 use carillon_domain::time::Timestamp;
 
@@ -162,13 +162,15 @@ async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> R
     };
     run.desk.note_look(match &looked {
         Ok(Reconciliation::Found(_)) => FOUND,
-        Ok(Reconciliation::Absent(_)) => "The post is not on the account.",
+        Ok(Reconciliation::Absent { cause: Some(cause), .. }) => &cause.cause,
+        Ok(Reconciliation::Absent { .. }) => "The post is not on the account.",
         Ok(Reconciliation::Repeat(_)) => REPEAT,
         Ok(Reconciliation::Working { evidence, .. } | Reconciliation::Unknown { evidence, .. }) => evidence,
         Err(error) => &error.cause,
     });
     let Stage::Committing { unit, .. } = progress.stage else { return Ok(Step::On(progress)) };
-    if matches!(looked, Ok(Reconciliation::Absent(_))) && now < over && can_repeat(run, unit) {
+    if matches!(looked, Ok(Reconciliation::Absent { cause: None, .. })) && now < over && can_repeat(run, unit)
+    {
         return repeat(run, progress, unit).await;
     }
     let row = &mut run.context.row;
@@ -178,16 +180,12 @@ async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> R
             run.sent = Sent::Nothing;
             Ok(Step::On(found))
         }
-        Ok(Reconciliation::Absent(_)) if now < over => {
+        Ok(Reconciliation::Absent { cause, .. }) if now < over => {
             let evidence = "The post is not on the account yet. Its send may still be on the way, so Carillon looks again.";
-            outcome::look_again(run.desk, row, over, evidence).await.map(Step::Leave)
+            let evidence = cause.map_or_else(|| evidence.to_owned(), |cause| cause.cause);
+            outcome::look_again(run.desk, row, over, &evidence).await.map(Step::Leave)
         }
-        Ok(Reconciliation::Absent(again)) => {
-            outcome::withdraw_intent(run.desk, row, &again, unit).await?;
-            run.sent = Sent::Nothing;
-            let error = run.context.absent_error();
-            run.failed_at(since, again, error).await
-        }
+        Ok(Reconciliation::Absent { again, cause }) => absent(run, again, since, unit, cause).await,
         Ok(Reconciliation::Repeat(_)) if now < over => {
             outcome::look_again(run.desk, row, over, REPEAT).await.map(Step::Leave)
         }
@@ -206,6 +204,27 @@ async fn reconcile(run: &mut Run<'_>, progress: Progress, since: Timestamp) -> R
             outcome::unconfirmed(run.desk, row, unit, &evidence).await.map(Step::Leave)
         }
         Err(error) => look_failed(run, progress, since, error).await,
+    }
+}
+
+/// The open commit came to nothing. Why is not known without asking: whoever goes on after a crash must hear it too, so that the intent
+/// is given up by the same write that says what follows.
+async fn absent(
+    run: &mut Run<'_>,
+    again: Progress,
+    since: Timestamp,
+    unit: u16,
+    cause: Option<Box<ConnectorError>>,
+) -> Result<Step, JobError> {
+    outcome::give_up_intent(&mut run.context.row, &again, unit)?;
+    run.sent = Sent::Nothing;
+    match cause {
+        // Heard of only now.
+        Some(cause) => run.failed(again, *cause).await,
+        None => {
+            let error = run.context.absent_error();
+            run.failed_at(since, again, error).await
+        }
     }
 }
 
@@ -231,7 +250,7 @@ async fn look_failed(
     run: &mut Run<'_>,
     progress: Progress,
     since: Timestamp,
-    error: carillon_domain::connector_error::ConnectorError,
+    error: ConnectorError,
 ) -> Result<Step, JobError> {
     let now = run.engine.clock.now();
     match error.kind {

@@ -106,6 +106,16 @@ pub(super) async fn withdraw_intent(
     progress: &Progress,
     unit: u16,
 ) -> Result<(), JobError> {
+    give_up_intent(row, progress, unit)?;
+    desk.save(row, None).await
+}
+
+/// The same, to be saved with what follows from it.
+pub(super) fn give_up_intent(
+    row: &mut PublicationRow,
+    progress: &Progress,
+    unit: u16,
+) -> Result<(), JobError> {
     let progress = match progress.stage {
         Stage::Committing { .. } => progress.clone().at(Stage::Ready { unit }),
         _ => progress.clone(),
@@ -117,7 +127,7 @@ pub(super) async fn withdraw_intent(
         step(row, Event::ProvedAbsent)?;
         row.intent = false;
     }
-    desk.save(row, None).await
+    Ok(())
 }
 
 /// `unit` is public, by the network's own answer or by `proof`.

@@ -6,6 +6,7 @@ mod changing;
 mod connecting;
 mod deleting;
 mod erasing;
+mod giving_up;
 mod hearing;
 mod journal;
 mod judging;

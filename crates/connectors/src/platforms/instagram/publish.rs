@@ -63,11 +63,7 @@ impl Publisher for Instagram {
         let (Stage::Preparing { unit } | Stage::Processing { unit, .. }) = progress.stage else {
             return Ok(progress);
         };
-        let mut state = State::of(&progress)?;
-        if let Some(refusal) = state.refusal.take() {
-            cx.checkpoint.save(&state.stored_in(progress)).await?;
-            return Err(refusal);
-        }
+        let state = State::of(&progress)?;
         match draft.unit(unit) {
             Some(Unit::Comment(_)) => Ok(progress.at(Stage::Ready { unit })),
             _ => Work::new(cx, draft, progress, state).prepare(unit).await,

@@ -54,11 +54,7 @@ impl Publisher for Threads {
             return Ok(progress);
         };
         let Some(content) = content(draft, unit) else { return Err(out_of_turn()) };
-        let mut state = State::load(&progress, unit, content.children())?;
-        if let Some(refusal) = state.refusal.take() {
-            cx.checkpoint.save(&state.stored_in(progress)).await?;
-            return Err(refusal);
-        }
+        let state = State::load(&progress, unit, content.children())?;
         Work::new(cx, draft, content, progress, state).prepare().await
     }
 

@@ -256,7 +256,7 @@ impl Publisher for Toy {
         progress: &Progress,
     ) -> Result<Reconciliation, ConnectorError> {
         let Stage::Committing { unit, since } = progress.stage else {
-            return Ok(Reconciliation::Absent(progress.clone()));
+            return Ok(Reconciliation::absent(progress.clone(), None));
         };
         let wanted = body(draft, progress, unit);
         let mut cursor = 0;
@@ -286,7 +286,7 @@ impl Publisher for Toy {
             let evidence = "It is not among the account's posts yet.".to_owned();
             return Ok(Reconciliation::Unknown { look_again_at: Some(settled), evidence });
         }
-        Ok(Reconciliation::Absent(progress.clone().at(Stage::Preparing { unit })))
+        Ok(Reconciliation::absent(progress.clone().at(Stage::Preparing { unit }), None))
     }
 
     async fn delete(&self, cx: &Cx<'_>, remote_id: &str) -> Result<(), ConnectorError> {

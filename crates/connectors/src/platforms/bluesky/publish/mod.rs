@@ -113,7 +113,9 @@ impl Publisher for Bluesky {
                 Reconciliation::Found(intent.public(cx, progress.clone(), uri, cid)?)
             }
             // The repository itself answers, so nothing lags. Whether a send may still be on its way, the engine knows.
-            Seen::Nothing => Reconciliation::Absent(progress.clone().at(Stage::Ready { unit: intent.unit })),
+            Seen::Nothing => {
+                Reconciliation::absent(progress.clone().at(Stage::Ready { unit: intent.unit }), None)
+            }
             Seen::SomethingElse => unknown(
                 None,
                 format!(

@@ -107,7 +107,7 @@ async fn looking_for_a_lost_commit_finds_it_or_proves_that_it_is_not_there() {
         assert_eq!(error.kind, ErrorKind::Ambiguous);
         let found = CONNECTOR.reconcile(&cx, &post, &open).await.unwrap();
         match (when, found) {
-            (When::Before, Reconciliation::Absent(progress)) => {
+            (When::Before, Reconciliation::Absent { again: progress, .. }) => {
                 assert_eq!(progress.stage, Stage::Ready { unit: 0 });
                 assert!(session.resume(&post, progress).await.is_published());
             }

@@ -78,8 +78,10 @@ pub(super) async fn reconcile(
     if now.duration_since(since) < LAG {
         return Ok(unknown(now, since, LAG, "The comment is not under the post.".to_owned()));
     }
-    let stage = if state.refusal.is_some() { Stage::Preparing { unit } } else { Stage::Ready { unit } };
-    Ok(Reconciliation::Absent(progress.clone().at(stage)))
+    let mut state = state;
+    let cause = state.refusal.take();
+    let stage = if cause.is_some() { Stage::Preparing { unit } } else { Stage::Ready { unit } };
+    Ok(Reconciliation::absent(state.stored_in(progress.clone()).at(stage), cause))
 }
 
 /// Our comment of this text, written since the commit.

@@ -154,7 +154,9 @@ impl Question<'_> {
     /// Goes on from the invisible steps, which look once more before anything is sent again.
     fn absent(&self, mut state: State) -> Reconciliation {
         state.note_sent(self.since);
-        Reconciliation::Absent(state.stored_in(self.progress.clone()).at(Stage::Preparing { unit: 0 }))
+        let cause = state.refusal.take();
+        let again = state.stored_in(self.progress.clone()).at(Stage::Preparing { unit: 0 });
+        Reconciliation::absent(again, cause)
     }
 
     fn unknown(&self, patience: SignedDuration, evidence: String) -> Reconciliation {

@@ -65,7 +65,7 @@ pub(super) async fn believed_absent(
     let (open, _) = commit(session, cx, post, progress).await;
     stage.bench.clock.advance(Duration::from_secs(200));
     let look = session.connector.publisher().unwrap().reconcile(cx, post, &open).await.unwrap();
-    let Reconciliation::Absent(again) = look else { panic!("{operation}: {look:?}") };
+    let Reconciliation::Absent { again, .. } = look else { panic!("{operation}: {look:?}") };
     (open, again)
 }
 
@@ -210,7 +210,7 @@ async fn absence_is_believed_only_after_minutes() {
             stage.bench.clock.advance(Duration::from_secs(60));
         }
         let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
-        let Reconciliation::Absent(again) = look else { panic!("{index}: {look:?}") };
+        let Reconciliation::Absent { again, .. } = look else { panic!("{index}: {look:?}") };
         assert_eq!(again.stage, At::Preparing { unit: 0 });
     }
 }

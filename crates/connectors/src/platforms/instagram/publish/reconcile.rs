@@ -9,8 +9,9 @@ use carillon_domain::post::Draft;
 use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::super::api::{self, Graph};
+use super::super::errors::{self, Context};
 use super::super::options::Kind;
-use super::super::{errors, wire};
+use super::super::wire;
 use super::container::{Status, read_status};
 use super::quota::{self, edge_of};
 use super::state::{Container, State};
@@ -54,8 +55,12 @@ pub(super) async fn root(
         Ok(Status::Published) => look.published().await,
         Ok(Status::Finished) => look.finished().await,
         Ok(Status::InProgress) => look.not_ready(container).await,
-        Ok(Status::Expired) => look.spent("the prepared post has expired unpublished").await,
-        Ok(Status::Failed(_)) => look.spent("the prepared post has failed").await,
+        Ok(Status::Expired) => look.spent("the prepared post has expired unpublished", None).await,
+        Ok(Status::Failed(text)) => {
+            let context = Context { operation: "containers.read", commit: false, now: cx.clock.now() };
+            let cause = errors::from_container(context, &text);
+            look.spent("the prepared post has failed", Some(cause)).await
+        }
         Err(error) if errors::object_missing(&error) || error.kind == ErrorKind::PermissionMissing => {
             look.blind().await
         }
@@ -122,33 +127,49 @@ impl Look<'_> {
             return Ok(self.unknown(PATIENCE, evidence));
         }
         // The same container again, but its state is read first: it may have become public late.
-        Ok(Reconciliation::Absent(self.progress.clone().at(Stage::Preparing { unit: 0 })))
+        Ok(self.goes_on(self.state.clone(), None))
     }
 
     /// The publish came too early and was refused.
     async fn not_ready(&self, container: Container) -> Result<Reconciliation, ConnectorError> {
         let root = Some(Container { finished: false, ..container });
         let state = State { root, ..self.state.clone() };
-        self.absent(state, "Instagram is still processing it").await
+        self.absent(state, "Instagram is still processing it", None).await
     }
 
     /// The container can't become public any more.
-    async fn spent(&self, why: &str) -> Result<Reconciliation, ConnectorError> {
+    async fn spent(
+        &self,
+        why: &str,
+        cause: Option<ConnectorError>,
+    ) -> Result<Reconciliation, ConnectorError> {
         if !self.older_than(LAG) {
             return Ok(self.unknown(LAG, format!("The post was not found yet, and {why}.")));
         }
         let mut state = self.state.clone();
         state.start_over();
-        self.absent(state, why).await
+        self.absent(state, why, cause).await
     }
 
     /// Absent, if the list does not say otherwise.
-    async fn absent(&self, state: State, why: &str) -> Result<Reconciliation, ConnectorError> {
+    async fn absent(
+        &self,
+        state: State,
+        why: &str,
+        cause: Option<ConnectorError>,
+    ) -> Result<Reconciliation, ConnectorError> {
         let listing = self.list().await?;
         if !listing.late.is_empty() {
             return Ok(self.contradiction(&listing, why));
         }
-        Ok(Reconciliation::Absent(state.stored_in(self.progress.clone()).at(Stage::Preparing { unit: 0 })))
+        Ok(self.goes_on(state, cause))
+    }
+
+    /// From the invisible steps. How the publish was refused says more than what became of the container.
+    fn goes_on(&self, mut state: State, cause: Option<ConnectorError>) -> Reconciliation {
+        let cause = state.refusal.take().or(cause);
+        let again = state.stored_in(self.progress.clone()).at(Stage::Preparing { unit: 0 });
+        Reconciliation::absent(again, cause)
     }
 
     /// Without the container the list can prove presence, never absence; and a story has no caption to know it by.

@@ -129,7 +129,7 @@ async fn absence_is_believed_only_after_minutes() {
     }
     stage.bench.clock.advance(Duration::from_secs(60));
     let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
-    let Reconciliation::Absent(again) = look else { panic!("{look:?}") };
+    let Reconciliation::Absent { again, .. } = look else { panic!("{look:?}") };
     assert_eq!(again.stage, At::Preparing { unit: 0 });
 }
 
@@ -146,7 +146,7 @@ async fn a_publish_that_takes_effect_after_its_absence_was_believed_is_found_and
     let (open, _) = commit(&session, &cx, &post, progress).await;
     stage.bench.clock.advance(Duration::from_secs(200));
     let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
-    let Reconciliation::Absent(again) = look else { panic!("{look:?}") };
+    let Reconciliation::Absent { again, .. } = look else { panic!("{look:?}") };
     // Now the network gets to it.
     let (_, result) = commit(&session, &cx, &post, open).await;
     let late = result.unwrap().root_remote_id().unwrap().to_owned();

@@ -101,7 +101,7 @@ async fn of_page(
     state.proved_absent = now >= first + MEMORY;
     let progress = with(progress, &state);
     Ok(if state.proved_absent {
-        Reconciliation::Absent(progress.at(Stage::Preparing { unit }))
+        Reconciliation::absent(progress.at(Stage::Preparing { unit }), None)
     } else {
         Reconciliation::Repeat(progress)
     })

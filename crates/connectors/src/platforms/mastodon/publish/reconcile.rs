@@ -67,7 +67,7 @@ pub async fn reconcile(
             let stale = is_stale(&state, unit, content.media_count(), now);
             state.absent = state.absent.saturating_add(1);
             let stage = if stale { Stage::Preparing { unit } } else { Stage::Ready { unit } };
-            Ok(Reconciliation::Absent(state.on(progress.clone()).at(stage)))
+            Ok(Reconciliation::absent(state.on(progress.clone()).at(stage), None))
         }
     }
 }

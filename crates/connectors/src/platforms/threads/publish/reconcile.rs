@@ -10,7 +10,8 @@ use carillon_domain::media::MediaKind;
 use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::super::api::{self, Graph};
-use super::super::{errors, wire};
+use super::super::errors::{self, Context};
+use super::super::wire;
 use super::Content;
 use super::container::{Status, read_status};
 use super::quota::{self, list_of};
@@ -61,15 +62,28 @@ pub(super) async fn unit(
     let look = Look { cx, graph: Graph::of(cx), content, parent, progress, state, since };
     match read_status(&look.graph, &container).await {
         Ok(Status::Published) => look.published().await,
-        Ok(Status::Finished) => look.unpublished(false, "the prepared post is still unpublished").await,
-        Ok(Status::InProgress) => look.unpublished(false, "Threads is still preparing it").await,
-        Ok(Status::Expired) => look.unpublished(true, "the prepared post has expired unpublished").await,
-        Ok(Status::Failed(_)) => look.unpublished(true, "the prepared post has failed").await,
+        Ok(Status::Finished) => look.unpublished(Kept::Yes, "the prepared post is still unpublished").await,
+        Ok(Status::InProgress) => look.unpublished(Kept::Yes, "Threads is still preparing it").await,
+        Ok(Status::Expired) => {
+            look.unpublished(Kept::Spent(None), "the prepared post has expired unpublished").await
+        }
+        Ok(Status::Failed(message)) => {
+            let context = Context { operation: "containers.read", commit: false, now: cx.clock.now() };
+            let cause = errors::from_container(context, &message);
+            look.unpublished(Kept::Spent(Some(Box::new(cause))), "the prepared post has failed").await
+        }
         Err(error) if errors::not_there(&error) || error.kind == ErrorKind::PermissionMissing => {
             look.blind().await
         }
         Err(error) => Err(error),
     }
+}
+
+/// Whether a container may still become public.
+enum Kept {
+    Yes,
+    /// It can't any more; why, where Threads said so.
+    Spent(Option<Box<ConnectorError>>),
 }
 
 struct Look<'a> {
@@ -118,8 +132,8 @@ impl Look<'_> {
     }
 
     /// Unpublished, unless the container's state lags behind. An equal post in the list is somebody else's, but where it could
-    /// be this one, a person decides. A container that is `spent` can't become public any more.
-    async fn unpublished(&self, spent: bool, why: &str) -> Result<Reconciliation, ConnectorError> {
+    /// be this one, a person decides.
+    async fn unpublished(&self, kept: Kept, why: &str) -> Result<Reconciliation, ConnectorError> {
         if !self.older_than(LAG) {
             return Ok(self.unknown(LAG, format!("The post was not found yet, and {why}.")));
         }
@@ -139,14 +153,18 @@ impl Look<'_> {
             return Ok(self.unknown(PATIENCE, evidence));
         }
         let mut state = self.state.clone();
-        if spent {
-            state.start_over();
-        } else {
-            state.came_back();
+        // How the publish was refused says more than what became of the container.
+        let mut cause = state.refusal.take();
+        match kept {
+            Kept::Yes => state.came_back(),
+            Kept::Spent(why) => {
+                state.start_over();
+                cause = cause.or(why.map(|why| *why));
+            }
         }
         // The same container again, but its state is read first: it may have become public late.
         let stage = Stage::Preparing { unit: self.content.unit };
-        Ok(Reconciliation::Absent(state.stored_in(self.progress.clone()).at(stage)))
+        Ok(Reconciliation::absent(state.stored_in(self.progress.clone()).at(stage), cause))
     }
 
     /// Without the container the list can prove presence, never absence.

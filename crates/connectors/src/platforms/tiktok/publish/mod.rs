@@ -69,7 +69,7 @@ impl Publisher for TikTok {
         if matches!(progress.stage, Stage::Committing { .. } | Stage::Done) {
             return Ok(progress);
         }
-        let mut state = State::load(&progress)?.tell(cx, &mut progress).await?;
+        let mut state = State::load(&progress)?;
         let (options, _) = Options::read(draft);
         let mut run = Run { cx, draft, options: &options, progress: &mut progress, state: &mut state };
         let wait = match run.state.way {

@@ -155,32 +155,38 @@ impl Look<'_> {
         Reconciliation::Found(self.progress.clone().committed(ROOT, id, url, at))
     }
 
-    /// TikTok gave it up. The prepare steps tell why, and begin anew where that helps.
+    /// TikTok gave it up and says why. The prepare steps begin anew where that helps.
     fn failed(&self, reason: &str) -> Reconciliation {
         let mut state = self.state.clone();
-        state.refusal = Some(errors::of_failure(reason, self.now()));
+        state.refusal = None;
         state.forget();
         let mut progress = self.progress.clone();
         state.store(&mut progress);
-        Reconciliation::Absent(progress.at(Stage::Preparing { unit: ROOT }))
+        let cause = errors::of_failure(reason, self.now());
+        Reconciliation::absent(progress.at(Stage::Preparing { unit: ROOT }), Some(cause))
     }
 
     /// The last part may be missing. Only a count of bytes that is too small proves that: one that TikTok gives now, or gave when the
     /// part was sent. Without one, the part is sent again as long as its address is good, whose answer tells; after that TikTok either
     /// works on the video or will say that it gave the upload up.
     fn unsent(&self, status: &Status, evidence: String) -> Reconciliation {
-        let again = self.progress.clone();
+        let mut again = self.progress.clone();
         let link = self.state.link(self.cx).is_some();
         let counted = status.uploaded.is_some() || self.state.sent < self.tail();
-        match (counted, self.state.refusal.is_some()) {
-            (true, false) if link => Reconciliation::Absent(again.at(Stage::Ready { unit: ROOT })),
-            // The prepare steps tell why it was refused, or begin anew.
-            (true, _) => Reconciliation::Absent(again.at(Stage::Preparing { unit: ROOT })),
-            (false, _) if link => Reconciliation::Repeat(again),
-            (false, _) => {
+        if !counted {
+            return if link {
+                Reconciliation::Repeat(again)
+            } else {
                 Reconciliation::Working { look_again_at: self.now() + self.pace(self.age()), evidence }
-            }
+            };
         }
+        let mut state = self.state.clone();
+        let cause = state.refusal.take();
+        state.store(&mut again);
+        // Without an address the prepare steps begin anew.
+        let same = link && cause.is_none();
+        let stage = if same { Stage::Ready { unit: ROOT } } else { Stage::Preparing { unit: ROOT } };
+        Reconciliation::absent(again.at(stage), cause)
     }
 
     /// Where the last part begins.

@@ -1,6 +1,6 @@
 //! What a publication on TikTok must remember between its steps.
 
-use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::id::MediaId;
 use carillon_domain::secret::Secret;
 use carillon_domain::time::Timestamp;
@@ -47,7 +47,7 @@ pub(super) struct State {
     pub restarts: u8,
     /// What people can't do with the post, as it goes out.
     pub off: Off,
-    /// Why TikTok gave the post up. Told before anything else is tried.
+    /// How TikTok refused the last part. Told once it says that it lacks bytes.
     pub refusal: Option<ConnectorError>,
 }
 
@@ -101,17 +101,6 @@ impl State {
         let age = cx.clock.now().duration_since(self.link_at?);
         let good = !self.link_gone && age < LINK_LIFE;
         self.link.as_ref().filter(|_| good)?.open(&key(cx.credential))
-    }
-
-    /// Tells why TikTok gave the post up, once; a later try begins without it. After a trouble for now it simply goes on.
-    pub(super) async fn tell(mut self, cx: &Cx<'_>, progress: &mut Progress) -> Result<Self, ConnectorError> {
-        let Some(refusal) = self.refusal.take() else { return Ok(self) };
-        self.store(progress);
-        if refusal.kind == ErrorKind::Transient {
-            return Ok(self);
-        }
-        cx.checkpoint.save(progress).await?;
-        Err(refusal)
     }
 }
 

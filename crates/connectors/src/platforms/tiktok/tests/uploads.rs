@@ -161,6 +161,17 @@ async fn what_failed_inside_tiktok_is_sent_anew_and_what_is_over_the_day_waits_a
 }
 
 #[tokio::test]
+async fn what_fails_inside_tiktok_again_and_again_is_told_with_its_reason() {
+    let stage = Stage::new();
+    stage.network.on(STATUS, [failed("internal")]);
+    let outcome = stage.account().publish(&stage.video(5_000)).await;
+    let error = outcome.error().unwrap_or_else(|| panic!("{outcome:?}"));
+    assert_eq!((error.code.as_str(), &error.kind), ("failed_inside", &ErrorKind::Transient));
+    assert_eq!(error.remote.code.as_deref(), Some("internal"));
+    assert_eq!(stage.network.asked_of(INIT).len(), 4, "each try that counts is made anew");
+}
+
+#[tokio::test]
 async fn the_address_stands_nowhere_in_the_clear() {
     let stage = Stage::new();
     stage.network.on(INIT, [begun()]).on(STATUS, [status("PROCESSING_UPLOAD"), posted()]);

@@ -57,7 +57,7 @@ pub(super) async fn reconcile(
         }
         let mut progress = progress.clone();
         state.store(&mut progress);
-        return Ok(Reconciliation::Absent(progress.at(Stage::Preparing { unit })));
+        return Ok(Reconciliation::absent(progress.at(Stage::Preparing { unit }), None));
     }
     if let Some(at) = look::next(since, now) {
         return Ok(unknown(Some(at), seen));
@@ -73,7 +73,7 @@ pub(super) async fn reconcile(
     state.resent = true;
     let mut progress = progress.clone();
     state.store(&mut progress);
-    Ok(Reconciliation::Absent(progress.at(Stage::Preparing { unit })))
+    Ok(Reconciliation::absent(progress.at(Stage::Preparing { unit }), None))
 }
 
 /// Whether `post` is what was sent.

@@ -72,13 +72,13 @@ impl Publisher for YouTube {
         &self,
         cx: &Cx<'_>,
         draft: &Draft,
-        mut progress: Progress,
+        progress: Progress,
     ) -> Result<Progress, ConnectorError> {
         let unit = match progress.stage {
             Stage::Preparing { unit } | Stage::Processing { unit, .. } | Stage::Ready { unit } => unit,
             Stage::Committing { .. } | Stage::Done => return Ok(progress),
         };
-        let state = State::load(&progress)?.tell(cx, &mut progress).await?;
+        let state = State::load(&progress)?;
         if unit == ROOT {
             return prepare(cx, draft, progress, state).await;
         }

@@ -67,10 +67,16 @@ async fn video(
         let progress = without_refusal(progress, state.clone());
         return Ok(Reconciliation::Found(progress.committed(ROOT, id, Some(url), at)));
     }
-    // After a refusal the prepare steps tell why.
-    let on =
-        if state.refusal.is_some() { Stage::Preparing { unit: ROOT } } else { Stage::Ready { unit: ROOT } };
-    Ok(Reconciliation::Absent(progress.clone().at(on)))
+    Ok(absent(progress, state.clone(), ROOT))
+}
+
+/// It goes on with what is prepared; after a refusal, which is told now, from the prepare steps.
+fn absent(progress: &Progress, mut state: State, unit: u16) -> Reconciliation {
+    let cause = state.refusal.take();
+    let on = if cause.is_some() { Stage::Preparing { unit } } else { Stage::Ready { unit } };
+    let mut again = progress.clone().at(on);
+    state.store(&mut again);
+    Reconciliation::absent(again, cause)
 }
 
 async fn comment(
@@ -107,15 +113,13 @@ async fn comment(
         return Ok(unknown(Some(at), evidence));
     }
     if state.refusal.is_some() {
-        return Ok(Reconciliation::Absent(progress.clone().at(Stage::Preparing { unit })));
+        return Ok(absent(progress, state, unit));
     }
     if state.resent {
         return Ok(unknown(None, format!("{evidence} It was sent twice, and neither was found.")));
     }
     state.resent = true;
-    let mut progress = progress.clone();
-    state.store(&mut progress);
-    Ok(Reconciliation::Absent(progress.at(Stage::Ready { unit })))
+    Ok(absent(progress, state, unit))
 }
 
 /// What was refused and done all the same is nothing to tell of.

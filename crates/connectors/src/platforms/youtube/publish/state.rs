@@ -1,6 +1,6 @@
 //! What a publication on YouTube must remember between its steps.
 
-use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::id::MediaId;
 use carillon_domain::secret::Secret;
 use carillon_domain::time::Timestamp;
@@ -82,17 +82,6 @@ impl State {
     /// The address of the bytes, where one is kept: `Some(None)` when the grant is another one by now.
     pub(super) fn session(&self, cx: &Cx<'_>) -> Option<Option<Secret>> {
         self.session.as_ref().map(|sealed| sealed.open(&key(cx.credential)))
-    }
-
-    /// Tells a refusal for good; a later try begins without it. After one for now it simply goes on.
-    pub(super) async fn tell(mut self, cx: &Cx<'_>, progress: &mut Progress) -> Result<Self, ConnectorError> {
-        let Some(refusal) = self.refusal.take() else { return Ok(self) };
-        self.store(progress);
-        if refusal.kind != ErrorKind::Rejected {
-            return Ok(self);
-        }
-        cx.checkpoint.save(progress).await?;
-        Err(refusal)
     }
 
     /// The id of the video.

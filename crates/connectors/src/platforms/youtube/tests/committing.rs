@@ -143,7 +143,7 @@ async fn one_look_at_the_video_settles_a_lost_answer() {
                 assert_eq!((progress.root_remote_id(), progress.stage), (Some(VIDEO), Stage::Done));
             }
             // At once: the same call again does no harm while another one is on its way.
-            Reconciliation::Absent(progress) => {
+            Reconciliation::Absent { again: progress, .. } => {
                 assert!(!found, "{story}");
                 assert_eq!(progress.stage, Stage::Ready { unit: 0 });
             }
