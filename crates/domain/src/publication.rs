@@ -7,7 +7,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::connector_error::ConnectorError;
+mod unit;
+
+pub use unit::{Delivered, UnitReport, UnitState};
 
 /// Where a publication stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -23,7 +25,8 @@ pub enum PublicationState {
     Scheduled,
     /// An attempt is under way, or waits to go on.
     Publishing,
-    /// The root is public and its remote id is known.
+    /// The root is public and its remote id is known; or it waits in the network's inbox ([`Delivered`]), done as far as Carillon
+    /// can do it.
     Published,
     /// It is certain that nothing is public.
     Failed,
@@ -202,38 +205,6 @@ impl HeldReason {
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Overdue, Self::Reauth, Self::Cap, Self::PlatformOff].into_iter().find(|r| r.as_str() == text)
     }
-}
-
-/// What became of one thread part or comment, for people.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct UnitReport {
-    /// 0 is the root.
-    pub index: u16,
-    /// How it stands.
-    pub state: UnitState,
-    /// The network's id once public.
-    pub remote_id: Option<String>,
-    /// Where people see it.
-    pub remote_url: Option<String>,
-    /// Why it is not public.
-    pub error: Option<ConnectorError>,
-    /// When it was deleted at the network, at a person's wish.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deleted_at: Option<crate::time::Timestamp>,
-}
-
-/// How one unit of a publication stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UnitState {
-    /// Not sent yet.
-    Pending,
-    /// Public.
-    Published,
-    /// Certainly not public, and not tried again by itself.
-    Failed,
-    /// May or may not be public.
-    Unconfirmed,
 }
 
 /// A post's own status, derived from its publications. `any_incomplete` says that a root is public but later parts or

@@ -8,7 +8,7 @@ use carillon_domain::time::{Clock, Timestamp};
 
 use super::recorder::{Crash, LEASE_LOST};
 use super::{Outcome, Session};
-use crate::contract::progress::{Progress, Stage};
+use crate::contract::progress::{Progress, Stage, UnitProgress};
 use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation};
 use crate::kit::http::CommitPermit;
 
@@ -293,7 +293,7 @@ impl Run<'_> {
     }
 
     fn public(&mut self, unit: u16, progress: Progress) {
-        let done = progress.units.get(usize::from(unit)).is_some_and(|u| u.remote_id.is_some());
+        let done = progress.units.get(usize::from(unit)).is_some_and(UnitProgress::is_done);
         assert!(done, "unit {unit} is public but has no id: {progress:?}");
         self.tries = 0;
         self.save(progress);

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use carillon_domain::publication::Delivered;
 use carillon_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +70,16 @@ pub struct UnitProgress {
     pub remote_url: Option<String>,
     /// When it was found or answered to be public.
     pub published_at: Option<Timestamp>,
+    /// Where it went.
+    #[serde(default, skip_serializing_if = "Delivered::is_public")]
+    pub delivered: Delivered,
+}
+
+impl UnitProgress {
+    /// Whether its commit had its effect: it is public under an id, or waits in the network's inbox, where it has none.
+    pub fn is_done(&self) -> bool {
+        self.remote_id.is_some() || self.delivered == Delivered::Inbox
+    }
 }
 
 impl Progress {
@@ -92,17 +103,25 @@ impl Progress {
 
     /// Marks the unit that is being committed as public and moves on to the next one.
     #[must_use]
-    pub fn committed(
-        mut self,
-        unit: u16,
-        remote_id: String,
-        remote_url: Option<String>,
-        at: Timestamp,
-    ) -> Self {
+    pub fn committed(self, unit: u16, remote_id: String, remote_url: Option<String>, at: Timestamp) -> Self {
+        let delivered = Delivered::Public;
+        let remote_id = Some(remote_id);
+        self.done(unit, UnitProgress { remote_id, remote_url, published_at: Some(at), delivered })
+    }
+
+    /// Marks the unit that is being committed as waiting in the inbox of the network's app, and moves on to the next one.
+    #[must_use]
+    pub fn in_inbox(self, unit: u16, at: Timestamp) -> Self {
+        let done =
+            UnitProgress { published_at: Some(at), delivered: Delivered::Inbox, ..UnitProgress::default() };
+        self.done(unit, done)
+    }
+
+    fn done(mut self, unit: u16, done: UnitProgress) -> Self {
         if let Some(slot) = self.units.get_mut(usize::from(unit)) {
-            *slot = UnitProgress { remote_id: Some(remote_id), remote_url, published_at: Some(at) };
+            *slot = done;
         }
-        let next = self.units.iter().position(|u| u.remote_id.is_none());
+        let next = self.units.iter().position(|u| !u.is_done());
         self.stage = match next.and_then(|n| u16::try_from(n).ok()) {
             Some(unit) => Stage::Preparing { unit },
             None => Stage::Done,

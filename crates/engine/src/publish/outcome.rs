@@ -3,7 +3,7 @@
 
 use carillon_connectors::contract::progress::{Progress, Stage};
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
-use carillon_domain::publication::{Event, Intent, PublicationState, UnitReport, UnitState};
+use carillon_domain::publication::{Delivered, Event, Intent, PublicationState, UnitReport, UnitState};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::repo::lease::Again;
 use carillon_store::repo::publication::PublicationRow;
@@ -42,19 +42,21 @@ fn reports(progress: &Progress, before: &[UnitReport]) -> Vec<UnitReport> {
         remote_url: None,
         error: None,
         deleted_at: None,
+        delivered: Delivered::Public,
     };
     (0u16..)
         .zip(&progress.units)
-        .map(|(index, unit)| match &unit.remote_id {
-            Some(id) => UnitReport {
+        .map(|(index, unit)| match unit.is_done() {
+            true => UnitReport {
                 index,
                 state: UnitState::Published,
-                remote_id: Some(id.clone()),
+                remote_id: unit.remote_id.clone(),
                 remote_url: unit.remote_url.clone(),
                 error: None,
                 deleted_at: before.get(usize::from(index)).and_then(|unit| unit.deleted_at),
+                delivered: unit.delivered,
             },
-            None => before.get(usize::from(index)).cloned().unwrap_or_else(|| pending(index)),
+            false => before.get(usize::from(index)).cloned().unwrap_or_else(|| pending(index)),
         })
         .collect()
 }

@@ -8,7 +8,7 @@ use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::error::AppError;
 use carillon_domain::id::{PostId, PublicationId};
 use carillon_domain::limits::Violation;
-use carillon_domain::publication::{PublicationState, UnitReport, UnitState};
+use carillon_domain::publication::{Delivered, PublicationState, UnitReport, UnitState};
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::publication::PublicationRow;
 use carillon_store::repo::{account, job, publication};
@@ -29,7 +29,7 @@ pub(super) type Left = BTreeMap<PublicationId, Violation>;
 pub(super) async fn delete_public(engine: &Engine, actor: &Actor, id: PostId) -> Result<Left, AppError> {
     let mut left = Left::new();
     for row in publication::of_post(&engine.db, actor.workspace, id).await? {
-        if row.state != PublicationState::Published || row.units.iter().all(|unit| !is_public(unit)) {
+        if row.state != PublicationState::Published || row.units.iter().all(|unit| !is_there(unit)) {
             continue;
         }
         let why = match delete_one(engine, &row).await {
@@ -47,7 +47,7 @@ pub(super) async fn delete_public(engine: &Engine, actor: &Actor, id: PostId) ->
     Ok(left)
 }
 
-fn is_public(unit: &UnitReport) -> bool {
+fn is_there(unit: &UnitReport) -> bool {
     unit.state == UnitState::Published && unit.deleted_at.is_none()
 }
 
@@ -56,6 +56,14 @@ async fn delete_one(engine: &Engine, row: &PublicationRow) -> Result<(), AppErro
     let account = account::find(&engine.db, row.workspace, row.account).await?.ok_or_else(gone)?;
     let connector = engine.networks.enabled(&row.platform)?;
     let title = connector.descriptor().title;
+    if row.units.iter().any(|unit| is_there(unit) && unit.delivered == Delivered::Inbox) {
+        return Err(refusal(
+            "in_inbox",
+            &format!(
+                "It waits in the inbox of the {title} app, where no program reaches it. Discard it there."
+            ),
+        ));
+    }
     let publisher = connector.publisher().filter(|_| connector.capabilities().delete).ok_or_else(|| {
         let place = row.remote_url.as_ref().map(|url| format!(": {url}")).unwrap_or_default();
         refusal(
@@ -115,7 +123,7 @@ async fn delete_units(
         media: &media,
         checkpoint: &NoCheckpoint,
     };
-    for unit in row.units.iter().rev().filter(|unit| is_public(unit)) {
+    for unit in row.units.iter().rev().filter(|unit| is_there(unit)) {
         let Some(remote_id) = &unit.remote_id else { continue };
         publisher.delete(&cx, remote_id).await?;
         let (index, now) = (unit.index, engine.clock.now());

@@ -8,6 +8,7 @@ mod deleting;
 mod erasing;
 mod giving_up;
 mod hearing;
+mod inbox;
 mod journal;
 mod judging;
 mod kill_points;

@@ -305,6 +305,8 @@ pub struct Publication {
     pub error: Option<RemoteError>,
     /// What was looked at when an answer had been lost.
     pub evidence: Option<String>,
+    /// Once published: `public`, or `inbox` where it waits in the network's app for a person to finish it, without an id.
+    pub delivered: Option<&'static str>,
     /// When it was deleted at the network, by a `DELETE` with `remote`.
     pub deleted_at: Option<String>,
     /// What of this request did not work here: after a `DELETE` with `remote`, why it is still public.
@@ -331,6 +333,7 @@ impl From<&PublicationView> for Publication {
             held_reason: view.held_reason.map(|r| r.as_str()),
             error: view.error.as_ref().map(RemoteError::from),
             evidence: view.evidence.clone(),
+            delivered: view.delivered.map(|d| d.as_str()),
             deleted_at: view.deleted_at.map(time),
             warnings: view.warnings.iter().map(Finding::from).collect(),
             attempts: view.attempts.iter().map(Attempt::from).collect(),

@@ -4,7 +4,7 @@ use axum::http::{Method, StatusCode};
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
 use carillon_domain::id::PublicationId;
 use carillon_domain::permission::Role;
-use carillon_domain::publication::{HeldReason, PublicationState, UnitReport, UnitState};
+use carillon_domain::publication::{Delivered, HeldReason, PublicationState, UnitReport, UnitState};
 use carillon_store::repo::publication;
 use serde_json::{Value, json};
 
@@ -96,6 +96,35 @@ async fn lose(
     let saved =
         db.write(move |tx| Box::pin(async move { publication::save_edit(tx, &row, seen).await })).await;
     assert!(saved.expect("asked"), "nobody else changes it");
+}
+
+#[tokio::test]
+async fn what_waits_in_an_inbox_is_not_said_to_be_public() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    let draft = desk.post("Not yet", json!({ "status": "draft" })).await;
+    assert_eq!(draft["publications"][0]["delivered"], Value::Null, "{draft}");
+    let post = desk.post("Nearly there", json!({ "status": "now" })).await;
+    desk.work_for_hours(1).await;
+    assert_eq!(desk.read(&post).await["publications"][0]["delivered"], "public");
+    let waits = "waits in the inbox of the Bluesky app";
+    assert!(!owner.get(&desk.page(&post)).await.text().contains(waits));
+    // As a network with an inbox leaves it.
+    lose(&desk, &post, |row| {
+        (row.remote_id, row.remote_url) = (None, None);
+        let root = &mut row.units[0];
+        (root.remote_id, root.remote_url, root.delivered) = (None, None, Delivered::Inbox);
+    })
+    .await;
+    let read = desk.read(&post).await;
+    let publication = &read["publications"][0];
+    assert_eq!((&publication["state"], &publication["delivered"]), (&json!("published"), &json!("inbox")));
+    let page = owner.get(&desk.page(&post)).await.text();
+    assert!(page.contains(waits) && page.contains("Finish it there."), "{page}");
+    assert!(page.contains("In the inbox since"), "{page}");
+    let path = format!("/api/v1/posts/{}?remote=true", post["id"].as_str().expect("an id"));
+    let deleted = desk.call(Method::DELETE, &path, None).await.json();
+    assert_eq!(deleted["publications"][0]["warnings"][0]["code"], "in_inbox", "{deleted}");
 }
 
 #[tokio::test]

@@ -3,7 +3,9 @@
 use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::id::{AccountId, AttemptId, PostId, PublicationId};
 use carillon_domain::limits::Violation;
-use carillon_domain::publication::{HeldReason, PostStatus, PublicationState, UnitState, post_status};
+use carillon_domain::publication::{
+    Delivered, HeldReason, PostStatus, PublicationState, UnitState, post_status,
+};
 use carillon_domain::time::Timestamp;
 use carillon_store::repo::attempt::{AttemptRow, StepRow};
 use carillon_store::repo::post::PostRow;
@@ -95,6 +97,8 @@ pub struct PublicationView {
     pub error: Option<ConnectorError>,
     /// What reconciliation saw.
     pub evidence: Option<String>,
+    /// Where its root went, once it is published.
+    pub delivered: Option<Delivered>,
     /// When its root was deleted at the network, at a person's wish.
     pub deleted_at: Option<Timestamp>,
     /// What did not work of the request that this answers, though the rest did.
@@ -159,7 +163,10 @@ pub type StepView = StepRow;
 impl PublicationView {
     /// The view of a row, with the attempts that were loaded.
     pub fn new(row: PublicationRow, attempts: Vec<(AttemptRow, Vec<StepRow>)>) -> Self {
-        let deleted_at = row.units.iter().find(|u| u.index == 0).and_then(|u| u.deleted_at);
+        let root = row.units.iter().find(|u| u.index == 0);
+        let deleted_at = root.and_then(|u| u.deleted_at);
+        let delivered = root.map(|u| u.delivered).unwrap_or_default();
+        let delivered = (row.state == PublicationState::Published).then_some(delivered);
         let parts = row
             .units
             .into_iter()
@@ -190,6 +197,7 @@ impl PublicationView {
             held_reason: row.held_reason,
             error: row.error,
             evidence: row.evidence,
+            delivered,
             deleted_at,
             warnings: Vec::new(),
             attempts,

@@ -9,7 +9,7 @@ use carillon_domain::connector_error::{ConnectorError, ErrorKind, Remote};
 use carillon_domain::error::AppError;
 use carillon_domain::id::{PostId, PublicationId, WorkspaceId};
 use carillon_domain::permission::{Permission, Role};
-use carillon_domain::publication::{HeldReason, PostStatus, PublicationState, UnitState};
+use carillon_domain::publication::{Delivered, HeldReason, PostStatus, PublicationState, UnitState};
 use carillon_engine::usecase::posts::{
     self, AttemptView, PartView, PostView, PublicationView, Removal, Settled,
 };
@@ -56,6 +56,8 @@ struct PublicationCard {
     state: StateBadge,
     remote_url: Option<String>,
     published_at: Option<Timestamp>,
+    /// It waits in the inbox of the network's app.
+    inbox: bool,
     due_at: Option<Timestamp>,
     next_at: Option<Timestamp>,
     cause: Option<String>,
@@ -196,6 +198,7 @@ fn card(
         state: StateBadge::new(view.state.as_str(), ui.of("status", view.state.as_str())),
         remote_url: view.remote_url,
         published_at: view.published_at,
+        inbox: view.delivered == Some(Delivered::Inbox) && view.deleted_at.is_none(),
         due_at: view.due_at,
         next_at: view.next_at,
         cause: view.error.as_ref().map(|e| e.cause.clone()),

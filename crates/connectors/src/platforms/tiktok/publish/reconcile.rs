@@ -101,7 +101,9 @@ impl Look<'_> {
             }
             // It is there, and TikTok has no public id for it (yet).
             Step::Posted(None) => self.found(publish_id.to_owned(), None, self.now()),
-            Step::InInbox if self.options.inbox => self.found(publish_id.to_owned(), None, self.now()),
+            Step::InInbox if self.options.inbox => {
+                Reconciliation::Found(self.progress.clone().in_inbox(ROOT, self.now()))
+            }
             Step::Failed(reason) => self.failed(reason),
             Step::Uploading if self.lacks_bytes(status) => self.unsent(status, evidence),
             Step::Uploading | Step::Fetching => {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use carillon_domain::post::Draft;
+use carillon_domain::publication::Delivered;
 use carillon_domain::time::Clock;
 use serde_json::{Value, json};
 
@@ -108,7 +109,8 @@ async fn drafts_reach_the_inbox_and_are_not_public() {
     let bench = Bench::new(simulator());
     let session = signed_in(&bench).await;
     let outcome = session.publish(&video(&bench, "", 300_000, &json!({ "mode": "inbox" }))).await;
-    assert!(outcome.remote_ids()[0].starts_with("v_inbox_file~"), "{outcome:?}");
+    assert!(outcome.is_published() && outcome.remote_ids().is_empty(), "{outcome:?}");
+    assert_eq!(outcome.progress().units[0].delivered, Delivered::Inbox);
     assert!(public(&bench).is_empty());
 }
 

@@ -1,0 +1,47 @@
+//! What goes to the inbox of a network's app, where a person finishes it.
+
+use carillon_domain::composition::Override;
+use carillon_domain::error::AppError;
+use carillon_domain::publication::{Delivered, PublicationState};
+use carillon_engine::usecase::posts::{self, PostInput, PostView, Removal, WantedStatus};
+use carillon_engine::usecase::publications;
+use carillon_store::on_both;
+use carillon_store::testing::TestDb;
+use serde_json::json;
+
+use super::support::Stage;
+
+/// A draft for the inbox, now.
+pub async fn draft(stage: &Stage) -> PostView {
+    let account = stage.through_pages("tiktok", None).await;
+    let options = json!({ "mode": "inbox" }).as_object().cloned().expect("an object");
+    let media = stage.film().await;
+    stage
+        .post(PostInput {
+            media: vec![media],
+            accounts: vec![account],
+            status: WantedStatus::Now,
+            overrides: [(account, Override { options, ..Override::default() })].into(),
+            ..PostInput::default()
+        })
+        .await
+}
+
+async fn said(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let post = draft(&stage).await;
+    assert_eq!(stage.publication(&post).await.delivered, None, "it went nowhere yet");
+    stage.run_until_idle().await;
+    let there = stage.publication(&post).await;
+    assert_eq!((there.state, there.delivered), (PublicationState::Published, Some(Delivered::Inbox)));
+    assert_eq!((&there.remote_id, &there.remote_url), (&None, &None), "no post has this id");
+    assert!(there.published_at.is_some() && there.error.is_none() && !there.incomplete, "{there:?}");
+    assert!(stage.public("").is_empty());
+    let again = publications::retry(&stage.engine, &stage.actor, there.id).await;
+    assert!(matches!(again, Err(AppError::Conflict { .. })), "{again:?}");
+    let remote = Removal { remote: true, ..Removal::default() };
+    let left = posts::remove(&stage.engine, &stage.actor, post.post.id, remote).await.expect("answered");
+    assert_eq!(left.publications[0].warnings[0].code, "in_inbox", "{:?}", left.publications[0].warnings);
+    assert_eq!(left.publications[0].deleted_at, None);
+}
+on_both!(what_waits_in_an_inbox_says_so_and_claims_no_id, |t| super::said(t));
