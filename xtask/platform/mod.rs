@@ -3,6 +3,7 @@
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, MediaRules, PostKind, TextRule, TextUnit};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
+use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
 use crate::contract::webhooks::Webhooks;
@@ -93,6 +94,9 @@ impl Connector for Newnet {
         Some(self)
     }
     /// Where the network sends events to an address of ours, `webhooks.rs` reads them.
+    fn insights(&self) -> Option<&dyn Insights> {
+        None
+    }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         None
     }

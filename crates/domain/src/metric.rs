@@ -36,6 +36,28 @@ definitions! {
     "reposts", "reposts", 1, "Reposts, where the network counts them besides shares.";
     "quotes", "quotes", 1, "Posts of others that quote this one.";
     "saves", "saves", 1, "Bookmarks and saves.";
+    "sends", "sends", 1, "Private messages that carried the post, where the network counts them besides shares.";
+    "dislikes", "dislikes", 1, "Dislikes, which only the owner sees.";
+    "reach", "accounts", 1, "Different accounts that saw it, as the network estimates them.";
+    "engaged_views", "views", 1, "Views that lasted beyond the first moment.";
+    "interactions", "interactions", 1, "Everything that people did with it, as the network adds it up.";
+    "engaged_accounts", "accounts", 1, "Different accounts that did something with it.";
+    "clicks", "clicks", 1, "Presses on it, as the network counts them.";
+    "link_clicks", "clicks", 1, "Presses on links in it.";
+    "profile_visits", "visits", 1, "Visits of the profile or page.";
+    "profile_actions", "clicks", 1, "Presses on the profile's buttons and links.";
+    "follows", "accounts", 1, "Accounts that began to follow.";
+    "unfollows", "accounts", 1, "Accounts that stopped following.";
+    "video_views", "views", 1, "Starts of videos.";
+    "watch_time", "milliseconds", 1, "Time for which videos were watched, all views together.";
+    "average_watch_time", "milliseconds", 1, "Time for which a video was watched, per view.";
+    "average_watched", "basis points", 1, "Share of a video's length that was watched, per view.";
+    "skip_rate", "basis points", 1, "Share of views that ended in the first moments.";
+    "navigation", "taps", 1, "Taps forward, back and away in a story.";
+    "playlist_adds", "videos", 1, "Times that videos were put into playlists.";
+    "playlist_removes", "videos", 1, "Times that videos were taken out of playlists.";
+    "viewers", "basis points", 1, "Share of signed-in viewers.";
+    "followers_online", "accounts", 1, "Followers who were online.";
 }
 
 /// The totals that an account has on every network; a network that does not give one leaves it missing.

@@ -5,6 +5,7 @@ use carillon_domain::time::Timestamp;
 use super::authorizer::Authorizer;
 use super::capability::Capabilities;
 use super::cx::PlatformSettings;
+use super::insights::Insights;
 use super::publisher::Publisher;
 use super::reader::Reader;
 use super::webhooks::Webhooks;
@@ -21,6 +22,8 @@ pub trait Connector: Send + Sync + 'static {
     fn publisher(&self) -> Option<&dyn Publisher>;
     /// Reading profile and posts.
     fn reader(&self) -> Option<&dyn Reader>;
+    /// Reading what the network tells the owner only.
+    fn insights(&self) -> Option<&dyn Insights>;
     /// Listening to what the network sends by itself.
     fn webhooks(&self) -> Option<&dyn Webhooks>;
     /// From what of the whole installation's a call of `operation` takes its cost, where the network counts what all accounts do

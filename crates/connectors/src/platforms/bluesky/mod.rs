@@ -8,6 +8,7 @@ use crate::contract::capability::{
     Capabilities, Connect, MediaRules, OptionField, OptionInput, PostKind, TextRule, TextUnit,
 };
 use crate::contract::connector::{Connector, Descriptor, EndpointSetting};
+use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
 use crate::contract::webhooks::Webhooks;
@@ -97,6 +98,9 @@ impl Connector for Bluesky {
     }
     fn reader(&self) -> Option<&dyn Reader> {
         Some(self)
+    }
+    fn insights(&self) -> Option<&dyn Insights> {
+        None
     }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         None

@@ -6,6 +6,7 @@
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, MediaRules, PostKind, TextRule, TextUnit};
 use crate::contract::connector::{Accepts, Connector, Descriptor, Setting};
+use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
 use crate::contract::webhooks::Webhooks;
@@ -107,6 +108,9 @@ impl Connector for Mastodon {
     }
     fn reader(&self) -> Option<&dyn Reader> {
         Some(self)
+    }
+    fn insights(&self) -> Option<&dyn Insights> {
+        None
     }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         None

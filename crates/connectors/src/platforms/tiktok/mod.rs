@@ -8,6 +8,7 @@
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
+use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
 use crate::contract::webhooks::Webhooks;
@@ -103,6 +104,9 @@ impl Connector for TikTok {
     }
     fn reader(&self) -> Option<&dyn Reader> {
         Some(self)
+    }
+    fn insights(&self) -> Option<&dyn Insights> {
+        None
     }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(self)

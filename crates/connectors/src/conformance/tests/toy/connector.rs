@@ -14,6 +14,7 @@ use crate::contract::authorizer::*;
 use crate::contract::capability::{self, Capabilities, MediaRules, PostKind, TextRule, TextUnit};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::cx::Cx;
+use crate::contract::insights::Insights;
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation};
 use crate::contract::reader::Reader;
@@ -103,6 +104,9 @@ impl Connector for Toy {
     }
     fn reader(&self) -> Option<&dyn Reader> {
         Some(self)
+    }
+    fn insights(&self) -> Option<&dyn Insights> {
+        None
     }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         None

@@ -1,0 +1,128 @@
+//! Numbers that a network shows only to the owner of an account: how far posts reached, how long they were watched, who follows.
+//!
+//! - A connector MUST ask for metrics that a network may refuse singly in such a way that one refusal loses no other metric, and
+//!   name what it lost in [`Found::missing`].
+//! - A connector MUST NOT give a number that the network did not give: what is not known has no [`Observation`], and no reason
+//!   either when the network simply has no data yet.
+//! - An `Err` is for what concerns all metrics alike: a login that is gone, a limit, an outage.
+
+use async_trait::async_trait;
+use carillon_domain::connector_error::ConnectorError;
+use carillon_domain::time::Timestamp;
+use serde::Serialize;
+
+use super::cx::Cx;
+
+/// What a network tells the owner, as data. The capability matrix shows it, and the conformance suite sees that each metric comes.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Offers {
+    /// Metrics of the account in a window. Empty: there are none.
+    pub account: &'static [Metric],
+    /// Metrics of a post since it was published.
+    pub post: &'static [Metric],
+    /// Metrics of those who follow or watch, each split by a dimension.
+    pub audience: &'static [Metric],
+    /// Most posts that one call to [`Insights::posts`] takes; at least 1 where `post` is not empty.
+    pub posts_at_once: usize,
+    /// Longest window that one call to [`Insights::account`] takes, days.
+    pub window_days: u16,
+}
+
+/// A metric that a network may give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Metric {
+    /// Our name, defined in `carillon_domain::metric`.
+    pub name: &'static str,
+    /// By what it is split, `country` for example; `None` for a sum.
+    pub by: Option<&'static str>,
+    /// The network's name for it.
+    pub native: &'static str,
+}
+
+impl Metric {
+    /// A sum.
+    pub const fn of(name: &'static str, native: &'static str) -> Self {
+        Self { name, by: None, native }
+    }
+
+    /// One number per value of a dimension.
+    pub const fn split(name: &'static str, by: &'static str, native: &'static str) -> Self {
+        Self { name, by: Some(by), native }
+    }
+}
+
+/// A span of time; its first instant belongs to it, its last one does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Window {
+    /// First instant.
+    pub from: Timestamp,
+    /// First instant after it.
+    pub to: Timestamp,
+}
+
+/// One number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Observation {
+    /// Our name of the metric.
+    pub metric: &'static str,
+    /// Of what part of it: dimension and value, `("country", "DE")`. Values are the network's own words.
+    pub part: Option<(&'static str, String)>,
+    /// The time in which it was counted, as the network cut it, so perhaps not as it was asked. `None`: from the beginning until now.
+    pub window: Option<Window>,
+    /// The value, in the unit of the metric's definition.
+    pub value: i64,
+    /// The network's name for it.
+    pub native: &'static str,
+}
+
+/// Metrics that did not come although the network has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// Our names.
+    pub metrics: Vec<&'static str>,
+    /// Why.
+    pub cause: ConnectorError,
+}
+
+/// What one question brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The numbers.
+    pub observations: Vec<Observation>,
+    /// What was refused.
+    pub missing: Vec<Missing>,
+}
+
+/// A post to ask about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PostRef<'a> {
+    /// The network's id, in the form that publishing reports.
+    pub remote_id: &'a str,
+    /// When it became public; networks answer for some time only.
+    pub published_at: Timestamp,
+}
+
+/// Reads what a network tells the owner.
+#[async_trait]
+pub trait Insights: Send + Sync {
+    /// What there is to read. Pure.
+    fn offers(&self) -> &'static Offers;
+
+    /// Numbers of the account in a window of at most [`Offers::window_days`].
+    ///
+    /// # Errors
+    /// What concerns all of them; see the [module](self).
+    async fn account(&self, cx: &Cx<'_>, window: Window) -> Result<Found, ConnectorError>;
+
+    /// Numbers of posts, one answer for each in their order; an empty one for a post that the network does not know.
+    ///
+    /// # Errors
+    /// What concerns all of them; see the [module](self).
+    async fn posts(&self, cx: &Cx<'_>, posts: &[PostRef<'_>]) -> Result<Vec<Found>, ConnectorError>;
+
+    /// Who follows or watches, where [`Offers::audience`] is not empty.
+    ///
+    /// # Errors
+    /// What concerns all of them; see the [module](self).
+    async fn audience(&self, cx: &Cx<'_>) -> Result<Found, ConnectorError>;
+}
