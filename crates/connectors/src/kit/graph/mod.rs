@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`client`] | [`Client`](client::Client): a Graph host with a token; lists, times, `appsecret_proof` |
 //! | [`hooks`] | what Meta sends: handshake, signed events, withdrawals |
+//! | [`insights`] | [`Question`](insights::Question): numbers for the owner, asked for in groups; their forms → observations |
 //! | [`judge`] | [`Network`](judge::Network) with its table of codes; an answer, or none, → `ConnectorError` |
 //! | [`look`] | looking for a commit whose fate is open: comparing texts, when to look again |
 //! | [`login`] | code → short-lived → long-lived user token → the Pages under it |
@@ -17,6 +18,7 @@
 
 pub mod client;
 pub mod hooks;
+pub mod insights;
 pub mod judge;
 pub mod login;
 pub mod look;

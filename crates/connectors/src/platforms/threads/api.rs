@@ -90,7 +90,13 @@ impl<'a> Graph<'a> {
         self.client.commit(operation, self.url(path), params, permit).await
     }
 
-    fn url(&self, path: &str) -> String {
+    /// For questions that are asked in the way that all of Meta's networks share.
+    pub(super) fn client(&self) -> &Client<'a> {
+        &self.client
+    }
+
+    /// Where a path lies.
+    pub(super) fn url(&self, path: &str) -> String {
         format!("{}/{VERSION}/{path}", self.base)
     }
 }

@@ -5,8 +5,8 @@ mod table;
 
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 
-pub(super) use self::table::NETWORK;
 use self::table::STATES;
+pub(super) use self::table::{NETWORK, TOO_FEW_FOLLOWERS};
 use crate::kit::graph::judge::from_state;
 pub(super) use crate::kit::graph::judge::{Context, object_missing};
 

@@ -8,6 +8,7 @@ mod api;
 mod auth;
 mod check;
 mod errors;
+mod insights;
 mod limits;
 mod options;
 mod publish;
@@ -61,7 +62,7 @@ impl Connector for Threads {
         Some(self)
     }
     fn insights(&self) -> Option<&dyn Insights> {
-        None
+        Some(self)
     }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(self)

@@ -8,12 +8,14 @@ use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use serde_json::{Value, json};
 
-use super::api::{self, Graph};
+use super::api::{self, Graph, Params};
 use super::publish::quota;
-use super::{NAME, Threads, wire};
+use super::{NAME, Threads, insights, wire};
 use crate::contract::cx::Cx;
+use crate::contract::insights::Metric;
 use crate::contract::reader::{Count, PostPage, Profile, Reader, RemotePost};
 use crate::kit::graph::hooks;
+use crate::kit::graph::insights::{Question, Row, metrics};
 
 /// Posts per page: the network's default. Each costs a call for its numbers.
 const PAGE_SIZE: &str = "25";
@@ -27,15 +29,8 @@ const POST: &str = "id,text,media_type,permalink,timestamp";
 /// Reposts are listed with this type. Source: Threads API - Media reference, `media_type`.
 const REPOST: &str = "REPOST_FACADE";
 
-/// Our names and the network's. Source: Threads API - Insights, media metrics.
-const METRICS: [(&str, &str); 6] = [
-    ("views", "views"),
-    ("likes", "likes"),
-    ("comments", "replies"),
-    ("reposts", "reposts"),
-    ("quotes", "quotes"),
-    ("shares", "shares"),
-];
+/// Source: Threads API - Insights, media metrics.
+const METRICS: [Metric; 6] = metrics(&insights::POST);
 
 /// Not a field of the profile but a metric. Source: Threads API - Insights, user metrics.
 const FOLLOWERS: &str = "followers_count";
@@ -50,7 +45,7 @@ impl Reader for Threads {
             meta[DAILY_POSTS] = json!(most);
         }
         let identity = identity(&profile, meta).ok_or_else(nobody)?;
-        let counts = insights(&graph, "insights.profile", "me/threads_insights", &[FOLLOWERS]).await;
+        let counts = numbers(&graph, "insights.profile", "me/threads_insights", &[FOLLOWERS]).await;
         let counts = match counts {
             Ok(found) => found.get(FOLLOWERS).map(|value| count("followers", FOLLOWERS, *value)),
             Err(error) if about_numbers(&error) => None,
@@ -65,7 +60,7 @@ impl Reader for Threads {
         params.extend(cursor.map(|after| ("after", after.to_owned())));
         let page: wire::List<wire::Media> = graph.get("posts.list", "me/threads", params).await?;
         let next = api::next_cursor(page.paging, page.data.len());
-        let mut numbers = Numbers { graph: &graph, metrics: METRICS.map(|(_, native)| native).to_vec() };
+        let mut numbers = Numbers { graph: &graph, metrics: METRICS.map(|metric| metric.native).to_vec() };
         let mut posts = Vec::with_capacity(page.data.len());
         for media in page.data.into_iter().filter(|media| media.media_type.as_deref() != Some(REPOST)) {
             if let Some(post) = post(media) {
@@ -91,7 +86,7 @@ impl Numbers<'_> {
             return Ok(Vec::new());
         }
         let path = format!("{id}/insights");
-        let found = match insights(self.graph, "insights.post", &path, &self.metrics).await {
+        let found = match numbers(self.graph, "insights.post", &path, &self.metrics).await {
             Ok(found) => found,
             Err(error) if error.kind == ErrorKind::PermissionMissing => {
                 self.metrics.clear();
@@ -100,16 +95,15 @@ impl Numbers<'_> {
             Err(error) if about_numbers(&error) => self.one_by_one(&path).await?,
             Err(error) => return Err(error),
         };
-        let counts =
-            METRICS.iter().filter_map(|(name, native)| Some(count(name, native, *found.get(*native)?)));
-        Ok(counts.collect())
+        let of = |metric: &Metric| Some(count(metric.name, metric.native, *found.get(metric.native)?));
+        Ok(METRICS.iter().filter_map(of).collect())
     }
 
-    async fn one_by_one(&mut self, path: &str) -> Result<BTreeMap<String, i64>, ConnectorError> {
+    async fn one_by_one(&mut self, path: &str) -> Result<BTreeMap<&'static str, i64>, ConnectorError> {
         let mut all = BTreeMap::new();
         let mut taken = Vec::new();
         for metric in std::mem::take(&mut self.metrics) {
-            match insights(self.graph, "insights.post", path, &[metric]).await {
+            match numbers(self.graph, "insights.post", path, &[metric]).await {
                 Ok(found) => {
                     taken.push(metric);
                     all.extend(found);
@@ -119,25 +113,22 @@ impl Numbers<'_> {
             }
         }
         // When all were refused, it was the post rather than the metrics.
-        self.metrics = if taken.is_empty() { METRICS.map(|(_, native)| native).to_vec() } else { taken };
+        self.metrics = if taken.is_empty() { METRICS.map(|metric| metric.native).to_vec() } else { taken };
         Ok(all)
     }
 }
 
 /// Values by the network's names.
-async fn insights(
+async fn numbers(
     graph: &Graph<'_>,
     operation: &'static str,
     path: &str,
-    metrics: &[&str],
-) -> Result<BTreeMap<String, i64>, ConnectorError> {
-    let params = vec![("metric", metrics.join(","))];
-    let list: wire::List<wire::Insight> = graph.get(operation, path, params).await?;
-    let values = list.data.into_iter().filter_map(|insight| {
-        let value = insight.total_value.or_else(|| insight.values.into_iter().next())?.value?;
-        Some((insight.name, value))
-    });
-    Ok(values.collect())
+    metrics: &[&'static str],
+) -> Result<BTreeMap<&'static str, i64>, ConnectorError> {
+    let asks = metrics.iter().map(|native| Row::sum((), native, native).ask).collect();
+    let question = Question { asks, ..insights::question(graph, operation, path, Params::new()) };
+    let observations = question.answer().await?;
+    Ok(observations.into_iter().map(|seen| (seen.native, seen.value)).collect())
 }
 
 /// Whether the numbers were refused, rather than the login or the moment.

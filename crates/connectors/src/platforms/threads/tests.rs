@@ -3,6 +3,7 @@
 mod auth;
 mod check;
 mod errors;
+mod insights;
 mod lost;
 mod publish;
 mod read;

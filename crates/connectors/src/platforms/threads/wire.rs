@@ -1,7 +1,7 @@
 //! Bodies as Meta documents them. No logic.
 //!
-//! Sources: Threads API - Get Access Tokens, Posts, Publishing reference, Media reference, Reply reference, Insights,
-//! Troubleshooting (copies of 2025-2026); Meta's Postman collection (January 2026).
+//! Sources: Threads API - Get Access Tokens, Posts, Publishing reference, Media reference, Reply reference, Troubleshooting (copies of
+//! 2025-2026); Meta's Postman collection (January 2026).
 
 use carillon_domain::secret::Secret;
 use serde::Deserialize;
@@ -61,18 +61,4 @@ pub(super) struct Media {
 #[derive(Debug, Deserialize)]
 pub(super) struct Permalink {
     pub permalink: Option<String>,
-}
-
-/// One metric of `/insights` or `/threads_insights`.
-#[derive(Debug, Deserialize)]
-pub(super) struct Insight {
-    pub name: String,
-    #[serde(default)]
-    pub values: Vec<InsightValue>,
-    pub total_value: Option<InsightValue>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct InsightValue {
-    pub value: Option<i64>,
 }

@@ -15,6 +15,9 @@ pub(in super::super) static NETWORK: Network = Network {
     hidden_reads: &["containers.read", "media.read"],
 };
 
+/// The code of the refusal to say who follows.
+pub(in super::super) const TOO_FEW_FOLLOWERS: &str = "too_few_followers";
+
 const RECONNECT: &str = "Connect the account again.";
 const WAIT: &str = "Nothing to do: Carillon tries again by itself.";
 const AGAIN: &str = "Nothing to do: Carillon hands the post over again.";
@@ -73,6 +76,8 @@ const RULES: &[Rule] = &[
 #[rustfmt::skip]
 const PHRASES: &[(&str, Rule)] = &[
     ("THREADS_API__LINK_LIMIT_EXCEEDED", code(100, Rejected, "too_many_links", "The post has more than 5 different links.", "Remove some links.")),
+    // The condition is documented (Insights, follower_demographics), its wording is not (unverified).
+    ("at least 100 followers", code(100, Rejected, TOO_FEW_FOLLOWERS, "Threads says who follows only of profiles with 100 followers or more.", "Nothing to do: it appears when the profile has more followers.")),
     // Observed.
     ("must be at most 500 characters", code(100, Rejected, "text_too_long", "The text is longer than 500 characters, where an emoji counts as several.", "Shorten the text, or split it into a thread.")),
 ];

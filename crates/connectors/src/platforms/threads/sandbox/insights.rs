@@ -1,5 +1,5 @@
 //! Numbers of posts and profiles. Replies, reposts and quotes are those that there are; views, likes and shares are made up and
-//! grow with the age of a post.
+//! grow with the age of a post. What a profile got in a window is what its posts got in it.
 
 use carillon_domain::time::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -38,15 +38,21 @@ pub(super) struct Numbers {
 
 /// How many have seen a post: towards a quarter of the followers within days.
 pub(super) fn views(world: &World, post: &Post) -> u64 {
+    views_until(world.now(), post)
+}
+
+fn views_until(time: Timestamp, post: &Post) -> u64 {
     let followers = people::by_account(&post.account).map_or(0, |p| p.followers(PLATFORM));
-    let minutes = u64::try_from(world.now().duration_since(post.at).as_mins()).unwrap_or(0);
+    let minutes = u64::try_from(time.duration_since(post.at).as_mins()).unwrap_or(0);
     followers * minutes / (4 * (minutes + 720))
 }
 
-fn numbers(world: &World, s: &State, post: &Post) -> Numbers {
-    let views = views(world, post);
+/// What a post had got at a time.
+fn numbers(time: Timestamp, s: &State, post: &Post) -> Numbers {
+    let views = views_until(time, post);
     let count = |wanted: &dyn Fn(&Post) -> bool| {
-        s.posts.iter().filter(|other| !other.deleted && !other.pending && wanted(other)).count() as u64
+        let there = |other: &&Post| !other.deleted && !other.pending && other.at <= time && wanted(other);
+        s.posts.iter().filter(there).count() as u64
     };
     let id = Some(post.id.as_str());
     // All of a thread for its top, else the direct ones.
@@ -67,9 +73,13 @@ fn numbers(world: &World, s: &State, post: &Post) -> Numbers {
 
 /// The sums over everything that a profile has published.
 pub(super) fn totals(world: &World, account: &str) -> Numbers {
+    totals_until(world, account, world.now())
+}
+
+fn totals_until(world: &World, account: &str, time: Timestamp) -> Numbers {
     state::read(world, |s| {
         let own = s.posts.iter().filter(|post| post.account == account && !post.deleted);
-        own.map(|post| numbers(world, s, post)).fold(Numbers::default(), |sum, n| Numbers {
+        own.map(|post| numbers(time, s, post)).fold(Numbers::default(), |sum, n| Numbers {
             views: sum.views + n.views,
             likes: sum.likes + n.likes,
             replies: sum.replies + n.replies,
@@ -78,6 +88,19 @@ pub(super) fn totals(world: &World, account: &str) -> Numbers {
             shares: sum.shares + n.shares,
         })
     })
+}
+
+/// What a profile got between two times.
+fn gained(world: &World, account: &str, (since, until): (Timestamp, Timestamp)) -> Numbers {
+    let (after, before) = (totals_until(world, account, until), totals_until(world, account, since));
+    Numbers {
+        views: after.views - before.views,
+        likes: after.likes - before.likes,
+        replies: after.replies - before.replies,
+        reposts: after.reposts - before.reposts,
+        quotes: after.quotes - before.quotes,
+        shares: after.shares - before.shares,
+    }
 }
 
 fn metrics(call: &Call<'_>, known: &[&str]) -> Result<Vec<String>, Refusal> {
@@ -102,7 +125,7 @@ pub(super) fn of_post(call: &Call<'_>) -> Result<Value, Refusal> {
     if post.content.kind == Kind::Repost {
         return Ok(json!({ "data": [] }));
     }
-    let n = state::read(call.world, |s| numbers(call.world, s, &post));
+    let n = state::read(call.world, |s| numbers(call.world.now(), s, &post));
     let shown = |metric: &String| {
         let (value, name) = match metric.as_str() {
             "views" => (n.views, "views"),
@@ -145,7 +168,7 @@ pub(super) fn of_account(call: &Call<'_>) -> Result<Value, Refusal> {
     if since > until {
         return Err(Refusal::parameter("Param since must be before until"));
     }
-    let totals = totals(call.world, &account);
+    let gained = gained(call.world, &account, (since, until));
     let data = metrics.iter().map(|metric| {
         let mut entry = json!({
             "name": metric,
@@ -154,7 +177,7 @@ pub(super) fn of_account(call: &Call<'_>) -> Result<Value, Refusal> {
             "description": format!("The {metric} of your profile."),
             "id": format!("{account}/insights/{metric}/day"),
         });
-        let (name, value) = number(call, metric, &totals, (since, until))?;
+        let (name, value) = number(call, metric, &gained, (since, until))?;
         entry[name] = value;
         Ok(entry)
     });
@@ -180,31 +203,37 @@ fn address(call: &Call<'_>, from: Timestamp, step: SignedDuration) -> String {
 fn number(
     call: &Call<'_>,
     metric: &str,
-    totals: &Numbers,
+    gained: &Numbers,
     (since, until): (Timestamp, Timestamp),
 ) -> Result<(&'static str, Value), Refusal> {
     let total = |value: u64| Ok(("total_value", json!({ "value": value })));
-    let followers = call.caller.persona.followers(PLATFORM);
+    let followers = followers(call);
     match metric {
         "views" => Ok(("values", days(followers, since, until))),
         "clicks" => {
             let url = format!("https://{}.example.com/", call.caller.persona.key);
-            Ok(("link_total_values", json!([{ "value": totals.views / 90, "link_url": url }])))
+            Ok(("link_total_values", json!([{ "value": gained.views / 90, "link_url": url }])))
         }
-        "likes" => total(totals.likes),
-        "replies" => total(totals.replies),
-        "reposts" => total(totals.reposts),
-        "quotes" => total(totals.quotes),
+        "likes" => total(gained.likes),
+        "replies" => total(gained.replies),
+        "reposts" => total(gained.reposts),
+        "quotes" => total(gained.quotes),
         "followers_count" => total(followers),
         _ => demographics(call, followers),
     }
 }
 
-/// Views of the profile: one number a day, at seven in the morning.
+fn followers(call: &Call<'_>) -> u64 {
+    let wanted = state::read(call.world, |s| s.followers);
+    wanted.unwrap_or_else(|| call.caller.persona.followers(PLATFORM))
+}
+
+/// Views of the profile: one number for each day that ends in the time asked for, at seven in the morning.
 fn days(followers: u64, since: Timestamp, until: Timestamp) -> Value {
     const SECONDS: i64 = 86_400;
     let first = since.as_second().div_euclid(SECONDS) * SECONDS + 7 * 3_600;
-    let ends = (0..).map(|n| first + n * SECONDS).take_while(|end| *end <= until.as_second());
+    let ends = (0..).map(|n| first + n * SECONDS).skip_while(|end| *end <= since.as_second());
+    let ends = ends.take_while(|end| *end <= until.as_second());
     let shown = |end: i64| {
         let wave = end.div_euclid(SECONDS).rem_euclid(7).unsigned_abs() + 3;
         let at = Timestamp::from_second(end).map(written).unwrap_or_default();

@@ -35,6 +35,8 @@ pub(crate) struct State {
     pub(crate) calls_per_day: Option<u64>,
     /// What processing of the next container ends with, for example `UNKNOWN`.
     pub(crate) next_failure: Option<String>,
+    /// Followers of every profile, where a test wants another number than the personas'.
+    pub(crate) followers: Option<u64>,
     /// Handles of profiles that are private.
     pub(crate) private: BTreeSet<String>,
 }

@@ -133,6 +133,8 @@ fn what_has_no_code_is_known_by_its_words() {
     assert_eq!(said("THREADS_API__LINK_LIMIT_EXCEEDED"), [links.clone(), links]);
     let long = ("rejected", "text_too_long".to_owned());
     assert_eq!(said("Param text must be at most 500 characters"), [long.clone(), long]);
+    let few = ("rejected", "too_few_followers".to_owned());
+    assert_eq!(said("(#100) The profile needs at least 100 followers"), [few.clone(), few]);
 }
 
 #[test]
