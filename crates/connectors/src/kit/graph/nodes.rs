@@ -28,6 +28,9 @@ const GIVES: &[(&str, &str, &str)] = &[
     ("IGUserForIGOnlyAPI", "/stories", "IGMediaForIGOnlyAPI"),
     ("IGMedia", "/comments", "IGComment"),
     ("IGMediaForIGOnlyAPI", "/comments", "IGComment"),
+    // The specification of the Instagram login names the result of Pages, which has no totals.
+    ("IGUserForIGOnlyAPI", "/insights", "InstagramInsightsResult"),
+    ("IGMediaForIGOnlyAPI", "/insights", "InstagramInsightsResult"),
     ("Page", "/published_posts", "PagePost"),
     ("PagePost", "/comments", "Comment"),
     ("User", "/accounts", "Page"),
@@ -52,6 +55,8 @@ pub struct Place {
 pub struct Nodes {
     v26: Value,
     user: Value,
+    /// Today's metrics with their breakdowns, from the documentation: the specifications list others, or none.
+    metrics: Value,
 }
 
 impl Nodes {
@@ -60,7 +65,7 @@ impl Nodes {
         static NODES: OnceLock<Option<Nodes>> = OnceLock::new();
         let read = || {
             let (v26, user) = (specs::file("meta/v26.0/nodes.json")?, specs::file("meta/v25.0/User.json")?);
-            Some(Nodes { v26, user })
+            Some(Nodes { v26, user, metrics: specs::file("meta/derived/insights_metrics.json")? })
         };
         NODES.get_or_init(read).as_ref()
     }
@@ -73,6 +78,16 @@ impl Nodes {
         let known = self.params(place)?;
         for (name, value) in params {
             match known.get(name).and_then(Value::as_str) {
+                Some(_) if place.edge == "/insights" && ["metric", "breakdown"].contains(&name.as_str()) => {
+                    self.metrics(place.node, name, value)?;
+                }
+                Some(kind) if kind.ends_with("_enum") && self.edge_allows(place, kind, value) => {}
+                Some(kind) if kind.ends_with("_enum>") => {
+                    let kind = kind.trim_start_matches("list<").trim_end_matches('>');
+                    if !value.split(',').all(|word| self.edge_allows(place, kind, word)) {
+                        return Err(format!("{value} is no {kind} of {place:?}"));
+                    }
+                }
                 Some(kind) => self.fits(place.node, name, value, kind)?,
                 None if COMMON.contains(&name.as_str()) => {}
                 None if FILES.contains(&(place.edge.as_str(), name.as_str())) => {}
@@ -118,6 +133,41 @@ impl Nodes {
     fn edge(&self, place: &Place) -> Option<&Value> {
         let mut edges = self.v26["nodes"][place.node]["edges"].as_array()?.iter();
         edges.find(|e| e["method"] == *place.method && e["edge"] == *place.edge)
+    }
+
+    /// Whether the enumerations of this edge have the word.
+    fn edge_allows(&self, place: &Place, kind: &str, word: &str) -> bool {
+        let words = self.edge(place).and_then(|edge| edge["param_enums"][kind].as_array());
+        words.is_some_and(|words| words.iter().any(|known| known == word))
+    }
+
+    /// Whether these are metrics of the node, or breakdowns that one of its metrics has.
+    fn metrics(&self, node: &str, name: &str, value: &str) -> Result<(), String> {
+        let lists: Vec<&Value> = match node {
+            "Page" => vec![&self.metrics["facebook_page_current"]],
+            "PagePost" => vec![&self.metrics["facebook_post_current"]],
+            "IGUser" | "IGUserForIGOnlyAPI" => {
+                let known = self.metrics["user_metrics"].as_object();
+                let all = known.into_iter().flatten();
+                return match name {
+                    "metric" => words(value, |word| known.is_some_and(|known| known.contains_key(word))),
+                    _ => words(value, |word| {
+                        let mut lists = all.clone().filter_map(|(_, metric)| metric["breakdown"].as_array());
+                        lists.any(|list| list.iter().any(|known| known == word))
+                    }),
+                };
+            }
+            _ if name == "metric" => {
+                self.metrics["media_metrics"].as_object().into_iter().flatten().map(|(_, v)| v).collect()
+            }
+            _ => {
+                let all = self.metrics["media_breakdowns"].as_object().into_iter().flatten();
+                return words(value, |word| all.clone().any(|(_, metric)| metric["breakdown"] == word));
+            }
+        };
+        words(value, |word| {
+            lists.iter().any(|list| list.as_array().is_some_and(|l| l.iter().any(|k| k == word)))
+        })
     }
 
     /// The node that an edge gives.
@@ -227,6 +277,14 @@ impl Nodes {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether all words of a list are known.
+fn words(list: &str, known: impl Fn(&str) -> bool) -> Result<(), String> {
+    match list.split(',').find(|word| !known(word)) {
+        Some(word) => Err(format!("{word} is not known")),
+        None => Ok(()),
     }
 }
 

@@ -27,6 +27,22 @@ const LIST: &str = "pages_show_list";
 /// Without it nothing can be published.
 pub(super) const POST: &str = "pages_manage_posts";
 
+/// Without it Facebook shows no insights; publishing goes on.
+pub(super) const INSIGHTS: &str = "read_insights";
+
+/// Everything that is asked for: reading needs the first ones, publishing all but the first.
+const ALL: &[&str] = &[
+    INSIGHTS,
+    LIST,
+    "pages_read_engagement",
+    // Pages that are held in a Business are not listed without it.
+    "business_management",
+    POST,
+    // First comments, and looking whether a lost one is there.
+    "pages_manage_engagement",
+    "pages_read_user_content",
+];
+
 /// What is read of a Page that may be connected. `tasks` says what the person may do there.
 const PAGE_FIELDS: &str = "id,name,username,access_token,category,tasks,picture{url}";
 
@@ -37,23 +53,14 @@ pub(super) const PUBLISHING_TASKS: [&str; 2] = ["CREATE_CONTENT", "MANAGE"];
 impl Authorizer for Facebook {
     fn scopes_for(&self, feature: Feature, _flavour: Option<&str>) -> &'static [&'static str] {
         match feature {
-            Feature::Read => &[LIST, "pages_read_engagement", "business_management"],
-            Feature::Publish => &[
-                LIST,
-                "pages_read_engagement",
-                // Pages that are held in a Business are not listed without it.
-                "business_management",
-                POST,
-                // First comments, and looking whether a lost one is there.
-                "pages_manage_engagement",
-                "pages_read_user_content",
-            ],
+            Feature::Read => &ALL[..4],
+            Feature::Publish => &ALL[1..],
         }
     }
 
     async fn begin(&self, cx: &AuthCx<'_>, request: BeginRequest) -> Result<Begun, ConnectorError> {
         let app = app(cx.settings)?;
-        let scopes = self.scopes_for(Feature::Publish, None).join(",");
+        let scopes = ALL.join(",");
         let base = cx.settings.endpoint(&DESCRIPTOR, "www_base_url");
         // Compared to the letter, trailing slash included.
         let redirect_uri = oauth::normal_redirect(request.redirect_uri);

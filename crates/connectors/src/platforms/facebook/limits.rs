@@ -20,6 +20,8 @@ pub(super) const ALT_CHARACTERS: usize = 1_000;
 pub(super) const TITLE_CHARACTERS: u32 = 255;
 /// Longest address of a link, characters; Facebook documents none.
 pub(super) const LINK_CHARACTERS: u32 = 2_048;
+/// Longest span between `since` and `until` of a Page's insights, days. Source: Graph API - Page Insights, Limitations.
+pub(super) const INSIGHTS_DAYS: u16 = 90;
 
 const MIB: u64 = 1024 * 1024;
 const GIB: u64 = 1024 * MIB;

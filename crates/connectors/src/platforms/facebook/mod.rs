@@ -11,6 +11,7 @@ mod api;
 mod auth;
 mod check;
 mod errors;
+mod insights;
 mod limits;
 mod options;
 mod publish;
@@ -58,7 +59,7 @@ impl Connector for Facebook {
         Some(self)
     }
     fn insights(&self) -> Option<&dyn Insights> {
-        None
+        Some(self)
     }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(self)

@@ -3,6 +3,7 @@
 mod auth;
 mod check;
 mod errors;
+mod insights;
 mod late;
 mod lost;
 mod publish;

@@ -1,6 +1,11 @@
 //! Numbers over time: today's metrics only, each with the periods that it has (Page Insights, Deprecated metrics of 2 Mar 2026).
+//!
+//! A Page's days end at midnight in California. What was seen in a day is what was seen of its posts in it, and a little of what
+//! lies further back.
 
 use carillon_domain::time::{SignedDuration, Timestamp};
+use jiff::civil::{Date, Weekday, date};
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::answer::Refusal;
@@ -50,7 +55,7 @@ const POST: &[&str] = &[
 
 /// Periods of a Page's metrics, with their days.
 const PERIODS: &[(&str, i64)] = &[("day", 1), ("week", 7), ("days_28", 28)];
-/// The span between `since` and `until` at most (as clients report).
+/// The span between `since` and `until` at most (Graph API - Page Insights, Limitations).
 const LONGEST: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Followers that a Page needs before it has insights.
 const FOLLOWERS: u64 = 100;
@@ -79,12 +84,15 @@ fn of(call: &Call<'_>, metrics: &[&str]) -> Result<Value, Refusal> {
     let data = match kind_of(call.node) {
         NodeKind::Post | NodeKind::Video => {
             let post = post_of(call, page)?;
+            if call.params.get("period").is_some_and(|period| period != "lifetime") {
+                return Err(Refusal::parameter("Param period must be one of {lifetime}"));
+            }
             metrics.iter().map(|metric| lifetime(call, metric, &post)).collect()
         }
         _ if call.node == "me" || call.node == page.id() => series(call, page, metrics)?,
         _ => return Err(Refusal::missing(call.node, "get")),
     };
-    if page.look.followers(PLATFORM) < FOLLOWERS {
+    if followers(call, page) < FOLLOWERS {
         return Err(Refusal::new(2_874_008, 0, "The Page needs at least 100 followers for insights"));
     }
     // Without the permission nothing is refused; there is just nothing.
@@ -104,9 +112,26 @@ fn post_of(call: &Call<'_>, page: Page) -> Result<Post, Refusal> {
     Ok(post)
 }
 
+fn followers(call: &Call<'_>, page: Page) -> u64 {
+    state::read(call.world, |s| s.followers).unwrap_or_else(|| page.look.followers(PLATFORM))
+}
+
+/// So many reactions, by type: half of those left at each, and the rest are likes.
+fn reactions(total: u64) -> Vec<(&'static str, u64)> {
+    let others = (1..).zip(&REACTIONS[1..]).map(|(n, kind)| (*kind, total >> (n + 1)));
+    let others: Vec<_> = others.collect();
+    let likes = total - others.iter().map(|(_, count)| count).sum::<u64>();
+    std::iter::once((REACTIONS[0], likes)).chain(others).collect()
+}
+
 fn by_type(total: u64) -> Value {
-    let share = |(index, name): (usize, &&str)| ((*name).to_owned(), json!(total >> (index + 1)));
-    Value::Object(REACTIONS.iter().enumerate().map(share).collect())
+    Value::Object(reactions(total).into_iter().map(|(kind, count)| (kind.to_owned(), json!(count))).collect())
+}
+
+/// Of one type, which the metric's name holds.
+fn of_type(total: u64, metric: &str) -> Value {
+    let own = reactions(total).into_iter().find(|(kind, _)| metric.ends_with(&format!("_{kind}_total")));
+    json!(own.map_or(0, |(_, count)| count))
 }
 
 fn entry(node: &str, metric: &str, period: &str, values: &Value) -> Value {
@@ -129,10 +154,7 @@ fn lifetime(call: &Call<'_>, metric: &str, post: &Post) -> Value {
         "post_clicks_by_type" => json!({ "other clicks": seen / 100, "link clicks": seen / 100 }),
         "post_reactions_by_type_total" => by_type(seen / 30),
         "post_video_views" => json!(if post.video.is_some() { seen / 2 } else { 0 }),
-        _ => {
-            let kind = REACTIONS.iter().position(|kind| metric.contains(kind)).unwrap_or(0);
-            json!((seen / 30) >> (kind + 1))
-        }
+        _ => of_type(seen / 30, metric),
     };
     entry(&post.id, metric, "lifetime", &json!([{ "value": value }]))
 }
@@ -161,29 +183,59 @@ fn series(call: &Call<'_>, page: Page, metrics: &[&str]) -> Result<Vec<Value>, R
     let all = metrics.iter().flat_map(|metric| periods.clone().map(move |period| (*metric, *period)));
     Ok(all
         .map(|(metric, (name, days))| {
-            let values = values(page, metric, days, (since, until));
+            let values = values(call, page, (metric, days), (since, until));
             entry(&page.id(), metric, name, &values)
         })
         .collect())
 }
 
-/// One value a day at seven in the morning, the first a day after `since`.
-fn values(page: Page, metric: &str, days: i64, (since, until): (Timestamp, Timestamp)) -> Value {
-    const DAY: i64 = 86_400;
-    let first = (since.as_second() + DAY).div_euclid(DAY) * DAY + 7 * 3_600;
-    let base = page.look.followers(PLATFORM) / 40;
-    let at = (0..91).map(|n| first + n * DAY).take_while(|at| *at <= until.as_second());
-    let value = |at: i64| {
-        let wave = (at / DAY).rem_euclid(7).unsigned_abs() + metric.len() as u64;
-        match metric {
-            "page_follows" => json!(page.look.followers(PLATFORM)),
-            "page_actions_post_reactions_total" => by_type(base * days.unsigned_abs() / 10),
-            _ => json!(base * days.unsigned_abs() * wave / 10),
-        }
+/// One value a day, the first a day after `since`.
+fn values(
+    call: &Call<'_>,
+    page: Page,
+    (metric, days): (&str, i64),
+    (since, until): (Timestamp, Timestamp),
+) -> Value {
+    let first = TimeZone::UTC.to_datetime(since).date();
+    let ends = first.series(jiff::Span::new().days(1)).skip(1).filter_map(midnight);
+    let shown = |end: Timestamp| {
+        let begin = end - SignedDuration::from_hours(days * 24);
+        json!({ "value": value(call, page, metric, (begin, end)), "end_time": written(end) })
     };
-    let shown = |at: i64| {
-        let end = Timestamp::from_second(at).map(written).unwrap_or_default();
-        json!({ "value": value(at), "end_time": end })
-    };
-    at.map(shown).collect()
+    ends.take_while(|end| *end <= until).map(shown).collect()
+}
+
+/// When a day begins in California: at eight in UTC, and at seven from the second Sunday of March to the first of November.
+fn midnight(day: Date) -> Option<Timestamp> {
+    let sunday = |month, nth| date(day.year(), month, 1).nth_weekday_of_month(nth, Weekday::Sunday).ok();
+    let summer = sunday(3, 2)? < day && day <= sunday(11, 1)?;
+    let hour = if summer { 7 } else { 8 };
+    Some(day.at(hour, 0, 0, 0).to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
+fn value(call: &Call<'_>, page: Page, metric: &str, (begin, end): (Timestamp, Timestamp)) -> Value {
+    let id = page.id();
+    let gained = state::read(call.world, |s| {
+        let own = s.posts.iter().filter(|post| post.page == id && post.is_public());
+        let grown = |post: &Post| reading::seen_until(end, post) - reading::seen_until(begin, post);
+        let videos = own.clone().filter(|post| post.video.is_some()).map(grown).sum::<u64>();
+        (own.map(grown).sum::<u64>(), videos)
+    });
+    let days = u64::try_from(end.duration_since(begin).as_hours() / 24).unwrap_or(1);
+    let wave = 3 + (end.as_second() / 86_400).rem_euclid(7).unsigned_abs();
+    let older = followers(call, page) / 400 * wave * days;
+    let seen = gained.0 + older;
+    match metric {
+        "page_follows" => json!(followers(call, page)),
+        "page_media_view" => json!(seen),
+        "page_total_media_view_unique" => json!(seen * 8 / 10),
+        "page_video_views" => json!(gained.1 / 2),
+        "page_post_engagements" => json!(seen / 20),
+        "page_views_total" => json!(seen / 25),
+        "page_total_actions" => json!(seen / 150),
+        "page_daily_follows" | "page_daily_follows_unique" => json!(seen / 250),
+        "page_daily_unfollows_unique" => json!(seen / 900),
+        "page_actions_post_reactions_total" => by_type(seen / 30),
+        _ => of_type(seen / 30, metric),
+    }
 }

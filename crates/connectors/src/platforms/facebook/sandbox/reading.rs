@@ -1,5 +1,6 @@
 //! Posts as they are read, alone and in lists.
 
+use carillon_domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::answer::Refusal;
@@ -78,7 +79,12 @@ pub(super) fn attachments(call: &Call<'_>) -> Result<Value, Refusal> {
 
 /// How many have seen a post by now: a made-up number that grows for three days.
 pub(super) fn seen(world: &World, post: &Post) -> u64 {
-    let age = world.now().duration_since(post.at).as_secs().clamp(0, 3 * 86_400).unsigned_abs();
+    seen_until(world.now(), post)
+}
+
+/// The same at another time.
+pub(super) fn seen_until(time: Timestamp, post: &Post) -> u64 {
+    let age = time.duration_since(post.at).as_secs().clamp(0, 3 * 86_400).unsigned_abs();
     let reach = people::page(&post.page).map_or(0, |page| page.look.followers(PLATFORM) / 8);
     reach * age / (3 * 86_400)
 }

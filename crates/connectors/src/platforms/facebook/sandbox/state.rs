@@ -27,6 +27,8 @@ pub(crate) struct State {
     pub(super) calls: BTreeMap<String, Calls>,
     /// Calls of a Page within 24 hours, where a test wants another number than the network's.
     pub(crate) calls_per_day: Option<u64>,
+    /// Followers of every Page, where a test wants another number than the personas'.
+    pub(crate) followers: Option<u64>,
     /// The app does not require the proof of its secret.
     pub(crate) proof_optional: bool,
 }

@@ -22,6 +22,8 @@ const COVERED: &[&str] = &[
     "comments.create PagePost POST /comments",
     "comments.list PagePost GET /comments",
     "feed.create Page POST /feed",
+    "insights.account Page GET /insights",
+    "insights.post PagePost GET /insights",
     "oauth.revoke User DELETE /permissions",
     "pages.list User GET /accounts",
     "photos.upload Page POST /photos",
@@ -79,6 +81,7 @@ fn place(seen: &Seen) -> Option<Place> {
         "videos" if edge == "/" => "AdVideo",
         "posts" if edge == "/" => "PagePost",
         "comments" => "PagePost",
+        "insights" if seen.operation == "insights.post" => "PagePost",
         _ => "Page",
     };
     Some(Place { node, method: seen.method.clone(), edge })
@@ -108,6 +111,7 @@ async fn everything(stage: &Stage) {
     let reader = session.connector.reader().unwrap();
     reader.profile(&cx).await.unwrap();
     reader.posts(&cx, None).await.unwrap();
+    super::insights::both(stage, &session, &photos.remote_ids()[0]).await;
     session.connector.publisher().unwrap().delete(&cx, &photos.remote_ids()[0]).await.unwrap();
     session.refresh().await.unwrap();
     let auth = stage.bench.auth_cx(&session.settings, None);

@@ -104,6 +104,8 @@ async fn insights_have_todays_names_only() {
     assert!(numbers["data"][1]["values"][0]["value"]["like"].is_u64());
     assert_eq!(refusal(&of(&page.id, &[("metric", "page_fans")]).await), (400, 100, 0));
     assert_eq!(refusal(&of(&page.id, &[]).await), (400, 3_001, 1_504_028));
+    let day = [("metric", "post_clicks"), ("period", "day")];
+    assert_eq!(refusal(&of(&post, &day).await), (400, 100, 0), "posts have no days");
     let long = [("metric", "page_follows"), ("since", "1780000000")];
     assert_eq!(refusal(&of(&page.id, &long).await), (400, 100, 0));
     let unable = net.page_with("aishaokafor", "pages_show_list,pages_read_engagement").await;

@@ -1,0 +1,189 @@
+//! Numbers for those who work for a Page: days as Facebook cuts them, and what is lost when something is refused.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::time::{Clock, SignedDuration};
+use serde_json::{Value, json};
+
+use super::super::sandbox::State;
+use super::super::{CONNECTOR, NAME};
+use super::stage::{Stage, Trouble, error, reel};
+use crate::conformance::{Session, draft};
+use crate::contract::connector::Connector;
+use crate::contract::insights::{Found, Insights, PostRef, Window};
+use crate::kit::graph::insights::shape::{of, offered, shapes};
+
+fn insights() -> &'static dyn Insights {
+    CONNECTOR.insights().unwrap()
+}
+
+fn last(stage: &Stage, days: i64) -> Window {
+    let to = stage.bench.clock.now();
+    Window { from: to - SignedDuration::from_hours(days * 24), to }
+}
+
+/// One question about the Page, and one about a post.
+pub(super) async fn both(stage: &Stage, session: &Session<'_>, post: &str) {
+    assert_eq!(page(session, last(stage, 7)).await.unwrap().missing, []);
+    assert_eq!(posts(stage, session, &[post]).await.unwrap()[0].missing, []);
+}
+
+async fn page(session: &Session<'_>, window: Window) -> Result<Found, ConnectorError> {
+    let credential = session.credential();
+    insights().account(&session.cx(&credential), window).await
+}
+
+async fn posts(stage: &Stage, session: &Session<'_>, ids: &[&str]) -> Result<Vec<Found>, ConnectorError> {
+    let credential = session.credential();
+    let published_at = stage.bench.clock.now();
+    let posts: Vec<_> = ids.iter().map(|id| PostRef { remote_id: id, published_at }).collect();
+    insights().posts(&session.cx(&credential), &posts).await
+}
+
+#[tokio::test]
+async fn everything_on_offer_is_given() {
+    let stage = Stage::new();
+    let session = stage.page().await;
+    let video = session.publish(&reel(stage.video("a reel"))).await.remote_ids().remove(0);
+    let text = session.publish(&draft("words", [])).await.remote_ids().remove(0);
+    stage.bench.clock.advance(Duration::from_secs(2 * 86_400));
+    let offers = insights().offers();
+    let found = page(&session, last(&stage, 7)).await.unwrap();
+    assert_eq!(shapes(&found.observations), offered(offers.account));
+    let found = posts(&stage, &session, &[&video, &text]).await.unwrap();
+    for found in &found {
+        assert_eq!(shapes(&found.observations), offered(offers.post));
+        assert!(found.observations.iter().all(|o| o.window.is_none()), "since the beginning: {found:?}");
+    }
+    assert!(of(&found[0], "video_views")[0].value > 0 && of(&found[1], "video_views")[0].value == 0);
+    assert!(offers.audience.is_empty());
+    let sent = stage.sent("insights.post");
+    assert!(
+        sent.iter().all(|call| call.get("appsecret_proof").is_some() && call.get("access_token").is_none())
+    );
+}
+
+#[tokio::test]
+async fn reactions_by_type_are_as_many_as_everybody_sees() {
+    let stage = Stage::new();
+    let session = stage.page().await;
+    let post = session.publish(&stage.picture("liked")).await.remote_ids().remove(0);
+    stage.bench.clock.advance(Duration::from_secs(86_400));
+    let found = posts(&stage, &session, &[&post]).await.unwrap().remove(0);
+    let reactions = of(&found, "likes");
+    assert_eq!(reactions.len(), 6);
+    assert!(reactions.iter().any(|o| o.part == Some(("reaction", "love".to_owned())) && o.value > 0));
+    let credential = session.credential();
+    let public = session.connector.reader().unwrap().posts(&session.cx(&credential), None).await.unwrap();
+    let likes = public.posts[0].counts.iter().find(|c| c.metric == "likes").unwrap().value;
+    assert_eq!(reactions.iter().map(|o| o.value).sum::<i64>(), likes);
+}
+
+#[tokio::test]
+async fn days_end_at_midnight_in_california() {
+    let stage = Stage::new();
+    let session = stage.page().await;
+    let quiet: i64 =
+        of(&page(&session, last(&stage, 7)).await.unwrap(), "views").iter().map(|o| o.value).sum();
+    session.publish(&draft("seen", [])).await;
+    stage.bench.clock.advance(Duration::from_secs(7 * 86_400));
+    let found = page(&session, last(&stage, 14)).await.unwrap();
+    let days = of(&found, "views");
+    assert!((13..=14).contains(&days.len()), "{days:?}");
+    for pair in days.windows(2) {
+        assert_eq!(pair[0].window.unwrap().to, pair[1].window.unwrap().from);
+    }
+    let hours: BTreeSet<_> =
+        days.iter().map(|o| o.window.unwrap()).map(|w| w.to.duration_since(w.from).as_hours()).collect();
+    assert_eq!(hours, BTreeSet::from([24, 25]), "clocks went back on 1 November");
+    let week: i64 = days.iter().rev().take(7).map(|o| o.value).sum();
+    assert!(week > quiet, "{week} with a post, {quiet} without");
+}
+
+#[tokio::test]
+async fn a_refused_metric_loses_only_itself() {
+    let stage = Stage::new();
+    let session = stage.page().await;
+    let post = session.publish(&draft("words", [])).await.remote_ids().remove(0);
+    let mut refused = error(100, None);
+    refused["error"]["message"] = "(#100) The value must be a valid insights metric".into();
+    for _ in 0..2 {
+        stage.script("insights.post", Trouble::Instead(400, refused.clone()));
+    }
+    let found = posts(&stage, &session, &[&post]).await.unwrap().remove(0);
+    assert_eq!(found.missing.len(), 1);
+    assert_eq!(
+        (found.missing[0].metrics.as_slice(), found.missing[0].cause.code.as_str()),
+        (&["views"][..], "metric_refused")
+    );
+    let mut left = offered(insights().offers().post);
+    left.remove(&("views", None, "post_media_view"));
+    assert_eq!(shapes(&found.observations), left);
+    stage.script("insights.post", Trouble::Instead(400, error(80_001, None)));
+    let limited = posts(&stage, &session, &[&post]).await.unwrap_err();
+    assert!(matches!(limited.kind, ErrorKind::RateLimited { .. }), "{limited:?}");
+    assert_eq!(stage.left(), 0);
+}
+
+#[tokio::test]
+async fn without_the_permission_nothing_is_asked_and_publishing_goes_on() {
+    let stage = Stage::new();
+    let session = stage.page().await;
+    let post = session.publish(&draft("unseen", [])).await.remote_ids().remove(0);
+    let mut credential = session.credential();
+    credential.scopes.retain(|scope| scope != "read_insights");
+    let cx = session.cx(&credential);
+    let refs = [PostRef { remote_id: &post, published_at: stage.bench.clock.now() }];
+    for error in [
+        insights().account(&cx, last(&stage, 7)).await.unwrap_err(),
+        insights().posts(&cx, &refs).await.unwrap_err(),
+    ] {
+        assert_eq!(
+            (&error.kind, error.code.as_str()),
+            (&ErrorKind::PermissionMissing, "insights_not_allowed")
+        );
+        assert!(error.action.contains("allow insights"), "{error:?}");
+    }
+    assert!(stage.sent("insights.account").is_empty() && stage.sent("insights.post").is_empty());
+    assert!(session.publish(&draft("goes out", [])).await.is_published());
+}
+
+#[tokio::test]
+async fn no_data_are_neither_zero_nor_missing() {
+    let stage = Stage::new();
+    let session = stage.page().await;
+    let empty: Value = json!({ "data": [] });
+    stage.script("insights.account", Trouble::Instead(200, empty));
+    assert_eq!(page(&session, last(&stage, 7)).await.unwrap(), Found::default());
+}
+
+#[tokio::test]
+async fn too_few_followers_are_one_plain_cause() {
+    let stage = Stage::new();
+    let session = stage.page().await;
+    let post = session.publish(&draft("few", [])).await.remote_ids().remove(0);
+    stage.bench.world.state(NAME, |s: &mut State| s.followers = Some(99));
+    let found = page(&session, last(&stage, 7)).await.unwrap();
+    assert_eq!((found.observations.len(), found.missing.len()), (0, 1));
+    let cause = &found.missing[0].cause;
+    assert_eq!((cause.code.as_str(), cause.remote.code.as_deref()), ("too_few_followers", Some("2874008")));
+    assert_eq!(found.missing[0].metrics.len(), insights().offers().account.len());
+    assert_eq!(
+        posts(&stage, &session, &[&post]).await.unwrap()[0].missing[0].cause.code,
+        "too_few_followers"
+    );
+    assert_eq!(stage.sent("insights.account").len(), 1, "no metric is to blame, so none is asked for alone");
+}
+
+#[tokio::test]
+async fn a_post_that_is_not_there_has_no_numbers() {
+    let stage = Stage::new();
+    let session = stage.page().await;
+    let there = session.publish(&draft("there", [])).await.remote_ids().remove(0);
+    let gone = format!("{}_123999999999999", session.account.remote_id);
+    let found = posts(&stage, &session, &[&gone, &there]).await.unwrap();
+    assert_eq!(found[0], Found::default());
+    assert_eq!(shapes(&found[1].observations), offered(insights().offers().post));
+}
