@@ -58,6 +58,7 @@ definitions! {
     "playlist_removes", "videos", 1, "Times that videos were taken out of playlists.";
     "viewers", "basis points", 1, "Share of signed-in viewers.";
     "followers_online", "accounts", 1, "Followers who were online.";
+    "story_replies", "messages", 1, "Answers to stories, which only the owner gets.";
 }
 
 /// The totals that an account has on every network; a network that does not give one leaves it missing.

@@ -195,7 +195,10 @@ impl Question<'_> {
     }
 
     fn for_all(&self, error: ConnectorError) -> ConnectorError {
-        if error.kind == ErrorKind::PermissionMissing {
+        // An ability that the app lacks is no matter of the login.
+        let by_login = error.remote.code.as_deref().and_then(|code| code.parse::<u16>().ok());
+        let by_login = by_login.is_none_or(|code| matches!(code, 10 | 200..=299));
+        if error.kind == ErrorKind::PermissionMissing && by_login {
             not_allowed(self.client.network, error)
         } else {
             error

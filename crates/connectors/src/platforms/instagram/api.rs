@@ -150,7 +150,8 @@ impl<'a> Graph<'a> {
         self.client.commit(operation, self.url(path), params, permit).await
     }
 
-    fn url(&self, path: &str) -> String {
+    /// Where a path lies.
+    pub(super) fn url(&self, path: &str) -> String {
         let key = match self.flavour {
             Flavour::Instagram => "graph_instagram_base_url",
             Flavour::Facebook => "graph_facebook_base_url",

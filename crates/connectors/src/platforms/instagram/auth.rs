@@ -30,7 +30,11 @@ impl Authorizer for Instagram {
     async fn begin(&self, cx: &AuthCx<'_>, request: BeginRequest) -> Result<Begun, ConnectorError> {
         let flavour = Flavour::parse(request.flavour.as_deref());
         let app = api::app(cx.settings, flavour)?;
-        let scopes = self.scopes_for(Feature::Publish, Some(flavour.as_str())).join(",");
+        let scopes = match flavour {
+            Flavour::Instagram => instagram::ALL,
+            Flavour::Facebook => facebook::ALL,
+        };
+        let scopes = scopes.join(",");
         let endpoint = match flavour {
             Flavour::Instagram => instagram::authorize_url(cx.settings),
             Flavour::Facebook => facebook::authorize_url(cx.settings),
@@ -112,6 +116,14 @@ impl Authorizer for Instagram {
             Flavour::Instagram => Ok(()),
             Flavour::Facebook => facebook::revoke(cx, credential).await,
         }
+    }
+}
+
+/// Without it Instagram shows no insights; publishing goes on.
+pub(super) fn insights_scope(flavour: Flavour) -> &'static str {
+    match flavour {
+        Flavour::Instagram => instagram::INSIGHTS,
+        Flavour::Facebook => facebook::INSIGHTS,
     }
 }
 

@@ -6,11 +6,12 @@
 
 mod table;
 
-use carillon_domain::connector_error::ConnectorError;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 #[cfg(test)]
 use {crate::kit::graph::judge, crate::kit::http::Reply, crate::kit::http::SendError};
 
 pub(super) use self::table::NETWORK;
+use self::table::{FEW_VIEWERS, LATER};
 use crate::kit::graph::judge::from_state;
 pub(super) use crate::kit::graph::judge::{Context, object_missing};
 
@@ -36,6 +37,15 @@ pub(super) fn from_container(context: Context, status: &str) -> ConnectorError {
         "Carillon hands the media over again by itself. If that keeps failing, convert the media and try again.",
     );
     from_state(&NETWORK, context, rule, otherwise, subcode, status)
+}
+
+/// The code of the refusal to say anything of a story that few have seen.
+pub(super) const TOO_FEW_VIEWERS: &str = "too_few_viewers";
+
+/// A refusal with code 10 that is not about the permission, of a story.
+pub(super) fn too_few_viewers(error: ConnectorError) -> ConnectorError {
+    let (code, cause) = (TOO_FEW_VIEWERS.to_owned(), FEW_VIEWERS.to_owned());
+    ConnectorError { kind: ErrorKind::Rejected, code, cause, ..error }.with_action(LATER)
 }
 
 /// Whether the container behind the error is of no more use.

@@ -68,3 +68,10 @@ pub(super) const MEDIA: MediaRules = MediaRules {
 /// The caption's rule, for the capability matrix.
 pub(super) const TEXT: TextRule =
     TextRule { max: 2200, unit: TextUnit::Characters, required_without_media: false };
+
+/// Longest span between `since` and `until` of an account's insights, days. Source: as clients report (unverified).
+pub(super) const INSIGHTS_DAYS: u16 = 30;
+/// How long an account's insights are kept, days. Source: Instagram Platform - Insights (copy of 2026).
+pub(super) const INSIGHTS_KEPT_DAYS: i64 = 90;
+/// How long a story has insights, hours. Source: the same.
+pub(super) const STORY_HOURS: i64 = 24;

@@ -7,6 +7,7 @@ mod api;
 mod auth;
 mod check;
 mod errors;
+mod insights;
 mod limits;
 mod options;
 mod publish;
@@ -55,7 +56,7 @@ impl Connector for Instagram {
         Some(self)
     }
     fn insights(&self) -> Option<&dyn Insights> {
-        None
+        Some(self)
     }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(self)

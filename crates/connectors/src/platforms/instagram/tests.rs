@@ -4,6 +4,7 @@ mod auth;
 mod check;
 mod errors;
 mod faults;
+mod insights;
 mod publish;
 mod read;
 mod reconcile;

@@ -19,20 +19,27 @@ const BASIC: &str = "instagram_basic";
 const PAGE_FIELDS: &str =
     "id,name,access_token,tasks,instagram_business_account{id,username,name,profile_picture_url}";
 
+/// Shows numbers to the owner.
+pub(super) const INSIGHTS: &str = "instagram_manage_insights";
+
+/// Everything that is asked for: reading needs the first ones, publishing all but the first.
+pub(super) const ALL: &[&str] = &[
+    INSIGHTS,
+    BASIC,
+    "pages_show_list",
+    "pages_read_engagement",
+    // Pages that are held in a Business are not listed without it.
+    "business_management",
+    "instagram_content_publish",
+    "instagram_manage_comments",
+    // Deleting posts.
+    "instagram_manage_contents",
+];
+
 pub(super) fn scopes(feature: Feature) -> &'static [&'static str] {
     match feature {
-        Feature::Read => &[BASIC, "pages_show_list", "pages_read_engagement", "business_management"],
-        Feature::Publish => &[
-            BASIC,
-            "pages_show_list",
-            "pages_read_engagement",
-            // Pages that are held in a Business are not listed without it.
-            "business_management",
-            "instagram_content_publish",
-            "instagram_manage_comments",
-            // Deleting posts.
-            "instagram_manage_contents",
-        ],
+        Feature::Read => &ALL[..5],
+        Feature::Publish => &ALL[1..],
     }
 }
 

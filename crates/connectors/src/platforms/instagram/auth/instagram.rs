@@ -17,12 +17,17 @@ use crate::kit::graph::own::{self, OwnLogin};
 
 const BASIC: &str = "instagram_business_basic";
 
+/// Shows numbers to the owner.
+pub(super) const INSIGHTS: &str = "instagram_business_manage_insights";
+
+/// Everything that is asked for: reading needs the first ones, publishing all but the first.
+pub(super) const ALL: &[&str] =
+    &[INSIGHTS, BASIC, "instagram_business_content_publish", "instagram_business_manage_comments"];
+
 pub(super) fn scopes(feature: Feature) -> &'static [&'static str] {
     match feature {
-        Feature::Read => &[BASIC],
-        Feature::Publish => {
-            &[BASIC, "instagram_business_content_publish", "instagram_business_manage_comments"]
-        }
+        Feature::Read => &ALL[..2],
+        Feature::Publish => &ALL[1..],
     }
 }
 

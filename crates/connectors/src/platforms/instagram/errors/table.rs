@@ -10,7 +10,7 @@ pub(in super::super) static NETWORK: Network = Network {
     name: super::super::NAME,
     title: "Instagram",
     rules: RULES,
-    phrases: &[],
+    phrases: PHRASES,
     code_prefixes: &["2207"],
     hidden_reads: &["containers.read", "media.read"],
 };
@@ -20,6 +20,19 @@ const WAIT: &str = "Nothing to do: Carillon tries again by itself.";
 const NEW_CONTAINER: &str = "Nothing to do: Carillon hands the media over again.";
 const REPORT: &str =
     "Change the post and try again; if it is right as it is, report this as a fault of Carillon.";
+
+/// What is said of stories with few viewers.
+pub(super) const FEW_VIEWERS: &str =
+    "Instagram shows numbers of a story only when at least five people have seen it.";
+/// What to do about it.
+pub(super) const LATER: &str = "Nothing to do: they appear when more people have seen the story.";
+
+/// What is known by its words, whatever the code beside them. The condition is documented with code 10 (Instagram Platform -
+/// Insights), which else is a missing permission; the words are the network's as clients report them (unverified).
+#[rustfmt::skip]
+const PHRASES: &[(&str, Rule)] = &[
+    ("Not enough viewers", code(10, Rejected, "too_few_viewers", FEW_VIEWERS, LATER)),
+];
 
 use Class::{
     Cooldown, Expired, Limit, LimitUnclear, NewContainer, NotReady, Permission, Rejected, Revoked, Transient,

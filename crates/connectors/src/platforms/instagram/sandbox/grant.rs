@@ -105,6 +105,7 @@ pub(super) enum Right {
     Publish,
     Comments,
     Contents,
+    Insights,
 }
 
 impl Caller {
@@ -119,6 +120,8 @@ impl Caller {
             (Right::Publish, false) => "instagram_business_content_publish",
             (Right::Comments, false) => "instagram_business_manage_comments",
             (Right::Contents, false) => "instagram_manage_contents",
+            (Right::Insights, false) => "instagram_business_manage_insights",
+            (Right::Insights, true) => "instagram_manage_insights",
             (Right::Basic, true) => "instagram_basic",
             (Right::Publish, true) => "instagram_content_publish",
             (Right::Comments, true) => "instagram_manage_comments",

@@ -23,6 +23,7 @@ mod feed;
 mod fields;
 mod files;
 mod grant;
+mod insights;
 mod login;
 mod nodes;
 mod pages;
@@ -143,6 +144,7 @@ fn graph_op(parts: &Parts) -> (&'static str, bool) {
         (&Method::GET, [_, "media"]) => ("media.list", false),
         (&Method::GET, [_, "stories"]) => ("stories.list", false),
         (&Method::GET, [_, "comments"]) => ("comments.list", false),
+        (&Method::GET, [_, "insights"]) => ("insights.read", false),
         (&Method::GET, [_, "content_publishing_limit"]) => ("quota.read", false),
         (&Method::POST, [_, "media"]) => ("containers.create", false),
         (&Method::POST, [_, "media_publish"]) => ("media.publish", true),

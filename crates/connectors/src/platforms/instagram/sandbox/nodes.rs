@@ -12,7 +12,7 @@ use super::fields::{pick, requested};
 use super::grant::{Caller, Kind, Right, caller};
 use super::params::Params;
 use super::people::{self, NodeKind, kind_of};
-use super::{comments, containers, is_graph, pages, publishing, state, tokens};
+use super::{comments, containers, insights, is_graph, pages, publishing, state, tokens};
 pub(super) use crate::sandbox::graph::written;
 use crate::sandbox::{Persona, Site, World};
 
@@ -81,6 +81,8 @@ pub(super) async fn edge(
                 ("GET", "media") => publishing::list(&call),
                 ("GET", "stories") => publishing::stories(&call),
                 ("GET", "comments") => comments::list(&call),
+                ("GET", "insights") if kind_of(&node) == NodeKind::Media => insights::of_media(&call),
+                ("GET", "insights") => insights::of_account(&call),
                 ("GET", "content_publishing_limit") => publishing::quota(&call),
                 ("GET", "accounts" | "businesses" | "owned_pages" | "client_pages") => {
                     pages::list(&call, &edge)

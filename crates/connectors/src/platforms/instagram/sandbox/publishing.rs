@@ -260,8 +260,13 @@ fn show(call: &Call<'_>, media: &Media, fields: &[Field]) -> Result<Value, Refus
 
 /// Views: towards a third of the followers within days. Deterministic until there is a model of the audience.
 pub(super) fn audience(world: &World, media: &Media) -> u64 {
+    audience_until(world.now(), media)
+}
+
+/// The same at another time.
+pub(super) fn audience_until(time: Timestamp, media: &Media) -> u64 {
     let followers = people::by_account(&media.account).map_or(0, |p| p.followers(PLATFORM));
-    let minutes = u64::try_from(world.now().duration_since(media.at).as_mins()).unwrap_or(0);
+    let minutes = u64::try_from(time.duration_since(media.at).as_mins()).unwrap_or(0);
     followers * minutes / (3 * (minutes + 720))
 }
 

@@ -15,6 +15,10 @@ pub(crate) struct State {
     /// In the order of publishing.
     pub(super) media: Vec<Media>,
     pub(super) comments: Vec<Comment>,
+    /// Followers of every account, where a test wants another number than the personas'.
+    pub(crate) followers: Option<u64>,
+    /// A metric of accounts that can no longer be split, where a test wants one.
+    pub(crate) unsplittable: Option<String>,
     /// Posts within 24 hours, where a test wants another number than the network's 50.
     pub(crate) quota_total: Option<usize>,
 }

@@ -104,6 +104,17 @@ fn codes_that_nobody_documented_fall_to_the_safe_side() {
 }
 
 #[test]
+fn few_viewers_are_no_missing_permission() {
+    let body =
+        |message: &str| json!({ "error": { "message": message, "type": "OAuthException", "code": 10 } });
+    let said = |message: &str| judge(&reply(StatusCode::BAD_REQUEST, &body(message).to_string()), false);
+    let few = said("(#10) Not enough viewers for the media to show insights");
+    assert_eq!((short(&few.kind), few.code.as_str()), ("rejected", "too_few_viewers"));
+    let missing = said("(#10) Application does not have permission for this action");
+    assert_eq!((short(&missing.kind), missing.code.as_str()), ("permission_missing", "permission_missing"));
+}
+
+#[test]
 fn a_missing_object_is_no_lost_token() {
     let error = judge(&graph(400, Some(100), Some(33)), false);
     assert_eq!((short(&error.kind), error.code.as_str()), ("transient", "object_missing"));

@@ -282,3 +282,48 @@ async fn a_restart_keeps_everything() {
     .await;
     assert!(reply.unwrap().snippet(500).contains("kept"));
 }
+
+#[tokio::test]
+async fn insights_are_refused_for_what_the_network_refuses() {
+    let stage = Stage::new();
+    let raw = Raw::instagram(&stage).await;
+    let post = raw.session.publish(&stage.picture("feed")).await.remote_ids().remove(0);
+    let account = raw.account();
+    let now = 1_793_610_000_i64;
+    let ask = async |query: &str| raw.get(&format!("{account}/insights?{query}")).await;
+    let month = format!("metric=reach&period=day&metric_type=total_value&since={}", now - 31 * 86_400);
+    let long_ago =
+        format!("metric=reach&period=day&metric_type=total_value&since={0}&until={0}", now - 100 * 86_400);
+    let refused = [
+        ("metric=impressions&period=day&metric_type=total_value", 100, "gone since April 2025"),
+        ("metric=views&period=day", 100, "only as a total"),
+        ("metric=follower_count&period=day&metric_type=total_value", 100, "only day by day"),
+        ("metric=views&period=week&metric_type=total_value", 100, "no such period"),
+        ("metric=follower_demographics&period=day&metric_type=total_value&breakdown=age", 100, "no days"),
+        (
+            "metric=follower_demographics&period=lifetime&metric_type=total_value&breakdown=age",
+            100,
+            "no timeframe",
+        ),
+        (
+            "metric=reach,likes&period=day&metric_type=total_value&breakdown=follow_type",
+            1,
+            "likes have no such split",
+        ),
+        ("period=day", 100, "no metric"),
+        (&month, 100, "more than 30 days"),
+        (&long_ago, 100, "kept for 90 days"),
+    ];
+    for (query, code, why) in refused {
+        assert_eq!(codes(&ask(query).await), (code, 0), "{why}");
+    }
+    let of_post = async |query: &str| raw.get(&format!("{post}/insights?{query}")).await;
+    for (metric, code) in [("plays", 100), ("navigation", 100), ("total_views", 100)] {
+        assert_eq!(codes(&of_post(&format!("metric=views,{metric}")).await), (code, 0), "{metric}");
+    }
+    assert_eq!(codes(&of_post("metric=views&period=day").await), (100, 0));
+    assert_eq!(codes(&of_post("metric=views&breakdown=action_type").await), (1, 0));
+    let series = ask(&format!("metric=reach&period=day&since={}", now - 7 * 86_400)).await;
+    let values = series.json::<Value>().unwrap()["data"][0]["values"].as_array().unwrap().clone();
+    assert!((6..=7).contains(&values.len()), "{values:?}");
+}

@@ -35,6 +35,12 @@ const COVERED: &[&str] = &[
     "containers.create IGUser POST /media",
     "containers.create IGUserForIGOnlyAPI POST /media",
     "containers.read ShadowIGMediaBuilder GET /",
+    "insights.account IGUser GET /insights",
+    "insights.account IGUserForIGOnlyAPI GET /insights",
+    "insights.audience IGUser GET /insights",
+    "insights.audience IGUserForIGOnlyAPI GET /insights",
+    "insights.post IGMedia GET /insights",
+    "insights.post IGMediaForIGOnlyAPI GET /insights",
     "media.delete IGMedia DELETE /",
     "media.list IGUser GET /media",
     "media.list IGUserForIGOnlyAPI GET /media",
@@ -131,7 +137,10 @@ async fn every_request_is_described_or_listed() {
     // An answer that is lost leads to a look at the comments.
     stage.fault("comments.create", When::After, FaultKind::Cut);
     assert!(session.publish(&commented(stage.picture("hello"), "first")).await.is_published());
-    assert!(session.publish(&story(stage.video(""))).await.is_published());
+    let told = session.publish(&story(stage.video(""))).await;
+    assert!(told.is_published());
+    stage.bench.clock.advance(std::time::Duration::from_secs(7_200));
+    super::insights::everything(&stage, &session, &told.remote_ids()).await;
     stage.bench.clock.advance(std::time::Duration::from_secs(90_000));
     session.refresh().await.unwrap();
     let credential = session.credential();
@@ -145,6 +154,7 @@ async fn every_request_is_described_or_listed() {
     stage.fault("comments.create", When::After, FaultKind::Cut);
     let outcome = session.publish(&commented(stage.video("reel"), "first")).await;
     assert!(session.publish(&story(stage.video(""))).await.is_published());
+    super::insights::everything(&stage, &session, &outcome.remote_ids()[..1]).await;
     let credential = session.credential();
     let cx = session.cx(&credential);
     session.connector.reader().unwrap().profile(&cx).await.unwrap();

@@ -1,0 +1,164 @@
+//! Numbers that only the owner of an account sees. Source: Instagram Platform - Insights (copies of 2026), for both logins.
+//!
+//! Which numbers a post has depends on whether it is a feed post, a reel or a story, so that is asked first. Stories have them for 24
+//! hours, from five viewers on. Those of accounts are kept for 90 days; of fewer than 100 people Instagram says nothing about who they
+//! are. What was renamed or taken away (`impressions`, `plays` …) is never asked for.
+
+use async_trait::async_trait;
+use carillon_domain::connector_error::ConnectorError;
+use carillon_domain::time::SignedDuration;
+
+use super::api::{Graph, Params};
+use super::errors::{NETWORK, TOO_FEW_VIEWERS, too_few_viewers};
+use super::{Instagram, auth, limits, wire};
+use crate::contract::cx::Cx;
+use crate::contract::insights::{Found, Insights, Offers, PostRef, Window};
+use crate::kit::graph::insights::{Question, group, metrics, note, require, unless_unknown};
+
+mod table;
+
+use self::table::{ACCOUNT, AUDIENCE, By, MEDIA, ONLINE, STORY};
+
+/// Who was online comes about two days late, so a little more is asked for.
+const ONLINE_DAYS: SignedDuration = SignedDuration::from_hours(4 * 24);
+
+static OFFERS: Offers = Offers {
+    account: &metrics(&ACCOUNT),
+    post: &metrics(&MEDIA),
+    audience: &metrics(&AUDIENCE),
+    // Each takes two to four calls.
+    posts_at_once: 10,
+    window_days: limits::INSIGHTS_DAYS,
+};
+
+#[async_trait]
+impl Insights for Instagram {
+    fn offers(&self) -> &'static Offers {
+        &OFFERS
+    }
+
+    async fn account(&self, cx: &Cx<'_>, window: Window) -> Result<Found, ConnectorError> {
+        let asking = Asking::of(cx, "insights.account")?;
+        let mut found = Found::default();
+        let oldest = cx.clock.now() - SignedDuration::from_hours(24 * limits::INSIGHTS_KEPT_DAYS);
+        let window = Window { from: window.from.max(oldest), to: window.to };
+        if window.from >= window.to {
+            return Ok(found);
+        }
+        for by in [By::Nothing, By::Product, By::Follow] {
+            let mut params = vec![
+                ("period", "day".to_owned()),
+                ("metric_type", "total_value".to_owned()),
+                ("since", window.from.as_second().to_string()),
+                ("until", window.to.as_second().to_string()),
+            ];
+            params.extend(by.breakdown().map(|breakdown| ("breakdown", breakdown.to_owned())));
+            let asks = group(&ACCOUNT, |row| row == by);
+            let question =
+                Question { window: Some(window), asks, ..asking.question(&asking.account(cx), params) };
+            question.ask(&mut found).await?;
+        }
+        Ok(found)
+    }
+
+    async fn posts(&self, cx: &Cx<'_>, posts: &[PostRef<'_>]) -> Result<Vec<Found>, ConnectorError> {
+        let asking = Asking::of(cx, "insights.post")?;
+        let mut all = Vec::with_capacity(posts.len());
+        for post in posts {
+            let mut found = Found::default();
+            unless_unknown(asking.post(cx, post, &mut found).await)?;
+            all.push(found);
+        }
+        Ok(all)
+    }
+
+    async fn audience(&self, cx: &Cx<'_>) -> Result<Found, ConnectorError> {
+        let asking = Asking::of(cx, "insights.audience")?;
+        let mut found = Found::default();
+        for breakdown in ["country", "city", "age", "gender"] {
+            let params = vec![
+                ("period", "lifetime".to_owned()),
+                ("metric_type", "total_value".to_owned()),
+                ("timeframe", "this_month".to_owned()),
+                ("breakdown", breakdown.to_owned()),
+            ];
+            let asks = group(&AUDIENCE, |row| row == breakdown);
+            let question = Question { asks, ..asking.question(&asking.account(cx), params) };
+            question.ask(&mut found).await?;
+        }
+        let now = cx.clock.now();
+        let params = vec![
+            ("period", "lifetime".to_owned()),
+            ("metric_type", "time_series".to_owned()),
+            ("since", (now - ONLINE_DAYS).as_second().to_string()),
+            ("until", now.as_second().to_string()),
+        ];
+        let asks = group(&AUDIENCE, |row| row == ONLINE);
+        let question = Question { asks, ..asking.question(&asking.account(cx), params) };
+        question.ask(&mut found).await?;
+        Ok(found)
+    }
+}
+
+/// One of the three questions of the contract.
+struct Asking<'a> {
+    graph: Graph<'a>,
+    operation: &'static str,
+}
+
+impl<'a> Asking<'a> {
+    /// For the account, where its login may read insights.
+    fn of(cx: &Cx<'a>, operation: &'static str) -> Result<Self, ConnectorError> {
+        let graph = Graph::of(cx);
+        require(&NETWORK, operation, cx.credential, auth::insights_scope(graph.flavour()))?;
+        Ok(Self { graph, operation })
+    }
+
+    fn account(&self, cx: &Cx<'_>) -> String {
+        format!("{}/insights", cx.account.remote_id)
+    }
+
+    fn question(&self, path: &str, params: Params) -> Question<'_> {
+        let (client, url) = (self.graph.client(), self.graph.url(path));
+        Question { client, operation: self.operation, url, params, window: None, asks: Vec::new() }
+    }
+
+    async fn post(&self, cx: &Cx<'_>, post: &PostRef<'_>, found: &mut Found) -> Result<(), ConnectorError> {
+        let fields = vec![("fields", "id,media_product_type".to_owned())];
+        let media: wire::Media = self.graph.get("media.read", post.remote_id, fields).await?;
+        let product = media.media_product_type.unwrap_or_default();
+        let age = cx.clock.now().duration_since(post.published_at);
+        if product == STORY && age >= SignedDuration::from_hours(limits::STORY_HOURS) {
+            return Ok(());
+        }
+        let path = format!("{}/insights", post.remote_id);
+        for split in [None, Some("action_type"), Some("story_navigation_action_type")] {
+            let mut params = vec![("period", "lifetime".to_owned())];
+            params.extend(split.map(|split| ("breakdown", split.to_owned())));
+            let asks = group(&MEDIA, |row| row.split == split && row.products.contains(&product.as_str()));
+            let question = Question { asks, ..self.question(&path, params) };
+            match question.ask(found).await {
+                Err(error) if product == STORY && self.hides_viewers(cx, &error) => {
+                    let names = question.asks.iter().map(|ask| ask.metric.name);
+                    note(found, names, too_few_viewers(error));
+                }
+                other => other?,
+            }
+            // It would be refused for the same again.
+            if let Some(missing) = found.missing.iter_mut().find(|m| m.cause.code == TOO_FEW_VIEWERS) {
+                let all = group(&MEDIA, |row| row.products.contains(&STORY));
+                missing.metrics = Vec::new();
+                let cause = missing.cause.clone();
+                note(found, all.iter().map(|ask| ask.metric.name), cause);
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Code 10 is a missing permission, and what is said of stories with few viewers. With the permission it is the latter.
+    fn hides_viewers(&self, cx: &Cx<'_>, error: &ConnectorError) -> bool {
+        let scope = auth::insights_scope(self.graph.flavour());
+        error.remote.code.as_deref() == Some("10") && cx.credential.scopes.iter().any(|s| s == scope)
+    }
+}

@@ -1,0 +1,240 @@
+//! Numbers for the owner, with both logins: by kind of post, with their windows and parts; and what is lost when something is refused.
+
+use std::time::Duration;
+
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::time::{Clock, SignedDuration};
+
+use super::super::sandbox::State;
+use super::super::{CONNECTOR, NAME};
+use super::stage::{Stage, commented, story};
+use crate::conformance::Session;
+use crate::contract::connector::Connector;
+use crate::contract::insights::{Found, Insights, PostRef, Window};
+use crate::kit::graph::insights::shape::{of, offered, shapes};
+use crate::sandbox::{FaultKind, When};
+
+fn insights() -> &'static dyn Insights {
+    CONNECTOR.insights().unwrap()
+}
+
+fn last(stage: &Stage, days: i64) -> Window {
+    let to = stage.bench.clock.now();
+    Window { from: to - SignedDuration::from_hours(days * 24), to }
+}
+
+/// Every question, without a refusal.
+pub(super) async fn everything(stage: &Stage, session: &Session<'_>, ids: &[String]) {
+    let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+    assert_eq!(account(session, last(stage, 7)).await.unwrap().missing, []);
+    assert_eq!(audience(session).await.unwrap().missing, []);
+    assert!(posts(stage, session, &ids).await.unwrap().iter().all(|found| found.missing.is_empty()));
+}
+
+async fn account(session: &Session<'_>, window: Window) -> Result<Found, ConnectorError> {
+    let credential = session.credential();
+    insights().account(&session.cx(&credential), window).await
+}
+
+async fn audience(session: &Session<'_>) -> Result<Found, ConnectorError> {
+    let credential = session.credential();
+    insights().audience(&session.cx(&credential)).await
+}
+
+async fn posts(stage: &Stage, session: &Session<'_>, ids: &[&str]) -> Result<Vec<Found>, ConnectorError> {
+    let credential = session.credential();
+    let published_at = stage.bench.clock.now() - SignedDuration::from_hours(2);
+    let posts: Vec<_> = ids.iter().map(|id| PostRef { remote_id: id, published_at }).collect();
+    insights().posts(&session.cx(&credential), &posts).await
+}
+
+/// The sum of a metric.
+fn sum(found: &Found, metric: &str) -> Option<i64> {
+    of(found, metric).iter().find(|o| o.part.is_none()).map(|o| o.value)
+}
+
+#[tokio::test]
+async fn everything_on_offer_is_given_with_both_logins() {
+    let stage = Stage::new();
+    for session in [stage.instagram().await, stage.facebook().await] {
+        let mut ids = Vec::new();
+        for post in [stage.picture("feed"), stage.video("reel"), story(stage.picture(""))] {
+            ids.extend(session.publish(&post).await.remote_ids());
+        }
+        stage.bench.clock.advance(Duration::from_secs(7_200));
+        let offers = insights().offers();
+        let window = last(&stage, 30);
+        let found = account(&session, window).await.unwrap();
+        assert_eq!(shapes(&found.observations), offered(offers.account));
+        assert!(found.observations.iter().all(|o| o.window == Some(window)), "{found:?}");
+        assert_eq!(shapes(&audience(&session).await.unwrap().observations), offered(offers.audience));
+        let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+        let found = posts(&stage, &session, &ids).await.unwrap();
+        assert!(found.iter().all(|found| found.missing.is_empty()), "{found:?}");
+        let all = found.iter().flat_map(|found| &found.observations);
+        assert_eq!(shapes(all), offered(offers.post));
+        assert_eq!(sum(&found[1], "skip_rate"), Some(3_825), "basis points");
+        assert!(sum(&found[1], "likes").is_some() && sum(&found[1], "navigation").is_none());
+        assert!(sum(&found[2], "navigation").is_some() && sum(&found[2], "saves").is_none());
+    }
+}
+
+#[tokio::test]
+async fn the_owners_numbers_are_those_that_everybody_sees() {
+    let stage = Stage::new();
+    let session = stage.instagram().await;
+    let post = session.publish(&commented(stage.picture("post"), "comment")).await.remote_ids().remove(0);
+    stage.bench.clock.advance(Duration::from_secs(86_400));
+    let found = posts(&stage, &session, &[&post]).await.unwrap().remove(0);
+    let credential = session.credential();
+    let public = session.connector.reader().unwrap().posts(&session.cx(&credential), None).await.unwrap();
+    for count in &public.posts[0].counts {
+        assert_eq!(sum(&found, &count.metric), Some(count.value), "{count:?}");
+    }
+    let parts: i64 = of(&found, "profile_actions").iter().filter(|o| o.part.is_some()).map(|o| o.value).sum();
+    assert_eq!(sum(&found, "profile_actions"), Some(parts));
+    let week = account(&session, last(&stage, 7)).await.unwrap();
+    assert!(sum(&week, "likes") >= sum(&found, "likes"));
+    assert_eq!(sum(&week, "comments"), Some(1));
+    let products = of(&week, "views")
+        .into_iter()
+        .filter(|o| o.part.as_ref().is_some_and(|(by, _)| *by == "media_product_type"));
+    assert_eq!(Some(products.map(|o| o.value).sum::<i64>()), sum(&week, "views"));
+}
+
+#[tokio::test]
+async fn what_is_older_than_instagram_keeps_is_not_asked_for() {
+    let stage = Stage::new();
+    let session = stage.instagram().await;
+    let now = stage.bench.clock.now();
+    let days = SignedDuration::from_hours(24);
+    let old = Window { from: now - days * 110, to: now - days * 100 };
+    assert_eq!(account(&session, old).await.unwrap(), Found::default());
+    let across = Window { from: now - days * 100, to: now - days * 80 };
+    let found = account(&session, across).await.unwrap();
+    assert_eq!(of(&found, "reach")[0].window, Some(Window { from: now - days * 90, to: across.to }));
+    assert_eq!(stage.sent("insights.account").len(), 3, "sums, by kind of post, by who follows");
+}
+
+#[tokio::test]
+async fn a_split_that_is_refused_loses_only_itself() {
+    let stage = Stage::new();
+    let session = stage.instagram().await;
+    stage.bench.world.state(NAME, |s: &mut State| s.unsplittable = Some("views".to_owned()));
+    let found = account(&session, last(&stage, 7)).await.unwrap();
+    assert_eq!(found.missing.len(), 1);
+    assert_eq!(
+        (found.missing[0].metrics.as_slice(), found.missing[0].cause.code.as_str()),
+        (&["views"][..], "metric_refused")
+    );
+    let mut left = offered(insights().offers().account);
+    for by in ["media_product_type", "follow_type"] {
+        assert!(left.remove(&("views", Some(by), "views")));
+    }
+    assert_eq!(shapes(&found.observations), left);
+}
+
+#[tokio::test]
+async fn a_limit_and_an_outage_concern_everything() {
+    let stage = Stage::new();
+    let session = stage.instagram().await;
+    stage.fault("insights.read", When::Before, FaultKind::RateLimit);
+    let limited = account(&session, last(&stage, 7)).await.unwrap_err();
+    assert!(matches!(limited.kind, ErrorKind::RateLimited { .. }), "{limited:?}");
+    stage.status("insights.read", When::Before, 503, 20);
+    assert_eq!(account(&session, last(&stage, 7)).await.unwrap_err().kind, ErrorKind::Transient);
+}
+
+#[tokio::test]
+async fn without_the_permission_nothing_is_asked_and_publishing_goes_on() {
+    let stage = Stage::new();
+    for session in [stage.instagram().await, stage.facebook().await] {
+        let post = session.publish(&stage.picture("unseen")).await.remote_ids().remove(0);
+        let mut credential = session.credential();
+        credential.scopes.retain(|scope| !scope.contains("insights"));
+        let cx = session.cx(&credential);
+        let refs = [PostRef { remote_id: &post, published_at: stage.bench.clock.now() }];
+        for error in [
+            insights().account(&cx, last(&stage, 7)).await.unwrap_err(),
+            insights().posts(&cx, &refs).await.unwrap_err(),
+            insights().audience(&cx).await.unwrap_err(),
+        ] {
+            assert_eq!(
+                (&error.kind, error.code.as_str()),
+                (&ErrorKind::PermissionMissing, "insights_not_allowed")
+            );
+            assert!(error.action.contains("allow insights"), "{error:?}");
+        }
+        assert!(stage.sent("insights.account").is_empty() && stage.sent("insights.post").is_empty());
+        assert!(session.publish(&stage.picture("goes out")).await.is_published());
+    }
+}
+
+#[tokio::test]
+async fn a_permission_that_was_taken_back_is_said_as_such() {
+    let stage = Stage::new();
+    let session = stage.instagram().await;
+    stage.status("insights.read", When::Before, 403, 1);
+    let error = account(&session, last(&stage, 7)).await.unwrap_err();
+    assert_eq!((&error.kind, error.code.as_str()), (&ErrorKind::PermissionMissing, "insights_not_allowed"));
+    assert_eq!(error.remote.code.as_deref(), Some("10"));
+}
+
+#[tokio::test]
+async fn a_story_that_few_have_seen_says_so_plainly() {
+    let stage = Stage::new();
+    let session = stage.instagram().await;
+    let id = session.publish(&story(stage.picture(""))).await.remote_ids().remove(0);
+    let few = posts(&stage, &session, &[&id]).await.unwrap().remove(0);
+    // Without the network's words for it, the code alone: the login does have the permission.
+    stage.status("insights.read", When::Before, 403, 1);
+    let unsaid = posts(&stage, &session, &[&id]).await.unwrap().remove(0);
+    for found in [few, unsaid] {
+        assert_eq!((found.observations.len(), found.missing.len()), (0, 1), "{found:?}");
+        let missing = &found.missing[0];
+        assert_eq!(
+            (&missing.cause.kind, missing.cause.code.as_str()),
+            (&ErrorKind::Rejected, "too_few_viewers")
+        );
+        assert!(missing.cause.cause.contains("five people"), "{missing:?}");
+        assert!(missing.metrics.contains(&"navigation") && missing.metrics.contains(&"reach"), "{missing:?}");
+    }
+    assert_eq!(stage.sent("insights.post").len(), 2, "asked once each time");
+    stage.bench.clock.advance(Duration::from_secs(7_200));
+    assert!(posts(&stage, &session, &[&id]).await.unwrap()[0].missing.is_empty());
+}
+
+#[tokio::test]
+async fn a_story_of_yesterday_is_not_asked_about() {
+    let stage = Stage::new();
+    let session = stage.instagram().await;
+    let id = session.publish(&story(stage.picture(""))).await.remote_ids().remove(0);
+    let published_at = stage.bench.clock.now();
+    stage.bench.clock.advance(Duration::from_secs(90_000));
+    let credential = session.credential();
+    let refs = [PostRef { remote_id: &id, published_at }];
+    assert_eq!(insights().posts(&session.cx(&credential), &refs).await.unwrap(), [Found::default()]);
+    assert!(stage.sent("insights.post").is_empty());
+}
+
+#[tokio::test]
+async fn of_few_followers_there_is_nothing_rather_than_zero() {
+    let stage = Stage::new();
+    let session = stage.instagram().await;
+    stage.bench.world.state(NAME, |s: &mut State| s.followers = Some(99));
+    assert_eq!(audience(&session).await.unwrap(), Found::default());
+    let found = account(&session, last(&stage, 7)).await.unwrap();
+    assert!(of(&found, "follows").is_empty() && sum(&found, "views").is_some());
+    assert_eq!(found.missing, []);
+}
+
+#[tokio::test]
+async fn a_post_that_is_not_there_has_no_numbers() {
+    let stage = Stage::new();
+    let session = stage.instagram().await;
+    let there = session.publish(&stage.picture("there")).await.remote_ids().remove(0);
+    stage.bench.clock.advance(Duration::from_secs(7_200));
+    let found = posts(&stage, &session, &["18027310000099999", &there]).await.unwrap();
+    assert_eq!(found[0], Found::default());
+    assert!(sum(&found[1], "views").is_some_and(|views| views > 0));
+}
