@@ -59,6 +59,7 @@ definitions! {
     "viewers", "basis points", 1, "Share of signed-in viewers.";
     "followers_online", "accounts", 1, "Followers who were online.";
     "story_replies", "messages", 1, "Answers to stories, which only the owner gets.";
+    "video_viewers", "accounts", 1, "Different accounts that watched a video of it.";
 }
 
 /// The totals that an account has on every network; a network that does not give one leaves it missing.

@@ -10,6 +10,7 @@ metric-following = Following
 metric-posts = Posts
 metric-listed = On lists
 metric-views = Views
+metric-video_viewers = Video viewers
 metric-likes = Likes
 metric-comments = Comments
 metric-shares = Shares

@@ -47,6 +47,20 @@ pub(super) mod op {
     pub const FOLLOWERS: &str = "followers.get";
     /// `GET /rest/organizationalEntityShareStatistics`.
     pub const STATISTICS: &str = "statistics.posts";
+    /// `GET /rest/organizationalEntityShareStatistics` by day.
+    pub const STATISTICS_OF_DAYS: &str = "statistics.days";
+    /// `GET /rest/organizationalEntityFollowerStatistics`.
+    pub const STATISTICS_OF_FOLLOWERS: &str = "statistics.followers";
+    /// `GET /rest/organizationPageStatistics`.
+    pub const STATISTICS_OF_PAGE: &str = "statistics.page";
+    /// `GET /rest/videoAnalytics`.
+    pub const STATISTICS_OF_VIDEOS: &str = "statistics.videos";
+    /// `GET /rest/memberCreatorPostAnalytics`.
+    pub const ANALYTICS_OF_POSTS: &str = "analytics.posts";
+    /// `GET /rest/memberCreatorVideoAnalytics`.
+    pub const ANALYTICS_OF_VIDEOS: &str = "analytics.videos";
+    /// `GET /rest/memberFollowersCount` by day.
+    pub const ANALYTICS_OF_FOLLOWERS: &str = "analytics.followers";
     /// The authorize page.
     pub const AUTHORIZE: &str = "oauth.authorize";
     /// The token endpoint for a code.

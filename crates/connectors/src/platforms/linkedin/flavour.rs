@@ -19,10 +19,20 @@ pub(super) const NAMES: &[&str] = &["member", "organization"];
 
 /// What the numbers of members want besides. learn.microsoft.com, "Member Post Statistics" and "Member Follower Statistics"
 /// (2026).
-pub(super) const MEMBER_ANALYTICS: &[&str] = &["r_member_postAnalytics", FOLLOWERS_OF_MEMBER];
+pub(super) const MEMBER_ANALYTICS: &[&str] = &[POSTS_OF_MEMBER, FOLLOWERS_OF_MEMBER];
+
+/// Lets the numbers of a member's posts be read.
+pub(super) const POSTS_OF_MEMBER: &str = "r_member_postAnalytics";
 
 /// Lets a member's followers be counted.
 pub(super) const FOLLOWERS_OF_MEMBER: &str = "r_member_profileAnalytics";
+
+/// Lets a page's numbers be read. "Organization Share Statistics", "Organization Page Statistics" (2026). The login of pages asks
+/// for it anyway: without it the pages can't be listed.
+pub(super) const NUMBERS_OF_PAGE: &str = "rw_organization_admin";
+
+/// Lets the numbers of a page's videos be read. "Video Analytics API" (2026).
+pub(super) const VIDEOS_OF_PAGE: &str = "r_organization_social";
 
 impl Flavour {
     /// The login of this name; the default one for none.

@@ -18,7 +18,9 @@ mod auth;
 mod check;
 mod errors;
 mod flavour;
+mod insights;
 mod limits;
+mod numbers;
 mod options;
 mod publish;
 mod read;
@@ -127,7 +129,7 @@ impl Connector for LinkedIn {
         Some(self)
     }
     fn insights(&self) -> Option<&dyn Insights> {
-        None
+        Some(self)
     }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         None

@@ -1,24 +1,19 @@
 //! Who an account is, and a page's posts with their numbers.
 //!
-//! A member's posts can't be read back: LinkedIn gives that to nobody new. Numbers of posts come from the page's statistics,
-//! which leave out posts that nobody looked at, and reach back twelve months.
-
-use std::collections::BTreeMap;
+//! A member's posts can't be read back: LinkedIn gives that to nobody new.
 
 use async_trait::async_trait;
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
-use carillon_domain::time::{SignedDuration, Timestamp};
+use carillon_domain::time::Timestamp;
 use serde_json::json;
 use url::Url;
 
 use super::api::Api;
 use super::errors::{PLATFORM, op};
 use super::flavour::{FOLLOWERS_OF_MEMBER, Flavour};
-use super::wire::{
-    Acl, Elements, MemberFollowers, NetworkSize, Organization, Paging, Post, ShareStatistics, Totals,
-    UserInfo,
-};
+use super::numbers::{self, Numbers};
+use super::wire::{Acl, Elements, MemberFollowers, NetworkSize, Organization, Paging, Post, UserInfo};
 use super::{DESCRIPTOR, LinkedIn, WEB, text, urn};
 use crate::contract::cx::Cx;
 use crate::contract::reader::{Count, PostPage, Profile, Reader, RemotePost};
@@ -30,8 +25,6 @@ const PAGE: usize = 50;
 const ROLES_PAGE: usize = 100;
 /// Pages of a list that are read at most.
 const MAX_PAGES: usize = 50;
-/// How far back the statistics reach. "Share Statistics" (2026): rolling twelve months.
-const COUNTED_FOR: SignedDuration = SignedDuration::from_hours(364 * 24);
 
 /// Roles that may post for a page. "Organization Access Control" (2026).
 const POSTING_ROLES: [&str; 3] =
@@ -65,7 +58,7 @@ impl Reader for LinkedIn {
         let listed = list(&api, &cx.account.remote_id, start, PAGE).await?;
         let own: Vec<&Post> = listed.elements.iter().filter(|post| is_own(post)).collect();
         let ids: Vec<&str> = own.iter().map(|post| post.id.as_str()).collect();
-        let numbers = statistics(&api, &cx.account.remote_id, &ids).await?;
+        let numbers = numbers::of_list(&api, &cx.account.remote_id, &ids).await?;
         let now = cx.clock.now();
         let posts = own.into_iter().filter_map(|post| remote_post(cx, post, &numbers, now)).collect();
         Ok(PostPage { posts, next: next_start(&listed.paging, start).map(|next| next.to_string()) })
@@ -177,7 +170,7 @@ async fn followers(api: &Api<'_>, cx: &Cx<'_>) -> Result<Option<Count>, Connecto
 }
 
 /// One number that is refused must not lose the others; what says that nothing can be read now stays an error.
-fn tolerated<T>(result: Result<T, ConnectorError>) -> Result<Option<T>, ConnectorError> {
+pub(super) fn tolerated<T>(result: Result<T, ConnectorError>) -> Result<Option<T>, ConnectorError> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) => match error.kind {
@@ -225,75 +218,6 @@ fn is_own(post: &Post) -> bool {
     let published = post.lifecycle_state.as_deref().is_none_or(|state| state == "PUBLISHED");
     let said = post.commentary.as_deref().is_some_and(|text| !text.trim().is_empty());
     published && (post.reshare_context.is_none() || said)
-}
-
-/// The numbers of posts, by URN, as far as LinkedIn gives them. `None` for a kind of posts whose numbers were refused.
-struct Numbers {
-    counted: BTreeMap<String, Totals>,
-    /// Kinds (whether `share`) that were answered: there, a missing post is one that nobody looked at.
-    answered: Vec<bool>,
-}
-
-async fn statistics(api: &Api<'_>, author: &str, posts: &[&str]) -> Result<Numbers, ConnectorError> {
-    let mut numbers = Numbers { counted: BTreeMap::new(), answered: Vec::new() };
-    for shares in [true, false] {
-        let ids: Vec<&str> = posts.iter().copied().filter(|id| urn::is_share(id) == shares).collect();
-        if ids.is_empty() {
-            continue;
-        }
-        let name = if shares { "shares" } else { "ugcPosts" };
-        let query = format!(
-            "q=organizationalEntity&organizationalEntity={}&{name}={}",
-            urn::encoded(author),
-            urn::list(ids)
-        );
-        let call = api.finder(op::STATISTICS, &format!("organizationalEntityShareStatistics?{query}"));
-        let answer: Result<Elements<ShareStatistics>, _> = api.ask(call).await;
-        let Some(answer) = tolerated(answer)? else { continue };
-        numbers.answered.push(shares);
-        for element in answer.elements {
-            if let Some(id) = element.share.or(element.ugc_post) {
-                numbers.counted.insert(id, element.total_share_statistics);
-            }
-        }
-    }
-    Ok(numbers)
-}
-
-impl Numbers {
-    fn of(&self, post: &str, published_at: Timestamp, now: Timestamp) -> Vec<Count> {
-        let silent = Totals {
-            impression_count: Some(0),
-            unique_impressions_count: Some(0),
-            click_count: Some(0),
-            like_count: Some(0),
-            comment_count: Some(0),
-            share_count: Some(0),
-        };
-        let covered = now.duration_since(published_at) < COUNTED_FOR;
-        let answered = self.answered.contains(&urn::is_share(post));
-        match self.counted.get(post) {
-            Some(totals) => counts(totals),
-            None if answered && covered => counts(&silent),
-            None => Vec::new(),
-        }
-    }
-}
-
-fn counts(totals: &Totals) -> Vec<Count> {
-    let numbers = [
-        ("views", totals.impression_count, "impressionCount"),
-        ("reach", totals.unique_impressions_count, "uniqueImpressionsCount"),
-        ("likes", totals.like_count, "likeCount"),
-        ("comments", totals.comment_count, "commentCount"),
-        ("shares", totals.share_count, "shareCount"),
-        ("clicks", totals.click_count, "clickCount"),
-    ];
-    let count = |(metric, value, native): (&str, Option<i64>, &str)| {
-        let native = format!("totalShareStatistics.{native}");
-        Some(Count { metric: metric.to_owned(), value: value?, native })
-    };
-    numbers.into_iter().filter_map(count).collect()
 }
 
 fn remote_post(cx: &Cx<'_>, post: &Post, numbers: &Numbers, now: Timestamp) -> Option<RemotePost> {

@@ -4,6 +4,7 @@
 mod canned;
 mod check;
 mod errors;
+mod insights;
 mod lost;
 mod reading;
 mod refused;

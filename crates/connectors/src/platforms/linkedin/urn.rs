@@ -40,6 +40,11 @@ pub(super) fn post_in(message: &str) -> Option<String> {
     (!digits.is_empty()).then(|| format!("{kind}{digits}"))
 }
 
+/// Whether it names a post at all.
+pub(super) fn is_post(urn: &str) -> bool {
+    POSTS.iter().any(|kind| urn.starts_with(kind))
+}
+
 /// Whether it is a `share`; otherwise it is a `ugcPost`. Statistics ask for them apart.
 pub(super) fn is_share(urn: &str) -> bool {
     urn.starts_with(POSTS[0])

@@ -26,6 +26,8 @@ enum Sign {
     Number(i64),
     /// An OAuth error of this operation.
     OAuth(&'static str, &'static str),
+    /// A 403 of an operation whose name begins so.
+    ForbiddenFor(&'static str),
     /// Its status, whatever it says.
     Status(u16),
     /// A status from this one to the next hundred.
@@ -34,7 +36,7 @@ enum Sign {
     Any,
 }
 
-use Sign::{Any, Class, Code, Number, OAuth, Status};
+use Sign::{Any, Class, Code, ForbiddenFor, Number, OAuth, Status};
 
 const RECONNECT: &str = "Connect the account again.";
 const REPORT: &str = "If it stays, report it with the technical details.";
@@ -78,6 +80,20 @@ static MEANINGS: &[Meaning] = &[
         "token_expired",
         "LinkedIn does not accept the access token any more.",
         RECONNECT,
+    ),
+    of_grant(
+        &[ForbiddenFor("statistics.")],
+        ErrorKind::PermissionMissing,
+        "numbers_not_allowed",
+        "LinkedIn gives a page's numbers to its super admins only.",
+        "Have a super admin of the page connect it again and agree to everything.",
+    ),
+    of_grant(
+        &[ForbiddenFor("analytics.")],
+        ErrorKind::PermissionMissing,
+        "numbers_not_allowed",
+        "LinkedIn does not give these numbers of the member to the app.",
+        "Connect the account again and agree to everything.",
     ),
     of_grant(
         &[Code("ACCESS_DENIED")],
@@ -244,6 +260,7 @@ pub(super) fn find(operation: &str, status: StatusCode, body: &ErrorBody) -> &'s
         Code(code) => codes(body).any(|c| c == code),
         Number(number) => body.service_error_code == Some(number),
         OAuth(of, error) => of == operation && body.error.as_deref() == Some(error),
+        ForbiddenFor(prefix) => status == StatusCode::FORBIDDEN && operation.starts_with(prefix),
         Status(s) => status.as_u16() == s,
         Class(from) => (from..from + 100).contains(&status.as_u16()),
     };

@@ -6,11 +6,12 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Refusal, ok};
+use super::answer::{Answer, Refusal};
 use super::door::Call;
 use super::memory::{Post, read};
 use super::numbers::{self, Numbers};
 use super::restli::Param;
+use super::statistics::page;
 
 /// Known from the beginning, and since 202604.
 const FIRST: &[&str] = &["IMPRESSION", "MEMBERS_REACHED", "RESHARE", "REACTION", "COMMENT"];
@@ -23,10 +24,9 @@ const LATER: &[&str] = &[
     "PROFILE_VIEW_FROM_CONTENT",
 ];
 
-fn page(elements: &[Value]) -> Answer {
-    let paging = json!({ "start": 0, "count": elements.len(), "links": [] });
-    Ok(ok(json!({ "paging": paging, "elements": elements })))
-}
+/// Those that are not to be had by day.
+const TOTAL_ONLY: &[&str] =
+    &["MEMBERS_REACHED", "LINK_CLICKS", "FOLLOWER_GAINED_FROM_CONTENT", "PROFILE_VIEW_FROM_CONTENT"];
 
 /// The version as `YYYYMM`.
 fn version<'a>(call: &'a Call<'_>) -> &'a str {
@@ -49,7 +49,7 @@ pub(super) fn posts(call: &Call<'_>) -> Answer {
         "entity" => Some(post(call)?),
         _ => return Err(Refusal::query()),
     };
-    let apart = metric == "MEMBERS_REACHED" || (metric == "IMPRESSION" && entity.is_some());
+    let apart = TOTAL_ONLY.contains(&metric) || (metric == "IMPRESSION" && entity.is_some());
     if !known || (daily && apart) {
         return Err(Refusal::query());
     }
@@ -105,7 +105,7 @@ pub(super) fn posts(call: &Call<'_>) -> Answer {
 }
 
 /// The one post of `(share:…)` or `(ugc:…)`, which must be the caller's and named by the URN that was given out.
-fn post(call: &Call<'_>) -> Result<(&'static str, String), Refusal> {
+pub(super) fn post(call: &Call<'_>) -> Result<(&'static str, String), Refusal> {
     let entity = call.query.get("entity").ok_or_else(Refusal::query)?;
     let keys = [("share", "urn:li:share:"), ("ugc", "urn:li:ugcPost:")];
     let found = keys.into_iter().find_map(|(key, prefix)| {
@@ -118,7 +118,7 @@ fn post(call: &Call<'_>) -> Result<(&'static str, String), Refusal> {
 }
 
 /// A string since 202605, an object before.
-fn metric_type(call: &Call<'_>, metric: &str) -> Value {
+pub(super) fn metric_type(call: &Call<'_>, metric: &str) -> Value {
     if version(call) >= "202605" {
         return json!(metric);
     }

@@ -12,7 +12,9 @@ use super::answer::{Answer, Refusal, close};
 use super::door::{self, Call};
 use super::restli::{self, Query};
 use super::routes::{self, Kind};
-use super::{API, analytics, assets, comments, create, organizations, posts, social, statistics, upload};
+use super::{
+    API, analytics, assets, comments, create, organizations, posts, social, statistics, upload, videos,
+};
 use crate::sandbox::{Site, World};
 
 /// Longest body that is read, bytes.
@@ -105,7 +107,10 @@ async fn handle(call: &Call<'_>, kind: Kind) -> Answer {
         Kind::NetworkSize => organizations::network_size(call),
         Kind::ShareStatistics => statistics::shares(call),
         Kind::FollowerStatistics => statistics::followers(call),
+        Kind::PageStatistics => statistics::pages(call),
+        Kind::VideoAnalytics => videos::of_organization(call),
         Kind::MemberPostAnalytics => analytics::posts(call),
+        Kind::MemberVideoAnalytics => videos::of_member(call),
         Kind::MemberFollowers => analytics::followers(call),
     }
 }

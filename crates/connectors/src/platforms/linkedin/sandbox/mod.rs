@@ -43,6 +43,7 @@ mod statistics;
 mod text;
 mod tokens;
 mod upload;
+mod videos;
 
 use std::sync::Arc;
 

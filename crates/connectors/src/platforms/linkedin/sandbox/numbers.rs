@@ -94,3 +94,11 @@ pub(super) fn followers(persona: &Persona, at: Timestamp) -> u64 {
 pub(super) fn gain(persona: &Persona) -> u64 {
     1 + persona.number(PLATFORM, "gain") % 12
 }
+
+/// Views of an organisation's page so far: so many a day, every day.
+pub(super) fn visits(persona: &Persona, at: Timestamp) -> u64 {
+    let start = Timestamp::from_second(1_750_000_000).unwrap_or(Timestamp::UNIX_EPOCH);
+    let seconds = u64::try_from(at.duration_since(start).as_secs()).unwrap_or_default();
+    let a_day = 20 + persona.number(PLATFORM, "visits") % 80;
+    seconds * a_day / 86_400
+}

@@ -33,7 +33,10 @@ pub(super) enum Kind {
     NetworkSize,
     ShareStatistics,
     FollowerStatistics,
+    PageStatistics,
+    VideoAnalytics,
     MemberPostAnalytics,
+    MemberVideoAnalytics,
     MemberFollowers,
 }
 
@@ -159,8 +162,15 @@ fn measuring(resource: &str) -> Option<Route> {
             "statistics.followers",
             "organizationalEntityFollowerStatistics.FINDER-organizationalEntity",
         ),
+        "organizationPageStatistics" => {
+            route(Kind::PageStatistics, "statistics.page", "organizationPageStatistics.FINDER-organization")
+        }
+        "videoAnalytics" => route(Kind::VideoAnalytics, "statistics.videos", "videoAnalytics.FINDER-entity"),
         "memberCreatorPostAnalytics" => {
             route(Kind::MemberPostAnalytics, "member.posts", "memberCreatorPostAnalytics.FINDER")
+        }
+        "memberCreatorVideoAnalytics" => {
+            route(Kind::MemberVideoAnalytics, "member.videos", "memberCreatorVideoAnalytics.FINDER")
         }
         "memberFollowersCount" => {
             route(Kind::MemberFollowers, "member.followers", "memberFollowersCount.FINDER")

@@ -1,5 +1,5 @@
-//! Statistics of organisations ("Organization Share Statistics", "Organization Follower Statistics"): organic only, of the last
-//! twelve months, some hours behind.
+//! Statistics of organisations ("Organization Share Statistics", "Organization Follower Statistics", "Organization Page
+//! Statistics"): organic only, of the last twelve months, some hours behind.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ const YEAR: Duration = Duration::from_secs(365 * 86_400);
 /// From and to.
 type Span = (Timestamp, Timestamp);
 
-fn page(elements: &[Value]) -> Answer {
+pub(super) fn page(elements: &[Value]) -> Answer {
     let paging = json!({ "start": 0, "count": elements.len(), "links": [] });
     Ok(ok(json!({ "paging": paging, "elements": elements })))
 }
@@ -155,6 +155,46 @@ pub(super) fn followers(call: &Call<'_>) -> Answer {
         "followerCountsBySeniority": facet("seniority", &["urn:li:seniority:3", "urn:li:seniority:4"]),
         "followerCountsByStaffCountRange": facet("staffCountRange", &["SIZE_2_TO_10", "SIZE_11_TO_50"]),
     })])
+}
+
+/// `GET /rest/organizationPageStatistics`: views of the page itself.
+pub(super) fn pages(call: &Call<'_>) -> Answer {
+    call.query.only(&["q", "organization", "timeIntervals"])?;
+    if call.query.need("q")? != "organization" {
+        return Err(Refusal::query());
+    }
+    let urn = call.query.need("organization")?;
+    let organization = call.may_measure(urn)?;
+    let now = call.world.now();
+    let element = |viewed: u64, span: Option<Span>| {
+        // Every view is one by a computer or by a phone, and each of these is counted in two places.
+        let (desktop, mobile) = (viewed / 3, viewed - viewed / 3);
+        let views = |n: u64| json!({ "pageViews": n, "uniquePageViews": n * 3 / 4 });
+        let mut element = json!({
+            "organization": urn,
+            "totalPageStatistics": {
+                "clicks": {},
+                "views": {
+                    "allPageViews": views(viewed),
+                    "allDesktopPageViews": views(desktop),
+                    "allMobilePageViews": views(mobile),
+                    "overviewPageViews": views(viewed / 2),
+                },
+            },
+        });
+        if let Some(span) = span {
+            element["timeRange"] = range(span);
+        }
+        element
+    };
+    let Some(intervals) = call.query.get("timeIntervals") else {
+        return page(&[element(numbers::visits(organization, now), None)]);
+    };
+    let viewed = |span: &Span| {
+        let until = numbers::visits(organization, span.1.min(now));
+        element(until.saturating_sub(numbers::visits(organization, span.0)), Some(*span))
+    };
+    page(&spans(intervals, now)?.iter().map(viewed).collect::<Vec<_>>())
 }
 
 /// The days or months of `(timeRange:(start:…,end:…),timeGranularityType:DAY)`, as far as they are in the last year.

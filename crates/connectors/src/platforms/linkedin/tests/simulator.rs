@@ -14,6 +14,7 @@ use crate::sandbox::{InProcess, LedgerItem, testing};
 
 mod headers;
 mod media;
+mod numbers;
 mod posting;
 mod reading;
 mod signing_in;

@@ -1,0 +1,196 @@
+//! What LinkedIn tells the owner of a page, or a member about themselves.
+//!
+//! The two logins have numbers of their own, by calls and scopes of their own: a page's come by the Community Management API, a
+//! member's from apps that LinkedIn gave the members' analytics. learn.microsoft.com, "Organization Share Statistics",
+//! "Organization Follower Statistics", "Organization Page Statistics", "Video Analytics API", "Member Post Statistics", "Member
+//! Video Statistics" and "Member Follower Statistics" (version 202609). All of them are hours to two days behind.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::time::{SignedDuration, Timestamp};
+
+use super::errors::PLATFORM;
+use super::flavour::Flavour;
+use super::numbers::COUNTED_FOR;
+use super::{LinkedIn, urn};
+use crate::contract::cx::Cx;
+use crate::contract::insights::{Found, Insights, Metric, Missing, Observation, Offers, PostRef, Window};
+
+mod days;
+mod member;
+mod organization;
+mod wire;
+
+/// Posts that are asked about at once. A member's take up to thirteen calls each, and in LinkedIn's development tier a member has a
+/// hundred a day: one question must leave some for others.
+const POSTS_AT_ONCE: usize = 5;
+
+/// LinkedIn names no longest window; this is a quarter, in days.
+const WINDOW_DAYS: u16 = 90;
+
+/// Views and viewers of a page's video are kept for six months. "Video Analytics API" (2026).
+const VIDEOS_FOR: SignedDuration = SignedDuration::from_hours(180 * 24);
+
+static OFFERS: Offers = Offers {
+    account: &[
+        // Pages.
+        Metric::of("views", "totalShareStatistics.impressionCount"),
+        Metric::of("reach", "totalShareStatistics.uniqueImpressionsCount"),
+        Metric::of("likes", "totalShareStatistics.likeCount"),
+        Metric::of("comments", "totalShareStatistics.commentCount"),
+        Metric::of("shares", "totalShareStatistics.shareCount"),
+        Metric::of("clicks", "totalShareStatistics.clickCount"),
+        organization::GAINS,
+        organization::VISITS,
+        // Members.
+        Metric::of("views", "memberCreatorPostAnalytics.IMPRESSION"),
+        Metric::of("reach", "memberCreatorPostAnalytics.MEMBERS_REACHED"),
+        Metric::of("likes", "memberCreatorPostAnalytics.REACTION"),
+        Metric::of("comments", "memberCreatorPostAnalytics.COMMENT"),
+        Metric::of("shares", "memberCreatorPostAnalytics.RESHARE"),
+        Metric::of("saves", "memberCreatorPostAnalytics.POST_SAVE"),
+        Metric::of("sends", "memberCreatorPostAnalytics.POST_SEND"),
+        Metric::of("link_clicks", "memberCreatorPostAnalytics.LINK_CLICKS"),
+        member::GAINS,
+    ],
+    post: &[
+        // Pages.
+        Metric::of("views", "totalShareStatistics.impressionCount"),
+        Metric::of("reach", "totalShareStatistics.uniqueImpressionsCount"),
+        Metric::of("likes", "totalShareStatistics.likeCount"),
+        Metric::of("comments", "totalShareStatistics.commentCount"),
+        Metric::of("shares", "totalShareStatistics.shareCount"),
+        Metric::of("clicks", "totalShareStatistics.clickCount"),
+        Metric::of("video_views", "videoAnalytics.VIDEO_VIEW"),
+        Metric::of("video_viewers", "videoAnalytics.VIEWER"),
+        Metric::of("watch_time", "videoAnalytics.TIME_WATCHED"),
+        // Members.
+        Metric::of("views", "memberCreatorPostAnalytics.IMPRESSION"),
+        Metric::of("reach", "memberCreatorPostAnalytics.MEMBERS_REACHED"),
+        Metric::of("likes", "memberCreatorPostAnalytics.REACTION"),
+        Metric::of("comments", "memberCreatorPostAnalytics.COMMENT"),
+        Metric::of("shares", "memberCreatorPostAnalytics.RESHARE"),
+        Metric::of("saves", "memberCreatorPostAnalytics.POST_SAVE"),
+        Metric::of("sends", "memberCreatorPostAnalytics.POST_SEND"),
+        Metric::of("link_clicks", "memberCreatorPostAnalytics.LINK_CLICKS"),
+        Metric::of("follows", "memberCreatorPostAnalytics.FOLLOWER_GAINED_FROM_CONTENT"),
+        Metric::of("profile_visits", "memberCreatorPostAnalytics.PROFILE_VIEW_FROM_CONTENT"),
+        Metric::of("video_views", "memberCreatorVideoAnalytics.VIDEO_PLAY"),
+        Metric::of("video_viewers", "memberCreatorVideoAnalytics.VIDEO_VIEWER"),
+        Metric::of("watch_time", "memberCreatorVideoAnalytics.VIDEO_WATCH_TIME"),
+    ],
+    audience: &organization::AUDIENCE,
+    posts_at_once: POSTS_AT_ONCE,
+    window_days: WINDOW_DAYS,
+};
+
+#[async_trait]
+impl Insights for LinkedIn {
+    fn offers(&self) -> &'static Offers {
+        &OFFERS
+    }
+
+    async fn account(&self, cx: &Cx<'_>, window: Window) -> Result<Found, ConnectorError> {
+        match Flavour::of(cx.account) {
+            Flavour::Organization => organization::account(cx, window).await,
+            Flavour::Member => member::account(cx, window).await,
+        }
+    }
+
+    async fn posts(&self, cx: &Cx<'_>, posts: &[PostRef<'_>]) -> Result<Vec<Found>, ConnectorError> {
+        match Flavour::of(cx.account) {
+            Flavour::Organization => organization::posts(cx, posts).await,
+            Flavour::Member => member::posts(cx, posts).await,
+        }
+    }
+
+    /// Of members LinkedIn tells nothing.
+    async fn audience(&self, cx: &Cx<'_>) -> Result<Found, ConnectorError> {
+        match Flavour::of(cx.account) {
+            Flavour::Organization => organization::audience(cx).await,
+            Flavour::Member => Ok(Found::default()),
+        }
+    }
+}
+
+/// Whether a refusal is about what was asked for, so that the next question may well be answered.
+fn single(cause: &ConnectorError) -> bool {
+    matches!(cause.kind, ErrorKind::PermissionMissing | ErrorKind::Rejected)
+}
+
+/// LinkedIn does not have it, or not of this kind: there is no data, which is no refusal. "Video Analytics API" (2026) says that
+/// the post must have a video, and does not say what is answered for others.
+fn absent(cause: &ConnectorError) -> bool {
+    cause.kind == ErrorKind::Rejected && matches!(cause.remote.status, Some(400 | 404))
+}
+
+/// Takes over what came; a refusal costs these metrics alone.
+fn settle(
+    found: &mut Found,
+    metrics: Vec<&'static str>,
+    answer: Result<Vec<Observation>, ConnectorError>,
+) -> Result<(), ConnectorError> {
+    match answer {
+        Ok(observations) => found.observations.extend(observations),
+        Err(cause) if single(&cause) => found.missing.push(Missing { metrics, cause }),
+        Err(cause) => return Err(cause),
+    }
+    Ok(())
+}
+
+/// A refusal of our own making, ahead of LinkedIn's, where the login lacks a scope.
+fn lacking(cx: &Cx<'_>, operation: &str, scope: &str) -> Option<ConnectorError> {
+    let granted = &cx.credential.scopes;
+    // Without a list, only asking tells.
+    if granted.is_empty() || granted.iter().any(|granted| granted == scope) {
+        return None;
+    }
+    let (cause, action) = match Flavour::of(cx.account) {
+        Flavour::Organization => (
+            "The login does not include the page's numbers.",
+            "Have a super admin of the page connect it again and agree to everything.",
+        ),
+        Flavour::Member if cx.settings.get("member_analytics") == Some("on") => (
+            "The login does not include the member's numbers.",
+            "Connect the account again and agree to everything.",
+        ),
+        Flavour::Member => (
+            "LinkedIn gives the numbers of members to apps that it approved for them, and this installation does not ask for them.",
+            "If LinkedIn gave your app the members' analytics, ask the operator to set platforms.linkedin.member_analytics to on, then connect the account again.",
+        ),
+    };
+    let missing =
+        ConnectorError::new(ErrorKind::PermissionMissing, PLATFORM, operation, "scope_missing", cause);
+    Some(missing.with_action(action).with_detail(format!("scope {scope}")))
+}
+
+/// The sum of everything so far.
+fn total(metric: &'static str, value: i64, native: &'static str) -> Observation {
+    Observation { metric, part: None, window: None, value, native }
+}
+
+/// The posts of this question that LinkedIn may have numbers of, each once.
+fn distinct<'a>(posts: &[PostRef<'a>], now: Timestamp) -> Vec<PostRef<'a>> {
+    let mut all: Vec<PostRef<'a>> = Vec::new();
+    for post in posts {
+        let covered = now.duration_since(post.published_at) < COUNTED_FOR;
+        let known = all.iter().any(|other| other.remote_id == post.remote_id);
+        // One strange id would have LinkedIn refuse the whole question.
+        if covered && !known && urn::is_post(post.remote_id) {
+            all.push(*post);
+        }
+    }
+    all
+}
+
+/// The answers in the order of the questions; nothing for a post that none came about.
+fn in_order(posts: &[PostRef<'_>], answers: &BTreeMap<&str, Found>) -> Vec<Found> {
+    posts.iter().map(|post| answers.get(post.remote_id).cloned().unwrap_or_default()).collect()
+}
+
+/// Whether views and viewers of a page's video are still to be had.
+fn viewers_counted(post: &PostRef<'_>, now: Timestamp) -> bool {
+    now.duration_since(post.published_at) < VIDEOS_FOR
+}

@@ -1,0 +1,209 @@
+//! A page's numbers, which LinkedIn gives to its super admins.
+
+use std::collections::BTreeMap;
+
+use carillon_domain::connector_error::ConnectorError;
+use serde_json::Value;
+
+use super::wire::{Facet, Followers, OfVideo, PageOfDay, SharesOfDay};
+use super::{absent, days, distinct, in_order, lacking, settle, total, viewers_counted};
+use crate::contract::cx::Cx;
+use crate::contract::insights::{Found, Metric, Missing, Observation, PostRef, Window};
+use crate::platforms::linkedin::api::Api;
+use crate::platforms::linkedin::errors::op;
+use crate::platforms::linkedin::flavour::{NUMBERS_OF_PAGE, VIDEOS_OF_PAGE};
+use crate::platforms::linkedin::numbers;
+use crate::platforms::linkedin::urn;
+use crate::platforms::linkedin::wire::{Elements, Totals};
+
+/// New followers.
+pub(super) const GAINS: Metric = Metric::of("follows", "followerGains");
+/// Views of the page itself.
+pub(super) const VISITS: Metric =
+    Metric::of("profile_visits", "totalPageStatistics.views.allPageViews.pageViews");
+
+/// Who follows, by what; no age and no gender exist. "Organization Follower Statistics" (2026).
+pub(super) const AUDIENCE: [Metric; 7] = [
+    Metric::split("followers", "country", "followerCountsByGeoCountry"),
+    Metric::split("followers", "region", "followerCountsByGeo"),
+    Metric::split("followers", "industry", "followerCountsByIndustry"),
+    Metric::split("followers", "function", "followerCountsByFunction"),
+    Metric::split("followers", "seniority", "followerCountsBySeniority"),
+    Metric::split("followers", "staff_count", "followerCountsByStaffCountRange"),
+    Metric::split("followers", "association", "followerCountsByAssociationType"),
+];
+
+/// Under which name each facet says what an entry is about, in the order of [`AUDIENCE`].
+const ABOUT: [&str; 7] =
+    ["geo", "geo", "industry", "function", "seniority", "staffCountRange", "associationType"];
+
+/// What LinkedIn tells of a video, the one first that tells whether there is one at all.
+const VIDEO: [(&str, &str, &str); 3] = [
+    ("video_views", "VIDEO_VIEW", "videoAnalytics.VIDEO_VIEW"),
+    ("video_viewers", "VIEWER", "videoAnalytics.VIEWER"),
+    ("watch_time", "TIME_WATCHED", "videoAnalytics.TIME_WATCHED"),
+];
+
+fn of_posts() -> Vec<&'static str> {
+    Totals::default().named().iter().map(|(metric, ..)| *metric).collect()
+}
+
+/// The page by day: what its posts got, new followers, visits.
+pub(super) async fn account(cx: &Cx<'_>, window: Window) -> Result<Found, ConnectorError> {
+    let mut found = Found::default();
+    let Some(days) = days::intervals(window, cx.clock.now()) else { return Ok(found) };
+    if let Some(cause) = lacking(cx, op::STATISTICS_OF_DAYS, NUMBERS_OF_PAGE) {
+        let mut metrics = of_posts();
+        metrics.extend([GAINS.name, VISITS.name]);
+        found.missing.push(Missing { metrics, cause });
+        return Ok(found);
+    }
+    let api = Api::of(cx);
+    let page = urn::encoded(&cx.account.remote_id);
+    let entity = format!("q=organizationalEntity&organizationalEntity={page}&{days}");
+    let call = api.finder(op::STATISTICS_OF_DAYS, &format!("organizationalEntityShareStatistics?{entity}"));
+    let shares: Result<Elements<SharesOfDay>, _> = api.ask(call).await;
+    settle(&mut found, of_posts(), shares.map(|s| s.elements.iter().flat_map(of_day).collect()))?;
+    let call =
+        api.finder(op::STATISTICS_OF_FOLLOWERS, &format!("organizationalEntityFollowerStatistics?{entity}"));
+    let gains: Result<Elements<Followers>, _> = api.ask(call).await;
+    settle(&mut found, vec![GAINS.name], gains.map(|g| g.elements.iter().filter_map(gained).collect()))?;
+    let call = api.finder(
+        op::STATISTICS_OF_PAGE,
+        &format!("organizationPageStatistics?q=organization&organization={page}&{days}"),
+    );
+    let visits: Result<Elements<PageOfDay>, _> = api.ask(call).await;
+    settle(&mut found, vec![VISITS.name], visits.map(|v| v.elements.iter().filter_map(visited).collect()))?;
+    Ok(found)
+}
+
+fn of_day(day: &SharesOfDay) -> Vec<Observation> {
+    let Some(window) = day.time_range.and_then(|range| range.window()) else { return Vec::new() };
+    let counted = |(metric, value, native): (&'static str, Option<i64>, &'static str)| {
+        Some(Observation { window: Some(window), ..total(metric, value?, native) })
+    };
+    day.total_share_statistics.named().into_iter().filter_map(counted).collect()
+}
+
+fn gained(day: &Followers) -> Option<Observation> {
+    let window = day.time_range?.window()?;
+    let gains = day.follower_gains?;
+    let value = sum(gains.organic_follower_gain, gains.paid_follower_gain)?;
+    Some(Observation { window: Some(window), ..total(GAINS.name, value, GAINS.native) })
+}
+
+fn visited(day: &PageOfDay) -> Option<Observation> {
+    let window = day.time_range?.window()?;
+    let value = day.total_page_statistics.views.all_page_views.page_views?;
+    Some(Observation { window: Some(window), ..total(VISITS.name, value, VISITS.native) })
+}
+
+/// LinkedIn counts people who came by themselves and by advertising apart; nobody is both.
+fn sum(organic: Option<i64>, paid: Option<i64>) -> Option<i64> {
+    match (organic, paid) {
+        (None, None) => None,
+        (organic, paid) => Some(organic.unwrap_or(0).saturating_add(paid.unwrap_or(0))),
+    }
+}
+
+/// Who follows the page.
+pub(super) async fn audience(cx: &Cx<'_>) -> Result<Found, ConnectorError> {
+    let mut found = Found::default();
+    if let Some(cause) = lacking(cx, op::STATISTICS_OF_FOLLOWERS, NUMBERS_OF_PAGE) {
+        found.missing.push(Missing { metrics: vec!["followers"], cause });
+        return Ok(found);
+    }
+    let api = Api::of(cx);
+    let page = urn::encoded(&cx.account.remote_id);
+    let path =
+        format!("organizationalEntityFollowerStatistics?q=organizationalEntity&organizationalEntity={page}");
+    let answer: Result<Elements<Followers>, _> =
+        api.ask(api.finder(op::STATISTICS_OF_FOLLOWERS, &path)).await;
+    settle(&mut found, vec!["followers"], answer.map(|a| a.elements.iter().flat_map(facets).collect()))?;
+    Ok(found)
+}
+
+fn facets(followers: &Followers) -> Vec<Observation> {
+    let facet = |(metric, about): (&Metric, &str)| {
+        let list = followers.facets.get(metric.native).and_then(Value::as_array);
+        let entries = list.into_iter().flatten().filter_map(|e| serde_json::from_value(e.clone()).ok());
+        let counted = |entry: Facet| {
+            let value =
+                sum(entry.follower_counts.organic_follower_count, entry.follower_counts.paid_follower_count)?;
+            let part = entry.of.get(about)?.as_str()?.to_owned();
+            Some(Observation { part: Some((metric.by?, part)), ..total(metric.name, value, metric.native) })
+        };
+        entries.filter_map(counted).collect::<Vec<_>>()
+    };
+    AUDIENCE.iter().zip(ABOUT).flat_map(facet).collect()
+}
+
+/// Posts. One that nobody looked at is not in LinkedIn's answer: there is no data.
+pub(super) async fn posts(cx: &Cx<'_>, posts: &[PostRef<'_>]) -> Result<Vec<Found>, ConnectorError> {
+    let now = cx.clock.now();
+    let api = Api::of(cx);
+    let mut answers = BTreeMap::new();
+    for shares in [true, false] {
+        let mut asked = distinct(posts, now);
+        asked.retain(|post| urn::is_share(post.remote_id) == shares);
+        if asked.is_empty() {
+            continue;
+        }
+        let ids: Vec<&str> = asked.iter().map(|post| post.remote_id).collect();
+        let counted = match lacking(cx, op::STATISTICS, NUMBERS_OF_PAGE) {
+            Some(cause) => Err(cause),
+            None => numbers::of_kind(&api, &cx.account.remote_id, shares, &ids).await,
+        };
+        for post in asked {
+            let mut found = Found::default();
+            let own =
+                counted.as_ref().map(|all| all.get(post.remote_id).map(since_published).unwrap_or_default());
+            settle(&mut found, of_posts(), own.map_err(Clone::clone))?;
+            if !urn::is_share(post.remote_id) {
+                video(cx, &api, post.remote_id, viewers_counted(&post, now), &mut found).await?;
+            }
+            answers.insert(post.remote_id, found);
+        }
+    }
+    Ok(in_order(posts, &answers))
+}
+
+fn since_published(totals: &Totals) -> Vec<Observation> {
+    let numbers = totals.named().into_iter();
+    numbers.filter_map(|(metric, value, native)| Some(total(metric, value?, native))).collect()
+}
+
+/// What LinkedIn tells of the post's video. Only asking tells whether it has one: the URN of a poll looks the same.
+/// Views and viewers are kept for less time than the rest.
+async fn video(
+    cx: &Cx<'_>,
+    api: &Api<'_>,
+    post: &str,
+    viewers: bool,
+    found: &mut Found,
+) -> Result<(), ConnectorError> {
+    if let Some(cause) = lacking(cx, op::STATISTICS_OF_VIDEOS, VIDEOS_OF_PAGE) {
+        let metrics = VIDEO.iter().map(|(metric, ..)| *metric).collect();
+        found.missing.push(Missing { metrics, cause });
+        return Ok(());
+    }
+    let entity = urn::encoded(post);
+    let asked = VIDEO.into_iter().filter(|(metric, ..)| viewers || *metric == "watch_time");
+    for (n, (metric, kind, native)) in asked.enumerate() {
+        let path = format!("videoAnalytics?q=entity&entity={entity}&type={kind}&aggregation=ALL");
+        let answer: Result<Elements<OfVideo>, _> = api.ask(api.finder(op::STATISTICS_OF_VIDEOS, &path)).await;
+        let answer = answer.map(|a| {
+            let value = a.elements.first().and_then(|e| e.value);
+            value.map(|value| total(metric, value, native)).into_iter().collect::<Vec<_>>()
+        });
+        let no_video = match &answer {
+            Ok(observations) => observations.is_empty(),
+            Err(cause) => absent(cause),
+        };
+        if n == 0 && no_video {
+            return Ok(());
+        }
+        settle(found, vec![metric], answer)?;
+    }
+    Ok(())
+}
