@@ -39,6 +39,8 @@ pub(super) mod op {
     pub const ME: &str = "users.me";
     /// `GET /2/users/:id/tweets`.
     pub const TIMELINE: &str = "users.tweets";
+    /// `GET /2/tweets`.
+    pub const LOOKUP: &str = "tweets.lookup";
     /// The authorize page.
     pub const AUTHORIZE: &str = "oauth2.authorize";
     /// `POST /2/oauth2/token` for a code.

@@ -16,6 +16,7 @@ mod api;
 mod auth;
 mod check;
 mod errors;
+mod insights;
 mod limits;
 mod options;
 mod plan;
@@ -103,7 +104,7 @@ impl Connector for X {
         Some(self)
     }
     fn insights(&self) -> Option<&dyn Insights> {
-        None
+        Some(self)
     }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(self)

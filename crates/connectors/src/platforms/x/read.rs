@@ -124,14 +124,14 @@ pub(super) async fn newer_than(cx: &Cx<'_>, since: Option<&str>) -> Result<Newer
 
 /// A family of field names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Family {
+pub(super) enum Family {
     Tweet,
     Post,
 }
 
 impl Family {
     /// The one that X used last time.
-    fn of(account: &AccountIdentity) -> Self {
+    pub(super) fn of(account: &AccountIdentity) -> Self {
         let last = account.meta.get("fields").and_then(|v| v.as_str());
         if last == Some(Self::Post.name()) { Self::Post } else { Self::Tweet }
     }
@@ -143,10 +143,19 @@ impl Family {
         }
     }
 
-    const fn other(self) -> Self {
+    /// The one to try where X refuses a name of this one.
+    pub(super) const fn other(self) -> Self {
         match self {
             Self::Tweet => Self::Post,
             Self::Post => Self::Tweet,
+        }
+    }
+
+    /// The parameter that names the fields of posts.
+    pub(super) const fn parameter(self) -> &'static str {
+        match self {
+            Self::Tweet => "tweet.fields",
+            Self::Post => "post.fields",
         }
     }
 

@@ -214,6 +214,30 @@ pub(super) struct PostMetrics {
     pub impression_count: Option<i64>,
 }
 
+/// `GET /2/tweets`: posts by id, with what only their author is shown.
+#[derive(Debug, Deserialize)]
+pub(super) struct Lookup {
+    #[serde(default, deserialize_with = "or_default")]
+    pub data: Vec<Private>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub errors: Vec<serde_json::Value>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Private {
+    pub id: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub non_public_metrics: PrivateMetrics,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct PrivateMetrics {
+    pub impression_count: Option<i64>,
+    pub url_link_clicks: Option<i64>,
+    pub user_profile_clicks: Option<i64>,
+    pub engagements: Option<i64>,
+}
+
 /// Every shape of error body that X is known to send, in one.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct ErrorBody {

@@ -114,6 +114,21 @@ impl Problem {
     }
 }
 
+/// What an answer says of a field that it does not show, beside what it shows.
+pub(super) fn field_hidden(id: &str, field: &str) -> Value {
+    json!({
+        "title": "Field Authorization Error",
+        "detail": format!("Sorry, you are not authorized to access '{field}' on the Tweet with id [{id}]."),
+        "type": "https://api.x.com/2/problems/not-authorized-for-field",
+        "section": "data",
+        "field": field,
+        "parameter": "ids",
+        "resource_type": "tweet",
+        "resource_id": id,
+        "value": id,
+    })
+}
+
 impl From<Problem> for Response {
     fn from(problem: Problem) -> Self {
         let mut response = (problem.status, Json(problem.body)).into_response();

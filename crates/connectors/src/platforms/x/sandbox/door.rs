@@ -44,6 +44,7 @@ pub(super) static CREATE: Endpoint =
     Endpoint { costs: true, posts: true, ..endpoint("create", 100, Some(10_000), POST) };
 pub(super) static DELETE: Endpoint = Endpoint { costs: true, ..endpoint("delete", 50, None, POST) };
 pub(super) static TIMELINE: Endpoint = Endpoint { costs: true, ..endpoint("timeline", 900, None, READ) };
+pub(super) static LOOKUP: Endpoint = Endpoint { costs: true, ..endpoint("lookup", 5_000, None, READ) };
 pub(super) static ME: Endpoint = Endpoint { costs: true, ..endpoint("me", 75, None, READ) };
 pub(super) static INITIALIZE: Endpoint = endpoint("initialize", 1_875, Some(180_000), UPLOAD);
 pub(super) static APPEND: Endpoint = endpoint("append", 1_875, Some(180_000), UPLOAD);

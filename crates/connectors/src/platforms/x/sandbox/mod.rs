@@ -15,6 +15,7 @@ use crate::sandbox::{FaultAnswer, Simulator, SiteHost, Trouble, World, commit, o
 mod answer;
 mod create;
 mod door;
+mod lookup;
 mod memory;
 mod oauth;
 mod pages;
@@ -66,6 +67,7 @@ impl Simulator for XSandbox {
             .route("/2/users/me", get(reading::me).layer(op("users.me")))
             .route("/2/users/{id}/tweets", get(reading::timeline).layer(op("users.tweets")))
             .route("/2/tweets", post(create::create).layer(commit("tweets.create")))
+            .route("/2/tweets", get(lookup::lookup).layer(op("tweets.lookup")))
             .route("/2/tweets/{id}", delete(posts::delete).layer(op("tweets.delete")))
             .route("/2/media/upload", get(upload::status).layer(op("media.status")))
             .route("/2/media/upload/initialize", post(upload::initialize).layer(op("media.initialize")))

@@ -193,11 +193,11 @@ fn wanted(world: &World, id: &str, parameters: &[(String, String)]) -> Result<Wa
     ];
     allowed.push(fields_of(names));
     known(parameters, &allowed)?;
-    let (own, expansions) = match names {
-        Names::Tweet => (TWEET_FIELDS, TWEET_EXPANSIONS),
-        Names::Post => (POST_FIELDS, POST_EXPANSIONS),
+    let expansions = match names {
+        Names::Tweet => TWEET_EXPANSIONS,
+        Names::Post => POST_EXPANSIONS,
     };
-    let mut fields = list(parameters, fields_of(names), &[SHARED_FIELDS, own])?;
+    let mut fields = post_fields(parameters, names)?;
     // In the newer family references come by expansion.
     fields.extend(list(parameters, "expansions", &[expansions])?);
     list(parameters, "user.fields", &[USER_FIELDS])?;
@@ -236,6 +236,15 @@ fn wanted(world: &World, id: &str, parameters: &[(String, String)]) -> Result<Wa
     })
 }
 
+/// The fields of posts that are asked for.
+pub(super) fn post_fields(parameters: &[(String, String)], names: Names) -> Result<Vec<String>, Problem> {
+    let own = match names {
+        Names::Tweet => TWEET_FIELDS,
+        Names::Post => POST_FIELDS,
+    };
+    list(parameters, fields_of(names), &[SHARED_FIELDS, own])
+}
+
 /// An opaque token that says below which id the next page begins.
 fn token(oldest: &str) -> String {
     format!("7140dibdnow9c7btw4{}", hex::encode(oldest))
@@ -247,7 +256,7 @@ fn below(token: &str) -> Option<u64> {
 }
 
 /// The family that the answer uses: the one that was asked in, else the older one, as far as it is known.
-fn names(world: &World, parameters: &[(String, String)]) -> Names {
+pub(super) fn names(world: &World, parameters: &[(String, String)]) -> Names {
     let families = world.read(PLATFORM, |memory: &Memory| memory.families);
     let asks_new = parameters.iter().any(|(k, _)| k == "post.fields");
     match families {
@@ -257,14 +266,14 @@ fn names(world: &World, parameters: &[(String, String)]) -> Names {
     }
 }
 
-fn fields_of(names: Names) -> &'static str {
+pub(super) fn fields_of(names: Names) -> &'static str {
     match names {
         Names::Tweet => "tweet.fields",
         Names::Post => "post.fields",
     }
 }
 
-fn known(parameters: &[(String, String)], names: &[&str]) -> Result<(), Problem> {
+pub(super) fn known(parameters: &[(String, String)], names: &[&str]) -> Result<(), Problem> {
     match parameters.iter().find(|(k, _)| !names.contains(&k.as_str())) {
         None => Ok(()),
         Some((name, value)) => {
@@ -275,7 +284,11 @@ fn known(parameters: &[(String, String)], names: &[&str]) -> Result<(), Problem>
 }
 
 /// A list of names, each of them known.
-fn list(parameters: &[(String, String)], name: &str, known: &[&[&str]]) -> Result<Vec<String>, Problem> {
+pub(super) fn list(
+    parameters: &[(String, String)],
+    name: &str,
+    known: &[&[&str]],
+) -> Result<Vec<String>, Problem> {
     let Some((_, value)) = parameters.iter().find(|(k, _)| k == name) else { return Ok(Vec::new()) };
     let items: Vec<String> = value.split(',').map(str::to_owned).collect();
     let all: Vec<&str> = known.concat();

@@ -164,6 +164,40 @@ fn numbers(world: &World, memory: &Memory, id: u64, post: &Post, names: Names) -
     })
 }
 
+/// What only the author is shown, for as long as X shows it; `None` for a field that is no such one.
+pub(super) fn private(
+    world: &World,
+    memory: &Memory,
+    id: u64,
+    post: &Post,
+    field: &str,
+    names: Names,
+) -> Option<Value> {
+    let public = numbers(world, memory, id, post, names);
+    let of = |name: &str| public[name].as_u64().unwrap_or_default();
+    let shares = names.pick("retweet_count", "repost_count");
+    let views = of("impression_count");
+    let links = if post.short.is_empty() { 0 } else { views / 70 };
+    let profile = views / 110;
+    match field {
+        "non_public_metrics" => Some(json!({
+            "impression_count": views,
+            "url_link_clicks": links,
+            "user_profile_clicks": profile,
+            "engagements": links + profile + of("like_count") + of("reply_count") + of(shares) + of("quote_count"),
+        })),
+        "organic_metrics" => Some(json!({
+            "impression_count": views,
+            "like_count": of("like_count"),
+            "reply_count": of("reply_count"),
+            shares: of(shares),
+            "url_link_clicks": links,
+            "user_profile_clicks": profile,
+        })),
+        _ => None,
+    }
+}
+
 /// A user with the fields that were asked for.
 pub(super) fn user(
     world: &World,

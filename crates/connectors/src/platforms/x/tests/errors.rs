@@ -180,6 +180,7 @@ fn a_missing_answer_is_ambiguous_only_where_it_matters() {
         (op::REFRESH, ErrorKind::Ambiguous),
         (op::APPEND, ErrorKind::Transient),
         (op::TIMELINE, ErrorKind::Transient),
+        (op::LOOKUP, ErrorKind::Transient),
         (op::TOKEN, ErrorKind::Transient),
         (op::DELETE, ErrorKind::Transient),
     ] {

@@ -13,6 +13,7 @@ use crate::sandbox::{InProcess, LedgerItem};
 mod checking;
 mod description;
 mod errors;
+mod insights;
 mod publishing;
 mod reading;
 mod recording;

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use carillon_domain::post::Part;
+use carillon_domain::time::Clock;
 use serde_json::json;
 
 use super::Lab;
@@ -15,6 +16,7 @@ use super::description::Spec;
 use super::recording::Exchange;
 use crate::conformance::draft;
 use crate::contract::authorizer::Authorizer;
+use crate::contract::insights::{Insights, PostRef};
 use crate::contract::publisher::Publisher;
 use crate::contract::reader::Reader;
 use crate::platforms::x::CONNECTOR;
@@ -104,8 +106,14 @@ async fn everything(lab: &Lab) {
     let cx = session.cx(&credential);
     for families in [Families::Tweet, Families::Post] {
         lab.memory(|m| m.families = families);
-        CONNECTOR.posts(&cx, None).await.unwrap();
+        Reader::posts(&CONNECTOR, &cx, None).await.unwrap();
         CONNECTOR.profile(&cx).await.unwrap();
+        let now = lab.bench.clock.now();
+        let ids = published.remote_ids();
+        let post = |id| PostRef { remote_id: id, published_at: now };
+        // One that is not there is told of in the same answer.
+        let refs = [post(ids[0].as_str()), post("7")];
+        Insights::posts(&CONNECTOR, &cx, &refs).await.unwrap();
     }
     lab.memory(|m| m.families = Families::Both);
     for n in 0..100 {
@@ -114,8 +122,8 @@ async fn everything(lab: &Lab) {
     session.refresh().await.unwrap();
     let credential = session.credential();
     let cx = session.cx(&credential);
-    let next = CONNECTOR.posts(&cx, None).await.unwrap().next;
-    CONNECTOR.posts(&cx, next.as_deref()).await.unwrap();
+    let next = Reader::posts(&CONNECTOR, &cx, None).await.unwrap().next;
+    Reader::posts(&CONNECTOR, &cx, next.as_deref()).await.unwrap();
     CONNECTOR.delete(&cx, &published.remote_ids()[0]).await.unwrap();
     let auth = lab.bench.auth_cx(&session.settings, None);
     CONNECTOR.revoke(&auth, &session.account, &credential).await.unwrap();
