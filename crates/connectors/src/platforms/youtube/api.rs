@@ -1,11 +1,11 @@
-//! Calls to the Data API with an account's token.
+//! Calls to the Data API and the Analytics API with an account's token.
 
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::secret::Secret;
 use carillon_domain::time::Clock;
 use serde::de::DeserializeOwned;
 
-use super::{API, DESCRIPTOR, UPLOADS, errors, quota};
+use super::{ANALYTICS, API, DESCRIPTOR, UPLOADS, errors, quota};
 use crate::contract::cx::{Cx, PlatformSettings};
 use crate::kit::http::{Call, Http, Reply, SendError};
 
@@ -40,6 +40,11 @@ impl<'a> Api<'a> {
     /// The URL for uploads to a collection.
     pub(super) fn upload_url(&self, collection: &str) -> String {
         format!("{}/upload/youtube/v3/{collection}", self.settings.endpoint(&DESCRIPTOR, UPLOADS))
+    }
+
+    /// The URL of Analytics reports.
+    pub(super) fn report_url(&self) -> String {
+        format!("{}/v2/reports", self.settings.endpoint(&DESCRIPTOR, ANALYTICS))
     }
 
     /// Adds the token, and what the call costs.

@@ -18,7 +18,12 @@ use crate::kit::oauth::{self, Pkce, TokenAnswer, authorize_url};
 
 /// Uploading, changing, deleting, playlists and comments: comments have no narrower scope, and this one holds all the others.
 const PUBLISH: &[&str] = &["https://www.googleapis.com/auth/youtube.force-ssl"];
-const READ: &[&str] = &["https://www.googleapis.com/auth/youtube.readonly"];
+/// Channel, videos and Analytics. Google's description of the Analytics API lets either of them in; its page "Reports: Query" (2026)
+/// asks for the first one besides.
+const READ: &[&str] = &[
+    "https://www.googleapis.com/auth/youtube.readonly",
+    "https://www.googleapis.com/auth/yt-analytics.readonly",
+];
 
 /// Why a code is not taken.
 const CODE_REFUSED: &str =
@@ -37,7 +42,7 @@ impl Authorizer for YouTube {
         let app = App::of(cx, op::AUTHORIZE)?;
         let pkce = Pkce::new(cx.entropy);
         let page = format!("{}/o/oauth2/v2/auth", cx.settings.endpoint(&DESCRIPTOR, ACCOUNTS));
-        let scope = PUBLISH.join(" ");
+        let scope = [PUBLISH, READ].concat().join(" ");
         let parameters = [
             ("response_type", "code"),
             ("client_id", app.id),
@@ -169,7 +174,8 @@ async fn send(
     Err(errors::of_reply(operation, &reply, cx.clock.now()))
 }
 
-/// People can untick what an app asks for, and Google goes on all the same.
+/// People can untick what an app asks for, and Google goes on all the same. Who unticks Analytics has no numbers of it, and
+/// publishes as well as others.
 fn all_granted(credential: &Credential) -> Result<(), ConnectorError> {
     let missing = PUBLISH.iter().find(|scope| !credential.scopes.iter().any(|given| given == *scope));
     match missing {

@@ -58,10 +58,15 @@ pub(super) mod op {
     pub const COMMENT_DELETE: &str = "comments.delete";
     /// The account's channel.
     pub const CHANNEL: &str = "channels.list";
+    /// A table of the Analytics API.
+    pub const REPORT: &str = "reports.query";
 }
 
 /// The code of a refusal for the project's daily quota.
 pub(super) const QUOTA_USED_UP: &str = "quota_used_up";
+
+/// The code of a refusal for what a report was to hold.
+pub(super) const REPORT_REFUSED: &str = "report_refused";
 
 /// Whether a call makes something public, so that an unclear answer must be looked into.
 fn is_commit(operation: &str) -> bool {

@@ -1,4 +1,4 @@
-//! YouTube, Data API v3.
+//! YouTube, Data API v3 and Analytics API v2.
 //!
 //! Invariants: videos are uploaded as private ones, and the one call that makes a video public is `videos.update`, sent by [`publish`]'s
 //! commit alone (see there why). It writes a known state at a known id, so that it may be repeated; the first comment may not, and is
@@ -19,8 +19,10 @@ mod api;
 mod auth;
 mod check;
 mod errors;
+mod insights;
 mod limits;
 mod options;
+mod pacific;
 mod publish;
 mod quota;
 mod read;
@@ -42,6 +44,8 @@ pub struct YouTube;
 const API: &str = "api_base_url";
 /// Key of the base URL of uploads.
 const UPLOADS: &str = "upload_base_url";
+/// Key of the Analytics API's base URL.
+const ANALYTICS: &str = "analytics_base_url";
 /// Key of the base URL of the page where people agree.
 const ACCOUNTS: &str = "accounts_base_url";
 /// Key of the base URL of the token endpoint.
@@ -57,6 +61,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     endpoints: &[
         EndpointSetting { key: API, default: "https://youtube.googleapis.com" },
         EndpointSetting { key: UPLOADS, default: "https://www.googleapis.com" },
+        EndpointSetting { key: ANALYTICS, default: "https://youtubeanalytics.googleapis.com" },
         EndpointSetting { key: ACCOUNTS, default: "https://accounts.google.com" },
         EndpointSetting { key: OAUTH, default: "https://oauth2.googleapis.com" },
         EndpointSetting { key: WEB, default: "https://www.youtube.com" },
@@ -113,7 +118,7 @@ impl Connector for YouTube {
         Some(self)
     }
     fn insights(&self) -> Option<&dyn Insights> {
-        None
+        Some(self)
     }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(self)

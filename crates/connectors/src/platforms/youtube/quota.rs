@@ -5,9 +5,9 @@
 //! looks whether a call had its effect. developers.google.com, "Quota costs" and "Revision history" (1 Jun 2026): `videos.insert` has a bucket of its own.
 
 use carillon_domain::time::{SignedDuration, Timestamp};
-use jiff::tz::{TimeZone, offset};
 
 use super::errors::op;
+use super::pacific;
 use crate::contract::connector::{Accepts, Setting, SharedQuota};
 use crate::contract::cx::PlatformSettings;
 
@@ -53,7 +53,8 @@ const COSTS: [(&str, u32); 11] = [
     (op::CHANNEL, 1),
 ];
 
-/// What a call costs. Calls that are no method of the Data API cost nothing.
+/// What a call costs. Calls that are no method of the Data API cost nothing; the Analytics API has a quota of its own, whose size is
+/// a setting of the project that no program can read.
 pub(super) fn cost(operation: &str) -> u32 {
     COSTS.iter().find(|(name, _)| *name == operation).map_or(0, |(_, cost)| *cost)
 }
@@ -103,10 +104,8 @@ pub(super) fn shared(settings: &PlatformSettings, operation: &str, now: Timestam
 
 /// When the buckets are filled again: the next midnight in Los Angeles.
 pub(super) fn next_reset(now: Timestamp) -> Timestamp {
-    // Machines without a list of time zones are an hour late in summer, and never early.
-    let zone = TimeZone::get("America/Los_Angeles").unwrap_or_else(|_| TimeZone::fixed(offset(-8)));
-    let tomorrow = now.to_zoned(zone).tomorrow().and_then(|day| day.start_of_day());
-    tomorrow.map_or(now + SignedDuration::from_hours(24), |midnight| midnight.timestamp())
+    let midnight = pacific::day(now).tomorrow().ok().and_then(pacific::midnight);
+    midnight.unwrap_or(now + SignedDuration::from_hours(24))
 }
 
 #[cfg(test)]
@@ -152,7 +151,7 @@ mod tests {
         assert_eq!(of(op::INSERT), Some(("uploads", 100, 0)));
         assert_eq!(of(op::UPDATE), Some(("units", 9_900, 6_000)));
         assert_eq!(of(op::VIDEOS), Some(("units", 10_000, 6_000)));
-        for free in [op::UPLOAD, op::UPLOADED, op::REFRESH, "(reading)"] {
+        for free in [op::UPLOAD, op::UPLOADED, op::REFRESH, op::REPORT, "(reading)"] {
             assert_eq!(of(free), None, "{free}");
         }
         let reset = shared(&settings, op::UPDATE, now).map(|q| q.reset_at.to_string());

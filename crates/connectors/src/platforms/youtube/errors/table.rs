@@ -3,7 +3,7 @@
 use carillon_domain::time::SignedDuration;
 use http::StatusCode;
 
-use super::{QUOTA_USED_UP, op};
+use super::{QUOTA_USED_UP, REPORT_REFUSED, op};
 use crate::platforms::youtube::limits::{THUMBNAILS_WAIT, UPLOADS_WAIT};
 
 /// What one of the network's reasons means.
@@ -115,6 +115,18 @@ pub(in crate::platforms::youtube) static MEANINGS: &[Meaning] = &[
     all(&["commentTextRequired", "commentTextTooLong", "invalidCommentThreadMetadata", "invalidCustomEmoji",
             "channelOrVideoIdMissing"], Refused, "comment_invalid",
         "YouTube does not accept the comment.", "Change its text, then try again."),
+    // Analytics.
+    one(op::REPORT, &["insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"], Permission, "analytics_scope_missing",
+        "The account was connected without letting Carillon read YouTube Analytics.",
+        "Connect the account again, and tick everything that Google lists. Publishing works without it."),
+    one(op::REPORT, &["accessNotConfigured", "SERVICE_DISABLED"], Refused, "analytics_not_enabled",
+        "The YouTube Analytics API is not switched on in this installation's Google Cloud project.",
+        "Ask the operator to enable \"YouTube Analytics API\" in Google's console. Publishing works without it."),
+    one(op::REPORT, &["forbidden"], Refused, "analytics_forbidden",
+        "YouTube shows the numbers of a channel to its owner only.",
+        "Connect the account again as somebody who owns the channel. Publishing works without it."),
+    one(op::REPORT, &["badRequest", "invalidParameter", "invalidQuery", "INVALID_ARGUMENT"], Refused, REPORT_REFUSED,
+        "YouTube does not give this number.", REPORT),
     // The grant, the account and the app.
     all(&["authError", "authorizationRequired", "required"], Expired, "unauthorized",
         "YouTube does not accept the access token: it has run out or was taken back.", RECONNECT),

@@ -4,14 +4,14 @@
 use axum::response::Response;
 use jiff::civil::Date;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::answer::Refusal;
 use super::door::{Ask, Door, Endpoint, Scopes};
+use super::figures::{Part, Slice};
 use super::params::Query;
 use super::quota::{Bucket, pacific_day};
 use super::state::{Memory, Video};
-use super::{PLATFORM, people, reports};
+use super::{people, reports};
 
 static QUERY: Endpoint = Endpoint {
     bucket: Bucket::Analytics,
@@ -44,6 +44,8 @@ const MONETARY: Scopes = &["yt-analytics-monetary.readonly"];
 const LATE_DAYS: i64 = 3;
 /// Views below which a row about the viewers is left out. YouTube names no number.
 const PRIVATE_BELOW: f64 = 10.0;
+/// Most values of a filter. "Reports: Query", `filters`.
+const FILTER_VALUES: usize = 500;
 
 fn bad(place: &str, text: impl Into<String>) -> Refusal {
     Refusal::new(400, "global", "badRequest", text).at(place, "parameter")
@@ -133,9 +135,10 @@ impl Asked {
         if months || !self.sort.iter().all(columns) {
             return Err(unsupported());
         }
-        if let Some(most) = report.top {
-            let downwards = !self.sort.is_empty() && self.sort.iter().all(|(_, down)| *down);
-            if !downwards || self.most.is_none_or(|asked| asked > most) {
+        if let Some(top) = &report.top {
+            let fine = |(column, down): &(String, bool)| *down && top.by.contains(&column.as_str());
+            let sorted = !self.sort.is_empty() && self.sort.iter().all(fine);
+            if !sorted || self.most.is_none_or(|asked| asked > top.most) {
                 return Err(unsupported());
             }
         }
@@ -148,7 +151,7 @@ impl Asked {
         let mut rows: Vec<Vec<Value>> = self
             .slices(ask, memory)
             .into_iter()
-            .filter(|(_, slice)| slice.views >= self.least())
+            .filter(|(_, slice)| slice.views() >= self.least())
             .map(|(mut row, slice)| {
                 row.extend(self.metrics.iter().map(|metric| slice.metric(metric)));
                 row
@@ -195,13 +198,13 @@ impl Asked {
 
     /// Each combination of values of the dimensions, with what was watched there.
     fn slices(&self, ask: &Ask<'_>, memory: &Memory) -> Vec<(Vec<Value>, Slice)> {
-        let videos: Vec<&Video> = memory.public_uploads(ask.caller);
         let only = self.filters.iter().find(|(name, _)| name == "video").map(|(_, ids)| ids);
-        let chosen = |video: &&&Video| only.is_none_or(|ids| ids.contains(&video.id));
-        let chosen: Vec<&Video> = videos.iter().filter(chosen).copied().collect();
-        let days = self.days(ask);
+        // Private ones and those that are not the caller's have no numbers, and are no error.
+        let mut videos: Vec<&Video> = memory.uploads(ask.caller);
+        videos.retain(|video| only.is_none_or(|ids| ids.contains(&video.id)));
         let share = self.filters.iter().map(|(name, wanted)| share_of(name, wanted)).product::<f64>();
-        let whole = Part { days, videos: chosen, channel: only.is_none(), share, of_viewers: 1.0 };
+        let channel = only.is_none().then_some(ask.caller);
+        let whole = Part { days: self.days(ask), videos, channel, share, of_viewers: 1.0 };
         let mut parts = vec![(Vec::new(), whole)];
         for dimension in &self.dimensions {
             let each = parts.into_iter().flat_map(|(row, part)| {
@@ -213,14 +216,19 @@ impl Asked {
             });
             parts = each.collect();
         }
-        parts.into_iter().map(|(row, part)| (row, part.count(ask))).collect()
+        parts.into_iter().map(|(row, part)| (row, part.count(memory))).collect()
     }
 }
 
 fn filters(text: &str) -> Result<Vec<(String, Vec<String>)>, Refusal> {
     let each = text.split(';').filter(|filter| !filter.is_empty()).map(|filter| {
-        let (name, values) = filter.split_once("==").ok_or_else(|| bad("filters", "Invalid filters."))?;
-        Ok((name.to_owned(), values.split(',').map(str::to_owned).collect()))
+        let invalid = || bad("filters", "Invalid filters.");
+        let (name, values) = filter.split_once("==").ok_or_else(invalid)?;
+        let values: Vec<_> = values.split(',').map(str::to_owned).collect();
+        if values.len() > FILTER_VALUES || values.iter().any(String::is_empty) {
+            return Err(invalid());
+        }
+        Ok((name.to_owned(), values))
     });
     each.collect()
 }
@@ -244,116 +252,4 @@ fn share_of(name: &str, wanted: &[String]) -> f64 {
     let Some(values) = reports::values(name) else { return 1.0 };
     let sum: u32 = values.iter().filter(|(value, _)| wanted.iter().any(|w| w == value)).map(|(_, n)| n).sum();
     f64::from(sum) / 1_000.0
-}
-
-/// A part of what was watched.
-#[derive(Clone)]
-struct Part<'a> {
-    days: Vec<Date>,
-    videos: Vec<&'a Video>,
-    /// With what the channel had before.
-    channel: bool,
-    share: f64,
-    of_viewers: f64,
-}
-
-impl<'a> Part<'a> {
-    fn split(&self, dimension: &str) -> Vec<(Value, Part<'a>)> {
-        let with = |days: Vec<Date>| Part { days, ..self.clone() };
-        match dimension {
-            "day" => self.days.iter().map(|day| (json!(day.to_string()), with(vec![*day]))).collect(),
-            "month" => {
-                let mut months: Vec<Date> = self.days.iter().map(|day| day.first_of_month()).collect();
-                months.dedup();
-                let of = |month: Date| {
-                    let days = self.days.iter().filter(|day| day.first_of_month() == month).copied();
-                    (json!(month.strftime("%Y-%m").to_string()), with(days.collect()))
-                };
-                months.into_iter().map(of).collect()
-            }
-            "video" => {
-                let alone = |video: &&'a Video| {
-                    (json!(video.id), Part { videos: vec![*video], channel: false, ..self.clone() })
-                };
-                self.videos.iter().map(alone).collect()
-            }
-            "elapsedVideoTimeRatio" => {
-                let at = |percent: u32| {
-                    let ratio = f64::from(percent) / 100.0;
-                    (json!(ratio), Part { of_viewers: ratio, ..self.clone() })
-                };
-                (1..=100).map(at).collect()
-            }
-            other => {
-                let values = reports::values(other).unwrap_or_default();
-                let people = ["ageGroup", "gender"].contains(&other);
-                let part = |(value, thousandth): &(&str, u32)| {
-                    let share = f64::from(*thousandth) / 1_000.0;
-                    let of_viewers = if people { self.of_viewers * share } else { self.of_viewers };
-                    (json!(value), Part { share: self.share * share, of_viewers, ..self.clone() })
-                };
-                values.iter().map(part).collect()
-            }
-        }
-    }
-
-    fn count(&self, ask: &Ask<'_>) -> Slice {
-        let followers = ask.caller.followers(PLATFORM);
-        let mut views = 0;
-        for day in &self.days {
-            if self.channel {
-                views += followers * (20 + noise(&format!("{day}")) % 20) / 1_000;
-            }
-            for video in &self.videos {
-                let since = video.published_at.map(pacific_day).filter(|since| since <= day);
-                let age = since.and_then(|since| day.since(since).ok()).map(|span| span.get_days());
-                if let Some(age) = age {
-                    views += followers * (50 + noise(&video.id) % 100)
-                        / (400 * (1 + u64::from(age.unsigned_abs())));
-                }
-            }
-        }
-        #[expect(clippy::cast_precision_loss, reason = "made-up views are far below 2^52")]
-        let views = views as f64 * self.share;
-        Slice { views, of_viewers: self.of_viewers }
-    }
-}
-
-fn noise(text: &str) -> u64 {
-    Sha256::digest(text).iter().take(2).fold(0, |n, byte| (n << 8) | u64::from(*byte))
-}
-
-/// What was watched in a part, and which share of its viewers that is.
-struct Slice {
-    views: f64,
-    of_viewers: f64,
-}
-
-impl Slice {
-    fn metric(&self, name: &str) -> Value {
-        let views = self.views;
-        let number = match name {
-            "views" => views,
-            "averageViewDuration" => 118.0,
-            "engagedViews" => views * 0.8,
-            "estimatedMinutesWatched" => views * 118.0 / 60.0,
-            "likes" => views / 25.0,
-            "comments" | "shares" => views / 150.0,
-            "dislikes" => views / 900.0,
-            "subscribersGained" => views / 300.0,
-            "subscribersLost" => views / 1_100.0,
-            "viewerPercentage" => self.of_viewers * 100.0,
-            "audienceWatchRatio" => 1.05 - 0.6 * self.of_viewers,
-            "relativeRetentionPerformance" => 0.5,
-            "averageViewPercentage" => 43.5,
-            "cpm" | "playbackBasedCpm" => 2.4,
-            _ if reports::is_money(name) => views * 0.001,
-            _ => views / 100.0,
-        };
-        let rounded =
-            if reports::is_whole(name) == Some(true) { number.round() } else { (number * 1e4).round() / 1e4 };
-        #[expect(clippy::cast_possible_truncation, reason = "whole and far below 2^52")]
-        let whole = rounded as i64;
-        if reports::is_whole(name) == Some(true) { json!(whole) } else { json!(rounded) }
-    }
 }

@@ -4,9 +4,9 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::answer::tagged;
+use super::counters::{earlier_views, views};
 use super::door::{Ask, Door, Endpoint, READ};
 use super::params::Page;
-use super::shown::views;
 use super::state::Memory;
 use super::{PLATFORM, people};
 use crate::sandbox::{Persona, Site};
@@ -103,9 +103,9 @@ fn snippet(site: &Site, persona: &Persona) -> Value {
 /// Subscribers with three digits, and public videos only.
 fn statistics(ask: &Ask<'_>, memory: &Memory, persona: &Persona) -> Value {
     let now = ask.world.now();
+    let watched: u64 = memory.uploads(persona).into_iter().map(|video| views(video, now)).sum();
+    let before = earlier_views(persona.followers(PLATFORM), now);
     let public = memory.public_uploads(persona);
-    let watched: u64 = public.iter().map(|video| views(video, now)).sum();
-    let before = persona.followers(PLATFORM) * 120;
     let mut out = json!({
         "viewCount": (before + watched).to_string(),
         "hiddenSubscriberCount": memory.rules.hides_subscribers,

@@ -7,10 +7,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
+use super::counters::views;
 use super::door::Door;
 use super::meta::Privacy;
 use super::params::Query;
-use super::shown::{time, views, watch_url};
+use super::shown::{time, watch_url};
 use super::state::{Memory, Video, change};
 use super::{PLATFORM, WWW, people};
 use crate::sandbox::page::feed::{FeedView, MediaView, PostView, ProfileView, feed_page};

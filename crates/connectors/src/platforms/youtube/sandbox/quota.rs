@@ -2,6 +2,7 @@
 //! (YouTube Data API, "Quota calculator" and revision history, 1 Jun 2026).
 
 use carillon_domain::time::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::answer::Refusal;
@@ -47,10 +48,18 @@ impl Bucket {
 /// The rules of the United States since 2007 (Energy Policy Act of 2005, section 110), so that no time zone database is needed.
 const PACIFIC: &str = "PST8PDT,M3.2.0,M11.1.0";
 
+fn zone() -> TimeZone {
+    TimeZone::posix(PACIFIC).unwrap_or(TimeZone::UTC)
+}
+
 /// The date in Los Angeles.
-pub(super) fn pacific_day(now: Timestamp) -> jiff::civil::Date {
-    let zone = TimeZone::posix(PACIFIC).unwrap_or(TimeZone::UTC);
-    now.to_zoned(zone).date()
+pub(super) fn pacific_day(now: Timestamp) -> Date {
+    now.to_zoned(zone()).date()
+}
+
+/// When a day begins in Los Angeles.
+pub(super) fn midnight(day: Date) -> Timestamp {
+    day.to_zoned(zone()).map_or(Timestamp::MAX, |midnight| midnight.timestamp())
 }
 
 /// Refuses a call that the project can't pay for.

@@ -36,8 +36,16 @@ pub(super) struct Report {
     dimensions: &'static [Rule],
     filters: &'static [Rule],
     metrics: &'static [&'static [&'static str]],
-    /// The longest list, which must be sorted downwards by one of the metrics.
-    pub top: Option<usize>,
+    /// It is a list of the first ones.
+    pub top: Option<Top>,
+}
+
+/// What a list of the first ones must say.
+pub(super) struct Top {
+    /// Its longest form, which must be asked for.
+    pub most: usize,
+    /// By what it may be sorted, downwards only.
+    pub by: &'static [&'static str],
 }
 
 /// Whole numbers of videos and channels.
@@ -85,6 +93,17 @@ const MONEY: &[&str] = &[
     "adImpressions",
     "cpm",
 ];
+/// By what videos may be sorted.
+const MOST: &[&str] = &[
+    "estimatedMinutesWatched",
+    "estimatedRedMinutesWatched",
+    "estimatedRedPartnerRevenue",
+    "estimatedRevenue",
+    "redViews",
+    "subscribersGained",
+    "subscribersLost",
+    "views",
+];
 const PAIR: &[&str] = &["views", "estimatedMinutesWatched"];
 const PLAYBACK: &[&str] = &[
     "views",
@@ -93,7 +112,6 @@ const PLAYBACK: &[&str] = &[
     "estimatedMinutesWatched",
     "estimatedRedMinutesWatched",
     "averageViewDuration",
-    "averageViewPercentage",
 ];
 const DEMOGRAPHIC: &[&str] = &["viewerPercentage"];
 const RETENTION: &[&str] = &["audienceWatchRatio", "relativeRetentionPerformance"];
@@ -142,6 +160,16 @@ const REPORTS: &[Report] = &[
         metrics: &[PLAYBACK],
         top: None,
     },
+    // The same with how much of a video is watched, which live ones don't have.
+    Report {
+        dimensions: &[
+            Rule::Any(&["creatorContentType", "subscribedStatus", "youtubeProduct"]),
+            Rule::AtMostOne(&["day", "month"]),
+        ],
+        filters: &[Rule::Any(&["subscribedStatus", "youtubeProduct"]), PLACE_US, VIDEO],
+        metrics: &[PLAYBACK, &["averageViewPercentage"]],
+        top: None,
+    },
     // Viewers.
     Report {
         dimensions: &[
@@ -163,7 +191,7 @@ const REPORTS: &[Report] = &[
         dimensions: &[Rule::All(&["insightTrafficSourceDetail"]), CONTENT],
         filters: &[Rule::All(&["insightTrafficSourceType"]), LIVE, PLACE_US, VIDEO],
         metrics: &[PAIR],
-        top: Some(25),
+        top: Some(Top { most: 25, by: PAIR }),
     },
     // Where they watch.
     Report {
@@ -190,12 +218,12 @@ const REPORTS: &[Report] = &[
         metrics: &[RETENTION],
         top: None,
     },
-    // The most watched.
+    // The most watched. The tables don't name videos as a filter here; it is in wide use.
     Report {
         dimensions: &[Rule::All(&["video"]), CONTENT],
-        filters: &[PLACE],
+        filters: &[PLACE, VIDEO],
         metrics: &[COUNTS, RATES, MONEY],
-        top: Some(200),
+        top: Some(Top { most: 200, by: MOST }),
     },
     // Where it is shared.
     Report {

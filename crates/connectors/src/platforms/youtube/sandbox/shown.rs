@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use carillon_domain::time::Timestamp;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use super::answer::tagged;
+use super::counters::{dislikes, likes, views};
 use super::state::{Memory, Verdict, Video};
-use super::{PLATFORM, WWW, people};
+use super::{WWW, people};
 use crate::sandbox::{Persona, Site, World};
 
 /// Parts of a video.
@@ -53,16 +53,6 @@ pub(super) fn duration(milliseconds: u64) -> String {
 /// Length of a processed video; where the file does not say, one that fits its size.
 pub(super) fn milliseconds(video: &Video) -> u64 {
     video.file.milliseconds.unwrap_or(1_000 + video.file.bytes / 250)
-}
-
-/// How often a video was started, in the audience that its channel has.
-pub(super) fn views(video: &Video, now: Timestamp) -> u64 {
-    let Some(since) = video.published_at.filter(|_| video.is_public()) else { return 0 };
-    let digest = Sha256::digest(&video.id);
-    let luck = 5 + u64::from(digest.first().copied().unwrap_or(0)) % 60;
-    let age = u64::try_from(now.duration_since(since).as_secs()).unwrap_or(0);
-    let audience = Persona::find(&video.owner).map_or(0, |owner| owner.followers(PLATFORM));
-    audience * luck / 100 * age / (age + 6 * 3_600)
 }
 
 /// Whether people may comment.
@@ -208,10 +198,10 @@ impl Look<'_> {
         let views = views(video, self.now());
         let mut out = json!({ "viewCount": views.to_string(), "favoriteCount": "0" });
         if video.meta.public_stats {
-            out["likeCount"] = json!((views / 25).to_string());
+            out["likeCount"] = json!(likes(views).to_string());
         }
         if self.own {
-            out["dislikeCount"] = json!((views / 900).to_string());
+            out["dislikeCount"] = json!(dislikes(views).to_string());
         }
         if takes_comments(self.memory, video) {
             let comments = self.memory.comments.iter().filter(|c| c.video == video.id && !c.deleted);

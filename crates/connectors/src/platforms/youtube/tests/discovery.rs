@@ -1,4 +1,4 @@
-//! Requests and answers against Google's own description of the Data API (its discovery document).
+//! Requests and answers against Google's own descriptions of the Data API and the Analytics API (their discovery documents).
 //!
 //! Of requests are held against it: path and method, every parameter with its type and its values, the parts that are asked for, and
 //! every property of a body. Of answers of the simulated network: every property with its type. Scripted answers say strange things on
@@ -21,20 +21,61 @@ pub(super) const UNDESCRIBED: [(&str, &str, &str); 5] = [
     ("videos.uploaded", "PUT of a session", "the resumable protocol is described in words"),
 ];
 
-/// The description.
+/// The descriptions.
 pub(super) struct Description {
+    apis: Vec<Api>,
+}
+
+/// The description of one API.
+struct Api {
     document: Value,
     /// By method and path.
     methods: BTreeMap<(String, String), Value>,
 }
 
 impl Description {
-    /// The description, if it is there. Read once.
+    /// The descriptions, if they are there. Read once.
     pub(super) fn load() -> Option<&'static Self> {
         static DESCRIPTION: OnceLock<Option<Description>> = OnceLock::new();
-        DESCRIPTION.get_or_init(|| specs::file("google/youtube.v3.json").map(Self::of)).as_ref()
+        let read = || {
+            let files = ["google/youtube.v3.json", "google/youtubeAnalytics.v2.json"];
+            let apis = files.map(|file| specs::file(file).map(Api::of));
+            Some(Self { apis: apis.into_iter().collect::<Option<_>>()? })
+        };
+        DESCRIPTION.get_or_init(read).as_ref()
     }
 
+    /// Everything that does not fit.
+    pub(super) fn problems(&self, exchanges: &[Exchange]) -> Vec<String> {
+        let described = exchanges.iter().filter(|e| UNDESCRIBED.iter().all(|(op, ..)| *op != e.operation));
+        let of = |e: &Exchange| {
+            let what = format!("{} {} {}", e.operation, e.method, e.url);
+            let problems = match self.api(e) {
+                Some((api, method)) => api.problems(method, e),
+                None => vec!["no such method and path".to_owned()],
+            };
+            problems.into_iter().map(move |problem| format!("{what}: {problem}")).collect::<Vec<_>>()
+        };
+        let mut problems: Vec<_> = described.flat_map(of).collect();
+        problems.sort();
+        problems.dedup();
+        problems
+    }
+
+    /// The API and the method that are called.
+    fn api(&self, exchange: &Exchange) -> Option<(&Api, &Value)> {
+        let place = (exchange.method.clone(), path(exchange));
+        self.apis.iter().find_map(|api| Some((api, api.methods.get(&place)?)))
+    }
+
+    /// The name of the API and the path of the method that are called.
+    pub(super) fn place(&self, exchange: &Exchange) -> Option<(&str, &str)> {
+        let (api, method) = self.api(exchange)?;
+        Some((api.document["id"].as_str()?, method["path"].as_str()?))
+    }
+}
+
+impl Api {
     fn of(document: Value) -> Self {
         let mut methods = BTreeMap::new();
         for resource in document["resources"].as_object().unwrap().values() {
@@ -50,31 +91,10 @@ impl Description {
         Self { document, methods }
     }
 
-    /// Everything that does not fit.
-    pub(super) fn problems(&self, exchanges: &[Exchange]) -> Vec<String> {
-        let described = exchanges.iter().filter(|e| UNDESCRIBED.iter().all(|(op, ..)| *op != e.operation));
-        let of = |e: &Exchange| {
-            let what = format!("{} {} {}", e.operation, e.method, e.url);
-            self.problems_of(e)
-                .into_iter()
-                .map(move |problem| format!("{what}: {problem}"))
-                .collect::<Vec<_>>()
-        };
-        let mut problems: Vec<_> = described.flat_map(of).collect();
-        problems.sort();
-        problems.dedup();
-        problems
-    }
-
-    /// The method that is called.
-    pub(super) fn method(&self, exchange: &Exchange) -> Option<&Value> {
-        self.methods.get(&(exchange.method.clone(), path(exchange)))
-    }
-
-    fn problems_of(&self, exchange: &Exchange) -> Vec<String> {
-        let Some(method) = self.method(exchange) else { return vec!["no such method and path".to_owned()] };
+    fn problems(&self, method: &Value, exchange: &Exchange) -> Vec<String> {
         let mut problems = Vec::new();
-        if method["id"].as_str() != Some(&format!("youtube.{}", exchange.operation)) {
+        let name = self.document["name"].as_str().unwrap();
+        if method["id"].as_str() != Some(&format!("{name}.{}", exchange.operation)) {
             problems.push(format!("is called {}", method["id"]));
         }
         self.parameters(method, exchange, &mut problems);
@@ -192,7 +212,8 @@ impl Description {
 /// The path, without what stands in front of it when the network is somewhere else.
 fn path(exchange: &Exchange) -> String {
     let path = exchange.url.split('?').next().unwrap_or_default();
-    let at = path.find("/upload/youtube/v3/").or_else(|| path.find("/youtube/v3/"));
+    let begins = ["/upload/youtube/v3/", "/youtube/v3/", "/v2/reports"];
+    let at = begins.iter().find_map(|begin| path.find(begin));
     at.map_or(path, |at| &path[at..]).to_owned()
 }
 

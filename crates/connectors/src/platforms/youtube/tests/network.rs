@@ -14,6 +14,7 @@ use super::{CONNECTOR, Lab, with_options};
 use crate::conformance::{Connect, Crash, Session, draft};
 use crate::contract::authorizer::Authorizer;
 use crate::contract::connector::Connector;
+use crate::contract::insights::{Insights, PostRef, Window};
 use crate::contract::publisher::Publisher;
 use crate::contract::reader::Reader;
 use crate::kit::egress::Egress;
@@ -139,14 +140,14 @@ async fn a_time_of_youtubes_own_publishes_without_us() {
     assert!(outcome.is_published(), "{outcome:?}");
     let credential = session.credential();
     assert_eq!(
-        CONNECTOR.posts(&session.cx(&credential), None).await.unwrap().posts.len(),
+        Reader::posts(&CONNECTOR, &session.cx(&credential), None).await.unwrap().posts.len(),
         0,
         "still private"
     );
     lab.bench.clock.advance_to(at + Duration::from_secs(600));
     session.refresh().await.unwrap();
     let credential = session.credential();
-    let posts = CONNECTOR.posts(&session.cx(&credential), None).await.unwrap().posts;
+    let posts = Reader::posts(&CONNECTOR, &session.cx(&credential), None).await.unwrap().posts;
     assert_eq!(posts.iter().map(|p| p.remote_id.clone()).collect::<Vec<_>>(), outcome.remote_ids());
 }
 
@@ -184,9 +185,19 @@ async fn everything(lab: &Lab) {
     let credential = session.credential();
     let cx = session.cx(&credential);
     CONNECTOR.profile(&cx).await.unwrap();
-    let page = CONNECTOR.posts(&cx, None).await.unwrap();
-    let next = CONNECTOR.posts(&cx, page.next.as_deref()).await.unwrap();
+    let page = Reader::posts(&CONNECTOR, &cx, None).await.unwrap();
+    let next = Reader::posts(&CONNECTOR, &cx, page.next.as_deref()).await.unwrap();
     assert_eq!((page.posts.len() + next.posts.len(), next.next), (56, None));
+    let window =
+        Window { from: lab.bench.clock.now() - Duration::from_secs(30 * 86_400), to: lab.bench.clock.now() };
+    assert!(!CONNECTOR.account(&cx, window).await.unwrap().observations.is_empty());
+    let posts: Vec<_> = page
+        .posts
+        .iter()
+        .map(|post| PostRef { remote_id: &post.remote_id, published_at: post.published_at })
+        .collect();
+    assert_eq!(CONNECTOR.insights().unwrap().posts(&cx, &posts).await.unwrap().len(), posts.len());
+    assert!(!CONNECTOR.audience(&cx).await.unwrap().observations.is_empty());
     for id in published.remote_ids().iter().rev() {
         CONNECTOR.delete(&cx, id).await.unwrap();
     }
@@ -214,6 +225,10 @@ async fn every_request_and_answer_fits_the_description() {
         ("GET", "/youtube/v3/videos?part=id&maxResults=51", "videos.list", "", None),
         ("GET", "/youtube/v3/videos?part=id", "videos.list", "", Some(list)),
         ("GET", "/youtube/v3/videos?part=id", "channels.list", "", None),
+        ("GET", "/v2/reports?ids=channel==MINE&metric=views", "reports.query", "", None),
+        ("GET", "/v2/reports?ids=channel==MINE&maxResults=many", "reports.query", "", None),
+        ("GET", "/v2/reports?ids=channel==MINE", "reports.list", "", None),
+        ("GET", "/v2/reports?ids=channel==MINE", "reports.query", "", Some(r#"{"rows":[7]}"#)),
         (
             "PUT",
             "/youtube/v3/videos?part=status",
@@ -283,9 +298,8 @@ fn coverage(google: &Description, exchanges: &[Exchange]) -> String {
         let row = match UNDESCRIBED.iter().find(|(op, ..)| *op == exchange.operation) {
             Some((_, call, why)) => ((*call).to_owned(), format!("nothing: {why}")),
             None => {
-                let method = google.method(exchange).unwrap();
-                let call = format!("{} /{}", exchange.method, method["path"].as_str().unwrap());
-                (call, "youtube:v3".to_owned())
+                let (api, path) = google.place(exchange).unwrap();
+                (format!("{} /{path}", exchange.method), api.to_owned())
             }
         };
         rows.insert(exchange.operation.clone(), row);

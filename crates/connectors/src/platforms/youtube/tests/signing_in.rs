@@ -12,6 +12,9 @@ use crate::contract::authorizer::{Authorizer, BeginRequest, Callback, Feature, G
 use crate::contract::cx::PlatformSettings;
 
 const SCOPE: &str = "https://www.googleapis.com/auth/youtube.force-ssl";
+/// What the page is asked for: Analytics besides.
+const SCOPES: &str = "https://www.googleapis.com/auth/youtube.force-ssl https://www.googleapis.com/auth/youtube.readonly \
+                      https://www.googleapis.com/auth/yt-analytics.readonly";
 
 fn back() -> Url {
     Url::parse("https://carillon.example/oauth/youtube/callback").unwrap()
@@ -57,7 +60,7 @@ async fn the_page_is_asked_for_lasting_access() {
     for (name, value) in [
         ("response_type", "code"),
         ("redirect_uri", "https://carillon.example/oauth/youtube/callback"),
-        ("scope", SCOPE),
+        ("scope", SCOPES),
         ("state", "st4te"),
         ("access_type", "offline"),
         ("prompt", "consent"),
@@ -67,7 +70,7 @@ async fn the_page_is_asked_for_lasting_access() {
         assert_eq!(get(name).as_deref(), Some(value), "{name}");
     }
     assert_eq!(CONNECTOR.scopes_for(Feature::Publish, None), [SCOPE]);
-    assert!(CONNECTOR.scopes_for(Feature::Read, None)[0].ends_with("/youtube.readonly"));
+    assert!(CONNECTOR.scopes_for(Feature::Read, None).iter().all(|scope| scope.ends_with(".readonly")));
     let empty = PlatformSettings::default();
     let request =
         BeginRequest { redirect_uri: back(), state: "st4te".to_owned(), server: None, flavour: None };

@@ -1,5 +1,7 @@
 //! `reports.query`: combinations, days and rows.
 
+use super::super::reports::Reports;
+use super::super::wire::Exchange;
 use super::*;
 
 async fn report(net: &Net, query: &str) -> Reply {
@@ -95,4 +97,92 @@ async fn the_newest_days_are_missing_and_the_rest_adds_up() {
             .await;
     assert_eq!(sorted.len(), 2);
     assert!(sorted[0][1].as_i64() >= sorted[1][1].as_i64());
+}
+
+#[tokio::test]
+async fn no_table_is_given_that_is_not_in_use() {
+    let test = "platforms::youtube::tests::simulator::analytics::no_table_is_given_that_is_not_in_use";
+    let Some(reports) = Reports::needed(test) else { return };
+    let net = analyst().await;
+    let mut given = 0;
+    let metrics = [
+        "views",
+        "likes",
+        "shares",
+        "viewerPercentage",
+        "averageViewPercentage",
+        "audienceWatchRatio",
+        "playlistViews",
+    ];
+    for dimension in reports.names("all_dimensions").into_iter().chain([String::new()]) {
+        for metric in metrics {
+            for more in [
+                "",
+                "&sort=-views&maxResults=25",
+                "&filters=video==dQw4w9WgXcQ",
+                "&filters=insightTrafficSourceType==SHORTS",
+            ] {
+                let query = format!("{WEEK}&dimensions={dimension}&metrics={metric}{more}");
+                if more.contains("sort") && metric != "views" {
+                    continue;
+                }
+                let reply = report(&net, &query).await;
+                if reply.status == StatusCode::OK {
+                    given += 1;
+                    assert!(reports.has(&asked(&query)), "{query}");
+                }
+            }
+        }
+    }
+    assert!(given > 40, "{given}");
+}
+
+fn asked(query: &str) -> Exchange {
+    Exchange {
+        operation: "reports.query".to_owned(),
+        method: "GET".to_owned(),
+        url: format!("https://youtubeanalytics.googleapis.com/v2/reports?ids=channel==MINE&{query}"),
+        headers: http::HeaderMap::new(),
+        body: Bytes::new(),
+        reply: None,
+        stored: None,
+    }
+}
+
+#[tokio::test]
+async fn a_videos_table_says_what_everybody_sees() {
+    let mut net = Net::new().await;
+    let all = [EVERYTHING, &["yt-analytics.readonly"]].concat();
+    net.token = net.sign_in("marafields", &all).await;
+    let id = net.video("Counted").await;
+    let hidden = net.upload(&meta("Hidden", "private"), &film("hidden", None)).await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let body = json!({ "snippet": { "videoId": id, "topLevelComment": { "snippet": { "textOriginal": "First!" } } } });
+    json_of(&net.post("commentThreads?part=snippet", body).await);
+    // From one in the morning of the 2nd to midnight before the 5th.
+    net.wait(71 * 3_600 - 60);
+    net.token = net.sign_in("marafields", &all).await;
+    let shown =
+        json_of(&net.get(&format!("videos?part=statistics&id={id}")).await)["items"][0]["statistics"].clone();
+    let number = |name: &str| shown[name].as_str().unwrap().parse::<i64>().unwrap();
+    net.wait(3 * 86_400);
+    net.token = net.sign_in("marafields", &all).await;
+    let query = format!(
+        "startDate=2026-11-02&endDate=2026-11-04&dimensions=video&metrics=views,likes,dislikes,comments&sort=-views&maxResults=200&filters=video=={id},{hidden},unknown1234"
+    );
+    let rows = rows(&net, &query).await;
+    let want = [
+        json!(id),
+        json!(number("viewCount")),
+        json!(number("likeCount")),
+        json!(number("dislikeCount")),
+        json!(1),
+    ];
+    assert_eq!(rows, [want]);
+    assert!(number("viewCount") > 0);
+    let many = vec!["x"; 501].join(",");
+    let refused = refused(&report(&net, &query.replace(&id, &many)).await);
+    assert_eq!(refused, (400, "badRequest".to_owned()));
 }
