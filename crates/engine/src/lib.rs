@@ -9,6 +9,7 @@ pub mod media;
 pub mod networks;
 pub mod people;
 pub mod publish;
+mod reading;
 pub mod runner;
 pub mod timing;
 mod upkeep;

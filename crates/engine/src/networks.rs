@@ -6,6 +6,7 @@ use std::sync::Arc;
 use carillon_connectors::Registry;
 use carillon_connectors::contract::connector::Connector;
 use carillon_connectors::contract::cx::PlatformSettings;
+use carillon_connectors::contract::insights::Insights;
 use carillon_connectors::contract::reader::Reader;
 use carillon_connectors::contract::webhooks::Webhooks;
 use carillon_connectors::kit::http::Http;
@@ -85,6 +86,12 @@ impl Networks {
         Self { connectors, settings, switches, http, breakers, forged, public_url }
     }
 
+    /// The same with these switches.
+    #[cfg(test)]
+    pub(crate) fn switched(self, switches: Switches) -> Self {
+        Self { switches: Arc::new(switches), ..self }
+    }
+
     /// Every platform of this build, in the order in which they are shown.
     pub fn all(&self) -> &'static [&'static dyn Connector] {
         self.connectors
@@ -125,6 +132,13 @@ impl Networks {
         let connector =
             self.connector(platform).filter(|_| self.switches.reading && self.is_enabled(platform))?;
         Some((connector.descriptor().name, connector.reader()?))
+    }
+
+    /// Who reads what this platform tells the owner of an account, if it is on and tells anything, and reading is on.
+    pub fn insights(&self, platform: &str) -> Option<(&'static str, &'static dyn Insights)> {
+        let connector =
+            self.connector(platform).filter(|_| self.switches.reading && self.is_enabled(platform))?;
+        Some((connector.descriptor().name, connector.insights()?))
     }
 
     /// Who understands what this platform sends, if it is on and sends anything, and is listened to.

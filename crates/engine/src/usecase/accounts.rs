@@ -46,6 +46,17 @@ pub async fn get(engine: &Engine, actor: &Actor, id: AccountId) -> Result<Accoun
     row.filter(|row| engine.networks.is_enabled(&row.platform)).ok_or(AppError::NotFound { what: "account" })
 }
 
+/// Refuses to read an account that has no login.
+pub(super) fn require_connected(row: &AccountRow) -> Result<(), AppError> {
+    if row.status == AccountStatus::Connected {
+        return Ok(());
+    }
+    Err(AppError::Conflict {
+        code: "not_connected",
+        message: format!("@{} is not connected. Connect it again, then its numbers can be read.", row.handle),
+    })
+}
+
 /// Whether posts of this account can be deleted at the network: some networks let only one of their logins do that.
 pub fn can_delete(engine: &Engine, row: &AccountRow) -> bool {
     let connector = engine.networks.connector(&row.platform).filter(|c| c.capabilities().delete);

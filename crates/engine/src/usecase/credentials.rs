@@ -360,4 +360,4 @@ fn busy(platform: &str) -> ConnectorError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -5,6 +5,7 @@ pub mod caps;
 pub mod connect;
 pub mod credentials;
 pub mod horizon;
+pub mod insights;
 mod link;
 pub mod posts;
 pub mod publications;

@@ -1,6 +1,5 @@
 //! Reading accounts: asking for it, and looking at what came.
 
-use carillon_domain::account::AccountStatus;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, PostId, SyncRunId};
 use carillon_domain::permission::Permission;
@@ -23,15 +22,7 @@ pub async fn request(engine: &Engine, actor: &Actor, id: AccountId) -> Result<Sy
     actor.require(Permission::Write)?;
     let account = accounts::get(engine, actor, id).await?;
     let connector = engine.networks.enabled(&account.platform)?;
-    if account.status != AccountStatus::Connected {
-        return Err(AppError::Conflict {
-            code: "not_connected",
-            message: format!(
-                "@{} is not connected. Connect it again, then its numbers can be read.",
-                account.handle
-            ),
-        });
-    }
+    accounts::require_connected(&account)?;
     if engine.networks.reader(&account.platform).is_none() {
         return Err(AppError::Conflict {
             code: "not_readable",

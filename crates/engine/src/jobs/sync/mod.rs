@@ -11,7 +11,6 @@
 //! - A number that the network did not give is not written. Otherwise a gap would look like a fall to zero.
 
 mod account;
-mod budget;
 mod ending;
 mod keep;
 mod run;

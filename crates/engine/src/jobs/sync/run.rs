@@ -43,11 +43,11 @@ impl Run<'_> {
         let mut account = Read::open(self.engine, &self.row).await?;
         while !self.position.complete {
             let step = self.step(&mut account).await;
-            self.row.calls += account.take_calls();
+            self.row.calls += account.access.take_calls();
             match step {
                 Err(Stop::Remote(error)) if error.kind == ErrorKind::AuthExpired && !self.refreshed => {
                     self.refreshed = true;
-                    account.refresh(self.engine).await?;
+                    account.access.refresh(self.engine).await?;
                 }
                 step => step?,
             }
@@ -61,10 +61,10 @@ impl Run<'_> {
             return self.profile(account).await;
         }
         let cursor = self.position.cursor.clone();
-        let page = account.reader.posts(&account.cx(self.engine), cursor.as_deref()).await?;
+        let page = account.reader.posts(&account.access.cx(self.engine), cursor.as_deref()).await?;
         let as_of = self.engine.clock.now();
         let posts = self.take(page, as_of);
-        self.row.calls += account.take_calls();
+        self.row.calls += account.access.take_calls();
         self.row.items += u32::try_from(posts.len()).unwrap_or(u32::MAX);
         self.position.save(&mut self.row);
         keep::posts(self.engine, self.lease, &self.row, posts, as_of).await?;
@@ -72,17 +72,17 @@ impl Run<'_> {
     }
 
     async fn profile(&mut self, account: &mut Read) -> Result<(), Stop> {
-        let profile = account.reader.profile(&account.cx(self.engine)).await?;
-        if profile.identity.remote_id != account.row.remote_id {
-            return Err(somebody_else(&account.row.platform).into());
+        let profile = account.reader.profile(&account.access.cx(self.engine)).await?;
+        if profile.identity.remote_id != account.access.row.remote_id {
+            return Err(somebody_else(&account.access.row.platform).into());
         }
         self.position.profile = true;
         self.position.complete = !account.reader.can_list(&profile.identity);
-        self.row.calls += account.take_calls();
+        self.row.calls += account.access.take_calls();
         self.position.save(&mut self.row);
-        keep::profile(self.engine, self.lease, &self.row, &account.row, &profile).await?;
-        account.learn_person(self.engine).await?;
-        account.became(profile.identity);
+        keep::profile(self.engine, self.lease, &self.row, &account.access.row, &profile).await?;
+        account.access.learn_person(self.engine).await?;
+        account.access.became(profile.identity);
         Ok(())
     }
 

@@ -1,10 +1,11 @@
 //! Refreshing, at a network that answers as it is told.
 
-mod network;
+pub(in crate::usecase) mod network;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use carillon_connectors::contract::connector::Connector;
 use carillon_domain::account::{AccountIdentity, CapMode};
 use carillon_domain::id::Id;
 use carillon_domain::time::{Clock, ManualClock, Timestamp};
@@ -15,19 +16,24 @@ use super::*;
 use network::{Answer, Toy, toy_engine};
 
 /// An engine at a network that answers with these, and two accounts under one login.
-struct World {
-    engine: Engine,
-    clock: Arc<ManualClock>,
+pub(in crate::usecase) struct World {
+    pub engine: Engine,
+    pub clock: Arc<ManualClock>,
     toy: &'static Toy,
-    account: AccountRow,
+    pub account: AccountRow,
     sibling: AccountRow,
 }
 
 impl World {
     async fn new(test: &TestDb, single_use: bool, answers: Vec<Answer>) -> Self {
-        let clock = Arc::new(ManualClock::new(Timestamp::from_second(1_800_000_000).expect("time")));
         let toy: &'static Toy = Box::leak(Box::new(Toy::new(single_use, answers)));
-        let engine = toy_engine(test, clock.clone(), toy).await;
+        Self::at(test, toy, toy).await
+    }
+
+    /// At this network, which leaves logins to the other one.
+    pub async fn at(test: &TestDb, network: &'static dyn Connector, toy: &'static Toy) -> Self {
+        let clock = Arc::new(ManualClock::new(Timestamp::from_second(1_800_000_000).expect("time")));
+        let engine = toy_engine(test, clock.clone(), network).await;
         let workspace = Id::new(clock.as_ref(), engine.entropy.as_ref());
         let id = Id::new(clock.as_ref(), engine.entropy.as_ref());
         let first = credential_named("first", clock.now() + SignedDuration::from_mins(1));
@@ -77,7 +83,7 @@ impl World {
         current(&self.engine, &self.account).await.expect("live").1
     }
 
-    async fn status(&self, account: &AccountRow) -> AccountStatus {
+    pub async fn status(&self, account: &AccountRow) -> AccountStatus {
         let found = account::find(&self.engine.db, account.workspace, account.id).await.expect("reads");
         found.expect("account").status
     }

@@ -10,6 +10,7 @@ use carillon_connectors::conformance::Bench;
 use carillon_connectors::contract::authorizer::{Authorizer, Feature};
 use carillon_connectors::contract::capability::Capabilities;
 use carillon_connectors::contract::connector::{Connector, Descriptor};
+use carillon_connectors::contract::insights::Insights;
 use carillon_connectors::contract::publisher::Publisher;
 use carillon_connectors::contract::reader::Reader;
 use carillon_connectors::contract::webhooks::Webhooks;
@@ -113,6 +114,9 @@ impl Connector for Toy {
     fn reader(&self) -> Option<&dyn Reader> {
         None
     }
+    fn insights(&self) -> Option<&dyn Insights> {
+        None
+    }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         None
     }
@@ -161,7 +165,7 @@ impl Authorizer for Toy {
 }
 
 /// An engine that knows this network only.
-pub async fn toy_engine(test: &TestDb, clock: Arc<ManualClock>, toy: &'static Toy) -> Engine {
+pub async fn toy_engine(test: &TestDb, clock: Arc<ManualClock>, network: &'static dyn Connector) -> Engine {
     // Several worlds may share a database, so their ids must differ.
     static WORLDS: AtomicU64 = AtomicU64::new(77);
     let seed = WORLDS.fetch_add(1, Ordering::Relaxed);
@@ -169,7 +173,7 @@ pub async fn toy_engine(test: &TestDb, clock: Arc<ManualClock>, toy: &'static To
     let ring = KeyRing::parse(&Secret::new("11".repeat(32))).expect("key");
     let sealer = Sealer::load(&test.db, ring, clock.as_ref(), entropy.as_ref()).await.expect("sealer");
     let public_url = Url::parse("https://carillon.example").expect("url");
-    let connectors: &'static [&'static dyn Connector] = Box::leak(Box::new([toy as &'static dyn Connector]));
+    let connectors: &'static [&'static dyn Connector] = Box::leak(Box::new([network]));
     let library = Library::new(LibraryParts {
         db: test.db.clone(),
         clock: clock.clone(),

@@ -1,0 +1,130 @@
+//! What reading needs of an account, whether a job reads or a person waits for it: its token, and the way to its network.
+//!
+//! Reading leaves a failing network alone, and leaves to publishing its part of every limit. Whoever reads goes through here;
+//! otherwise one of them would forget that.
+
+mod budget;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use carillon_connectors::contract::cx::{AppCredentials, Credential, Cx};
+use carillon_connectors::kit::http::Http;
+use carillon_connectors::kit::journal::{Entry, Journal};
+use carillon_domain::account::AccountIdentity;
+use carillon_store::StoreError;
+use carillon_store::repo::account::AccountRow;
+
+use crate::Engine;
+use crate::breaker::Purpose;
+use crate::media::WorkspaceMedia;
+use crate::publish::NoCheckpoint;
+use crate::usecase::credentials::{self, NoCredential};
+use crate::usecase::webhooks::learn_person;
+use budget::ReadingBudget;
+
+/// An account that can be asked.
+pub(crate) struct Access {
+    /// As it stood when it was opened.
+    pub row: AccountRow,
+    platform: &'static str,
+    identity: AccountIdentity,
+    credential: Credential,
+    app: Option<AppCredentials>,
+    media: WorkspaceMedia,
+    http: Http,
+    calls: Arc<Calls>,
+}
+
+/// Counts calls. What they said is only in the logs and the error: a reading can be repeated at any time.
+#[derive(Default)]
+struct Calls(AtomicU32);
+
+impl Journal for Calls {
+    fn record(&self, _: Entry) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Access {
+    /// Gets the account's token, fresh enough to be used, and a way to `platform`, which is the account's.
+    ///
+    /// # Errors
+    /// [`NoCredential`].
+    pub async fn open(
+        engine: &Engine,
+        row: AccountRow,
+        platform: &'static str,
+    ) -> Result<Self, NoCredential> {
+        let credential = credentials::credential(engine, &row, false).await?;
+        let app = credentials::app(engine, platform, row.server.as_deref()).await?;
+        let calls: Arc<Calls> = Arc::default();
+        let http = way(engine, platform, &row, &credential, &calls);
+        let (identity, media) = (row.identity(), engine.library.source(row.workspace));
+        Ok(Self { row, platform, identity, credential, app, media, http, calls })
+    }
+
+    /// What a call may use.
+    pub fn cx<'a>(&'a self, engine: &'a Engine) -> Cx<'a> {
+        Cx {
+            http: &self.http,
+            settings: engine.networks.settings(self.platform),
+            app: self.app.as_ref(),
+            account: &self.identity,
+            credential: &self.credential,
+            clock: engine.clock.as_ref(),
+            entropy: engine.entropy.as_ref(),
+            media: &self.media,
+            checkpoint: &NoCheckpoint,
+        }
+    }
+
+    /// Who the account is from now on.
+    pub fn became(&mut self, identity: AccountIdentity) {
+        self.identity = identity;
+    }
+
+    /// Learns whose login this is, if nobody knows yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn learn_person(&self, engine: &Engine) -> Result<(), StoreError> {
+        learn_person(engine, &self.row, &self.credential).await
+    }
+
+    /// Gets another token in place of the refused one.
+    ///
+    /// # Errors
+    /// [`NoCredential`].
+    pub async fn refresh(&mut self, engine: &Engine) -> Result<(), NoCredential> {
+        self.credential = credentials::instead_of(engine, &self.row, &self.credential).await?;
+        self.http = way(engine, self.platform, &self.row, &self.credential, &self.calls);
+        Ok(())
+    }
+
+    /// Calls since this was last asked.
+    pub fn take_calls(&self) -> u32 {
+        self.calls.0.swap(0, Ordering::Relaxed)
+    }
+}
+
+/// The way to the network, which is left alone when it fails, within what it takes of this account.
+fn way(
+    engine: &Engine,
+    platform: &'static str,
+    row: &AccountRow,
+    credential: &Credential,
+    calls: &Arc<Calls>,
+) -> Http {
+    let journal: Arc<dyn Journal> = calls.clone();
+    let networks = &engine.networks;
+    let gate = networks.breakers.gate(platform, row.server.as_deref(), Purpose::Work, engine.timing.breaker);
+    networks
+        .http
+        .clone()
+        .for_platform(platform)
+        .with_secrets(credential.secrets())
+        .with_journal(journal)
+        .with_gate(gate)
+        .with_budget(Arc::new(ReadingBudget::of(engine, row)))
+}
