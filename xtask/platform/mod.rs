@@ -93,10 +93,11 @@ impl Connector for Newnet {
     fn reader(&self) -> Option<&dyn Reader> {
         Some(self)
     }
-    /// Where the network sends events to an address of ours, `webhooks.rs` reads them.
+    /// Where the network shows numbers only to the owner, `insights.rs` reads them.
     fn insights(&self) -> Option<&dyn Insights> {
         None
     }
+    /// Where the network sends events to an address of ours, `webhooks.rs` reads them.
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         None
     }

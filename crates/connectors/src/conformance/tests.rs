@@ -45,7 +45,7 @@ macro_rules! cases {
 
 cases! {
     connecting, refusing, refreshing, publishing, limits, deleting, slow_processing, lost_answers, crashes,
-    trouble_while_preparing, rate_limits, the_same_again, expired_token, revoked_token, reading,
+    trouble_while_preparing, rate_limits, the_same_again, expired_token, revoked_token, reading, insights,
 }
 
 #[tokio::test]
@@ -91,4 +91,16 @@ async fn a_token_in_the_progress_is_found() {
 async fn publishing_without_a_permit_is_found() {
     let found = finds(&toy::SNEAKY, |s| Box::pin(suite::publishing(s))).await;
     assert!(found.contains("without a permit"), "{found}");
+}
+
+#[tokio::test]
+async fn a_number_that_never_comes_is_found() {
+    let found = finds(&toy::BOASTFUL, |s| Box::pin(suite::insights(s))).await;
+    assert!(found.contains("saves") && found.contains("never comes"), "{found}");
+}
+
+#[tokio::test]
+async fn a_number_that_is_said_twice_is_found() {
+    let found = finds(&toy::DOUBLING, |s| Box::pin(suite::insights(s))).await;
+    assert!(found.contains("said twice"), "{found}");
 }

@@ -3,6 +3,7 @@
 use super::Registry;
 use crate::contract::capability::{Capabilities, Connect, PostKind, TextUnit};
 use crate::contract::connector::Connector;
+use crate::contract::insights::{Metric, Offers};
 use crate::contract::publisher::CommitSafety;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/platforms.md");
@@ -11,6 +12,13 @@ const END: &str = "<!-- end matrix -->";
 
 /// What a row says of a platform.
 type Cell = fn(&Capabilities) -> String;
+
+/// Numbers that a network shows only to the owner.
+const OWNER_ROWS: [(&str, fn(&Offers) -> &'static [Metric]); 3] = [
+    ("numbers for the owner: account", |offers| offers.account),
+    ("numbers for the owner: post", |offers| offers.post),
+    ("numbers for the owner: audience", |offers| offers.audience),
+];
 
 const ROWS: [(&str, Cell); 17] = [
     ("sign-in", |c| match c.connect {
@@ -99,7 +107,21 @@ fn matrix(connectors: &[&dyn Connector]) -> String {
         let cells = connectors.iter().map(|c| format!(" {} |", cell(c.capabilities())));
         text.push_str(&format!("| {name} |{}\n", cells.collect::<String>()));
     }
+    for (name, metrics) in OWNER_ROWS {
+        let cells = connectors.iter().map(|c| {
+            let offered = c.insights().map(|insights| metrics(insights.offers())).unwrap_or_default();
+            format!(" {} |", list(offered.iter().map(metric)))
+        });
+        text.push_str(&format!("| {name} |{}\n", cells.collect::<String>()));
+    }
     text
+}
+
+fn metric(metric: &Metric) -> String {
+    match metric.by {
+        Some(by) => format!("`{}` by {by}", metric.name),
+        None => format!("`{}`", metric.name),
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod connecting;
 mod failing;
+mod insights;
 mod publishing;
 mod reading;
 mod samples;
@@ -17,6 +18,7 @@ pub use failing::{
     chaos, crashes, expired_token, lost_answers, rate_limits, revoked_token, the_same_again,
     trouble_while_preparing,
 };
+pub use insights::insights;
 pub use publishing::{deleting, limits, publishing, slow_processing};
 pub use reading::reading;
 pub use samples::{Sample, samples};

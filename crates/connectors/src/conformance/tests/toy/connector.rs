@@ -24,7 +24,7 @@ use crate::kit::http::{Call, CommitPermit, Reply, Safety};
 use crate::kit::upload;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Flaw {
+pub(super) enum Flaw {
     None,
     /// Takes a lost answer for a failure that is certain.
     Hasty,
@@ -36,9 +36,13 @@ enum Flaw {
     Leaky,
     /// Publishes without a permit.
     Sneaky,
+    /// Offers numbers that never come.
+    Boastful,
+    /// Says every number twice.
+    Doubling,
 }
 
-pub(crate) struct Toy(Flaw);
+pub(crate) struct Toy(pub(super) Flaw);
 
 pub(crate) static SOUND: Toy = Toy(Flaw::None);
 pub(crate) static HASTY: Toy = Toy(Flaw::Hasty);
@@ -46,6 +50,8 @@ pub(crate) static FORGETFUL: Toy = Toy(Flaw::Forgetful);
 pub(crate) static LIMITLESS: Toy = Toy(Flaw::Limitless);
 pub(crate) static LEAKY: Toy = Toy(Flaw::Leaky);
 pub(crate) static SNEAKY: Toy = Toy(Flaw::Sneaky);
+pub(crate) static BOASTFUL: Toy = Toy(Flaw::Boastful);
+pub(crate) static DOUBLING: Toy = Toy(Flaw::Doubling);
 
 pub(super) const NAME: &str = "toy";
 
@@ -106,7 +112,7 @@ impl Connector for Toy {
         Some(self)
     }
     fn insights(&self) -> Option<&dyn Insights> {
-        None
+        Some(self)
     }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         None

@@ -2,7 +2,9 @@
 
 mod connector;
 mod grant;
+mod insights;
+mod numbers;
 mod simulator;
 
-pub(crate) use connector::{FORGETFUL, HASTY, LEAKY, LIMITLESS, SNEAKY, SOUND};
+pub(crate) use connector::{BOASTFUL, DOUBLING, FORGETFUL, HASTY, LEAKY, LIMITLESS, SNEAKY, SOUND};
 pub(crate) use simulator::ToyNetwork;

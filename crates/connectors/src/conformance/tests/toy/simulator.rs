@@ -14,6 +14,7 @@ use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::numbers;
 use crate::sandbox::oauth::{self, CodeGrant, Consent, Step, with_query};
 use crate::sandbox::persona::PERSONAS;
 use crate::sandbox::{
@@ -23,12 +24,12 @@ use crate::sandbox::{
 
 pub(crate) struct ToyNetwork;
 
-const NAME: &str = "toy";
+pub(super) const NAME: &str = "toy";
 
 #[derive(Default, Serialize, Deserialize)]
-struct Memory {
+pub(super) struct Memory {
     media: BTreeMap<String, Upload>,
-    posts: Vec<Post>,
+    pub posts: Vec<Post>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -39,12 +40,12 @@ struct Upload {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
-struct Post {
-    id: String,
-    author: String,
+pub(super) struct Post {
+    pub id: String,
+    pub author: String,
     text: String,
     reply_to: Option<String>,
-    at: Timestamp,
+    pub at: Timestamp,
 }
 
 impl Simulator for ToyNetwork {
@@ -67,6 +68,7 @@ impl Simulator for ToyNetwork {
             .route("/posts", post(create).layer(commit("posts.create")))
             .route("/posts", get(list).layer(op("posts.list")))
             .route("/posts/{id}", delete(remove).layer(op("posts.delete")))
+            .merge(numbers::routes())
             .with_state(world)
     }
     fn fault_response(&self, fault: &FaultAnswer<'_>) -> Response {
@@ -83,7 +85,7 @@ impl Simulator for ToyNetwork {
     }
 }
 
-fn refuse(status: StatusCode, error: &str) -> Response {
+pub(super) fn refuse(status: StatusCode, error: &str) -> Response {
     (status, Json(json!({ "error": error }))).into_response()
 }
 
@@ -163,7 +165,7 @@ async fn token(State(world): State<Arc<World>>, Form(form): Form<BTreeMap<String
     Json(json!({ "access_token": access, "refresh_token": refresh, "expires_in": 3600 })).into_response()
 }
 
-fn who(world: &World, headers: &HeaderMap) -> Result<&'static Persona, Response> {
+pub(super) fn who(world: &World, headers: &HeaderMap) -> Result<&'static Persona, Response> {
     let bearer =
         headers.get("authorization").and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
     match bearer.and_then(|value| world.tokens().look_up(NAME, value)) {
