@@ -16,6 +16,18 @@ pub struct Definition {
     pub meaning: &'static str,
 }
 
+impl Definition {
+    /// Whether numbers of one time and the next may be added up. Different accounts can't be: who came on two days would count
+    /// twice. Nor can shares, averages, and what there is at a moment.
+    pub fn adds_up(&self) -> bool {
+        match self.unit {
+            "basis points" | "lists" | "posts" => false,
+            "accounts" => matches!(self.name, "follows" | "unfollows"),
+            _ => !self.name.starts_with("average_"),
+        }
+    }
+}
+
 macro_rules! definitions {
     ($($name:literal, $unit:literal, $version:literal, $meaning:literal;)*) => {
         /// Every metric that is read, in the order in which posts and accounts show them.
@@ -120,6 +132,19 @@ mod tests {
         assert_eq!(names.len(), ALL.len());
         assert!(ALL.iter().all(|d| d.version > 0 && d.meaning.ends_with('.')));
         assert!(OF_ACCOUNT.iter().all(|name| definition(name).is_some()));
+    }
+
+    #[test]
+    fn days_add_up_where_nobody_is_counted_twice() {
+        let adds_up = |name| definition(name).expect(name).adds_up();
+        for name in ["views", "likes", "follows", "unfollows", "watch_time", "clicks"] {
+            assert!(adds_up(name), "{name}");
+        }
+        for name in
+            ["followers", "reach", "engaged_accounts", "average_watch_time", "skip_rate", "posts", "listed"]
+        {
+            assert!(!adds_up(name), "{name}");
+        }
     }
 
     #[test]

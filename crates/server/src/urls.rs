@@ -72,6 +72,8 @@ urls! {
     PUBLISH_PUBLICATION = publish_publication(workspace, publication) "/w/{workspace}/publications/{publication}/publish";
     /// Settles an unconfirmed publication.
     RESOLVE_PUBLICATION = resolve_publication(workspace, publication) "/w/{workspace}/publications/{publication}/resolve";
+    /// What the network tells the owner about a publication.
+    PUBLICATION_INSIGHTS = publication_insights(workspace, publication) "/w/{workspace}/publications/{publication}/insights";
     /// Writing a post.
     COMPOSE = compose(workspace) "/w/{workspace}/compose";
     /// The live check of what is being written.
@@ -84,6 +86,8 @@ urls! {
     ACCOUNT = account(workspace, account) "/w/{workspace}/accounts/{account}";
     /// Reads an account now.
     SYNC = sync(workspace, account) "/w/{workspace}/accounts/{account}/sync";
+    /// What the network tells the owner of an account.
+    ACCOUNT_INSIGHTS = account_insights(workspace, account) "/w/{workspace}/accounts/{account}/insights";
     /// Lets go of an account.
     DISCONNECT = disconnect(workspace, account) "/w/{workspace}/accounts/{account}/disconnect";
     /// Choosing accounts under a login.

@@ -3,6 +3,8 @@ number-point = .
 number-thousand = { $n }K
 number-million = { $n }M
 number-billion = { $n }B
+number-percent = { $n } %
+number-hours = { $n } h
 number-none = –
 number-missing = Not given by the network
 metric-followers = Followers
@@ -17,6 +19,29 @@ metric-shares = Shares
 metric-reposts = Reposts
 metric-quotes = Quotes
 metric-saves = Saves
+metric-sends = Sent on privately
+metric-dislikes = Dislikes
+metric-reach = Accounts reached
+metric-engaged_views = Engaged views
+metric-interactions = Interactions
+metric-engaged_accounts = Accounts that interacted
+metric-clicks = Clicks
+metric-link_clicks = Link clicks
+metric-profile_visits = Profile visits
+metric-profile_actions = Profile button clicks
+metric-follows = New followers
+metric-unfollows = Followers lost
+metric-video_views = Video views
+metric-watch_time = Watch time
+metric-average_watch_time = Average watch time
+metric-average_watched = Average share watched
+metric-skip_rate = Skipped at once
+metric-navigation = Taps in stories
+metric-playlist_adds = Added to playlists
+metric-playlist_removes = Removed from playlists
+metric-viewers = Viewers
+metric-followers_online = Followers online
+metric-story_replies = Story replies
 
 # Reading accounts.
 connections-followers = followers
@@ -63,3 +88,28 @@ account-no-posts = No recent posts
 account-no-posts-text = The network shows none on this account.
 account-unread = Not read yet
 account-unread-text = Sync the account to see its posts and numbers here.
+
+# What networks tell the owner.
+insights = Insights
+insights-lead = What the network shows only to the owner: the last { $days } days, until the beginning of today.
+insights-post-lead = What the network shows only to the owner, since the post was published.
+insights-thread = Of a thread, these are the numbers of its first part.
+insights-ask = Show insights
+insights-as-of = The network said so
+insights-back = Back
+insights-metric = Metric
+insights-value = Value
+insights-time = Time
+insights-whole = whole time
+insights-so-far = so far
+insights-gaps = some days have no data
+insights-source = { $unit }, by { $source }
+insights-by = { $metric } by { $dimension }
+insights-more = { $n ->
+    [one] One more value is not shown.
+   *[other] { $n } more values are not shown.
+}
+insights-missing = Not given this time
+insights-silent = No data yet:
+insights-none = No numbers yet
+insights-none-text = The network has nothing to tell so far. Many networks need a day or two, some a number of followers.

@@ -2,6 +2,7 @@
 
 mod accounts;
 pub mod connect;
+mod insights;
 mod me;
 mod media;
 mod media_form;
@@ -93,6 +94,7 @@ pub fn routes() -> Api {
         .merge(connect::routes())
         .merge(accounts::routes())
         .merge(sync::routes())
+        .merge(insights::routes())
         .merge(posts::routes())
         .merge(publications::routes())
         .split_for_parts();

@@ -26,6 +26,9 @@ struct Platform {
     many_servers: bool,
     /// Limits, media rules, post kinds, abilities, how to connect.
     capabilities: serde_json::Value,
+    /// Numbers that it shows only to the owner: `account`, `post` and `audience`, each a list of `{name, by, native}`; null where
+    /// it shows none, or reading is switched off.
+    insights: Option<serde_json::Value>,
 }
 
 /// All platforms.
@@ -49,6 +52,9 @@ async fn list(State(app): State<App>, Caller(_actor): Caller) -> Result<axum::Js
                 title: descriptor.title,
                 many_servers: descriptor.many_servers,
                 capabilities: serde_json::to_value(c.capabilities()).unwrap_or_default(),
+                insights: networks
+                    .insights(descriptor.name)
+                    .map(|(_, insights)| serde_json::to_value(insights.offers()).unwrap_or_default()),
             }
         })
         .collect();

@@ -8,6 +8,7 @@ mod device;
 pub mod errors;
 pub mod frame;
 mod home;
+mod insights;
 mod library;
 mod live;
 mod media;
@@ -70,6 +71,8 @@ pub fn routes() -> Router<App> {
         .route(urls::CONNECTIONS, get(connections::show))
         .route(urls::CONNECT, post(connections::begin))
         .route(urls::ACCOUNT, get(account::one::show))
+        .route(urls::ACCOUNT_INSIGHTS, get(insights::account))
+        .route(urls::PUBLICATION_INSIGHTS, get(insights::publication))
         .route(urls::SYNC, post(account::one::sync_now))
         .route(urls::DISCONNECT, post(connections::disconnect))
         .route(urls::CHOOSE, get(connections::choose).post(connections::chosen))

@@ -14,6 +14,7 @@ mod edges;
 mod erasing;
 mod failover;
 mod hangups;
+mod insights;
 mod library;
 mod media;
 mod monitoring;

@@ -23,6 +23,41 @@ impl Amount {
     }
 }
 
+impl Amount {
+    /// In the words of a language, by its unit: lengths of time and shares look like what they are.
+    pub fn of(t: Tr, value: i64, unit: &str) -> Self {
+        match unit {
+            "milliseconds" => {
+                Self { value, exact: t.count("n", value).tr("step-ms"), text: lasting(t, value) }
+            }
+            "basis points" => {
+                let text = t.arg("n", hundredths(t, value)).tr("number-percent");
+                Self { value, exact: text.clone(), text }
+            }
+            _ => Self::new(t, value),
+        }
+    }
+}
+
+/// A length of time; cut, not rounded.
+fn lasting(t: Tr, ms: i64) -> String {
+    let seconds = ms / 1_000;
+    match seconds {
+        ..90 => {
+            t.arg("n", format!("{}{}{}", seconds, t.tr("number-point"), ms % 1_000 / 100)).tr("sync-seconds")
+        }
+        90..5_400 => t.arg("n", seconds / 60).tr("sync-minutes"),
+        _ => t.arg("n", grouped(seconds / 3_600)).tr("number-hours"),
+    }
+}
+
+/// Hundredths as whole ones and what is left.
+fn hundredths(t: Tr, value: i64) -> String {
+    let sign = if value < 0 { "−" } else { "" };
+    let (whole, part) = (value.unsigned_abs() / 100, value.unsigned_abs() % 100);
+    format!("{sign}{whole}{}{part:02}", t.tr("number-point"))
+}
+
 /// With narrow spaces between thousands, which every language reads.
 fn grouped(value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
@@ -61,6 +96,22 @@ fn short(t: Tr, value: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_and_shares_look_like_what_they_are() {
+        let t = Tr::negotiate(None, None);
+        let cases = [
+            (4_260, "milliseconds", "4.2 s"),
+            (600_000, "milliseconds", "10 min"),
+            (7_200_000_000, "milliseconds", "2\u{202f}000 h"),
+            (4_205, "basis points", "42.05 %"),
+            (10_000, "basis points", "100.00 %"),
+            (4_205, "views", "4.2K"),
+        ];
+        for (value, unit, text) in cases {
+            assert_eq!(Amount::of(t, value, unit).text, text, "{value} {unit}");
+        }
+    }
 
     #[test]
     fn numbers_are_short_and_never_more_than_they_are() {

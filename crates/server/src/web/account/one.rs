@@ -19,6 +19,7 @@ use crate::http::{App, Sensitive};
 use crate::urls;
 use crate::web::components::Empty;
 use crate::web::frame::Section;
+use crate::web::insights::Ask;
 use crate::web::signed_in::Member;
 use crate::web::ui::Ui;
 use crate::web::{Failure, html};
@@ -32,6 +33,7 @@ struct Account {
     ui: Ui,
     line: Line,
     totals: Vec<Total>,
+    insights: Option<Ask>,
     trouble: Option<Trouble>,
     posts_lead: String,
     columns: Vec<String>,
@@ -80,6 +82,7 @@ pub async fn show(
     let (columns, posts) = posts(&ui, &actor, found);
     let page = Account {
         totals: totals(&ui, &row),
+        insights: Ask::account(&app.engine, &ui, &row),
         trouble: trouble(&log).filter(|trouble| row.status_cause.as_ref() != Some(&trouble.cause)),
         posts_lead: ui.count("n", MAX_POSTS).arg("days", WINDOW.as_hours() / 24).tr("account-posts-lead"),
         columns,

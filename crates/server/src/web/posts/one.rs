@@ -23,6 +23,7 @@ use crate::http::extract::{Form, Path};
 use crate::urls;
 use crate::web::components::{Alert, Face, State as StateBadge};
 use crate::web::frame::Section;
+use crate::web::insights::Ask;
 use crate::web::library::FileCard;
 use crate::web::signed_in::Member;
 use crate::web::ui::Ui;
@@ -74,6 +75,7 @@ struct PublicationCard {
     publish_url: Option<String>,
     reconnect_url: Option<String>,
     resolve_url: Option<String>,
+    insights: Option<Ask>,
 }
 
 struct PartLine {
@@ -113,7 +115,10 @@ pub async fn show(
     let mut cards = Vec::new();
     for publication in places {
         let network = title(&app, &publication.platform);
-        cards.push(card(&ui, &view, publication.clone(), &faces, network, actor.role));
+        let account = faces.get(publication.account);
+        let insights = account.and_then(|row| Ask::publication(&app.engine, &ui, row, publication));
+        let card = card(&ui, &view, publication.clone(), &faces, network, actor.role);
+        cards.push(PublicationCard { insights, ..card });
     }
     let mut alerts = Vec::new();
     if uri.query().is_some_and(|q| q.contains("saved")) {
@@ -219,6 +224,7 @@ fn card(
             .map(|_| urls::publish_publication(workspace, view.id)),
         resolve_url: (unsure && may(Permission::Publish))
             .then(|| urls::resolve_publication(workspace, view.id)),
+        insights: None,
     }
 }
 
