@@ -25,14 +25,17 @@ const KNOWN: &[&str] = &[
     "feed_targeting",
 ];
 
+/// Stories have no words, and no other time than now (Page Stories API).
+const OF_STORIES: &[&str] = &["upload_phase", "video_id", "video_state"];
+
 /// Reels of a Page within 24 hours.
 const DAILY: usize = 30;
 
 /// `POST /{page}/video_reels`, `POST /{page}/video_stories`
 pub(super) fn phase(call: &Call<'_>) -> Result<Value, Refusal> {
     let page = call.own_page(Right::Publish, "post")?;
-    publish::check_names(call, KNOWN)?;
     let shape = if call.edge == "video_reels" { Kind::Reel } else { Kind::Story };
+    publish::check_names(call, if shape == Kind::Story { OF_STORIES } else { KNOWN })?;
     match call.params.text("upload_phase") {
         "start" => start(call, page, shape),
         "finish" => finish(call, page, shape),
@@ -57,6 +60,9 @@ fn finish(call: &Call<'_>, page: Page, shape: Kind) -> Result<Value, Refusal> {
     publish::check_message(p.text("description"))?;
     check_file(call, &video)?;
     if shape == Kind::Story {
+        if p.get("video_state").is_some_and(|state| state != "PUBLISHED") {
+            return Err(Refusal::parameter("Param video_state must be PUBLISHED"));
+        }
         let new = New {
             kind: Kind::Story,
             stand: Stand::Public,

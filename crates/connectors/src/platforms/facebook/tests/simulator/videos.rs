@@ -160,6 +160,12 @@ async fn stories_wait_for_their_video_and_last_a_day() {
     ok(&send(&net, &page, &url, &[("offset", "0"), ("file_size", "5000")], content).await);
     assert_eq!(refusal(&finish(&net, &page, "video_stories", &video, &[]).await), (400, 100, 0), "not ready");
     net.wait(20);
+    for more in [("description", "words"), ("video_state", "DRAFT"), ("scheduled_publish_time", "1793700000")]
+    {
+        let refused = finish(&net, &page, "video_stories", &video, &[more]).await;
+        assert_eq!(refusal(&refused), (400, 100, 0), "{more:?}");
+    }
+    assert!(net.ledger().is_empty());
     let moving = ok(&finish(&net, &page, "video_stories", &video, &[]).await);
     let photo = net.photo(&page).await;
     let still = ok(&net.on(&page, "photo_stories", &[("photo_id", &photo)]).await);
@@ -179,10 +185,18 @@ async fn stories_wait_for_their_video_and_last_a_day() {
         "creation_time": "1793610020",
     });
     assert_eq!((listed.len(), &listed[0], &listed[1]["media_id"]), (2, &want, &json!(video)));
+    for path in ["/", "/marafields"] {
+        assert!(seen(&net, path).await.contains("Story"), "{path}");
+    }
     net.wait(86_400);
+    assert!(!seen(&net, "/marafields").await.contains("Story"));
     assert!(net.list(&page, "stories", "post_id").await.is_empty());
     let old = net.get(&format!("{}/stories", page.id), &page.token, &[("status", "ARCHIVED")]).await;
     assert_eq!(ok(&old)["data"].as_array().unwrap().len(), 2);
+}
+
+async fn seen(net: &Net, path: &str) -> String {
+    testing::open(&net.bench.sandbox, &format!("https://www.facebook.com{path}")).await.snippet(20_000)
 }
 
 #[tokio::test]
