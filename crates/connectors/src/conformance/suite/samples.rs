@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::super::{Bench, draft};
 use super::Subject;
-use crate::contract::capability::{OptionInput, PostKind};
+use crate::contract::capability::{Capabilities, OptionInput, PostKind};
 
 /// A draft and what it shows.
 pub struct Sample {
@@ -48,6 +48,15 @@ pub fn samples(subject: Subject, bench: &Bench) -> Vec<Sample> {
         commented.first_comment = Some("The word that follows.".to_owned());
         add("first comment", commented);
     }
+    if offers_stories(capabilities) {
+        let mut story = |name, file| {
+            let mut story = draft("", [file]);
+            story.options.insert("kind".to_owned(), "story".into());
+            add(name, story);
+        };
+        story("story", bench.library.jpeg(1_080, 1_920, None));
+        story("story with a video", bench.library.mp4(300_000, 10_000, None));
+    }
     for option in capabilities.options {
         if let OptionInput::Poll { minutes: (shortest, longest), .. } = option.input {
             let mut poll = draft("Tea or coffee?", []);
@@ -62,6 +71,15 @@ pub fn samples(subject: Subject, bench: &Bench) -> Vec<Sample> {
         choose(subject, &mut sample.draft);
     }
     all
+}
+
+/// Whether a post becomes a story when it says so.
+fn offers_stories(capabilities: &Capabilities) -> bool {
+    let by_option = capabilities.options.iter().any(|option| match option.input {
+        OptionInput::Choice { values } => option.name == "kind" && values.contains(&"story"),
+        _ => false,
+    });
+    by_option && capabilities.kinds.contains(&PostKind::Story)
 }
 
 /// What a person must choose is chosen.

@@ -15,11 +15,11 @@ pub(super) fn check(draft: &Draft, account: &AccountIdentity) -> CheckReport {
     let (options, violations) = options::read(&draft.options);
     let mut report = CheckReport { violations, ..CheckReport::default() };
     let kind = Kind::of(draft, &options);
-    message(draft, &options, &mut report);
+    message(draft, kind, &options, &mut report);
     parts(draft, &mut report);
     media::check(draft, kind, &mut report);
     fitting_options(kind, &options, &mut report);
-    first_comment(draft, &mut report);
+    first_comment(draft, kind, &mut report);
     page_role(account, &mut report);
     report
 }
@@ -29,8 +29,18 @@ fn characters(text: &str) -> usize {
     text.chars().count()
 }
 
-fn message(draft: &Draft, options: &Options, report: &mut CheckReport) {
+fn message(draft: &Draft, kind: Kind, options: &Options, report: &mut CheckReport) {
     let text = &draft.root.text;
+    if kind.is_story() {
+        if !text.trim().is_empty() {
+            report.warnings.push(Violation::new(
+                "text",
+                "ignored",
+                "A story on Facebook has no text: it will not be shown. Put it into the picture or video.",
+            ));
+        }
+        return;
+    }
     if text.trim().is_empty() && draft.root.media.is_empty() && options.link.is_none() {
         let message = "There is nothing to publish. Write a text, or add a photo, a video or a link.";
         report.violations.push(Violation::new("text", "missing", message));
@@ -54,8 +64,12 @@ fn long_text(field: &str, noun: &str, text: &str, report: &mut CheckReport) {
     }
 }
 
-fn first_comment(draft: &Draft, report: &mut CheckReport) {
+fn first_comment(draft: &Draft, kind: Kind, report: &mut CheckReport) {
     let Some(comment) = draft.first_comment.as_deref() else { return };
+    if kind.is_story() {
+        let message = "A story can't be commented on. Remove the first comment.";
+        report.violations.push(Violation::new("first_comment", "unsupported", message));
+    }
     if comment.trim().is_empty() {
         let message = "The first comment is empty. Write it, or remove it.";
         report.violations.push(Violation::new("first_comment", "missing", message));
@@ -90,9 +104,10 @@ fn fitting_options(kind: Kind, options: &Options, report: &mut CheckReport) {
     };
     let link = options.link.is_some() && kind != Kind::Text;
     refuse(link, "link", "posts without photos and videos, which show the link's own preview");
-    refuse(options.video_title.is_some() && !kind.is_video(), "video_title", "videos and reels");
-    refuse(options.is_ai_generated && !kind.is_video(), "is_ai_generated", "videos and reels");
-    let place = options.location_id.is_some() && kind == Kind::Video;
+    let posted_video = matches!(kind, Kind::Video | Kind::Reel);
+    refuse(options.video_title.is_some() && !posted_video, "video_title", "videos and reels");
+    refuse(options.is_ai_generated && !posted_video, "is_ai_generated", "videos and reels");
+    let place = options.location_id.is_some() && (kind == Kind::Video || kind.is_story());
     refuse(place, "location_id", "texts, photos and reels");
 }
 

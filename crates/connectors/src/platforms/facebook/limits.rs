@@ -10,6 +10,8 @@ pub(super) const COMMENT_CHARACTERS: usize = 8_000;
 pub(super) const PHOTOS: usize = 10;
 /// Largest photo, bytes. Source: the refusal 1366046, which speaks of 4 MB (observed).
 pub(super) const PHOTO_BYTES: u64 = 4 * MIB;
+/// Largest photo of a story, bytes. Source: Page Stories API (copy of 2026): 10 MB; an older text has 4 MB.
+pub(super) const STORY_PHOTO_BYTES: u64 = 10 * MIB;
 /// PNGs that are larger may look bad, bytes. Source: Graph API - Page photos (copy of 2026).
 pub(super) const PNG_ADVISED_BYTES: u64 = MIB;
 /// What photos may be. Source: the same; BMP and TIFF are taken, too, but not by our library.
@@ -70,6 +72,9 @@ pub(super) const REEL: VideoRule = VideoRule {
     video_codecs: Some(&["h264", "hevc", "vp9", "av1"]),
     audio_codecs: Some(&["aac"]),
 };
+
+/// Source: Page Stories API (copy of 2026): 60 seconds; for the rest as reels, whose way of uploading it has.
+pub(super) const STORY: VideoRule = VideoRule { what: "a story", ms: (3_000, 60_000), ..REEL };
 
 /// The media rules, for the capability matrix; what holds for which kind is in the check.
 pub(super) const MEDIA: MediaRules = MediaRules {

@@ -104,7 +104,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
 
 static CAPABILITIES: Capabilities = Capabilities {
     connect: Connect::Oauth { flavours: &["facebook"] },
-    kinds: &[PostKind::Post, PostKind::Reel],
+    kinds: &[PostKind::Post, PostKind::Reel, PostKind::Story],
     text: limits::TEXT,
     media: limits::MEDIA,
     threads: false,

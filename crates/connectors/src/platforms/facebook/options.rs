@@ -12,7 +12,7 @@ use crate::contract::capability::{OptionField, OptionInput};
 
 /// The options, for forms.
 pub(super) const FIELDS: &[OptionField] = &[
-    OptionField { name: "kind", input: OptionInput::Choice { values: &["auto", "post", "reel"] } },
+    OptionField { name: "kind", input: OptionInput::Choice { values: &["auto", "post", "reel", "story"] } },
     OptionField { name: "link", input: OptionInput::Text { max: limits::LINK_CHARACTERS } },
     OptionField { name: "video_title", input: OptionInput::Text { max: limits::TITLE_CHARACTERS } },
     OptionField { name: "location_id", input: OptionInput::Text { max: 32 } },
@@ -31,14 +31,20 @@ pub(super) enum Kind {
     Video,
     /// One short upright video.
     Reel,
+    /// One photo that is gone after a day.
+    PhotoStory,
+    /// One video that is gone after a day.
+    VideoStory,
 }
 
 impl Kind {
-    /// What the media make of it, and whether a reel was asked for.
+    /// What the media make of it, and what was asked for.
     pub(super) fn of(draft: &Draft, options: &Options) -> Self {
         let video = draft.root.media.iter().any(|m| m.kind == MediaKind::Video);
         match draft.root.media.as_slice() {
-            _ if options.reel => Self::Reel,
+            _ if options.asked == Some(Asked::Reel) => Self::Reel,
+            _ if options.asked == Some(Asked::Story) && video => Self::VideoStory,
+            _ if options.asked == Some(Asked::Story) => Self::PhotoStory,
             [] => Self::Text,
             _ if video => Self::Video,
             _ => Self::Photos,
@@ -52,19 +58,32 @@ impl Kind {
             Self::Photos => "a post with photos",
             Self::Video => "a video",
             Self::Reel => "a reel",
+            Self::PhotoStory | Self::VideoStory => "a story",
         }
     }
 
     /// Whether it goes out as one video.
     pub(super) fn is_video(self) -> bool {
-        matches!(self, Self::Video | Self::Reel)
+        matches!(self, Self::Video | Self::Reel | Self::VideoStory)
     }
+
+    /// Whether it is gone after a day, and stands in the list of stories instead of that of posts.
+    pub(super) fn is_story(self) -> bool {
+        matches!(self, Self::PhotoStory | Self::VideoStory)
+    }
+}
+
+/// A kind that the media alone don't tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    Reel,
+    Story,
 }
 
 /// All options, read.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Options {
-    pub reel: bool,
+    pub asked: Option<Asked>,
     pub link: Option<Url>,
     pub video_title: Option<String>,
     /// The id of a Page that has a place.
@@ -78,7 +97,7 @@ pub(super) fn read(map: &Map<String, Value>) -> (Options, Vec<Violation>) {
     let mut violations = Vec::new();
     for (name, value) in map.iter().filter(|(_, v)| !is_blank(v)) {
         let result = match name.as_str() {
-            "kind" => kind(value).map(|v| options.reel = v),
+            "kind" => kind(value).map(|v| options.asked = v),
             "link" => link(value).map(|v| options.link = Some(v)),
             "video_title" => title(value).map(|v| options.video_title = Some(v)),
             "location_id" => location(value).map(|v| options.location_id = Some(v)),
@@ -102,12 +121,12 @@ fn is_blank(value: &Value) -> bool {
     value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
-/// Whether it is a reel.
-fn kind(value: &Value) -> Read<bool> {
+fn kind(value: &Value) -> Read<Option<Asked>> {
     match value.as_str() {
-        Some("auto" | "post") => Ok(false),
-        Some("reel") => Ok(true),
-        _ => invalid(format!("{value} is no kind of post; use auto, post or reel.")),
+        Some("auto" | "post") => Ok(None),
+        Some("reel") => Ok(Some(Asked::Reel)),
+        Some("story") => Ok(Some(Asked::Story)),
+        _ => invalid(format!("{value} is no kind of post; use auto, post, reel or story.")),
     }
 }
 

@@ -3,8 +3,9 @@
 //!
 //! What must hold: a create was seen to work although its answer was an error 500, and automatic repetitions made seven copies
 //! of one post (report of August 2025). So nothing visible is ever sent again before the Page was looked at: a video is asked
-//! for by its id, a post is looked for by its text and its photos among those that were not there before.
-//! Source: Pages API - Posts; Video API - Publishing; Reels Publishing (copies of 2025-2026).
+//! for by its id, a post is looked for by its text and its photos among those that were not there before, a story by what it was
+//! made of.
+//! Source: Pages API - Posts; Video API - Publishing; Reels Publishing; Page Stories API (copies of 2025-2026).
 
 mod comment;
 mod feed;
@@ -14,6 +15,7 @@ mod photos;
 mod prepare;
 mod reconcile;
 mod state;
+mod story;
 mod video;
 
 use async_trait::async_trait;
@@ -46,7 +48,10 @@ impl Publisher for Facebook {
         }
         let (options, _) = options::read(&draft.options);
         let kind = Kind::of(draft, &options);
-        let photos = if kind == Kind::Photos { draft.root.media.len() } else { 0 };
+        let photos = match kind {
+            Kind::Photos | Kind::PhotoStory => draft.root.media.len(),
+            _ => 0,
+        };
         Ok(State::new(kind, photos).into_progress(draft.units()))
     }
 
@@ -92,7 +97,9 @@ impl Publisher for Facebook {
         // Whether an earlier process sent it, only the notes could tell: nothing is certain without them.
         let state =
             State::of(&progress).map_err(|error| ConnectorError { kind: ErrorKind::Ambiguous, ..error })?;
-        if state.kind.is_video() {
+        if state.kind.is_story() {
+            story::commit(cx, &graph, state, progress, unit, permit).await
+        } else if state.kind.is_video() {
             video::commit(cx, &graph, draft, state, progress, unit, permit).await
         } else {
             feed::commit(cx, &graph, draft, state, progress, unit, permit).await
@@ -119,8 +126,14 @@ impl Publisher for Facebook {
     async fn read_back(&self, cx: &Cx<'_>, mut progress: Progress) -> Result<Progress, ConnectorError> {
         let token = api::page_token(cx)?;
         let graph = Graph::of(cx, &token);
+        let is_story = State::of(&progress).is_ok_and(|state| state.kind.is_story());
         for unit in &mut progress.units {
             let (Some(id), None) = (&unit.remote_id, &unit.remote_url) else { continue };
+            if is_story {
+                let listed = story::listed(cx, &graph, id).await.ok().flatten();
+                unit.remote_url = listed.and_then(|story| story.url).map(|link| address(cx, &link));
+                continue;
+            }
             let fields = vec![("fields", "permalink_url".to_owned())];
             let found = graph.get::<Permalink>("posts.read", id, fields).await.ok();
             let link = found.and_then(|found| found.permalink_url);
@@ -134,7 +147,17 @@ impl Publisher for Facebook {
         let graph = Graph::of(cx, &token);
         let fields = vec![("fields", "id".to_owned())];
         match graph.get::<wire::Id>("posts.find", remote_id, fields).await {
-            Err(error) if errors::object_missing(&error) => return Ok(()),
+            // Stories are found in their list only, and are not there for this call.
+            Err(error) if errors::object_missing(&error) => {
+                return match story::listed(cx, &graph, remote_id).await? {
+                    None => Ok(()),
+                    Some(_) => Err(rejected(
+                        "story_stays",
+                        "Facebook lets no program delete stories.",
+                        "Delete it in the Facebook app; by itself it is gone a day after it was published.",
+                    )),
+                };
+            }
             found => found?,
         };
         // The code of a missing object is also that of one that may not be deleted; it was there a moment ago.

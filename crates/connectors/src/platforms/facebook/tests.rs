@@ -11,5 +11,6 @@ mod read;
 mod simulator;
 mod specs;
 mod stage;
+mod stories;
 mod upload;
 mod webhooks;

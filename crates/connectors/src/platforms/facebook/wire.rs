@@ -140,6 +140,25 @@ pub(super) struct Target {
     pub id: Option<String>,
 }
 
+/// A story in the list of a Page.
+#[derive(Debug, Deserialize)]
+pub(super) struct Story {
+    pub post_id: Option<String>,
+    /// Of the photo or video that it was made of.
+    pub media_id: Option<String>,
+    /// Unix seconds, as text.
+    pub creation_time: Option<String>,
+    pub url: Option<String>,
+}
+
+/// What publishing a story is answered with.
+#[derive(Debug, Deserialize)]
+pub(super) struct StoryMade {
+    #[serde(default)]
+    pub success: bool,
+    pub post_id: Option<String>,
+}
+
 /// A comment.
 #[derive(Debug, Deserialize)]
 pub(super) struct Comment {

@@ -55,6 +55,8 @@ pub const KINDS: &[Kind] = &[
     kind("facebook", "photo", ONE, Extra::Nothing),
     kind("facebook", "several photos", TWO, Extra::Nothing),
     kind("facebook", "video", CLIP, Extra::Nothing),
+    kind("facebook", "story", ONE, Extra::Story),
+    kind("facebook", "story with a video", CLIP, Extra::Story),
     kind("facebook", "first comment", &[], Extra::Comment),
     kind("instagram", "image", ONE, Extra::Nothing),
     kind("instagram", "carousel", TWO, Extra::Nothing),

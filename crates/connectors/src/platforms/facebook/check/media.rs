@@ -18,13 +18,14 @@ pub(super) fn check(draft: &Draft, kind: Kind, report: &mut CheckReport) {
         let field = format!("media.{index}");
         match (item.kind, kind) {
             (MediaKind::Video, Kind::Reel) => video(&field, item, &limits::REEL, report),
+            (MediaKind::Video, Kind::VideoStory) => video(&field, item, &limits::STORY, report),
             (MediaKind::Video, _) => video(&field, item, &limits::VIDEO, report),
             (_, Kind::Reel) => report.violations.push(Violation::new(
                 field,
                 "wrong_type",
                 "A reel is a video; this is a picture. Choose a video, or another kind of post.",
             )),
-            (MediaKind::Image | MediaKind::Gif, _) => photo(&field, item, report),
+            (MediaKind::Image | MediaKind::Gif, _) => photo(&field, item, kind, report),
         }
         alt_text(index, item, report);
     }
@@ -37,6 +38,14 @@ fn number(media: &[MediaInfo], kind: Kind, report: &mut CheckReport) {
         report.violations.push(Violation::new("media", code, message).with_limit(limit, found));
     };
     match kind {
+        Kind::PhotoStory if found == 0 => {
+            violate("missing", "A story is one photo or one video. Add it.".to_owned(), 1);
+        }
+        Kind::PhotoStory | Kind::VideoStory if found > 1 => {
+            let message =
+                format!("A story is one photo or one video; there are {found}. Remove {}.", found - 1);
+            violate("too_many", message, 1);
+        }
         Kind::Reel if found == 0 => violate("missing", "A reel is one video. Add it.".to_owned(), 1),
         Kind::Reel | Kind::Video if videos > 0 && videos < found => {
             let message = "Facebook takes photos or one video, not both in one post. Make two posts of it.";
@@ -57,7 +66,7 @@ fn number(media: &[MediaInfo], kind: Kind, report: &mut CheckReport) {
     }
 }
 
-fn photo(field: &str, item: &MediaInfo, report: &mut CheckReport) {
+fn photo(field: &str, item: &MediaInfo, kind: Kind, report: &mut CheckReport) {
     if !limits::PHOTO_TYPES.contains(&item.mime.as_str()) {
         let message = format!(
             "Facebook takes photos as JPEG, PNG or GIF; this one is {}. Upload it as JPEG.",
@@ -66,7 +75,8 @@ fn photo(field: &str, item: &MediaInfo, report: &mut CheckReport) {
         let violation = Violation::new(field, "wrong_type", message);
         report.violations.push(violation.with_limit(limits::PHOTO_TYPES, item.mime.clone()));
     }
-    size(field, item, limits::PHOTO_BYTES, report);
+    let most = if kind.is_story() { limits::STORY_PHOTO_BYTES } else { limits::PHOTO_BYTES };
+    size(field, item, most, report);
     if item.kind == MediaKind::Gif {
         report.warnings.push(Violation::new(
             field,
@@ -74,7 +84,7 @@ fn photo(field: &str, item: &MediaInfo, report: &mut CheckReport) {
             "Facebook shows a GIF that is uploaded as a photo without its movement. Upload it as a video (MP4) to keep that.",
         ));
     }
-    if item.mime == "image/png" && (limits::PNG_ADVISED_BYTES..=limits::PHOTO_BYTES).contains(&item.bytes) {
+    if item.mime == "image/png" && (limits::PNG_ADVISED_BYTES..=most).contains(&item.bytes) {
         let message = "Facebook advises PNGs below 1 MB; larger ones may look bad. Use JPEG for photos.";
         report.warnings.push(
             Violation::new(field, "large_png", message).with_limit(limits::PNG_ADVISED_BYTES, item.bytes),
@@ -104,7 +114,7 @@ fn video(field: &str, item: &MediaInfo, rule: &VideoRule, report: &mut CheckRepo
             rule.ms.0 / 1000,
             rule.ms.1 / 1000,
             seconds(ms),
-            if what == limits::REEL.what { ", or publish it as a video" } else { "" },
+            if what == limits::VIDEO.what { "" } else { ", or publish it as a video" },
         );
         violate(code, message, limit.into(), ms.into());
     }
@@ -153,13 +163,14 @@ fn video(field: &str, item: &MediaInfo, rule: &VideoRule, report: &mut CheckRepo
 }
 
 fn upright(field: &str, item: &MediaInfo, rule: &VideoRule, report: &mut CheckReport) {
-    let reel = rule.what == limits::REEL.what;
-    if reel && item.ratio().is_some_and(|ratio| ratio > 0.6 && ratio <= limits::VIDEO_RATIO.1 + 0.01) {
-        report.warnings.push(Violation::new(
-            field,
-            "shape",
-            "A reel is upright, 9:16; other shapes are shown with borders.",
-        ));
+    let noun = match rule.what {
+        what if what == limits::REEL.what => "A reel",
+        what if what == limits::STORY.what => "A story",
+        _ => return,
+    };
+    if item.ratio().is_some_and(|ratio| ratio > 0.6 && ratio <= limits::VIDEO_RATIO.1 + 0.01) {
+        let message = format!("{noun} is upright, 9:16; other shapes are shown with borders.");
+        report.warnings.push(Violation::new(field, "shape", message));
     }
 }
 

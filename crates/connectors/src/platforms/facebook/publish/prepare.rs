@@ -3,12 +3,13 @@
 use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::post::Draft;
 use carillon_domain::secret::Secret;
+use carillon_domain::time::Timestamp;
 
 use super::super::api::Graph;
 use super::super::options::Kind;
 use super::state::State;
 use super::video::Look;
-use super::{feed, photos, video};
+use super::{feed, photos, story, video};
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
 use crate::kit::graph::look::tolerate;
@@ -37,16 +38,15 @@ impl<'a> Work<'a> {
     pub(super) async fn prepare(mut self, unit: u16) -> Result<Progress, ConnectorError> {
         // A commit that was thought to be absent may have had its effect late: that is looked at, never repeated.
         if let Some(since) = self.state.sent
-            && !self.state.kind.is_video()
-            && feed::shows(self.cx, &self.graph, self.draft, &self.state, since).await?
+            && self.shows(since).await?
         {
             return Ok(self.state.stored_in(self.progress).at(Stage::Committing { unit, since }));
         }
         self.state.drop_stale(self.cx.clock.now());
         match self.state.kind {
             Kind::Text => {}
-            Kind::Photos => photos::upload(&mut self).await?,
-            Kind::Video | Kind::Reel => {
+            Kind::Photos | Kind::PhotoStory => photos::upload(&mut self).await?,
+            Kind::Video | Kind::Reel | Kind::VideoStory => {
                 if let Some(pause) = video::upload(&mut self).await? {
                     return Ok(self.state.stored_in(self.progress).waiting(unit, pause));
                 }
@@ -59,10 +59,20 @@ impl<'a> Work<'a> {
                 }
             }
         }
-        if self.state.seen.is_none() {
+        // A story is known by what it was made of.
+        if self.state.seen.is_none() && !self.state.kind.is_story() {
             self.state.seen = tolerate(feed::newest(self.cx, &self.graph).await)?;
         }
         Ok(self.state.stored_in(self.progress).at(Stage::Ready { unit }))
+    }
+
+    /// Whether a commit of since then is seen in a list. Videos are asked for by their id instead.
+    async fn shows(&self, since: Timestamp) -> Result<bool, ConnectorError> {
+        match self.state.kind {
+            kind if kind.is_story() => story::shows(self.cx, &self.graph, &self.state, since).await,
+            kind if kind.is_video() => Ok(false),
+            _ => feed::shows(self.cx, &self.graph, self.draft, &self.state, since).await,
+        }
     }
 
     /// Makes the notes durable.

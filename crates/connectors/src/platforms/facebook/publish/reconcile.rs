@@ -1,10 +1,10 @@
 //! Whether an open commit of the post itself had its effect.
 //!
 //! A video is asked for by its id, which can yield at most one post; a post with photos is known by their ids, which are in no
-//! other post; a text is looked for by its words among those that were not there before. What the network took and is still
-//! working on is waited for.
+//! other post; a text is looked for by its words among those that were not there before; a story is looked for by its photo or
+//! video among the stories of the day. What the network took and is still working on is waited for.
 
-use carillon_domain::connector_error::ConnectorError;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::post::Draft;
 use carillon_domain::time::{SignedDuration, Timestamp};
 
@@ -12,7 +12,7 @@ use super::super::api::{self, Graph};
 use super::super::{errors, wire};
 use super::state::State;
 use super::video::{self, Stand};
-use super::{address, feed};
+use super::{address, feed, story};
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::Reconciliation;
@@ -23,6 +23,9 @@ pub(super) const LAG: SignedDuration = SignedDuration::from_mins(2);
 
 /// How long signs that contradict each other are looked at again.
 pub(super) const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
+
+/// So long after its publishing a story is surely still shown; it is for a day.
+const SHOWN: SignedDuration = SignedDuration::from_hours(23);
 
 /// Looks for the root.
 ///
@@ -40,7 +43,11 @@ pub(super) async fn root(
         Err(error) => return Ok(unknown(cx.clock.now(), since, SignedDuration::ZERO, error.cause)),
     };
     let look = Question { cx, graph, draft, progress, since, state };
-    if look.state.kind.is_video() { look.video().await } else { look.feed().await }
+    match look.state.kind {
+        kind if kind.is_story() => look.story().await,
+        kind if kind.is_video() => look.video().await,
+        _ => look.feed().await,
+    }
 }
 
 struct Question<'a> {
@@ -85,6 +92,45 @@ impl Question<'_> {
         Ok(self.absent(self.state.clone()))
     }
 
+    /// A photo or video is good for one story, so whatever shows it is this one.
+    async fn story(&self) -> Result<Reconciliation, ConnectorError> {
+        let since = self.state.sent.unwrap_or(self.since).min(self.since);
+        match story::find(self.cx, self.graph, &self.state, since).await {
+            Ok(story::Search::Found(story)) => return Ok(self.told(story)),
+            Ok(story::Search::Absent) => {}
+            Ok(story::Search::Unfinished) => {
+                let evidence = "The Page has too many stories to search them all.".to_owned();
+                return Ok(self.unknown(SignedDuration::ZERO, evidence));
+            }
+            Err(error)
+                if errors::object_missing(&error)
+                    || matches!(error.kind, ErrorKind::PermissionMissing | ErrorKind::Rejected) =>
+            {
+                return Ok(self.unknown(PATIENCE, "Facebook does not show the Page's stories.".to_owned()));
+            }
+            Err(error) => return Err(error),
+        }
+        if self.cx.clock.now().duration_since(since) >= SHOWN {
+            let evidence = "Stories are shown for a day, and it was sent longer ago; the Page's archive of stories may have it.";
+            return Ok(self.unknown(SignedDuration::ZERO, evidence.to_owned()));
+        }
+        if self.state.kind.is_video() {
+            return self.video().await;
+        }
+        if !self.older_than(LAG) {
+            return Ok(self.unknown(LAG, "The story is not on the Page yet.".to_owned()));
+        }
+        Ok(self.absent(self.state.clone()))
+    }
+
+    fn told(&self, story: wire::Story) -> Reconciliation {
+        let now = self.cx.clock.now();
+        let at = story.creation_time.as_deref().and_then(story::time).unwrap_or(now);
+        let id = story.post_id.or(story.media_id).unwrap_or_default();
+        let url = story.url.map(|link| address(self.cx, &link));
+        Reconciliation::Found(self.cleared().committed(0, id, url, at))
+    }
+
     async fn video(&self) -> Result<Reconciliation, ConnectorError> {
         let Some(video) = self.state.video.clone() else {
             let evidence = "The notes of this publication do not say which video was published.";
@@ -108,14 +154,14 @@ impl Question<'_> {
             Stand::Publishing | Stand::Processing => {
                 Ok(self.working("Facebook is still working on the video."))
             }
-            Stand::Waiting if video.accepted => {
+            Stand::Waiting { .. } if video.accepted => {
                 Ok(self.working("Facebook has taken the video and does not show it yet."))
             }
-            Stand::Waiting if !self.older_than(LAG) => {
+            Stand::Waiting { .. } if !self.older_than(LAG) => {
                 Ok(self.unknown(LAG, "The video is not published yet.".to_owned()))
             }
             // The last phase never arrived; the same video may be finished again.
-            Stand::Waiting => Ok(self.absent(self.state.clone())),
+            Stand::Waiting { .. } => Ok(self.absent(self.state.clone())),
         }
     }
 
@@ -137,7 +183,7 @@ impl Question<'_> {
 
     fn shown(&self, post: &str, url: Option<String>) -> Reconciliation {
         let url = url.map(|link| address(self.cx, &link));
-        let id = video::post_id(self.cx, post);
+        let id = if self.state.kind.is_story() { post.to_owned() } else { video::post_id(self.cx, post) };
         Reconciliation::Found(self.cleared().committed(0, id, url, self.cx.clock.now()))
     }
 

@@ -58,7 +58,10 @@ pub(super) enum Stand {
     /// Being processed; nothing says whether the last phase arrived.
     Processing,
     /// Uploaded in full or in part; the last phase did not arrive.
-    Waiting,
+    Waiting {
+        /// Nothing of the network's work is left.
+        processed: bool,
+    },
 }
 
 /// Asks how far the network is.
@@ -92,7 +95,7 @@ fn judge(video: wire::Video) -> Stand {
     match (publishing.as_str(), word(&status.processing_phase).as_str()) {
         ("in_progress", _) => Stand::Publishing,
         (_, "in_progress") => Stand::Processing,
-        _ => Stand::Waiting,
+        (_, processing) => Stand::Waiting { processed: processing == "complete" || overall == "ready" },
     }
 }
 
@@ -127,11 +130,17 @@ pub(super) async fn look(work: &mut Work<'_>) -> Result<Look, ConnectorError> {
     match state {
         Stand::Live { .. } | Stand::Publishing => Ok(Look::Public(sent)),
         Stand::Processing if age < PROCESSING_LIMIT => Ok(Look::Wait(pause(looks))),
-        Stand::Waiting if finished && work.state.is_spent(now) => {
+        // The story of a video that is not ready is refused.
+        Stand::Waiting { processed: false }
+            if work.state.kind == Kind::VideoStory && age < PROCESSING_LIMIT =>
+        {
+            Ok(Look::Wait(pause(looks)))
+        }
+        Stand::Waiting { .. } if finished && work.state.is_spent(now) => {
             work.state.video = None;
             Ok(Look::Wait(pause(0)))
         }
-        Stand::Processing | Stand::Waiting => Ok(Look::Ready),
+        Stand::Processing | Stand::Waiting { .. } => Ok(Look::Ready),
         Stand::Failed(code, words) => {
             work.state.video = None;
             work.save().await?;

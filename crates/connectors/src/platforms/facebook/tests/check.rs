@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::CONNECTOR;
-use super::stage::{reel, with};
+use super::stage::{reel, story, with};
 use crate::conformance::{Library, draft};
 use crate::contract::publisher::Publisher;
 
@@ -63,6 +63,8 @@ fn posts_that_fit_have_nothing_against_them() {
         with(draft("video", [upright()]), "video_title", json!("Title")),
         with(reel(draft("reel", [upright()])), "is_ai_generated", json!(true)),
         with(draft("here", []), "location_id", json!("7640348500")),
+        story(draft("", [library.jpeg(1080, 1920, Some("a boat"))])),
+        story(draft("", [upright()])),
     ];
     for post in posts {
         let report = check(&post);
@@ -164,13 +166,65 @@ fn videos_and_reels() {
 }
 
 #[test]
+fn stories() {
+    type Change = fn(&mut MediaInfo);
+    let library = Library::default();
+    let picture = || library.jpeg(1080, 1920, None);
+    let video = || library.mp4(300_000, 15_000, None);
+    let files: Vec<(Vec<MediaInfo>, &[&str])> = vec![
+        (vec![], &["media: missing"]),
+        (vec![picture(), picture()], &["media: too_many"]),
+        (vec![picture(), video()], &["media: too_many"]),
+    ];
+    for (media, want) in files {
+        assert_eq!(violations(&story(draft("", media.clone()))), want, "{media:?}");
+    }
+    let photos: &[(Change, &[&str])] = &[
+        (|m| m.bytes = 10 * 1024 * 1024, &[]),
+        (|m| m.bytes = 10 * 1024 * 1024 + 1, &["media.0: too_large"]),
+        (|m| m.mime = "image/webp".to_owned(), &["media.0: wrong_type"]),
+    ];
+    let videos: &[(Change, &[&str])] = &[
+        (|m| m.duration_ms = Some(60_000), &[]),
+        (|m| m.duration_ms = Some(60_001), &["media.0: too_long"]),
+        (|m| m.duration_ms = Some(2_999), &["media.0: too_short"]),
+        (|m| (m.width, m.height) = (Some(450), Some(800)), &["media.0: too_small"]),
+        (|m| m.video_codec = Some("mpeg4".to_owned()), &["media.0: wrong_codec"]),
+    ];
+    for (media, cases) in [(picture(), photos), (video(), videos)] {
+        for (change, want) in cases {
+            let changed = changed(media.clone(), change);
+            assert_eq!(violations(&story(draft("", [changed.clone()]))), *want, "{changed:?}");
+        }
+    }
+    let square = changed(video(), |m| (m.width, m.height) = (Some(1080), Some(1080)));
+    let report = check(&story(draft("", [square])));
+    assert!(report.warnings[0].message.starts_with("A story is upright"), "{:?}", report.warnings);
+    // No words, no answers, no link, no place.
+    assert_eq!(warnings(&story(draft("words", [picture()]))), ["text: ignored"]);
+    let commented = Draft { first_comment: Some("first".to_owned()), ..story(draft("", [picture()])) };
+    assert_eq!(violations(&commented), ["first_comment: unsupported"]);
+    for (name, value) in [
+        ("link", json!("https://example.com/")),
+        ("video_title", json!("x")),
+        ("is_ai_generated", json!(true)),
+        ("location_id", json!("1")),
+    ] {
+        for media in [picture(), video()] {
+            let post = with(story(draft("", [media])), name, value.clone());
+            assert_eq!(violations(&post), [format!("options.{name}: unsupported")]);
+        }
+    }
+}
+
+#[test]
 fn options_that_are_wrong_or_do_not_fit() {
     let library = Library::default();
     let text = || draft("text", []);
     let video = || draft("text", [library.mp4(300_000, 15_000, None)]);
     let cases: Vec<(Draft, &str, Value, &[&str])> = vec![
         (text(), "no_such_option", json!(1), &["options.no_such_option: unknown"]),
-        (text(), "kind", json!("story"), &["options.kind: invalid"]),
+        (text(), "kind", json!("event"), &["options.kind: invalid"]),
         (text(), "link", json!("example.com"), &["options.link: invalid"]),
         (text(), "link", json!("https://user@example.com/"), &["options.link: invalid"]),
         (text(), "link", json!("https://www.facebook.com/page/posts/1"), &["options.link: unsupported"]),

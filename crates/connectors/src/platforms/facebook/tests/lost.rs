@@ -8,14 +8,14 @@ use carillon_domain::post::Draft;
 use carillon_domain::time::{Clock, SignedDuration};
 use serde_json::json;
 
-use super::stage::{Stage, Trouble, commented, error, reel};
+use super::stage::{Stage, Trouble, commented, error, reel, story};
 use crate::conformance::{Outcome, Session, draft};
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage as At};
 use crate::contract::publisher::Reconciliation;
 use crate::kit::http::CommitPermit;
 
-const KINDS: usize = 5;
+const KINDS: usize = 7;
 
 /// One draft of each kind, with the operation that makes it public.
 pub(super) fn kind(stage: &Stage, index: usize) -> (Draft, &'static str) {
@@ -25,7 +25,9 @@ pub(super) fn kind(stage: &Stage, index: usize) -> (Draft, &'static str) {
         1 => (stage.picture("a photo"), "feed.create"),
         2 => (draft("two", [library.jpeg(800, 800, None), library.jpeg(800, 800, None)]), "feed.create"),
         3 => (stage.video("a video"), "videos.finish"),
-        _ => (reel(stage.video("a reel")), "reels.finish"),
+        4 => (reel(stage.video("a reel")), "reels.finish"),
+        5 => (story(draft("", [library.jpeg(1080, 1920, None)])), "stories.create"),
+        _ => (story(stage.video("")), "stories.finish"),
     }
 }
 
@@ -94,8 +96,7 @@ async fn whatever_becomes_of_the_answer_there_is_one_post() {
             assert_eq!(vec![ledger[0].remote_id.clone()], outcome.remote_ids(), "{index} {trouble:?}");
             let twice = matches!(trouble, Trouble::LostBefore | Trouble::Instead(..));
             assert_eq!(stage.sent(operation).len(), 1 + usize::from(twice), "{index} {trouble:?}");
-            let starts = stage.sent("videos.start").len() + stage.sent("reels.start").len();
-            assert!(starts <= 1, "the same video is finished again");
+            assert!(stage.starts() <= 1, "the same video is finished again");
         }
     }
 }
@@ -296,7 +297,7 @@ async fn a_video_that_is_worked_on_for_long_is_not_called_published() {
 
 #[tokio::test]
 async fn a_fresh_video_that_is_not_visible_yet_is_waited_for() {
-    for index in [3, 4] {
+    for index in [3, 4, 6] {
         let stage = Stage::new();
         let session = stage.page().await;
         let (post, _) = kind(&stage, index);
@@ -304,14 +305,13 @@ async fn a_fresh_video_that_is_not_visible_yet_is_waited_for() {
             stage.script("videos.read", Trouble::Instead(400, error(100, Some(33))));
         }
         assert!(session.publish(&post).await.is_published());
-        let starts = stage.sent("videos.start").len() + stage.sent("reels.start").len();
-        assert_eq!((starts, stage.left()), (1, 0));
+        assert_eq!((stage.starts(), stage.left()), (1, 0));
     }
 }
 
 #[tokio::test]
 async fn unreadable_notes_of_an_open_commit_say_nothing_about_it() {
-    for index in [0, 3] {
+    for index in [0, 3, 5, 6] {
         let stage = Stage::new();
         let session = stage.page().await;
         let credential = session.credential();

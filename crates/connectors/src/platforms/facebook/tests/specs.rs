@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::super::{CONNECTOR, wire};
-use super::stage::{Seen, Stage, Trouble, commented, reel, with};
+use super::stage::{Seen, Stage, Trouble, commented, reel, story, with};
 use crate::conformance::draft;
 use crate::contract::connector::Connector;
 use crate::kit::graph::nodes::{Nodes, Place};
@@ -15,7 +15,8 @@ use crate::specs;
 
 /// Operations that no specification describes; the fact sheet is what they are checked against. Kept equal to
 /// `docs/reference/spec-coverage-facebook.md`.
-const UNCOVERED: &[&str] = &["oauth.code", "oauth.debug_token", "oauth.exchange", "reels.upload"];
+const UNCOVERED: &[&str] =
+    &["oauth.code", "oauth.debug_token", "oauth.exchange", "reels.upload", "stories.upload"];
 
 /// What the specifications describe of the calls in the walk below. Kept equal to the same page.
 const COVERED: &[&str] = &[
@@ -34,6 +35,10 @@ const COVERED: &[&str] = &[
     "profile.read Page GET /",
     "reels.finish Page POST /video_reels",
     "reels.start Page POST /video_reels",
+    "stories.create Page POST /photo_stories",
+    "stories.finish Page POST /video_stories",
+    "stories.list Page GET /stories",
+    "stories.start Page POST /video_stories",
     "videos.finish Page POST /videos",
     "videos.read AdVideo GET /",
     "videos.start Page POST /videos",
@@ -106,6 +111,9 @@ async fn everything(stage: &Stage) {
     assert!(
         session.publish(&with(reel(stage.video("a reel")), "video_title", json!("B"))).await.is_published()
     );
+    assert!(session.publish(&story(draft("", [library.jpeg(1080, 1920, None)]))).await.is_published());
+    stage.script("stories.finish", Trouble::LostAfter);
+    assert!(session.publish(&story(stage.video(""))).await.is_published());
     let credential = session.credential();
     let cx = session.cx(&credential);
     let reader = session.connector.reader().unwrap();
@@ -168,6 +176,13 @@ fn what_does_not_fit_is_found() {
     );
     let reels = |value| request(place("Page", "POST", "/video_reels"), "upload_phase", value);
     assert!(reels("finish").is_ok() && reels("transfered").is_err());
+    let stories = |edge, name, value| request(place("Page", "POST", edge), name, value);
+    assert!(stories("/photo_stories", "photo_id", "12").is_ok());
+    assert!(stories("/photo_stories", "photo", "12").is_err());
+    assert!(stories("/video_stories", "upload_phase", "transfered").is_err());
+    let listed = |story: Value| nodes.answer(&place("Page", "GET", "/stories"), &json!({ "data": [story] }));
+    assert!(listed(json!({ "post_id": "1", "media_id": "2", "creation_time": "1793610020" })).is_ok());
+    assert!(listed(json!({ "post_id": 1 })).is_err() && listed(json!({ "permalink": "x" })).is_err());
     let list = |fields| request(place("Page", "GET", "/published_posts"), "fields", fields);
     assert!(list("id,reactions.summary(true).limit(0),attachments{target{id}}").is_ok());
     assert!(list("id,reaction.summary(true)").is_err() && list("captoin").is_err());

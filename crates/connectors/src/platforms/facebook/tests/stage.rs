@@ -210,6 +210,14 @@ impl Stage {
         self.wire.seen.lock().unwrap().iter().filter(|s| s.operation == operation).cloned().collect()
     }
 
+    /// How many uploads of videos were begun.
+    pub(super) fn starts(&self) -> usize {
+        ["videos.start", "reels.start", "stories.start"]
+            .map(|operation| self.sent(operation).len())
+            .iter()
+            .sum()
+    }
+
     /// A draft with one square picture.
     pub(super) fn picture(&self, text: &str) -> Draft {
         draft(text, [self.bench.library.jpeg(1080, 1080, Some("a boat"))])
@@ -230,6 +238,11 @@ pub(super) fn with(mut draft: Draft, name: &str, value: Value) -> Draft {
 /// The draft as a reel.
 pub(super) fn reel(draft: Draft) -> Draft {
     with(draft, "kind", json!("reel"))
+}
+
+/// The draft as a story.
+pub(super) fn story(draft: Draft) -> Draft {
+    with(draft, "kind", json!("story"))
 }
 
 /// The draft with a first comment.

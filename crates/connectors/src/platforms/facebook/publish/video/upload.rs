@@ -1,4 +1,4 @@
-//! The bytes of a video on their way: in chunks for videos of the feed, in one go for reels. Both go on where they broke off;
+//! The bytes of a video on their way: in chunks for videos of the feed, in one go for reels and stories. Both go on where they broke off;
 //! how much has arrived, only the network knows.
 
 use std::time::Duration;
@@ -87,10 +87,8 @@ async fn start(work: &mut Work<'_>, media: &MediaInfo) -> Result<(), ConnectorEr
     let page = &work.cx.account.remote_id;
     let size = media.bytes.to_string();
     let (operation, url) = match work.state.kind {
-        Kind::Reel => {
-            let path = with_query(&format!("{page}/video_reels"), &[("upload_phase", "start")]);
-            ("reels.start", work.graph.url(&path))
-        }
+        Kind::Reel => ("reels.start", work.graph.url(&whole_of(page, "video_reels"))),
+        Kind::VideoStory => ("stories.start", work.graph.url(&whole_of(page, "video_stories"))),
         _ => {
             let pairs = [("upload_phase", "start"), ("file_size", size.as_str())];
             ("videos.start", work.graph.video_url(&with_query(&format!("{page}/videos"), &pairs)))
@@ -98,7 +96,7 @@ async fn start(work: &mut Work<'_>, media: &MediaInfo) -> Result<(), ConnectorEr
     };
     let started: wire::Started = work.graph.client().post(operation, url, Vec::new()).await?;
     let (id, session) = (text(&started.video_id), started.upload_session_id.as_ref().and_then(text));
-    let chunked = work.state.kind != Kind::Reel;
+    let chunked = work.state.kind == Kind::Video;
     let Some(id) = id.filter(|_| session.is_some() || !chunked) else { return Err(unclear(operation)) };
     let next = started.start_offset.as_ref().and_then(number).unwrap_or(0);
     let end = started.end_offset.as_ref().and_then(number).unwrap_or(media.bytes);
@@ -115,6 +113,11 @@ async fn start(work: &mut Work<'_>, media: &MediaInfo) -> Result<(), ConnectorEr
         finished: false,
     });
     work.save().await
+}
+
+/// Where an upload in one go begins.
+fn whole_of(page: &str, edge: &str) -> String {
+    with_query(&format!("{page}/{edge}"), &[("upload_phase", "start")])
 }
 
 /// Sets the offset to what has arrived.
@@ -157,7 +160,8 @@ async fn send(work: &mut Work<'_>, media: &MediaInfo) -> Result<(), ConnectorErr
     }
     let Some(session) = &video.session else {
         let url = work.graph.upload_url(&video.id);
-        send_from(work.graph.client(), work.cx.media, "reels.upload", url, media, video.next).await?;
+        let operation = if work.state.kind.is_story() { "stories.upload" } else { "reels.upload" };
+        send_from(work.graph.client(), work.cx.media, operation, url, media, video.next).await?;
         return arrived_in_full(work).await;
     };
     let wanted = transfer(work, media, &video, session).await?;
