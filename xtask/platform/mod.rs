@@ -64,6 +64,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         video_types: &[],
         video_bytes: 0,
         video_ms: None,
+        documents: None,
         alt_max: 0,
     },
     threads: false,

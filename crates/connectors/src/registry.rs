@@ -33,4 +33,6 @@ impl Registry {
 }
 
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod matrix;

@@ -14,6 +14,8 @@ pub enum MediaKind {
     Gif,
     /// A video.
     Video,
+    /// Pages to leaf through: PDF, or of a word processor or slides.
+    Document,
 }
 
 impl MediaKind {
@@ -23,12 +25,14 @@ impl MediaKind {
             Self::Image => "image",
             Self::Gif => "gif",
             Self::Video => "video",
+            Self::Document => "document",
         }
     }
 
     /// Reads the stable name.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Image, Self::Gif, Self::Video].into_iter().find(|kind| kind.as_str() == text)
+        let all = [Self::Image, Self::Gif, Self::Video, Self::Document];
+        all.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -88,6 +92,9 @@ pub struct MediaInfo {
     pub frame_rate: Option<f64>,
     /// Frames of an animated GIF, if known.
     pub frames: Option<u32>,
+    /// Pages of a document, slides included, if known.
+    #[serde(default)]
+    pub pages: Option<u32>,
     /// Codec of the video stream (`h264`), if known.
     pub video_codec: Option<String>,
     /// Codec of the audio stream (`aac`), if known.

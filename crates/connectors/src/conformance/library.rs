@@ -93,6 +93,30 @@ impl Library {
         self.replace(info)
     }
 
+    /// A PDF of this many empty pages, with a title that makes no two equal.
+    pub fn pdf(&self, pages: u32) -> MediaInfo {
+        let title = format!("<< /Title (file {}) >>", self.count());
+        let kids: String = (0..pages).map(|n| format!("{} 0 R ", n + 4)).collect();
+        let mut objects = vec![
+            "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+            format!("<< /Type /Pages /Kids [ {kids}] /Count {pages} >>"),
+            title,
+        ];
+        let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>";
+        objects.extend((0..pages).map(|_| page.to_owned()));
+        let (mut text, mut table) = ("%PDF-1.4\n".to_owned(), "0000000000 65535 f \n".to_owned());
+        for (n, object) in objects.iter().enumerate() {
+            table.push_str(&format!("{:010} 00000 n \n", text.len()));
+            text.push_str(&format!("{} 0 obj\n{object}\nendobj\n", n + 1));
+        }
+        let (start, size) = (text.len(), objects.len() + 1);
+        text.push_str(&format!(
+            "xref\n0 {size}\n{table}trailer\n<< /Size {size} /Root 1 0 R /Info 3 0 R >>\nstartxref\n{start}\n%%EOF\n"
+        ));
+        let info = self.picture(MediaKind::Document, "application/pdf", text.into_bytes(), (0, 0), None);
+        self.replace(MediaInfo { width: None, height: None, pages: Some(pages), ..info })
+    }
+
     /// The same file with filler at its end, so that it is so many bytes long.
     pub fn padded(&self, mut info: MediaInfo, bytes: usize) -> MediaInfo {
         let mut content = self.bytes(info.id).unwrap_or_default().to_vec();
@@ -139,6 +163,7 @@ impl Library {
             duration_ms: None,
             frame_rate: None,
             frames: None,
+            pages: None,
             video_codec: None,
             audio_codec: None,
             alt: alt.map(str::to_owned),

@@ -136,8 +136,25 @@ pub struct MediaRules {
     pub video_bytes: u64,
     /// Longest video, milliseconds.
     pub video_ms: Option<u64>,
+    /// Documents; `None`: a network that takes none.
+    pub documents: Option<DocumentRules>,
     /// Longest alternative text, characters.
     pub alt_max: u32,
+}
+
+/// Rules for documents. They never stand beside pictures or videos.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct DocumentRules {
+    /// Most documents of a post.
+    pub max_items: u32,
+    /// MIME types.
+    pub types: &'static [&'static str],
+    /// Largest document, bytes.
+    pub bytes: u64,
+    /// Most pages.
+    pub pages: u32,
+    /// The option that must hold the document's title, where the network shows one.
+    pub title_option: Option<&'static str>,
 }
 
 /// The first value of a choice that has no default: some networks let no program choose for a person. Posts with it do not pass the

@@ -27,6 +27,7 @@
 pub mod budget;
 mod client;
 mod direct;
+pub mod document;
 pub mod egress;
 pub mod errors;
 pub mod gate;

@@ -1,7 +1,7 @@
 //! `docs/reference/platforms.md`, as the registry has it.
 
 use super::Registry;
-use crate::contract::capability::{Capabilities, Connect, PostKind, TextUnit};
+use crate::contract::capability::{Capabilities, Connect, DocumentRules, PostKind, TextUnit};
 use crate::contract::connector::Connector;
 use crate::contract::insights::{Metric, Offers};
 use crate::contract::publisher::CommitSafety;
@@ -13,14 +13,16 @@ const END: &str = "<!-- end matrix -->";
 /// What a row says of a platform.
 type Cell = fn(&Capabilities) -> String;
 
-/// Numbers that a network shows only to the owner.
-const OWNER_ROWS: [(&str, fn(&Offers) -> &'static [Metric]); 3] = [
+/// Some of the numbers that a network shows only to the owner.
+type Told = fn(&Offers) -> &'static [Metric];
+
+const OWNER_ROWS: [(&str, Told); 3] = [
     ("numbers for the owner: account", |offers| offers.account),
     ("numbers for the owner: post", |offers| offers.post),
     ("numbers for the owner: audience", |offers| offers.audience),
 ];
 
-const ROWS: [(&str, Cell); 17] = [
+const ROWS: [(&str, Cell); 18] = [
     ("sign-in", |c| match c.connect {
         Connect::Oauth { flavours: [_] } => "at the network".to_owned(),
         Connect::Oauth { flavours } => format!("at the network: {}", flavours.join(" or ")),
@@ -44,6 +46,12 @@ const ROWS: [(&str, Cell); 17] = [
     ("videos", |c| {
         let most = c.media.video_ms.map(|ms| format!(", {} min", ms.div_ceil(60_000))).unwrap_or_default();
         format!("{}{most}", files(c.media.video_types, c.media.video_bytes))
+    }),
+    ("documents", |c| {
+        let of = |d: &DocumentRules| {
+            format!("{}; {}, {} pages", list(d.types.iter().map(|mime| ending(mime))), size(d.bytes), d.pages)
+        };
+        c.media.documents.as_ref().map_or_else(|| yes(false), of)
     }),
     ("alternative text", |c| if c.alt_text { format!("{} characters", c.media.alt_max) } else { yes(false) }),
     ("threads of several parts", |c| yes(c.threads)),
@@ -85,6 +93,18 @@ fn files(types: &[&str], most_bytes: u64) -> String {
     format!("{}; {}", list(ends), size(most_bytes))
 }
 
+/// The ending that people know an Office type by.
+fn ending(mime: &str) -> String {
+    let name = match mime.rsplit(['/', '.']).next().unwrap_or(mime) {
+        "msword" => "doc",
+        "ms-powerpoint" => "ppt",
+        "document" => "docx",
+        "presentation" => "pptx",
+        other => other,
+    };
+    name.to_owned()
+}
+
 fn size(bytes: u64) -> String {
     let tenths = |unit: u64| {
         let tenths = bytes / (unit / 10);
@@ -110,18 +130,26 @@ fn matrix(connectors: &[&dyn Connector]) -> String {
     for (name, metrics) in OWNER_ROWS {
         let cells = connectors.iter().map(|c| {
             let offered = c.insights().map(|insights| metrics(insights.offers())).unwrap_or_default();
-            format!(" {} |", list(offered.iter().map(metric)))
+            format!(" {} |", list(distinct(offered).into_iter()))
         });
         text.push_str(&format!("| {name} |{}\n", cells.collect::<String>()));
     }
     text
 }
 
-fn metric(metric: &Metric) -> String {
-    match metric.by {
-        Some(by) => format!("`{}` by {by}", metric.name),
-        None => format!("`{}`", metric.name),
+/// Each once, also where two logins have it by different names.
+fn distinct(metrics: &[Metric]) -> Vec<String> {
+    let mut all = Vec::new();
+    for metric in metrics {
+        let text = match metric.by {
+            Some(by) => format!("`{}` by {by}", metric.name),
+            None => format!("`{}`", metric.name),
+        };
+        if !all.contains(&text) {
+            all.push(text);
+        }
     }
+    all
 }
 
 #[test]

@@ -1,27 +1,23 @@
 //! From a complete upload to a file of the library: cleaned, measured, with smaller versions.
 
-use std::io;
-use std::ops::Range;
-
-use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
 use carillon_domain::error::AppError;
 use carillon_domain::media::{MediaInfo, MediaKind, MediaWarning, Rendition};
 use carillon_store::repo::media::{self, Made, MediaRow};
-use carillon_store::repo::media_upload::{self, PieceRow, UploadRow};
+use carillon_store::repo::media_upload::{self, UploadRow};
 use carillon_store::repo::rendition::RenditionRow;
 use futures::TryStreamExt;
 use sha2::{Digest, Sha256};
 
+use super::document::{self, DocumentFacts};
 use super::keys;
 use super::library::Library;
 use super::picture::{self, Picture};
+use super::pieces::Pieces;
 use super::refusal::Refusal;
 use super::rendition;
 use super::sniff::{FileType, HEAD};
-use super::storage::Storage;
 use super::video::probe::{ProbeError, VideoFacts};
-use super::video::{self, ExamineError, ReadAt};
+use super::video::{self, ExamineError, Patches, ReadAt};
 
 /// Smaller versions and the longest side of each, pixels.
 const RENDITIONS: [(&str, u32); 2] = [("thumb", 320), ("preview", 1080)];
@@ -55,7 +51,7 @@ impl Library {
             prefix: keys::pieces(workspace, id),
         };
         let head = pieces.read_at(0..pieces.size().min(HEAD as u64)).await.map_err(AppError::internal)?;
-        let kind = FileType::sniff(&head)?;
+        let mut kind = FileType::sniff(&head)?;
         kind.check_name(&upload.name)?;
         let (limit, what, setting) = self.parts.limits.of(kind);
         if pieces.size() > limit {
@@ -64,6 +60,12 @@ impl Library {
         let ingested = match kind.kind() {
             MediaKind::Video => self.ingest_video(upload, kind, &pieces).await?,
             MediaKind::Image | MediaKind::Gif => self.ingest_picture(upload, kind, &pieces).await?,
+            MediaKind::Document => {
+                let facts = self.examine_document(kind, &pieces).await?;
+                kind = facts.kind;
+                kind.check_name(&upload.name)?;
+                self.ingest_document(upload, &facts, &pieces).await?
+            }
         };
         let row = self.enter(upload, kind, ingested, made).await?;
         if let Err(error) = self.erase(&keys::pieces(workspace, id)).await {
@@ -156,9 +158,51 @@ impl Library {
         kind: FileType,
         pieces: &Pieces,
     ) -> Result<Ingested, AppError> {
-        let mut patches = video::examine(kind, pieces).await?;
+        let patches = video::examine(kind, pieces).await?;
         let key = keys::original(upload.workspace, upload.id);
-        let mut writer = self.parts.storage.writer(&key);
+        let sha256 = self.keep(&key, pieces, patches).await?;
+        let bytes = pieces.size();
+        let mut warnings = Vec::new();
+        let facts = self.measure(&key, bytes, kind, &mut warnings).await?;
+        let (facts, small) = facts.unwrap_or_default();
+        let renditions = self.store_renditions(upload, small).await?;
+        let info = MediaInfo {
+            bytes,
+            sha256,
+            width: facts.width,
+            height: facts.height,
+            duration_ms: facts.duration_ms,
+            frame_rate: facts.frame_rate,
+            video_codec: facts.video_codec,
+            audio_codec: facts.audio_codec,
+            ..unmeasured(upload, kind)
+        };
+        Ok(Ingested { info, renditions, warnings })
+    }
+
+    /// What a document is; one at a time, like pictures, since its parts are in memory.
+    async fn examine_document(&self, kind: FileType, pieces: &Pieces) -> Result<DocumentFacts, AppError> {
+        let _turn = self.decoding.acquire().await.map_err(AppError::internal)?;
+        Ok(document::examine(kind, pieces).await?)
+    }
+
+    /// A document stays as it is, to the bit: what it is signed with, and who wrote it.
+    async fn ingest_document(
+        &self,
+        upload: &UploadRow,
+        facts: &DocumentFacts,
+        pieces: &Pieces,
+    ) -> Result<Ingested, AppError> {
+        let key = keys::original(upload.workspace, upload.id);
+        let sha256 = self.keep(&key, pieces, Patches::default()).await?;
+        let info =
+            MediaInfo { bytes: pieces.size(), sha256, pages: facts.pages, ..unmeasured(upload, facts.kind) };
+        Ok(Ingested { info, renditions: Vec::new(), warnings: vec![metadata_kept()] })
+    }
+
+    /// Writes the pieces, patched, as one file; gives its SHA-256.
+    async fn keep(&self, key: &str, pieces: &Pieces, mut patches: Patches) -> Result<String, AppError> {
+        let mut writer = self.parts.storage.writer(key);
         let mut hash = Sha256::new();
         for (name, bytes) in pieces.objects() {
             let mut stream = self.parts.storage.open(&name, 0..bytes).await?;
@@ -169,23 +213,7 @@ impl Library {
             }
         }
         writer.finish().await?;
-        let bytes = pieces.size();
-        let mut warnings = Vec::new();
-        let facts = self.measure(&key, bytes, kind, &mut warnings).await?;
-        let (facts, small) = facts.unwrap_or_default();
-        let renditions = self.store_renditions(upload, small).await?;
-        let info = MediaInfo {
-            bytes,
-            sha256: hex::encode(hash.finalize()),
-            width: facts.width,
-            height: facts.height,
-            duration_ms: facts.duration_ms,
-            frame_rate: facts.frame_rate,
-            video_codec: facts.video_codec,
-            audio_codec: facts.audio_codec,
-            ..unmeasured(upload, kind)
-        };
-        Ok(Ingested { info, renditions, warnings })
+        Ok(hex::encode(hash.finalize()))
     }
 
     /// What ffmpeg's programs tell of a stored video. What they can't tell becomes a warning.
@@ -260,6 +288,15 @@ fn not_measured(why: &str) -> MediaWarning {
     }
 }
 
+fn metadata_kept() -> MediaWarning {
+    MediaWarning {
+        code: "metadata_kept".to_owned(),
+        message: "A document is published as it is, with the author's name, comments and whatever else the program that wrote it \
+                  put inside. If nobody should see that, export it without, and upload it again."
+            .to_owned(),
+    }
+}
+
 /// What is known before anything is measured.
 fn unmeasured(upload: &UploadRow, kind: FileType) -> MediaInfo {
     MediaInfo {
@@ -273,6 +310,7 @@ fn unmeasured(upload: &UploadRow, kind: FileType) -> MediaInfo {
         duration_ms: None,
         frame_rate: None,
         frames: None,
+        pages: None,
         video_codec: None,
         audio_codec: None,
         alt: upload.alt.clone(),
@@ -291,41 +329,5 @@ impl From<ExamineError> for AppError {
             ExamineError::Refused(refusal) => refusal.into(),
             ExamineError::Storage(error) => Self::internal(error),
         }
-    }
-}
-
-/// The stored pieces of an upload, as one file.
-struct Pieces {
-    storage: Storage,
-    pieces: Vec<PieceRow>,
-    prefix: String,
-}
-
-impl Pieces {
-    fn objects(&self) -> impl Iterator<Item = (String, u64)> {
-        self.pieces.iter().map(|piece| (format!("{}/{}", self.prefix, piece.object), piece.bytes))
-    }
-}
-
-#[async_trait]
-impl ReadAt for Pieces {
-    fn size(&self) -> u64 {
-        self.pieces.last().map_or(0, |piece| piece.start + piece.bytes)
-    }
-
-    async fn read_at(&self, range: Range<u64>) -> io::Result<Bytes> {
-        let mut read = BytesMut::new();
-        for piece in &self.pieces {
-            let (start, end) = (range.start.max(piece.start), range.end.min(piece.start + piece.bytes));
-            if start < end {
-                let key = format!("{}/{}", self.prefix, piece.object);
-                let bytes = self.storage.read(&key, start - piece.start..end - piece.start).await?;
-                if start == range.start && end == range.end {
-                    return Ok(bytes);
-                }
-                read.extend_from_slice(&bytes);
-            }
-        }
-        Ok(read.freeze())
     }
 }

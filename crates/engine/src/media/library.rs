@@ -41,7 +41,7 @@ pub struct MediaLimits {
     pub image_bytes: u64,
     /// Pixels of a picture.
     pub image_pixels: u64,
-    /// Videos, bytes.
+    /// Videos and documents, bytes.
     pub video_bytes: u64,
 }
 
@@ -56,6 +56,7 @@ impl MediaLimits {
     pub(super) fn of(&self, kind: FileType) -> (u64, &'static str, &'static str) {
         match kind.kind() {
             MediaKind::Video => (self.video_bytes, "A video", "media.max_bytes"),
+            MediaKind::Document => (self.video_bytes, "A document", "media.max_bytes"),
             MediaKind::Image | MediaKind::Gif => (self.image_bytes, "A picture", "media.max_image_bytes"),
         }
     }
@@ -91,7 +92,7 @@ pub struct LibraryParts {
 #[derive(Clone)]
 pub struct Library {
     pub(super) parts: Arc<LibraryParts>,
-    /// One picture is decoded at a time: that bounds memory.
+    /// One picture is decoded, or one document looked into, at a time: that bounds memory.
     pub(super) decoding: Arc<Semaphore>,
     /// One video is made at a time: it takes all the processor that is to spare.
     pub(super) filming: Arc<Semaphore>,

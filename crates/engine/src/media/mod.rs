@@ -3,15 +3,18 @@
 //! - A file is never held in memory as a whole, pictures aside (one at a time, up to the limit for pictures).
 //! - What is stored is what would be sent: metadata are gone and pictures upright before anything is measured, so that
 //!   size, dimensions and SHA-256 are those of the bytes that networks will see.
+//! - Documents stay as they are, to the bit.
 //! - A type is what the content says. A name that says something else is refused, not believed.
 //! - A file is in the library completely or not at all: an upload that fails leaves nothing behind.
 
+mod document;
 mod incoming;
 mod ingest;
 mod keys;
 mod library;
 pub mod link;
 mod picture;
+mod pieces;
 mod refusal;
 pub(crate) mod rendition;
 mod sniff;

@@ -55,6 +55,14 @@ pub enum Refusal {
         /// What the decoder said.
         detail: String,
     },
+    /// A document that asks for a password.
+    #[error(
+        "This document is locked with a password or against copying, and networks can't open it. Save it without, and upload that."
+    )]
+    Locked,
+    /// A document with programs inside.
+    #[error("This document has macros inside, which no network takes. Save it as {0}, and upload that.")]
+    Macros(FileType),
     /// A video file without moving pictures.
     #[error("There is no video in this file, only sound or data. Networks take pictures and videos.")]
     NoVideo,
@@ -77,6 +85,8 @@ impl Refusal {
             Self::WrongName { .. } => "wrong_extension",
             Self::Truncated => "truncated",
             Self::Damaged { .. } => "damaged",
+            Self::Locked => "locked",
+            Self::Macros(_) => "macros",
             Self::NoVideo => "no_video",
             Self::Moves => "moves",
             Self::WontFit => "wont_fit",
@@ -97,7 +107,7 @@ impl From<Refusal> for AppError {
 }
 
 fn unknown_type(found: &Option<String>) -> String {
-    let taken = "JPEG, PNG, WebP and GIF pictures and MP4, MOV and WebM videos are taken.";
+    let taken = "JPEG, PNG, WebP and GIF pictures, MP4, MOV and WebM videos, and PDF, DOC, DOCX, PPT and PPTX documents are taken.";
     match found {
         Some(found) => format!("This is a file of type {found}. {taken}"),
         None => format!("The type of this file can't be recognised. {taken}"),

@@ -24,6 +24,20 @@ pub enum FileType {
     Mov,
     /// WebM (or Matroska with the same codecs).
     Webm,
+    /// PDF.
+    Pdf,
+    /// Word until 2003.
+    Doc,
+    /// Word since 2007 (ISO/IEC 29500).
+    Docx,
+    /// PowerPoint until 2003.
+    Ppt,
+    /// PowerPoint since 2007 (ISO/IEC 29500).
+    Pptx,
+    /// ZIP: a document of which kind, if any, its list of contents tells.
+    Zip,
+    /// A compound file, of which the same is true.
+    Compound,
 }
 
 impl FileType {
@@ -38,6 +52,9 @@ impl FileType {
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Ok(Self::Png),
             [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Ok(Self::Gif),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Self::Webp),
+            [b'%', b'P', b'D', b'F', b'-', ..] => Ok(Self::Pdf),
+            [b'P', b'K', 3, 4, ..] => Ok(Self::Zip),
+            [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => Ok(Self::Compound),
             [0x1a, 0x45, 0xdf, 0xa3, ..] if contains(head, b"webm") || contains(head, b"matroska") => {
                 Ok(Self::Webm)
             }
@@ -73,6 +90,13 @@ impl FileType {
             Self::Mp4 => "video/mp4",
             Self::Mov => "video/quicktime",
             Self::Webm => "video/webm",
+            Self::Pdf => "application/pdf",
+            Self::Doc => "application/msword",
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Ppt => "application/vnd.ms-powerpoint",
+            Self::Pptx => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+            Self::Zip => "application/zip",
+            Self::Compound => "application/x-cfb",
         }
     }
 
@@ -82,6 +106,9 @@ impl FileType {
             Self::Jpeg | Self::Png | Self::Webp => MediaKind::Image,
             Self::Gif => MediaKind::Gif,
             Self::Mp4 | Self::Mov | Self::Webm => MediaKind::Video,
+            Self::Pdf | Self::Doc | Self::Docx | Self::Ppt | Self::Pptx | Self::Zip | Self::Compound => {
+                MediaKind::Document
+            }
         }
     }
 
@@ -96,6 +123,13 @@ impl FileType {
             Self::Mp4 => &["mp4", "m4v", "mov", "qt"],
             Self::Mov => &["mov", "qt", "mp4", "m4v"],
             Self::Webm => &["webm", "mkv"],
+            Self::Pdf => &["pdf"],
+            Self::Doc => &["doc"],
+            Self::Docx => &["docx"],
+            Self::Ppt => &["ppt"],
+            Self::Pptx => &["pptx"],
+            // Not known yet.
+            Self::Zip | Self::Compound => &[],
         }
     }
 
@@ -108,7 +142,8 @@ impl FileType {
             return Ok(());
         };
         let extension = extension.to_ascii_lowercase();
-        if extension.is_empty() || self.extensions().contains(&extension.as_str()) {
+        let undecided = self.extensions().is_empty();
+        if undecided || extension.is_empty() || self.extensions().contains(&extension.as_str()) {
             return Ok(());
         }
         Err(Refusal::WrongName { extension, actual: self })
@@ -125,6 +160,13 @@ impl std::fmt::Display for FileType {
             Self::Mp4 => "an MP4 video",
             Self::Mov => "a QuickTime video",
             Self::Webm => "a WebM video",
+            Self::Pdf => "a PDF document",
+            Self::Doc => "an old Word document (DOC)",
+            Self::Docx => "a Word document (DOCX)",
+            Self::Ppt => "old PowerPoint slides (PPT)",
+            Self::Pptx => "PowerPoint slides (PPTX)",
+            Self::Zip => "a ZIP file",
+            Self::Compound => "an old Office document",
         })
     }
 }
@@ -144,7 +186,10 @@ mod tests {
 
     #[test]
     fn content_decides() {
-        let cases: [(&[u8], FileType); 8] = [
+        let cases: [(&[u8], FileType); 11] = [
+            (b"%PDF-1.7\n", FileType::Pdf),
+            (b"PK\x03\x04\x14\0", FileType::Zip),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileType::Compound),
             (b"\xff\xd8\xff\xe0\0\x10JFIF", FileType::Jpeg),
             (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", FileType::Png),
             (b"GIF89a", FileType::Gif),
@@ -164,8 +209,8 @@ mod tests {
 
     #[test]
     fn what_is_not_taken_is_named() {
-        let pdf = FileType::sniff(b"%PDF-1.7\n").expect_err("refused");
-        assert!(pdf.to_string().contains("application/pdf"), "{pdf}");
+        let gzip = FileType::sniff(b"\x1f\x8b\x08\0").expect_err("refused");
+        assert!(gzip.to_string().contains("application/gzip"), "{gzip}");
         let heic = FileType::sniff(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").expect_err("refused");
         assert_eq!(heic.code(), "unsupported_type");
         assert_eq!(FileType::sniff(b""), Err(Refusal::Empty));

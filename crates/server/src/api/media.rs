@@ -26,7 +26,7 @@ pub struct Media {
     pub id: String,
     /// Grows with every change.
     pub version: i64,
-    /// image, gif or video.
+    /// image, gif, video or document.
     #[schema(example = "image")]
     pub kind: String,
     /// MIME type, from the content.
@@ -47,6 +47,8 @@ pub struct Media {
     pub frame_rate: Option<f64>,
     /// Frames of a GIF.
     pub frames: Option<u32>,
+    /// Pages of a document, or slides; null: unknown or none.
+    pub pages: Option<u32>,
     /// Codec of the pictures of a video; null: unknown.
     pub video_codec: Option<String>,
     /// Codec of the sound of a video; null: unknown or silent.
@@ -124,6 +126,7 @@ impl From<MediaRow> for Media {
             duration_ms: info.duration_ms,
             frame_rate: info.frame_rate,
             frames: info.frames,
+            pages: info.pages,
             video_codec: info.video_codec,
             audio_codec: info.audio_codec,
             alt_text: info.alt,
@@ -182,7 +185,7 @@ pub struct MediaPage {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Filter {
-    /// Only image, gif or video.
+    /// Only image, gif, video or document.
     pub kind: Option<String>,
 }
 
@@ -202,7 +205,7 @@ pub async fn list(
     Query(page): Query<ListParams>,
 ) -> Result<axum::Json<MediaPage>, Failure> {
     let kind = filter.kind.map(|name| {
-        let message = "There is no such kind. Choose image, gif or video.";
+        let message = "There is no such kind. Choose image, gif, video or document.";
         MediaKind::parse(&name).ok_or_else(|| AppError::invalid("kind", "unknown_kind", message))
     });
     let after = page.cursor.as_deref().map(|cursor| {

@@ -80,8 +80,17 @@ async fn part(app: &App, content: &Content, range: Range<u64>) -> Result<Respons
     insert(&mut response, header::CONTENT_LENGTH, &length.to_string());
     // RFC 6266 with RFC 8187: any name, safely.
     let name = percent_encoding::utf8_percent_encode(&content.name, percent_encoding::NON_ALPHANUMERIC);
-    insert(&mut response, header::CONTENT_DISPOSITION, &format!("inline; filename*=UTF-8''{name}"));
+    insert(
+        &mut response,
+        header::CONTENT_DISPOSITION,
+        &format!("{}; filename*=UTF-8''{name}", shown(content)),
+    );
     Ok(response)
+}
+
+/// Pictures and videos are shown in pages. Documents are opened by programs of their own, never as pages of this server.
+fn shown(content: &Content) -> &'static str {
+    if content.mime.starts_with("application/") { "attachment" } else { "inline" }
 }
 
 fn insert(response: &mut Response, name: HeaderName, value: &str) {

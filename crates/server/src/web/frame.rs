@@ -17,7 +17,7 @@ pub enum Section {
     Posts,
     /// Writing one.
     Compose,
-    /// Pictures and videos.
+    /// Pictures, videos and documents.
     Library,
     /// Accounts.
     Connections,

@@ -1,4 +1,4 @@
-//! The library: every picture and video, what is known of it, and its description. The composer chooses from it.
+//! The library: every picture, video and document, what is known of it, and its description. The composer chooses from it.
 
 mod tile;
 
@@ -9,7 +9,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use carillon_connectors::Registry;
 use carillon_domain::id::{MediaId, WorkspaceId};
-use carillon_domain::media::MediaKind;
+use carillon_domain::media::{MediaInfo, MediaKind};
 use carillon_domain::permission::Permission;
 use carillon_engine::media::MediaRow;
 use jiff::Timestamp;
@@ -20,6 +20,7 @@ use super::frame::Section;
 use super::signed_in::Member;
 use super::ui::Ui;
 use super::{Failure, html};
+use crate::assets::glyph;
 use crate::http::App;
 use crate::http::extract::{Form, Path, Query};
 use crate::urls;
@@ -28,7 +29,7 @@ pub use tile::{Tile, tile};
 /// Files on one page.
 const PER_PAGE: u32 = 36;
 /// What browsers offer in the dialog for files; the content decides what is taken.
-const ACCEPT: &str = "image/*,video/*";
+pub const ACCEPT: &str = "image/*,video/*,.pdf,.doc,.docx,.ppt,.pptx";
 
 /// A file as pages show it.
 pub struct FileCard {
@@ -36,9 +37,13 @@ pub struct FileCard {
     pub id: String,
     /// Name as uploaded.
     pub name: String,
-    /// A small picture of it; a video without ffmpeg has none.
+    /// A small picture of it; a document has none, nor has a video without ffmpeg.
     pub thumb: Option<String>,
-    /// Video or GIF with its length, nothing for a still picture.
+    /// The icon in its place.
+    pub icon: &'static str,
+    /// Whether it is a document, which shows its name rather than itself.
+    pub is_document: bool,
+    /// Video or GIF with its length, document with its pages, nothing for a still picture.
     pub badge: Option<String>,
     /// The network that it was made for, if it is a copy.
     pub made_for: Option<String>,
@@ -57,18 +62,21 @@ impl FileCard {
         let rendition = row.renditions.iter().find(|r| r.name == "thumb").or(row.renditions.first());
         let thumb = match (rendition, info.kind) {
             (Some(rendition), _) => Some(urls::media_file(workspace, info.id, &rendition.name)),
-            (None, MediaKind::Video) => None,
+            (None, MediaKind::Video | MediaKind::Document) => None,
             (None, _) => Some(urls::media_file(workspace, info.id, "original")),
         };
         let kind = match info.kind {
             MediaKind::Image => None,
             MediaKind::Gif => Some(ui.of("media", "gif")),
             MediaKind::Video => Some(info.duration_ms.map_or_else(|| ui.of("media", "video"), clock)),
+            MediaKind::Document => Some(document_badge(ui, info)),
         };
         Self {
             id: info.id.to_string(),
             name: row.name.clone(),
             thumb,
+            icon: if info.kind == MediaKind::Document { glyph("file-text") } else { glyph("video") },
+            is_document: info.kind == MediaKind::Document,
             badge: kind,
             made_for: row.made.as_ref().map(|made| network(&made.platform)),
             alt: info.alt.clone().unwrap_or_default(),
@@ -76,6 +84,20 @@ impl FileCard {
             alt_url: urls::library_alt(workspace, info.id),
         }
     }
+}
+
+/// `PDF · 12 pages · 3.4 MB`.
+fn document_badge(ui: &Ui, info: &MediaInfo) -> String {
+    let kind = match info.mime.rsplit(['/', '.', '-']).next().unwrap_or(&info.mime) {
+        "pdf" => "PDF".to_owned(),
+        "msword" => "DOC".to_owned(),
+        "document" => "DOCX".to_owned(),
+        "powerpoint" => "PPT".to_owned(),
+        "presentation" => "PPTX".to_owned(),
+        _ => ui.of("media", "document"),
+    };
+    let pages = info.pages.map(|pages| ui.count("pages", pages).tr("media-pages"));
+    [Some(kind), pages, Some(size(info.bytes))].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// A network's name as people write it, also of one that is switched off.
@@ -175,7 +197,7 @@ async fn page(
     };
     let page = Page {
         alerts: errors.besides(&[]).into_iter().map(Alert::danger).collect(),
-        tabs: ["", "image", "gif", "video"].map(tab).into(),
+        tabs: ["", "image", "gif", "video", "document"].map(tab).into(),
         files: found.rows.iter().map(|row| FileCard::new(&ui, row)).collect(),
         pager: Pager::new(ui.tr("older"), found.next),
         empty: Empty::new("photo", ui.tr("library-empty"), ui.tr("library-empty-text")),
@@ -249,6 +271,7 @@ struct About {
     size: String,
     pixels: Option<(u32, u32)>,
     length: Option<String>,
+    pages: Option<u32>,
     warnings: Vec<String>,
     created_at: Timestamp,
     alt_error: Option<String>,
@@ -301,6 +324,7 @@ async fn about(
         size: size(row.info.bytes),
         pixels: row.info.width.zip(row.info.height),
         length: row.info.duration_ms.map(clock),
+        pages: row.info.pages,
         warnings: row.warnings.into_iter().map(|w| w.message).collect(),
         created_at: row.created_at,
         alt_error: errors.of("alt_text"),

@@ -9,7 +9,7 @@ pub mod errors;
 pub mod frame;
 mod home;
 mod insights;
-mod library;
+pub mod library;
 mod live;
 mod media;
 mod posts;

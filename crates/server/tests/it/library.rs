@@ -16,7 +16,9 @@ pub async fn upload(browser: &Browser<'_>, home: &str) -> String {
 async fn a_file_is_uploaded_described_used_and_deleted() {
     let app = TestApp::new().await;
     let (browser, home) = app.owner().await;
-    assert!(browser.get(&format!("{home}/library")).await.text().contains("No pictures or videos yet"));
+    assert!(
+        browser.get(&format!("{home}/library")).await.text().contains("No pictures, videos or documents yet")
+    );
 
     let file = upload(&browser, &home).await;
     let page = browser.get(&file).await.text();
@@ -48,7 +50,10 @@ async fn a_file_that_is_refused_is_explained_on_the_page() {
     assert!(refused.text().contains("alert-danger"), "{}", refused.text());
     let cut = &jpeg(320, 200)[..2000];
     assert_eq!(browser.upload(&here, "cut.jpg", cut).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(browser.get(&here).await.text().contains("No pictures or videos yet"), "nothing was kept");
+    assert!(
+        browser.get(&here).await.text().contains("No pictures, videos or documents yet"),
+        "nothing was kept"
+    );
 }
 
 #[tokio::test]

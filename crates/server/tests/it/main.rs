@@ -9,6 +9,7 @@ mod choosing;
 mod compose;
 mod connecting;
 mod demo;
+mod documents;
 mod door;
 mod edges;
 mod erasing;

@@ -31,8 +31,8 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("sync-state", names(&["queued", "waiting", "running", "done", "partial", "failed"])),
         ("sync-reason", SyncReason::ALL.iter().map(|r| r.as_str().to_owned()).collect()),
         ("metric", metric::ALL.iter().map(|d| d.name.to_owned()).collect()),
-        ("kinds", names(&["image", "gif", "video"])),
-        ("media", names(&["gif", "video"])),
+        ("kinds", names(&["image", "gif", "video", "document"])),
+        ("media", names(&["gif", "video", "document"])),
         ("outcome", names(&["published", "retry", "failed", "held", "unconfirmed", "incomplete"])),
         (
             "option",

@@ -76,3 +76,6 @@ create table media_renditions (
 );
 create unique index media_renditions_by_rules on media_renditions (workspace_id, original_id, platform, rules);
 create index media_renditions_making on media_renditions (state) where state = 'making';
+
+-- Of a document. A node of the version before does not know the kind `document`, and can't show such a file.
+alter table media add column pages bigint;

@@ -45,7 +45,7 @@ pub struct Made {
 macro_rules! columns {
     () => {
         "workspace_id, id, version, kind, mime, name, bytes, sha256, width, height, duration_ms, frame_rate, frames, \
-         video_codec, audio_codec, alt, renditions, warnings, created_by, created_at, updated_at, deleted_at, \
+         pages, video_codec, audio_codec, alt, renditions, warnings, created_by, created_at, updated_at, deleted_at, \
          (select r.original_id from media_renditions r where r.workspace_id = media.workspace_id and r.id = media.id) \
          as made_from, \
          (select r.platform from media_renditions r where r.workspace_id = media.workspace_id and r.id = media.id) \
@@ -55,8 +55,8 @@ macro_rules! columns {
 
 statements! {
     INSERT = "media.insert": "insert into media (workspace_id, id, version, kind, mime, name, bytes, sha256, width, height, \
-        duration_ms, frame_rate, frames, video_codec, audio_codec, alt, renditions, warnings, created_by, created_at, updated_at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+        duration_ms, frame_rate, frames, pages, video_codec, audio_codec, alt, renditions, warnings, created_by, created_at, updated_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
     FIND = "media.find": concat!("select ", columns!(), " from media where workspace_id = $1 and id = $2");
     LIST = "media.list": concat!("select ", columns!(), " from media where workspace_id = $1 and deleted_at is null \
         and (cast($2 as text) is null or kind = $2) and (cast($3 as uuid) is null or id < $3) \
@@ -88,6 +88,7 @@ fn read(row: &Row) -> Result<MediaRow, StoreError> {
             duration_ms: row.get("duration_ms")?,
             frame_rate: row.get("frame_rate")?,
             frames: row.get("frames")?,
+            pages: row.get("pages")?,
             video_codec: row.get("video_codec")?,
             audio_codec: row.get("audio_codec")?,
             alt: row.get("alt")?,
@@ -131,6 +132,7 @@ pub async fn insert(tx: &mut Tx<'_>, row: &MediaRow) -> Result<(), StoreError> {
         Value::from(info.duration_ms),
         Value::from(info.frame_rate),
         Value::from(info.frames),
+        Value::from(info.pages),
         Value::from(info.video_codec.as_deref()),
         Value::from(info.audio_codec.as_deref()),
         Value::from(info.alt.as_deref()),

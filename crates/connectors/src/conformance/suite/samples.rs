@@ -34,6 +34,13 @@ pub fn samples(subject: Subject, bench: &Bench) -> Vec<Sample> {
     if media.video_types.contains(&"video/mp4") {
         add("video", draft("Waves, ten seconds.", [bench.library.mp4(300_000, 10_000, None)]));
     }
+    if let Some(rules) = &media.documents {
+        let mut paper = draft("Three pages on boats.", [bench.library.pdf(3)]);
+        if let Some(option) = rules.title_option {
+            paper.options.insert(option.to_owned(), "Boats".into());
+        }
+        add("document", paper);
+    }
     if capabilities.threads {
         let mut thread = plain(subject, bench, "A thread about boats, 1.");
         let part = |text: &str| Part { text: text.to_owned(), media: Vec::new() };

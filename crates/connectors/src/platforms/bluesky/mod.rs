@@ -67,6 +67,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         video_types: limits::VIDEO_TYPES,
         video_bytes: limits::VIDEO_BYTES,
         video_ms: Some(limits::VIDEO_MS),
+        documents: None,
         alt_max: limits::ALT_GRAPHEMES,
     },
     threads: true,

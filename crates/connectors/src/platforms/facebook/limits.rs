@@ -86,6 +86,7 @@ pub(super) const MEDIA: MediaRules = MediaRules {
     video_types: &["video/mp4", "video/quicktime"],
     video_bytes: VIDEO.bytes,
     video_ms: Some(VIDEO.ms.1),
+    documents: None,
     alt_max: 1_000,
 };
 

@@ -62,6 +62,7 @@ pub(super) const MEDIA: MediaRules = MediaRules {
     video_types: video::TYPES,
     video_bytes: REEL.bytes,
     video_ms: Some(REEL.ms.1),
+    documents: None,
     alt_max: 1000,
 };
 

@@ -2,7 +2,7 @@
 
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::limits::{CheckReport, TextCount, Violation};
-use carillon_domain::media::MediaKind;
+use carillon_domain::media::{MediaInfo, MediaKind};
 use carillon_domain::post::Draft;
 
 use super::flavour::Flavour;
@@ -89,10 +89,23 @@ fn together(draft: &Draft, options: &Options, report: &mut CheckReport) {
         let message = "LinkedIn shows a link card without a picture as a bare line. Add one picture.";
         report.warnings.push(Violation::new("media", "no_thumbnail", message));
     }
-    let titled = media.len() == 1 && media.iter().all(|m| m.kind == MediaKind::Video);
+    title(media, options, report);
+}
+
+/// A video may have a title, a document must.
+fn title(media: &[MediaInfo], options: &Options, report: &mut CheckReport) {
+    let only = match media {
+        [only] => Some(only.kind),
+        _ => None,
+    };
+    let titled = matches!(only, Some(MediaKind::Video | MediaKind::Document));
     if options.media_title.is_some() && !titled {
-        let message = "Only a video shows a title. This one is not sent.";
+        let message = "Only a video or a document shows a title. This one is not sent.";
         report.warnings.push(Violation::new("options.media_title", "unsupported", message));
+    }
+    if options.media_title.is_none() && only == Some(MediaKind::Document) {
+        let message = "LinkedIn shows a title above a document. Write one.";
+        report.violations.push(Violation::new("options.media_title", "missing", message));
     }
 }
 

@@ -35,6 +35,10 @@ pub(super) mod op {
     pub const FINALIZE: &str = "videos.finalize";
     /// `GET /rest/videos/{urn}`.
     pub const VIDEO_STATUS: &str = "videos.get";
+    /// `POST /rest/documents?action=initializeUpload`.
+    pub const DOCUMENT: &str = "documents.initialize";
+    /// `GET /rest/documents/{urn}`.
+    pub const DOCUMENT_STATUS: &str = "documents.get";
     /// `PUT` of bytes.
     pub const UPLOAD: &str = "upload.put";
     /// `GET /v2/userinfo`.

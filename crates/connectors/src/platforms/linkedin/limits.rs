@@ -1,6 +1,6 @@
 //! LinkedIn's limits, as data. Pages of learn.microsoft.com, "LinkedIn Marketing API" (2026), where nothing else is said.
 
-use crate::contract::capability::{MediaRules, OptionField, OptionInput, TextRule, TextUnit};
+use crate::contract::capability::{DocumentRules, MediaRules, OptionField, OptionInput, TextRule, TextUnit};
 
 /// "Posts API". Which unit is counted LinkedIn does not say; UTF-16 units are never fewer than what people count.
 pub(super) const TEXT: TextRule =
@@ -17,7 +17,23 @@ pub(super) const MEDIA: MediaRules = MediaRules {
     video_types: &["video/mp4"],
     video_bytes: 500_000_000,
     video_ms: Some(30 * 60 * 1_000),
+    documents: Some(DOCUMENTS),
     alt_max: 4_086,
+};
+
+/// "Documents API". It names the types by their endings: PDF, DOC, DOCX, PPT, PPTX.
+pub(super) const DOCUMENTS: DocumentRules = DocumentRules {
+    max_items: 1,
+    types: &[
+        "application/pdf",
+        "application/msword",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.ms-powerpoint",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ],
+    bytes: 100_000_000,
+    pages: 300,
+    title_option: Some("media_title"),
 };
 
 /// "Images API".

@@ -17,7 +17,7 @@ pub(super) struct Options {
     pub no_reshare: bool,
     /// A link card.
     pub card: Option<Card>,
-    /// Title of a video.
+    /// Title of a video or document.
     pub media_title: Option<String>,
     /// A poll.
     pub poll: Option<Poll>,

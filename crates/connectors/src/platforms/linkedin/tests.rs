@@ -3,6 +3,7 @@
 
 mod canned;
 mod check;
+mod documents;
 mod errors;
 mod insights;
 mod lost;

@@ -200,7 +200,7 @@ pub(super) struct Initialize<T> {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct ImageRequest<'a> {
+pub(super) struct OwnerRequest<'a> {
     pub owner: &'a str,
 }
 
@@ -219,11 +219,13 @@ pub(super) struct Value<T> {
     pub value: T,
 }
 
+/// Where a picture or document goes in one piece, and its URN.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ImageUpload {
+pub(super) struct WholeUpload {
     pub upload_url: String,
-    pub image: String,
+    #[serde(alias = "image", alias = "document")]
+    pub urn: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -261,7 +263,7 @@ pub(super) struct FinalizeRequest<'a> {
     pub uploaded_part_ids: &'a [String],
 }
 
-/// `GET /rest/images/{urn}` and `GET /rest/videos/{urn}`.
+/// `GET /rest/images/{urn}`, and the same of videos and documents.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Asset {

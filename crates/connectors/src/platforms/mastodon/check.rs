@@ -8,6 +8,7 @@ use carillon_domain::text::{graphemes, mastodon};
 
 use super::limits::{Limits, Meta, SCALED_PIXELS};
 use super::options::{self, Options, POLL_OPTIONS_MIN, Poll};
+use crate::kit::document;
 
 /// All problems of `draft` at once.
 pub fn check(draft: &Draft, account: &AccountIdentity) -> CheckReport {
@@ -101,6 +102,10 @@ impl Check<'_> {
         }
         for (index, item) in media.iter().enumerate() {
             let field = format!("{field}.{index}");
+            if document::is_document(item) {
+                self.report.violations.push(document::refused("Mastodon", &field));
+                continue;
+            }
             self.file(&field, item);
             self.description(&field, item);
         }
@@ -231,6 +236,6 @@ fn is_moving(item: &MediaInfo) -> bool {
     match item.kind {
         MediaKind::Video => true,
         MediaKind::Gif => item.frames != Some(1),
-        MediaKind::Image => false,
+        MediaKind::Image | MediaKind::Document => false,
     }
 }

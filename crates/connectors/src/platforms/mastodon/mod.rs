@@ -80,6 +80,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         video_types: limits::VIDEO_TYPES,
         video_bytes: limits::VIDEO_BYTES,
         video_ms: None,
+        documents: None,
         alt_max: limits::DESCRIPTION,
     },
     threads: true,

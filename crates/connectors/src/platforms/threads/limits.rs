@@ -61,6 +61,7 @@ pub(super) const MEDIA: MediaRules = MediaRules {
     video_types: video::TYPES,
     video_bytes: VIDEO.bytes,
     video_ms: Some(VIDEO.ms.1),
+    documents: None,
     alt_max: 1000,
 };
 

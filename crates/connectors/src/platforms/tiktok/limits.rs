@@ -33,6 +33,7 @@ pub(super) const MEDIA: MediaRules = MediaRules {
     // "4 GB", likewise; the larger reading is used by TikTok's own example.
     video_bytes: 4_294_967_296,
     video_ms: Some(LONGEST_MS),
+    documents: None,
     alt_max: 0,
 };
 

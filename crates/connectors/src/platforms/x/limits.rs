@@ -33,6 +33,7 @@ pub(super) const MEDIA: MediaRules = MediaRules {
     video_types: &["video/mp4", "video/quicktime"],
     video_bytes: 512 * 1024 * 1024,
     video_ms: Some(140_000),
+    documents: None,
     alt_max: 1000,
 };
 

@@ -49,6 +49,7 @@ pub(super) const MEDIA: MediaRules = MediaRules {
     ],
     video_bytes: 256 * 1024 * 1024 * 1024,
     video_ms: Some(LONGEST_MS),
+    documents: None,
     alt_max: 0,
 };
 

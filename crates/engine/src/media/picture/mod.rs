@@ -102,7 +102,16 @@ fn strip(kind: FileType, original: &Bytes) -> Result<(Stripped, ImageFormat), Re
         FileType::Png => (png::strip(original)?, ImageFormat::Png),
         FileType::Webp => (webp::strip(original)?, ImageFormat::WebP),
         FileType::Gif => (gif::strip(original)?, ImageFormat::Gif),
-        FileType::Mp4 | FileType::Mov | FileType::Webm => {
+        FileType::Mp4
+        | FileType::Mov
+        | FileType::Webm
+        | FileType::Pdf
+        | FileType::Doc
+        | FileType::Docx
+        | FileType::Ppt
+        | FileType::Pptx
+        | FileType::Zip
+        | FileType::Compound => {
             return Err(Refusal::Damaged { actual: kind, detail: "it is not a picture".to_owned() });
         }
     })

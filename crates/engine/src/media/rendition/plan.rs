@@ -46,7 +46,8 @@ impl Plan {
     pub fn find(original: &MediaInfo, fit: Fit, takes: &dyn Fn(&MediaInfo) -> bool) -> Option<Self> {
         match original.kind {
             MediaKind::Image => still(original, fit, takes),
-            MediaKind::Gif => None,
+            // Nothing is drawn anew of a document: its network takes it as it is, and the others take none.
+            MediaKind::Gif | MediaKind::Document => None,
             MediaKind::Video => video(original, fit, takes),
         }
     }

@@ -12,6 +12,7 @@ use carillon_store::testing::TestDb;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::super::document::tests::{pdf, zip};
 use super::*;
 
 async fn picture(test: &TestDb) {
@@ -39,13 +40,49 @@ async fn picture(test: &TestDb) {
 }
 on_both!(a_picture_enters_the_library, |t| super::picture(t));
 
+async fn documents(test: &TestDb) {
+    let shelf = Shelf::new(&test.db);
+    let file = pdf(301, "/Info << /Author (Ada) >>");
+    let begin = NewFile { name: "plan".to_owned(), alt: None };
+    let begun = shelf.library.begin(&shelf.actor, begin, file.len() as u64).await.expect("begun");
+    for at in (0..file.len()).step_by(100) {
+        let part = whole(&file[at..file.len().min(at + 100)]);
+        shelf.library.append(&shelf.actor, begun.id, at as u64, part).await.expect("stored");
+    }
+    let row = shelf.library.get(&shelf.actor, begun.id).await.expect("complete");
+    let info = &row.info;
+    assert_eq!(
+        (info.kind, info.mime.as_str(), row.name.as_str(), info.pages),
+        (MediaKind::Document, "application/pdf", "plan.pdf", Some(301))
+    );
+    assert_eq!((info.width, info.duration_ms, row.renditions.len()), (None, None, 0));
+    assert_eq!(row.warnings.iter().map(|w| w.code.as_str()).collect::<Vec<_>>(), ["metadata_kept"]);
+    let stored = shelf.bytes(&shelf.actor, begun.id, Version::Original).await;
+    assert!(stored == file, "nothing of it changes");
+    assert_eq!((info.sha256.clone(), info.bytes), (hex::encode(Sha256::digest(&file)), file.len() as u64));
+
+    let slides = zip(&["[Content_Types].xml", "ppt/presentation.xml", "ppt/slides/slide1.xml"], 0);
+    let id = shelf.upload("deck", &slides).await.expect("taken");
+    let slides = shelf.library.get(&shelf.actor, id).await.expect("found");
+    assert_eq!((slides.name.as_str(), slides.info.pages), ("deck.pptx", Some(1)));
+    let listed = shelf.library.list(&shelf.actor, Some(MediaKind::Document), None, 9).await.expect("list");
+    assert_eq!(listed, [slides, row]);
+    assert!(shelf.objects().await.iter().all(|key| !key.contains("uploads")), "no piece stays");
+}
+on_both!(a_document_is_known_by_its_content_and_stays_as_it_is, |t| super::documents(t));
+
 async fn refusals(test: &TestDb) {
     let shelf = Shelf::new(&test.db);
     let good = jpeg(100, 100);
-    let cases: [(&str, Vec<u8>, &str); 8] = [
+    let cases: [(&str, Vec<u8>, &str); 13] = [
         ("a.jpg", Vec::new(), "empty"),
         ("a.png", good.clone(), "wrong_extension"),
-        ("a.pdf", b"%PDF-1.7 and so on".to_vec(), "unsupported_type"),
+        ("a.pdf", b"%PDF-1.7 and so on".to_vec(), "truncated"),
+        ("a.pdf", pdf(3, "/Encrypt 9 0 R"), "locked"),
+        ("a.docx", pdf(3, ""), "wrong_extension"),
+        ("a.docx", zip(&["[Content_Types].xml", "ppt/presentation.xml"], 0), "wrong_extension"),
+        ("a.zip", zip(&["a.txt"], 0), "unsupported_type"),
+        ("a.txt.gz", b"\x1f\x8b\x08\0 and so on".to_vec(), "unsupported_type"),
         ("a.jpg", good[..good.len() / 2].to_vec(), "truncated"),
         ("a.jpg", [&good[..], &vec![0; 200_000]].concat(), "too_large"),
         ("a.jpg", jpeg(400, 300), "too_many_pixels"),

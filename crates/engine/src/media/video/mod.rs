@@ -52,14 +52,14 @@ impl Patch {
     }
 }
 
-/// Why a video could not be examined.
+/// Why a video or document could not be examined.
 #[derive(Debug, thiserror::Error)]
 pub enum ExamineError {
     /// It lies in the file.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// It lies in the storage.
-    #[error("the video could not be read")]
+    #[error("the file could not be read")]
     Storage(#[from] io::Error),
 }
 

@@ -39,6 +39,9 @@ pub struct Desk {
     pub account: String,
 }
 
+/// Networks where the operator's app has a secret.
+const WITH_SECRET: [&str; 6] = ["instagram", "linkedin", "facebook", "threads", "tiktok", "youtube"];
+
 impl Desk {
     /// On this database.
     pub async fn on(db: TestDb) -> Self {
@@ -47,35 +50,35 @@ impl Desk {
 
     /// On this database, with these settings changed.
     pub async fn with(db: TestDb, more: &[(&'static str, &str)]) -> Self {
-        let app = World::builder(Arc::new(ManualClock::new(super::START.parse().expect("time"))))
-            .build()
-            .apps()
-            .ready_made("instagram");
-        let (id, secret) = (app.client_id.as_str(), app.client_secret.as_str());
+        let world = World::builder(Arc::new(ManualClock::new(super::START.parse().expect("time")))).build();
+        let apps = WITH_SECRET.map(|platform| world.apps().ready_made(platform));
+        let id = apps[0].client_id.as_str();
+        let [instagram, linkedin, facebook, threads, tiktok, youtube] =
+            apps.each_ref().map(|app| app.client_secret.as_str());
         let flags = [
             BUSY[0],
             BUSY[1],
             ("platforms.x.client_id", id),
             ("platforms.instagram.client_id", id),
-            ("platforms.instagram.client_secret", secret),
+            ("platforms.instagram.client_secret", instagram),
             ("platforms.instagram.facebook_client_id", id),
-            ("platforms.instagram.facebook_client_secret", secret),
+            ("platforms.instagram.facebook_client_secret", instagram),
             ("platforms.linkedin.client_id", id),
-            ("platforms.linkedin.client_secret", secret),
+            ("platforms.linkedin.client_secret", linkedin),
             ("platforms.linkedin.organization_client_id", id),
-            ("platforms.linkedin.organization_client_secret", secret),
+            ("platforms.linkedin.organization_client_secret", linkedin),
             ("platforms.facebook.client_id", id),
-            ("platforms.facebook.client_secret", secret),
+            ("platforms.facebook.client_secret", facebook),
             ("platforms.threads.client_id", id),
-            ("platforms.threads.client_secret", secret),
+            ("platforms.threads.client_secret", threads),
             ("platforms.tiktok.client_id", id),
-            ("platforms.tiktok.client_secret", secret),
+            ("platforms.tiktok.client_secret", tiktok),
             ("platforms.youtube.client_id", id),
-            ("platforms.youtube.client_secret", secret),
+            ("platforms.youtube.client_secret", youtube),
         ];
         let flags = [&flags, more].concat();
         let (app, sandbox) = TestApp::networked_on(db, &flags, |network| Arc::new(network)).await;
-        for platform in ["x", "instagram"] {
+        for platform in WITH_SECRET.into_iter().chain(["x"]) {
             sandbox.world().apps().ready_made(platform);
         }
         let people = app.people();

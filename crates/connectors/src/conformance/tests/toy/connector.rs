@@ -82,6 +82,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         video_types: &["video/mp4"],
         video_bytes: 10_000_000,
         video_ms: None,
+        documents: None,
         alt_max: 200,
     },
     threads: true,

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::super::limits;
 use super::options::{LANGS, LINK_CARD, is_language};
+use crate::kit::document;
 
 /// All problems of `draft` at once.
 pub fn check(draft: &Draft, account: &AccountIdentity) -> CheckReport {
@@ -65,7 +66,7 @@ fn text(report: &mut CheckReport, field: &str, text: &str) {
 
 fn media(report: &mut CheckReport, field: &str, media: &[MediaInfo], image_bytes: u64) {
     let videos = media.iter().filter(|m| m.kind == MediaKind::Video).count();
-    let images = media.len() - videos;
+    let images = media.iter().filter(|m| matches!(m.kind, MediaKind::Image | MediaKind::Gif)).count();
     if videos > 0 && images > 0 {
         let message =
             "Images and videos can't be in one post. Keep one kind, or move the other to a thread part.";
@@ -89,6 +90,10 @@ fn media(report: &mut CheckReport, field: &str, media: &[MediaInfo], image_bytes
         match item.kind {
             MediaKind::Video => video(report, &field, item),
             MediaKind::Image | MediaKind::Gif => image(report, &field, item, image_bytes),
+            MediaKind::Document => {
+                report.violations.push(document::refused("Bluesky", &field));
+                continue;
+            }
         }
         alt(report, &field, item);
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::super::limits::{self, VideoRule};
 use super::super::options::Kind;
 use super::characters;
+use crate::kit::document;
 use crate::kit::graph::video::{seconds, too_large};
 
 /// Checks the number of media, then each of them.
@@ -17,6 +18,10 @@ pub(super) fn check(draft: &Draft, kind: Kind, report: &mut CheckReport) {
     for (index, item) in media.iter().enumerate() {
         let field = format!("media.{index}");
         match (item.kind, kind) {
+            (MediaKind::Document, _) => {
+                report.violations.push(document::refused("Facebook", &field));
+                continue;
+            }
             (MediaKind::Video, Kind::Reel) => video(&field, item, &limits::REEL, report),
             (MediaKind::Video, Kind::VideoStory) => video(&field, item, &limits::STORY, report),
             (MediaKind::Video, _) => video(&field, item, &limits::VIDEO, report),

@@ -7,6 +7,7 @@ use carillon_domain::post::Draft;
 use super::super::limits;
 use super::super::options::Kind;
 use super::super::text;
+use crate::kit::document;
 use crate::kit::graph::video::{VideoRule, seconds, too_large};
 
 /// Checks the number of media, then each of them.
@@ -16,6 +17,10 @@ pub(super) fn check(draft: &Draft, kind: Kind, report: &mut CheckReport) {
     for (index, item) in media.iter().enumerate() {
         let field = format!("media.{index}");
         match (item.kind, kind) {
+            (MediaKind::Document, _) => {
+                report.violations.push(document::refused("Instagram", &field));
+                continue;
+            }
             (MediaKind::Gif, _) => report.violations.push(Violation::new(
                 field,
                 "wrong_type",

@@ -1,10 +1,11 @@
-//! Rules for files: learn.microsoft.com, "Images API", "MultiImage API" and "Videos API" (2026).
+//! Rules for files: learn.microsoft.com, "Images API", "MultiImage API", "Videos API" and "Documents API" (2026).
 
 use carillon_domain::limits::{CheckReport, Violation};
 use carillon_domain::media::{MediaInfo, MediaKind};
 
 use super::most_files;
-use crate::platforms::linkedin::limits::{MEDIA, image, video};
+use crate::kit::document;
+use crate::platforms::linkedin::limits::{DOCUMENTS, MEDIA, image, video};
 use crate::platforms::linkedin::text;
 
 /// The files of a post.
@@ -18,11 +19,16 @@ pub(super) fn check(report: &mut CheckReport, media: &[MediaInfo]) {
         let message = "On LinkedIn a video stands alone. Keep only it, or only the pictures.";
         report.violations.push(Violation::new("media", "exclusive", message));
     }
+    if media.len() > 1 && media.iter().any(document::is_document) {
+        let message = "On LinkedIn a document stands alone. Keep only one, or only the pictures.";
+        report.violations.push(Violation::new("media", "exclusive", message));
+    }
     for (index, file) in media.iter().enumerate() {
         let mut rules = Rules { report, field: format!("media.{index}") };
         match file.kind {
             MediaKind::Image | MediaKind::Gif => rules.picture(file),
             MediaKind::Video => rules.video(file),
+            MediaKind::Document => rules.document(file),
         }
         rules.alt(file);
     }
@@ -95,11 +101,40 @@ impl Rules<'_> {
         }
     }
 
+    fn document(&mut self, file: &MediaInfo) {
+        if !DOCUMENTS.types.contains(&file.mime.as_str()) {
+            let message = format!(
+                "LinkedIn does not take {} as a document. Export it as a PDF, or save it as DOCX or PPTX.",
+                file.mime
+            );
+            self.over("wrong_type", message, DOCUMENTS.types.to_vec(), file.mime.clone());
+        }
+        if file.bytes > DOCUMENTS.bytes {
+            let message = "A document may have 100 MB on LinkedIn. Make it smaller.";
+            self.over("too_large", message, DOCUMENTS.bytes, file.bytes);
+        }
+        match file.pages {
+            Some(pages) if pages > DOCUMENTS.pages => {
+                let message =
+                    format!("A document may have {} pages on LinkedIn. Take some out.", DOCUMENTS.pages);
+                self.over("too_many_pages", message, DOCUMENTS.pages, pages);
+            }
+            Some(_) => {}
+            None => {
+                let message = format!(
+                    "How many pages this document has is not known before LinkedIn has it; {} are the most.",
+                    DOCUMENTS.pages
+                );
+                self.report.warnings.push(Violation::new(&self.field, "pages_unknown", message));
+            }
+        }
+    }
+
     fn alt(&mut self, file: &MediaInfo) {
         let Some(alt) = file.alt.as_deref().filter(|a| !a.is_empty()) else { return };
         let most = usize::try_from(MEDIA.alt_max).unwrap_or(usize::MAX);
         let (field, length) = (format!("{}.alt", self.field), text::length(alt));
-        if file.kind == MediaKind::Video {
+        if matches!(file.kind, MediaKind::Video | MediaKind::Document) {
             let message = "LinkedIn shows descriptions of pictures only; this one is not sent.";
             self.report.warnings.push(Violation::new(field, "unsupported", message));
         } else if length > most {

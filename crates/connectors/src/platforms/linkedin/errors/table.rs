@@ -132,7 +132,7 @@ static MEANINGS: &[Meaning] = &[
         &[Code("MEDIA_ASSET_PROCESSING_FAILED")],
         "media_failed",
         "LinkedIn could not work with an attached file.",
-        "Convert it (a video to MP4 with H.264 and AAC, a picture to JPEG), then try again.",
+        "Convert it (a video to MP4 with H.264 and AAC, a picture to JPEG, a document to PDF), then try again.",
     ),
     rejected(
         &[Code("EXPIRED_UPLOAD_URL")],

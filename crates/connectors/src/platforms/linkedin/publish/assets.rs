@@ -1,4 +1,5 @@
-//! Files on their way to LinkedIn: pictures in one piece, videos in parts. learn.microsoft.com, "Images API" (2026).
+//! Files on their way to LinkedIn: pictures and documents in one piece, videos in parts. learn.microsoft.com, "Images API" and
+//! "Documents API" (2026).
 //!
 //! Nothing of it is visible, and what is begun twice is garbage that LinkedIn throws away. Each step is saved, so that a crash
 //! repeats one at most.
@@ -18,7 +19,7 @@ use crate::kit::upload::whole;
 use crate::platforms::linkedin::api::Api;
 use crate::platforms::linkedin::errors::{PLATFORM, op};
 use crate::platforms::linkedin::urn;
-use crate::platforms::linkedin::wire::{Asset, ImageRequest, ImageUpload, Initialize, Value};
+use crate::platforms::linkedin::wire::{Asset, Initialize, OwnerRequest, Value, WholeUpload};
 
 /// How long one piece may take.
 pub(super) const PIECE_TIMEOUT: Duration = Duration::from_secs(180);
@@ -44,8 +45,8 @@ pub(super) async fn upload(
     let mut run = Run { cx, api: Api::of(cx), progress, state };
     let mut wait = None;
     for (index, file) in media.iter().enumerate() {
-        if again && file.kind == MediaKind::Video && run.upload(index).is_some_and(|u| u.step == Step::Ready)
-        {
+        let worked_on = matches!(file.kind, MediaKind::Video | MediaKind::Document);
+        if again && worked_on && run.upload(index).is_some_and(|u| u.step == Step::Ready) {
             run.change(index, |u| (u.step, u.polls) = (Step::Processing, 0)).await?;
         }
         wait = wait.max(run.file(index, file).await?);
@@ -86,8 +87,8 @@ impl Run<'_, '_> {
                 (Step::Ready, _) => return Ok(None),
                 (Step::Processing, kind) => self.look(index, kind, &upload).await?,
                 (_, MediaKind::Video) => video::step(self, index, file, &upload).await?,
-                (_, MediaKind::Image | MediaKind::Gif) => {
-                    self.picture(index, file).await?;
+                (_, MediaKind::Image | MediaKind::Gif | MediaKind::Document) => {
+                    self.at_once(index, file).await?;
                     None
                 }
             };
@@ -97,16 +98,17 @@ impl Run<'_, '_> {
         }
     }
 
-    /// A picture goes out in one piece, with the token.
-    async fn picture(&mut self, index: usize, file: &MediaInfo) -> Result<(), ConnectorError> {
-        let request = ImageRequest { owner: &self.cx.account.remote_id };
-        let url = self.api.rest("images?action=initializeUpload");
-        let call = Call::post(op::IMAGE, Safety::Invisible, url)
+    /// A picture or document goes out in one piece, with the token.
+    async fn at_once(&mut self, index: usize, file: &MediaInfo) -> Result<(), ConnectorError> {
+        let request = OwnerRequest { owner: &self.cx.account.remote_id };
+        let resource = Resource::of(file.kind);
+        let url = self.api.rest(&format!("{}?action=initializeUpload", resource.name));
+        let call = Call::post(resource.begin, Safety::Invisible, url)
             .json(&Initialize { initialize_upload_request: request });
-        let answer: Value<ImageUpload> = self.api.ask(call).await?;
+        let answer: Value<WholeUpload> = self.api.ask(call).await?;
         let bytes = whole(self.cx.media, file).await.map_err(|e| unreadable_file(&e))?;
         self.put(answer.value.upload_url, &file.mime, bytes, true).await?;
-        self.change(index, |u| (u.urn, u.step) = (Some(answer.value.image), Step::Processing)).await
+        self.change(index, |u| (u.urn, u.step) = (Some(answer.value.urn), Step::Processing)).await
     }
 
     /// Sends bytes to where LinkedIn wants them; gives the `ETag`.
@@ -143,7 +145,7 @@ impl Run<'_, '_> {
                 Ok(None)
             }
             "PROCESSING_FAILED" => Err(refused_file(kind, asset)),
-            _ if upload.polls >= MOST_POLLS => Err(endless()),
+            _ if upload.polls >= MOST_POLLS => Err(endless(kind)),
             _ => {
                 self.change(index, |u| u.polls += 1).await?;
                 Ok(Some(pause(kind, upload.polls)))
@@ -153,12 +155,9 @@ impl Run<'_, '_> {
 
     /// How LinkedIn says a file is.
     pub(super) async fn asset(&self, kind: MediaKind, urn: &str) -> Result<Asset, ConnectorError> {
-        let (operation, name) = match kind {
-            MediaKind::Video => (op::VIDEO_STATUS, "videos"),
-            MediaKind::Image | MediaKind::Gif => (op::IMAGE_STATUS, "images"),
-        };
+        let Resource { name, status, .. } = Resource::of(kind);
         let url = self.api.rest(&format!("{name}/{}", urn::encoded(urn)));
-        self.api.ask(Call::get(operation, url)).await
+        self.api.ask(Call::get(status, url)).await
     }
 
     async fn trust(
@@ -175,7 +174,11 @@ impl Run<'_, '_> {
             }
         })
         .await?;
-        let wait = if kind == MediaKind::Video { 30 } else { 5 };
+        let wait = match kind {
+            MediaKind::Video => 30,
+            MediaKind::Document => 15,
+            MediaKind::Image | MediaKind::Gif => 5,
+        };
         Ok((!waited).then_some(Duration::from_secs(wait)))
     }
 
@@ -196,9 +199,30 @@ impl Run<'_, '_> {
     }
 }
 
+/// Where files of a kind are kept, and the names of the calls.
+struct Resource {
+    name: &'static str,
+    begin: &'static str,
+    status: &'static str,
+}
+
+impl Resource {
+    fn of(kind: MediaKind) -> Self {
+        match kind {
+            MediaKind::Image | MediaKind::Gif => {
+                Self { name: "images", begin: op::IMAGE, status: op::IMAGE_STATUS }
+            }
+            MediaKind::Video => Self { name: "videos", begin: op::VIDEO, status: op::VIDEO_STATUS },
+            MediaKind::Document => {
+                Self { name: "documents", begin: op::DOCUMENT, status: op::DOCUMENT_STATUS }
+            }
+        }
+    }
+}
+
 /// Short for what takes seconds, longer the longer it takes.
 fn pause(kind: MediaKind, polls: u16) -> Duration {
-    let first = if kind == MediaKind::Video { 5 } else { 2 };
+    let first = if matches!(kind, MediaKind::Video | MediaKind::Document) { 5 } else { 2 };
     Duration::from_secs((first + u64::from(polls)).min(30))
 }
 
@@ -229,21 +253,27 @@ pub(super) fn expired() -> ConnectorError {
 }
 
 pub(super) fn refused_file(kind: MediaKind, asset: Asset) -> ConnectorError {
-    let operation = if kind == MediaKind::Video { op::VIDEO_STATUS } else { op::IMAGE_STATUS };
+    let action = match kind {
+        MediaKind::Video => "Convert it to MP4 with H.264 and AAC, then try again.",
+        MediaKind::Image | MediaKind::Gif => "Convert it to JPEG, then try again.",
+        MediaKind::Document => {
+            "Export it as a PDF without a password, with no more than 300 pages, then try again."
+        }
+    };
     error_of(
         ErrorKind::Rejected,
-        operation,
+        Resource::of(kind).status,
         "media_failed",
         "LinkedIn could not work with an attached file.",
-        "Convert it (a video to MP4 with H.264 and AAC, a picture to JPEG), then try again.",
+        action,
     )
     .with_remote(Remote { message: asset.processing_failure_reason, ..Remote::default() })
 }
 
-fn endless() -> ConnectorError {
+fn endless(kind: MediaKind) -> ConnectorError {
     error_of(
         ErrorKind::Rejected,
-        op::VIDEO_STATUS,
+        Resource::of(kind).status,
         "media_not_ready",
         "LinkedIn did not get done with an attached file.",
         "Try again later. If it stays, convert the file.",

@@ -53,13 +53,14 @@ fn content<'a>(media: &'a [MediaInfo], options: &'a Options, ids: &[&'a str]) ->
         return Some(ContentOut::MultiImage { images: files });
     }
     let mut only = files.pop()?;
-    let is_video = media.first().is_some_and(|m| m.kind == MediaKind::Video);
-    only.title = options.media_title.as_deref().filter(|_| is_video);
+    let titled = media.first().is_some_and(|m| matches!(m.kind, MediaKind::Video | MediaKind::Document));
+    only.title = options.media_title.as_deref().filter(|_| titled);
     Some(ContentOut::Media(only))
 }
 
 fn one<'a>(file: &'a MediaInfo, id: &'a str) -> MediaOut<'a> {
-    let alt = file.alt.as_deref().filter(|alt| !alt.trim().is_empty() && file.kind != MediaKind::Video);
+    let described = matches!(file.kind, MediaKind::Image | MediaKind::Gif);
+    let alt = file.alt.as_deref().filter(|alt| !alt.trim().is_empty() && described);
     MediaOut { id, title: None, alt_text: alt }
 }
 

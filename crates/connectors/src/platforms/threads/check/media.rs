@@ -6,6 +6,7 @@ use carillon_domain::post::Part;
 
 use super::super::limits;
 use super::super::text::characters;
+use crate::kit::document;
 use crate::kit::graph::video::too_large;
 
 /// Checks the number of a part's media, then each of them.
@@ -20,6 +21,10 @@ pub(super) fn check(prefix: &str, part: &Part, report: &mut CheckReport) {
     for (index, item) in part.media.iter().enumerate() {
         let field = format!("{prefix}media.{index}");
         match item.kind {
+            MediaKind::Document => {
+                report.violations.push(document::refused("Threads", &field));
+                continue;
+            }
             MediaKind::Gif => report.violations.push(
                 Violation::new(
                     &field,

@@ -281,7 +281,7 @@ fn poll_delay(looks: u32, kind: Option<MediaKind>) -> Duration {
     let seconds = match (looks, kind) {
         (1, Some(MediaKind::Video)) => 30,
         (1, _) => 3,
-        (2, None | Some(MediaKind::Image | MediaKind::Gif)) => 10,
+        (2, None | Some(MediaKind::Image | MediaKind::Gif | MediaKind::Document)) => 10,
         _ => 60,
     };
     Duration::from_secs(seconds)

@@ -21,7 +21,8 @@ impl Work<'_> {
         let media = self.media(which);
         let kind = match (which, media.map(|media| media.kind)) {
             (_, Some(MediaKind::Video)) => "VIDEO",
-            (_, Some(MediaKind::Image | MediaKind::Gif)) => "IMAGE",
+            // The check takes no document; Threads would refuse one as a picture.
+            (_, Some(MediaKind::Image | MediaKind::Gif | MediaKind::Document)) => "IMAGE",
             (Which::Root, None) if !self.state.children.is_empty() => "CAROUSEL",
             (_, None) => "TEXT",
         };

@@ -5,6 +5,7 @@ use carillon_domain::limits::{CheckReport, TextCount, Violation};
 use carillon_domain::media::{MediaInfo, MediaKind};
 use carillon_domain::post::Draft;
 
+use crate::kit::document;
 use crate::platforms::tiktok::creator::Creator;
 use crate::platforms::tiktok::limits::{
     CODECS, FRAME_RATE, LONGEST_MS, MEDIA, PICTURE_SIDES, SHORTEST_MS, SIDES,
@@ -26,6 +27,10 @@ pub(super) fn check(draft: &Draft, options: &Options, account: &AccountIdentity,
     for (index, file) in draft.root.media.iter().enumerate() {
         let mut rules = Rules { report, field: format!("media.{index}") };
         match file.kind {
+            MediaKind::Document => {
+                rules.report.violations.push(document::refused("TikTok", &rules.field));
+                continue;
+            }
             MediaKind::Video => rules.video(file, options, account),
             MediaKind::Image => rules.picture(file),
             MediaKind::Gif => {

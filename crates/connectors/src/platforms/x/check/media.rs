@@ -3,6 +3,7 @@
 use carillon_domain::limits::{CheckReport, Violation};
 use carillon_domain::media::{MediaInfo, MediaKind};
 
+use crate::kit::document;
 use crate::platforms::x::limits::{MEDIA, gif, video};
 
 /// The files of one part. `field` names a file's path, `all` that of the list.
@@ -20,13 +21,17 @@ pub(super) fn check(
         );
         report.violations.push(Violation::new(all, "too_many", message).with_limit(most, media.len()));
     }
-    if media.len() > 1 && media.iter().any(|m| m.kind != MediaKind::Image) {
+    if media.len() > 1 && media.iter().any(|m| matches!(m.kind, MediaKind::Gif | MediaKind::Video)) {
         let message = "On X an animated GIF or a video stands alone. Keep only it, or only the images.";
         report.violations.push(Violation::new(all, "exclusive", message));
     }
     for (index, file) in media.iter().enumerate() {
         let mut rules = Rules { report, field: field(index) };
         match file.kind {
+            MediaKind::Document => {
+                rules.report.violations.push(document::refused("X", &rules.field));
+                continue;
+            }
             MediaKind::Image => rules.image(file),
             MediaKind::Gif => rules.gif(file),
             MediaKind::Video => rules.video(file, subscribed),

@@ -99,7 +99,8 @@ impl Run<'_, '_> {
             media_type: &file.mime,
             total_bytes: file.bytes,
             media_category: match file.kind {
-                MediaKind::Image => "tweet_image",
+                // The check takes no document; X would refuse one as a picture.
+                MediaKind::Image | MediaKind::Document => "tweet_image",
                 MediaKind::Gif => "tweet_gif",
                 MediaKind::Video => "tweet_video",
             },

@@ -5,6 +5,7 @@ use carillon_domain::limits::{CheckReport, Violation};
 use carillon_domain::media::{MediaInfo, MediaKind};
 use carillon_domain::post::Draft;
 
+use crate::kit::document;
 use crate::platforms::youtube::limits::{
     LONGEST_MS, MEDIA, SHORT_MS, THUMBNAIL_BYTES, THUMBNAIL_SIZE, UNVERIFIED_MS,
 };
@@ -31,6 +32,10 @@ pub(super) fn check(draft: &Draft, options: &Options, account: &AccountIdentity,
     for (index, file) in draft.root.media.iter().enumerate() {
         let mut rules = Rules { report, field: format!("media.{index}") };
         match file.kind {
+            MediaKind::Document => {
+                rules.report.violations.push(document::refused("YouTube", &rules.field));
+                continue;
+            }
             MediaKind::Video => rules.video(file, options, account),
             MediaKind::Image => rules.thumbnail(file, short),
             MediaKind::Gif => {

@@ -18,6 +18,7 @@ fn file(mime: &str, width: u32, height: u32, bytes: u64) -> MediaInfo {
         duration_ms: moves.then_some(10_000),
         frame_rate: moves.then_some(120.0),
         frames: None,
+        pages: None,
         video_codec: moves.then(|| "vp9".to_owned()),
         audio_codec: moves.then(|| "opus".to_owned()),
         alt: None,
@@ -90,6 +91,8 @@ fn nothing_is_cut_or_made_still() {
     let mut gif = file("image/gif", 640, 360, 500_000);
     gif.kind = MediaKind::Gif;
     assert_eq!(Plan::find(&gif, Fit::Pad, &|file| file.mime == "image/jpeg"), None);
+    gif.kind = MediaKind::Document;
+    assert_eq!(Plan::find(&gif, Fit::Pad, &|_| true), None, "nothing is drawn anew of a document");
     let few = |file: &MediaInfo| file.bytes <= 250_000;
     assert_eq!(Plan::find(&file("video/mp4", 640, 360, 500_000), Fit::Pad, &few), None, "25 kB a second");
 }
