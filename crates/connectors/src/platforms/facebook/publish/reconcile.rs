@@ -114,6 +114,11 @@ impl Question<'_> {
             let evidence = "Stories are shown for a day, and it was sent longer ago; the Page's archive of stories may have it.";
             return Ok(self.unknown(SignedDuration::ZERO, evidence.to_owned()));
         }
+        if self.state.doubted {
+            let evidence = "Facebook refused the story when it was sent again, which may mean that it is public already; but it is not \
+                            among the Page's stories.";
+            return Ok(self.unknown(PATIENCE, evidence.to_owned()));
+        }
         if self.state.kind.is_video() {
             return self.video().await;
         }

@@ -36,6 +36,9 @@ pub(super) struct State {
     /// When the last such commit was sent.
     #[serde(default)]
     pub last_sent: Option<Timestamp>,
+    /// A second send of a story was refused, which may say that the first one had its effect.
+    #[serde(default)]
+    pub doubted: bool,
     /// A refusal that is to be told once the content is proved to be absent.
     #[serde(default)]
     pub refusal: Option<ConnectorError>,
@@ -85,6 +88,7 @@ impl State {
             seen: None,
             sent: None,
             last_sent: None,
+            doubted: false,
             refusal: None,
         }
     }

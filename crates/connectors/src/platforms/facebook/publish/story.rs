@@ -1,7 +1,8 @@
 //! Stories: the call that makes one public, and looking for it among the stories of the Page.
 //!
 //! A photo that was used before is refused, and so is a video that was published: each is good for one story. So the list is
-//! matched by what a story was made of, and the refusal of a second send may only say that the first one had its effect.
+//! matched by what a story was made of, and the refusal of a second send may say that the first one had its effect: when the list
+//! does not show it either, a person is asked.
 //! Source: Page Stories API (copy of 2026); Graph API - Page stories.
 
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
@@ -62,7 +63,7 @@ pub(super) async fn commit(
             Err(unnamed(operation))
         }
         Err(error) if error.kind == ErrorKind::Rejected && state.sent.is_some() => {
-            state.refusal = Some(error.clone());
+            state.doubted = true;
             let doubted = ConnectorError { kind: ErrorKind::Ambiguous, ..error };
             Err(refused(cx, state, progress, doubted).await)
         }

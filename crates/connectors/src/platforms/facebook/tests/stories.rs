@@ -169,16 +169,25 @@ async fn the_refusal_of_a_second_send_may_mean_that_the_first_one_worked() {
         assert_eq!(outcome.remote_ids(), [stage.ledger()[0].remote_id.clone()]);
         assert_eq!(stage.ledger().len(), 1);
 
-        // And if it did not, the refusal is told and not tried for ever.
+        // And if it is not shown, nobody knows what that refusal was about: a person looks.
         let stage = Stage::new();
         let session = stage.page().await;
         let (post, operation) = kind(&stage, index);
         stage.script(operation, Trouble::LostBefore);
         stage.script(operation, Trouble::Instead(400, error(100, None)));
         let outcome = session.publish(&post).await;
+        assert!(matches!(outcome, Outcome::Unconfirmed(..)), "{index}: {outcome:?}");
+        assert_eq!((stage.ledger().len(), stage.sent(operation).len()), (0, 2));
+
+        // The refusal of the only send is a refusal.
+        let stage = Stage::new();
+        let session = stage.page().await;
+        let (post, operation) = kind(&stage, index);
+        stage.script(operation, Trouble::Instead(400, error(100, None)));
+        let outcome = session.publish(&post).await;
         let Outcome::Failed(error, _) = &outcome else { panic!("{index}: {outcome:?}") };
         assert_eq!((&error.kind, error.code.as_str()), (&ErrorKind::Rejected, "invalid_parameter"));
-        assert_eq!((stage.ledger().len(), stage.sent(operation).len()), (0, 2));
+        assert_eq!((stage.ledger().len(), stage.sent(operation).len()), (0, 1));
     }
 }
 
