@@ -148,13 +148,21 @@ pub trait Publisher: Send + Sync {
         progress: &Progress,
     ) -> Result<Reconciliation, ConnectorError>;
 
-    /// Best effort after the commit: fills in missing links. Its failure never changes the verdict.
+    /// Best effort after the commit, and later again as long as the progress [`awaits`](Self::awaits) something: fills in ids and links.
+    /// Its failure never changes the verdict.
     ///
     /// # Errors
     /// As the network answered; ignored but for the journal.
     async fn read_back(&self, cx: &Cx<'_>, progress: Progress) -> Result<Progress, ConnectorError> {
         let _ = cx;
         Ok(progress)
+    }
+
+    /// Whether the network still owes the id or the address of a unit that is done, so that asking for them later by
+    /// [`read_back`](Self::read_back) makes sense. `false` is right where everything comes with the answer, or never. Pure.
+    fn awaits(&self, progress: &Progress) -> bool {
+        let _ = progress;
+        false
     }
 
     /// Whether posts of this account can be deleted by a program, where the network lets some be: by the login that it was

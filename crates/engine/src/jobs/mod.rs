@@ -11,6 +11,7 @@ use carillon_store::repo::job::Party;
 use crate::Engine;
 use crate::publish::Known;
 
+pub mod read_back;
 pub mod rendition;
 pub mod sweep;
 pub mod sync;
@@ -92,6 +93,7 @@ pub(crate) async fn run_known(
 ) -> Result<Next, JobError> {
     match lease.kind.as_str() {
         crate::publish::KIND => Box::pin(crate::publish::run(engine, lease, target(lease)?, known)).await,
+        read_back::KIND => Box::pin(read_back::run(engine, lease, target(lease)?)).await,
         rendition::KIND => Box::pin(rendition::run(engine, lease, target(lease)?)).await,
         sync::KIND => Box::pin(sync::run(engine, lease, target(lease)?)).await,
         other => Err(JobError::Defect(format!("nobody runs jobs of kind `{other}`"))),
@@ -111,6 +113,8 @@ pub async fn give_up(engine: &Engine, lease: &Lease, defect: &str) -> Result<Nex
         (crate::publish::KIND, Ok(target)) => crate::publish::give_up(engine, lease, target, defect).await,
         // A payload that nobody can read; the sweep finds its publication.
         (crate::publish::KIND, Err(_)) => Ok(Next::Finished),
+        // What would be learned is worth no more tries.
+        (read_back::KIND, _) => Ok(Next::Finished),
         _ => Ok(Next::At { at: engine.clock.now() + PAUSE, lane: None }),
     }
 }

@@ -11,6 +11,7 @@ use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::id::{AttemptId, PublicationId};
 use carillon_domain::time::Timestamp;
 use carillon_store::repo::attempt::{self, Closed, StepRow, Wanted};
+use carillon_store::repo::job::{self, NewJob};
 use carillon_store::repo::lease::{self, Again, Held};
 use carillon_store::repo::publication::{self, PublicationRow};
 use carillon_store::{Db, StoreError, Tx};
@@ -36,6 +37,8 @@ pub(crate) struct Sheet {
     pub ended: Option<Ended>,
     /// What becomes of the job.
     pub then: Then,
+    /// Another job that follows from what is written.
+    pub following: Option<NewJob>,
 }
 
 /// The attempt that a run belongs to.
@@ -271,5 +274,9 @@ async fn end(tx: &mut Tx<'_>, sheets: &[&Sheet]) -> Result<(), StoreError> {
         Then::Again(again) => Some((sheet.lease, again)),
         Then::GoOn | Then::Over => None,
     });
-    lease::give_back(tx, &again.collect::<Vec<_>>()).await
+    lease::give_back(tx, &again.collect::<Vec<_>>()).await?;
+    for job in sheets.iter().filter_map(|sheet| sheet.following.as_ref()) {
+        job::put(tx, job).await?;
+    }
+    Ok(())
 }

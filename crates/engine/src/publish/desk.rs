@@ -17,7 +17,7 @@ use carillon_store::repo::publication::PublicationRow;
 use super::attempt::{FencedCheckpoint, Steps};
 use super::clerk::{Attempt, Ended, Sheet, Then};
 use crate::Engine;
-use crate::jobs::{JobError, Lease, Next};
+use crate::jobs::{JobError, Lease, Next, read_back};
 
 /// The writes of one run.
 pub(super) struct Desk<'a> {
@@ -120,6 +120,10 @@ impl<'a> Desk<'a> {
         then: Then,
     ) -> Result<(), JobError> {
         row.updated_at = self.engine.clock.now();
+        let following = match then {
+            Then::Over => read_back::following(self.engine, row),
+            Then::GoOn | Then::Again(_) => None,
+        };
         let sheet = Sheet {
             lease: (self.lease.job, self.lease.epoch),
             row: row.clone(),
@@ -127,6 +131,7 @@ impl<'a> Desk<'a> {
             steps: lock(&self.steps).clone(),
             ended,
             then,
+            following,
         };
         let written = sheet.steps.len();
         let attempt = self.engine.clerk.write(sheet).await?;

@@ -15,7 +15,7 @@ use carillon_store::repo::{account, job, publication};
 
 use super::credentials::{self, NoCredential};
 use super::sending::is_being_sent;
-use crate::publish::{self, NoCheckpoint};
+use crate::publish::{self, NoCheckpoint, Saved};
 use crate::{Actor, Engine};
 
 /// What stays public, by publication, and why.
@@ -71,8 +71,30 @@ async fn delete_one(engine: &Engine, row: &PublicationRow) -> Result<(), AppErro
             &format!("{title} lets no program delete posts. Delete it there by hand{place}"),
         )
     })?;
+    if is_unknown(row, publisher) {
+        return Err(id_unknown(title));
+    }
     settle(engine, row).await?;
-    delete_units(engine, row, &account, publisher).await
+    delete_units(engine, row, &account, publisher).await?;
+    // A person said of it that it is public, and nobody else knows it.
+    if row.units.iter().any(|unit| is_there(unit) && unit.remote_id.is_none()) {
+        return Err(id_unknown(title));
+    }
+    Ok(())
+}
+
+/// Whether its network has not told yet under which id it is public.
+fn is_unknown(row: &PublicationRow, publisher: &dyn Publisher) -> bool {
+    match publish::saved_progress(row) {
+        Saved::Progress(progress) => publisher.awaits(&progress),
+        Saved::None | Saved::Unreadable => false,
+    }
+}
+
+fn id_unknown(title: &str) -> AppError {
+    let message =
+        format!("Its id at {title} is not known, so Carillon can't delete it. Delete it there by hand.");
+    refusal("id_unknown", &message)
 }
 
 /// Nothing of it may follow what is deleted: missing parts are no longer sent, not even when they are found without a job.

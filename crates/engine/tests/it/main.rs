@@ -12,6 +12,7 @@ mod inbox;
 mod journal;
 mod judging;
 mod kill_points;
+mod late_ids;
 mod losing_login;
 mod missing_parts;
 mod oauth;

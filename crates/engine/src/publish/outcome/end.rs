@@ -39,7 +39,10 @@ pub(in crate::publish) async fn last_public(
 
 async fn close(desk: &Desk<'_>, row: &mut PublicationRow, progress: &Progress) -> Result<Next, JobError> {
     store_progress(row, progress);
-    row.remote_url = progress.units.first().and_then(|u| u.remote_url.clone()).or(row.remote_url.take());
+    // What was read back just now stands in the progress only.
+    let root = progress.units.first();
+    row.remote_id = root.and_then(|u| u.remote_id.clone()).or(row.remote_id.take());
+    row.remote_url = root.and_then(|u| u.remote_url.clone()).or(row.remote_url.take());
     row.incomplete = false;
     row.error = None;
     row.next_at = None;

@@ -118,6 +118,10 @@ impl Publisher for TikTok {
         reconcile::read_back(cx, progress).await
     }
 
+    fn awaits(&self, progress: &Progress) -> bool {
+        State::load(progress).is_ok_and(|state| state.awaited(progress).is_some())
+    }
+
     fn can_delete(&self, _: &AccountIdentity) -> bool {
         false
     }

@@ -6,6 +6,7 @@
 
 use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::post::Draft;
+use carillon_domain::publication::Delivered;
 use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::parts::Parts;
@@ -73,16 +74,16 @@ pub(super) async fn reconcile(
     }
 }
 
-/// Gives a post that was published without its public id that id, once TikTok tells it.
+/// Gives a post that is done without a public id that id, once TikTok tells it. A draft that has one was posted from the inbox.
 pub(super) async fn read_back(cx: &Cx<'_>, mut progress: Progress) -> Result<Progress, ConnectorError> {
     let state = State::load(&progress)?;
-    let publish_id = state.publish_id.as_deref().filter(|id| progress.root_remote_id() == Some(*id));
-    let Some(publish_id) = publish_id else { return Ok(progress) };
+    let Some(publish_id) = state.awaited(&progress) else { return Ok(progress) };
     if let Step::Posted(Some(id)) = status::ask(cx, publish_id).await?.step
         && let Some(root) = progress.units.first_mut()
     {
         root.remote_url = read::post_url(cx, &id, state.way == Way::Pictures);
         root.remote_id = Some(id);
+        root.delivered = Delivered::Public;
     }
     Ok(progress)
 }
@@ -100,9 +101,12 @@ impl Look<'_> {
                 unknown(Some(self.now() + self.pace(self.done_for())), evidence)
             }
             // It is there, and TikTok has no public id for it (yet).
-            Step::Posted(None) => self.found(publish_id.to_owned(), None, self.now()),
+            Step::Posted(None) => {
+                let done = self.progress_that_awaits(self.options.inbox || self.gets_an_id());
+                Reconciliation::Found(done.committed(ROOT, publish_id.to_owned(), None, self.now()))
+            }
             Step::InInbox if self.options.inbox => {
-                Reconciliation::Found(self.progress.clone().in_inbox(ROOT, self.now()))
+                Reconciliation::Found(self.progress_that_awaits(true).in_inbox(ROOT, self.now()))
             }
             Step::Failed(reason) => self.failed(reason),
             Step::Uploading if self.lacks_bytes(status) => self.unsent(status, evidence),
@@ -151,6 +155,13 @@ impl Look<'_> {
     fn lacks_bytes(&self, status: &Status) -> bool {
         let total = media::video(self.draft).map_or(0, |file| file.bytes);
         self.state.way == Way::Upload && !self.state.taken && !status.has_all(total)
+    }
+
+    /// The progress with a note whether TikTok may tell a public id later.
+    fn progress_that_awaits(&self, awaits: bool) -> Progress {
+        let mut progress = self.progress.clone();
+        State { awaits, ..self.state.clone() }.store(&mut progress);
+        progress
     }
 
     fn found(&self, id: String, url: Option<String>, at: Timestamp) -> Reconciliation {

@@ -2,6 +2,7 @@
 
 use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::id::MediaId;
+use carillon_domain::publication::Delivered;
 use carillon_domain::secret::Secret;
 use carillon_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,9 @@ pub(super) struct State {
     pub off: Off,
     /// How TikTok refused the last part. Told once it says that it lacks bytes.
     pub refusal: Option<ConnectorError>,
+    /// The post may still get a public id.
+    #[serde(default)]
+    pub awaits: bool,
 }
 
 impl State {
@@ -67,6 +71,7 @@ impl State {
             restarts: 0,
             off: Off::default(),
             refusal: None,
+            awaits: false,
         }
     }
 
@@ -88,6 +93,14 @@ impl State {
     /// Forgets the post in the making. Only for one of which TikTok says that nothing was or can be posted.
     pub(super) fn forget(&mut self) {
         *self = Self { restarts: self.restarts, refusal: self.refusal.take(), ..Self::new(self.way) };
+    }
+
+    /// TikTok's own name of a post that is done, as long as its public id may still come: after TikTok has looked at it, or after a
+    /// person has posted it from the inbox.
+    pub(super) fn awaited(&self, progress: &Progress) -> Option<&str> {
+        let (root, name) = (progress.units.first()?, self.publish_id.as_deref()?);
+        let unnamed = root.remote_id.as_deref() == Some(name) || root.delivered == Delivered::Inbox;
+        (self.awaits && unnamed).then_some(name)
     }
 
     /// Keeps the address of the bytes.

@@ -169,10 +169,36 @@ async fn a_public_id_that_comes_late_is_waited_for_and_read_back() {
     let credential = session.credential();
     let cx = session.cx(&credential);
     let publisher = CONNECTOR.publisher().expect("it publishes");
+    assert!(publisher.awaits(outcome.progress()));
     let known = publisher.read_back(&cx, outcome.progress().clone()).await.expect("read back");
     assert_eq!(known.root_remote_id(), Some(POST_ID));
-    assert!(known.units[0].remote_url.is_some());
+    assert!(known.units[0].remote_url.is_some() && !publisher.awaits(&known));
     assert_eq!(publisher.read_back(&cx, known.clone()).await.expect("nothing to do"), known);
+}
+
+#[tokio::test]
+async fn a_draft_that_a_person_posts_gets_its_id() {
+    let stage = Stage::new();
+    stage.network.on(STATUS, [status("SEND_TO_USER_INBOX")]);
+    let session = stage.account();
+    let outcome = session.publish(&with(stage.video(5_000), &json!({ "mode": "inbox" }))).await;
+    let publisher = CONNECTOR.publisher().expect("it publishes");
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let waiting = outcome.progress().clone();
+    // Still there; posted for some only, which gets no id; posted for all.
+    for (answer, id) in [
+        (status("SEND_TO_USER_INBOX"), None),
+        (status("PUBLISH_COMPLETE"), None),
+        (status("FAILED"), None),
+        (posted(), Some(POST_ID)),
+    ] {
+        stage.network.on(STATUS, [answer]);
+        let told = publisher.read_back(&cx, waiting.clone()).await.expect("read back");
+        assert_eq!(told.root_remote_id(), id);
+        assert_eq!(told.units[0].delivered.is_public(), id.is_some());
+        assert_eq!(publisher.awaits(&told), id.is_none());
+    }
 }
 
 #[tokio::test]
@@ -184,6 +210,8 @@ async fn what_only_some_may_see_never_gets_a_public_id() {
         let outcome =
             stage.account().publish(&with(stage.video(5_000), &json!({ "privacy": privacy }))).await;
         assert_eq!(outcome.remote_ids(), [PUBLISH_ID], "{privacy}");
+        let publisher = CONNECTOR.publisher().expect("it publishes");
+        assert!(!publisher.awaits(outcome.progress()), "{privacy}: nothing comes any more");
         assert!(stage.bench.clock.now().duration_since(start).as_secs() < 60, "not waited for");
     }
 }
