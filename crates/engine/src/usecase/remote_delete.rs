@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use carillon_connectors::contract::cx::Cx;
+use carillon_connectors::contract::cx::{Credential, Cx};
 use carillon_connectors::contract::publisher::Publisher;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::error::AppError;
@@ -74,13 +74,16 @@ async fn delete_one(engine: &Engine, row: &PublicationRow) -> Result<(), AppErro
     if is_unknown(row, publisher) {
         return Err(id_unknown(title));
     }
-    settle(engine, row).await?;
-    delete_units(engine, row, &account, publisher).await?;
-    // A person said of it that it is public, and nobody else knows it.
-    if row.units.iter().any(|unit| is_there(unit) && unit.remote_id.is_none()) {
+    let unknown = |unit: &UnitReport| is_there(unit) && unit.remote_id.is_none();
+    if row.units.first().is_some_and(unknown) {
         return Err(id_unknown(title));
     }
-    Ok(())
+    let credential = credentials::credential(engine, &account, false).await.map_err(no_credential)?;
+    hold_back(engine, row).await?;
+    delete_units(engine, row, &account, publisher, &credential).await?;
+    never_send(engine, row).await?;
+    // A person said of a part that it is public, and nobody else knows it.
+    if row.units.iter().any(unknown) { Err(id_unknown(title)) } else { Ok(()) }
 }
 
 /// Whether its network has not told yet under which id it is public.
@@ -97,20 +100,45 @@ fn id_unknown(title: &str) -> AppError {
     refusal("id_unknown", &message)
 }
 
-/// Nothing of it may follow what is deleted: missing parts are no longer sent, not even when they are found without a job.
-async fn settle(engine: &Engine, row: &PublicationRow) -> Result<(), AppError> {
-    change(engine, row, |row| {
+/// Nothing of it may follow what is deleted: missing parts are no longer sent, not even when they are found without a job. As long as
+/// the rest is public they stay missing, so that a person may still send them.
+async fn hold_back(engine: &Engine, row: &PublicationRow) -> Result<(), AppError> {
+    let why = ConnectorError::new(
+        ErrorKind::Rejected,
+        &row.platform,
+        "delete",
+        "held_back",
+        "This part was not sent because the post was to be deleted.",
+    )
+    .with_action("If the post is to stay, send the missing parts.");
+    change(engine, row, move |row| {
         if is_being_sent(row) {
             return Err(refusal(
                 "already_sending",
                 "A part of it is being sent right now. Delete it again in a moment.",
             ));
         }
-        row.incomplete = false;
         row.next_at = None;
-        let why = never_sent(&row.platform);
-        for unit in row.units.iter_mut().filter(|unit| unit.state == UnitState::Pending) {
-            unit.state = UnitState::Failed;
+        fail_pending(row, &why);
+        row.incomplete = publish::next_missing(&row.units).is_some();
+        Ok(())
+    })
+    .await
+}
+
+/// What was to follow the post, which is gone, will never be sent.
+async fn never_send(engine: &Engine, row: &PublicationRow) -> Result<(), AppError> {
+    let why = ConnectorError::new(
+        ErrorKind::Rejected,
+        &row.platform,
+        "delete",
+        "post_deleted",
+        "The post was deleted before this part was sent.",
+    )
+    .with_action("Write a new post if it is to be public.");
+    change(engine, row, move |row| {
+        row.incomplete = false;
+        for unit in row.units.iter_mut().filter(|unit| unit.state == UnitState::Failed) {
             unit.error = Some(why.clone());
         }
         Ok(())
@@ -118,10 +146,11 @@ async fn settle(engine: &Engine, row: &PublicationRow) -> Result<(), AppError> {
     .await
 }
 
-fn never_sent(platform: &str) -> ConnectorError {
-    let cause = "The post was deleted before this part was sent.";
-    ConnectorError::new(ErrorKind::Rejected, platform, "delete", "post_deleted", cause)
-        .with_action("Write a new post if it is to be public.")
+fn fail_pending(row: &mut PublicationRow, why: &ConnectorError) {
+    for unit in row.units.iter_mut().filter(|unit| unit.state == UnitState::Pending) {
+        unit.state = UnitState::Failed;
+        unit.error = Some(why.clone());
+    }
 }
 
 async fn delete_units(
@@ -129,8 +158,8 @@ async fn delete_units(
     row: &PublicationRow,
     account: &AccountRow,
     publisher: &dyn Publisher,
+    credential: &Credential,
 ) -> Result<(), AppError> {
-    let credential = credentials::credential(engine, account, false).await.map_err(no_credential)?;
     let app = credentials::app(engine, &row.platform, account.server.as_deref()).await?;
     let identity = account.identity();
     let media = engine.library.source(row.workspace);
@@ -139,7 +168,7 @@ async fn delete_units(
         settings: engine.networks.settings(&row.platform),
         app: app.as_ref(),
         account: &identity,
-        credential: &credential,
+        credential,
         clock: engine.clock.as_ref(),
         entropy: engine.entropy.as_ref(),
         media: &media,

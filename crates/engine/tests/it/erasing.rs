@@ -8,7 +8,10 @@ use carillon_domain::error::AppError;
 use carillon_domain::publication::{PostStatus, PublicationState, UnitState};
 use carillon_engine::jobs::sweep;
 use carillon_engine::usecase::accounts;
-use carillon_engine::usecase::posts::{self, PostInput, PostPatch, Removal, WantedStatus};
+use carillon_engine::usecase::posts::{
+    self, PostInput, PostPatch, PostView, PublicationView, Removal, WantedStatus,
+};
+use carillon_engine::usecase::publications;
 use carillon_store::on_both;
 use carillon_store::repo::{attempt, job, publication};
 use carillon_store::testing::TestDb;
@@ -174,24 +177,60 @@ async fn each_its_own(test: &TestDb) {
 }
 on_both!(every_publication_tells_whether_it_was_deleted, |t| super::each_its_own(t));
 
-async fn not_followed(test: &TestDb) {
-    let stage = Stage::new(test).await;
+/// A thread on X whose second part waits for a limit to end.
+async fn begun(stage: &Stage, texts: [&str; 2]) -> PostView {
     let account = stage.x().await;
-    stage.fault(Fault::once("x", "commit", When::Before, FaultKind::Status).status(503).skipping(1));
-    let post = stage.thread(account, &["Said too early", "And more of it"]).await;
+    stage.fault(Fault::once("x", "commit", When::Before, FaultKind::RateLimit).skipping(1));
+    let post = stage.thread(account, &texts).await;
     while stage.run_due().await > 0 {}
     let waiting = stage.publication(&post).await;
     assert_eq!((waiting.state, waiting.parts[0].state), (PublicationState::Published, UnitState::Pending));
-    let remote = Removal { remote: true, ..Removal::default() };
-    posts::remove(&stage.engine, &stage.actor, post.post.id, remote).await.expect("deleted");
+    post
+}
+
+/// Time in which whatever still has a job, or is given one, is done.
+async fn later(stage: &Stage) {
     for _ in 0..3 {
         sweep::sweep(&stage.engine).await.expect("sweeps");
-        stage.bench.clock.advance(Duration::from_secs(900));
+        stage.bench.clock.advance(Duration::from_secs(1_800));
         stage.run_until_idle().await;
     }
-    assert!(stage.public("Said too early").is_empty() && stage.public("And more of it").is_empty());
+}
+
+async fn removed(stage: &Stage, post: &PostView) -> PublicationView {
+    let remote = Removal { remote: true, ..Removal::default() };
+    let view = posts::remove(&stage.engine, &stage.actor, post.post.id, remote).await.expect("answered");
+    view.publications.into_iter().next().expect("a publication")
+}
+
+async fn not_followed(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let post = begun(&stage, ["Said too early", "And more of it"]).await;
+    let view = removed(&stage, &post).await;
+    assert!(view.deleted_at.is_some() && view.warnings.is_empty(), "{view:?}");
+    later(&stage).await;
+    assert!(stage.public("Said too early").is_empty());
+    assert!(stage.public("And more of it").is_empty(), "it follows nothing");
     let part = &stage.publication(&post).await.parts[0];
     let why = part.error.as_ref().map(|error| error.code.as_str());
     assert_eq!((part.state, why), (UnitState::Failed, Some("post_deleted")));
 }
 on_both!(what_waits_for_its_turn_does_not_follow_a_deleted_post, |t| super::not_followed(t));
+
+async fn kept(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let post = begun(&stage, ["Stays after all", "As does this"]).await;
+    stage.fault(Fault::once("x", "*", When::Before, FaultKind::Status).status(503).times(10));
+    let view = removed(&stage, &post).await;
+    assert!(view.deleted_at.is_none() && !view.warnings.is_empty(), "{view:?}");
+    stage.bench.world.faults().clear();
+    later(&stage).await;
+    let found = stage.publication(&post).await;
+    let why = found.parts[0].error.as_ref().map(|error| error.code.as_str());
+    assert_eq!((found.incomplete, why), (true, Some("held_back")), "nobody sends it unasked");
+    assert!(stage.public("As does this").is_empty());
+    publications::retry(&stage.engine, &stage.actor, found.id).await.expect("asked for");
+    later(&stage).await;
+    assert_eq!((stage.public("Stays after all").len(), stage.public("As does this").len()), (1, 1));
+}
+on_both!(a_post_that_could_not_be_deleted_can_be_completed, |t| super::kept(t));
