@@ -20,6 +20,14 @@ pub fn chunks(total: u64, size: u64) -> impl Iterator<Item = (u64, Range<u64>)> 
     (0..total.div_ceil(size)).map(move |i| (i, i * size..((i + 1) * size).min(total)))
 }
 
+/// Slowest upload that is waited for, bytes per second.
+const SLOWEST: u64 = 128 * 1024;
+
+/// How long a request may take that carries so many bytes of a file.
+pub fn patience(bytes: u64) -> Duration {
+    Duration::from_secs(60 + bytes / SLOWEST)
+}
+
 /// The whole file as a streamed body.
 ///
 /// # Errors

@@ -1,8 +1,6 @@
 //! Videos on their way to rupload: one request that carries a file from an offset to its end.
 //! Source: Reels Publishing; Instagram Platform - Publish Content, resumable uploads (copies of 2026).
 
-use std::time::Duration;
-
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::media::MediaInfo;
 use http::header::{AUTHORIZATION, HeaderName};
@@ -12,14 +10,7 @@ use super::judge::{self, Context};
 use super::wire;
 use crate::contract::cx::MediaSource;
 use crate::kit::http::{Body, Call, Safety};
-
-/// Slowest upload that is waited for, bytes per second.
-const SLOWEST: u64 = 128 * 1024;
-
-/// How long a request may take that carries so many bytes of a file.
-pub fn patience(bytes: u64) -> Duration {
-    Duration::from_secs(60 + bytes / SLOWEST)
-}
+use crate::kit::upload::patience;
 
 /// Sends the file from `offset` on.
 ///

@@ -10,10 +10,10 @@ use super::super::api::with_query;
 use super::super::wire;
 use super::prepare::Work;
 use super::state::Photo;
-use crate::kit::graph::upload::{patience, unreadable_file};
+use crate::kit::graph::upload::unreadable_file;
 use crate::kit::http::{Call, Safety};
 use crate::kit::multipart::Multipart;
-use crate::kit::upload::whole;
+use crate::kit::upload::{patience, whole};
 
 const OPERATION: &str = "photos.upload";
 

@@ -15,13 +15,13 @@ use super::video;
 use crate::contract::cx::Cx;
 use crate::contract::progress::Progress;
 use crate::kit::http::{Body, Call, Safety};
-use crate::kit::upload::whole;
+use crate::kit::upload::{patience, whole};
 use crate::platforms::linkedin::api::Api;
 use crate::platforms::linkedin::errors::{PLATFORM, op};
 use crate::platforms::linkedin::urn;
 use crate::platforms::linkedin::wire::{Asset, Initialize, OwnerRequest, Value, WholeUpload};
 
-/// How long one piece may take.
+/// How long one piece may take; larger files that go as one take longer.
 pub(super) const PIECE_TIMEOUT: Duration = Duration::from_secs(180);
 /// How often a file is begun anew.
 const MOST_RESTARTS: u8 = 3;
@@ -119,8 +119,9 @@ impl Run<'_, '_> {
         bytes: Body,
         with_token: bool,
     ) -> Result<Option<String>, ConnectorError> {
+        let timeout = PIECE_TIMEOUT.max(patience(bytes.len()));
         let call = Call::new(op::UPLOAD, Safety::Invisible, Method::PUT, url).body(content_type, bytes);
-        let reply = self.api.upload(call.timeout(PIECE_TIMEOUT), with_token).await?;
+        let reply = self.api.upload(call.timeout(timeout), with_token).await?;
         Ok(reply.header("etag").map(|etag| etag.trim().trim_matches('"').to_owned()))
     }
 

@@ -14,10 +14,10 @@ use super::super::super::{NAME, wire};
 use super::super::prepare::Work;
 use super::super::state::Video;
 use crate::kit::graph::judge::{from_reply, from_send, unreadable};
-use crate::kit::graph::upload::{patience, send_from, unreadable_file};
+use crate::kit::graph::upload::{send_from, unreadable_file};
 use crate::kit::http::{Call, Reply, Safety};
 use crate::kit::multipart::Multipart;
-use crate::kit::upload::{part, pause_after_break};
+use crate::kit::upload::{part, patience, pause_after_break};
 
 /// How often in a row a refused offset is asked for anew before the retry policy decides.
 const TRIES: u8 = 3;
