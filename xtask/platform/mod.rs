@@ -72,6 +72,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     first_comment: false,
     alt_text: false,
     delete: true,
+    edit: false,
     options: &[],
     commit_safety: CommitSafety::Reconcilable,
     daily_cap: None,

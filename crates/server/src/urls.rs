@@ -66,6 +66,8 @@ urls! {
     POST = post(workspace, post) "/w/{workspace}/posts/{post}";
     /// Cancels a post.
     CANCEL_POST = cancel_post(workspace, post) "/w/{workspace}/posts/{post}/cancel";
+    /// Deletes at the networks what a post made public.
+    DELETE_POST = delete_post(workspace, post) "/w/{workspace}/posts/{post}/delete";
     /// Tries a failed publication again.
     RETRY_PUBLICATION = retry_publication(workspace, publication) "/w/{workspace}/publications/{publication}/retry";
     /// Publishes a held publication.
@@ -74,6 +76,8 @@ urls! {
     RESOLVE_PUBLICATION = resolve_publication(workspace, publication) "/w/{workspace}/publications/{publication}/resolve";
     /// What the network tells the owner about a publication.
     PUBLICATION_INSIGHTS = publication_insights(workspace, publication) "/w/{workspace}/publications/{publication}/insights";
+    /// Changes the text of a published publication at its network.
+    EDIT_PUBLICATION = edit_publication(workspace, publication) "/w/{workspace}/publications/{publication}/edit";
     /// Writing a post.
     COMPOSE = compose(workspace) "/w/{workspace}/compose";
     /// The live check of what is being written.

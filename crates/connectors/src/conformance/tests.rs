@@ -44,7 +44,7 @@ macro_rules! cases {
 }
 
 cases! {
-    connecting, refusing, refreshing, publishing, limits, deleting, slow_processing, lost_answers, crashes,
+    connecting, refusing, refreshing, publishing, limits, deleting, editing, slow_processing, lost_answers, crashes,
     trouble_while_preparing, rate_limits, the_same_again, expired_token, revoked_token, reading, insights,
 }
 

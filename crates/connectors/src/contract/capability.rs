@@ -24,6 +24,8 @@ pub struct Capabilities {
     /// Published posts can be deleted, at least with one of the ways to connect. What is true of an account says
     /// [`Publisher::can_delete`](super::publisher::Publisher::can_delete).
     pub delete: bool,
+    /// The text of a published post can be changed. The same as an [editor](super::publisher::Publisher::editor).
+    pub edit: bool,
     /// Options that a post may carry.
     pub options: &'static [OptionField],
     /// How sure a repeated commit is.

@@ -7,10 +7,14 @@ use carillon_domain::limits::CheckReport;
 use carillon_domain::post::Draft;
 use carillon_domain::time::Timestamp;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::cx::{Cx, PlatformSettings};
 use super::progress::Progress;
 use crate::kit::http::CommitPermit;
+
+/// The code of the refusal of an edit that this post does not bear.
+pub const CANNOT_EDIT: &str = "cannot_edit";
 
 /// How safe it is to repeat a commit whose answer was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -184,4 +188,28 @@ pub trait Publisher: Send + Sync {
     /// # Errors
     /// As the network answered.
     async fn delete(&self, cx: &Cx<'_>, remote_id: &str) -> Result<(), ConnectorError>;
+
+    /// Changing what is public, where the network lets programs do so.
+    fn editor(&self) -> Option<&dyn Editor> {
+        None
+    }
+}
+
+/// Giving what is public another text.
+#[async_trait]
+pub trait Editor: Send + Sync {
+    /// Why a post that was published with these options can't be given another text, or would lose something by it: `Rejected` with the
+    /// code [`CANNOT_EDIT`]. `None` where it can. Pure.
+    fn refusal(&self, options: &Map<String, Value>) -> Option<ConnectorError> {
+        let _ = options;
+        None
+    }
+
+    /// Gives the public root the text of `draft`, which otherwise is what was published and which nothing [refuses](Self::refusal);
+    /// nothing else of it changes. The same text again has no second effect. When the answer is lost the post is read, where it can
+    /// be: if it has the text, this is success.
+    ///
+    /// # Errors
+    /// As the network answered; `Rejected` with the code [`CANNOT_EDIT`] where only the network knows that it can't be changed.
+    async fn edit(&self, cx: &Cx<'_>, remote_id: &str, draft: &Draft) -> Result<(), ConnectorError>;
 }

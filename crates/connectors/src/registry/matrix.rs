@@ -22,7 +22,7 @@ const OWNER_ROWS: [(&str, Told); 3] = [
     ("numbers for the owner: audience", |offers| offers.audience),
 ];
 
-const ROWS: [(&str, Cell); 18] = [
+const ROWS: [(&str, Cell); 19] = [
     ("sign-in", |c| match c.connect {
         Connect::Oauth { flavours: [_] } => "at the network".to_owned(),
         Connect::Oauth { flavours } => format!("at the network: {}", flavours.join(" or ")),
@@ -58,6 +58,7 @@ const ROWS: [(&str, Cell); 18] = [
     ("polls", |c| yes(c.polls)),
     ("first comment", |c| yes(c.first_comment)),
     ("deleting", |c| yes(c.delete)),
+    ("changing the text of what is public", |c| yes(c.edit)),
     ("options", |c| list(c.options.iter().map(|option| format!("`{}`", option.name)))),
     ("posts of an account a day", |c| c.daily_cap.map_or_else(|| "–".to_owned(), |cap| cap.to_string())),
     ("prepared ahead", |c| format!("{} min", c.prepare_ahead_s / 60)),

@@ -82,6 +82,22 @@ impl Ledger<'_> {
         true
     }
 
+    /// Gives a live object another text. `false` when there is none.
+    pub fn edit(&self, platform: &str, server: Option<&str>, remote_id: &str, text: &str) -> bool {
+        let mut items = lock(self.items);
+        let found = items.iter_mut().find(|i| {
+            i.platform == platform
+                && i.server.as_deref() == server
+                && i.remote_id == remote_id
+                && i.deleted_at.is_none()
+        });
+        let Some(item) = found else { return false };
+        text.clone_into(&mut item.text);
+        drop(items);
+        self.changed.send_modify(|n| *n += 1);
+        true
+    }
+
     /// Everything so far, oldest first, deleted objects included.
     pub fn items(&self) -> Vec<LedgerItem> {
         lock(self.items).clone()

@@ -21,6 +21,9 @@ pub struct UnitReport {
     /// When it was deleted at the network, at a person's wish.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Timestamp>,
+    /// When its text was last changed at the network, at a person's wish.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Timestamp>,
     /// Where it went.
     #[serde(default, skip_serializing_if = "Delivered::is_public")]
     pub delivered: Delivered,

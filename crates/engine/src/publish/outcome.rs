@@ -43,6 +43,7 @@ fn reports(progress: &Progress, before: &[UnitReport]) -> Vec<UnitReport> {
         error: None,
         deleted_at: None,
         delivered: Delivered::Public,
+        edited_at: None,
     };
     (0u16..)
         .zip(&progress.units)
@@ -55,6 +56,7 @@ fn reports(progress: &Progress, before: &[UnitReport]) -> Vec<UnitReport> {
                 error: None,
                 deleted_at: before.get(usize::from(index)).and_then(|unit| unit.deleted_at),
                 delivered: unit.delivered,
+                edited_at: before.get(usize::from(index)).and_then(|unit| unit.edited_at),
             },
             false => before.get(usize::from(index)).cloned().unwrap_or_else(|| pending(index)),
         })

@@ -63,6 +63,11 @@ pub fn can_delete(engine: &Engine, row: &AccountRow) -> bool {
     connector.and_then(|c| c.publisher()).is_some_and(|p| p.can_delete(&row.identity()))
 }
 
+/// Whether the text of this account's public posts can be changed at the network.
+pub fn can_edit(engine: &Engine, row: &AccountRow) -> bool {
+    engine.networks.connector(&row.platform).is_some_and(|c| c.capabilities().edit)
+}
+
 /// Whether this account may give an option this value, as its network last said.
 pub fn offers(engine: &Engine, row: &AccountRow, option: &str, value: &str) -> bool {
     let publisher = engine.networks.connector(&row.platform).and_then(|c| c.publisher());

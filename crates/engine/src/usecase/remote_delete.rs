@@ -2,20 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use carillon_connectors::contract::cx::{Credential, Cx};
 use carillon_connectors::contract::publisher::Publisher;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::error::AppError;
 use carillon_domain::id::{PostId, PublicationId};
 use carillon_domain::limits::Violation;
 use carillon_domain::publication::{Delivered, PublicationState, UnitReport, UnitState};
-use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::publication::PublicationRow;
 use carillon_store::repo::{account, job, publication};
 
-use super::credentials::{self, NoCredential};
+use super::remote::Reach;
 use super::sending::is_being_sent;
-use crate::publish::{self, NoCheckpoint, Saved};
+use crate::publish::{self, Saved};
 use crate::{Actor, Engine};
 
 /// What stays public, by publication, and why.
@@ -71,23 +69,20 @@ async fn delete_one(engine: &Engine, row: &PublicationRow) -> Result<(), AppErro
             &format!("{title} lets no program delete posts. Delete it there by hand{place}"),
         )
     })?;
-    if is_unknown(row, publisher) {
-        return Err(id_unknown(title));
-    }
     let unknown = |unit: &UnitReport| is_there(unit) && unit.remote_id.is_none();
-    if row.units.first().is_some_and(unknown) {
+    if is_awaited(row, publisher) || row.units.first().is_some_and(unknown) {
         return Err(id_unknown(title));
     }
-    let credential = credentials::credential(engine, &account, false).await.map_err(no_credential)?;
+    let mut reach = Reach::of(engine, &account).await?;
     hold_back(engine, row).await?;
-    delete_units(engine, row, &account, publisher, &credential).await?;
+    delete_units(engine, row, publisher, &mut reach).await?;
     never_send(engine, row).await?;
     // A person said of a part that it is public, and nobody else knows it.
     if row.units.iter().any(unknown) { Err(id_unknown(title)) } else { Ok(()) }
 }
 
 /// Whether its network has not told yet under which id it is public.
-fn is_unknown(row: &PublicationRow, publisher: &dyn Publisher) -> bool {
+fn is_awaited(row: &PublicationRow, publisher: &dyn Publisher) -> bool {
     match publish::saved_progress(row) {
         Saved::Progress(progress) => publisher.awaits(&progress),
         Saved::None | Saved::Unreadable => false,
@@ -156,27 +151,16 @@ fn fail_pending(row: &mut PublicationRow, why: &ConnectorError) {
 async fn delete_units(
     engine: &Engine,
     row: &PublicationRow,
-    account: &AccountRow,
     publisher: &dyn Publisher,
-    credential: &Credential,
+    reach: &mut Reach<'_>,
 ) -> Result<(), AppError> {
-    let app = credentials::app(engine, &row.platform, account.server.as_deref()).await?;
-    let identity = account.identity();
-    let media = engine.library.source(row.workspace);
-    let cx = Cx {
-        http: &engine.networks.http,
-        settings: engine.networks.settings(&row.platform),
-        app: app.as_ref(),
-        account: &identity,
-        credential,
-        clock: engine.clock.as_ref(),
-        entropy: engine.entropy.as_ref(),
-        media: &media,
-        checkpoint: &NoCheckpoint,
-    };
     for unit in row.units.iter().rev().filter(|unit| is_there(unit)) {
         let Some(remote_id) = &unit.remote_id else { continue };
-        publisher.delete(&cx, remote_id).await?;
+        let mut answer = publisher.delete(&reach.cx(), remote_id).await;
+        if reach.again(&answer).await? {
+            answer = publisher.delete(&reach.cx(), remote_id).await;
+        }
+        answer?;
         let (index, now) = (unit.index, engine.clock.now());
         change(engine, row, move |row| {
             let unit = row.units.iter_mut().find(|unit| unit.index == index);
@@ -218,12 +202,4 @@ async fn change(
 
 fn refusal(code: &'static str, message: &str) -> AppError {
     AppError::Conflict { code, message: message.to_owned() }
-}
-
-/// A missing credential as an answer to a person who is waiting.
-pub(super) fn no_credential(reason: NoCredential) -> AppError {
-    match reason {
-        NoCredential::Reconnect(error) | NoCredential::Later(error) => error.into(),
-        NoCredential::Store(error) => error.into(),
-    }
 }

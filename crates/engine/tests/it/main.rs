@@ -5,6 +5,7 @@ mod breaking;
 mod changing;
 mod connecting;
 mod deleting;
+mod editing;
 mod erasing;
 mod giving_up;
 mod hearing;

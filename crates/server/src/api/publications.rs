@@ -7,6 +7,7 @@ use carillon_domain::publication::PublicationState;
 use carillon_domain::time::random_bytes;
 use carillon_engine::runner::{Runner, RunnerConfig};
 use carillon_engine::usecase::publications::{self, Finding};
+use carillon_engine::usecase::remote_edit;
 use carillon_store::repo::publication::ListQuery;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(retry))
         .routes(routes!(publish))
         .routes(routes!(resolve))
+        .routes(routes!(edit))
         .routes(routes!(tick))
 }
 
@@ -152,6 +154,28 @@ async fn resolve(
         Outcome::NotPublished => Finding::NotPublished,
     };
     Ok(axum::Json(Publication::from(&publications::resolve(&app.engine, &actor, id, finding).await?)))
+}
+
+/// What it is to say.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewText {
+    /// The whole text.
+    text: String,
+}
+
+/// Gives a published publication another text at its network, where that lets programs do so, and then here. The same text again has
+/// no second effect. 409 says in words why it can't be changed, 422 what the network would refuse.
+#[utoipa::path(post, path = "/api/v1/publications/{id}/edit", tag = "publications", params(("id" = String, Path)),
+    request_body = NewText,
+    responses((status = 200, body = Publication), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn edit(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Path(id): Path<PublicationId>,
+    Json(body): Json<NewText>,
+) -> Result<axum::Json<Publication>, Failure> {
+    Ok(axum::Json(Publication::from(&remote_edit::edit(&app.engine, &actor, id, body.text).await?)))
 }
 
 /// A link that people will click must be one to the web.

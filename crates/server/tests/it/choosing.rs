@@ -57,13 +57,17 @@ async fn an_account_says_whether_its_login_can_delete() {
         let items = items["items"].as_array().expect("accounts").clone();
         let found = items.iter().find(|account| account["platform"] == "instagram").cloned();
         let other = items.iter().find(|account| account["platform"] == "bluesky").expect("the other one");
-        assert_eq!(other["features"], json!({ "delete": true }));
+        assert_eq!(other["features"], json!({ "delete": true, "edit": false }));
         found.expect("an account")
     };
     let back = logged_in(&desk, "instagram", &desk.home).await;
     assert_eq!(desk.app.get(&back).await.status, StatusCode::SEE_OTHER);
     let account = connected().await;
-    assert_eq!(account["features"], json!({ "delete": false }), "Instagram's own login: {account}");
+    assert_eq!(
+        account["features"],
+        json!({ "delete": false, "edit": false }),
+        "Instagram's own login: {account}"
+    );
 
     // The same account, now by way of Facebook.
     let back = logged_in(&desk, "facebook", &desk.home).await;
@@ -76,8 +80,11 @@ async fn an_account_says_whether_its_login_can_delete() {
     let chosen = desk.call(Method::POST, &path, Some(json!({ "targets": ids }))).await;
     assert_eq!(chosen.status, StatusCode::OK, "{}", chosen.text());
     for account in chosen.json()["items"].as_array().expect("accounts") {
-        assert_eq!(account["features"], json!({ "delete": true }), "{account}");
+        assert_eq!(account["features"], json!({ "delete": true, "edit": false }), "{account}");
         let path = format!("/api/v1/accounts/{}", account["id"].as_str().expect("an id"));
-        assert_eq!(desk.call(Method::GET, &path, None).await.json()["features"], json!({ "delete": true }));
+        assert_eq!(
+            desk.call(Method::GET, &path, None).await.json()["features"],
+            json!({ "delete": true, "edit": false })
+        );
     }
 }

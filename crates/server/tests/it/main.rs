@@ -12,6 +12,7 @@ mod demo;
 mod documents;
 mod door;
 mod edges;
+mod editing;
 mod erasing;
 mod failover;
 mod hangups;

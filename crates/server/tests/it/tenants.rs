@@ -140,6 +140,7 @@ async fn picture(app: &TestApp, token: &str) -> String {
 fn good_body(pattern: &str, things: &Things) -> Value {
     match pattern {
         p if p.ends_with("/resolve") => json!({ "outcome": "not_published" }),
+        p if p.ends_with("/edit") => json!({ "text": "Mine" }),
         p if p.ends_with("/targets") => json!({ "targets": ["1"] }),
         p if p.ends_with("/renditions") => json!({ "account": things.ids["account"] }),
         _ => json!({}),
@@ -241,7 +242,13 @@ async fn things_of_another_workspace_do_not_exist_on_the_pages() {
     let eve = app.browser();
     eve.sign_in("eve@example.com", OWNER.1).await;
     let home = made.workspace.id.to_string();
-    let form = [("outcome", "not_published"), ("alt_text", "Eve's"), ("target", "1"), ("back", "/")];
+    let form = [
+        ("outcome", "not_published"),
+        ("alt_text", "Eve's"),
+        ("target", "1"),
+        ("back", "/"),
+        ("text", "Mine"),
+    ];
     let mut tried = 0;
     for pattern in urls::ALL.iter().filter(|p| p.contains("{workspace}")) {
         let pattern = pattern.replace("{workspace}", &home);

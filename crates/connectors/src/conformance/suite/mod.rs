@@ -19,7 +19,7 @@ pub use failing::{
     trouble_while_preparing,
 };
 pub use insights::insights;
-pub use publishing::{deleting, limits, publishing, slow_processing};
+pub use publishing::{deleting, editing, limits, publishing, slow_processing};
 pub use reading::reading;
 pub use samples::{Sample, samples};
 

@@ -118,6 +118,43 @@ pub async fn deleting(subject: Subject) {
     assert_eq!(bench.world.ledger().of(name).len(), 1, "{name}: the ledger remembers it");
 }
 
+/// What is public gets another text, whatever becomes of the first answer, and keeps its files and its name.
+pub async fn editing(subject: Subject) {
+    let name = subject.name();
+    let editor = subject.connector.publisher().and_then(|publisher| publisher.editor());
+    assert_eq!(editor.is_some(), subject.connector.capabilities().edit, "{name}: what is claimed is there");
+    let Some(editor) = editor else { return };
+    for trouble in [None, Some(When::Before), Some(When::After)] {
+        let bench = subject.bench();
+        let session = bench.session(subject).await;
+        let all = samples(subject, &bench);
+        for sample in all.into_iter().filter(|s| ["plain", "picture", "pictures"].contains(&s.name)) {
+            let mut draft = sample.draft;
+            assert_eq!(editor.refusal(&draft.options), None, "{name}, {}", sample.name);
+            let ids = session.publish(&draft).await.remote_ids();
+            let Some(before) = bench.live(subject).pop() else { panic!("{name}: nothing is public") };
+            draft.root.text = format!("Mended: {}.", sample.name);
+            let credential = session.credential();
+            let cx = session.cx(&credential);
+            if let Some(when) = trouble {
+                bench.add_fault(Fault::once(name, "*", when, FaultKind::Cut));
+            }
+            let mut tries = 0;
+            while let Err(error) = editor.edit(&cx, &ids[0], &draft).await {
+                tries += 1;
+                assert!(trouble.is_some() && tries < 3, "{name}, {}: {error:?}", sample.name);
+            }
+            // The same text again changes nothing.
+            let again = editor.edit(&cx, &ids[0], &draft).await;
+            assert!(again.is_ok(), "{name}: {again:?}");
+            let Some(after) = bench.live(subject).pop() else { panic!("{name}: nothing is public") };
+            assert_eq!((&after.text, &after.remote_id), (&draft.root.text, &ids[0]), "{name}");
+            assert_eq!(after.media, before.media, "{name}: the files stay");
+        }
+        assert_eq!(bench.world.unpermitted(), Vec::<&str>::new(), "{name}");
+    }
+}
+
 /// Media that the network takes minutes to process are waited for.
 pub async fn slow_processing(subject: Subject) {
     let count = samples(subject, &subject.bench()).len();

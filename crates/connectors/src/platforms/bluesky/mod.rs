@@ -75,6 +75,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     first_comment: true,
     alt_text: true,
     delete: true,
+    edit: false,
     options: &[
         OptionField { name: "langs", input: OptionInput::List { max: limits::LANGS } },
         OptionField { name: "link_card", input: OptionInput::Bool },

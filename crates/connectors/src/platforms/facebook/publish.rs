@@ -8,6 +8,7 @@
 //! Source: Pages API - Posts; Video API - Publishing; Reels Publishing; Page Stories API (copies of 2025-2026).
 
 mod comment;
+mod edit;
 mod feed;
 mod likeness;
 mod params;
@@ -32,7 +33,7 @@ use super::options::{self, Kind};
 use super::{DESCRIPTOR, Facebook, NAME, auth, check, errors, wire};
 use crate::contract::cx::Cx;
 use crate::contract::progress::{Progress, Stage};
-use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation};
+use crate::contract::publisher::{CommitSafety, Editor, Publisher, Reconciliation};
 use crate::kit::http::CommitPermit;
 
 #[async_trait]
@@ -166,6 +167,10 @@ impl Publisher for Facebook {
             Err(error) if !errors::object_missing(&error) => Err(error),
             _ => Err(rejected("not_deleted", "Facebook did not delete it.", "Delete it on the Page itself.")),
         }
+    }
+
+    fn editor(&self) -> Option<&dyn Editor> {
+        Some(self)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod auth;
 mod check;
+mod edit;
 mod errors;
 mod insights;
 mod late;

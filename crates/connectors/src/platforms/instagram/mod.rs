@@ -117,6 +117,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     first_comment: true,
     alt_text: true,
     delete: true,
+    edit: false,
     options: options::FIELDS,
     commit_safety: CommitSafety::Reconcilable,
     // Long reels are processed for more than a quarter of an hour; containers live for 24 hours.

@@ -21,6 +21,8 @@ pub(super) const PLATFORM: &str = "linkedin";
 pub(super) mod op {
     /// `POST /rest/posts`: the only call that makes something public.
     pub const CREATE: &str = "posts.create";
+    /// `POST /rest/posts/{urn}` with a patch.
+    pub const EDIT: &str = "posts.edit";
     /// `DELETE /rest/posts/{urn}`.
     pub const DELETE: &str = "posts.delete";
     /// `GET /rest/posts?q=author`.

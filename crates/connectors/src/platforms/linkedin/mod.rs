@@ -104,6 +104,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     first_comment: false,
     alt_text: true,
     delete: true,
+    edit: true,
     options: limits::OPTIONS,
     commit_safety: CommitSafety::Reconcilable,
     // A member's; nothing is known of pages.

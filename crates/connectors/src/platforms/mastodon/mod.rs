@@ -88,6 +88,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     first_comment: true,
     alt_text: true,
     delete: true,
+    edit: true,
     options: options::FIELDS,
     commit_safety: CommitSafety::Reconcilable,
     daily_cap: None,

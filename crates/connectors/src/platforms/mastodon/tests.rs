@@ -13,6 +13,7 @@ use crate::sandbox::{Fault, FaultKind, LedgerItem, When};
 mod canned;
 mod check;
 mod connect;
+mod edit;
 mod lost;
 mod network;
 mod publish;

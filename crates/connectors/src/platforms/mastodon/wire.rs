@@ -178,6 +178,18 @@ pub struct NewStatus<'a> {
     pub language: Option<&'a str>,
 }
 
+/// The body of `PUT /api/v1/statuses/:id`. Files that are not named again are taken off.
+#[derive(Debug, Serialize)]
+pub struct EditedStatus<'a> {
+    pub status: &'a str,
+    pub media_ids: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sensitive: Option<bool>,
+    pub spoiler_text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<&'a str>,
+}
+
 #[derive(Debug, Serialize)]
 pub struct NewPoll<'a> {
     pub options: &'a [String],

@@ -82,6 +82,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     first_comment: false,
     alt_text: false,
     delete: false,
+    edit: false,
     options: limits::OPTIONS,
     // Of pictures; that of an uploaded video is `Idempotent`.
     commit_safety: CommitSafety::Answered,

@@ -81,6 +81,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     first_comment: true,
     alt_text: true,
     delete: true,
+    edit: false,
     options: limits::OPTIONS,
     commit_safety: CommitSafety::Reconcilable,
     daily_cap: Some(limits::DAILY_POSTS),

@@ -93,6 +93,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     first_comment: true,
     alt_text: false,
     delete: true,
+    edit: false,
     options: limits::OPTIONS,
     // Of the video it is `Idempotent`, of its comment not.
     commit_safety: CommitSafety::Reconcilable,

@@ -3,14 +3,12 @@
 use carillon_connectors::contract::insights::{Found, Insights, PostRef, Window};
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::error::AppError;
-use carillon_domain::id::{AccountId, WorkspaceId};
 use carillon_store::repo::account::AccountRow;
 
 use crate::Engine;
 use crate::reading::Access;
 use crate::usecase::accounts;
-use crate::usecase::credentials::NoCredential;
-use crate::usecase::remote_delete::no_credential;
+use crate::usecase::remote::{login_is_gone, without_login};
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
@@ -75,24 +73,4 @@ impl<'a> Asking<'a> {
             }
         }
     }
-}
-
-/// A person must connect the account again. A permission that is missing is no reason: posts go out without it.
-pub(super) fn login_is_gone(error: &ConnectorError) -> bool {
-    matches!(error.kind, ErrorKind::AuthExpired | ErrorKind::AuthRevoked)
-}
-
-/// Why there is no credential; an account that needs a person is marked as one.
-async fn without_login(
-    engine: &Engine,
-    workspace: WorkspaceId,
-    id: AccountId,
-    none: NoCredential,
-) -> AppError {
-    if let NoCredential::Reconnect(error) = &none
-        && let Err(error) = accounts::needs_reconnect(engine, workspace, id, error).await
-    {
-        return error.into();
-    }
-    no_credential(none)
 }

@@ -20,9 +20,10 @@ use carillon_store::repo::account::{self as account_rows, AccountRow};
 use carillon_store::repo::publication::{self as publication_rows, PublicationRow};
 
 use super::accounts;
+use super::remote::login_is_gone;
 use crate::{Actor, Engine};
 
-use asking::{Asking, Question, login_is_gone};
+use asking::{Asking, Question};
 pub use window::{DAYS, usual_days};
 
 /// What the network tells about an account.

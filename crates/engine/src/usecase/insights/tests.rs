@@ -111,6 +111,7 @@ fn rows(world: &World) -> (PostRow, PublicationRow) {
         remote_url: None,
         error: None,
         deleted_at: None,
+        edited_at: None,
         delivered: Delivered::Public,
     };
     let publication = PublicationRow {

@@ -66,7 +66,7 @@ fn offered(engine: &Engine, mut checks: Vec<AccountCheck>) -> Vec<AccountCheck> 
 }
 
 /// The same for an already validated composition.
-pub(super) async fn check_composition(
+pub(in crate::usecase) async fn check_composition(
     engine: &Engine,
     actor: &Actor,
     composition: &Composition,

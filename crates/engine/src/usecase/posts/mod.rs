@@ -14,6 +14,7 @@ mod update;
 mod view;
 
 pub(super) use check::as_error;
+pub(super) use check::check_composition;
 pub(super) use check::load_accounts;
 pub use check::{AccountCheck, check};
 pub use create::create;

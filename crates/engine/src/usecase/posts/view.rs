@@ -101,6 +101,8 @@ pub struct PublicationView {
     pub delivered: Option<Delivered>,
     /// When its root was deleted at the network, at a person's wish.
     pub deleted_at: Option<Timestamp>,
+    /// When the text of its root was last changed at the network, at a person's wish.
+    pub edited_at: Option<Timestamp>,
     /// What did not work of the request that this answers, though the rest did.
     pub warnings: Vec<Violation>,
     /// Tries with their steps, oldest first; only where asked for.
@@ -164,7 +166,7 @@ impl PublicationView {
     /// The view of a row, with the attempts that were loaded.
     pub fn new(row: PublicationRow, attempts: Vec<(AttemptRow, Vec<StepRow>)>) -> Self {
         let root = row.units.iter().find(|u| u.index == 0);
-        let deleted_at = root.and_then(|u| u.deleted_at);
+        let (deleted_at, edited_at) = root.map_or((None, None), |u| (u.deleted_at, u.edited_at));
         let delivered = root.map(|u| u.delivered).unwrap_or_default();
         let delivered = (row.state == PublicationState::Published).then_some(delivered);
         let parts = row
@@ -199,6 +201,7 @@ impl PublicationView {
             evidence: row.evidence,
             delivered,
             deleted_at,
+            edited_at,
             warnings: Vec::new(),
             attempts,
         }

@@ -2,6 +2,8 @@
 
 pub mod card;
 pub mod compose;
+pub mod delete;
+pub mod edit;
 pub mod list;
 pub mod one;
 pub mod overdue;

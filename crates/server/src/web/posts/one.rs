@@ -10,6 +10,7 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::{PostId, PublicationId, WorkspaceId};
 use carillon_domain::permission::{Permission, Role};
 use carillon_domain::publication::{Delivered, HeldReason, PostStatus, PublicationState, UnitState};
+use carillon_engine::usecase::accounts;
 use carillon_engine::usecase::posts::{
     self, AttemptView, PartView, PostView, PublicationView, Removal, Settled,
 };
@@ -18,6 +19,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::card::{Faces, title};
+use super::edit::{EditForm, Refused};
 use crate::http::App;
 use crate::http::extract::{Form, Path};
 use crate::urls;
@@ -43,6 +45,7 @@ struct Post {
     cards: Vec<PublicationCard>,
     edit_url: Option<String>,
     cancel_url: Option<String>,
+    delete_url: Option<String>,
     draft: bool,
     live: bool,
     here: String,
@@ -76,6 +79,9 @@ struct PublicationCard {
     reconnect_url: Option<String>,
     resolve_url: Option<String>,
     insights: Option<Ask>,
+    edited_at: Option<Timestamp>,
+    deleted_at: Option<Timestamp>,
+    edit: Option<EditForm>,
 }
 
 struct PartLine {
@@ -88,15 +94,15 @@ struct PartLine {
 /// Where the post is.
 #[derive(Debug, Deserialize)]
 pub struct Place {
-    workspace: WorkspaceId,
-    post: PostId,
+    pub(super) workspace: WorkspaceId,
+    pub(super) post: PostId,
 }
 
 /// Where the publication is.
 #[derive(Debug, Deserialize)]
 pub struct PublicationPlace {
-    workspace: WorkspaceId,
-    publication: PublicationId,
+    pub(super) workspace: WorkspaceId,
+    pub(super) publication: PublicationId,
 }
 
 /// The page.
@@ -106,23 +112,39 @@ pub async fn show(
     Path(place): Path<Place>,
     uri: Uri,
 ) -> Result<Response, Failure> {
+    let alerts = match uri.query() {
+        Some("saved") => vec![Alert::success(member.ui.tr("saved"))],
+        Some("deleted") => vec![Alert::success(member.ui.tr("post-deleted-remote"))],
+        _ => Vec::new(),
+    };
+    page(&app, member, place.post, alerts, None).await
+}
+
+/// The page, with what there is to say of the last thing that was tried here.
+pub(super) async fn page(
+    app: &App,
+    member: Member,
+    post: PostId,
+    mut alerts: Vec<Alert>,
+    mut refused: Option<Refused>,
+) -> Result<Response, Failure> {
     let member = member.at(Section::Posts);
     let (ui, actor) = (member.ui, member.actor);
-    let view = posts::get_with_attempts(&app.engine, &actor, place.post).await?;
-    let faces = Faces::load(&app, &actor).await?;
+    let workspace = actor.workspace;
+    let view = posts::get_with_attempts(&app.engine, &actor, post).await?;
+    let faces = Faces::load(app, &actor).await?;
     let mut places: Vec<_> = view.publications.iter().collect();
     places.sort_by(|a, b| (&a.platform, a.account).cmp(&(&b.platform, b.account)));
     let mut cards = Vec::new();
     for publication in places {
-        let network = title(&app, &publication.platform);
+        let network = title(app, &publication.platform);
         let account = faces.get(publication.account);
         let insights = account.and_then(|row| Ask::publication(&app.engine, &ui, row, publication));
+        let editable = account.is_some() && actor.role.may(Permission::Publish);
+        let refused = refused.take_if(|refused| refused.publication == publication.id);
+        let edit = editable.then(|| EditForm::of(app, &view, publication, refused)).flatten();
         let card = card(&ui, &view, publication.clone(), &faces, network, actor.role);
-        cards.push(PublicationCard { insights, ..card });
-    }
-    let mut alerts = Vec::new();
-    if uri.query().is_some_and(|q| q.contains("saved")) {
-        alerts.push(Alert::success(ui.tr("saved")));
+        cards.push(PublicationCard { insights, edit, ..card });
     }
     let open =
         |p: &PublicationView| matches!(p.state, PublicationState::Scheduled | PublicationState::Publishing);
@@ -150,17 +172,25 @@ pub async fn show(
         due_at: view.post.due_at,
         alerts,
         edit_url: (may_change && settled.is_none() && (stoppable || none || nothing_went_out(&view)))
-            .then(|| format!("{}?post={}", urls::compose(place.workspace), place.post)),
-        cancel_url: (may_change && (stoppable || none))
-            .then(|| urls::cancel_post(place.workspace, place.post)),
+            .then(|| format!("{}?post={}", urls::compose(workspace), post)),
+        cancel_url: (may_change && (stoppable || none)).then(|| urls::cancel_post(workspace, post)),
+        delete_url: (actor.role.may(Permission::Publish)
+            && view.publications.iter().any(|p| is_deletable(app, &faces, p)))
+        .then(|| urls::delete_post(workspace, post)),
         draft,
         live: view.publications.iter().any(open),
-        here: urls::post(place.workspace, place.post),
-        events_url: urls::events(place.workspace),
+        here: urls::post(workspace, post),
+        events_url: urls::events(workspace),
         cards,
         ui,
     };
     Ok(html(&page)?.into_response())
+}
+
+/// Whether it is public, and a program can delete it.
+fn is_deletable(app: &App, faces: &Faces, view: &PublicationView) -> bool {
+    let public = view.delivered == Some(Delivered::Public) && view.deleted_at.is_none();
+    public && faces.get(view.account).is_some_and(|row| accounts::can_delete(&app.engine, row))
 }
 
 fn lost_login(error: &ConnectorError) -> bool {
@@ -225,6 +255,9 @@ fn card(
         resolve_url: (unsure && may(Permission::Publish))
             .then(|| urls::resolve_publication(workspace, view.id)),
         insights: None,
+        edited_at: view.edited_at,
+        deleted_at: view.deleted_at,
+        edit: None,
     }
 }
 

@@ -90,6 +90,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     first_comment: true,
     alt_text: true,
     delete: true,
+    edit: false,
     options: &[],
     commit_safety: CommitSafety::Reconcilable,
     daily_cap: None,

@@ -53,6 +53,9 @@ pub(super) fn post(call: &Call<'_>) -> Result<Value, Refusal> {
             }
         }
     });
+    if let Some(text) = message {
+        call.world.ledger().edit(PLATFORM, None, &post.id, text);
+    }
     if p.is_true("is_published") {
         publish::release(call.world, &post.id);
     }
@@ -81,6 +84,9 @@ pub(super) fn video(call: &Call<'_>) -> Result<Value, Refusal> {
             }
         }
     });
+    if let (Some(text), Some(post)) = (call.params.get("description"), &video.post) {
+        call.world.ledger().edit(PLATFORM, None, post, text);
+    }
     Ok(json!({ "success": true }))
 }
 

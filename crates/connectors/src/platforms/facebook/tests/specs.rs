@@ -32,6 +32,7 @@ const COVERED: &[&str] = &[
     "posts.find PagePost GET /",
     "posts.list Page GET /published_posts",
     "posts.read PagePost GET /",
+    "posts.update PagePost POST /",
     "profile.read Page GET /",
     "reels.finish Page POST /video_reels",
     "reels.start Page POST /video_reels",
@@ -120,6 +121,17 @@ async fn everything(stage: &Stage) {
     reader.profile(&cx).await.unwrap();
     reader.posts(&cx, None).await.unwrap();
     super::insights::both(stage, &session, &photos.remote_ids()[0]).await;
+    stage.script("posts.update", Trouble::LostAfter);
+    let mended = draft("mended", []);
+    session
+        .connector
+        .publisher()
+        .unwrap()
+        .editor()
+        .unwrap()
+        .edit(&cx, &photos.remote_ids()[0], &mended)
+        .await
+        .unwrap();
     session.connector.publisher().unwrap().delete(&cx, &photos.remote_ids()[0]).await.unwrap();
     session.refresh().await.unwrap();
     let auth = stage.bench.auth_cx(&session.settings, None);

@@ -17,12 +17,13 @@ use super::options::Options;
 use super::{LinkedIn, check, limits, urn};
 use crate::contract::cx::{Cx, PlatformSettings};
 use crate::contract::progress::{Progress, Stage};
-use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation};
+use crate::contract::publisher::{CommitSafety, Editor, Publisher, Reconciliation};
 use crate::kit::http::{Call, CommitPermit, Safety};
 
 mod assets;
 mod body;
 mod commit;
+mod edit;
 mod reconcile;
 mod state;
 mod video;
@@ -110,5 +111,9 @@ impl Publisher for LinkedIn {
             Err(e) if e.code == "not_found" => Ok(()),
             Err(e) => Err(e),
         }
+    }
+
+    fn editor(&self) -> Option<&dyn Editor> {
+        Some(self)
     }
 }

@@ -143,6 +143,9 @@ pub(super) fn edit(call: &Call<'_>) -> Answer {
         return Err(Refusal::field("FIELD_LENGTH_TOO_LONG", "/patch/$set/commentary", text));
     }
     let now = call.world.now();
+    if let Some(text) = &commentary {
+        call.world.ledger().edit(PLATFORM, None, &post.urn, &text.shown);
+    }
     change(call.world, |memory| {
         if let Some(post) = memory.posts.iter_mut().find(|p| p.urn == post.urn) {
             if let Some(text) = commentary {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::canned::{Answer, MEMBER, PAGE, Stage, created, no, ok};
 use crate::conformance::{Session, draft};
 use crate::contract::connector::Connector;
-use crate::contract::publisher::Publisher;
+use crate::contract::publisher::{CANNOT_EDIT, Publisher};
 use crate::platforms::linkedin::CONNECTOR;
 
 const URN: &str = "urn:li:share:7125412345678901234";
@@ -162,6 +162,27 @@ async fn deleting_is_by_the_encoded_urn_and_what_is_gone_is_gone() {
     assert_eq!(delete().await.map_err(|e| e.kind), Err(ErrorKind::PermissionMissing));
     let asked = stage.network.asked_of(WHERE);
     assert!(asked.iter().all(|a| a.header("x-restli-method") == Some("DELETE")), "{asked:?}");
+}
+
+#[tokio::test]
+async fn another_text_is_a_patch_of_the_commentary_and_polls_have_none() {
+    const WHERE: &str = "POST /rest/posts/urn%3Ali%3Ashare%3A712";
+    let stage = Stage::new();
+    stage.network.on(WHERE, [Answer::Reply(204, vec![], String::new())]);
+    let session = stage.member();
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let editor = CONNECTOR.publisher().and_then(|publisher| publisher.editor()).expect("it edits");
+    let mut post = draft("Tea (hot)", []);
+    assert_eq!(editor.edit(&cx, "urn:li:share:712", &post).await, Ok(()));
+    assert_eq!(editor.refusal(&post.options), None);
+    let poll = json!({ "options": ["Tea", "Coffee"], "duration_minutes": 1440, "multiple": false });
+    post.options.insert("poll".to_owned(), poll);
+    let refused = editor.refusal(&post.options).map(|e| (e.kind, e.code));
+    assert_eq!(refused, Some((ErrorKind::Rejected, CANNOT_EDIT.to_owned())));
+    let asked = stage.network.asked_of(WHERE);
+    assert_eq!((asked.len(), asked[0].header("x-restli-method")), (1, Some("PARTIAL_UPDATE")));
+    assert_eq!(asked[0].json(), json!({ "patch": { "$set": { "commentary": "Tea \\(hot\\)" } } }));
 }
 
 #[tokio::test]

@@ -16,12 +16,13 @@ use super::read::own_statuses;
 use super::{Mastodon, NAME, check, errors, limits, wire};
 use crate::contract::cx::{Cx, PlatformSettings};
 use crate::contract::progress::{Progress, Stage};
-use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation, Window};
+use crate::contract::publisher::{CommitSafety, Editor, Publisher, Reconciliation, Window};
 use crate::kit::http::{CommitPermit, Safety};
 use media::Readiness;
 use state::{Content, Since, State};
 
 mod compare;
+mod edit;
 mod media;
 mod reconcile;
 mod state;
@@ -142,6 +143,10 @@ impl Publisher for Mastodon {
             Err(error) if matches!(error.remote.status, Some(404 | 410)) => Ok(()),
             other => other.map(|_| ()),
         }
+    }
+
+    fn editor(&self) -> Option<&dyn Editor> {
+        Some(self)
     }
 }
 

@@ -93,7 +93,7 @@ pub(super) fn status(world: &World, site: &Site, network: &Network, status: &Sta
     let mut value = json!({
         "id": status.id,
         "created_at": time(status.created_at),
-        "edited_at": null,
+        "edited_at": status.edited_at.map(time),
         "in_reply_to_id": status.parent,
         "in_reply_to_account_id": parent.map(|p| p.account.clone()),
         "sensitive": status.sensitive,

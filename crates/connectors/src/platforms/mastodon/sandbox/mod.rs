@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{any, delete, get, post};
+use axum::routing::{any, delete, get, post, put};
 use axum::{Json, Router};
 use http::StatusCode;
 use serde_json::json;
@@ -19,6 +19,7 @@ use reply::Limit;
 use servers::Kind;
 
 mod apps;
+mod edit;
 mod entities;
 mod guard;
 mod length;
@@ -79,6 +80,7 @@ impl Simulator for Servers {
             .route("/api/v1/media/{id}", get(media::get).layer(op("media.get")))
             .route("/api/v1/statuses", post(statuses::create).layer(commit("statuses.create")))
             .route("/api/v1/statuses/{id}", get(reading::status).layer(op("statuses.get")))
+            .route("/api/v1/statuses/{id}", put(edit::edit).layer(op("statuses.edit")))
             .route("/api/v1/statuses/{id}", delete(reading::delete).layer(op("statuses.delete")))
             .route("/api/v1/statuses/{id}/source", get(reading::source).layer(op("statuses.source")))
             .route("/api/v1/statuses/{id}/context", get(reading::context).layer(op("statuses.context")))

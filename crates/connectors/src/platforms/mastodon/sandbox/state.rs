@@ -42,6 +42,8 @@ pub(super) struct Status {
     pub poll: Option<Poll>,
     pub app: String,
     pub created_at: Timestamp,
+    #[serde(default)]
+    pub edited_at: Option<Timestamp>,
 }
 
 /// A poll on a status.

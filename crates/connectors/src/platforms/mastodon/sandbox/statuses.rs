@@ -146,6 +146,7 @@ fn make(world: &World, site: &Site, caller: &Caller, params: &Params) -> Checked
         poll: poll.map(|poll| read_poll(kind, &poll, now)).transpose()?,
         app: app_name(world, site, caller),
         created_at: now,
+        edited_at: None,
     })
 }
 
