@@ -20,6 +20,8 @@ mod library;
 mod outcome;
 mod recorder;
 mod session;
+#[cfg(test)]
+mod steps;
 pub mod suite;
 #[cfg(test)]
 mod tests;

@@ -6,8 +6,7 @@ use carillon_domain::time::{Clock, SignedDuration};
 use serde_json::json;
 
 use super::super::NAME;
-use super::lost::{believed_absent, commit, kind, prepared};
-use super::stage::{Stage, Trouble, error, with};
+use super::stage::{Stage, Trouble, error, kind, with};
 use crate::conformance::draft;
 use crate::contract::progress::Stage as At;
 use crate::contract::publisher::Reconciliation;
@@ -37,12 +36,9 @@ async fn a_video_that_is_worked_on_is_no_question_for_a_person() {
     for index in [3, 4] {
         let stage = Stage::new();
         let session = stage.page().await;
-        let credential = session.credential();
-        let cx = session.cx(&credential);
-        let publisher = session.connector.publisher().unwrap();
         let (post, _) = kind(&stage, index);
-        let progress = prepared(&stage, &session, &post).await;
-        let mut open = progress.at(At::Committing { unit: 0, since: cx.clock.now() });
+        let progress = session.prepared(&post).await;
+        let mut open = progress.at(At::Committing { unit: 0, since: stage.bench.clock.now() });
         open.state["video"]["accepted"] = json!(true);
         // Being worked on, taken, and between the two.
         for (processing, publishing) in
@@ -57,11 +53,14 @@ async fn a_video_that_is_worked_on_is_no_question_for_a_person() {
             for hours in [0, 1, 12] {
                 stage.bench.clock.advance(HOUR * hours);
                 stage.script("videos.read", Trouble::Instead(200, working.clone()));
-                let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
+                let look = session.look(&post, &open).await;
                 let Reconciliation::Working { look_again_at, evidence } = look else {
                     panic!("{index} {processing} {publishing}: {look:?}")
                 };
-                assert!(look_again_at > cx.clock.now() && evidence.contains("the video"), "{evidence}");
+                assert!(
+                    look_again_at > stage.bench.clock.now() && evidence.contains("the video"),
+                    "{evidence}"
+                );
             }
         }
     }
@@ -76,11 +75,7 @@ async fn a_photo_with_the_same_words_is_not_the_text() {
         if let Some(link) = link {
             text = with(text, "link", json!(link));
         }
-        let credential = session.credential();
-        let cx = session.cx(&credential);
-        let progress = prepared(&stage, &session, &text).await;
-        stage.script("feed.create", Trouble::LostBefore);
-        let (open, _) = commit(&session, &cx, &text, progress).await;
+        let open = stage.lost(&session, &text, "feed.create", Trouble::LostBefore).await;
         // Meanwhile somebody else publishes a photo with these words.
         assert!(session.publish(&stage.picture("Sale!")).await.is_published());
         let outcome = session.resume(&text, open).await;
@@ -96,15 +91,11 @@ async fn the_same_words_with_another_link_are_left_to_a_person() {
     let stage = Stage::new();
     let session = stage.page().await;
     let post = |link: &str| with(draft("Sale!", []), "link", json!(link));
-    let credential = session.credential();
-    let cx = session.cx(&credential);
     let ours = post("https://example.com/a");
-    let progress = prepared(&stage, &session, &ours).await;
-    stage.script("feed.create", Trouble::LostBefore);
-    let (open, _) = commit(&session, &cx, &ours, progress).await;
+    let open = stage.lost(&session, &ours, "feed.create", Trouble::LostBefore).await;
     assert!(session.publish(&post("https://example.com/b")).await.is_published());
     stage.bench.clock.advance(HOUR);
-    let look = session.connector.publisher().unwrap().reconcile(&cx, &ours, &open).await.unwrap();
+    let look = session.look(&ours, &open).await;
     let Reconciliation::Unknown { look_again_at: None, evidence } = look else { panic!("{look:?}") };
     assert!(evidence.contains("another link"), "{evidence}");
 }
@@ -114,13 +105,11 @@ async fn a_video_that_was_finished_is_asked_for_before_it_is_given_up_as_old() {
     for index in VIDEOS {
         let stage = Stage::new();
         let session = stage.page().await;
-        let credential = session.credential();
-        let cx = session.cx(&credential);
         let (post, operation) = kind(&stage, index);
-        let (open, again) = believed_absent(&stage, &session, &cx, (&post, operation)).await;
+        let (open, again) = stage.believed_absent(&session, &post, operation).await;
         // Held for a login; meanwhile the network gets to it after all.
         stage.bench.clock.advance(21 * HOUR);
-        let _ = commit(&session, &cx, &post, open).await;
+        let _ = session.commit(&post, open).await;
         stage.bench.clock.advance(Duration::from_secs(120));
         let outcome = session.resume(&post, again).await;
         assert!(outcome.is_published(), "{index}: {outcome:?}");
@@ -134,14 +123,11 @@ async fn a_finished_video_that_is_not_shown_is_left_to_a_person_and_not_uploaded
     for index in VIDEOS {
         let stage = Stage::new();
         let session = stage.page().await;
-        let credential = session.credential();
-        let cx = session.cx(&credential);
-        let publisher = session.connector.publisher().unwrap();
         let (post, operation) = kind(&stage, index);
-        let (_, again) = believed_absent(&stage, &session, &cx, (&post, operation)).await;
+        let (_, again) = stage.believed_absent(&session, &post, operation).await;
         stage.bench.clock.advance(HOUR);
         stage.script("videos.read", Trouble::Instead(400, error(100, Some(33))));
-        let back = publisher.advance(&cx, &post, again).await.unwrap();
+        let back = session.advance(&post, again).await;
         assert!(matches!(back.stage, At::Committing { unit: 0, .. }), "{index}: {:?}", back.stage);
         assert_eq!(stage.starts(), 1, "{index}");
     }
@@ -152,10 +138,8 @@ async fn a_finished_video_that_nothing_came_of_for_a_day_is_uploaded_again() {
     for index in VIDEOS {
         let stage = Stage::new();
         let session = stage.page().await;
-        let credential = session.credential();
-        let cx = session.cx(&credential);
         let (post, operation) = kind(&stage, index);
-        let (_, again) = believed_absent(&stage, &session, &cx, (&post, operation)).await;
+        let (_, again) = stage.believed_absent(&session, &post, operation).await;
         stage.bench.clock.advance(21 * HOUR);
         assert!(session.resume(&post, again).await.is_published(), "{index}");
         assert_eq!(stage.ledger().len(), 1, "{index}");
@@ -168,13 +152,11 @@ async fn photos_of_a_commit_of_minutes_ago_are_not_replaced_however_old_they_are
     for index in [1, 2, 5] {
         let stage = Stage::new();
         let session = stage.page().await;
-        let credential = session.credential();
-        let cx = session.cx(&credential);
         let (post, operation) = kind(&stage, index);
-        let progress = prepared(&stage, &session, &post).await;
+        let progress = session.prepared(&post).await;
         stage.bench.clock.advance(21 * HOUR);
         stage.script(operation, Trouble::LostBefore);
-        let (open, _) = commit(&session, &cx, &post, progress).await;
+        let (open, _) = session.commit(&post, progress).await;
         stage.bench.clock.advance(Duration::from_secs(200));
         assert!(session.resume(&post, open).await.is_published(), "{index}");
         assert_eq!(stage.ledger().len(), 1, "{index}");

@@ -3,73 +3,14 @@
 
 use std::time::Duration;
 
-use carillon_domain::connector_error::{ConnectorError, ErrorKind};
-use carillon_domain::post::Draft;
+use carillon_domain::connector_error::ErrorKind;
 use carillon_domain::time::{Clock, SignedDuration};
 use serde_json::json;
 
-use super::stage::{Stage, Trouble, commented, error, reel, story};
-use crate::conformance::{Outcome, Session, draft};
-use crate::contract::cx::Cx;
-use crate::contract::progress::{Progress, Stage as At};
+use super::stage::{KINDS, Stage, Trouble, commented, error, kind};
+use crate::conformance::{Outcome, draft};
+use crate::contract::progress::Stage as At;
 use crate::contract::publisher::Reconciliation;
-use crate::kit::http::CommitPermit;
-
-const KINDS: usize = 7;
-
-/// One draft of each kind, with the operation that makes it public.
-pub(super) fn kind(stage: &Stage, index: usize) -> (Draft, &'static str) {
-    let library = &stage.bench.library;
-    match index {
-        0 => (draft("words", []), "feed.create"),
-        1 => (stage.picture("a photo"), "feed.create"),
-        2 => (draft("two", [library.jpeg(800, 800, None), library.jpeg(800, 800, None)]), "feed.create"),
-        3 => (stage.video("a video"), "videos.finish"),
-        4 => (reel(stage.video("a reel")), "reels.finish"),
-        5 => (story(draft("", [library.jpeg(1080, 1920, None)])), "stories.create"),
-        _ => (story(stage.video("")), "stories.finish"),
-    }
-}
-
-pub(super) async fn prepared(stage: &Stage, session: &Session<'_>, post: &Draft) -> Progress {
-    let credential = session.credential();
-    let cx = session.cx(&credential);
-    let publisher = session.connector.publisher().unwrap();
-    let mut progress = publisher.start(&cx, post).unwrap();
-    while !matches!(progress.stage, At::Ready { .. }) {
-        stage.bench.clock.advance(Duration::from_secs(5));
-        progress = publisher.advance(&cx, post, progress).await.unwrap();
-    }
-    progress
-}
-
-pub(super) async fn commit(
-    session: &Session<'_>,
-    cx: &Cx<'_>,
-    post: &Draft,
-    progress: Progress,
-) -> (Progress, Result<Progress, ConnectorError>) {
-    let open = progress.at(At::Committing { unit: 0, since: cx.clock.now() });
-    let permit = CommitPermit::after_durable_intent(cx.clock.monotonic() + Duration::from_secs(60));
-    let result = session.connector.publisher().unwrap().commit(cx, post, open.clone(), permit).await;
-    (open, result)
-}
-
-/// A commit whose call did not arrive, up to the look that takes it for absent: the notes before that look, and after it.
-pub(super) async fn believed_absent(
-    stage: &Stage,
-    session: &Session<'_>,
-    cx: &Cx<'_>,
-    (post, operation): (&Draft, &'static str),
-) -> (Progress, Progress) {
-    let progress = prepared(stage, session, post).await;
-    stage.script(operation, Trouble::LostBefore);
-    let (open, _) = commit(session, cx, post, progress).await;
-    stage.bench.clock.advance(Duration::from_secs(200));
-    let look = session.connector.publisher().unwrap().reconcile(cx, post, &open).await.unwrap();
-    let Reconciliation::Absent { again, .. } = look else { panic!("{operation}: {look:?}") };
-    (open, again)
-}
 
 #[tokio::test]
 async fn whatever_becomes_of_the_answer_there_is_one_post() {
@@ -170,20 +111,17 @@ async fn an_equal_post_of_before_is_not_taken_for_the_new_one() {
 async fn two_equal_texts_since_the_commit_are_left_to_a_person() {
     let stage = Stage::new();
     let session = stage.page().await;
-    let credential = session.credential();
-    let cx = session.cx(&credential);
     let post = draft("twins", []);
-    let one = prepared(&stage, &session, &post).await;
-    let two = prepared(&stage, &session, &post).await;
+    let one = session.prepared(&post).await;
+    let two = session.prepared(&post).await;
     stage.script("feed.create", Trouble::LostAfter);
-    let (open, _) = commit(&session, &cx, &post, one).await;
+    let (open, _) = session.commit(&post, one).await;
     let other = json!({ "data": [
         { "id": "1_1", "message": "twins", "created_time": "2099-01-01T00:00:00+0000" },
         { "id": "1_2", "message": "twins", "created_time": "2099-01-01T00:00:00+0000" },
     ] });
     stage.script("posts.list", Trouble::Instead(200, other));
-    let publisher = session.connector.publisher().unwrap();
-    let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
+    let look = session.look(&post, &open).await;
     let Reconciliation::Unknown { look_again_at: None, evidence } = look else { panic!("{look:?}") };
     assert!(evidence.contains("2 new posts"), "{evidence}");
     // Photos are in one post only, so that equal words do not matter.
@@ -195,22 +133,17 @@ async fn absence_is_believed_only_after_minutes() {
     for index in 0..KINDS {
         let stage = Stage::new();
         let session = stage.page().await;
-        let credential = session.credential();
-        let cx = session.cx(&credential);
-        let publisher = session.connector.publisher().unwrap();
         let (post, operation) = kind(&stage, index);
-        let progress = prepared(&stage, &session, &post).await;
-        stage.script(operation, Trouble::LostBefore);
-        let (open, _) = commit(&session, &cx, &post, progress).await;
+        let open = stage.lost(&session, &post, operation, Trouble::LostBefore).await;
         for _ in 0..2 {
-            let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
+            let look = session.look(&post, &open).await;
             assert!(
                 matches!(look, Reconciliation::Unknown { look_again_at: Some(_), .. }),
                 "{index}: {look:?}"
             );
             stage.bench.clock.advance(Duration::from_secs(60));
         }
-        let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
+        let look = session.look(&post, &open).await;
         let Reconciliation::Absent { again, .. } = look else { panic!("{index}: {look:?}") };
         assert_eq!(again.stage, At::Preparing { unit: 0 });
     }
@@ -221,12 +154,10 @@ async fn a_commit_that_takes_effect_after_its_absence_was_believed_is_found_and_
     for index in 0..KINDS {
         let stage = Stage::new();
         let session = stage.page().await;
-        let credential = session.credential();
-        let cx = session.cx(&credential);
         let (post, operation) = kind(&stage, index);
-        let (open, again) = believed_absent(&stage, &session, &cx, (&post, operation)).await;
+        let (open, again) = stage.believed_absent(&session, &post, operation).await;
         // Now the network gets to it.
-        let _ = commit(&session, &cx, &post, open).await;
+        let _ = session.commit(&post, open).await;
         stage.bench.clock.advance(Duration::from_secs(120));
         let outcome = session.resume(&post, again).await;
         assert!(outcome.is_published(), "{index}: {outcome:?}");
@@ -250,15 +181,13 @@ async fn a_video_that_fails_after_it_was_taken_is_told_with_its_cause() {
             "processing_phase": { "status": "error", "errors": [{ "code": 1_363_128, "message": "too long" }] },
             "publishing_phase": { "status": "not_started" },
         } });
-        let credential = session.credential();
-        let cx = session.cx(&credential);
-        let progress = prepared(&stage, &session, &post).await;
+        let progress = session.prepared(&post).await;
         for _ in 0..3 {
             stage.script("videos.read", Trouble::Instead(200, broken.clone()));
         }
-        let (_, result) = commit(&session, &cx, &post, progress.clone()).await;
+        let (_, result) = session.commit(&post, progress.clone()).await;
         assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous);
-        let open = progress.at(At::Committing { unit: 0, since: cx.clock.now() });
+        let open = progress.at(At::Committing { unit: 0, since: stage.bench.clock.now() });
         let outcome = session.resume(&post, open).await;
         let Outcome::Failed(error, _) = &outcome else { panic!("{index}: {outcome:?}") };
         assert_eq!((&error.kind, error.code.as_str()), (&ErrorKind::Rejected, "video_duration"));
@@ -270,10 +199,8 @@ async fn a_video_that_fails_after_it_was_taken_is_told_with_its_cause() {
 async fn a_video_that_is_worked_on_for_long_is_not_called_published() {
     let stage = Stage::new();
     let session = stage.page().await;
-    let credential = session.credential();
-    let cx = session.cx(&credential);
     let (post, operation) = kind(&stage, 4);
-    let progress = prepared(&stage, &session, &post).await;
+    let progress = session.prepared(&post).await;
     stage.script(operation, Trouble::Instead(200, json!({ "success": true })));
     let working = json!({ "id": "1", "status": {
         "video_status": "processing",
@@ -282,14 +209,13 @@ async fn a_video_that_is_worked_on_for_long_is_not_called_published() {
         "publishing_phase": { "status": "not_started" },
     } });
     stage.script("videos.read", Trouble::Instead(200, working.clone()));
-    let (open, result) = commit(&session, &cx, &post, progress).await;
+    let (open, result) = session.commit(&post, progress).await;
     let error = result.unwrap_err();
     assert_eq!((&error.kind, error.code.as_str()), (&ErrorKind::Ambiguous, "processing"));
-    let publisher = session.connector.publisher().unwrap();
     for minutes in [0, 10, 20] {
         stage.bench.clock.advance(Duration::from_secs(minutes * 30));
         stage.script("videos.read", Trouble::Instead(200, working.clone()));
-        let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
+        let look = session.look(&post, &open).await;
         let Reconciliation::Working { evidence, .. } = look else { panic!("{look:?}") };
         assert!(evidence.contains("working on the video"), "{evidence}");
     }
@@ -314,16 +240,13 @@ async fn unreadable_notes_of_an_open_commit_say_nothing_about_it() {
     for index in [0, 3, 5, 6] {
         let stage = Stage::new();
         let session = stage.page().await;
-        let credential = session.credential();
-        let cx = session.cx(&credential);
-        let publisher = session.connector.publisher().unwrap();
         let (post, _) = kind(&stage, index);
-        let mut broken = prepared(&stage, &session, &post).await;
+        let mut broken = session.prepared(&post).await;
         broken.state = json!({ "a": 1 });
-        let (open, result) = commit(&session, &cx, &post, broken).await;
+        let (open, result) = session.commit(&post, broken).await;
         assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous);
         stage.bench.clock.advance(Duration::from_secs(600));
-        let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
+        let look = session.look(&post, &open).await;
         assert!(matches!(look, Reconciliation::Unknown { look_again_at: None, .. }), "{look:?}");
         assert!(stage.ledger().is_empty());
     }

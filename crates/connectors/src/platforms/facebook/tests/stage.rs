@@ -16,6 +16,8 @@ use super::super::{CONNECTOR, NAME};
 use super::specs;
 use crate::conformance::canned::whole_body;
 use crate::conformance::{Bench, Connect, Session, draft};
+use crate::contract::progress::Progress;
+use crate::contract::publisher::Reconciliation;
 use crate::kit::http::{Body, Call, Http, Reply, SendError, Transport};
 use crate::kit::pause::NoPause;
 use crate::sandbox::{InProcess, LedgerItem};
@@ -229,6 +231,35 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// A commit with trouble, left open.
+    pub(super) async fn lost(
+        &self,
+        session: &Session<'_>,
+        post: &Draft,
+        operation: &'static str,
+        trouble: Trouble,
+    ) -> Progress {
+        let progress = session.prepared(post).await;
+        self.script(operation, trouble);
+        session.commit(post, progress).await.0
+    }
+
+    /// A commit whose call did not arrive, up to the look that takes it for absent: the notes before that look, and after it.
+    pub(super) async fn believed_absent(
+        &self,
+        session: &Session<'_>,
+        post: &Draft,
+        operation: &'static str,
+    ) -> (Progress, Progress) {
+        let open = self.lost(session, post, operation, Trouble::LostBefore).await;
+        self.bench.clock.advance(Duration::from_secs(200));
+        let look = session.look(post, &open).await;
+        let Reconciliation::Absent { again, .. } = look else { panic!("{operation}: {look:?}") };
+        (open, again)
+    }
+}
+
 /// The draft with an option.
 pub(super) fn with(mut draft: Draft, name: &str, value: Value) -> Draft {
     draft.options.insert(name.to_owned(), value);
@@ -248,4 +279,21 @@ pub(super) fn story(draft: Draft) -> Draft {
 /// The draft with a first comment.
 pub(super) fn commented(draft: Draft, text: &str) -> Draft {
     Draft { first_comment: Some(text.to_owned()), ..draft }
+}
+
+/// How many kinds of posts there are.
+pub(super) const KINDS: usize = 7;
+
+/// One draft of each kind, with the operation that makes it public.
+pub(super) fn kind(stage: &Stage, index: usize) -> (Draft, &'static str) {
+    let library = &stage.bench.library;
+    match index {
+        0 => (draft("words", []), "feed.create"),
+        1 => (stage.picture("a photo"), "feed.create"),
+        2 => (draft("two", [library.jpeg(800, 800, None), library.jpeg(800, 800, None)]), "feed.create"),
+        3 => (stage.video("a video"), "videos.finish"),
+        4 => (reel(stage.video("a reel")), "reels.finish"),
+        5 => (story(draft("", [library.jpeg(1080, 1920, None)])), "stories.create"),
+        _ => (story(stage.video("")), "stories.finish"),
+    }
 }

@@ -7,8 +7,7 @@ use carillon_domain::time::Clock;
 use serde_json::{Value, json};
 
 use super::super::NAME;
-use super::lost::{believed_absent, commit, kind, prepared};
-use super::stage::{Stage, Trouble, error, story};
+use super::stage::{Stage, Trouble, error, kind, story};
 use crate::conformance::{Outcome, draft};
 use crate::contract::progress::Stage as At;
 use crate::contract::publisher::{CommitSafety, Reconciliation};
@@ -107,18 +106,15 @@ async fn a_list_that_is_not_shown_asks_a_person_after_half_an_hour() {
         for refusal in [error(200, None), error(10, None), error(100, Some(33)), error(100, None)] {
             let stage = Stage::new();
             let session = stage.page().await;
-            let credential = session.credential();
-            let cx = session.cx(&credential);
-            let publisher = session.connector.publisher().unwrap();
             let (post, operation) = kind(&stage, index);
-            let progress = prepared(&stage, &session, &post).await;
+            let progress = session.prepared(&post).await;
             stage.script(operation, Trouble::LostAfter);
-            let (open, result) = commit(&session, &cx, &post, progress).await;
+            let (open, result) = session.commit(&post, progress).await;
             assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous);
             for (minutes, again) in [(5, true), (30, false)] {
                 stage.bench.clock.advance(Duration::from_secs(minutes * 60));
                 stage.script("stories.list", Trouble::Instead(400, refusal.clone()));
-                let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
+                let look = session.look(&post, &open).await;
                 let Reconciliation::Unknown { look_again_at, evidence } = look else { panic!("{look:?}") };
                 assert_eq!(look_again_at.is_some(), again, "{minutes} {refusal}");
                 assert!(evidence.contains("does not show"), "{evidence}");
@@ -133,12 +129,8 @@ async fn a_day_later_absence_proves_nothing() {
         for trouble in [Trouble::LostAfter, Trouble::LostBefore] {
             let stage = Stage::new();
             let session = stage.page().await;
-            let credential = session.credential();
-            let cx = session.cx(&credential);
             let (post, operation) = kind(&stage, index);
-            let progress = prepared(&stage, &session, &post).await;
-            stage.script(operation, trouble);
-            let (open, _) = commit(&session, &cx, &post, progress).await;
+            let open = stage.lost(&session, &post, operation, trouble).await;
             stage.bench.clock.advance(HOUR * 25);
             let outcome = session.resume(&post, open).await;
             assert!(matches!(outcome, Outcome::Unconfirmed(..)), "{index}: {outcome:?}");
@@ -152,17 +144,14 @@ async fn the_refusal_of_a_second_send_may_mean_that_the_first_one_worked() {
     for index in STORIES {
         let stage = Stage::new();
         let session = stage.page().await;
-        let credential = session.credential();
-        let cx = session.cx(&credential);
         let (post, operation) = kind(&stage, index);
-        let (open, again) = believed_absent(&stage, &session, &cx, (&post, operation)).await;
-        let publisher = session.connector.publisher().unwrap();
-        let ready = publisher.advance(&cx, &post, again).await.unwrap();
+        let (open, again) = stage.believed_absent(&session, &post, operation).await;
+        let ready = session.advance(&post, again).await;
         assert!(matches!(ready.stage, At::Ready { unit: 0 }), "{:?}", ready.stage);
         // Between the last look and the second send the network gets to the first one.
-        let (_, first) = commit(&session, &cx, &post, open).await;
+        let (_, first) = session.commit(&post, open).await;
         assert!(first.is_ok(), "{first:?}");
-        let (second, result) = commit(&session, &cx, &post, ready).await;
+        let (second, result) = session.commit(&post, ready).await;
         assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous);
         let outcome = session.resume(&post, second).await;
         assert!(outcome.is_published(), "{index}: {outcome:?}");

@@ -8,7 +8,7 @@ use carillon_domain::post::Draft;
 use carillon_domain::time::{Clock, SignedDuration};
 
 use super::super::NAME;
-use super::reconcile::{commit, ready};
+use super::reconcile::ready;
 use super::stage::{Stage, commented, story};
 use crate::conformance::{Crash, Outcome, draft};
 use crate::contract::progress::Stage as At;
@@ -253,8 +253,7 @@ async fn a_quota_that_runs_out_at_the_last_moment() {
     assert!(session.publish(&stage.picture("before")).await.is_published());
     let (progress, post) = ready(&stage, &session, "late").await;
     stage.quota(1);
-    let credential = session.credential();
-    let (_, result) = commit(&session, &session.cx(&credential), &post, progress).await;
+    let (_, result) = session.commit(&post, progress).await;
     let error = result.unwrap_err();
     let ErrorKind::RateLimited { until: Some(until) } = error.kind else { panic!("{error:?}") };
     assert!(until > stage.bench.clock.now() + SignedDuration::from_hours(23), "{until}");

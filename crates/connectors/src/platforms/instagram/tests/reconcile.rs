@@ -10,60 +10,34 @@ use crate::conformance::Session;
 use crate::contract::cx::{Checkpoint, Cx};
 use crate::contract::progress::{Progress, Stage as At};
 use crate::contract::publisher::Reconciliation;
-use crate::kit::http::CommitPermit;
 use crate::sandbox::{FaultKind, When};
 
 /// Prepares a picture up to the commit.
 pub(super) async fn ready(stage: &Stage, session: &Session<'_>, text: &str) -> (Progress, Draft) {
     let post = stage.picture(text);
-    (prepared(stage, session, &post).await, post)
-}
-
-pub(super) async fn prepared(stage: &Stage, session: &Session<'_>, post: &Draft) -> Progress {
-    let credential = session.credential();
-    let cx = session.cx(&credential);
-    let publisher = session.connector.publisher().unwrap();
-    let mut progress = publisher.start(&cx, post).unwrap();
     // Faults on reads are not meant for the preparation.
     let faults = stage.bench.world.faults().list();
     stage.bench.world.faults().clear();
-    while !matches!(progress.stage, At::Ready { .. }) {
-        stage.bench.clock.advance(Duration::from_secs(5));
-        progress = publisher.advance(&cx, post, progress).await.unwrap();
-    }
+    let progress = session.prepared(&post).await;
     for (_, fault) in faults {
         stage.bench.world.faults().add(fault);
     }
-    progress
-}
-
-pub(super) async fn commit(
-    session: &Session<'_>,
-    cx: &Cx<'_>,
-    post: &Draft,
-    progress: Progress,
-) -> (Progress, Result<Progress, ConnectorError>) {
-    let open = progress.at(At::Committing { unit: 0, since: cx.clock.now() });
-    let permit = CommitPermit::after_durable_intent(cx.clock.monotonic() + Duration::from_secs(60));
-    let result = session.connector.publisher().unwrap().commit(cx, post, open.clone(), permit).await;
-    (open, result)
+    (progress, post)
 }
 
 #[tokio::test]
 async fn two_equal_posts_of_one_moment_are_left_to_a_person() {
     let stage = Stage::new();
     let session = stage.instagram().await;
-    let credential = session.credential();
-    let cx = session.cx(&credential);
     let (one, post) = ready(&stage, &session, "twins").await;
     let (two, _) = ready(&stage, &session, "twins").await;
-    let (_, result) = commit(&session, &cx, &post, one).await;
+    let (_, result) = session.commit(&post, one).await;
     result.unwrap();
     stage.fault("media.publish", When::After, FaultKind::Cut);
-    let (open, result) = commit(&session, &cx, &post, two).await;
+    let (open, result) = session.commit(&post, two).await;
     assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous);
     stage.bench.clock.advance(Duration::from_secs(60));
-    let look = session.connector.publisher().unwrap().reconcile(&cx, &post, &open).await.unwrap();
+    let look = session.look(&post, &open).await;
     let Reconciliation::Unknown { look_again_at: None, evidence } = look else { panic!("{look:?}") };
     assert!(evidence.contains("public"), "{evidence}");
 }
@@ -87,7 +61,7 @@ async fn an_equal_post_between_baseline_and_commit_is_not_taken_for_the_new_one(
         let (mut progress, mut post) = ready(&stage, &session, "twice a day").await;
         if as_story {
             post = story(post);
-            progress = prepared(&stage, &session, &post).await;
+            progress = session.prepared(&post).await;
         }
         let first = session.publish(&post).await.remote_ids();
         stage.bench.clock.advance(Duration::from_secs(30));
@@ -116,19 +90,16 @@ async fn other_posts_in_between_explain_the_quota() {
 async fn absence_is_believed_only_after_minutes() {
     let stage = Stage::new();
     let session = stage.instagram().await;
-    let credential = session.credential();
-    let cx = session.cx(&credential);
-    let publisher = session.connector.publisher().unwrap();
     let (progress, post) = ready(&stage, &session, "wait").await;
     stage.fault("media.publish", When::Before, FaultKind::Cut);
-    let (open, _) = commit(&session, &cx, &post, progress).await;
+    let (open, _) = session.commit(&post, progress).await;
     for _ in 0..2 {
-        let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
+        let look = session.look(&post, &open).await;
         assert!(matches!(look, Reconciliation::Unknown { look_again_at: Some(_), .. }), "{look:?}");
         stage.bench.clock.advance(Duration::from_secs(60));
     }
     stage.bench.clock.advance(Duration::from_secs(60));
-    let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
+    let look = session.look(&post, &open).await;
     let Reconciliation::Absent { again, .. } = look else { panic!("{look:?}") };
     assert_eq!(again.stage, At::Preparing { unit: 0 });
 }
@@ -137,23 +108,20 @@ async fn absence_is_believed_only_after_minutes() {
 async fn a_publish_that_takes_effect_after_its_absence_was_believed_is_found_and_not_repeated() {
     let stage = Stage::new();
     let session = stage.instagram().await;
-    let credential = session.credential();
-    let cx = session.cx(&credential);
-    let publisher = session.connector.publisher().unwrap();
     let (progress, post) = ready(&stage, &session, "late").await;
     let first_look = progress.state["baseline"].clone();
     stage.fault("media.publish", When::Before, FaultKind::Cut);
-    let (open, _) = commit(&session, &cx, &post, progress).await;
+    let (open, _) = session.commit(&post, progress).await;
     stage.bench.clock.advance(Duration::from_secs(200));
-    let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
+    let look = session.look(&post, &open).await;
     let Reconciliation::Absent { again, .. } = look else { panic!("{look:?}") };
     // Now the network gets to it.
-    let (_, result) = commit(&session, &cx, &post, open).await;
+    let (_, result) = session.commit(&post, open).await;
     let late = result.unwrap().root_remote_id().unwrap().to_owned();
-    let again = publisher.advance(&cx, &post, again).await.unwrap();
+    let again = session.advance(&post, again).await;
     assert!(matches!(again.stage, At::Committing { .. }), "{again:?}");
     assert_eq!(again.state["baseline"], first_look, "a later one would hold the late post");
-    let look = publisher.reconcile(&cx, &post, &again).await.unwrap();
+    let look = session.look(&post, &again).await;
     let Reconciliation::Found(found) = look else { panic!("{look:?}") };
     assert_eq!(found.root_remote_id(), Some(late.as_str()));
     assert_eq!(stage.ledger().len(), 1);
@@ -163,13 +131,11 @@ async fn a_publish_that_takes_effect_after_its_absence_was_believed_is_found_and
 async fn what_was_there_before_the_first_publish_stays_the_measure() {
     let stage = Stage::new();
     let session = stage.instagram().await;
-    let credential = session.credential();
-    let cx = session.cx(&credential);
     let (progress, post) = ready(&stage, &session, "again").await;
     let first_look = progress.state["baseline"].clone();
     assert!(session.publish(&stage.picture("another")).await.is_published());
     let back = progress.at(At::Preparing { unit: 0 });
-    let again = session.connector.publisher().unwrap().advance(&cx, &post, back).await.unwrap();
+    let again = session.advance(&post, back).await;
     assert_eq!(again.stage, At::Ready { unit: 0 });
     assert_eq!(again.state["baseline"], first_look);
 }
@@ -178,9 +144,6 @@ async fn what_was_there_before_the_first_publish_stays_the_measure() {
 async fn unreadable_notes_of_an_open_commit_say_nothing_about_it() {
     let stage = Stage::new();
     let session = stage.instagram().await;
-    let credential = session.credential();
-    let cx = session.cx(&credential);
-    let publisher = session.connector.publisher().unwrap();
     let (progress, post) = ready(&stage, &session, "who knows").await;
     let mut without_root = progress.state.clone();
     without_root["root"] = serde_json::Value::Null;
@@ -189,12 +152,12 @@ async fn unreadable_notes_of_an_open_commit_say_nothing_about_it() {
     {
         let mut broken = progress.clone();
         broken.state = notes;
-        let (open, result) = commit(&session, &cx, &post, broken).await;
+        let (open, result) = session.commit(&post, broken).await;
         if unreadable {
             assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous);
         }
         stage.bench.clock.advance(Duration::from_secs(600));
-        let look = publisher.reconcile(&cx, &post, &open).await.unwrap();
+        let look = session.look(&post, &open).await;
         assert!(matches!(look, Reconciliation::Unknown { look_again_at: None, .. }), "{look:?}");
     }
     assert!(stage.ledger().is_empty());
@@ -219,8 +182,9 @@ async fn an_unclear_refusal_stays_unclear_when_it_can_not_be_noted() {
     let (progress, post) = ready(&stage, &session, "live").await;
     // 4/2207051 although the post is live.
     stage.status("media.publish", When::After, 400, 1);
-    let (_, result) = commit(&session, &cx, &post, progress).await;
-    assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous);
+    let open = progress.at(At::Committing { unit: 0, since: cx.clock.now() });
+    let error = session.commit_with(&cx, &post, open).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Ambiguous);
     assert_eq!(stage.ledger().len(), 1);
 
     let post = commented(post, "first");
@@ -229,7 +193,6 @@ async fn an_unclear_refusal_stays_unclear_when_it_can_not_be_noted() {
     let mut open = done.progress().clone().at(At::Committing { unit: 1, since: cx.clock.now() });
     open.units[1].remote_id = None;
     stage.status("comments.create", When::After, 400, 1);
-    let permit = CommitPermit::after_durable_intent(cx.clock.monotonic() + Duration::from_secs(60));
-    let error = session.connector.publisher().unwrap().commit(&cx, &post, open, permit).await.unwrap_err();
+    let error = session.commit_with(&cx, &post, open).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Ambiguous);
 }

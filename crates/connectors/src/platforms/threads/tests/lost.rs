@@ -2,46 +2,13 @@
 
 use std::time::Duration;
 
-use carillon_domain::connector_error::{ConnectorError, ErrorKind};
-use carillon_domain::post::Draft;
+use carillon_domain::connector_error::ErrorKind;
 use carillon_domain::time::Clock as _;
 use serde_json::json;
 
 use super::stage::{Stage, Trouble, error};
-use crate::conformance::{Session, draft};
-use crate::contract::cx::Cx;
-use crate::contract::progress::{Progress, Stage as At};
+use crate::conformance::draft;
 use crate::contract::publisher::Reconciliation;
-use crate::kit::http::CommitPermit;
-
-/// Prepares a draft up to its first commit.
-async fn prepared(stage: &Stage, session: &Session<'_>, post: &Draft) -> Progress {
-    let credential = session.credential();
-    let cx = session.cx(&credential);
-    let publisher = session.connector.publisher().unwrap();
-    let mut progress = publisher.start(&cx, post).unwrap();
-    while !matches!(progress.stage, At::Ready { .. }) {
-        stage.bench.clock.advance(Duration::from_secs(5));
-        progress = publisher.advance(&cx, post, progress).await.unwrap();
-    }
-    progress
-}
-
-async fn commit(
-    session: &Session<'_>,
-    cx: &Cx<'_>,
-    post: &Draft,
-    progress: Progress,
-) -> (Progress, Result<Progress, ConnectorError>) {
-    let open = progress.at(At::Committing { unit: 0, since: cx.clock.now() });
-    let permit = CommitPermit::after_durable_intent(cx.clock.monotonic() + Duration::from_secs(60));
-    let result = session.connector.publisher().unwrap().commit(cx, post, open.clone(), permit).await;
-    (open, result)
-}
-
-async fn look(session: &Session<'_>, cx: &Cx<'_>, post: &Draft, open: &Progress) -> Reconciliation {
-    session.connector.publisher().unwrap().reconcile(cx, post, open).await.unwrap()
-}
 
 #[tokio::test]
 async fn a_lost_answer_is_found_by_the_container_and_the_list() {
@@ -133,18 +100,15 @@ async fn a_block_is_told_once_the_post_is_proved_absent() {
 async fn two_equal_posts_of_one_moment_are_left_to_a_person() {
     let stage = Stage::new();
     let session = stage.connected().await;
-    let credential = session.credential();
-    let cx = session.cx(&credential);
     let post = draft("Twins", []);
-    let one = prepared(&stage, &session, &post).await;
-    let two = prepared(&stage, &session, &post).await;
-    commit(&session, &cx, &post, one).await.1.unwrap();
+    let one = session.prepared(&post).await;
+    let two = session.prepared(&post).await;
+    session.commit(&post, one).await.1.unwrap();
     stage.script("posts.publish", 1, &Trouble::Lost);
-    let (open, result) = commit(&session, &cx, &post, two).await;
+    let (open, result) = session.commit(&post, two).await;
     assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous);
     stage.bench.clock.advance(Duration::from_secs(60));
-    let Reconciliation::Unknown { look_again_at: None, evidence } = look(&session, &cx, &post, &open).await
-    else {
+    let Reconciliation::Unknown { look_again_at: None, evidence } = session.look(&post, &open).await else {
         panic!("decided");
     };
     assert!(evidence.contains("public"), "{evidence}");
@@ -154,21 +118,19 @@ async fn two_equal_posts_of_one_moment_are_left_to_a_person() {
 async fn absence_is_believed_only_after_minutes_and_not_against_the_list() {
     let stage = Stage::new();
     let session = stage.connected().await;
-    let credential = session.credential();
-    let cx = session.cx(&credential);
     let post = draft("Where?", []);
-    let ready = prepared(&stage, &session, &post).await;
-    let twin = prepared(&stage, &session, &post).await;
+    let ready = session.prepared(&post).await;
+    let twin = session.prepared(&post).await;
     stage.script("posts.publish", 1, &Trouble::Cut);
-    let (open, result) = commit(&session, &cx, &post, ready).await;
+    let (open, result) = session.commit(&post, ready).await;
     assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous);
     stage.bench.clock.advance(Duration::from_secs(90));
-    let early = look(&session, &cx, &post, &open).await;
+    let early = session.look(&post, &open).await;
     assert!(matches!(early, Reconciliation::Unknown { look_again_at: Some(_), .. }), "{early:?}");
     // Somebody publishes the same; whose it is, the list does not say.
-    commit(&session, &cx, &post, twin).await.1.unwrap();
+    session.commit(&post, twin).await.1.unwrap();
     stage.bench.clock.advance(Duration::from_secs(120));
-    let doubtful = look(&session, &cx, &post, &open).await;
+    let doubtful = session.look(&post, &open).await;
     assert!(
         matches!(&doubtful, Reconciliation::Unknown { evidence, .. } if evidence.contains("look like this one"))
     );
@@ -178,16 +140,14 @@ async fn absence_is_believed_only_after_minutes_and_not_against_the_list() {
 async fn without_the_container_the_list_proves_presence_only() {
     let stage = Stage::new();
     let session = stage.connected().await;
-    let credential = session.credential();
-    let cx = session.cx(&credential);
     let post = draft("Seen", []);
     for trouble in [Trouble::Lost, Trouble::Cut] {
-        let ready = prepared(&stage, &session, &post).await;
+        let ready = session.prepared(&post).await;
         stage.script("posts.publish", 1, &trouble);
-        let (open, _) = commit(&session, &cx, &post, ready).await;
+        let (open, _) = session.commit(&post, ready).await;
         stage.bench.clock.advance(Duration::from_secs(600));
         stage.script("containers.read", 1, &Trouble::Instead(400, error(100, Some(33))));
-        match (trouble, look(&session, &cx, &post, &open).await) {
+        match (trouble, session.look(&post, &open).await) {
             (Trouble::Lost, Reconciliation::Found(progress)) => assert!(progress.root_remote_id().is_some()),
             (Trouble::Cut, Reconciliation::Unknown { .. }) => {}
             (trouble, found) => panic!("{trouble:?}: {found:?}"),
@@ -199,15 +159,13 @@ async fn without_the_container_the_list_proves_presence_only() {
 async fn notes_of_another_version_are_left_to_a_person() {
     let stage = Stage::new();
     let session = stage.connected().await;
-    let credential = session.credential();
-    let cx = session.cx(&credential);
     let post = draft("Old", []);
-    let mut ready = prepared(&stage, &session, &post).await;
+    let mut ready = session.prepared(&post).await;
     ready.version += 1;
-    let (open, result) = commit(&session, &cx, &post, ready).await;
+    let (open, result) = session.commit(&post, ready).await;
     assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous);
     assert!(stage.sent("posts.publish").is_empty());
-    let found = look(&session, &cx, &post, &open).await;
+    let found = session.look(&post, &open).await;
     assert!(matches!(found, Reconciliation::Unknown { look_again_at: None, .. }), "{found:?}");
 }
 
@@ -215,12 +173,10 @@ async fn notes_of_another_version_are_left_to_a_person() {
 async fn a_full_quota_behind_a_failure_of_the_server_decides_nothing() {
     let stage = Stage::new();
     let session = stage.connected().await;
-    let credential = session.credential();
-    let cx = session.cx(&credential);
     let post = draft("Once", []);
-    let ready = prepared(&stage, &session, &post).await;
+    let ready = session.prepared(&post).await;
     stage.script("posts.publish", 1, &Trouble::After(500, error(4, Some(2_207_042))));
-    let (_, result) = commit(&session, &cx, &post, ready).await;
+    let (_, result) = session.commit(&post, ready).await;
     assert_eq!(result.unwrap_err().kind, ErrorKind::Ambiguous, "it may be public");
 }
 
@@ -228,12 +184,10 @@ async fn a_full_quota_behind_a_failure_of_the_server_decides_nothing() {
 async fn a_post_on_a_later_page_speaks_against_absence() {
     let stage = Stage::new();
     let session = stage.connected().await;
-    let credential = session.credential();
-    let cx = session.cx(&credential);
     let post = draft("Where?", []);
-    let ready = prepared(&stage, &session, &post).await;
+    let ready = session.prepared(&post).await;
     stage.script("posts.publish", 1, &Trouble::Cut);
-    let (open, _) = commit(&session, &cx, &post, ready).await;
+    let (open, _) = session.commit(&post, ready).await;
     let at = stage.bench.clock.now().strftime("%Y-%m-%dT%H:%M:%S+0000").to_string();
     stage.bench.clock.advance(Duration::from_secs(600));
     // Pages may be shorter than asked for, even empty.
@@ -245,7 +199,7 @@ async fn a_post_on_a_later_page_speaks_against_absence() {
     ] {
         stage.script("posts.list", 1, &Trouble::Instead(200, page));
     }
-    let doubtful = look(&session, &cx, &post, &open).await;
+    let doubtful = session.look(&post, &open).await;
     assert!(
         matches!(&doubtful, Reconciliation::Unknown { evidence, .. } if evidence.contains("look like this one")),
         "{doubtful:?}"

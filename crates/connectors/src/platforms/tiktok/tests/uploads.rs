@@ -10,10 +10,6 @@ use super::canned::{
     Answer, INIT, POST_ID, PUT, STATUS, Stage, UPLOAD_TOKEN, begun, complete, failed, no, posted,
     sent_ranges, status, stored, uploading,
 };
-use crate::conformance::Session;
-use crate::contract::connector::Connector;
-use crate::contract::progress::{Progress, Stage as At};
-use crate::platforms::tiktok::CONNECTOR;
 
 const FIVE: u64 = 5 * 1024 * 1024;
 /// Three parts of five mebibytes.
@@ -25,21 +21,6 @@ fn film(stage: &Stage) -> Draft {
 
 fn told(from: u64, to: u64) -> String {
     format!("bytes {from}-{}/{TOTAL}", to - 1)
-}
-
-/// Prepares a post, until only its commit remains.
-async fn prepared(session: &Session<'_>, post: &Draft) -> Progress {
-    let credential = session.credential();
-    let cx = session.cx(&credential);
-    let publisher = CONNECTOR.publisher().expect("it publishes");
-    let mut progress = publisher.start(&cx, post).expect("started");
-    for _ in 0..20 {
-        progress = publisher.advance(&cx, post, progress).await.expect("a step");
-        if progress.stage == (At::Ready { unit: 0 }) {
-            return progress;
-        }
-    }
-    panic!("never ready: {progress:?}");
 }
 
 #[tokio::test]
@@ -111,7 +92,7 @@ async fn an_address_that_is_too_old_is_not_used_for_the_commit() {
     stage.network.on(STATUS, [uploading(0), posted()]);
     let session = stage.account();
     let post = stage.video(5_000);
-    let progress = prepared(&session, &post).await;
+    let progress = session.prepared(&post).await;
     stage.bench.clock.advance(Duration::from_secs(2 * 3600));
     let outcome = session.resume(&post, progress).await;
     assert_eq!(outcome.remote_ids(), [POST_ID]);
@@ -177,7 +158,7 @@ async fn the_address_stands_nowhere_in_the_clear() {
     stage.network.on(INIT, [begun()]).on(STATUS, [status("PROCESSING_UPLOAD"), posted()]);
     let session = stage.account();
     let post = stage.video(5_000);
-    let progress = prepared(&session, &post).await;
+    let progress = session.prepared(&post).await;
     let saved = serde_json::to_string(&progress).expect("text");
     assert!(!saved.contains(UPLOAD_TOKEN) && !saved.contains("upload_token"), "{saved}");
     assert!(session.resume(&post, progress).await.is_published());
