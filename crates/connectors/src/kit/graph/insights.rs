@@ -17,7 +17,7 @@ use super::client::{Client, Params};
 use super::judge::{Network, object_missing};
 use super::wire::List;
 use crate::contract::cx::Credential;
-use crate::contract::insights::{Found, Metric, Missing, Observation, Window};
+use crate::contract::insights::{Found, Metric, Missing, Observation, PostRef, Window};
 
 /// A metric, and how the network's form of it becomes ours.
 #[derive(Debug, Clone, Copy)]
@@ -102,7 +102,18 @@ pub struct Question<'a> {
     pub asks: Vec<Ask>,
 }
 
-impl Question<'_> {
+impl<'a> Question<'a> {
+    /// About everything since the beginning.
+    pub fn new(
+        client: &'a Client<'a>,
+        operation: &'static str,
+        url: String,
+        params: Params,
+        asks: Vec<Ask>,
+    ) -> Self {
+        Self { client, operation, url, params, window: None, asks }
+    }
+
     /// Adds what the network answers to what was found: numbers, or which of them it refused and why.
     ///
     /// # Errors
@@ -219,6 +230,28 @@ pub fn note(found: &mut Found, names: impl IntoIterator<Item = &'static str>, ca
             metrics.push(name);
         }
     }
+}
+
+/// The same of each post, one call a post as long as nothing is refused. `url` says where a post is asked about, by its id.
+///
+/// # Errors
+/// What concerns all of them.
+pub async fn of_posts(
+    client: &Client<'_>,
+    posts: &[PostRef<'_>],
+    url: impl Fn(&str) -> String,
+    params: Params,
+    rows: &[Row<()>],
+) -> Result<Vec<Found>, ConnectorError> {
+    let mut all = Vec::with_capacity(posts.len());
+    for post in posts {
+        let mut found = Found::default();
+        let asks = group(rows, |()| true);
+        let question = Question::new(client, "insights.post", url(post.remote_id), params.clone(), asks);
+        unless_unknown(question.ask(&mut found).await)?;
+        all.push(found);
+    }
+    Ok(all)
 }
 
 /// What was found of a post: nothing, when the network does not know it.

@@ -7,13 +7,13 @@ use async_trait::async_trait;
 use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::secret::Secret;
 
-use super::api::{self, Graph, Params};
+use super::api::{self, Graph};
 use super::auth::INSIGHTS;
 use super::errors::NETWORK;
 use super::{Facebook, limits};
 use crate::contract::cx::Cx;
 use crate::contract::insights::{Found, Insights, Offers, PostRef, Window};
-use crate::kit::graph::insights::{Question, Row, group, metrics, require, unless_unknown};
+use crate::kit::graph::insights::{Question, Row, group, metrics, of_posts, require};
 
 /// One value for each day.
 const PAGE: [Row<()>; 10] = [
@@ -65,12 +65,10 @@ impl Insights for Facebook {
                 ("since", window.from.as_second().to_string()),
                 ("until", window.to.as_second().to_string()),
             ];
-            let path = format!("{}/insights", cx.account.remote_id);
-            let question = Question {
-                window: Some(window),
-                asks: group(&PAGE, |()| true),
-                ..question(&graph, "insights.account", &path, params)
-            };
+            let url = graph.url(&format!("{}/insights", cx.account.remote_id));
+            let asks = group(&PAGE, |()| true);
+            let question = Question::new(graph.client(), "insights.account", url, params, asks);
+            let question = Question { window: Some(window), ..question };
             question.ask(&mut found).await?;
         }
         Ok(found)
@@ -79,17 +77,8 @@ impl Insights for Facebook {
     async fn posts(&self, cx: &Cx<'_>, posts: &[PostRef<'_>]) -> Result<Vec<Found>, ConnectorError> {
         let token = token(cx, "insights.post")?;
         let graph = Graph::of(cx, &token);
-        let mut all = Vec::with_capacity(posts.len());
-        for post in posts {
-            let mut found = Found::default();
-            let path = format!("{}/insights", post.remote_id);
-            let params = vec![("period", "lifetime".to_owned())];
-            let asks = group(&POST, |()| true);
-            let question = Question { asks, ..question(&graph, "insights.post", &path, params) };
-            unless_unknown(question.ask(&mut found).await)?;
-            all.push(found);
-        }
-        Ok(all)
+        let url = |id: &str| graph.url(&format!("{id}/insights"));
+        of_posts(graph.client(), posts, url, vec![("period", "lifetime".to_owned())], &POST).await
     }
 
     /// There is nothing to read.
@@ -102,9 +91,4 @@ impl Insights for Facebook {
 fn token(cx: &Cx<'_>, operation: &str) -> Result<Secret, ConnectorError> {
     require(&NETWORK, operation, cx.credential, INSIGHTS)?;
     api::page_token(cx)
-}
-
-fn question<'a>(graph: &'a Graph<'a>, operation: &'static str, path: &str, params: Params) -> Question<'a> {
-    let (client, url) = (graph.client(), graph.url(path));
-    Question { client, operation, url, params, window: None, asks: Vec::new() }
 }

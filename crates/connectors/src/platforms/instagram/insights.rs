@@ -13,7 +13,7 @@ use super::errors::{NETWORK, TOO_FEW_VIEWERS, too_few_viewers};
 use super::{Instagram, auth, limits, wire};
 use crate::contract::cx::Cx;
 use crate::contract::insights::{Found, Insights, Offers, PostRef, Window};
-use crate::kit::graph::insights::{Question, group, metrics, note, require, unless_unknown};
+use crate::kit::graph::insights::{Ask, Question, group, metrics, note, require, unless_unknown};
 
 mod table;
 
@@ -54,9 +54,8 @@ impl Insights for Instagram {
             ];
             params.extend(by.breakdown().map(|breakdown| ("breakdown", breakdown.to_owned())));
             let asks = group(&ACCOUNT, |row| row == by);
-            let question =
-                Question { window: Some(window), asks, ..asking.question(&asking.account(cx), params) };
-            question.ask(&mut found).await?;
+            let question = asking.question(&cx.account.remote_id, params, asks);
+            Question { window: Some(window), ..question }.ask(&mut found).await?;
         }
         Ok(found)
     }
@@ -83,8 +82,7 @@ impl Insights for Instagram {
                 ("breakdown", breakdown.to_owned()),
             ];
             let asks = group(&AUDIENCE, |row| row == breakdown);
-            let question = Question { asks, ..asking.question(&asking.account(cx), params) };
-            question.ask(&mut found).await?;
+            asking.question(&cx.account.remote_id, params, asks).ask(&mut found).await?;
         }
         let now = cx.clock.now();
         let params = vec![
@@ -94,8 +92,7 @@ impl Insights for Instagram {
             ("until", now.as_second().to_string()),
         ];
         let asks = group(&AUDIENCE, |row| row == ONLINE);
-        let question = Question { asks, ..asking.question(&asking.account(cx), params) };
-        question.ask(&mut found).await?;
+        asking.question(&cx.account.remote_id, params, asks).ask(&mut found).await?;
         Ok(found)
     }
 }
@@ -114,13 +111,10 @@ impl<'a> Asking<'a> {
         Ok(Self { graph, operation })
     }
 
-    fn account(&self, cx: &Cx<'_>) -> String {
-        format!("{}/insights", cx.account.remote_id)
-    }
-
-    fn question(&self, path: &str, params: Params) -> Question<'_> {
-        let (client, url) = (self.graph.client(), self.graph.url(path));
-        Question { client, operation: self.operation, url, params, window: None, asks: Vec::new() }
+    /// About the account, or a post.
+    fn question(&self, id: &str, params: Params, asks: Vec<Ask>) -> Question<'_> {
+        let url = self.graph.url(&format!("{id}/insights"));
+        Question::new(self.graph.client(), self.operation, url, params, asks)
     }
 
     async fn post(&self, cx: &Cx<'_>, post: &PostRef<'_>, found: &mut Found) -> Result<(), ConnectorError> {
@@ -131,12 +125,11 @@ impl<'a> Asking<'a> {
         if product == STORY && age >= SignedDuration::from_hours(limits::STORY_HOURS) {
             return Ok(());
         }
-        let path = format!("{}/insights", post.remote_id);
         for split in [None, Some("action_type"), Some("story_navigation_action_type")] {
             let mut params = vec![("period", "lifetime".to_owned())];
             params.extend(split.map(|split| ("breakdown", split.to_owned())));
             let asks = group(&MEDIA, |row| row.split == split && row.products.contains(&product.as_str()));
-            let question = Question { asks, ..self.question(&path, params) };
+            let question = self.question(post.remote_id, params, asks);
             match question.ask(found).await {
                 Err(error) if product == STORY && self.hides_viewers(cx, &error) => {
                     let names = question.asks.iter().map(|ask| ask.metric.name);

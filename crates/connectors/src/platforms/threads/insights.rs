@@ -12,7 +12,7 @@ use super::api::{Graph, Params};
 use super::{Threads, errors};
 use crate::contract::cx::Cx;
 use crate::contract::insights::{Found, Insights, Offers, PostRef, Window};
-use crate::kit::graph::insights::{Question, Row, group, metrics, unless_unknown};
+use crate::kit::graph::insights::{Ask, Question, Row, group, metrics, of_posts};
 
 /// Before this there are no numbers of profiles, unix seconds.
 const BEGINNING: i64 = 1_712_991_600;
@@ -80,31 +80,19 @@ impl Insights for Threads {
                 ("since", window.from.as_second().to_string()),
                 ("until", window.to.as_second().to_string()),
             ];
-            let question = Question {
-                window: Some(window),
-                asks: group(&ACCOUNT, |call| call == Call::Window),
-                ..question(&graph, "insights.account", PROFILE, span)
-            };
-            question.ask(&mut found).await?;
+            let question =
+                of_profile(&graph, "insights.account", span, group(&ACCOUNT, |call| call == Call::Window));
+            Question { window: Some(window), ..question }.ask(&mut found).await?;
         }
         let asks = group(&ACCOUNT, |call| call == Call::Now);
-        let question = Question { asks, ..question(&graph, "insights.account", PROFILE, Params::new()) };
-        question.ask(&mut found).await?;
+        of_profile(&graph, "insights.account", Params::new(), asks).ask(&mut found).await?;
         Ok(found)
     }
 
     async fn posts(&self, cx: &Cx<'_>, posts: &[PostRef<'_>]) -> Result<Vec<Found>, ConnectorError> {
         let graph = Graph::of(cx);
-        let mut all = Vec::with_capacity(posts.len());
-        for post in posts {
-            let mut found = Found::default();
-            let path = format!("{}/insights", post.remote_id);
-            let asks = group(&POST, |()| true);
-            let question = Question { asks, ..question(&graph, "insights.post", &path, Params::new()) };
-            unless_unknown(question.ask(&mut found).await)?;
-            all.push(found);
-        }
-        Ok(all)
+        let url = |id: &str| graph.url(&format!("{id}/insights"));
+        of_posts(graph.client(), posts, url, Params::new(), &POST).await
     }
 
     async fn audience(&self, cx: &Cx<'_>) -> Result<Found, ConnectorError> {
@@ -112,9 +100,7 @@ impl Insights for Threads {
         let mut found = Found::default();
         for row in &AUDIENCE {
             let params = vec![("breakdown", row.of.to_owned())];
-            let asks = vec![row.ask];
-            let question = Question { asks, ..question(&graph, "insights.audience", PROFILE, params) };
-            question.ask(&mut found).await?;
+            of_profile(&graph, "insights.audience", params, vec![row.ask]).ask(&mut found).await?;
             // The next dimension would be refused for the same.
             if found.missing.iter().any(|missing| missing.cause.code == errors::TOO_FEW_FOLLOWERS) {
                 break;
@@ -124,13 +110,12 @@ impl Insights for Threads {
     }
 }
 
-/// A question without metrics.
-pub(super) fn question<'a>(
+/// A question about the profile.
+fn of_profile<'a>(
     graph: &'a Graph<'a>,
     operation: &'static str,
-    path: &str,
     params: Params,
+    asks: Vec<Ask>,
 ) -> Question<'a> {
-    let (client, url) = (graph.client(), graph.url(path));
-    Question { client, operation, url, params, window: None, asks: Vec::new() }
+    Question::new(graph.client(), operation, graph.url(PROFILE), params, asks)
 }

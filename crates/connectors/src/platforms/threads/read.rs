@@ -126,7 +126,7 @@ async fn numbers(
     metrics: &[&'static str],
 ) -> Result<BTreeMap<&'static str, i64>, ConnectorError> {
     let asks = metrics.iter().map(|native| Row::sum((), native, native).ask).collect();
-    let question = Question { asks, ..insights::question(graph, operation, path, Params::new()) };
+    let question = Question::new(graph.client(), operation, graph.url(path), Params::new(), asks);
     let observations = question.answer().await?;
     Ok(observations.into_iter().map(|seen| (seen.native, seen.value)).collect())
 }
