@@ -18,6 +18,8 @@ mod connect;
 mod driver;
 mod library;
 mod outcome;
+#[cfg(test)]
+mod owner;
 mod recorder;
 mod session;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::connector_error::ErrorKind;
 use carillon_domain::time::{Clock, SignedDuration};
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use super::stage::{Stage, Trouble, error, reel};
 use crate::conformance::{Session, draft};
 use crate::contract::connector::Connector;
 use crate::contract::insights::{Found, Insights, PostRef, Window};
-use crate::kit::graph::insights::shape::{of, offered, shapes};
+use crate::kit::graph::insights::shape::{fresh, of, offered, shapes};
 
 fn insights() -> &'static dyn Insights {
     CONNECTOR.insights().unwrap()
@@ -26,20 +26,8 @@ fn last(stage: &Stage, days: i64) -> Window {
 
 /// One question about the Page, and one about a post.
 pub(super) async fn both(stage: &Stage, session: &Session<'_>, post: &str) {
-    assert_eq!(page(session, last(stage, 7)).await.unwrap().missing, []);
-    assert_eq!(posts(stage, session, &[post]).await.unwrap()[0].missing, []);
-}
-
-async fn page(session: &Session<'_>, window: Window) -> Result<Found, ConnectorError> {
-    let credential = session.credential();
-    insights().account(&session.cx(&credential), window).await
-}
-
-async fn posts(stage: &Stage, session: &Session<'_>, ids: &[&str]) -> Result<Vec<Found>, ConnectorError> {
-    let credential = session.credential();
-    let published_at = stage.bench.clock.now();
-    let posts: Vec<_> = ids.iter().map(|id| PostRef { remote_id: id, published_at }).collect();
-    insights().posts(&session.cx(&credential), &posts).await
+    assert_eq!(session.account_numbers(last(stage, 7)).await.unwrap().missing, []);
+    assert_eq!(fresh(session, &[post]).await.unwrap()[0].missing, []);
 }
 
 #[tokio::test]
@@ -50,9 +38,9 @@ async fn everything_on_offer_is_given() {
     let text = session.publish(&draft("words", [])).await.remote_ids().remove(0);
     stage.bench.clock.advance(Duration::from_secs(2 * 86_400));
     let offers = insights().offers();
-    let found = page(&session, last(&stage, 7)).await.unwrap();
+    let found = session.account_numbers(last(&stage, 7)).await.unwrap();
     assert_eq!(shapes(&found.observations), offered(offers.account));
-    let found = posts(&stage, &session, &[&video, &text]).await.unwrap();
+    let found = fresh(&session, &[&video, &text]).await.unwrap();
     for found in &found {
         assert_eq!(shapes(&found.observations), offered(offers.post));
         assert!(found.observations.iter().all(|o| o.window.is_none()), "since the beginning: {found:?}");
@@ -71,7 +59,7 @@ async fn reactions_by_type_are_as_many_as_everybody_sees() {
     let session = stage.page().await;
     let post = session.publish(&stage.picture("liked")).await.remote_ids().remove(0);
     stage.bench.clock.advance(Duration::from_secs(86_400));
-    let found = posts(&stage, &session, &[&post]).await.unwrap().remove(0);
+    let found = fresh(&session, &[&post]).await.unwrap().remove(0);
     let reactions = of(&found, "likes");
     assert_eq!(reactions.len(), 6);
     assert!(reactions.iter().any(|o| o.part == Some(("reaction", "love".to_owned())) && o.value > 0));
@@ -86,10 +74,10 @@ async fn days_end_at_midnight_in_california() {
     let stage = Stage::new();
     let session = stage.page().await;
     let quiet: i64 =
-        of(&page(&session, last(&stage, 7)).await.unwrap(), "views").iter().map(|o| o.value).sum();
+        of(&session.account_numbers(last(&stage, 7)).await.unwrap(), "views").iter().map(|o| o.value).sum();
     session.publish(&draft("seen", [])).await;
     stage.bench.clock.advance(Duration::from_secs(7 * 86_400));
-    let found = page(&session, last(&stage, 14)).await.unwrap();
+    let found = session.account_numbers(last(&stage, 14)).await.unwrap();
     let days = of(&found, "views");
     assert!((13..=14).contains(&days.len()), "{days:?}");
     for pair in days.windows(2) {
@@ -112,7 +100,7 @@ async fn a_refused_metric_loses_only_itself() {
     for _ in 0..2 {
         stage.script("insights.post", Trouble::Instead(400, refused.clone()));
     }
-    let found = posts(&stage, &session, &[&post]).await.unwrap().remove(0);
+    let found = fresh(&session, &[&post]).await.unwrap().remove(0);
     assert_eq!(found.missing.len(), 1);
     assert_eq!(
         (found.missing[0].metrics.as_slice(), found.missing[0].cause.code.as_str()),
@@ -122,7 +110,7 @@ async fn a_refused_metric_loses_only_itself() {
     left.remove(&("views", None, "post_media_view"));
     assert_eq!(shapes(&found.observations), left);
     stage.script("insights.post", Trouble::Instead(400, error(80_001, None)));
-    let limited = posts(&stage, &session, &[&post]).await.unwrap_err();
+    let limited = fresh(&session, &[&post]).await.unwrap_err();
     assert!(matches!(limited.kind, ErrorKind::RateLimited { .. }), "{limited:?}");
     assert_eq!(stage.left(), 0);
 }
@@ -156,7 +144,7 @@ async fn no_data_are_neither_zero_nor_missing() {
     let session = stage.page().await;
     let empty: Value = json!({ "data": [] });
     stage.script("insights.account", Trouble::Instead(200, empty));
-    assert_eq!(page(&session, last(&stage, 7)).await.unwrap(), Found::default());
+    assert_eq!(session.account_numbers(last(&stage, 7)).await.unwrap(), Found::default());
 }
 
 #[tokio::test]
@@ -165,15 +153,12 @@ async fn too_few_followers_are_one_plain_cause() {
     let session = stage.page().await;
     let post = session.publish(&draft("few", [])).await.remote_ids().remove(0);
     stage.bench.world.state(NAME, |s: &mut State| s.followers = Some(99));
-    let found = page(&session, last(&stage, 7)).await.unwrap();
+    let found = session.account_numbers(last(&stage, 7)).await.unwrap();
     assert_eq!((found.observations.len(), found.missing.len()), (0, 1));
     let cause = &found.missing[0].cause;
     assert_eq!((cause.code.as_str(), cause.remote.code.as_deref()), ("too_few_followers", Some("2874008")));
     assert_eq!(found.missing[0].metrics.len(), insights().offers().account.len());
-    assert_eq!(
-        posts(&stage, &session, &[&post]).await.unwrap()[0].missing[0].cause.code,
-        "too_few_followers"
-    );
+    assert_eq!(fresh(&session, &[&post]).await.unwrap()[0].missing[0].cause.code, "too_few_followers");
     assert_eq!(stage.sent("insights.account").len(), 1, "no metric is to blame, so none is asked for alone");
 }
 
@@ -183,7 +168,7 @@ async fn a_post_that_is_not_there_has_no_numbers() {
     let session = stage.page().await;
     let there = session.publish(&draft("there", [])).await.remote_ids().remove(0);
     let gone = format!("{}_123999999999999", session.account.remote_id);
-    let found = posts(&stage, &session, &[&gone, &there]).await.unwrap();
+    let found = fresh(&session, &[&gone, &there]).await.unwrap();
     assert_eq!(found[0], Found::default());
     assert_eq!(shapes(&found[1].observations), offered(insights().offers().post));
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::connector_error::ErrorKind;
 use carillon_domain::time::{Clock, SignedDuration};
 
 use super::super::sandbox::State;
@@ -11,7 +11,7 @@ use super::stage::{Stage, commented, story};
 use crate::conformance::Session;
 use crate::contract::connector::Connector;
 use crate::contract::insights::{Found, Insights, PostRef, Window};
-use crate::kit::graph::insights::shape::{of, offered, shapes};
+use crate::kit::graph::insights::shape::{fresh, of, offered, shapes};
 use crate::sandbox::{FaultKind, When};
 
 fn insights() -> &'static dyn Insights {
@@ -26,26 +26,9 @@ fn last(stage: &Stage, days: i64) -> Window {
 /// Every question, without a refusal.
 pub(super) async fn everything(stage: &Stage, session: &Session<'_>, ids: &[String]) {
     let ids: Vec<_> = ids.iter().map(String::as_str).collect();
-    assert_eq!(account(session, last(stage, 7)).await.unwrap().missing, []);
-    assert_eq!(audience(session).await.unwrap().missing, []);
-    assert!(posts(stage, session, &ids).await.unwrap().iter().all(|found| found.missing.is_empty()));
-}
-
-async fn account(session: &Session<'_>, window: Window) -> Result<Found, ConnectorError> {
-    let credential = session.credential();
-    insights().account(&session.cx(&credential), window).await
-}
-
-async fn audience(session: &Session<'_>) -> Result<Found, ConnectorError> {
-    let credential = session.credential();
-    insights().audience(&session.cx(&credential)).await
-}
-
-async fn posts(stage: &Stage, session: &Session<'_>, ids: &[&str]) -> Result<Vec<Found>, ConnectorError> {
-    let credential = session.credential();
-    let published_at = stage.bench.clock.now() - SignedDuration::from_hours(2);
-    let posts: Vec<_> = ids.iter().map(|id| PostRef { remote_id: id, published_at }).collect();
-    insights().posts(&session.cx(&credential), &posts).await
+    assert_eq!(session.account_numbers(last(stage, 7)).await.unwrap().missing, []);
+    assert_eq!(session.audience().await.unwrap().missing, []);
+    assert!(fresh(session, &ids).await.unwrap().iter().all(|found| found.missing.is_empty()));
 }
 
 /// The sum of a metric.
@@ -64,12 +47,12 @@ async fn everything_on_offer_is_given_with_both_logins() {
         stage.bench.clock.advance(Duration::from_secs(7_200));
         let offers = insights().offers();
         let window = last(&stage, 30);
-        let found = account(&session, window).await.unwrap();
+        let found = session.account_numbers(window).await.unwrap();
         assert_eq!(shapes(&found.observations), offered(offers.account));
         assert!(found.observations.iter().all(|o| o.window == Some(window)), "{found:?}");
-        assert_eq!(shapes(&audience(&session).await.unwrap().observations), offered(offers.audience));
+        assert_eq!(shapes(&session.audience().await.unwrap().observations), offered(offers.audience));
         let ids: Vec<_> = ids.iter().map(String::as_str).collect();
-        let found = posts(&stage, &session, &ids).await.unwrap();
+        let found = fresh(&session, &ids).await.unwrap();
         assert!(found.iter().all(|found| found.missing.is_empty()), "{found:?}");
         let all = found.iter().flat_map(|found| &found.observations);
         assert_eq!(shapes(all), offered(offers.post));
@@ -85,7 +68,7 @@ async fn the_owners_numbers_are_those_that_everybody_sees() {
     let session = stage.instagram().await;
     let post = session.publish(&commented(stage.picture("post"), "comment")).await.remote_ids().remove(0);
     stage.bench.clock.advance(Duration::from_secs(86_400));
-    let found = posts(&stage, &session, &[&post]).await.unwrap().remove(0);
+    let found = fresh(&session, &[&post]).await.unwrap().remove(0);
     let credential = session.credential();
     let public = session.connector.reader().unwrap().posts(&session.cx(&credential), None).await.unwrap();
     for count in &public.posts[0].counts {
@@ -93,7 +76,7 @@ async fn the_owners_numbers_are_those_that_everybody_sees() {
     }
     let parts: i64 = of(&found, "profile_actions").iter().filter(|o| o.part.is_some()).map(|o| o.value).sum();
     assert_eq!(sum(&found, "profile_actions"), Some(parts));
-    let week = account(&session, last(&stage, 7)).await.unwrap();
+    let week = session.account_numbers(last(&stage, 7)).await.unwrap();
     assert!(sum(&week, "likes") >= sum(&found, "likes"));
     assert_eq!(sum(&week, "comments"), Some(1));
     let products = of(&week, "views")
@@ -109,9 +92,9 @@ async fn what_is_older_than_instagram_keeps_is_not_asked_for() {
     let now = stage.bench.clock.now();
     let days = SignedDuration::from_hours(24);
     let old = Window { from: now - days * 110, to: now - days * 100 };
-    assert_eq!(account(&session, old).await.unwrap(), Found::default());
+    assert_eq!(session.account_numbers(old).await.unwrap(), Found::default());
     let across = Window { from: now - days * 100, to: now - days * 80 };
-    let found = account(&session, across).await.unwrap();
+    let found = session.account_numbers(across).await.unwrap();
     assert_eq!(of(&found, "reach")[0].window, Some(Window { from: now - days * 90, to: across.to }));
     assert_eq!(stage.sent("insights.account").len(), 3, "sums, by kind of post, by who follows");
 }
@@ -121,7 +104,7 @@ async fn a_split_that_is_refused_loses_only_itself() {
     let stage = Stage::new();
     let session = stage.instagram().await;
     stage.bench.world.state(NAME, |s: &mut State| s.unsplittable = Some("views".to_owned()));
-    let found = account(&session, last(&stage, 7)).await.unwrap();
+    let found = session.account_numbers(last(&stage, 7)).await.unwrap();
     assert_eq!(found.missing.len(), 1);
     assert_eq!(
         (found.missing[0].metrics.as_slice(), found.missing[0].cause.code.as_str()),
@@ -139,10 +122,10 @@ async fn a_limit_and_an_outage_concern_everything() {
     let stage = Stage::new();
     let session = stage.instagram().await;
     stage.fault("insights.read", When::Before, FaultKind::RateLimit);
-    let limited = account(&session, last(&stage, 7)).await.unwrap_err();
+    let limited = session.account_numbers(last(&stage, 7)).await.unwrap_err();
     assert!(matches!(limited.kind, ErrorKind::RateLimited { .. }), "{limited:?}");
     stage.status("insights.read", When::Before, 503, 20);
-    assert_eq!(account(&session, last(&stage, 7)).await.unwrap_err().kind, ErrorKind::Transient);
+    assert_eq!(session.account_numbers(last(&stage, 7)).await.unwrap_err().kind, ErrorKind::Transient);
 }
 
 #[tokio::test]
@@ -175,7 +158,7 @@ async fn a_permission_that_was_taken_back_is_said_as_such() {
     let stage = Stage::new();
     let session = stage.instagram().await;
     stage.status("insights.read", When::Before, 403, 1);
-    let error = account(&session, last(&stage, 7)).await.unwrap_err();
+    let error = session.account_numbers(last(&stage, 7)).await.unwrap_err();
     assert_eq!((&error.kind, error.code.as_str()), (&ErrorKind::PermissionMissing, "insights_not_allowed"));
     assert_eq!(error.remote.code.as_deref(), Some("10"));
 }
@@ -185,10 +168,10 @@ async fn a_story_that_few_have_seen_says_so_plainly() {
     let stage = Stage::new();
     let session = stage.instagram().await;
     let id = session.publish(&story(stage.picture(""))).await.remote_ids().remove(0);
-    let few = posts(&stage, &session, &[&id]).await.unwrap().remove(0);
+    let few = fresh(&session, &[&id]).await.unwrap().remove(0);
     // Without the network's words for it, the code alone: the login does have the permission.
     stage.status("insights.read", When::Before, 403, 1);
-    let unsaid = posts(&stage, &session, &[&id]).await.unwrap().remove(0);
+    let unsaid = fresh(&session, &[&id]).await.unwrap().remove(0);
     for found in [few, unsaid] {
         assert_eq!((found.observations.len(), found.missing.len()), (0, 1), "{found:?}");
         let missing = &found.missing[0];
@@ -201,7 +184,7 @@ async fn a_story_that_few_have_seen_says_so_plainly() {
     }
     assert_eq!(stage.sent("insights.post").len(), 2, "asked once each time");
     stage.bench.clock.advance(Duration::from_secs(7_200));
-    assert!(posts(&stage, &session, &[&id]).await.unwrap()[0].missing.is_empty());
+    assert!(fresh(&session, &[&id]).await.unwrap()[0].missing.is_empty());
 }
 
 #[tokio::test]
@@ -222,8 +205,8 @@ async fn of_few_followers_there_is_nothing_rather_than_zero() {
     let stage = Stage::new();
     let session = stage.instagram().await;
     stage.bench.world.state(NAME, |s: &mut State| s.followers = Some(99));
-    assert_eq!(audience(&session).await.unwrap(), Found::default());
-    let found = account(&session, last(&stage, 7)).await.unwrap();
+    assert_eq!(session.audience().await.unwrap(), Found::default());
+    let found = session.account_numbers(last(&stage, 7)).await.unwrap();
     assert!(of(&found, "follows").is_empty() && sum(&found, "views").is_some());
     assert_eq!(found.missing, []);
 }
@@ -234,7 +217,7 @@ async fn a_post_that_is_not_there_has_no_numbers() {
     let session = stage.instagram().await;
     let there = session.publish(&stage.picture("there")).await.remote_ids().remove(0);
     stage.bench.clock.advance(Duration::from_secs(7_200));
-    let found = posts(&stage, &session, &["18027310000099999", &there]).await.unwrap();
+    let found = fresh(&session, &["18027310000099999", &there]).await.unwrap();
     assert_eq!(found[0], Found::default());
     assert!(sum(&found[1], "views").is_some_and(|views| views > 0));
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::connector_error::ErrorKind;
 use carillon_domain::time::{Clock, Timestamp};
 use serde_json::json;
 
 use super::canned::{Answer, PAGE, Stage, no, ok};
 use crate::conformance::{Bench, Connect, Session, draft};
 use crate::contract::connector::Connector;
-use crate::contract::insights::{Found, Insights, Metric, Observation, PostRef, Window};
+use crate::contract::insights::{Found, Insights, Metric, Observation, Window};
 use crate::platforms::linkedin::CONNECTOR;
 use crate::platforms::linkedin::sandbox::simulator;
 use crate::sandbox::{Fault, FaultKind, When};
@@ -44,25 +44,6 @@ fn last(bench: &Bench, days: u32) -> Window {
     Window { from: to - DAY * days, to }
 }
 
-async fn account(session: &Session<'_>, window: Window) -> Result<Found, ConnectorError> {
-    let credential = session.credential();
-    insights().account(&session.cx(&credential), window).await
-}
-
-async fn audience(session: &Session<'_>) -> Result<Found, ConnectorError> {
-    let credential = session.credential();
-    insights().audience(&session.cx(&credential)).await
-}
-
-async fn posts(session: &Session<'_>, ids: &[(&str, Timestamp)]) -> Result<Vec<Found>, ConnectorError> {
-    let credential = session.credential();
-    let refs: Vec<PostRef<'_>> = ids
-        .iter()
-        .map(|(remote_id, published_at)| PostRef { remote_id, published_at: *published_at })
-        .collect();
-    insights().posts(&session.cx(&credential), &refs).await
-}
-
 /// Publishes some texts and some videos, and lets people look at them.
 async fn published(session: &Session<'_>) -> Vec<(String, Timestamp)> {
     let mut ids = Vec::new();
@@ -81,7 +62,7 @@ async fn all_posts(session: &Session<'_>, ids: &[(String, Timestamp)]) -> Vec<Fo
     let ids: Vec<(&str, Timestamp)> = ids.iter().map(|(id, at)| (id.as_str(), *at)).collect();
     let mut all = Vec::new();
     for some in ids.chunks(insights().offers().posts_at_once) {
-        all.extend(posts(session, some).await.expect("posts"));
+        all.extend(session.post_numbers(some).await.expect("posts"));
     }
     all
 }
@@ -112,9 +93,11 @@ async fn everything_that_is_offered_is_given_by_one_login_or_the_other() {
         let bench = bench();
         let session = if flavour == "member" { member(&bench, "on").await } else { page(&bench).await };
         let ids = published(&session).await;
-        let (whole, each) =
-            (account(&session, last(&bench, 5)).await.expect("numbers"), all_posts(&session, &ids).await);
-        let who = audience(&session).await.expect("audience");
+        let (whole, each) = (
+            session.account_numbers(last(&bench, 5)).await.expect("numbers"),
+            all_posts(&session, &ids).await,
+        );
+        let who = session.audience().await.expect("audience");
         for found in each.iter().chain([&whole, &who]) {
             assert_eq!(found.missing, [], "{flavour}");
             assert!(
@@ -136,7 +119,7 @@ async fn windows_are_whole_days_that_add_up() {
     let bench = bench();
     let session = page(&bench).await;
     let ids = published(&session).await;
-    let found = account(&session, last(&bench, 4)).await.expect("numbers");
+    let found = session.account_numbers(last(&bench, 4)).await.expect("numbers");
     for metric in ["views", "follows", "profile_visits"] {
         let days = of(&found, metric);
         assert_eq!(days.len(), 4, "{metric}: four days back from the morning, and four midnights");
@@ -154,7 +137,7 @@ async fn windows_are_whole_days_that_add_up() {
     // What is too long ago is not asked for at all.
     let before = bench.diary.entries().len();
     let old = Window { from: bench.clock.now() - DAY * 500, to: bench.clock.now() - DAY * 400 };
-    assert_eq!(account(&session, old).await.expect("nothing"), Found::default());
+    assert_eq!(session.account_numbers(old).await.expect("nothing"), Found::default());
     assert_eq!(bench.diary.entries().len(), before);
 }
 
@@ -164,7 +147,7 @@ async fn a_members_sums_come_for_the_window_and_the_rest_by_day() {
     let session = member(&bench, "on").await;
     published(&session).await;
     let window = last(&bench, 4);
-    let found = account(&session, window).await.expect("numbers");
+    let found = session.account_numbers(window).await.expect("numbers");
     assert_eq!(of(&found, "views").len(), 4);
     assert_eq!(of(&found, "follows").len(), 4);
     let reach = of(&found, "reach");
@@ -190,10 +173,10 @@ async fn a_refused_metric_loses_only_itself() {
         let bench = bench();
         let session = if flavour == "member" { member(&bench, "on").await } else { page(&bench).await };
         published(&session).await;
-        let whole = given([&account(&session, last(&bench, 3)).await.expect("numbers")]);
+        let whole = given([&session.account_numbers(last(&bench, 3)).await.expect("numbers")]);
         let fault = Fault::once("linkedin", operation, When::Before, FaultKind::Status).status(403);
         bench.world.faults().add(fault);
-        let found = account(&session, last(&bench, 3)).await.expect("numbers");
+        let found = session.account_numbers(last(&bench, 3)).await.expect("numbers");
         assert_eq!(missing(&found), lost, "{operation}");
         let cause = &found.missing[0].cause;
         assert_eq!(
@@ -216,14 +199,14 @@ async fn a_post_keeps_its_other_numbers_when_its_video_is_refused() {
     let one = [(ids[seen].0.as_str(), ids[seen].1)];
     let fault = Fault::once("linkedin", "statistics.videos", When::Before, FaultKind::Status).status(403);
     bench.world.faults().add(fault);
-    let again = posts(&session, &one).await.expect("posts").remove(0);
+    let again = session.post_numbers(&one).await.expect("posts").remove(0);
     assert_eq!(missing(&again), ["video_views"]);
     assert!(!of(&again, "views").is_empty() && !of(&again, "watch_time").is_empty(), "{again:?}");
     // Limits and outages are nobody's own.
     for (status, limited) in [(429, true), (500, false)] {
         let fault = Fault::once("linkedin", "statistics.shares", When::Before, FaultKind::Status);
         let id = bench.world.faults().add(fault.status(status).times(9));
-        let refused = posts(&session, &one).await.expect_err("all of it");
+        let refused = session.post_numbers(&one).await.expect_err("all of it");
         assert_eq!(matches!(refused.kind, ErrorKind::RateLimited { .. }), limited, "{refused:?}");
         bench.world.faults().remove(id);
     }
@@ -243,14 +226,14 @@ async fn silent_posts_have_no_data_and_doubles_get_the_same() {
     let old = (loud.0, bench.clock.now() - DAY * 400);
     let strange = [("urn:li:share:1", loud.1), ("17841400000000000", loud.1), ("", loud.1)];
     let asked = [loud, strange[0], loud, strange[1], quiet, strange[2]];
-    let answers = posts(&session, &asked).await.expect("posts");
+    let answers = session.post_numbers(&asked).await.expect("posts");
     assert_eq!(answers.len(), asked.len());
     assert_eq!(answers[0], answers[2]);
     assert!(answers[0].observations.iter().all(|o| o.window.is_none() && o.part.is_none()));
     assert!([1, 3, 4, 5].iter().all(|n| answers[*n] == Found::default()), "{answers:?}");
-    assert_eq!(posts(&session, &[old]).await.expect("posts"), [Found::default()], "a year is over");
+    assert_eq!(session.post_numbers(&[old]).await.expect("posts"), [Found::default()], "a year is over");
     let calls = bench.diary.entries().len();
-    assert_eq!(posts(&session, &[]).await.expect("none"), []);
+    assert_eq!(session.post_numbers(&[]).await.expect("none"), []);
     assert_eq!(bench.diary.entries().len(), calls);
 }
 
@@ -260,21 +243,21 @@ async fn a_login_without_the_scope_asks_nothing_and_says_what_to_do() {
     let session = member(&bench, "off").await;
     let id = session.publish(&draft("Numbers, please", [])).await.remote_ids().remove(0);
     let calls = bench.diary.entries().len();
-    let found = account(&session, last(&bench, 3)).await.expect("numbers");
+    let found = session.account_numbers(last(&bench, 3)).await.expect("numbers");
     assert_eq!(found.observations, []);
     let all = ["views", "reach", "likes", "comments", "shares", "saves", "sends", "link_clicks", "follows"];
     assert_eq!(missing(&found), all);
-    let of_post = posts(&session, &[(id.as_str(), bench.clock.now())]).await.expect("posts").remove(0);
+    let of_post = session.post_numbers(&[(id.as_str(), bench.clock.now())]).await.expect("posts").remove(0);
     for cause in found.missing.iter().chain(&of_post.missing).map(|m| &m.cause) {
         assert_eq!((&cause.kind, cause.code.as_str()), (&ErrorKind::PermissionMissing, "scope_missing"));
         assert!(cause.action.contains("platforms.linkedin.member_analytics"), "{cause:?}");
     }
     assert_eq!(bench.diary.entries().len(), calls, "nothing was asked");
-    assert_eq!(audience(&session).await.expect("none"), Found::default());
+    assert_eq!(session.audience().await.expect("none"), Found::default());
     // The operator has it by now, and this login is an old one.
     let mut session = session;
     session.settings.values.insert("member_analytics".to_owned(), "on".to_owned());
-    let found = account(&session, last(&bench, 3)).await.expect("numbers");
+    let found = session.account_numbers(last(&bench, 3)).await.expect("numbers");
     assert_eq!(found.missing[0].cause.action, "Connect the account again and agree to everything.");
 }
 
@@ -286,9 +269,9 @@ async fn only_super_admins_see_a_pages_numbers() {
     let id = session.publish(&draft("By an editor", [])).await.remote_ids().remove(0);
     let at = bench.clock.now();
     bench.clock.advance(DAY * 2);
-    let whole = account(&session, last(&bench, 1)).await.expect("numbers");
-    let post = posts(&session, &[(id.as_str(), at)]).await.expect("posts").remove(0);
-    let who = audience(&session).await.expect("audience");
+    let whole = session.account_numbers(last(&bench, 1)).await.expect("numbers");
+    let post = session.post_numbers(&[(id.as_str(), at)]).await.expect("posts").remove(0);
+    let who = session.audience().await.expect("audience");
     for found in [&whole, &post, &who] {
         assert_eq!(found.observations, []);
         assert!(found.missing.iter().all(|m| m.cause.action.contains("super admin")), "{found:?}");
@@ -301,7 +284,7 @@ async fn only_super_admins_see_a_pages_numbers() {
         When::Before,
         FaultKind::TokenRevoked,
     ));
-    let gone = account(&session, last(&bench, 1)).await.expect_err("nothing");
+    let gone = session.account_numbers(last(&bench, 1)).await.expect_err("nothing");
     assert_eq!(gone.kind, ErrorKind::AuthRevoked);
 }
 
@@ -342,7 +325,7 @@ async fn a_page_is_asked_to_the_letter_and_read_as_it_answers() {
         .on(VISITS, [ok(&json!({ "elements": [{ "timeRange": range, "totalPageStatistics": viewed }] }))]);
     let at = |ms| Timestamp::from_millisecond(ms).expect("time");
     let window = Window { from: at(from - 5), to: at(to) };
-    let found = account(&session, window).await.expect("numbers");
+    let found = session.account_numbers(window).await.expect("numbers");
     let values: Vec<_> = found.observations.iter().map(|o| (o.metric, o.value)).collect();
     let all = [("views", 9), ("reach", 7), ("likes", -1), ("comments", 0), ("shares", 0), ("clicks", 0)];
     assert_eq!(values[..6], all);
@@ -355,7 +338,7 @@ async fn a_page_is_asked_to_the_letter_and_read_as_it_answers() {
         stage.network.asked_of(VISITS)[0].query,
         format!("q=organization&organization=urn%3Ali%3Aorganization%3A2414183&{days}")
     );
-    let who = audience(&session).await.expect("audience");
+    let who = session.audience().await.expect("audience");
     let parts: Vec<_> = who.observations.iter().map(|o| (o.part.clone(), o.value)).collect();
     let want = [
         (Some(("country", "urn:li:geo:103819153".to_owned())), 42),
@@ -388,7 +371,7 @@ async fn a_members_metrics_are_asked_for_one_by_one_in_any_version() {
     stage.network.on(POSTS, answers);
     stage.network.on(VIDEOS, [refused()]);
     let at = session.bench.clock.now();
-    let found = posts(&session, &[("urn:li:ugcPost:7", at)]).await.expect("posts").remove(0);
+    let found = session.post_numbers(&[("urn:li:ugcPost:7", at)]).await.expect("posts").remove(0);
     let values: Vec<_> = found.observations.iter().map(|o| (o.metric, o.value)).collect();
     let all = [
         ("views", 10),
@@ -415,7 +398,7 @@ async fn a_members_metrics_are_asked_for_one_by_one_in_any_version() {
     // What LinkedIn does not know gets one question, and a share has no video.
     let unknown = no(404, &json!({ "status": 404, "code": "NOT_FOUND", "message": "Not Found" }));
     stage.network.on(POSTS, [unknown]);
-    assert_eq!(posts(&session, &[("urn:li:share:8", at)]).await.expect("posts"), [Found::default()]);
+    assert_eq!(session.post_numbers(&[("urn:li:share:8", at)]).await.expect("posts"), [Found::default()]);
     assert_eq!(stage.network.asked_of(POSTS).len(), 11);
     assert_eq!(stage.network.asked_of(VIDEOS).len(), 1);
 }

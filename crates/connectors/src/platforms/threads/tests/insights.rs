@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::connector_error::ErrorKind;
 use carillon_domain::time::{Clock, SignedDuration};
 use serde_json::{Value, json};
 
 use super::super::sandbox::State;
 use super::super::{CONNECTOR, NAME};
 use super::stage::{Stage, Trouble, error, with};
-use crate::conformance::{Session, draft};
+use crate::conformance::draft;
 use crate::contract::connector::Connector;
-use crate::contract::insights::{Found, Insights, PostRef, Window};
-use crate::kit::graph::insights::shape::{of, offered, shapes};
+use crate::contract::insights::{Found, Insights, Window};
+use crate::kit::graph::insights::shape::{fresh, of, offered, shapes};
 
 fn insights() -> &'static dyn Insights {
     CONNECTOR.insights().unwrap()
@@ -25,23 +25,6 @@ pub(super) fn last_week(stage: &Stage) -> Window {
     Window { from: to - SignedDuration::from_hours(7 * 24), to }
 }
 
-async fn account(stage: &Stage, session: &Session<'_>) -> Result<Found, ConnectorError> {
-    let credential = session.credential();
-    insights().account(&session.cx(&credential), last_week(stage)).await
-}
-
-async fn audience(session: &Session<'_>) -> Result<Found, ConnectorError> {
-    let credential = session.credential();
-    insights().audience(&session.cx(&credential)).await
-}
-
-async fn posts(stage: &Stage, session: &Session<'_>, ids: &[&str]) -> Result<Vec<Found>, ConnectorError> {
-    let credential = session.credential();
-    let published_at = stage.bench.clock.now();
-    let posts: Vec<_> = ids.iter().map(|id| PostRef { remote_id: id, published_at }).collect();
-    insights().posts(&session.cx(&credential), &posts).await
-}
-
 #[tokio::test]
 async fn everything_on_offer_is_given() {
     let stage = Stage::new();
@@ -49,9 +32,12 @@ async fn everything_on_offer_is_given() {
     let [post] = session.publish(&stage.picture("Count me")).await.remote_ids().try_into().unwrap();
     stage.bench.clock.advance(Duration::from_secs(86_400));
     let offers = insights().offers();
-    assert_eq!(shapes(&account(&stage, &session).await.unwrap().observations), offered(offers.account));
-    assert_eq!(shapes(&audience(&session).await.unwrap().observations), offered(offers.audience));
-    let found = posts(&stage, &session, &[&post]).await.unwrap();
+    assert_eq!(
+        shapes(&session.account_numbers(last_week(&stage)).await.unwrap().observations),
+        offered(offers.account)
+    );
+    assert_eq!(shapes(&session.audience().await.unwrap().observations), offered(offers.audience));
+    let found = fresh(&session, &[&post]).await.unwrap();
     assert_eq!(shapes(&found[0].observations), offered(offers.post));
     assert!(found[0].observations.iter().all(|o| o.window.is_none()), "since the beginning: {found:?}");
 }
@@ -62,14 +48,14 @@ async fn what_an_account_got_in_a_window_is_what_its_posts_got_in_it() {
     let session = stage.connected().await;
     session.publish(&draft("old", [])).await;
     stage.bench.clock.advance(Duration::from_secs(30 * 86_400));
-    let quiet = account(&stage, &session).await.unwrap();
+    let quiet = session.account_numbers(last_week(&stage)).await.unwrap();
     let first = session.publish(&draft("one", [])).await.remote_ids().remove(0);
     let second = with(draft("two", []), "quote_post_id", json!(first));
     let second = session.publish(&second).await.remote_ids().remove(0);
     stage.bench.clock.advance(Duration::from_secs(3 * 86_400));
     let week = last_week(&stage);
-    let found = account(&stage, &session).await.unwrap();
-    let of_posts = posts(&stage, &session, &[&first, &second]).await.unwrap();
+    let found = session.account_numbers(last_week(&stage)).await.unwrap();
+    let of_posts = fresh(&session, &[&first, &second]).await.unwrap();
     let sum: i64 = of_posts.iter().flat_map(|f| of(f, "likes")).map(|o| o.value).sum();
     let likes = of(&found, "likes");
     assert_eq!((likes.len(), likes[0].window), (1, Some(week)));
@@ -85,7 +71,7 @@ async fn what_an_account_got_in_a_window_is_what_its_posts_got_in_it() {
 async fn days_are_the_networks_own() {
     let stage = Stage::new();
     let session = stage.connected().await;
-    let found = account(&stage, &session).await.unwrap();
+    let found = session.account_numbers(last_week(&stage)).await.unwrap();
     let days = of(&found, "profile_visits");
     assert!((7..=8).contains(&days.len()), "{days:?}");
     for pair in days.windows(2) {
@@ -103,13 +89,12 @@ async fn days_are_the_networks_own() {
 async fn nothing_is_asked_of_the_time_before_the_first_numbers() {
     let stage = Stage::new();
     let session = stage.connected().await;
-    let credential = session.credential();
     let at = |text: &str| text.parse().unwrap();
     let early = Window { from: at("2024-01-01T00:00:00Z"), to: at("2024-03-01T00:00:00Z") };
-    let found = insights().account(&session.cx(&credential), early).await.unwrap();
+    let found = session.account_numbers(early).await.unwrap();
     assert_eq!(shapes(&found.observations), BTreeSet::from([("followers", None, "followers_count")]));
     let across = Window { to: at("2024-05-01T00:00:00Z"), ..early };
-    let found = insights().account(&session.cx(&credential), across).await.unwrap();
+    let found = session.account_numbers(across).await.unwrap();
     assert_eq!(of(&found, "likes")[0].window.unwrap().from, at("2024-04-13T07:00:00Z"));
     assert_eq!(found.missing, []);
 }
@@ -125,7 +110,7 @@ async fn a_refused_metric_loses_only_itself() {
     let refused = Trouble::Instead(400, error(100, None));
     // The group, then its first metric by itself; the others are answered.
     stage.script("insights.account", 2, &refused);
-    let found = account(&stage, &session).await.unwrap();
+    let found = session.account_numbers(last_week(&stage)).await.unwrap();
     assert_eq!(found.missing.len(), 1);
     assert_eq!(found.missing[0].metrics, ["profile_visits"]);
     let cause = &found.missing[0].cause;
@@ -143,7 +128,7 @@ async fn a_refused_metric_loses_only_itself() {
 
     // A limit is nothing that a single metric is to blame for.
     stage.script("insights.account", 1, &Trouble::Instead(400, error(613, None)));
-    let limited = account(&stage, &session).await.unwrap_err();
+    let limited = session.account_numbers(last_week(&stage)).await.unwrap_err();
     assert!(matches!(limited.kind, ErrorKind::RateLimited { .. }), "{limited:?}");
 }
 
@@ -153,7 +138,7 @@ async fn no_data_are_neither_zero_nor_missing() {
     let session = stage.connected().await;
     stage.script("insights.account", 1, &Trouble::Instead(200, json!({ "data": [] })));
     stage.script("insights.account", 1, &Trouble::Instead(200, total("followers_count", 0)));
-    let found = account(&stage, &session).await.unwrap();
+    let found = session.account_numbers(last_week(&stage)).await.unwrap();
     let seen: Vec<_> = found.observations.iter().map(|o| (o.metric, o.value)).collect();
     assert_eq!((seen.as_slice(), found.missing.len()), (&[("followers", 0)][..], 0));
 }
@@ -167,9 +152,9 @@ async fn without_the_permission_it_says_what_to_do() {
         stage.script(operation, 1, &Trouble::Instead(403, error(10, None)));
     }
     let refused = [
-        account(&stage, &session).await.unwrap_err(),
-        posts(&stage, &session, &[&post, &post]).await.unwrap_err(),
-        audience(&session).await.unwrap_err(),
+        session.account_numbers(last_week(&stage)).await.unwrap_err(),
+        fresh(&session, &[&post, &post]).await.unwrap_err(),
+        session.audience().await.unwrap_err(),
     ];
     for error in refused {
         assert_eq!(
@@ -186,7 +171,7 @@ async fn too_few_followers_are_said_once() {
     let stage = Stage::new();
     let session = stage.connected().await;
     stage.bench.world.state(NAME, |s: &mut State| s.followers = Some(99));
-    let found = audience(&session).await.unwrap();
+    let found = session.audience().await.unwrap();
     assert_eq!(found.observations, []);
     assert_eq!(found.missing.len(), 1);
     assert_eq!(
@@ -194,7 +179,7 @@ async fn too_few_followers_are_said_once() {
         (&["followers"][..], "too_few_followers")
     );
     assert_eq!(stage.sent("insights.audience").len(), 1);
-    let profile = account(&stage, &session).await.unwrap();
+    let profile = session.account_numbers(last_week(&stage)).await.unwrap();
     assert_eq!((of(&profile, "followers")[0].value, profile.missing.len()), (99, 0));
 }
 
@@ -204,7 +189,7 @@ async fn a_post_that_is_not_there_has_no_numbers() {
     let session = stage.connected().await;
     let mut ids = session.publish(&draft("stays", [])).await.remote_ids();
     ids.push("18061310099999999".to_owned());
-    let found = posts(&stage, &session, &[&ids[1], &ids[0]]).await.unwrap();
+    let found = fresh(&session, &[&ids[1], &ids[0]]).await.unwrap();
     assert_eq!(found[0], Found::default());
     assert_eq!(shapes(&found[1].observations), offered(insights().offers().post));
 }

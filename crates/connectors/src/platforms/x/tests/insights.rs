@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::connector_error::ErrorKind;
 use carillon_domain::time::{Clock, Timestamp};
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use super::Lab;
 use crate::conformance::canned::{Answer, Canned};
 use crate::conformance::{Session, draft};
 use crate::contract::connector::Connector;
-use crate::contract::insights::{Found, Insights, PostRef, Window};
+use crate::contract::insights::{Found, Insights, Window};
 use crate::kit::http::Http;
 use crate::kit::pause::NoPause;
 use crate::platforms::x::CONNECTOR;
@@ -22,15 +22,6 @@ const LOOKUP: &str = "tweets.lookup";
 
 fn insights() -> &'static dyn Insights {
     CONNECTOR.insights().expect("it gives insights")
-}
-
-async fn posts(session: &Session<'_>, ids: &[(&str, Timestamp)]) -> Result<Vec<Found>, ConnectorError> {
-    let credential = session.credential();
-    let refs: Vec<PostRef<'_>> = ids
-        .iter()
-        .map(|(remote_id, published_at)| PostRef { remote_id, published_at: *published_at })
-        .collect();
-    insights().posts(&session.cx(&credential), &refs).await
 }
 
 fn values(found: &Found) -> Vec<(&'static str, i64)> {
@@ -51,7 +42,7 @@ async fn everything_that_is_offered_is_given_and_nothing_else() {
     session.refresh().await.unwrap();
     for (families, name) in [(Families::Tweet, "tweet.fields"), (Families::Post, "post.fields")] {
         lab.memory(|m| m.families = families);
-        let found = posts(&session, &[(id.as_str(), at)]).await.unwrap().remove(0);
+        let found = session.post_numbers(&[(id.as_str(), at)]).await.unwrap().remove(0);
         assert_eq!(found.missing, []);
         let given: Vec<_> = found.observations.iter().map(|o| (o.metric, None, o.native)).collect();
         let offered: Vec<_> = insights().offers().post.iter().map(|m| (m.name, m.by, m.native)).collect();
@@ -86,7 +77,7 @@ async fn posts_are_asked_about_for_thirty_days_and_each_once() {
     let (old, young) = ((old.0.as_str(), old.1), (young.0.as_str(), young.1));
     let strange = [("", young.1), ("urn:li:share:7", young.1), ("12345678901234567890", young.1)];
     let asked = [young, old, strange[0], young, strange[1], strange[2]];
-    let found = posts(&session, &asked).await.unwrap();
+    let found = session.post_numbers(&asked).await.unwrap();
     assert_eq!(found.len(), asked.len());
     assert_eq!(values(&found[0]).len(), 4);
     assert_eq!(found[3], found[0]);
@@ -95,7 +86,7 @@ async fn posts_are_asked_about_for_thirty_days_and_each_once() {
     let lookups: Vec<_> = recorded.iter().filter(|e| e.operation == LOOKUP).collect();
     assert_eq!(lookups.len(), 1);
     assert!(lookups[0].url.contains(young.0) && !lookups[0].url.contains(old.0), "{}", lookups[0].url);
-    assert_eq!(posts(&session, &[old, strange[0]]).await.unwrap(), [Found::default(), Found::default()]);
+    assert_eq!(session.post_numbers(&[old, strange[0]]).await.unwrap(), [Found::default(), Found::default()]);
     assert_eq!(lab.calls(LOOKUP), 1, "nothing is asked that X would refuse");
 }
 
@@ -114,7 +105,7 @@ async fn what_x_hides_or_does_not_have_loses_no_other_post() {
     let now = lab.bench.clock.now();
     let asked =
         [(old.0.as_str(), now), (own.0.as_str(), now), (foreign.0.as_str(), now), (gone.0.as_str(), now)];
-    let found = posts(&session, &asked).await.unwrap();
+    let found = session.post_numbers(&asked).await.unwrap();
     assert_eq!((values(&found[1]).len(), found[1].missing.len()), (4, 0));
     for hidden in [&found[0], &found[2]] {
         assert_eq!(hidden.observations, []);
@@ -125,7 +116,7 @@ async fn what_x_hides_or_does_not_have_loses_no_other_post() {
     }
     assert_eq!(found[3], Found::default(), "a post that is gone misses nothing");
     // With one id there is no data beside the errors.
-    let alone = posts(&session, &asked[..1]).await.unwrap();
+    let alone = session.post_numbers(&asked[..1]).await.unwrap();
     assert_eq!(alone, found[..1]);
 }
 
@@ -137,7 +128,7 @@ async fn a_hundred_at_once_and_no_more() {
     let mut ids: Vec<String> = (1..=100).map(|n| n.to_string()).collect();
     ids.push(own.0.clone());
     let asked: Vec<(&str, Timestamp)> = ids.iter().map(|id| (id.as_str(), own.1)).collect();
-    let found = posts(&session, &asked).await.unwrap();
+    let found = session.post_numbers(&asked).await.unwrap();
     assert_eq!((found.len(), lab.calls(LOOKUP)), (101, 2));
     assert!(found[..100].iter().all(|f| *f == Found::default()));
     assert_eq!(values(&found[100]).len(), 4);
@@ -151,7 +142,7 @@ async fn what_concerns_everything_is_an_error() {
     let own = published(&session, "One").await;
     let asked = [(own.0.as_str(), own.1)];
     lab.memory(|m| m.no_credits = true);
-    assert_eq!(posts(&session, &asked).await.unwrap_err().code, "credits_depleted");
+    assert_eq!(session.post_numbers(&asked).await.unwrap_err().code, "credits_depleted");
     lab.memory(|m| m.no_credits = false);
     for (fault, kind) in [
         (Fault::once("x", LOOKUP, When::Before, FaultKind::TokenRevoked), ErrorKind::AuthExpired),
@@ -161,7 +152,7 @@ async fn what_concerns_everything_is_an_error() {
         ),
     ] {
         let id = lab.bench.world.faults().add(fault);
-        assert_eq!(posts(&session, &asked).await.unwrap_err().kind, kind);
+        assert_eq!(session.post_numbers(&asked).await.unwrap_err().kind, kind);
         lab.bench.world.faults().remove(id);
     }
 }
@@ -199,16 +190,16 @@ async fn problems_in_a_good_answer_in_every_shape() {
     );
     let asked = [("7", at), ("8", at)];
     // One that names no post is about those that came without.
-    let found = posts(&session, &asked).await.unwrap();
+    let found = session.post_numbers(&asked).await.unwrap();
     assert_eq!((values(&found[0]), found[0].missing.len()), (vec![("views", 5)], 0));
     assert_eq!(found[1].missing[0].metrics.len(), 4);
-    let found = posts(&session, &asked).await.unwrap();
+    let found = session.post_numbers(&asked).await.unwrap();
     assert!(found.iter().all(|f| f.missing[0].metrics.len() == 4), "{found:?}");
     // Neither number nor reason: no data.
     let none = [Found::default(), Found::default()];
-    assert_eq!(posts(&session, &asked).await.unwrap(), none);
-    assert_eq!(posts(&session, &asked).await.unwrap(), none);
-    let odd = posts(&session, &asked).await.unwrap_err();
+    assert_eq!(session.post_numbers(&asked).await.unwrap(), none);
+    assert_eq!(session.post_numbers(&asked).await.unwrap(), none);
+    let odd = session.post_numbers(&asked).await.unwrap_err();
     assert_eq!((odd.kind, odd.code.as_str()), (ErrorKind::Transient, "unexpected"));
     let asked = network.asked_of("GET /2/tweets");
     assert_eq!(asked[0].query, "ids=7%2C8&tweet.fields=non_public_metrics");

@@ -30,8 +30,7 @@ fn window(from: &str, to: &str) -> Window {
 
 async fn account(session: &Session<'_>, window: Window) -> Found {
     session.refresh().await.unwrap();
-    let credential = session.credential();
-    CONNECTOR.account(&session.cx(&credential), window).await.unwrap()
+    session.account_numbers(window).await.unwrap()
 }
 
 fn of<'a>(found: &'a Found, metric: &str, by: Option<&str>) -> Vec<&'a Observation> {
