@@ -13,7 +13,7 @@ use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::errors::PLATFORM;
 use super::flavour::Flavour;
-use super::numbers::COUNTED_FOR;
+use super::numbers::{COUNTED, COUNTED_FOR};
 use super::{LinkedIn, urn};
 use crate::contract::cx::Cx;
 use crate::contract::insights::{Found, Insights, Metric, Missing, Observation, Offers, PostRef, Window};
@@ -33,54 +33,21 @@ const WINDOW_DAYS: u16 = 90;
 /// Views and viewers of a page's video are kept for six months. "Video Analytics API" (2026).
 const VIDEOS_FOR: SignedDuration = SignedDuration::from_hours(180 * 24);
 
+/// A page's first, then a member's.
 static OFFERS: Offers = Offers {
-    account: &[
-        // Pages.
-        Metric::of("views", "totalShareStatistics.impressionCount"),
-        Metric::of("reach", "totalShareStatistics.uniqueImpressionsCount"),
-        Metric::of("likes", "totalShareStatistics.likeCount"),
-        Metric::of("comments", "totalShareStatistics.commentCount"),
-        Metric::of("shares", "totalShareStatistics.shareCount"),
-        Metric::of("clicks", "totalShareStatistics.clickCount"),
-        organization::GAINS,
-        organization::VISITS,
-        // Members.
-        Metric::of("views", "memberCreatorPostAnalytics.IMPRESSION"),
-        Metric::of("reach", "memberCreatorPostAnalytics.MEMBERS_REACHED"),
-        Metric::of("likes", "memberCreatorPostAnalytics.REACTION"),
-        Metric::of("comments", "memberCreatorPostAnalytics.COMMENT"),
-        Metric::of("shares", "memberCreatorPostAnalytics.RESHARE"),
-        Metric::of("saves", "memberCreatorPostAnalytics.POST_SAVE"),
-        Metric::of("sends", "memberCreatorPostAnalytics.POST_SEND"),
-        Metric::of("link_clicks", "memberCreatorPostAnalytics.LINK_CLICKS"),
-        member::GAINS,
-    ],
-    post: &[
-        // Pages.
-        Metric::of("views", "totalShareStatistics.impressionCount"),
-        Metric::of("reach", "totalShareStatistics.uniqueImpressionsCount"),
-        Metric::of("likes", "totalShareStatistics.likeCount"),
-        Metric::of("comments", "totalShareStatistics.commentCount"),
-        Metric::of("shares", "totalShareStatistics.shareCount"),
-        Metric::of("clicks", "totalShareStatistics.clickCount"),
-        Metric::of("video_views", "videoAnalytics.VIDEO_VIEW"),
-        Metric::of("video_viewers", "videoAnalytics.VIEWER"),
-        Metric::of("watch_time", "videoAnalytics.TIME_WATCHED"),
-        // Members.
-        Metric::of("views", "memberCreatorPostAnalytics.IMPRESSION"),
-        Metric::of("reach", "memberCreatorPostAnalytics.MEMBERS_REACHED"),
-        Metric::of("likes", "memberCreatorPostAnalytics.REACTION"),
-        Metric::of("comments", "memberCreatorPostAnalytics.COMMENT"),
-        Metric::of("shares", "memberCreatorPostAnalytics.RESHARE"),
-        Metric::of("saves", "memberCreatorPostAnalytics.POST_SAVE"),
-        Metric::of("sends", "memberCreatorPostAnalytics.POST_SEND"),
-        Metric::of("link_clicks", "memberCreatorPostAnalytics.LINK_CLICKS"),
-        Metric::of("follows", "memberCreatorPostAnalytics.FOLLOWER_GAINED_FROM_CONTENT"),
-        Metric::of("profile_visits", "memberCreatorPostAnalytics.PROFILE_VIEW_FROM_CONTENT"),
-        Metric::of("video_views", "memberCreatorVideoAnalytics.VIDEO_PLAY"),
-        Metric::of("video_viewers", "memberCreatorVideoAnalytics.VIDEO_VIEWER"),
-        Metric::of("watch_time", "memberCreatorVideoAnalytics.VIDEO_WATCH_TIME"),
-    ],
+    account: &joined::<17>(&[
+        &COUNTED,
+        &[organization::GAINS, organization::VISITS],
+        &member::IN_WINDOW,
+        &[member::GAINS],
+    ]),
+    post: &joined::<22>(&[
+        &COUNTED,
+        &organization::VIDEO,
+        &member::IN_WINDOW,
+        &member::BROUGHT,
+        &member::VIDEO,
+    ]),
     audience: &organization::AUDIENCE,
     posts_at_once: POSTS_AT_ONCE,
     window_days: WINDOW_DAYS,
@@ -167,8 +134,33 @@ fn lacking(cx: &Cx<'_>, operation: &str, scope: &str) -> Option<ConnectorError> 
 }
 
 /// The sum of everything so far.
-fn total(metric: &'static str, value: i64, native: &'static str) -> Observation {
-    Observation { metric, part: None, window: None, value, native }
+fn total(metric: Metric, value: i64) -> Observation {
+    Observation { metric: metric.name, part: None, window: None, value, native: metric.native }
+}
+
+/// Lists, one after the other.
+const fn joined<const N: usize>(lists: &[&[Metric]]) -> [Metric; N] {
+    let mut all = [lists[0][0]; N];
+    let (mut list, mut at) = (0, 0);
+    while list < lists.len() {
+        let (_, free) = all.split_at_mut(at);
+        let (place, _) = free.split_at_mut(lists[list].len());
+        place.copy_from_slice(lists[list]);
+        at += lists[list].len();
+        list += 1;
+    }
+    assert!(at == N);
+    all
+}
+
+/// Our names.
+fn names(metrics: &[Metric]) -> Vec<&'static str> {
+    metrics.iter().map(|metric| metric.name).collect()
+}
+
+/// The type of query that a metric is asked for by: the last word of LinkedIn's name for it.
+fn kind(metric: Metric) -> &'static str {
+    metric.native.rsplit_once('.').map_or(metric.native, |(_, kind)| kind)
 }
 
 /// The posts of this question that LinkedIn may have numbers of, each once.

@@ -11,32 +11,43 @@ use super::errors::op;
 use super::read::tolerated;
 use super::urn;
 use super::wire::{Elements, ShareStatistics, Totals};
+use crate::contract::insights::Metric;
 use crate::contract::reader::Count;
 
 /// How far back the statistics reach. "Share Statistics" (2026): rolling twelve months.
 pub(super) const COUNTED_FOR: SignedDuration = SignedDuration::from_hours(364 * 24);
 
-/// What is taken from a sum: our name, the value, LinkedIn's name. `engagement` is not: it is made of the others.
-type Named = (&'static str, Option<i64>, &'static str);
+/// What is counted. `engagement` is not taken: it is made of the others.
+pub(super) const COUNTED: [Metric; 6] = [
+    Metric::of("views", "totalShareStatistics.impressionCount"),
+    Metric::of("reach", "totalShareStatistics.uniqueImpressionsCount"),
+    Metric::of("likes", "totalShareStatistics.likeCount"),
+    Metric::of("comments", "totalShareStatistics.commentCount"),
+    Metric::of("shares", "totalShareStatistics.shareCount"),
+    Metric::of("clicks", "totalShareStatistics.clickCount"),
+];
 
 impl Totals {
-    /// Its numbers.
-    pub(super) fn named(&self) -> [Named; 6] {
-        [
-            ("views", self.impression_count, "totalShareStatistics.impressionCount"),
-            ("reach", self.unique_impressions_count, "totalShareStatistics.uniqueImpressionsCount"),
-            ("likes", self.like_count, "totalShareStatistics.likeCount"),
-            ("comments", self.comment_count, "totalShareStatistics.commentCount"),
-            ("shares", self.share_count, "totalShareStatistics.shareCount"),
-            ("clicks", self.click_count, "totalShareStatistics.clickCount"),
-        ]
+    /// Its numbers, where LinkedIn gave them.
+    pub(super) fn given(&self) -> impl Iterator<Item = (Metric, i64)> {
+        let values = [
+            self.impression_count,
+            self.unique_impressions_count,
+            self.like_count,
+            self.comment_count,
+            self.share_count,
+            self.click_count,
+        ];
+        COUNTED.into_iter().zip(values).filter_map(|(metric, value)| Some((metric, value?)))
     }
 
     fn counts(&self) -> Vec<Count> {
-        let count = |(metric, value, native): Named| {
-            Some(Count { metric: metric.to_owned(), value: value?, native: native.to_owned() })
+        let count = |(metric, value): (Metric, i64)| Count {
+            metric: metric.name.to_owned(),
+            value,
+            native: metric.native.to_owned(),
         };
-        self.named().into_iter().filter_map(count).collect()
+        self.given().map(count).collect()
     }
 }
 

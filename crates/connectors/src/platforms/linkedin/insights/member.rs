@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use carillon_domain::connector_error::ConnectorError;
 
 use super::wire::{FollowersOfDay, OfMember};
-use super::{absent, days, distinct, in_order, lacking, settle, total};
+use super::{absent, days, distinct, in_order, kind, lacking, names, settle, total};
 use crate::contract::cx::Cx;
 use crate::contract::insights::{Found, Metric, Missing, Observation, PostRef, Window};
 use crate::platforms::linkedin::api::Api;
@@ -18,58 +18,35 @@ use crate::platforms::linkedin::wire::Elements;
 /// everybody is another call, and the profile's.
 pub(super) const GAINS: Metric = Metric::of("follows", "memberFollowersCount.memberFollowersCount");
 
-/// How a metric is given in a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum InWindow {
-    Daily,
-    /// In one sum: these are not to be had by day. "Member Post Statistics" (2026).
-    Whole,
-    /// Not at all: what posts brought is a part of something that is counted elsewhere.
-    No,
-}
-
-/// A query type.
-struct Query {
-    metric: &'static str,
-    kind: &'static str,
-    native: &'static str,
-    in_window: InWindow,
-}
-
-const fn query(metric: &'static str, kind: &'static str, native: &'static str, in_window: InWindow) -> Query {
-    Query { metric, kind, native, in_window }
-}
-
-/// Query types; those from `POST_SAVE` on since version 202604. `PREMIUM_CTA_CLICKS` is left out: it would cost a call for each
-/// post, and few have that button.
-const QUERIES: [Query; 10] = [
-    query("views", "IMPRESSION", "memberCreatorPostAnalytics.IMPRESSION", InWindow::Daily),
-    query("reach", "MEMBERS_REACHED", "memberCreatorPostAnalytics.MEMBERS_REACHED", InWindow::Whole),
-    query("likes", "REACTION", "memberCreatorPostAnalytics.REACTION", InWindow::Daily),
-    query("comments", "COMMENT", "memberCreatorPostAnalytics.COMMENT", InWindow::Daily),
-    query("shares", "RESHARE", "memberCreatorPostAnalytics.RESHARE", InWindow::Daily),
-    query("saves", "POST_SAVE", "memberCreatorPostAnalytics.POST_SAVE", InWindow::Daily),
-    query("sends", "POST_SEND", "memberCreatorPostAnalytics.POST_SEND", InWindow::Daily),
-    query("link_clicks", "LINK_CLICKS", "memberCreatorPostAnalytics.LINK_CLICKS", InWindow::Whole),
-    query(
-        "follows",
-        "FOLLOWER_GAINED_FROM_CONTENT",
-        "memberCreatorPostAnalytics.FOLLOWER_GAINED_FROM_CONTENT",
-        InWindow::No,
-    ),
-    query(
-        "profile_visits",
-        "PROFILE_VIEW_FROM_CONTENT",
-        "memberCreatorPostAnalytics.PROFILE_VIEW_FROM_CONTENT",
-        InWindow::No,
-    ),
+/// What has a time too; those from `POST_SAVE` on since version 202604. `PREMIUM_CTA_CLICKS` is left out: it would cost a call for
+/// each post, and few have that button.
+pub(super) const IN_WINDOW: [Metric; 8] = [
+    Metric::of("views", "memberCreatorPostAnalytics.IMPRESSION"),
+    Metric::of("reach", "memberCreatorPostAnalytics.MEMBERS_REACHED"),
+    Metric::of("likes", "memberCreatorPostAnalytics.REACTION"),
+    Metric::of("comments", "memberCreatorPostAnalytics.COMMENT"),
+    Metric::of("shares", "memberCreatorPostAnalytics.RESHARE"),
+    Metric::of("saves", "memberCreatorPostAnalytics.POST_SAVE"),
+    Metric::of("sends", "memberCreatorPostAnalytics.POST_SEND"),
+    Metric::of("link_clicks", "memberCreatorPostAnalytics.LINK_CLICKS"),
 ];
 
+/// What posts brought of something that is counted elsewhere, so that it is only asked for of each post.
+pub(super) const BROUGHT: [Metric; 2] = [
+    Metric::of("follows", "memberCreatorPostAnalytics.FOLLOWER_GAINED_FROM_CONTENT"),
+    Metric::of("profile_visits", "memberCreatorPostAnalytics.PROFILE_VIEW_FROM_CONTENT"),
+];
+
+/// Whether a window has it in one sum only, and not by day. "Member Post Statistics" (2026).
+fn is_whole(metric: Metric) -> bool {
+    matches!(kind(metric), "MEMBERS_REACHED" | "LINK_CLICKS")
+}
+
 /// What LinkedIn tells of a video, the one first that tells whether there is one at all.
-const VIDEO: [(&str, &str, &str); 3] = [
-    ("video_views", "VIDEO_PLAY", "memberCreatorVideoAnalytics.VIDEO_PLAY"),
-    ("video_viewers", "VIDEO_VIEWER", "memberCreatorVideoAnalytics.VIDEO_VIEWER"),
-    ("watch_time", "VIDEO_WATCH_TIME", "memberCreatorVideoAnalytics.VIDEO_WATCH_TIME"),
+pub(super) const VIDEO: [Metric; 3] = [
+    Metric::of("video_views", "memberCreatorVideoAnalytics.VIDEO_PLAY"),
+    Metric::of("video_viewers", "memberCreatorVideoAnalytics.VIDEO_VIEWER"),
+    Metric::of("watch_time", "memberCreatorVideoAnalytics.VIDEO_WATCH_TIME"),
 ];
 
 /// What all posts together got in a window, and new followers.
@@ -79,15 +56,12 @@ pub(super) async fn account(cx: &Cx<'_>, window: Window) -> Result<Found, Connec
     let Some(days) = days::date_range(window, now) else { return Ok(found) };
     let whole = days::asked(window, now);
     let api = Api::of(cx);
-    let asked = || QUERIES.iter().filter(|query| query.in_window != InWindow::No);
     match lacking(cx, op::ANALYTICS_OF_POSTS, POSTS_OF_MEMBER) {
-        Some(cause) => {
-            found.missing.push(Missing { metrics: asked().map(|query| query.metric).collect(), cause });
-        }
+        Some(cause) => found.missing.push(Missing { metrics: names(&IN_WINDOW), cause }),
         None => {
-            for query in asked() {
-                let answer = in_window(&api, query, &days, whole).await;
-                settle(&mut found, vec![query.metric], answer)?;
+            for metric in IN_WINDOW {
+                let answer = in_window(&api, metric, &days, whole).await;
+                settle(&mut found, vec![metric.name], answer)?;
             }
         }
     }
@@ -101,20 +75,20 @@ pub(super) async fn account(cx: &Cx<'_>, window: Window) -> Result<Found, Connec
 
 async fn in_window(
     api: &Api<'_>,
-    query: &Query,
+    metric: Metric,
     days: &str,
     whole: Option<Window>,
 ) -> Result<Vec<Observation>, ConnectorError> {
     // A sum may come without its time, which then is the one that was asked for.
-    let unsaid = whole.filter(|_| query.in_window == InWindow::Whole);
-    let aggregation = if query.in_window == InWindow::Daily { "DAILY" } else { "TOTAL" };
-    let path =
-        format!("memberCreatorPostAnalytics?q=me&queryType={}&aggregation={aggregation}&{days}", query.kind);
+    let unsaid = whole.filter(|_| is_whole(metric));
+    let aggregation = if is_whole(metric) { "TOTAL" } else { "DAILY" };
+    let kind = kind(metric);
+    let path = format!("memberCreatorPostAnalytics?q=me&queryType={kind}&aggregation={aggregation}&{days}");
     let answer: Elements<OfMember> = api.ask(api.finder(op::ANALYTICS_OF_POSTS, &path)).await?;
     let counted = |element: &OfMember| {
         // Without its time a number would look like one of all times.
         let window = Some(element.date_range.and_then(|range| range.window()).or(unsaid)?);
-        Some(Observation { window, ..total(query.metric, element.count?, query.native) })
+        Some(Observation { window, ..total(metric, element.count?) })
     };
     Ok(answer.elements.iter().filter_map(counted).collect())
 }
@@ -124,7 +98,7 @@ async fn gains(api: &Api<'_>, days: &str) -> Result<Vec<Observation>, ConnectorE
     let answer: Elements<FollowersOfDay> = api.ask(api.finder(op::ANALYTICS_OF_FOLLOWERS, &path)).await?;
     let gained = |day: &FollowersOfDay| {
         let window = Some(day.date_range?.window()?);
-        Some(Observation { window, ..total(GAINS.name, day.member_followers_count?, GAINS.native) })
+        Some(Observation { window, ..total(GAINS, day.member_followers_count?) })
     };
     Ok(answer.elements.iter().filter_map(gained).collect())
 }
@@ -137,7 +111,7 @@ pub(super) async fn posts(cx: &Cx<'_>, posts: &[PostRef<'_>]) -> Result<Vec<Foun
     for post in distinct(posts, now) {
         let mut found = Found::default();
         if let Some(cause) = lacking(cx, op::ANALYTICS_OF_POSTS, POSTS_OF_MEMBER) {
-            let metrics = QUERIES.iter().map(|query| query.metric).collect();
+            let metrics = [names(&IN_WINDOW), names(&BROUGHT)].concat();
             found.missing.push(Missing { metrics, cause });
         } else {
             of_post(&api, post.remote_id, &mut found).await?;
@@ -158,24 +132,25 @@ fn entity(post: &str) -> String {
 }
 
 async fn of_post(api: &Api<'_>, post: &str, found: &mut Found) -> Result<(), ConnectorError> {
-    for query in &QUERIES {
-        let path =
-            format!("memberCreatorPostAnalytics?{}&queryType={}&aggregation=TOTAL", entity(post), query.kind);
-        let answer = so_far(api, op::ANALYTICS_OF_POSTS, &path, query.metric, query.native).await;
+    for metric in IN_WINDOW.into_iter().chain(BROUGHT) {
+        let (entity, kind) = (entity(post), kind(metric));
+        let path = format!("memberCreatorPostAnalytics?{entity}&queryType={kind}&aggregation=TOTAL");
+        let answer = so_far(api, op::ANALYTICS_OF_POSTS, &path, metric).await;
         if answer.as_ref().is_err_and(|cause| cause.code == "not_found") {
             // LinkedIn does not know the post: more questions would get the same answer.
             return Ok(());
         }
-        settle(found, vec![query.metric], answer)?;
+        settle(found, vec![metric.name], answer)?;
     }
     Ok(())
 }
 
 /// What LinkedIn tells of the post's video. Only asking tells whether it has one.
 async fn video(api: &Api<'_>, post: &str, found: &mut Found) -> Result<(), ConnectorError> {
-    for (n, (metric, kind, native)) in VIDEO.into_iter().enumerate() {
-        let path = format!("memberCreatorVideoAnalytics?{}&queryType={kind}&aggregation=TOTAL", entity(post));
-        let answer = so_far(api, op::ANALYTICS_OF_VIDEOS, &path, metric, native).await;
+    for (n, metric) in VIDEO.into_iter().enumerate() {
+        let (entity, kind) = (entity(post), kind(metric));
+        let path = format!("memberCreatorVideoAnalytics?{entity}&queryType={kind}&aggregation=TOTAL");
+        let answer = so_far(api, op::ANALYTICS_OF_VIDEOS, &path, metric).await;
         let no_video = match &answer {
             Ok(observations) => observations.is_empty(),
             Err(cause) => absent(cause),
@@ -183,7 +158,7 @@ async fn video(api: &Api<'_>, post: &str, found: &mut Found) -> Result<(), Conne
         if n == 0 && no_video {
             return Ok(());
         }
-        settle(found, vec![metric], answer)?;
+        settle(found, vec![metric.name], answer)?;
     }
     Ok(())
 }
@@ -192,10 +167,9 @@ async fn so_far(
     api: &Api<'_>,
     operation: &'static str,
     path: &str,
-    metric: &'static str,
-    native: &'static str,
+    metric: Metric,
 ) -> Result<Vec<Observation>, ConnectorError> {
     let answer: Elements<OfMember> = api.ask(api.finder(operation, path)).await?;
     let count = answer.elements.first().and_then(|element| element.count);
-    Ok(count.map(|value| total(metric, value, native)).into_iter().collect())
+    Ok(count.map(|value| total(metric, value)).into_iter().collect())
 }

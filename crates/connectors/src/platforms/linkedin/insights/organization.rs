@@ -6,13 +6,13 @@ use carillon_domain::connector_error::ConnectorError;
 use serde_json::Value;
 
 use super::wire::{Facet, Followers, OfVideo, PageOfDay, SharesOfDay};
-use super::{absent, days, distinct, in_order, lacking, settle, total, viewers_counted};
+use super::{absent, days, distinct, in_order, kind, lacking, names, settle, total, viewers_counted};
 use crate::contract::cx::Cx;
 use crate::contract::insights::{Found, Metric, Missing, Observation, PostRef, Window};
 use crate::platforms::linkedin::api::Api;
 use crate::platforms::linkedin::errors::op;
 use crate::platforms::linkedin::flavour::{NUMBERS_OF_PAGE, VIDEOS_OF_PAGE};
-use crate::platforms::linkedin::numbers;
+use crate::platforms::linkedin::numbers::{self, COUNTED};
 use crate::platforms::linkedin::urn;
 use crate::platforms::linkedin::wire::{Elements, Totals};
 
@@ -38,14 +38,14 @@ const ABOUT: [&str; 7] =
     ["geo", "geo", "industry", "function", "seniority", "staffCountRange", "associationType"];
 
 /// What LinkedIn tells of a video, the one first that tells whether there is one at all.
-const VIDEO: [(&str, &str, &str); 3] = [
-    ("video_views", "VIDEO_VIEW", "videoAnalytics.VIDEO_VIEW"),
-    ("video_viewers", "VIEWER", "videoAnalytics.VIEWER"),
-    ("watch_time", "TIME_WATCHED", "videoAnalytics.TIME_WATCHED"),
+pub(super) const VIDEO: [Metric; 3] = [
+    Metric::of("video_views", "videoAnalytics.VIDEO_VIEW"),
+    Metric::of("video_viewers", "videoAnalytics.VIEWER"),
+    Metric::of("watch_time", "videoAnalytics.TIME_WATCHED"),
 ];
 
 fn of_posts() -> Vec<&'static str> {
-    Totals::default().named().iter().map(|(metric, ..)| *metric).collect()
+    names(&COUNTED)
 }
 
 /// The page by day: what its posts got, new followers, visits.
@@ -79,23 +79,21 @@ pub(super) async fn account(cx: &Cx<'_>, window: Window) -> Result<Found, Connec
 
 fn of_day(day: &SharesOfDay) -> Vec<Observation> {
     let Some(window) = day.time_range.and_then(|range| range.window()) else { return Vec::new() };
-    let counted = |(metric, value, native): (&'static str, Option<i64>, &'static str)| {
-        Some(Observation { window: Some(window), ..total(metric, value?, native) })
-    };
-    day.total_share_statistics.named().into_iter().filter_map(counted).collect()
+    let counted = |(metric, value)| Observation { window: Some(window), ..total(metric, value) };
+    day.total_share_statistics.given().map(counted).collect()
 }
 
 fn gained(day: &Followers) -> Option<Observation> {
     let window = day.time_range?.window()?;
     let gains = day.follower_gains?;
     let value = sum(gains.organic_follower_gain, gains.paid_follower_gain)?;
-    Some(Observation { window: Some(window), ..total(GAINS.name, value, GAINS.native) })
+    Some(Observation { window: Some(window), ..total(GAINS, value) })
 }
 
 fn visited(day: &PageOfDay) -> Option<Observation> {
     let window = day.time_range?.window()?;
     let value = day.total_page_statistics.views.all_page_views.page_views?;
-    Some(Observation { window: Some(window), ..total(VISITS.name, value, VISITS.native) })
+    Some(Observation { window: Some(window), ..total(VISITS, value) })
 }
 
 /// LinkedIn counts people who came by themselves and by advertising apart; nobody is both.
@@ -131,7 +129,7 @@ fn facets(followers: &Followers) -> Vec<Observation> {
             let value =
                 sum(entry.follower_counts.organic_follower_count, entry.follower_counts.paid_follower_count)?;
             let part = entry.of.get(about)?.as_str()?.to_owned();
-            Some(Observation { part: Some((metric.by?, part)), ..total(metric.name, value, metric.native) })
+            Some(Observation { part: Some((metric.by?, part)), ..total(*metric, value) })
         };
         entries.filter_map(counted).collect::<Vec<_>>()
     };
@@ -169,8 +167,7 @@ pub(super) async fn posts(cx: &Cx<'_>, posts: &[PostRef<'_>]) -> Result<Vec<Foun
 }
 
 fn since_published(totals: &Totals) -> Vec<Observation> {
-    let numbers = totals.named().into_iter();
-    numbers.filter_map(|(metric, value, native)| Some(total(metric, value?, native))).collect()
+    totals.given().map(|(metric, value)| total(metric, value)).collect()
 }
 
 /// What LinkedIn tells of the post's video. Only asking tells whether it has one: the URN of a poll looks the same.
@@ -183,18 +180,18 @@ async fn video(
     found: &mut Found,
 ) -> Result<(), ConnectorError> {
     if let Some(cause) = lacking(cx, op::STATISTICS_OF_VIDEOS, VIDEOS_OF_PAGE) {
-        let metrics = VIDEO.iter().map(|(metric, ..)| *metric).collect();
-        found.missing.push(Missing { metrics, cause });
+        found.missing.push(Missing { metrics: names(&VIDEO), cause });
         return Ok(());
     }
     let entity = urn::encoded(post);
-    let asked = VIDEO.into_iter().filter(|(metric, ..)| viewers || *metric == "watch_time");
-    for (n, (metric, kind, native)) in asked.enumerate() {
+    let asked = VIDEO.into_iter().filter(|metric| viewers || metric.name == "watch_time");
+    for (n, metric) in asked.enumerate() {
+        let kind = kind(metric);
         let path = format!("videoAnalytics?q=entity&entity={entity}&type={kind}&aggregation=ALL");
         let answer: Result<Elements<OfVideo>, _> = api.ask(api.finder(op::STATISTICS_OF_VIDEOS, &path)).await;
         let answer = answer.map(|a| {
             let value = a.elements.first().and_then(|e| e.value);
-            value.map(|value| total(metric, value, native)).into_iter().collect::<Vec<_>>()
+            value.map(|value| total(metric, value)).into_iter().collect::<Vec<_>>()
         });
         let no_video = match &answer {
             Ok(observations) => observations.is_empty(),
@@ -203,7 +200,7 @@ async fn video(
         if n == 0 && no_video {
             return Ok(());
         }
-        settle(found, vec![metric], answer)?;
+        settle(found, vec![metric.name], answer)?;
     }
     Ok(())
 }
