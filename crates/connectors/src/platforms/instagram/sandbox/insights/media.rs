@@ -9,28 +9,11 @@ use super::super::publishing::{audience, own_media};
 use super::super::state::{self, DAY, Media};
 use super::{described, metrics, unknown};
 
-const FEED: &[&str] = &[
-    "comments",
-    "likes",
-    "saved",
-    "shares",
-    "reposts",
-    "reach",
-    "views",
-    "total_interactions",
-    "follows",
-    "profile_visits",
-    "profile_activity",
-];
+/// Of feed posts and reels.
+const BOTH: &[&str] =
+    &["comments", "likes", "saved", "shares", "reposts", "reach", "views", "total_interactions"];
+const FEED: &[&str] = &["follows", "profile_visits", "profile_activity"];
 const REELS: &[&str] = &[
-    "comments",
-    "likes",
-    "saved",
-    "shares",
-    "reposts",
-    "reach",
-    "views",
-    "total_interactions",
     "ig_reels_avg_watch_time",
     "ig_reels_video_view_total_time",
     "reels_skip_rate",
@@ -64,12 +47,13 @@ pub(in super::super) fn of_media(call: &Call<'_>) -> Result<Value, Refusal> {
     }
     let media = own_media(call, call.node, "get")?;
     let known = match media.product.as_str() {
-        "REELS" => REELS,
-        "STORY" => STORY,
-        _ => FEED,
+        "REELS" => [BOTH, REELS],
+        "STORY" => [STORY, &[]],
+        _ => [BOTH, FEED],
     };
-    let takes =
-        |metric: &str| known.contains(&metric) || (call.caller.facebook() && FACEBOOK.contains(&metric));
+    let takes = |metric: &str| {
+        known.concat().contains(&metric) || (call.caller.facebook() && FACEBOOK.contains(&metric))
+    };
     if let Some(metric) = metrics.iter().find(|metric| !takes(metric)) {
         let text = format!(
             "The Media Insights API does not support the {metric} metric for this media product type."
