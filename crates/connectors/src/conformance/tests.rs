@@ -76,6 +76,14 @@ async fn a_search_that_finds_nothing_is_found() {
 }
 
 #[tokio::test]
+async fn an_absence_that_is_no_proof_and_is_taken_for_one_is_found() {
+    let found = finds(&toy::CREDULOUS, |s| Box::pin(suite::lost_answers(s))).await;
+    assert!(found.contains("a person must find out"), "{found}");
+    let found = finds(&toy::CREDULOUS, |s| Box::pin(suite::crashes(s))).await;
+    assert!(found.contains("a person was asked after 0 crashes"), "{found}");
+}
+
+#[tokio::test]
 async fn a_check_without_limits_is_found() {
     let found = finds(&toy::LIMITLESS, |s| Box::pin(suite::limits(s))).await;
     assert!(found.contains("100 + 1"), "{found}");

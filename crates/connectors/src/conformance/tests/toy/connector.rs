@@ -30,6 +30,8 @@ pub(super) enum Flaw {
     Hasty,
     /// Never finds what it looks for.
     Forgetful,
+    /// Says that an absence proves nothing, and takes it for a proof.
+    Credulous,
     /// Knows no limits.
     Limitless,
     /// Keeps the token in its progress.
@@ -47,6 +49,7 @@ pub(crate) struct Toy(pub(super) Flaw);
 pub(crate) static SOUND: Toy = Toy(Flaw::None);
 pub(crate) static HASTY: Toy = Toy(Flaw::Hasty);
 pub(crate) static FORGETFUL: Toy = Toy(Flaw::Forgetful);
+pub(crate) static CREDULOUS: Toy = Toy(Flaw::Credulous);
 pub(crate) static LIMITLESS: Toy = Toy(Flaw::Limitless);
 pub(crate) static LEAKY: Toy = Toy(Flaw::Leaky);
 pub(crate) static SNEAKY: Toy = Toy(Flaw::Sneaky);
@@ -232,7 +235,7 @@ impl Publisher for Toy {
     }
 
     fn commit_safety(&self, _: &Draft, _: u16) -> CommitSafety {
-        CommitSafety::Reconcilable
+        if self.0 == Flaw::Credulous { CommitSafety::Answered } else { CommitSafety::Reconcilable }
     }
 
     async fn commit(

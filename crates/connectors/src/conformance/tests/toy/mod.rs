@@ -6,5 +6,7 @@ mod insights;
 mod numbers;
 mod simulator;
 
-pub(crate) use connector::{BOASTFUL, DOUBLING, FORGETFUL, HASTY, LEAKY, LIMITLESS, SNEAKY, SOUND};
+pub(crate) use connector::{
+    BOASTFUL, CREDULOUS, DOUBLING, FORGETFUL, HASTY, LEAKY, LIMITLESS, SNEAKY, SOUND,
+};
 pub(crate) use simulator::ToyNetwork;
