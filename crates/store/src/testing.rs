@@ -12,6 +12,8 @@ use sqlx::{AssertSqlSafe, Connection as _};
 use crate::db::Connection;
 use crate::{Db, StoreError, migrate};
 
+pub mod rows;
+
 /// A database of its own with the current schema; dropped with the test.
 pub struct TestDb {
     /// The handle.

@@ -1,7 +1,7 @@
 //! Copies are rows as the product writes them, at other times and with ids of their own.
 
 use carillon_domain::composition::Composition;
-use carillon_domain::id::{AccountId, AttemptId, Id, WorkspaceId};
+use carillon_domain::id::{AccountId, AttemptId, Id, PostId, PublicationId, WorkspaceId};
 use carillon_domain::publication::PublicationState;
 use carillon_domain::time::{Clock, ManualClock, SeededEntropy, SignedDuration, Timestamp};
 
@@ -9,7 +9,7 @@ use crate::bulk::{self, Template};
 use crate::repo::post::{self, PostRow};
 use crate::repo::publication::{self, ListQuery, PublicationRow};
 use crate::repo::{attempt, job, waiting};
-use crate::testing::TestDb;
+use crate::testing::{TestDb, rows};
 use crate::{Db, Stmt, StoreError, args};
 
 fn at(second: i64) -> Timestamp {
@@ -39,48 +39,22 @@ struct Whose {
 /// One that went out, or one that is planned, each with all that the product keeps of it.
 async fn publish(db: &Db, whose: Whose, state: PublicationState, entropy: &SeededEntropy) {
     let clock = ManualClock::new(at(DUE - 900));
+    let (new_post, new): (PostId, PublicationId) = (Id::new(&clock, entropy), Id::new(&clock, entropy));
+    let (post, row) = rows::draft(whose.workspace, (whose.account, "toy"), (new_post, new), clock.now());
     let post = PostRow {
-        workspace: whose.workspace,
-        id: Id::new(&clock, entropy),
-        version: 1,
         composition: Composition { text: "bells".into(), ..Composition::default() },
-        tags: Vec::new(),
-        campaign: None,
         due_at: Some(at(DUE)),
-        wall: None,
-        timezone: "UTC".into(),
-        created_by: None,
-        created_at: clock.now(),
-        updated_at: clock.now(),
-        trashed_at: None,
-        erased: Vec::new(),
+        ..post
     };
     let done = state == PublicationState::Published;
     let row = PublicationRow {
-        workspace: whose.workspace,
-        id: Id::new(&clock, entropy),
-        post: post.id,
-        account: whose.account,
-        platform: "toy".into(),
         state,
         due_at: Some(at(DUE)),
-        next_at: None,
-        tries: 0,
-        held_reason: None,
-        released_at: None,
         intent: done,
-        progress: None,
-        content_version: 1,
         fingerprint: "f".into(),
-        incomplete: false,
         remote_id: done.then(|| "7".to_owned()),
-        remote_url: None,
         published_at: done.then(|| at(DUE)),
-        error: None,
-        evidence: None,
-        units: Vec::new(),
-        created_at: clock.now(),
-        updated_at: clock.now(),
+        ..row
     };
     let job = (!done).then(|| job::NewJob {
         workspace: Some(whose.workspace),

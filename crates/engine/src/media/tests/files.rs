@@ -1,14 +1,13 @@
 use std::time::Duration;
 
 use carillon_connectors::contract::cx::MediaSource;
-use carillon_domain::composition::Composition;
 use carillon_domain::id::{AccountId, PostId, PublicationId};
 use carillon_domain::media::MediaKind;
 use carillon_domain::publication::PublicationState;
 use carillon_store::on_both;
-use carillon_store::repo::post::{self, PostRow};
-use carillon_store::repo::publication::{self, PublicationRow};
-use carillon_store::testing::TestDb;
+use carillon_store::repo::post;
+use carillon_store::repo::publication;
+use carillon_store::testing::{TestDb, rows};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -191,49 +190,11 @@ on_both!(the_library_is_listed_newest_first, |t| super::pages(t));
 
 /// A post with this file, in this state.
 async fn use_in_post(shelf: &Shelf, media: MediaId, state: PublicationState) {
-    let (workspace, now) = (shelf.actor.workspace, Timestamp::UNIX_EPOCH);
-    let post = PostRow {
-        workspace,
-        id: PostId::from_uuid(Uuid::from_u128(1)),
-        version: 1,
-        composition: Composition { media: vec![media], ..Composition::default() },
-        tags: Vec::new(),
-        campaign: None,
-        due_at: None,
-        wall: None,
-        timezone: "UTC".to_owned(),
-        created_by: None,
-        created_at: now,
-        updated_at: now,
-        trashed_at: None,
-        erased: Vec::new(),
-    };
-    let publication = PublicationRow {
-        workspace,
-        id: PublicationId::from_uuid(Uuid::from_u128(2)),
-        post: post.id,
-        account: AccountId::from_uuid(Uuid::from_u128(3)),
-        platform: "test".to_owned(),
-        state,
-        due_at: None,
-        next_at: None,
-        tries: 0,
-        held_reason: None,
-        released_at: None,
-        intent: false,
-        progress: None,
-        content_version: 1,
-        fingerprint: String::new(),
-        incomplete: false,
-        remote_id: None,
-        remote_url: None,
-        published_at: None,
-        error: None,
-        evidence: None,
-        units: Vec::new(),
-        created_at: now,
-        updated_at: now,
-    };
+    let account = (AccountId::from_uuid(Uuid::from_u128(3)), "test");
+    let ids = (PostId::from_uuid(Uuid::from_u128(1)), PublicationId::from_uuid(Uuid::from_u128(2)));
+    let (mut post, mut publication) = rows::draft(shelf.actor.workspace, account, ids, Timestamp::UNIX_EPOCH);
+    post.composition.media = vec![media];
+    publication.state = state;
     let write = shelf.parts.db.write(move |tx| {
         Box::pin(async move {
             post::insert(tx, &post).await?;

@@ -4,14 +4,13 @@ mod network;
 
 use carillon_connectors::contract::insights::Observation;
 use carillon_domain::account::AccountStatus;
-use carillon_domain::composition::Composition;
 use carillon_domain::connector_error::ErrorKind;
 use carillon_domain::id::Id;
 use carillon_domain::permission::Role;
 use carillon_domain::publication::{Delivered, UnitReport, UnitState};
 use carillon_domain::time::Clock;
 use carillon_store::repo::post::{self, PostRow};
-use carillon_store::testing::TestDb;
+use carillon_store::testing::{TestDb, rows};
 use carillon_store::{StoreError, on_both};
 
 use super::*;
@@ -65,7 +64,7 @@ impl Scene {
 
     /// A publication on the account, as the change leaves it.
     async fn publication(&self, change: impl FnOnce(&mut PublicationRow)) -> PublicationId {
-        let (post, mut row) = rows(&self.world);
+        let (post, mut row) = public(&self.world);
         change(&mut row);
         let id = row.id;
         let saved = self.world.engine.db.write(move |tx| {
@@ -85,25 +84,10 @@ impl Scene {
 }
 
 /// A post that is public.
-fn rows(world: &World) -> (PostRow, PublicationRow) {
+fn public(world: &World) -> (PostRow, PublicationRow) {
     let (clock, entropy) = (world.clock.as_ref(), world.engine.entropy.as_ref());
-    let (workspace, now) = (world.account.workspace, clock.now());
-    let post = PostRow {
-        workspace,
-        id: Id::new(clock, entropy),
-        version: 1,
-        composition: Composition::default(),
-        tags: Vec::new(),
-        campaign: None,
-        due_at: None,
-        wall: None,
-        timezone: "UTC".to_owned(),
-        created_by: None,
-        created_at: now,
-        updated_at: now,
-        trashed_at: None,
-        erased: Vec::new(),
-    };
+    let ids = (Id::new(clock, entropy), Id::new(clock, entropy));
+    let (post, row) = rows::draft(world.account.workspace, (world.account.id, "toy"), ids, clock.now());
     let unit = |index, remote_id: &str| UnitReport {
         index,
         state: UnitState::Published,
@@ -114,33 +98,14 @@ fn rows(world: &World) -> (PostRow, PublicationRow) {
         edited_at: None,
         delivered: Delivered::Public,
     };
-    let publication = PublicationRow {
-        workspace,
-        id: Id::new(clock, entropy),
-        post: post.id,
-        account: world.account.id,
-        platform: "toy".to_owned(),
+    let row = PublicationRow {
         state: PublicationState::Published,
-        due_at: None,
-        next_at: None,
-        tries: 0,
-        held_reason: None,
-        released_at: None,
-        intent: false,
-        progress: None,
-        content_version: 1,
-        fingerprint: String::new(),
-        incomplete: false,
         remote_id: Some("root".to_owned()),
-        remote_url: None,
-        published_at: Some(now),
-        error: None,
-        evidence: None,
+        published_at: Some(clock.now()),
         units: vec![unit(0, "root"), unit(1, "reply")],
-        created_at: now,
-        updated_at: now,
+        ..row
     };
-    (post, publication)
+    (post, row)
 }
 
 fn found(metric: &'static str, value: i64) -> Found {
