@@ -1,9 +1,8 @@
 //! What goes to the inbox of a network's app, where a person finishes it.
 
-use carillon_domain::composition::Override;
 use carillon_domain::error::AppError;
 use carillon_domain::publication::{Delivered, PublicationState};
-use carillon_engine::usecase::posts::{self, PostInput, PostView, Removal, WantedStatus};
+use carillon_engine::usecase::posts::{self, PostView, Removal};
 use carillon_engine::usecase::publications;
 use carillon_store::on_both;
 use carillon_store::testing::TestDb;
@@ -14,17 +13,8 @@ use super::support::Stage;
 /// A draft for the inbox, now.
 pub async fn draft(stage: &Stage) -> PostView {
     let account = stage.through_pages("tiktok", None).await;
-    let options = json!({ "mode": "inbox" }).as_object().cloned().expect("an object");
     let media = stage.film().await;
-    stage
-        .post(PostInput {
-            media: vec![media],
-            accounts: vec![account],
-            status: WantedStatus::Now,
-            overrides: [(account, Override { options, ..Override::default() })].into(),
-            ..PostInput::default()
-        })
-        .await
+    stage.with_options(account, "", media, json!({ "mode": "inbox" })).await
 }
 
 async fn said(test: &TestDb) {

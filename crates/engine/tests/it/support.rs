@@ -9,7 +9,7 @@ use carillon_connectors::conformance::Bench;
 use carillon_connectors::contract::authorizer::Callback;
 use carillon_connectors::contract::cx::PlatformSettings;
 use carillon_connectors::sandbox::{Fault, LedgerItem, testing};
-use carillon_domain::composition::PartSpec;
+use carillon_domain::composition::{Override, PartSpec};
 use carillon_domain::id::{AccountId, Id, MediaId, PublicationId, UserId, WorkspaceId};
 use carillon_domain::media::MediaInfo;
 use carillon_domain::permission::Role;
@@ -146,6 +146,26 @@ impl Stage {
             text: text.into(),
             accounts: vec![account],
             status: WantedStatus::Now,
+            ..PostInput::default()
+        })
+        .await
+    }
+
+    /// A post with a file and with options of the account's network, now.
+    pub async fn with_options(
+        &self,
+        account: AccountId,
+        text: &str,
+        media: MediaId,
+        options: serde_json::Value,
+    ) -> PostView {
+        let options = options.as_object().cloned().expect("an object");
+        self.post(PostInput {
+            text: text.into(),
+            media: vec![media],
+            accounts: vec![account],
+            status: WantedStatus::Now,
+            overrides: [(account, Override { options, ..Override::default() })].into(),
             ..PostInput::default()
         })
         .await
