@@ -59,8 +59,10 @@ struct Trouble {
 /// Where an account is.
 #[derive(Debug, Deserialize)]
 pub struct Place {
-    workspace: WorkspaceId,
-    account: AccountId,
+    /// Its workspace.
+    pub workspace: WorkspaceId,
+    /// The account.
+    pub account: AccountId,
 }
 
 /// The page.

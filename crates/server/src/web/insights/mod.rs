@@ -9,14 +9,14 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use carillon_domain::error::AppError;
-use carillon_domain::id::{AccountId, PublicationId, WorkspaceId};
 use carillon_engine::Engine;
 use carillon_engine::usecase::posts::PublicationView;
 use carillon_engine::usecase::{accounts, insights, publications};
 use carillon_store::repo::account::AccountRow;
-use serde::Deserialize;
 
+use super::account::one::Place;
 use super::frame::Section;
+use super::posts::one::PublicationPlace;
 use super::signed_in::Member;
 use super::ui::Ui;
 use super::{Failure, html};
@@ -86,19 +86,12 @@ impl Page {
     }
 }
 
-/// Where the account is.
-#[derive(Debug, Deserialize)]
-pub struct AccountPlace {
-    workspace: WorkspaceId,
-    account: AccountId,
-}
-
 /// Asks about an account.
 pub async fn account(
     State(app): State<App>,
     member: Member,
     _: Sensitive,
-    Path(place): Path<AccountPlace>,
+    Path(place): Path<Place>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let Member { ui, actor, .. } = member.at(Section::Connections);
@@ -110,13 +103,6 @@ pub async fn account(
     };
     let back_url = urls::account(place.workspace, place.account);
     Page { about: row.name, lead, figures, back_url, ui }.answer(&headers)
-}
-
-/// Where the publication is.
-#[derive(Debug, Deserialize)]
-pub struct PublicationPlace {
-    workspace: WorkspaceId,
-    publication: PublicationId,
 }
 
 /// Asks about a publication.

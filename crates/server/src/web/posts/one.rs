@@ -101,8 +101,10 @@ pub struct Place {
 /// Where the publication is.
 #[derive(Debug, Deserialize)]
 pub struct PublicationPlace {
-    pub(super) workspace: WorkspaceId,
-    pub(super) publication: PublicationId,
+    /// Its workspace.
+    pub workspace: WorkspaceId,
+    /// The publication.
+    pub publication: PublicationId,
 }
 
 /// The page.
