@@ -1,29 +1,17 @@
 //! Documents: from the library to the one network that takes them.
 
+use axum::body::Bytes;
 use axum::http::{Method, StatusCode};
+use carillon_connectors::conformance::Library;
 use carillon_store::testing::TestDb;
 use serde_json::{Value, json};
 
 use crate::support::desk::Desk;
 
 /// A PDF of this many empty pages.
-pub fn pdf(pages: usize) -> Vec<u8> {
-    let kids: String = (0..pages).map(|n| format!("{} 0 R ", n + 3)).collect();
-    let mut objects = vec![
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
-        format!("<< /Type /Pages /Kids [{kids}] /Count {pages} >>"),
-    ];
-    objects.resize(pages + 2, "<< /Type /Page /Parent 2 0 R >>".to_owned());
-    let (mut text, mut table) = ("%PDF-1.4\n".to_owned(), "0000000000 65535 f \n".to_owned());
-    for (n, object) in objects.iter().enumerate() {
-        table.push_str(&format!("{:010} 00000 n \n", text.len()));
-        text.push_str(&format!("{} 0 obj\n{object}\nendobj\n", n + 1));
-    }
-    let (start, size) = (text.len(), objects.len() + 1);
-    text.push_str(&format!(
-        "xref\n0 {size}\n{table}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
-    ));
-    text.into_bytes()
+pub fn pdf(pages: u32) -> Bytes {
+    let library = Library::default();
+    library.bytes(library.pdf(pages).id).expect("kept")
 }
 
 async fn posting(db: TestDb) {
