@@ -4,10 +4,12 @@ use axum::http::{Method, StatusCode};
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
 use carillon_domain::id::PublicationId;
 use carillon_domain::permission::Role;
-use carillon_domain::publication::{Delivered, HeldReason, PublicationState, UnitReport, UnitState};
+use carillon_domain::publication::{HeldReason, PublicationState, UnitReport, UnitState};
 use carillon_store::repo::publication;
+use carillon_store::testing::TestDb;
 use serde_json::{Value, json};
 
+use crate::media::jpeg;
 use crate::support::desk::Desk;
 
 /// The network refuses a post for what it says.
@@ -100,29 +102,32 @@ async fn lose(
 
 #[tokio::test]
 async fn what_waits_in_an_inbox_is_not_said_to_be_public() {
-    let desk = Desk::new().await;
+    let desk = Desk::with(TestDb::sqlite().await, &[("server.public_url", "https://carillon.example")]).await;
     let owner = desk.owner().await;
     let draft = desk.post("Not yet", json!({ "status": "draft" })).await;
     assert_eq!(draft["publications"][0]["delivered"], Value::Null, "{draft}");
-    let post = desk.post("Nearly there", json!({ "status": "now" })).await;
+    let post = desk.post("Everywhere", json!({ "status": "now" })).await;
+    let tiktok = desk.connect("tiktok").await;
+    let picture = desk.upload("quay.jpg", "A quay", &jpeg(1080, 1080)).await;
+    let for_inbox = json!({
+        "status": "now", "accounts": [tiktok], "media": [picture["id"]],
+        "overrides": { tiktok.as_str(): { "options": { "mode": "inbox" } } },
+    });
+    let waiting = desk.post("Nearly there", for_inbox).await;
     desk.work_for_hours(1).await;
+
+    let waits = "waits in the inbox of the";
     assert_eq!(desk.read(&post).await["publications"][0]["delivered"], "public");
-    let waits = "waits in the inbox of the Bluesky app";
     assert!(!owner.get(&desk.page(&post)).await.text().contains(waits));
-    // As a network with an inbox leaves it.
-    lose(&desk, &post, |row| {
-        (row.remote_id, row.remote_url) = (None, None);
-        let root = &mut row.units[0];
-        (root.remote_id, root.remote_url, root.delivered) = (None, None, Delivered::Inbox);
-    })
-    .await;
-    let read = desk.read(&post).await;
+    let read = desk.read(&waiting).await;
     let publication = &read["publications"][0];
     assert_eq!((&publication["state"], &publication["delivered"]), (&json!("published"), &json!("inbox")));
-    let page = owner.get(&desk.page(&post)).await.text();
-    assert!(page.contains(waits) && page.contains("Finish it there."), "{page}");
+    assert_eq!((&publication["remote_id"], &publication["remote_url"]), (&Value::Null, &Value::Null));
+    assert_eq!(desk.public("Nearly there"), 0, "nobody sees it before a person finishes it");
+    let page = owner.get(&desk.page(&waiting)).await.text();
+    assert!(page.contains(&format!("{waits} TikTok app")) && page.contains("Finish it there."), "{page}");
     assert!(page.contains("In the inbox since"), "{page}");
-    let path = format!("/api/v1/posts/{}?remote=true", post["id"].as_str().expect("an id"));
+    let path = format!("/api/v1/posts/{}?remote=true", waiting["id"].as_str().expect("an id"));
     let deleted = desk.call(Method::DELETE, &path, None).await.json();
     assert_eq!(deleted["publications"][0]["warnings"][0]["code"], "in_inbox", "{deleted}");
 }
