@@ -1,6 +1,7 @@
 //! The composer, as a browser without scripts uses it.
 
 use axum::http::{Method, StatusCode};
+use carillon_store::testing::TestDb;
 
 use crate::library::upload;
 use crate::support::TestApp;
@@ -359,4 +360,44 @@ async fn a_text_that_is_too_long_becomes_a_thread() {
     assert_eq!(many, ("too_many".to_owned(), 200.into(), 201.into()));
     let twice = refused("Short.".to_owned(), vec![desk.account.clone(); 2]).await;
     assert_eq!(twice.0, "duplicate");
+}
+
+/// What a form gives to choose from for an option of an account.
+fn choices<'a>(page: &'a str, account: &str, option: &str) -> Vec<&'a str> {
+    let list = page.split(&format!("name=\"option.{account}.{option}\"")).nth(1).expect("the option");
+    let list = list.split("</select>").next().expect("a list");
+    list.split("<option value=\"").skip(1).filter_map(|choice| choice.split('"').next()).collect()
+}
+
+#[tokio::test]
+async fn a_form_gives_to_choose_what_the_account_may() {
+    // Nobody but followers can be chosen by an account that everybody sees.
+    let cases = [
+        (("platforms.tiktok.audited", "yes"), vec!["choose", "public", "friends", "private"]),
+        (("platforms.tiktok.audited", "no"), vec!["choose", "private"]),
+        (("platforms.tiktok.permissions", "inbox"), vec!["inbox"]),
+        (("platforms.tiktok.permissions", "direct"), vec!["direct"]),
+    ];
+    for (setting, offered) in cases {
+        let desk = Desk::with(TestDb::sqlite().await, &[setting]).await;
+        let owner = desk.owner().await;
+        let account = desk.connect("tiktok").await;
+        let option = if setting.0.ends_with("audited") { "privacy" } else { "mode" };
+        let page = owner.get(&format!("{}/compose", desk.home)).await.text();
+        assert_eq!(choices(&page, &account, option), offered, "{setting:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_chosen_stays_chosen_although_it_is_not_offered() {
+    let desk = Desk::with(TestDb::sqlite().await, &[("platforms.tiktok.audited", "no")]).await;
+    let owner = desk.owner().await;
+    let account = desk.connect("tiktok").await;
+    let options = serde_json::json!({ account.as_str(): { "options": { "privacy": "public" } } });
+    let fields = serde_json::json!({ "status": "draft", "accounts": [account], "overrides": options });
+    let post = desk.post("For everybody", fields).await;
+    let id = post["id"].as_str().expect("an id");
+    let page = owner.get(&format!("{}/compose?post={id}", desk.home)).await.text();
+    assert_eq!(choices(&page, &account, "privacy"), ["choose", "public", "private"]);
+    assert!(page.contains("<option value=\"public\" selected>"), "{page}");
 }
