@@ -11,7 +11,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::media::refusal::Refusal;
 
-struct Memory(Bytes);
+/// A file in memory.
+pub(in crate::media) struct Memory(pub Bytes);
 
 #[async_trait]
 impl ReadAt for Memory {

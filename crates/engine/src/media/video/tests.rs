@@ -1,18 +1,7 @@
 use super::probe::{ProbeError, Tools};
 use super::*;
+use crate::media::document::tests::Memory;
 use proptest::prelude::*;
-
-struct Memory(Bytes);
-
-#[async_trait]
-impl ReadAt for Memory {
-    fn size(&self) -> u64 {
-        self.0.len() as u64
-    }
-    async fn read_at(&self, range: Range<u64>) -> io::Result<Bytes> {
-        Ok(self.0.slice(offset(range.start)..offset(range.end)))
-    }
-}
 
 /// The file after examination, applied in chunks of `step` bytes.
 async fn cleaned(kind: FileType, file: &[u8], step: usize) -> Result<Vec<u8>, ExamineError> {
