@@ -158,7 +158,8 @@ impl<'a> Question<'a> {
         params.push(("metric", natives.join(",")));
         let list: List<Insight> = self.client.get(self.operation, self.url.clone(), params).await?;
         let wanted = |insight: &Insight| {
-            let asks = self.asks.iter().filter(|ask| ask.metric.native == insight.name);
+            // Some names are asked for in capitals and come back in small letters.
+            let asks = self.asks.iter().filter(|ask| ask.metric.native.eq_ignore_ascii_case(&insight.name));
             asks.flat_map(|ask| insight.observations(ask, self.window)).collect::<Vec<_>>()
         };
         Ok(list.data.iter().flat_map(wanted).collect())

@@ -36,6 +36,9 @@ const GIVES: &[(&str, &str, &str)] = &[
     ("User", "/accounts", "Page"),
 ];
 
+/// The enumeration of stories' metrics.
+const STORY_METRICS: &str = "storiesinsights_metric_enum_param";
+
 /// Strings in the specification that are words of a list, as IG User media has them.
 const WORDS: &[(&str, &[&str])] =
     &[("media_type", &["REELS", "STORIES", "CAROUSEL", "VIDEO"]), ("upload_type", &["resumable"])];
@@ -57,6 +60,10 @@ pub struct Nodes {
     user: Value,
     /// Today's metrics with their breakdowns, from the documentation: the specifications list others, or none.
     metrics: Value,
+    /// Those of Pages' stories, of which v26 lists the ones of another network (v25, enumeration of `Stories` insights).
+    of_stories: Value,
+    /// Those of videos, which no specification lists, as a client recorded them.
+    of_videos: Value,
 }
 
 impl Nodes {
@@ -65,7 +72,13 @@ impl Nodes {
         static NODES: OnceLock<Option<Nodes>> = OnceLock::new();
         let read = || {
             let (v26, user) = (specs::file("meta/v26.0/nodes.json")?, specs::file("meta/v25.0/User.json")?);
-            Some(Nodes { v26, user, metrics: specs::file("meta/derived/insights_metrics.json")? })
+            let words: Value = specs::file("meta/v25.0/enum_types.subset.json")?;
+            let of_stories = words.as_array()?.iter().find(|e| e["name"] == STORY_METRICS)?["values"].clone();
+            let video: Value = specs::file("meta/fixtures/restfb/v16_0/video-with-insights.json")?;
+            let recorded = video["video_insights"]["data"].as_array()?.iter();
+            let of_videos = recorded.map(|insight| insight["name"].clone()).collect();
+            let metrics = specs::file("meta/derived/insights_metrics.json")?;
+            Some(Nodes { v26, user, metrics, of_stories, of_videos })
         };
         NODES.get_or_init(read).as_ref()
     }
@@ -78,7 +91,10 @@ impl Nodes {
         let known = self.params(place)?;
         for (name, value) in params {
             match known.get(name).and_then(Value::as_str) {
-                Some(_) if place.edge == "/insights" && ["metric", "breakdown"].contains(&name.as_str()) => {
+                Some(_)
+                    if place.edge.ends_with("insights")
+                        && ["metric", "breakdown"].contains(&name.as_str()) =>
+                {
                     self.metrics(place.node, name, value)?;
                 }
                 Some(kind) if kind.ends_with("_enum") && self.edge_allows(place, kind, value) => {}
@@ -146,6 +162,8 @@ impl Nodes {
         let lists: Vec<&Value> = match node {
             "Page" => vec![&self.metrics["facebook_page_current"]],
             "PagePost" => vec![&self.metrics["facebook_post_current"]],
+            "Stories" => vec![&self.of_stories],
+            "AdVideo" => vec![&self.of_videos],
             "IGUser" | "IGUserForIGOnlyAPI" => {
                 let known = self.metrics["user_metrics"].as_object();
                 let all = known.into_iter().flatten();

@@ -96,6 +96,11 @@ pub(super) fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
     format!("{path}?{query}")
 }
 
+/// Ids of posts have the Page's before them; of a video's post sometimes only the second half is named.
+pub(super) fn post_id(page: &str, post: &str) -> String {
+    if post.contains('_') { post.to_owned() } else { format!("{page}_{post}") }
+}
+
 /// The token of the account's Page.
 ///
 /// # Errors

@@ -188,7 +188,8 @@ impl Question<'_> {
 
     fn shown(&self, post: &str, url: Option<String>) -> Reconciliation {
         let url = url.map(|link| address(self.cx, &link));
-        let id = if self.state.kind.is_story() { post.to_owned() } else { video::post_id(self.cx, post) };
+        let page = &self.cx.account.remote_id;
+        let id = if self.state.kind.is_story() { post.to_owned() } else { api::post_id(page, post) };
         Reconciliation::Found(self.cleared().committed(0, id, url, self.cx.clock.now()))
     }
 

@@ -9,7 +9,7 @@ use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::post::Draft;
 use carillon_domain::time::{SignedDuration, Timestamp};
 
-use super::super::api::{Graph, with_query};
+use super::super::api::{Graph, post_id, with_query};
 use super::super::errors::{self, Context, NETWORK, from_state};
 use super::super::options::Kind;
 use super::super::{NAME, wire};
@@ -205,7 +205,7 @@ pub(super) async fn commit(
     match read(graph, &video.id).await {
         Ok(Stand::Live { post: Some(post), url }) => {
             let url = url.map(|link| address(cx, &link));
-            Ok(progress.committed(unit, post_id(cx, &post), url, cx.clock.now()))
+            Ok(progress.committed(unit, post_id(&cx.account.remote_id, &post), url, cx.clock.now()))
         }
         _ => Err(open("processing", "Facebook has taken the video and is working on it.")),
     }
@@ -224,11 +224,6 @@ fn last_phase(cx: &Cx<'_>, graph: &Graph<'_>, kind: Kind, video: &Video) -> (&'s
             ("reels.finish", graph.url(&with_query(&format!("{page}/video_reels"), &pairs)))
         }
     }
-}
-
-/// Ids of posts have the Page's before them; of a video's post sometimes only the second half is named.
-pub(super) fn post_id(cx: &Cx<'_>, post: &str) -> String {
-    if post.contains('_') { post.to_owned() } else { format!("{}_{post}", cx.account.remote_id) }
 }
 
 fn open(code: &str, cause: &str) -> ConnectorError {

@@ -8,6 +8,9 @@ use jiff::civil::{Date, Weekday, date};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+mod published;
+
+use self::published::{POST, STORY, VIDEO};
 use super::answer::Refusal;
 use super::grant::Right;
 use super::nodes::Call;
@@ -38,21 +41,6 @@ const PAGE: &[&str] = &[
     "page_actions_post_reactions_anger_total",
 ];
 
-const POST: &[&str] = &[
-    "post_media_view",
-    "post_total_media_view_unique",
-    "post_clicks",
-    "post_clicks_by_type",
-    "post_reactions_by_type_total",
-    "post_reactions_like_total",
-    "post_reactions_love_total",
-    "post_reactions_wow_total",
-    "post_reactions_haha_total",
-    "post_reactions_sorry_total",
-    "post_reactions_anger_total",
-    "post_video_views",
-];
-
 /// Periods of a Page's metrics, with their days.
 const PERIODS: &[(&str, i64)] = &[("day", 1), ("week", 7), ("days_28", 28)];
 /// The span between `since` and `until` at most (Graph API - Page Insights, Limitations).
@@ -60,7 +48,7 @@ const LONGEST: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Followers that a Page needs before it has insights.
 const FOLLOWERS: u64 = 100;
 
-/// `GET /{page}/insights`, `/{post}/insights`, `/{video}/video_insights`
+/// `GET /{page}/insights`, `/{post}/insights`, `/{story}/insights`, `/{video}/video_insights`
 pub(super) fn read(call: &Call<'_>) -> Result<Value, Refusal> {
     let metrics = call.params.text("metric").to_owned();
     let list = metrics.trim_matches(['[', ']']).split(',').map(|m| m.trim().trim_matches('"'));
@@ -77,18 +65,16 @@ fn of(call: &Call<'_>, metrics: &[&str]) -> Result<Value, Refusal> {
     if metrics.is_empty() {
         return Err(Refusal::new(3_001, 1_504_028, "No metric was specified to be fetched"));
     }
-    let known = if kind_of(call.node) == NodeKind::Page || call.node == "me" { PAGE } else { POST };
-    if metrics.iter().any(|m| !known.contains(m)) {
+    let known = catalogue(call)?;
+    let named: Vec<String> = match kind_of(call.node) {
+        NodeKind::Story => metrics.iter().map(|metric| metric.to_ascii_lowercase()).collect(),
+        _ => metrics.iter().map(|metric| (*metric).to_owned()).collect(),
+    };
+    if named.iter().any(|metric| !known.contains(&metric.as_str())) {
         return Err(Refusal::parameter("The value must be a valid insights metric"));
     }
     let data = match kind_of(call.node) {
-        NodeKind::Post | NodeKind::Video => {
-            let post = post_of(call, page)?;
-            if call.params.get("period").is_some_and(|period| period != "lifetime") {
-                return Err(Refusal::parameter("Param period must be one of {lifetime}"));
-            }
-            metrics.iter().map(|metric| lifetime(call, metric, &post)).collect()
-        }
+        NodeKind::Post | NodeKind::Video | NodeKind::Story => published::numbers(call, page, &named)?,
         _ if call.node == "me" || call.node == page.id() => series(call, page, metrics)?,
         _ => return Err(Refusal::missing(call.node, "get")),
     };
@@ -100,16 +86,23 @@ fn of(call: &Call<'_>, metrics: &[&str]) -> Result<Value, Refusal> {
     Ok(json!({ "data": if allowed { data } else { Vec::new() } }))
 }
 
-fn post_of(call: &Call<'_>, page: Page) -> Result<Post, Refusal> {
-    let post = state::read(call.world, |s| {
-        let id = s.videos.get(call.node).and_then(|v| v.post.as_deref()).unwrap_or(call.node);
-        s.post(id).cloned()
-    });
-    let post = post.filter(|p| p.page == page.id()).ok_or_else(|| Refusal::missing(call.node, "get"))?;
-    if !post.is_public() {
-        return Err(Refusal::new(2_932_001, 0, "The post must be public to have insights"));
+/// The metrics that a node has on this edge.
+fn catalogue(call: &Call<'_>) -> Result<&'static [&'static str], Refusal> {
+    let kind = if call.node == "me" { NodeKind::Page } else { kind_of(call.node) };
+    match (kind, call.edge) {
+        (NodeKind::Page, "insights") => Ok(PAGE),
+        (NodeKind::Post, "insights") => Ok(POST),
+        (NodeKind::Story, "insights") => Ok(STORY),
+        (NodeKind::Video, "video_insights") => Ok(VIDEO),
+        // Whether there is such a thing comes before whether it has that.
+        (NodeKind::Video, _) if state::read(call.world, |s| !s.videos.contains_key(call.node)) => {
+            Err(Refusal::missing(call.node, "get"))
+        }
+        (NodeKind::Page | NodeKind::Post | NodeKind::Story | NodeKind::Video | NodeKind::Photo, edge) => {
+            Err(Refusal::parameter(format!("Tried accessing nonexisting field ({edge})")))
+        }
+        _ => Err(Refusal::missing(call.node, "get")),
     }
-    Ok(post)
 }
 
 fn followers(call: &Call<'_>, page: Page) -> u64 {
@@ -143,20 +136,6 @@ fn entry(node: &str, metric: &str, period: &str, values: &Value) -> Value {
         "description": format!("{}.", metric.replace('_', " ")),
         "id": format!("{node}/insights/{metric}/{period}"),
     })
-}
-
-fn lifetime(call: &Call<'_>, metric: &str, post: &Post) -> Value {
-    let seen = reading::seen(call.world, post);
-    let value = match metric {
-        "post_media_view" => json!(seen),
-        "post_total_media_view_unique" => json!(seen * 8 / 10),
-        "post_clicks" => json!(seen / 50),
-        "post_clicks_by_type" => json!({ "other clicks": seen / 100, "link clicks": seen / 100 }),
-        "post_reactions_by_type_total" => by_type(seen / 30),
-        "post_video_views" => json!(if post.video.is_some() { seen / 2 } else { 0 }),
-        _ => of_type(seen / 30, metric),
-    };
-    entry(&post.id, metric, "lifetime", &json!([{ "value": value }]))
 }
 
 fn series(call: &Call<'_>, page: Page, metrics: &[&str]) -> Result<Vec<Value>, Refusal> {

@@ -3,7 +3,7 @@
 use carillon_domain::connector_error::ErrorKind;
 use serde_json::json;
 
-use super::lost::kind;
+use super::stage::kind;
 use super::stage::{Stage, Trouble, error};
 use crate::conformance::{Session, draft};
 use crate::contract::publisher::{CANNOT_EDIT, Editor, Publisher};

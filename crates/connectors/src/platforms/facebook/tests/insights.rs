@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use super::super::sandbox::State;
 use super::super::{CONNECTOR, NAME};
-use super::stage::{Stage, Trouble, error, reel};
+use super::stage::{Seen, Stage, Trouble, error};
 use crate::conformance::{Session, draft};
 use crate::contract::connector::Connector;
 use crate::contract::insights::{Found, Insights, PostRef, Window};
-use crate::kit::graph::insights::shape::{fresh, of, offered, shapes};
+use crate::kit::graph::insights::shape::{Shape, fresh, of, offered, shapes};
 
 fn insights() -> &'static dyn Insights {
     CONNECTOR.insights().unwrap()
@@ -24,33 +24,127 @@ fn last(stage: &Stage, days: i64) -> Window {
     Window { from: to - SignedDuration::from_hours(days * 24), to }
 }
 
-/// One question about the Page, and one about a post.
-pub(super) async fn both(stage: &Stage, session: &Session<'_>, post: &str) {
+/// One question about the Page, and one about each of these.
+pub(super) async fn all(stage: &Stage, session: &Session<'_>, ids: &[&str]) {
     assert_eq!(session.account_numbers(last(stage, 7)).await.unwrap().missing, []);
-    assert_eq!(fresh(session, &[post]).await.unwrap()[0].missing, []);
+    assert!(fresh(session, ids).await.unwrap().iter().all(|found| found.missing.is_empty()));
+}
+
+/// What is offered of posts, from one of their calls.
+fn offered_by(prefixes: &[&str]) -> BTreeSet<Shape<'static>> {
+    let begins = |native: &str| prefixes.iter().any(|prefix| native.starts_with(prefix));
+    offered(insights().offers().post).into_iter().filter(|(_, _, native)| begins(native)).collect()
+}
+
+const OF_POST: &[&str] = &["post_"];
+const OF_STORY: &[&str] = &["STORY_", "PAGES_FB_STORY_"];
+
+/// All that a post with a video has: what counts the views of a video that has no post is not needed.
+fn of_post_with_video() -> BTreeSet<Shape<'static>> {
+    let mut all = offered_by(&["post_", "total_video_"]);
+    assert!(all.remove(&("video_views", None, "total_video_views")));
+    all
 }
 
 #[tokio::test]
 async fn everything_on_offer_is_given() {
     let stage = Stage::new();
     let session = stage.page().await;
-    let video = session.publish(&reel(stage.video("a reel"))).await.remote_ids().remove(0);
-    let text = session.publish(&draft("words", [])).await.remote_ids().remove(0);
+    let mut ids = Vec::new();
+    for index in 0..KINDS {
+        ids.push(session.publish(&kind(&stage, index).0).await.remote_ids().remove(0));
+        stage.bench.clock.advance(Duration::from_secs(3_600));
+    }
     stage.bench.clock.advance(Duration::from_secs(2 * 86_400));
     let offers = insights().offers();
-    let found = session.account_numbers(last(&stage, 7)).await.unwrap();
-    assert_eq!(shapes(&found.observations), offered(offers.account));
-    let found = fresh(&session, &[&video, &text]).await.unwrap();
-    for found in &found {
-        assert_eq!(shapes(&found.observations), offered(offers.post));
+    let of_page = session.account_numbers(last(&stage, 7)).await.unwrap();
+    assert_eq!(shapes(&of_page.observations), offered(offers.account));
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let found = fresh(&session, &ids).await.unwrap();
+    for (index, found) in found.iter().enumerate() {
+        let expected = match index {
+            3 | 4 => of_post_with_video(),
+            5.. => offered_by(OF_STORY),
+            _ => offered_by(OF_POST),
+        };
+        assert_eq!(shapes(&found.observations), expected, "{index}");
+        assert_eq!(found.missing, [], "{index}");
         assert!(found.observations.iter().all(|o| o.window.is_none()), "since the beginning: {found:?}");
     }
-    assert!(of(&found[0], "video_views")[0].value > 0 && of(&found[1], "video_views")[0].value == 0);
+    let value = |index: usize, metric| of(&found[index], metric)[0].value;
+    assert!(value(3, "video_views") > 0 && value(0, "video_views") == 0);
+    for story in 5..KINDS {
+        assert!(value(story, "views") > value(story, "reach"), "{:?}", found[story]);
+        assert!(value(story, "reach") > value(story, "story_replies") && value(story, "story_replies") > 0);
+    }
+    let watched = of(&found[4], "watch_time");
+    assert!(watched.iter().any(|o| o.part == Some(("distribution_type", "page_owned".to_owned()))));
     assert!(offers.audience.is_empty());
-    let sent = stage.sent("insights.post");
-    assert!(
-        sent.iter().all(|call| call.get("appsecret_proof").is_some() && call.get("access_token").is_none())
-    );
+    for operation in ["insights.post", "insights.video", "insights.story"] {
+        let sent = stage.sent(operation);
+        assert!(!sent.is_empty());
+        let signed =
+            |call: &&Seen| call.get("appsecret_proof").is_some() && call.get("access_token").is_none();
+        assert!(sent.iter().all(|call| signed(&call)), "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn a_video_without_a_post_counts_its_own_views() {
+    let stage = Stage::new();
+    let session = stage.page().await;
+    session.publish(&stage.video("a video")).await;
+    let video = stage.sent("videos.read")[0].url.rsplit('/').next().unwrap().to_owned();
+    stage.bench.clock.advance(Duration::from_secs(86_400));
+    // It has a post, which counts them.
+    let found = fresh(&session, &[&video]).await.unwrap().remove(0);
+    assert_eq!(shapes(&found.observations), of_post_with_video());
+    let alone = json!({ "id": video, "permalink_url": "/marafields/videos/1/" });
+    stage.script("videos.find", Trouble::Instead(200, alone));
+    let found = fresh(&session, &[&video]).await.unwrap().remove(0);
+    assert_eq!(shapes(&found.observations), offered_by(&["total_video_"]));
+}
+
+#[tokio::test]
+async fn what_a_story_or_a_video_is_refused_takes_nothing_else_away() {
+    let stage = Stage::new();
+    let session = stage.page().await;
+    let story = session.publish(&kind(&stage, 5).0).await.remote_ids().remove(0);
+    let reel = session.publish(&kind(&stage, 4).0).await.remote_ids().remove(0);
+    let mut refused = error(100, None);
+    refused["error"]["message"] = "(#100) The value must be a valid insights metric".into();
+    // All together, and the first one alone.
+    for operation in ["insights.story", "insights.story", "insights.video", "insights.video"] {
+        stage.script(operation, Trouble::Instead(400, refused.clone()));
+    }
+    let found = fresh(&session, &[&story, &reel]).await.unwrap();
+    let left = |mut all: BTreeSet<Shape<'static>>, lost| {
+        assert!(all.remove(&lost));
+        all
+    };
+    let of_story = left(offered_by(OF_STORY), ("views", None, "STORY_MEDIA_VIEW"));
+    let of_reel = left(of_post_with_video(), ("video_viewers", None, "total_video_views_unique"));
+    for (found, expected, lost) in [(&found[0], of_story, "views"), (&found[1], of_reel, "video_viewers")] {
+        assert_eq!(shapes(&found.observations), expected);
+        let [missing] = found.missing.as_slice() else { panic!("{found:?}") };
+        assert_eq!(
+            (missing.metrics.as_slice(), missing.cause.code.as_str()),
+            (&[lost][..], "metric_refused")
+        );
+    }
+    // Which video it is can't be seen: what the post itself counts comes all the same.
+    stage.script("posts.attached", Trouble::Instead(403, error(200, None)));
+    let found = fresh(&session, &[&reel]).await.unwrap().remove(0);
+    assert_eq!(shapes(&found.observations), offered_by(OF_POST));
+    assert_eq!(found.missing[0].metrics, ["video_viewers", "watch_time"]);
+    assert!(found.missing[0].cause.action.contains("Nothing to do"), "{found:?}");
+    // What concerns everything is an error here, too.
+    for operation in ["posts.attached", "insights.video"] {
+        stage.script(operation, Trouble::Instead(400, error(80_001, None)));
+        let limited = fresh(&session, &[&reel]).await.unwrap_err();
+        assert!(matches!(limited.kind, ErrorKind::RateLimited { .. }), "{limited:?}");
+    }
+    assert_eq!(stage.left(), 0);
 }
 
 #[tokio::test]
@@ -106,7 +200,7 @@ async fn a_refused_metric_loses_only_itself() {
         (found.missing[0].metrics.as_slice(), found.missing[0].cause.code.as_str()),
         (&["views"][..], "metric_refused")
     );
-    let mut left = offered(insights().offers().post);
+    let mut left = offered_by(OF_POST);
     left.remove(&("views", None, "post_media_view"));
     assert_eq!(shapes(&found.observations), left);
     stage.script("insights.post", Trouble::Instead(400, error(80_001, None)));
@@ -170,5 +264,8 @@ async fn a_post_that_is_not_there_has_no_numbers() {
     let gone = format!("{}_123999999999999", session.account.remote_id);
     let found = fresh(&session, &[&gone, &there]).await.unwrap();
     assert_eq!(found[0], Found::default());
-    assert_eq!(shapes(&found[1].observations), offered(insights().offers().post));
+    assert_eq!(shapes(&found[1].observations), offered_by(OF_POST));
+    for gone in ["7799999999999999", "8899999999999999"] {
+        assert_eq!(fresh(&session, &[gone]).await.unwrap()[0], Found::default(), "{gone}");
+    }
 }

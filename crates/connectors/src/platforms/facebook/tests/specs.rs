@@ -25,9 +25,12 @@ const COVERED: &[&str] = &[
     "feed.create Page POST /feed",
     "insights.account Page GET /insights",
     "insights.post PagePost GET /insights",
+    "insights.story Stories GET /insights",
+    "insights.video AdVideo GET /video_insights",
     "oauth.revoke User DELETE /permissions",
     "pages.list User GET /accounts",
     "photos.upload Page POST /photos",
+    "posts.attached PagePost GET /",
     "posts.delete PagePost DELETE /",
     "posts.find PagePost GET /",
     "posts.list Page GET /published_posts",
@@ -41,6 +44,7 @@ const COVERED: &[&str] = &[
     "stories.list Page GET /stories",
     "stories.start Page POST /video_stories",
     "videos.finish Page POST /videos",
+    "videos.find AdVideo GET /",
     "videos.read AdVideo GET /",
     "videos.start Page POST /videos",
     "videos.transfer Page POST /videos",
@@ -88,6 +92,8 @@ fn place(seen: &Seen) -> Option<Place> {
         "posts" if edge == "/" => "PagePost",
         "comments" => "PagePost",
         "insights" if seen.operation == "insights.post" => "PagePost",
+        "insights" if seen.operation == "insights.story" => "Stories",
+        "insights" if seen.operation == "insights.video" => "AdVideo",
         _ => "Page",
     };
     Some(Place { node, method: seen.method.clone(), edge })
@@ -109,10 +115,10 @@ async fn everything(stage: &Stage) {
     assert!(session.publish(&link).await.is_published());
     let video = with(stage.video("a video"), "video_title", json!("A title"));
     assert!(session.publish(&with(video, "is_ai_generated", json!(true))).await.is_published());
-    assert!(
-        session.publish(&with(reel(stage.video("a reel")), "video_title", json!("B"))).await.is_published()
-    );
-    assert!(session.publish(&story(draft("", [library.jpeg(1080, 1920, None)]))).await.is_published());
+    let reel = session.publish(&with(reel(stage.video("a reel")), "video_title", json!("B"))).await;
+    assert!(reel.is_published(), "{reel:?}");
+    let picture = session.publish(&story(draft("", [library.jpeg(1080, 1920, None)]))).await;
+    assert!(picture.is_published(), "{picture:?}");
     stage.script("stories.finish", Trouble::LostAfter);
     assert!(session.publish(&story(stage.video(""))).await.is_published());
     let credential = session.credential();
@@ -120,18 +126,11 @@ async fn everything(stage: &Stage) {
     let reader = session.connector.reader().unwrap();
     reader.profile(&cx).await.unwrap();
     reader.posts(&cx, None).await.unwrap();
-    super::insights::both(stage, &session, &photos.remote_ids()[0]).await;
+    let ids = [&photos, &reel, &picture].map(|outcome| outcome.remote_ids().remove(0));
+    super::insights::all(stage, &session, &ids.each_ref().map(String::as_str)).await;
     stage.script("posts.update", Trouble::LostAfter);
-    let mended = draft("mended", []);
-    session
-        .connector
-        .publisher()
-        .unwrap()
-        .editor()
-        .unwrap()
-        .edit(&cx, &photos.remote_ids()[0], &mended)
-        .await
-        .unwrap();
+    let editor = session.connector.publisher().unwrap().editor().unwrap();
+    editor.edit(&cx, &photos.remote_ids()[0], &draft("mended", [])).await.unwrap();
     session.connector.publisher().unwrap().delete(&cx, &photos.remote_ids()[0]).await.unwrap();
     session.refresh().await.unwrap();
     let auth = stage.bench.auth_cx(&session.settings, None);
@@ -195,6 +194,10 @@ fn what_does_not_fit_is_found() {
     let listed = |story: Value| nodes.answer(&place("Page", "GET", "/stories"), &json!({ "data": [story] }));
     assert!(listed(json!({ "post_id": "1", "media_id": "2", "creation_time": "1793610020" })).is_ok());
     assert!(listed(json!({ "post_id": 1 })).is_err() && listed(json!({ "permalink": "x" })).is_err());
+    let of_story = |metric| request(place("Stories", "GET", "/insights"), "metric", metric);
+    assert!(of_story("STORY_MEDIA_VIEW,PAGES_FB_STORY_SHARES").is_ok() && of_story("reach").is_err());
+    let of_video = |metric| request(place("AdVideo", "GET", "/video_insights"), "metric", metric);
+    assert!(of_video("total_video_views_unique").is_ok() && of_video("post_video_views").is_err());
     let list = |fields| request(place("Page", "GET", "/published_posts"), "fields", fields);
     assert!(list("id,reactions.summary(true).limit(0),attachments{target{id}}").is_ok());
     assert!(list("id,reaction.summary(true)").is_err() && list("captoin").is_err());

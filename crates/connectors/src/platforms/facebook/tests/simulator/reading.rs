@@ -102,6 +102,10 @@ async fn insights_have_todays_names_only() {
     let numbers = ok(&of(&post, &[("metric", "post_media_view,post_reactions_by_type_total")]).await);
     assert!(numbers["data"][0]["values"][0]["value"].as_u64().unwrap() > 0);
     assert!(numbers["data"][1]["values"][0]["value"]["like"].is_u64());
+    let video = format!("{post}/video_insights");
+    let other = net.get(&video, &page.token, &[("metric", "total_video_views")]).await;
+    assert_eq!(refusal(&other), (400, 100, 0), "a post is no video");
+    assert_eq!(refusal(&of(&post, &[("metric", "STORY_MEDIA_VIEW")]).await), (400, 100, 0));
     assert_eq!(refusal(&of(&page.id, &[("metric", "page_fans")]).await), (400, 100, 0));
     assert_eq!(refusal(&of(&page.id, &[]).await), (400, 3_001, 1_504_028));
     let day = [("metric", "post_clicks"), ("period", "day")];
