@@ -193,7 +193,7 @@ fn address(cx: &Cx<'_>, link: &str) -> String {
 /// instead of the call being repeated.
 async fn refused(cx: &Cx<'_>, mut state: State, progress: Progress, error: ConnectorError) -> ConnectorError {
     if let Stage::Committing { unit: 0, since } = progress.stage {
-        state.note_sent(since);
+        state.note_sent(since, error.kind == ErrorKind::Ambiguous);
     }
     if errors::final_if_absent(&error) {
         state.refusal = Some(ConnectorError { kind: ErrorKind::Rejected, ..error.clone() });

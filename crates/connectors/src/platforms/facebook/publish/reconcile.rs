@@ -4,7 +4,7 @@
 //! other post; a text is looked for by its words among those that were not there before; a story is looked for by its photo or
 //! video among the stories of the day. What the network took and is still working on is waited for.
 
-use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::post::Draft;
 use carillon_domain::time::{SignedDuration, Timestamp};
 
@@ -102,10 +102,7 @@ impl Question<'_> {
                 let evidence = "The Page has too many stories to search them all.".to_owned();
                 return Ok(self.unknown(SignedDuration::ZERO, evidence));
             }
-            Err(error)
-                if errors::object_missing(&error)
-                    || matches!(error.kind, ErrorKind::PermissionMissing | ErrorKind::Rejected) =>
-            {
+            Err(error) if story::is_hidden(&error) => {
                 return Ok(self.unknown(PATIENCE, "Facebook does not show the Page's stories.".to_owned()));
             }
             Err(error) => return Err(error),
@@ -205,7 +202,7 @@ impl Question<'_> {
 
     /// Goes on from the invisible steps, which look once more before anything is sent again.
     fn absent(&self, mut state: State) -> Reconciliation {
-        state.note_sent(self.since);
+        state.note_sent(self.since, true);
         let cause = state.refusal.take();
         let again = state.stored_in(self.progress.clone()).at(Stage::Preparing { unit: 0 });
         Reconciliation::absent(again, cause)

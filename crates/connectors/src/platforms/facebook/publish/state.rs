@@ -18,6 +18,10 @@ const MAX_AGE: SignedDuration = SignedDuration::from_hours(20);
 /// So long after a commit nothing can come of it any more, whatever kept it; the engine itself waits for minutes.
 const SETTLED: SignedDuration = SignedDuration::from_hours(1);
 
+fn uncertain() -> bool {
+    true
+}
+
 /// The connector's notes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct State {
@@ -33,6 +37,10 @@ pub(super) struct State {
     /// When the first commit was sent that was refused or found to be absent. It may have, or still take, effect.
     #[serde(default)]
     pub sent: Option<Timestamp>,
+    /// What became of such a commit is not certain: it was not plainly refused. Notes from before this was kept say nothing, so it counts
+    /// as uncertain there.
+    #[serde(default = "uncertain")]
+    pub uncertain: bool,
     /// When the last such commit was sent.
     #[serde(default)]
     pub last_sent: Option<Timestamp>,
@@ -87,6 +95,7 @@ impl State {
             video: None,
             seen: None,
             sent: None,
+            uncertain: false,
             last_sent: None,
             doubted: false,
             refusal: None,
@@ -118,9 +127,10 @@ impl State {
         progress
     }
 
-    /// Remembers that a commit was sent with what is uploaded now.
-    pub(super) fn note_sent(&mut self, since: Timestamp) {
+    /// Remembers that a commit was sent with what is uploaded now, and whether it may have had an effect.
+    pub(super) fn note_sent(&mut self, since: Timestamp, uncertain: bool) {
         self.sent = Some(self.sent.unwrap_or(since));
+        self.uncertain |= uncertain;
         self.last_sent = self.last_sent.max(Some(since));
         if let Some(video) = &mut self.video {
             video.finished = true;

@@ -2,14 +2,15 @@
 //!
 //! A photo that was used before is refused, and so is a video that was published: each is good for one story. So the list is
 //! matched by what a story was made of, and the refusal of a second send may say that the first one had its effect: when the list
-//! does not show it either, a person is asked.
+//! does not show it either, a person is asked. Where Facebook hides the list, stories are published all the same, but none whose
+//! outcome is uncertain is sent again.
 //! Source: Page Stories API (copy of 2026); Graph API - Page stories.
 
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::super::api::{self, Graph, with_query};
-use super::super::{NAME, wire};
+use super::super::{NAME, errors, wire};
 use super::refused;
 use super::state::State;
 use crate::contract::cx::Cx;
@@ -71,6 +72,11 @@ pub(super) async fn commit(
     }
 }
 
+/// Whether Facebook does not show the stories, which says nothing about publishing them: the list has a permission of its own.
+pub(super) fn is_hidden(error: &ConnectorError) -> bool {
+    errors::object_missing(error) || matches!(error.kind, ErrorKind::PermissionMissing | ErrorKind::Rejected)
+}
+
 /// What a search among the stories gave.
 pub(super) enum Search {
     Found(wire::Story),
@@ -79,17 +85,24 @@ pub(super) enum Search {
     Unfinished,
 }
 
-/// Whether the story is listed.
+/// Whether the story is listed, so far as it can be seen. Where not all of them can be seen, one that may be public counts as listed: it goes
+/// on as an open commit, which a person decides in the end, and nothing is sent again. One that was plainly refused is not public.
 ///
 /// # Errors
-/// As the network answered.
+/// Those of the login, of limits and outages.
 pub(super) async fn shows(
     cx: &Cx<'_>,
     graph: &Graph<'_>,
     state: &State,
     since: Timestamp,
 ) -> Result<bool, ConnectorError> {
-    Ok(matches!(find(cx, graph, state, since).await?, Search::Found(_)))
+    match find(cx, graph, state, since).await {
+        Ok(Search::Found(_)) => Ok(true),
+        Ok(Search::Absent) => Ok(false),
+        Ok(Search::Unfinished) => Ok(state.uncertain),
+        Err(error) if is_hidden(&error) => Ok(state.uncertain),
+        Err(error) => Err(error),
+    }
 }
 
 /// Looks for the story of this photo or video.
