@@ -19,6 +19,15 @@ pub enum Fix {
     },
 }
 
+/// Words of a finding that lead somewhere: some networks want what they refer to one press away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The words, as the message has them.
+    pub words: String,
+    /// Where they lead: an https address of the network.
+    pub url: String,
+}
+
 /// One broken rule of a network, found before anything is sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Violation {
@@ -37,13 +46,16 @@ pub struct Violation {
     /// What would be done about it on request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
+    /// What of the message leads somewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
 }
 
 impl Violation {
     /// A violation without limit and value.
     pub fn new(field: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
         let (field, code, message) = (field.into(), code.into(), message.into());
-        Self { field, code, message, limit: None, value: None, fix: None }
+        Self { field, code, message, limit: None, value: None, fix: None, links: Vec::new() }
     }
 
     /// Adds the limit and the value that broke it.
@@ -55,6 +67,13 @@ impl Violation {
     ) -> Self {
         self.limit = Some(limit.into());
         self.value = Some(value.into());
+        self
+    }
+
+    /// Lets these words of the message lead somewhere.
+    #[must_use]
+    pub fn with_link(mut self, words: impl Into<String>, url: impl Into<String>) -> Self {
+        self.links.push(Link { words: words.into(), url: url.into() });
         self
     }
 }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use carillon_domain::limits::{Fix, Violation};
-use carillon_domain::media::Fit;
 use carillon_domain::time::Timestamp;
 use carillon_engine::Engine;
 use carillon_engine::usecase::horizon::Outlook;
@@ -16,9 +14,11 @@ use utoipa::ToSchema;
 use super::numbers::{self, Number};
 
 mod attempts;
+mod finding;
 mod publication;
 
 pub use attempts::{Attempt, Step};
+pub use finding::Finding;
 pub use publication::{Part, Publication, RemoteError};
 
 /// RFC 3339, UTC.
@@ -148,60 +148,6 @@ impl Account {
                 Some(format!("Its login ends on {day}. Connect the account again before then."));
         }
         self
-    }
-}
-
-/// A finding of a check.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Finding {
-    /// Path of the field.
-    pub field: String,
-    /// Stable code.
-    pub code: String,
-    /// What is wrong and what would fix it.
-    pub message: String,
-    /// The limit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<serde_json::Value>,
-    /// The value found.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<serde_json::Value>,
-    /// What would be done about it on request.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fix: Option<FindingFix>,
-}
-
-/// What would be done about a finding on request.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct FindingFix {
-    /// `rendition`: `POST /api/v1/media/{media}/renditions` makes a copy that the network takes.
-    #[schema(example = "rendition")]
-    pub action: &'static str,
-    /// The file.
-    pub media: String,
-    /// Where the shape has to change: `pad` (the usual way) or `crop`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<String>>)]
-    pub fit: Vec<Fit>,
-}
-
-impl From<&Fix> for FindingFix {
-    fn from(fix: &Fix) -> Self {
-        let Fix::Rendition { media, fit } = fix;
-        Self { action: "rendition", media: media.to_string(), fit: fit.clone() }
-    }
-}
-
-impl From<&Violation> for Finding {
-    fn from(v: &Violation) -> Self {
-        Self {
-            field: v.field.clone(),
-            code: v.code.clone(),
-            message: v.message.clone(),
-            limit: v.limit.clone(),
-            value: v.value.clone(),
-            fix: v.fix.as_ref().map(FindingFix::from),
-        }
     }
 }
 

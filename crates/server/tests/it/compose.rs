@@ -2,6 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use carillon_store::testing::TestDb;
+use serde_json::json;
 
 use crate::library::upload;
 use crate::support::TestApp;
@@ -331,19 +332,19 @@ async fn a_text_that_is_too_long_becomes_a_thread() {
     assert_eq!(areas[..3].join(" "), text, "nothing is lost");
     assert_eq!(areas[3], "The end.", "what followed still follows");
     // The same for programs, and what fits stays one part.
-    let body = serde_json::json!({ "text": text, "accounts": [desk.account] });
+    let body = json!({ "text": text, "accounts": [desk.account] });
     let split = desk.call(Method::POST, "/api/v1/posts/split", Some(body)).await;
     assert_eq!(split.json()["parts"].as_array().map(Vec::len), Some(3), "{}", split.text());
-    let body = serde_json::json!({ "text": "Short.", "accounts": [desk.account] });
+    let body = json!({ "text": "Short.", "accounts": [desk.account] });
     let split = desk.call(Method::POST, "/api/v1/posts/split", Some(body)).await;
-    assert_eq!(split.json()["parts"], serde_json::json!(["Short."]));
-    let body = serde_json::json!({ "text": "Short.", "accounts": [] });
+    assert_eq!(split.json()["parts"], json!(["Short."]));
+    let body = json!({ "text": "Short.", "accounts": [] });
     let nobody = desk.call(Method::POST, "/api/v1/posts/split", Some(body)).await;
     assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(nobody.json()["errors"][0]["code"], "no_threads");
     // What is counted are characters, and what is refused says how many are possible.
     let refused = async |text: String, accounts: Vec<String>| {
-        let body = serde_json::json!({ "text": text, "accounts": accounts });
+        let body = json!({ "text": text, "accounts": accounts });
         let answer = desk.call(Method::POST, "/api/v1/posts/split", Some(body)).await;
         let error = answer.json()["errors"][0].clone();
         (
@@ -393,11 +394,57 @@ async fn what_was_chosen_stays_chosen_although_it_is_not_offered() {
     let desk = Desk::with(TestDb::sqlite().await, &[("platforms.tiktok.audited", "no")]).await;
     let owner = desk.owner().await;
     let account = desk.connect("tiktok").await;
-    let options = serde_json::json!({ account.as_str(): { "options": { "privacy": "public" } } });
-    let fields = serde_json::json!({ "status": "draft", "accounts": [account], "overrides": options });
+    let options = json!({ account.as_str(): { "options": { "privacy": "public" } } });
+    let fields = json!({ "status": "draft", "accounts": [account], "overrides": options });
     let post = desk.post("For everybody", fields).await;
     let id = post["id"].as_str().expect("an id");
     let page = owner.get(&format!("{}/compose?post={id}", desk.home)).await.text();
     assert_eq!(choices(&page, &account, "privacy"), ["choose", "public", "private"]);
     assert!(page.contains("<option value=\"public\" selected>"), "{page}");
+}
+
+#[tokio::test]
+async fn what_tiktok_wants_agreed_to_is_a_link_and_its_own_words_survive_the_form() {
+    let desk = Desk::new().await;
+    let account = desk.connect("tiktok").await;
+    let owner = desk.owner().await;
+    let privacy = format!("option.{account}.privacy");
+    let form = [
+        ("text", "Waves."),
+        ("account", account.as_str()),
+        (privacy.as_str(), "public"),
+        ("timezone", "UTC"),
+    ];
+    let checked = owner.post(&format!("{}/compose/check", desk.home), &form).await.text();
+    let link = "you agree to TikTok&#39;s <a href=\"https://www.tiktok.com/legal/page/global/music-usage-confirmation/en\" \
+                rel=\"noopener noreferrer\" target=\"_blank\">Music Usage Confirmation</a>.";
+    assert!(checked.contains(link), "{checked}");
+
+    let body = json!({ "text": "Waves.", "accounts": [account], "status": "draft",
+        "overrides": { &account: { "options": { "privacy": "PUBLIC_TO_EVERYONE" } } } });
+    let made = desk.call(Method::POST, "/api/v1/posts", Some(body)).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+    let made = made.json();
+    let consent = made["warnings"].as_array().expect("warnings").iter().find(|w| w["code"] == "consent");
+    let link = &consent.expect("the sentence")["links"][0];
+    assert_eq!(link["words"], "Music Usage Confirmation");
+    assert!(link["url"].as_str().is_some_and(|url| url.ends_with("/music-usage-confirmation/en")), "{link}");
+
+    let (here, post) = (format!("{}/compose", desk.home), made["id"].as_str().expect("id"));
+    let page = owner.get(&format!("{here}?post={post}")).await.text();
+    assert!(page.contains("<option value=\"PUBLIC_TO_EVERYONE\" selected>"), "{page}");
+    let form = [
+        ("post", post),
+        ("version", hidden(&page, "version")),
+        ("text", "Waves and gulls."),
+        ("account", account.as_str()),
+        (privacy.as_str(), "PUBLIC_TO_EVERYONE"),
+        ("timezone", "UTC"),
+        ("action", "draft"),
+    ];
+    let saved = owner.post(&here, &form).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    let now = desk.read(&made).await;
+    assert_eq!(now["text"], "Waves and gulls.");
+    assert_eq!(now["overrides"][&account]["options"]["privacy"], "PUBLIC_TO_EVERYONE", "{now}");
 }

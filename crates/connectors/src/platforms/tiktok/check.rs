@@ -11,9 +11,12 @@ use super::text;
 
 pub(super) mod media;
 
-/// What people agree to by posting; TikTok asks that it be said. developers.tiktok.com, "Content Sharing Guidelines" (Nov 2026).
-const MUSIC: &str = "https://www.tiktok.com/legal/page/global/music-usage-confirmation/en";
-const BRANDED: &str = "https://www.tiktok.com/legal/page/global/bc-policy/en";
+/// What people agree to by posting, and where it is written; TikTok asks that it be said with a link. developers.tiktok.com, "Content
+/// Sharing Guidelines" (Nov 2026).
+const MUSIC: (&str, &str) =
+    ("Music Usage Confirmation", "https://www.tiktok.com/legal/page/global/music-usage-confirmation/en");
+const BRANDED: (&str, &str) =
+    ("Branded Content Policy", "https://www.tiktok.com/legal/page/global/bc-policy/en");
 
 /// All problems of a draft at once.
 pub(super) fn check(draft: &Draft, account: &AccountIdentity) -> CheckReport {
@@ -207,13 +210,14 @@ impl Rules<'_> {
         if self.options.inbox {
             return;
         }
-        let branded = if self.options.paid_partnership {
-            format!("TikTok's Branded Content Policy ({BRANDED}) and ")
-        } else {
-            String::new()
-        };
-        let message =
-            format!("By posting, you agree to {branded}TikTok's Music Usage Confirmation ({MUSIC}).");
-        self.warn("text", "consent", message);
+        let mut message = "By posting, you agree to TikTok's Music Usage Confirmation.";
+        if self.options.paid_partnership {
+            message = "By posting, you agree to TikTok's Branded Content Policy and TikTok's Music Usage Confirmation.";
+        }
+        let mut consent = Violation::new("text", "consent", message).with_link(MUSIC.0, MUSIC.1);
+        if self.options.paid_partnership {
+            consent = consent.with_link(BRANDED.0, BRANDED.1);
+        }
+        self.report.warnings.push(consent);
     }
 }

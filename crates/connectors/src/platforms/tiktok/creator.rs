@@ -72,7 +72,10 @@ impl Creator {
             return Err(rejected(
                 op::CREATOR,
                 "privacy_unavailable",
-                format!("The account does not offer \"{}\" as who can see a post.", privacy.name()),
+                format!(
+                    "The account does not offer \"{}\" as who can see a post: that depends on whether it is private at the moment.",
+                    privacy.name()
+                ),
                 format!("Choose one of these, then try again: {}.", self.choices()),
             ));
         }

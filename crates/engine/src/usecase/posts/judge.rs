@@ -99,6 +99,7 @@ pub(super) async fn judge(
             limit: e.limit,
             value: e.value,
             fix: None,
+            links: Vec::new(),
         }));
     } else {
         problems.extend(broken);

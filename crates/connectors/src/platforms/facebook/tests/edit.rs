@@ -3,8 +3,7 @@
 use carillon_domain::connector_error::ErrorKind;
 use serde_json::json;
 
-use super::stage::kind;
-use super::stage::{Stage, Trouble, error};
+use super::stage::{Stage, Trouble, error, kind};
 use crate::conformance::{Session, draft};
 use crate::contract::publisher::{CANNOT_EDIT, Editor, Publisher};
 use crate::platforms::facebook::Facebook;

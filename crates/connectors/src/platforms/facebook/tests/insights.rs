@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::super::sandbox::State;
 use super::super::{CONNECTOR, NAME};
-use super::stage::{Seen, Stage, Trouble, error};
+use super::stage::{KINDS, Seen, Stage, Trouble, error, kind};
 use crate::conformance::{Session, draft};
 use crate::contract::connector::Connector;
 use crate::contract::insights::{Found, Insights, PostRef, Window};

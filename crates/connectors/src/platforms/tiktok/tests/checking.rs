@@ -1,7 +1,7 @@
 //! What the check says, all at once.
 
 use carillon_domain::account::AccountIdentity;
-use carillon_domain::limits::CheckReport;
+use carillon_domain::limits::{CheckReport, Violation};
 use carillon_domain::media::MediaInfo;
 use carillon_domain::post::{Draft, Part};
 use serde_json::{Value, json};
@@ -256,12 +256,33 @@ fn paid_partnerships_are_seen_and_agreed_to() {
     are(&wrong(&post("private")), &[("options.paid_partnership", "exclusive")]);
     let report = checked(&post("friends"), &identity());
     are(&codes(&report), &[]);
-    let consent =
-        report.warnings.iter().find(|w| w.code == "consent").map(|w| w.message.clone()).unwrap_or_default();
-    assert!(
-        consent.contains("Music Usage Confirmation") && consent.contains("Branded Content Policy"),
-        "{consent}"
-    );
+    let consent = consent(&report);
+    let words: Vec<&str> = consent.links.iter().map(|link| link.words.as_str()).collect();
+    assert_eq!(words, ["Music Usage Confirmation", "Branded Content Policy"]);
+}
+
+fn consent(report: &CheckReport) -> Violation {
+    report.warnings.iter().find(|w| w.code == "consent").cloned().expect("the sentence")
+}
+
+#[test]
+fn what_is_agreed_to_is_one_press_away() {
+    let with_partner = json!({ "privacy": "friends", "paid_partnership": true });
+    for (post, links) in [
+        (public("", [film(|_| {})]), 1),
+        (public("", [picture(|_| {})]), 1),
+        (with(draft("", [film(|_| {})]), &with_partner), 2),
+    ] {
+        let consent = consent(&checked(&post, &identity()));
+        assert_eq!(consent.links.len(), links, "{consent:?}");
+        for link in &consent.links {
+            assert!(consent.message.contains(&link.words), "{consent:?}");
+            assert!(link.url.starts_with("https://www.tiktok.com/legal/"), "{consent:?}");
+        }
+    }
+    let inbox = with(draft("", [film(|_| {})]), &json!({ "mode": "inbox" }));
+    let warnings = checked(&inbox, &identity()).warnings;
+    assert!(warnings.iter().all(|w| w.code != "consent"), "the app asks: {warnings:?}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use carillon_domain::publication::Delivered;
 use serde_json::json;
 
 use super::canned::{
-    CREATOR, INBOX, INIT, PICTURES, PICTURES_ID, POST_ID, PUBLISH_ID, PUT, STATUS, Stage, creator, ok,
+    CREATOR, INBOX, INIT, PICTURES, PICTURES_ID, POST_ID, PUBLISH_ID, PUT, STATUS, Stage, creator, no, ok,
     posted, sent_ranges, status, stored, with,
 };
 use crate::conformance::Outcome;
@@ -188,9 +188,30 @@ async fn what_the_account_allows_now_decides() {
     assert_eq!(failure(&outcome), ("privacy_unavailable", ErrorKind::Rejected));
     let action = outcome.error().map(|e| e.action.clone()).unwrap_or_default();
     assert!(action.contains("followers, friends, private"), "{action}");
+    let cause = outcome.error().map(|e| e.cause.clone()).unwrap_or_default();
+    assert!(cause.contains("does not offer \"public\"") && cause.contains("private"), "{cause}");
     let outcome = session.publish(&with(stage.video(5_000), &json!({ "privacy": "private" }))).await;
     assert_eq!(failure(&outcome), ("too_long", ErrorKind::Rejected));
     assert_eq!(stage.network.asked_of(INIT).len(), 1, "nothing was begun");
+}
+
+#[tokio::test]
+async fn a_choice_that_vanishes_at_the_last_moment_is_told_as_what_it_is() {
+    let stage = Stage::new();
+    let session = stage.account();
+    // What is kept with the account and what it says right before offer the choice; then somebody makes the account private.
+    for (call, post) in [(PICTURES, stage.pictures()), (INIT, stage.video(5_000))] {
+        stage.network.on(CREATOR, [ok(&creator())]);
+        stage.network.on(call, [no(403, "privacy_level_option_mismatch")]);
+        let outcome = session.publish(&post).await;
+        assert_eq!(failure(&outcome), ("privacy_unavailable", ErrorKind::Rejected), "{call}");
+        let error = outcome.error().expect("an error");
+        assert!(error.cause.contains("who can see") && error.cause.contains("private"), "{error:?}");
+        assert!(error.action.contains("Choose another one"), "{error:?}");
+        assert_eq!(stage.network.asked_of(call).len(), 1, "{call}: it is not tried again");
+    }
+    assert_eq!(stage.network.asked_of(CREATOR).len(), 2, "asked before each");
+    assert!(stage.network.asked_of(PUT).is_empty());
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use carillon_domain::limits::{Link, Violation};
 use carillon_engine::usecase::posts;
 
 use super::draft::Draft;
@@ -30,8 +31,8 @@ struct CheckLine {
     handle: String,
     network: &'static str,
     counters: Vec<Counter>,
-    problems: Vec<String>,
-    warnings: Vec<String>,
+    problems: Vec<Vec<Piece>>,
+    warnings: Vec<Vec<Piece>>,
     /// Copies of files that would fit.
     fits: Vec<Button>,
 }
@@ -40,6 +41,39 @@ struct Counter {
     label: String,
     used: u64,
     limit: u64,
+}
+
+/// A stretch of what a network says, and where it leads.
+#[derive(Debug, PartialEq)]
+struct Piece {
+    text: String,
+    url: Option<String>,
+}
+
+impl Piece {
+    fn plain(text: &str) -> Self {
+        Self { text: text.to_owned(), url: None }
+    }
+}
+
+/// What a network says, cut where words lead somewhere.
+fn pieces(finding: Violation) -> Vec<Piece> {
+    let mut pieces = vec![Piece::plain(&finding.message)];
+    for link in &finding.links {
+        pieces = pieces.into_iter().flat_map(|piece| cut(piece, link)).collect();
+    }
+    pieces
+}
+
+fn cut(piece: Piece, link: &Link) -> Vec<Piece> {
+    match piece.text.split_once(&link.words) {
+        Some((before, after)) if piece.url.is_none() => {
+            let words = Piece { text: link.words.clone(), url: Some(link.url.clone()) };
+            let all = [Piece::plain(before), words, Piece::plain(after)];
+            all.into_iter().filter(|piece| !piece.text.is_empty()).collect()
+        }
+        _ => vec![piece],
+    }
 }
 
 /// What each network says to the form as it stands.
@@ -69,8 +103,8 @@ pub async fn check(
             network: title(&app, &check.account.platform),
             counters: counts.iter().map(counter).collect(),
             handle: check.account.handle,
-            problems: check.report.violations.into_iter().map(|v| v.message).collect(),
-            warnings: check.report.warnings.into_iter().map(|v| v.message).collect(),
+            problems: check.report.violations.into_iter().map(pieces).collect(),
+            warnings: check.report.warnings.into_iter().map(pieces).collect(),
         });
     }
     Ok(html(&Check { ui: member.ui, results, can_split })?.into_response())

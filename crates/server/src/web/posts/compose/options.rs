@@ -155,8 +155,11 @@ pub fn option_row(
     let kind = match field.input {
         OptionInput::Bool => OptionKind::Switch { may: offers("true") },
         OptionInput::Choice { values } => {
-            let drawn = values.iter().filter(|v| **v == text || offers(v));
-            OptionKind::Choice(drawn.map(|v| ((*v).to_owned(), ui.choice(field.name, v))).collect())
+            let drawn = values.iter().copied().filter(|v| *v == text || offers(v));
+            // What a program wrote in the network's own words, or wrongly, is a choice too: the form gives back what it got.
+            let as_written = Some(text.as_str()).filter(|text| !text.is_empty() && !values.contains(text));
+            let drawn = drawn.chain(as_written);
+            OptionKind::Choice(drawn.map(|v| (v.to_owned(), ui.choice(field.name, v))).collect())
         }
         OptionInput::Text { .. } | OptionInput::Number { .. } | OptionInput::List { .. } => OptionKind::Line,
         OptionInput::Poll { options, option_chars, minutes, multiple } => {
