@@ -18,7 +18,8 @@ use super::cx::Cx;
 pub struct Offers {
     /// Metrics of the account in a window. Empty: there are none.
     pub account: &'static [Metric],
-    /// Metrics of a post since it was published.
+    /// Metrics of a post since it was published. One that has another name at the network for another kind of post, a story's views for
+    /// example, stands here once for each name; no post has both.
     pub post: &'static [Metric],
     /// Metrics of those who follow or watch, each split by a dimension.
     pub audience: &'static [Metric],
@@ -75,13 +76,30 @@ pub struct Observation {
     pub native: &'static str,
 }
 
-/// Metrics that did not come although the network has them.
+/// Metrics that did not come although the network has them: sums, or splits by one dimension. Of a metric the sum may come and a split
+/// not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
-    /// Our names.
+    /// Our names, each once.
     pub metrics: Vec<&'static str>,
+    /// By what they would have been split; `None` for sums.
+    pub by: Option<&'static str>,
     /// Why.
     pub cause: ConnectorError,
+}
+
+impl Missing {
+    /// Whether this metric is among them, split as it is.
+    pub fn names(&self, metric: &Metric) -> bool {
+        self.by == metric.by && self.metrics.contains(&metric.name)
+    }
+
+    /// All of these metrics, for one cause.
+    pub fn all(metrics: impl IntoIterator<Item = Metric>, cause: &ConnectorError) -> Vec<Self> {
+        let mut found = Found::default();
+        found.lacks(metrics, cause);
+        found.missing
+    }
 }
 
 /// What one question brought.
@@ -91,6 +109,23 @@ pub struct Found {
     pub observations: Vec<Observation>,
     /// What was refused.
     pub missing: Vec<Missing>,
+}
+
+impl Found {
+    /// Notes that these metrics did not come: once for each dimension and each code of a cause.
+    pub fn lacks(&mut self, metrics: impl IntoIterator<Item = Metric>, cause: &ConnectorError) {
+        for metric in metrics {
+            let fits = |missing: &Missing| missing.by == metric.by && missing.cause.code == cause.code;
+            let at = self.missing.iter().position(fits).unwrap_or_else(|| {
+                let cause = cause.clone();
+                self.missing.push(Missing { metrics: Vec::new(), by: metric.by, cause });
+                self.missing.len() - 1
+            });
+            if !self.missing[at].names(&metric) {
+                self.missing[at].metrics.push(metric.name);
+            }
+        }
+    }
 }
 
 /// A post to ask about.

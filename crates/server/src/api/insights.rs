@@ -53,6 +53,8 @@ struct Insight {
 struct MissingInsights {
     /// Names of the metrics.
     metrics: Vec<&'static str>,
+    /// By what they would have been split, `country` for example; null for all of them. The sum of such a metric may have come.
+    dimension: Option<&'static str>,
     /// Why, and what to do.
     error: RemoteError,
 }
@@ -108,6 +110,7 @@ fn items(platform: &str, found: &Found, as_of: Timestamp) -> Vec<Insight> {
 fn missing<'a>(all: impl IntoIterator<Item = &'a Missing>) -> Vec<MissingInsights> {
     let one = |missing: &Missing| MissingInsights {
         metrics: missing.metrics.clone(),
+        dimension: missing.by,
         error: RemoteError::from(&missing.cause),
     };
     all.into_iter().map(one).collect()
@@ -165,4 +168,28 @@ async fn of_publication(
         items: items(told.platform, &told.numbers, told.as_of),
         missing: missing(&told.numbers.missing),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use carillon_connectors::contract::insights::Metric;
+    use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn a_refused_split_is_told_from_its_sum() {
+        let cause = ConnectorError::new(ErrorKind::Rejected, "toy", "insights", "metric_refused", "Refused.");
+        let refused =
+            [Metric::of("views", "v"), Metric::split("views", "country", "v"), Metric::of("likes", "l")];
+        let said = serde_json::to_value(missing(&Missing::all(refused, &cause))).expect("JSON");
+        let named = |at: usize| (said[at]["metrics"].clone(), said[at]["dimension"].clone());
+        assert_eq!(named(0), (json!(["views", "likes"]), Value::Null));
+        assert_eq!(named(1), (json!(["views"]), json!("country")));
+        assert_eq!(
+            (said.as_array().map(Vec::len), &said[1]["error"]["code"]),
+            (Some(2), &json!("metric_refused"))
+        );
+    }
 }

@@ -210,7 +210,7 @@ impl Asking<'_> {
         for missing in &found.missing {
             let fine = !missing.metrics.is_empty() && !missing.cause.cause.is_empty();
             assert!(fine && !missing.cause.action.is_empty(), "{name}, {story}: {missing:?}");
-            let known = |wanted: &&str| offered.iter().any(|metric| metric.name == *wanted);
+            let known = |wanted: &&str| offered.iter().any(|m| m.name == *wanted && m.by == missing.by);
             assert!(missing.metrics.iter().all(known), "{name}, {story}: {missing:?} is not offered");
         }
     }

@@ -17,7 +17,7 @@ use super::client::{Client, Params};
 use super::judge::{Network, object_missing};
 use super::wire::List;
 use crate::contract::cx::Credential;
-use crate::contract::insights::{Found, Metric, Missing, Observation, PostRef, Window};
+use crate::contract::insights::{Found, Metric, Observation, PostRef, Window};
 
 /// A metric, and how the network's form of it becomes ours.
 #[derive(Debug, Clone, Copy)]
@@ -203,7 +203,7 @@ impl<'a> Question<'a> {
             error
         };
         let asks = self.asks.iter().filter(|ask| natives.contains(&ask.metric.native));
-        note(found, asks.map(|ask| ask.metric.name), cause);
+        found.lacks(asks.map(|ask| ask.metric), &cause);
     }
 
     fn for_all(&self, error: ConnectorError) -> ConnectorError {
@@ -214,21 +214,6 @@ impl<'a> Question<'a> {
             not_allowed(self.client.network, error)
         } else {
             error
-        }
-    }
-}
-
-/// Notes that these metrics did not come, once for each cause.
-pub fn note(found: &mut Found, names: impl IntoIterator<Item = &'static str>, cause: ConnectorError) {
-    let at = found.missing.iter().position(|missing| missing.cause.code == cause.code);
-    let at = at.unwrap_or_else(|| {
-        found.missing.push(Missing { metrics: Vec::new(), cause });
-        found.missing.len() - 1
-    });
-    let metrics = &mut found.missing[at].metrics;
-    for name in names {
-        if !metrics.contains(&name) {
-            metrics.push(name);
         }
     }
 }

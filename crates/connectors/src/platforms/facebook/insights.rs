@@ -18,7 +18,7 @@ use super::errors::{NETWORK, object_missing};
 use super::{Facebook, limits, wire};
 use crate::contract::cx::Cx;
 use crate::contract::insights::{Found, Insights, Offers, PostRef, Window};
-use crate::kit::graph::insights::{Question, Row, group, metrics, note, require, unless_unknown};
+use crate::kit::graph::insights::{Question, Row, group, metrics, require, unless_unknown};
 
 /// One value for each day.
 const PAGE: [Row<()>; 10] = [
@@ -157,8 +157,8 @@ impl Asking<'_> {
         let video = match self.video_of(id).await {
             Ok(video) => video,
             Err(error) if is_about_this(&error) && !object_missing(&error) => {
-                let names = group(&POST, |of| of == Of::Video).into_iter().map(|ask| ask.metric.name);
-                note(found, names, error.with_action("Nothing to do: the other numbers are not affected."));
+                let error = error.with_action("Nothing to do: the other numbers are not affected.");
+                found.lacks(group(&POST, |of| of == Of::Video).into_iter().map(|ask| ask.metric), &error);
                 None
             }
             Err(error) => return Err(error),

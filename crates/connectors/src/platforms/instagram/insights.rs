@@ -13,7 +13,7 @@ use super::errors::{NETWORK, TOO_FEW_VIEWERS, too_few_viewers};
 use super::{Instagram, auth, limits, wire};
 use crate::contract::cx::Cx;
 use crate::contract::insights::{Found, Insights, Offers, PostRef, Window};
-use crate::kit::graph::insights::{Ask, Question, group, metrics, note, require, unless_unknown};
+use crate::kit::graph::insights::{Ask, Question, group, metrics, require, unless_unknown};
 
 mod table;
 
@@ -132,17 +132,16 @@ impl<'a> Asking<'a> {
             let question = self.question(post.remote_id, params, asks);
             match question.ask(found).await {
                 Err(error) if product == STORY && self.hides_viewers(cx, &error) => {
-                    let names = question.asks.iter().map(|ask| ask.metric.name);
-                    note(found, names, too_few_viewers(error));
+                    found.lacks(question.asks.iter().map(|ask| ask.metric), &too_few_viewers(error));
                 }
                 other => other?,
             }
             // It would be refused for the same again.
-            if let Some(missing) = found.missing.iter_mut().find(|m| m.cause.code == TOO_FEW_VIEWERS) {
+            if let Some(missing) = found.missing.iter().find(|m| m.cause.code == TOO_FEW_VIEWERS) {
                 let all = group(&MEDIA, |row| row.products.contains(&STORY));
-                missing.metrics = Vec::new();
                 let cause = missing.cause.clone();
-                note(found, all.iter().map(|ask| ask.metric.name), cause);
+                found.missing.retain(|m| m.cause.code != TOO_FEW_VIEWERS);
+                found.lacks(all.iter().map(|ask| ask.metric), &cause);
                 return Ok(());
             }
         }

@@ -93,7 +93,7 @@ fn absent(cause: &ConnectorError) -> bool {
     cause.kind == ErrorKind::Rejected && matches!(cause.remote.status, Some(400 | 404))
 }
 
-/// Takes over what came; a refusal costs these metrics alone.
+/// Takes over what came; a refusal costs these sums alone.
 fn settle(
     found: &mut Found,
     metrics: Vec<&'static str>,
@@ -101,7 +101,7 @@ fn settle(
 ) -> Result<(), ConnectorError> {
     match answer {
         Ok(observations) => found.observations.extend(observations),
-        Err(cause) if single(&cause) => found.missing.push(Missing { metrics, cause }),
+        Err(cause) if single(&cause) => found.missing.push(Missing { metrics, by: None, cause }),
         Err(cause) => return Err(cause),
     }
     Ok(())

@@ -102,7 +102,9 @@ impl Insights for Threads {
             let params = vec![("breakdown", row.of.to_owned())];
             of_profile(&graph, "insights.audience", params, vec![row.ask]).ask(&mut found).await?;
             // The next dimension would be refused for the same.
-            if found.missing.iter().any(|missing| missing.cause.code == errors::TOO_FEW_FOLLOWERS) {
+            let few = found.missing.iter().find(|missing| missing.cause.code == errors::TOO_FEW_FOLLOWERS);
+            if let Some(cause) = few.map(|missing| missing.cause.clone()) {
+                found.lacks(AUDIENCE.iter().map(|row| row.ask.metric), &cause);
                 break;
             }
         }

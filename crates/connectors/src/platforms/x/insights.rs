@@ -128,11 +128,8 @@ fn take<'a>(
         let mut found = Found { observations, missing: Vec::new() };
         // A post that X does not have any more lacks nothing.
         if let Some((_, cause)) = refused.filter(|(_, cause)| cause.code != "not_found") {
-            let given = |metric: &&Metric| found.observations.iter().any(|o| o.metric == metric.name);
-            let metrics: Vec<_> = OFFERS.post.iter().filter(|m| !given(m)).map(|m| m.name).collect();
-            if !metrics.is_empty() {
-                found.missing.push(Missing { metrics, cause: cause.clone() });
-            }
+            let given = |metric: &Metric| found.observations.iter().any(|o| o.metric == metric.name);
+            found.missing = Missing::all(OFFERS.post.iter().copied().filter(|m| !given(m)), cause);
         }
         answers.insert(id, found);
     }

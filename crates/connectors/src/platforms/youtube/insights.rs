@@ -218,11 +218,5 @@ fn no_permission(missing: &[Missing]) -> Option<&ConnectorError> {
 
 /// Nothing came of all these metrics.
 fn without(offered: &[Metric], cause: &ConnectorError) -> Found {
-    let mut metrics = Vec::new();
-    for metric in offered {
-        if !metrics.contains(&metric.name) {
-            metrics.push(metric.name);
-        }
-    }
-    Found { observations: Vec::new(), missing: vec![Missing { metrics, cause: cause.clone() }] }
+    Found { observations: Vec::new(), missing: Missing::all(offered.iter().copied(), cause) }
 }

@@ -11,6 +11,7 @@ mod window;
 mod tests;
 
 use carillon_connectors::contract::insights::{Found, Insights, Metric, Missing, Offers, PostRef, Window};
+use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, PublicationId};
 use carillon_domain::permission::Permission;
@@ -92,16 +93,14 @@ pub async fn account(
     let numbers = answer(&mut asking, Question::Account(window), offers.account).await?;
     let audience = answer(&mut asking, Question::Audience, offers.audience).await?;
     let (numbers, audience) = match (numbers, audience) {
-        (Some(Err(missing)), None | Some(Err(_))) | (None, Some(Err(missing))) => {
-            return Err(missing.cause.into());
-        }
-        (numbers, audience) => (brought(numbers), brought(audience)),
+        (Some(Err(cause)), None | Some(Err(_))) | (None, Some(Err(cause))) => return Err(cause.into()),
+        (numbers, audience) => (brought(numbers, offers.account), brought(audience, offers.audience)),
     };
     Ok(AccountInsights { platform, offers, window, numbers, audience, as_of: engine.clock.now() })
 }
 
-/// What came, or everything that did not and why; `None` where there is nothing to ask for.
-type Answer = Option<Result<Found, Missing>>;
+/// What came, or why nothing did; `None` where there is nothing to ask for.
+type Answer = Option<Result<Found, ConnectorError>>;
 
 /// Asks one of two questions: the other one may be answered all the same, unless nobody can be asked any more.
 async fn answer(
@@ -114,21 +113,19 @@ async fn answer(
     }
     match asking.ask(question).await {
         Ok(found) => Ok(Some(Ok(found))),
-        Err(AppError::Connector(cause)) if !login_is_gone(&cause) => {
-            let mut names: Vec<_> = metrics.iter().map(|metric| metric.name).collect();
-            names.sort_unstable();
-            names.dedup();
-            Ok(Some(Err(Missing { metrics: names, cause: *cause })))
-        }
+        Err(AppError::Connector(cause)) if !login_is_gone(&cause) => Ok(Some(Err(*cause))),
         Err(error) => Err(error),
     }
 }
 
-fn brought(answer: Answer) -> Found {
+/// What came; of a question that was not answered, that everything lacks.
+fn brought(answer: Answer, metrics: &[Metric]) -> Found {
     match answer {
         None => Found::default(),
         Some(Ok(found)) => found,
-        Some(Err(missing)) => Found { missing: vec![missing], ..Found::default() },
+        Some(Err(cause)) => {
+            Found { missing: Missing::all(metrics.iter().copied(), &cause), ..Found::default() }
+        }
     }
 }
 

@@ -154,8 +154,11 @@ async fn second_fails(test: &TestDb) {
     let scene = Scene::new(test, vec![Ok(found("views", 7)), Err(limited.clone())]).await;
     let told = scene.account().await.expect("numbers");
     assert_eq!(told.numbers, found("views", 7));
-    let [missing] = told.audience.missing.as_slice() else { panic!("{:?}", told.audience) };
-    assert_eq!((missing.metrics.as_slice(), &missing.cause.kind), (&["followers"][..], &limited));
+    let dimensions: Vec<_> = told.audience.missing.iter().map(|missing| missing.by).collect();
+    assert_eq!(dimensions, [Some("country"), Some("age")]);
+    for missing in &told.audience.missing {
+        assert_eq!((missing.metrics.as_slice(), &missing.cause.kind), (&["followers"][..], &limited));
+    }
     assert_eq!(scene.status().await, AccountStatus::Connected);
 
     let alone = Offers { account: &[], ..OFFERS };

@@ -101,7 +101,12 @@ impl Figures {
             }
         }
         let missing = all.iter().flat_map(|told| &told.found.missing).map(|missing| Absent {
-            metrics: missing.metrics.iter().map(|name| ui.of("metric", name)).collect::<Vec<_>>().join(", "),
+            metrics: missing
+                .metrics
+                .iter()
+                .map(|name| named(ui, name, missing.by))
+                .collect::<Vec<_>>()
+                .join(", "),
             cause: missing.cause.cause.clone(),
             action: missing.cause.action.clone(),
         });
@@ -128,7 +133,7 @@ impl Told<'_> {
             let came = self.found.observations.iter().any(|seen| {
                 seen.metric == metric.name && seen.part.as_ref().map(|(dimension, _)| *dimension) == metric.by
             });
-            !came && !self.found.missing.iter().any(|missing| missing.metrics.contains(&metric.name))
+            !came && !self.found.missing.iter().any(|missing| missing.names(metric))
         };
         self.offered.iter().filter(is_silent).map(|metric| named(ui, metric.name, metric.by)).collect()
     }
@@ -215,7 +220,8 @@ fn source(ui: &Ui, platform: &str, seen: &Observation) -> String {
 
 #[cfg(test)]
 mod tests {
-    use carillon_connectors::contract::insights::Offers;
+    use carillon_connectors::contract::insights::{Missing, Offers};
+    use carillon_domain::connector_error::{ConnectorError, ErrorKind};
     use jiff::tz::TimeZone;
 
     use super::*;
@@ -253,12 +259,16 @@ mod tests {
 
     fn told(numbers: Vec<Observation>, audience: Vec<Observation>) -> String {
         let found = |observations| Found { observations, missing: Vec::new() };
+        page(found(numbers), found(audience))
+    }
+
+    fn page(numbers: Found, audience: Found) -> String {
         let told = AccountInsights {
             platform: "toy",
             offers: &OFFERS,
             window: window(31, 59),
-            numbers: found(numbers),
-            audience: found(audience),
+            numbers,
+            audience,
             as_of: at(60),
         };
         Figures::of_account(&ui(), &told).render().expect("a page")
@@ -272,6 +282,17 @@ mod tests {
         assert_eq!(text.matches("whole time").count(), 1, "{text}");
         assert!(text.contains(">10 Jan 1970, 00:00<") && text.contains(">1 Feb 1970, 00:00<"), "{text}");
         assert!(!text.contains("No data yet") && !text.contains("some days have no data"), "{text}");
+    }
+
+    #[test]
+    fn a_refused_split_is_told_from_its_sum() {
+        let cause = ConnectorError::new(ErrorKind::Rejected, "toy", "insights", "metric_refused", "Refused.");
+        let refused = |metric| Found { missing: Missing::all([metric], &cause), ..Found::default() };
+        let text = page(refused(BY_COUNTRY[0]), Found::default());
+        assert!(text.contains("<dt>Views by country</dt><dd>Refused. "), "{text}");
+        let text = page(refused(Metric::of("views", "views")), Found::default());
+        assert!(text.contains("<dt>Views</dt>"), "{text}");
+        assert!(text.contains("No data yet: Views by country."), "of the split nothing was said: {text}");
     }
 
     #[test]

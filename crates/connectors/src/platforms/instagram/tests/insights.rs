@@ -105,13 +105,11 @@ async fn a_split_that_is_refused_loses_only_itself() {
     let session = stage.instagram().await;
     stage.bench.world.state(NAME, |s: &mut State| s.unsplittable = Some("views".to_owned()));
     let found = session.account_numbers(last(&stage, 7)).await.unwrap();
-    assert_eq!(found.missing.len(), 1);
-    assert_eq!(
-        (found.missing[0].metrics.as_slice(), found.missing[0].cause.code.as_str()),
-        (&["views"][..], "metric_refused")
-    );
     let mut left = offered(insights().offers().account);
-    for by in ["media_product_type", "follow_type"] {
+    assert_eq!(found.missing.len(), 2, "{found:?}");
+    for (missing, by) in found.missing.iter().zip(["media_product_type", "follow_type"]) {
+        assert_eq!((missing.metrics.as_slice(), missing.by), (&["views"][..], Some(by)));
+        assert_eq!(missing.cause.code, "metric_refused");
         assert!(left.remove(&("views", Some(by), "views")));
     }
     assert_eq!(shapes(&found.observations), left);
@@ -173,14 +171,19 @@ async fn a_story_that_few_have_seen_says_so_plainly() {
     stage.status("insights.read", When::Before, 403, 1);
     let unsaid = fresh(&session, &[&id]).await.unwrap().remove(0);
     for found in [few, unsaid] {
-        assert_eq!((found.observations.len(), found.missing.len()), (0, 1), "{found:?}");
-        let missing = &found.missing[0];
+        assert_eq!(found.observations, []);
+        let lacking: Vec<_> = found.missing.iter().map(|m| (m.by, m.metrics.len())).collect();
         assert_eq!(
-            (&missing.cause.kind, missing.cause.code.as_str()),
-            (&ErrorKind::Rejected, "too_few_viewers")
+            lacking,
+            [(None, 10), (Some("action_type"), 1), (Some("story_navigation_action_type"), 1)],
+            "{found:?}"
         );
-        assert!(missing.cause.cause.contains("five people"), "{missing:?}");
-        assert!(missing.metrics.contains(&"navigation") && missing.metrics.contains(&"reach"), "{missing:?}");
+        assert!(["navigation", "reach"].iter().all(|name| found.missing[0].metrics.contains(name)));
+        for missing in &found.missing {
+            let cause = &missing.cause;
+            assert_eq!((&cause.kind, cause.code.as_str()), (&ErrorKind::Rejected, "too_few_viewers"));
+            assert!(cause.cause.contains("five people"), "{missing:?}");
+        }
     }
     assert_eq!(stage.sent("insights.post").len(), 2, "asked once each time");
     stage.bench.clock.advance(Duration::from_secs(7_200));

@@ -57,7 +57,7 @@ pub(super) async fn account(cx: &Cx<'_>, window: Window) -> Result<Found, Connec
     let whole = days::asked(window, now);
     let api = Api::of(cx);
     match lacking(cx, op::ANALYTICS_OF_POSTS, POSTS_OF_MEMBER) {
-        Some(cause) => found.missing.push(Missing { metrics: names(&IN_WINDOW), cause }),
+        Some(cause) => found.missing.push(Missing { metrics: names(&IN_WINDOW), by: None, cause }),
         None => {
             for metric in IN_WINDOW {
                 let answer = in_window(&api, metric, &days, whole).await;
@@ -112,7 +112,7 @@ pub(super) async fn posts(cx: &Cx<'_>, posts: &[PostRef<'_>]) -> Result<Vec<Foun
         let mut found = Found::default();
         if let Some(cause) = lacking(cx, op::ANALYTICS_OF_POSTS, POSTS_OF_MEMBER) {
             let metrics = [names(&IN_WINDOW), names(&BROUGHT)].concat();
-            found.missing.push(Missing { metrics, cause });
+            found.missing.push(Missing { metrics, by: None, cause });
         } else {
             of_post(&api, post.remote_id, &mut found).await?;
             // As long as the post's own numbers. "Member Video Statistics" (2026).

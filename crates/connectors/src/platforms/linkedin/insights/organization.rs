@@ -6,7 +6,7 @@ use carillon_domain::connector_error::ConnectorError;
 use serde_json::Value;
 
 use super::wire::{Facet, Followers, OfVideo, PageOfDay, SharesOfDay};
-use super::{absent, days, distinct, in_order, kind, lacking, names, settle, total, viewers_counted};
+use super::{absent, days, distinct, in_order, kind, lacking, names, settle, single, total, viewers_counted};
 use crate::contract::cx::Cx;
 use crate::contract::insights::{Found, Metric, Missing, Observation, PostRef, Window};
 use crate::platforms::linkedin::api::Api;
@@ -55,7 +55,7 @@ pub(super) async fn account(cx: &Cx<'_>, window: Window) -> Result<Found, Connec
     if let Some(cause) = lacking(cx, op::STATISTICS_OF_DAYS, NUMBERS_OF_PAGE) {
         let mut metrics = of_posts();
         metrics.extend([GAINS.name, VISITS.name]);
-        found.missing.push(Missing { metrics, cause });
+        found.missing.push(Missing { metrics, by: None, cause });
         return Ok(found);
     }
     let api = Api::of(cx);
@@ -108,7 +108,7 @@ fn sum(organic: Option<i64>, paid: Option<i64>) -> Option<i64> {
 pub(super) async fn audience(cx: &Cx<'_>) -> Result<Found, ConnectorError> {
     let mut found = Found::default();
     if let Some(cause) = lacking(cx, op::STATISTICS_OF_FOLLOWERS, NUMBERS_OF_PAGE) {
-        found.missing.push(Missing { metrics: vec!["followers"], cause });
+        found.missing = Missing::all(AUDIENCE, &cause);
         return Ok(found);
     }
     let api = Api::of(cx);
@@ -117,7 +117,11 @@ pub(super) async fn audience(cx: &Cx<'_>) -> Result<Found, ConnectorError> {
         format!("organizationalEntityFollowerStatistics?q=organizationalEntity&organizationalEntity={page}");
     let answer: Result<Elements<Followers>, _> =
         api.ask(api.finder(op::STATISTICS_OF_FOLLOWERS, &path)).await;
-    settle(&mut found, vec!["followers"], answer.map(|a| a.elements.iter().flat_map(facets).collect()))?;
+    match answer {
+        Ok(answer) => found.observations = answer.elements.iter().flat_map(facets).collect(),
+        Err(cause) if single(&cause) => found.missing = Missing::all(AUDIENCE, &cause),
+        Err(cause) => return Err(cause),
+    }
     Ok(found)
 }
 
@@ -180,7 +184,7 @@ async fn video(
     found: &mut Found,
 ) -> Result<(), ConnectorError> {
     if let Some(cause) = lacking(cx, op::STATISTICS_OF_VIDEOS, VIDEOS_OF_PAGE) {
-        found.missing.push(Missing { metrics: names(&VIDEO), cause });
+        found.missing.push(Missing { metrics: names(&VIDEO), by: None, cause });
         return Ok(());
     }
     let entity = urn::encoded(post);

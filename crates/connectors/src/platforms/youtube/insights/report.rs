@@ -72,8 +72,7 @@ impl Report {
                     open.extend([other, one]);
                 }
                 Err(error) if is_refusal(&error.kind) => {
-                    let metrics = metrics.iter().map(|metric| metric.name).collect();
-                    answer.missing.push(Missing { metrics, cause: error });
+                    answer.missing.extend(Missing::all(metrics.iter().copied(), &error));
                 }
                 Err(error) => return Err(error),
             }

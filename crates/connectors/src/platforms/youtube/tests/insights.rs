@@ -13,7 +13,7 @@ use super::reports::Reports;
 use super::script::{Script, error_of, json_of};
 use super::{CONNECTOR, Lab, with_options};
 use crate::conformance::{Session, draft};
-use crate::contract::insights::{Found, Insights, Observation, PostRef, Window};
+use crate::contract::insights::{Found, Insights, Metric, Observation, PostRef, Window};
 use crate::contract::reader::Reader;
 use crate::kit::http::{Call, Reply, SendError, Transport};
 use crate::platforms::youtube::sandbox::Memory;
@@ -215,9 +215,10 @@ async fn a_grant_without_the_scope_loses_these_numbers_alone() {
     );
     let offers = CONNECTOR.offers();
     for (found, offered) in found.iter().zip([offers.account, offers.audience, offers.post]) {
-        let [missing] = found.missing.as_slice() else { panic!("{found:?}") };
-        assert!(offered.iter().all(|m| missing.metrics.contains(&m.name)), "{missing:?}");
-        let cause = &missing.cause;
+        let is_named = |m: &Metric| found.missing.iter().any(|missing| missing.names(m));
+        assert!(offered.iter().all(is_named), "{found:?}");
+        let cause = &found.missing[0].cause;
+        assert!(found.missing.iter().all(|missing| missing.cause == *cause), "{found:?}");
         assert_eq!(
             (&cause.kind, cause.code.as_str()),
             (&ErrorKind::PermissionMissing, "analytics_scope_missing")

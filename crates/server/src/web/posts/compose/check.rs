@@ -58,7 +58,7 @@ impl Piece {
 
 /// What a network says, cut where words lead somewhere.
 fn pieces(finding: Violation) -> Vec<Piece> {
-    let mut pieces = vec![Piece::plain(&finding.message)];
+    let mut pieces = vec![Piece { text: finding.message, url: None }];
     for link in &finding.links {
         pieces = pieces.into_iter().flat_map(|piece| cut(piece, link)).collect();
     }
