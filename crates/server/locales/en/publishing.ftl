@@ -46,6 +46,9 @@ status-approved = Approved
 status-scheduled = Scheduled
 status-publishing = Publishing
 status-published = Published
+# Only a person can make it public, in the network's app.
+status-inbox = In the app's inbox
+status-partly-inbox = Partly in the app's inbox
 status-partially_published = Partly published
 status-failed = Failed
 status-unconfirmed = Unconfirmed

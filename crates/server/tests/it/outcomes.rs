@@ -106,7 +106,6 @@ async fn what_waits_in_an_inbox_is_not_said_to_be_public() {
     let owner = desk.owner().await;
     let draft = desk.post("Not yet", json!({ "status": "draft" })).await;
     assert_eq!(draft["publications"][0]["delivered"], Value::Null, "{draft}");
-    let post = desk.post("Everywhere", json!({ "status": "now" })).await;
     let tiktok = desk.connect("tiktok").await;
     let picture = desk.upload("quay.jpg", "A quay", &jpeg(1080, 1080)).await;
     let for_inbox = json!({
@@ -117,8 +116,6 @@ async fn what_waits_in_an_inbox_is_not_said_to_be_public() {
     desk.work_for_hours(1).await;
 
     let waits = "waits in the inbox of the";
-    assert_eq!(desk.read(&post).await["publications"][0]["delivered"], "public");
-    assert!(!owner.get(&desk.page(&post)).await.text().contains(waits));
     let read = desk.read(&waiting).await;
     let publication = &read["publications"][0];
     assert_eq!((&publication["state"], &publication["delivered"]), (&json!("published"), &json!("inbox")));
@@ -127,9 +124,22 @@ async fn what_waits_in_an_inbox_is_not_said_to_be_public() {
     let page = owner.get(&desk.page(&waiting)).await.text();
     assert!(page.contains(&format!("{waits} TikTok app")) && page.contains("Finish it there."), "{page}");
     assert!(page.contains("In the inbox since"), "{page}");
+    // Neither the post, nor its place, nor the calendar and the list say that it is out.
+    let badge = "state-published\">In the app&#39;s inbox<";
+    assert_eq!(page.matches(badge).count(), 2, "{page}");
+    let list = owner.get(&format!("{}/posts", desk.home)).await.text();
+    assert!(list.contains(badge) && !list.contains("state-published\">Published<"), "{list}");
+    let calendar = owner.get(&format!("{}/calendar", desk.home)).await.text();
+    assert!(calendar.contains("title=\"In the app&#39;s inbox\""), "{calendar}");
+    assert!(!calendar.contains("title=\"Published\""), "{calendar}");
     let path = format!("/api/v1/posts/{}?remote=true", waiting["id"].as_str().expect("an id"));
     let deleted = desk.call(Method::DELETE, &path, None).await.json();
     assert_eq!(deleted["publications"][0]["warnings"][0]["code"], "in_inbox", "{deleted}");
+
+    let post = desk.post("Everywhere", json!({ "status": "now" })).await;
+    desk.work_for_hours(1).await;
+    assert_eq!(desk.read(&post).await["publications"][0]["delivered"], "public");
+    assert!(!owner.get(&desk.page(&post)).await.text().contains(waits));
 }
 
 #[tokio::test]

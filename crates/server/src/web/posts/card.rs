@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use carillon_domain::error::AppError;
 use carillon_domain::id::AccountId;
+use carillon_domain::publication::{Delivered, PostStatus, PublicationState};
 use carillon_engine::Actor;
 use carillon_engine::usecase::accounts;
 use carillon_engine::usecase::posts::{PostView, PublicationView};
@@ -87,7 +88,7 @@ impl Chip {
                 .unwrap_or_default(),
             text: excerpt(ui, view),
             status: view.status.as_str(),
-            label: ui.of("status", view.status.as_str()),
+            label: status(ui, view),
             platforms,
         }
     }
@@ -122,12 +123,29 @@ impl Card {
         Self {
             url: urls::post(view.post.workspace, view.post.id),
             text: excerpt(ui, view),
-            state: State::new(view.status.as_str(), ui.of("status", view.status.as_str())),
+            state: State::new(view.status.as_str(), status(ui, view)),
             due_at: view.post.due_at,
             faces: places.into_iter().map(|p| faces.face(p.account, &p.platform)).collect(),
             trouble,
         }
     }
+}
+
+/// How a post stands, in words. What went nowhere but into inboxes is not said to be published.
+pub fn status(ui: &Ui, view: &PostView) -> String {
+    let mut published =
+        view.publications.iter().filter(|p| p.state == PublicationState::Published).peekable();
+    let in_inbox = published.peek().is_some() && published.all(is_in_inbox);
+    match view.status {
+        PostStatus::Published if in_inbox => ui.tr("status-inbox"),
+        PostStatus::PartiallyPublished if in_inbox => ui.tr("status-partly-inbox"),
+        other => ui.of("status", other.as_str()),
+    }
+}
+
+/// Whether it waits in an inbox for a person to post it.
+pub fn is_in_inbox(view: &PublicationView) -> bool {
+    view.delivered == Some(Delivered::Inbox) && view.deleted_at.is_none()
 }
 
 fn excerpt(ui: &Ui, view: &PostView) -> String {

@@ -18,7 +18,7 @@ use carillon_engine::usecase::publications::{self, Finding};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::card::{Faces, title};
+use super::card::{Faces, is_in_inbox, status, title};
 use super::edit::{EditForm, Refused};
 use crate::http::App;
 use crate::http::extract::{Form, Path};
@@ -170,7 +170,7 @@ pub(super) async fn page(
         text: view.post.composition.text.clone(),
         parts: view.post.composition.parts.iter().map(|p| p.text.clone()).collect(),
         first_comment: view.post.composition.first_comment.clone(),
-        state: StateBadge::new(view.status.as_str(), ui.of("status", view.status.as_str())),
+        state: StateBadge::new(view.status.as_str(), status(&ui, &view)),
         due_at: view.post.due_at,
         alerts,
         edit_url: (may_change && settled.is_none() && (stoppable || none || nothing_went_out(&view)))
@@ -223,6 +223,7 @@ fn card(
         || view.parts.iter().any(|p| p.state == UnitState::Unconfirmed);
     let failed = view.state == PublicationState::Failed || (view.incomplete && view.next_at.is_none());
     let waiting = failed && !unsure;
+    let inbox = is_in_inbox(&view);
     let may = |permission| role.may(permission);
     // Also where nobody knows whether it is public: connected again, Carillon can look.
     let locked_out = view.held_reason == Some(HeldReason::Reauth)
@@ -232,10 +233,13 @@ fn card(
         name: account.map_or_else(|| ui.tr("account-gone"), |a| a.name.clone()),
         handle: account.map(|a| a.handle.clone()).unwrap_or_default(),
         network,
-        state: StateBadge::new(view.state.as_str(), ui.of("status", view.state.as_str())),
+        state: StateBadge::new(
+            view.state.as_str(),
+            if inbox { ui.tr("status-inbox") } else { ui.of("status", view.state.as_str()) },
+        ),
         remote_url: view.remote_url,
         published_at: view.published_at,
-        inbox: view.delivered == Some(Delivered::Inbox) && view.deleted_at.is_none(),
+        inbox,
         due_at: view.due_at,
         next_at: view.next_at,
         cause: view.error.as_ref().map(|e| e.cause.clone()),
