@@ -12,6 +12,8 @@ use crate::media::video::{ExamineError, ReadAt};
 
 /// The most sectors of a directory that are read.
 const SECTORS: usize = 64;
+/// The most sectors that list tables beside the header: tables of 500 MB in sectors of 512 bytes.
+const LISTS: u32 = 64;
 /// Of an entry of the directory, bytes.
 const ENTRY: usize = 128;
 /// Sectors and entries from this number on are none.
@@ -23,7 +25,7 @@ pub(super) async fn examine(file: &dyn ReadAt) -> Result<DocumentFacts, ExamineE
     let (Some(shift), Some(first)) = (shift, u32_at(&head, 48)) else {
         return Err(Refusal::Truncated.into());
     };
-    let sectors = Sectors { file, head, shift };
+    let sectors = Sectors::open(file, &head, shift).await?;
     let directory = sectors.chain(first).await?;
     let root = root(&directory);
     let has = |name: &str| root.iter().find(|entry| entry.name == name);
@@ -50,11 +52,29 @@ pub(super) async fn examine(file: &dyn ReadAt) -> Result<DocumentFacts, ExamineE
 
 struct Sectors<'a> {
     file: &'a dyn ReadAt,
-    head: Bytes,
     shift: u16,
+    /// The sectors that tell which one follows which, in order.
+    tables: Vec<u32>,
 }
 
-impl Sectors<'_> {
+impl<'a> Sectors<'a> {
+    /// With the tables that the header names, and those that a chain of further lists does ([MS-CFB] 2.2 and 2.5).
+    async fn open(file: &'a dyn ReadAt, head: &[u8], shift: u16) -> Result<Self, ExamineError> {
+        let tables = numbers(head.get(76..).unwrap_or_default()).collect();
+        let mut all = Self { file, shift, tables };
+        let (mut list, count) = (u32_at(head, 68).unwrap_or(NONE), u32_at(head, 72).unwrap_or(0));
+        for _ in 0..count.min(LISTS) {
+            if list >= NONE {
+                break;
+            }
+            let content = all.content(list).await?;
+            let (entries, next) = content.split_at(content.len().saturating_sub(4));
+            all.tables.extend(numbers(entries));
+            list = u32_at(next, 0).unwrap_or(NONE);
+        }
+        Ok(all)
+    }
+
     /// Where a sector begins; the header takes the place of the first one.
     fn place(&self, sector: u32) -> u64 {
         (u64::from(sector) + 1) << self.shift
@@ -67,28 +87,30 @@ impl Sectors<'_> {
             if sector >= NONE {
                 break;
             }
-            let content = window(self.file, self.place(sector), 1 << self.shift).await?;
-            if content.is_empty() {
-                return Err(Refusal::Truncated.into());
-            }
-            all.extend_from_slice(&content);
+            all.extend_from_slice(&self.content(sector).await?);
             sector = self.next(sector).await?;
         }
         Ok(all.freeze())
     }
 
-    /// The sector after this one. Files so large that the header does not name their whole table end early here.
+    async fn content(&self, sector: u32) -> Result<Bytes, ExamineError> {
+        let content = window(self.file, self.place(sector), 1 << self.shift).await?;
+        if content.is_empty() { Err(Refusal::Truncated.into()) } else { Ok(content) }
+    }
+
+    /// The sector after this one.
     async fn next(&self, sector: u32) -> Result<u32, ExamineError> {
         let per_sector = 1_u32 << (self.shift - 2);
-        let table = usize::try_from(sector / per_sector).ok().filter(|table| *table < 109);
-        let Some(table) = table.and_then(|table| u32_at(&self.head, 76 + table * 4)).filter(|t| *t < NONE)
-        else {
-            return Ok(NONE);
-        };
+        let table = usize::try_from(sector / per_sector).ok().and_then(|table| self.tables.get(table));
+        let Some(&table) = table.filter(|table| **table < NONE) else { return Ok(NONE) };
         let at = self.place(table) + u64::from(sector % per_sector) * 4;
         let entry = window(self.file, at, 4).await?;
         Ok(u32_at(&entry, 0).unwrap_or(NONE))
     }
+}
+
+fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> {
+    bytes.chunks_exact(4).filter_map(|number| u32_at(number, 0))
 }
 
 struct Entry {

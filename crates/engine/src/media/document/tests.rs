@@ -397,6 +397,52 @@ proptest! {
             0 => pdf(12, ""),
             1 => modern(12, true, true),
             2 => modern(12, false, false),
+/// The same, its directory so far behind that only a further list, in the sector with the number `link`, names the table of its
+/// sectors. The first lists and tables stand where its own table and directory would.
+fn far(streams: &[(&str, u16)], link: usize) -> Vec<u8> {
+    let number = |n: usize| u32::try_from(n).expect("few").to_le_bytes();
+    let mut file = compound(streams);
+    let directory = file[1024..2048].to_vec();
+    let (table, first) = (link + 1, (109 + 127 * link) * 128);
+    file[48..52].copy_from_slice(&number(first));
+    file[68..76].copy_from_slice(&[number(0), number(link + 1)].concat());
+    file.resize((first + 1) * 512, 0xff);
+    for list in 0..=link {
+        let mut sector = [0xff; 512];
+        sector[508..].copy_from_slice(&if list < link { number(list + 1) } else { number(0xffff_fffe) });
+        if list == link {
+            sector[..4].copy_from_slice(&number(table));
+        }
+        file[(list + 1) * 512..][..512].copy_from_slice(&sector);
+    }
+    let links = [number(first + 1), number(0xffff_fffe)].concat();
+    file[(table + 1) * 512..][..8].copy_from_slice(&links);
+    file.extend(directory);
+    file
+}
+
+#[tokio::test]
+async fn the_root_of_a_large_old_office_file_is_read_whole() {
+    // The first four entries lie in the first sector.
+    let [a, b, c] = [("Current User", 0), ("Pictures", 0), ("a", 0)];
+    for link in 0..3 {
+        let slides = far(&[a, b, c, ("PowerPoint Document", 0)], link);
+        assert_eq!(look(&slides).await.expect("taken").kind, FileType::Ppt, "{link}");
+        let locked = far(&[a, b, ("PowerPoint Document", 0), ("EncryptedSummary", 0)], link);
+        assert_eq!(refusal(&locked).await, Refusal::Locked, "{link}");
+    }
+    // Lists in a circle, and one that is not there.
+    let mut circle = far(&[a, b, c, ("PowerPoint Document", 0)], 0);
+    circle[72..76].copy_from_slice(&u32::MAX.to_le_bytes());
+    circle[1020..1024].copy_from_slice(&[0; 4]);
+    let circle = Counted(Memory(circle.into()), AtomicUsize::new(0));
+    assert_eq!(examine(FileType::Compound, &circle).await.expect("taken").kind, FileType::Ppt);
+    assert!(circle.1.into_inner() < 100);
+    let mut gone = far(&[a, b, c, ("PowerPoint Document", 0)], 0);
+    gone[68..72].copy_from_slice(&100_000_u32.to_le_bytes());
+    assert_eq!(refusal(&gone).await, Refusal::Truncated);
+}
+
             3 => zip(&["[Content_Types].xml", "ppt/presentation.xml", "ppt/slides/slide1.xml"], 0),
             _ => compound(&[("1Table", 0), ("WordDocument", 0)]),
         };
