@@ -341,6 +341,14 @@ async fn office_files_are_what_their_contents_say() {
 fn compound(streams: &[(&str, u16)]) -> Vec<u8> {
     let number = |n: usize| u32::try_from(n).expect("few").to_le_bytes();
     let none = u32::MAX.to_le_bytes();
+    // As Office 365 names the main part of some files.
+    for (name, kind) in [("word/document2.xml", FileType::Docx), ("ppt/presentation12.xml", FileType::Pptx)] {
+        let facts = look(&zip(&[types, name], 0)).await.expect("taken");
+        assert_eq!(facts, DocumentFacts { kind, pages: None }, "{name}");
+    }
+    for name in ["word/documents.xml", "word/document2x.xml", "ppt/presentation2.bin"] {
+        assert_eq!(refusal(&zip(&[types, name], 0)).await.code(), "unsupported_type", "{name}");
+    }
     let entry = |name: &str, kind: u8, links: [[u8; 4]; 3], start: [u8; 4]| {
         let mut text: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let length = u16::try_from(text.len() + 2).expect("short").to_le_bytes();

@@ -42,9 +42,10 @@ fn facts(list: &[u8]) -> Result<DocumentFacts, Refusal> {
         locked |= entry.locked;
         match entry.name {
             b"[Content_Types].xml" => package = true,
-            b"word/document.xml" => word = true,
-            b"ppt/presentation.xml" => slides = true,
             b"word/vbaProject.bin" | b"ppt/vbaProject.bin" => macros = true,
+            // Word and PowerPoint on the web number the main part of some files; its name is free (ISO/IEC 29500-1, 11.3.10).
+            name if number(name, b"word/document").is_some() => word = true,
+            name if number(name, b"ppt/presentation").is_some() => slides = true,
             name => pages = pages.saturating_add(u32::from(is_slide(name))),
         }
     }
@@ -78,8 +79,13 @@ fn entry(list: &[u8]) -> Option<(Entry<'_>, &[u8])> {
 
 /// `ppt/slides/slide12.xml`.
 fn is_slide(name: &[u8]) -> bool {
-    let number = name.strip_prefix(b"ppt/slides/slide").and_then(|rest| rest.strip_suffix(b".xml"));
-    number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+    number(name, b"ppt/slides/slide").is_some_and(|digits| !digits.is_empty())
+}
+
+/// The digits, if any, in a name that is nothing else but `begin` and them, with `.xml`.
+fn number<'a>(name: &'a [u8], begin: &[u8]) -> Option<&'a [u8]> {
+    let digits = name.strip_prefix(begin)?.strip_suffix(b".xml")?;
+    digits.iter().all(u8::is_ascii_digit).then_some(digits)
 }
 
 fn unknown() -> Refusal {
