@@ -131,9 +131,9 @@ pub async fn run(engine: &Engine, lease: &Lease, target: Target) -> Result<Next,
 
 /// Whether there is something to ask.
 enum Situation {
-    /// Nothing, and there will be nothing: it is gone, deleted or told, or nobody may ask any more.
+    /// Nothing, and there will be nothing: it is gone, deleted or told.
     Over,
-    /// Not now.
+    /// Not now; what is switched off or disconnected may be back before the day is over.
     Later,
     /// This.
     Ask(Box<Question>),
@@ -151,9 +151,6 @@ impl Question {
     async fn load(engine: &Engine, target: Target) -> Result<Situation, JobError> {
         let found = publication::find(&engine.db, target.workspace, target.publication).await?;
         let Some(row) = found.filter(is_there) else { return Ok(Situation::Over) };
-        if !engine.networks.is_enabled(&row.platform) {
-            return Ok(Situation::Over);
-        }
         let connector = engine.networks.connector(&row.platform);
         let Some((connector, publisher)) = connector.and_then(|c| Some((c, c.publisher()?))) else {
             return Ok(Situation::Over);
@@ -163,12 +160,9 @@ impl Question {
             return Ok(Situation::Over);
         }
         let account = account::find(&engine.db, row.workspace, row.account).await?;
-        let account = match account {
-            Some(account) if account.status == AccountStatus::Connected => account,
-            Some(account) if account.status == AccountStatus::NeedsReconnect => return Ok(Situation::Later),
-            Some(_) | None => return Ok(Situation::Over),
-        };
-        if next_missing(&row.units).is_some() {
+        let Some(account) = account else { return Ok(Situation::Over) };
+        let may_ask = engine.networks.is_enabled(&row.platform) && account.status == AccountStatus::Connected;
+        if !may_ask || next_missing(&row.units).is_some() {
             return Ok(Situation::Later);
         }
         match Access::open(engine, account, connector.descriptor().name).await {

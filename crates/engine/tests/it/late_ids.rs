@@ -103,13 +103,28 @@ async fn disconnected(test: &TestDb) {
         accounts::disconnect(&stage.engine, &stage.actor, account, None, erase).await.expect("disconnected");
         let since = stage.bench.clock.now();
         stage.run_until_idle().await;
-        assert_eq!(stage.bench.clock.now().duration_since(since).as_mins(), 5, "over at the first look");
-        if !erase {
+        let took = stage.bench.clock.now().duration_since(since).as_mins();
+        if erase {
+            assert_eq!(took, 5, "over at the first look");
+        } else {
+            assert_eq!(took, 24 * 60, "it may be connected again within the day");
             assert!(is_unnamed(&stage, &post).await);
         }
     }
 }
 on_both!(who_disconnected_is_asked_no_more, |t| super::disconnected(t));
+
+async fn connected_again(test: &TestDb) {
+    let (stage, post) = published(test, 3).await;
+    let account = post.publications[0].account;
+    accounts::disconnect(&stage.engine, &stage.actor, account, None, false).await.expect("disconnected");
+    stage.bench.clock.advance(Duration::from_secs(600));
+    while stage.run_due().await > 0 {}
+    assert_eq!(stage.through_pages("tiktok", None).await, account);
+    stage.run_until_idle().await;
+    assert!(!is_unnamed(&stage, &post).await);
+}
+on_both!(who_is_connected_again_is_asked_again, |t| super::connected_again(t));
 
 async fn deleted(test: &TestDb) {
     let (stage, post) = published(test, 1).await;
@@ -121,22 +136,31 @@ async fn deleted(test: &TestDb) {
 }
 on_both!(what_was_deleted_is_asked_for_no_more, |t| super::deleted(t));
 
+/// A network is switched off for a while: asked no more, and asked again.
 async fn off(test: &TestDb) {
-    let (stage, post) = published(test, 1).await;
-    let settings = Registry.all().iter().map(|connector| {
-        let name = connector.descriptor().name;
-        (name.to_owned(), stage.engine.networks.settings(name).clone())
-    });
-    let settings = settings.collect();
-    let (http, url) = (stage.bench.http.clone(), stage.engine.networks.public_url.clone());
-    let switches = Switches { networks_off: vec!["tiktok".into()], ..Switches::default() };
-    let networks = Networks::new(Registry, settings, switches, http, url);
+    let (stage, post) = published(test, 3).await;
+    let switched = |stage: &Stage, off: &[&str]| {
+        let settings = Registry.all().iter().map(|connector| {
+            let name = connector.descriptor().name;
+            (name.to_owned(), stage.engine.networks.settings(name).clone())
+        });
+        let settings = settings.collect();
+        let (http, url) = (stage.bench.http.clone(), stage.engine.networks.public_url.clone());
+        let networks_off = off.iter().map(|name| (*name).to_owned()).collect();
+        let switches = Switches { networks_off, ..Switches::default() };
+        Networks::new(Registry, settings, switches, http, url)
+    };
+    let networks = switched(&stage, &["tiktok"]);
     let stage = stage.restarted(|engine| engine.networks = networks).await;
-    stage.bench.clock.advance(Duration::from_secs(2 * 3600));
+    stage.bench.clock.advance(Duration::from_secs(4 * 3600));
+    while stage.run_due().await > 0 {}
+    assert!(is_unnamed(&stage, &post).await, "it would have been told");
+    let networks = switched(&stage, &[]);
+    let stage = stage.restarted(|engine| engine.networks = networks).await;
     stage.run_until_idle().await;
-    assert!(is_unnamed(&stage, &post).await);
+    assert!(!is_unnamed(&stage, &post).await);
 }
-on_both!(a_network_that_is_off_is_asked_no_more, |t| super::off(t));
+on_both!(a_network_that_was_off_is_asked_again, |t| super::off(t));
 
 /// Whoever lost the lease writes nothing, whatever was told.
 async fn late(test: &TestDb) {
