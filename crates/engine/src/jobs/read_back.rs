@@ -31,6 +31,11 @@ use crate::usecase::credentials::NoCredential;
 /// The job kind of a later read-back.
 pub const KIND: &str = "read_back";
 
+/// By this the job of a publication is found.
+pub(crate) fn key(publication: PublicationId) -> String {
+    format!("{KIND}/{publication}")
+}
+
 /// When the network is asked, after the verdict.
 const TIMES: [SignedDuration; 5] = [
     SignedDuration::from_mins(5),
@@ -64,12 +69,7 @@ impl Target {
 
 /// The job that follows a publication which ends as `row` says, if its network still owes something.
 pub(crate) fn following(engine: &Engine, row: &PublicationRow) -> Option<NewJob> {
-    if row.state != PublicationState::Published {
-        return None;
-    }
-    let Saved::Progress(progress) = saved_progress(row) else { return None };
-    let publisher = engine.networks.connector(&row.platform)?.publisher()?;
-    if !publisher.awaits(&progress) {
+    if row.state != PublicationState::Published || !awaits(engine, row) {
         return None;
     }
     let now = engine.clock.now();
@@ -85,11 +85,18 @@ pub(crate) fn following(engine: &Engine, row: &PublicationRow) -> Option<NewJob>
         background: true,
         party: Party::new(&row.platform, row.workspace, row.account),
         run_at,
-        unique_key: format!("{KIND}/{}", row.id),
+        unique_key: key(row.id),
         // Whoever asks whether somebody still sends a publication must not find this.
         subject: None,
         created_at: now,
     })
+}
+
+/// Whether the network still owes something of what it took.
+pub(crate) fn awaits(engine: &Engine, row: &PublicationRow) -> bool {
+    let Saved::Progress(progress) = saved_progress(row) else { return false };
+    let publisher = engine.networks.connector(&row.platform).and_then(|connector| connector.publisher());
+    publisher.is_some_and(|publisher| publisher.awaits(&progress))
 }
 
 /// Asks once, and says when to ask again.

@@ -18,7 +18,7 @@ use carillon_domain::sync::SyncReason;
 use carillon_domain::time::SignedDuration;
 use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::job::{self, Party};
-use carillon_store::repo::publication;
+use carillon_store::repo::publication::{self, PublicationRow};
 use http::{HeaderMap, Method, StatusCode};
 
 pub(crate) use forged::Forged;
@@ -27,13 +27,15 @@ pub(crate) use withdrawal::finish_deletions;
 pub use withdrawal::{Deletion, deletion};
 
 use crate::Engine;
+use crate::jobs::read_back;
 use crate::jobs::sync::{self, Target};
 use crate::publish::{self, Saved};
 
 /// An account is read at most once in this time for being told of news: a post that is liked a thousand times is one reading.
 const BETWEEN_READINGS: SignedDuration = SignedDuration::from_mins(1);
 
-/// Most publications of an account that are looked through for those that a network still works on.
+/// Most publications of an account that are looked through for those that a network still works on, and for those that it owes an
+/// id of.
 const MOST_IN_WORK: i64 = 100;
 
 /// How a request is answered.
@@ -140,9 +142,10 @@ async fn read_soon(engine: &Engine, row: &AccountRow) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Asks the network at once about what it still works on, instead of at the next poll.
+/// Asks the network at once about what it still works on, instead of at the next poll, and about what it owes since it took it.
 async fn look_now(engine: &Engine, row: &AccountRow) -> Result<(), AppError> {
-    let keys = in_work(engine, row).await?;
+    let mut keys = in_work(engine, row).await?;
+    keys.extend(owed(engine, row).await?);
     let now = engine.clock.now();
     let hastened = engine.db.write(move |tx| {
         Box::pin(async move {
@@ -161,15 +164,9 @@ async fn look_now(engine: &Engine, row: &AccountRow) -> Result<(), AppError> {
 /// The jobs of publications that wait for nothing but the network's work, or for what they sent to be seen. What waits for its due
 /// time, or because the network asked for patience, is not among them.
 async fn in_work(engine: &Engine, row: &AccountRow) -> Result<Vec<String>, AppError> {
-    let query = publication::ListQuery {
-        state: Some(PublicationState::Publishing),
-        account: Some(row.id),
-        limit: MOST_IN_WORK,
-        ..publication::ListQuery::default()
-    };
-    let rows = publication::list(&engine.db, row.workspace, &query).await?;
+    let rows = newest(engine, row, PublicationState::Publishing).await?;
     let now = engine.clock.now();
-    let waits = |row: &publication::PublicationRow| {
+    let waits = |row: &PublicationRow| {
         // What was sent and not seen yet is looked for again in any case; looking sooner proves nothing that later would not.
         let at_work = |progress: &Progress| {
             matches!(progress.stage, Stage::Processing { .. } | Stage::Committing { .. })
@@ -179,4 +176,25 @@ async fn in_work(engine: &Engine, row: &AccountRow) -> Result<Vec<String>, AppEr
         in_doubt && matches!(publish::saved_progress(row), Saved::Progress(progress) if at_work(&progress))
     };
     Ok(rows.iter().filter(|row| waits(row)).map(|row| publish::job_key(row.id)).collect())
+}
+
+/// The jobs that ask for the ids of publications which are done. A network that asked for patience gets it: its limits are the
+/// account's, whoever asks.
+async fn owed(engine: &Engine, row: &AccountRow) -> Result<Vec<String>, AppError> {
+    let rows = newest(engine, row, PublicationState::Published).await?;
+    Ok(rows.iter().filter(|row| read_back::awaits(engine, row)).map(|row| read_back::key(row.id)).collect())
+}
+
+async fn newest(
+    engine: &Engine,
+    row: &AccountRow,
+    state: PublicationState,
+) -> Result<Vec<PublicationRow>, AppError> {
+    let query = publication::ListQuery {
+        state: Some(state),
+        account: Some(row.id),
+        limit: MOST_IN_WORK,
+        ..publication::ListQuery::default()
+    };
+    Ok(publication::list(&engine.db, row.workspace, &query).await?)
 }

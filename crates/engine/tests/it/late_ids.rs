@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use carillon_connectors::Registry;
+use carillon_connectors::contract::webhooks::{Address, Incoming};
+use carillon_connectors::kit::signature;
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
 use carillon_domain::publication::PublicationState;
 use carillon_domain::time::{Clock, SignedDuration, Timestamp};
@@ -14,9 +16,11 @@ use carillon_engine::usecase::posts::PostView;
 use carillon_store::repo::{job, lease};
 use carillon_store::testing::TestDb;
 use carillon_store::{StoreError, on_both};
+use serde_json::json;
 
 use super::giving_up::video;
 use super::support::Stage;
+use super::told::{hear, secret};
 
 /// A public video whose id TikTok tells so many hours after it was posted; done, as far as publishing is concerned.
 async fn published(test: &TestDb, hours: u64) -> (Stage, PostView) {
@@ -161,6 +165,40 @@ async fn off(test: &TestDb) {
     assert!(!is_unnamed(&stage, &post).await);
 }
 on_both!(a_network_that_was_off_is_asked_again, |t| super::off(t));
+
+/// TikTok tells of the post by itself: nobody waits for the next time of asking.
+async fn told(test: &TestDb) {
+    let (stage, post) = published(test, 3).await;
+    stage.bench.clock.advance(Duration::from_secs(2 * 3600));
+    while stage.run_due().await > 0 {}
+    let asked = next(&stage).await.expect("a job");
+    stage.bench.clock.advance(Duration::from_secs(2 * 3600));
+    assert!(stage.bench.clock.now() < asked, "the id is there, and nobody would ask for it yet");
+    assert!(is_unnamed(&stage, &post).await);
+    let account = accounts::get(&stage.engine, &stage.actor, post.publications[0].account).await;
+    let person = account.expect("the account").remote_id;
+    hear(&stage, "tiktok", &available(&stage, &person)).await;
+    assert!(stage.run_due().await > 0, "told, it asks at once");
+    assert!(!is_unnamed(&stage, &post).await);
+    assert_eq!(job::count(&stage.engine.db).await.expect("count"), 0);
+}
+on_both!(what_a_network_tells_of_hastens_the_asking, |t| super::told(t));
+
+/// As TikTok says that everybody can see a post ("Webhooks Events", "Webhooks Verification").
+fn available(stage: &Stage, person: &str) -> Incoming {
+    let seconds = stage.bench.clock.now().as_second().to_string();
+    let body = json!({
+        "client_key": "any", "event": "post.publish.publicly_available", "create_time": stage.bench.clock.now().as_second(),
+        "user_openid": person, "content": "{}",
+    });
+    let body = body.to_string();
+    let proof = signature::sha256(
+        &secret(&stage.bench, "tiktok"),
+        &[seconds.as_bytes(), b".".as_slice(), body.as_bytes()],
+    );
+    let header = format!("t={seconds},s={}", hex::encode(proof));
+    Incoming::delivery(Address::Events, ("tiktok-signature", &header), body)
+}
 
 /// Whoever lost the lease writes nothing, whatever was told.
 async fn late(test: &TestDb) {

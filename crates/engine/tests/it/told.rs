@@ -24,8 +24,8 @@ use serde_json::{Value, json};
 
 use super::support::Stage;
 
-/// What the sandbox's Meta apps sign with.
-fn secret(bench: &Bench, platform: &str) -> Secret {
+/// What the sandbox's apps sign with.
+pub fn secret(bench: &Bench, platform: &str) -> Secret {
     let connector = carillon_connectors::Registry.get(platform).expect("a network");
     bench.settings(connector).secret("client_secret").expect("an app").clone()
 }

@@ -40,7 +40,7 @@ pub(super) fn decide(world: &World, id: &str, arrived: Arrived) {
     let rules = change(world, |memory| memory.rules.clone());
     let failure = rules.fails.or(removed).or(arrived.failure.map(str::to_owned));
     let at =
-        if task.inbox { rules.drafts_posted_s.map(|s| done + Duration::from_secs(s)) } else { Some(done) };
+        if task.inbox { finished_after(world, rules.drafts_posted_s).map(|d| done + d) } else { Some(done) };
     let moderation = Duration::from_secs(rules.moderation_s.unwrap_or(MODERATION_S));
     let moderation = world.processing_time(PLATFORM, "publish.moderate", moderation);
     change(world, |memory| {
@@ -53,6 +53,12 @@ pub(super) fn decide(world: &World, id: &str, arrived: Arrived) {
             task.end = Some(End { at: done, failure, post });
         }
     });
+}
+
+/// How long a person leaves a draft in the inbox; `None`: for ever.
+fn finished_after(world: &World, rule_s: Option<u64>) -> Option<Duration> {
+    let slow = world.processing_time(PLATFORM, "inbox.post", Duration::ZERO);
+    rule_s.map(Duration::from_secs).or((!slow.is_zero()).then_some(slow))
 }
 
 /// Whether the app may still act for the creator.

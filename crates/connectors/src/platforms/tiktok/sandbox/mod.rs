@@ -11,8 +11,9 @@
 //! that is cancelled in time is marked as deleted. The text of a post is its description, or its title where it has none.
 //!
 //! Requests that make a post (`commit`) are the `PUT` that completes a direct post's file, `video.init` of a direct post with
-//! `PULL_FROM_URL`, and `content.init` with `DIRECT_POST`. Slow work is `publish.process` (until a task is complete) and
-//! `publish.moderate` (until a public post has an id that is told).
+//! `PULL_FROM_URL`, and `content.init` with `DIRECT_POST`. Slow work is `publish.process` (until a task is complete),
+//! `publish.moderate` (until a public post has an id that is told) and `inbox.post` (until a person posts a draft; nobody does while no
+//! fault says when).
 //!
 //! Two things are laxer than TikTok, so that the demo can live on one machine: loopback addresses may be redirect addresses
 //! and pulled from over plain http, and they count as verified. `carillon.example` with all names below it is verified, too.
