@@ -37,6 +37,11 @@ pub trait Connector: Send + Sync + 'static {
         let _ = (settings, operation, now);
         None
     }
+    /// All that [`shared_quota`](Self::shared_quota) takes from, each whole, so that people can be shown what is left. Pure.
+    fn shared_quotas(&self, settings: &PlatformSettings, now: Timestamp) -> Vec<SharedQuota> {
+        let _ = (settings, now);
+        Vec::new()
+    }
 }
 
 /// A network's allowance for the installation as a whole.

@@ -183,6 +183,13 @@ pub trait Publisher: Send + Sync {
         true
     }
 
+    /// Longest video of this account, milliseconds, where the network gives accounts limits of their own and said which; `None` where
+    /// [`Capabilities`](super::capability::Capabilities) say all there is to say. Pure.
+    fn longest_video_ms(&self, account: &AccountIdentity) -> Option<u64> {
+        let _ = account;
+        None
+    }
+
     /// Deletes a public unit. Deleting what is gone already is success.
     ///
     /// # Errors

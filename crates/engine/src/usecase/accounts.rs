@@ -74,6 +74,11 @@ pub fn offers(engine: &Engine, row: &AccountRow, option: &str, value: &str) -> b
     publisher.is_none_or(|p| p.offers(&row.identity(), option, value))
 }
 
+/// Longest video of this account, milliseconds, where its network gave it a limit of its own.
+pub fn longest_video_ms(engine: &Engine, row: &AccountRow) -> Option<u64> {
+    engine.networks.connector(&row.platform)?.publisher()?.longest_video_ms(&row.identity())
+}
+
 /// What a person may change.
 #[derive(Debug, Clone, Default)]
 pub struct AccountPatch {

@@ -1,5 +1,6 @@
 //! Budgets: how many publications a day a network takes from an account, and how many are wise.
 
+use carillon_connectors::contract::publisher::Window;
 use carillon_domain::account::CapMode;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::error::AppError;
@@ -32,7 +33,7 @@ pub fn daily_cap(account: &AccountRow) -> Option<u32> {
 }
 
 /// The day of `at` in `zone`, as instants `[from, to)`.
-fn day(at: Timestamp, zone: &str) -> Option<(Timestamp, Timestamp)> {
+pub(super) fn day(at: Timestamp, zone: &str) -> Option<(Timestamp, Timestamp)> {
     let zone = schedule::zone(zone).ok()?;
     let start = at.to_zoned(zone).start_of_day().ok()?;
     let end = start.tomorrow().ok()?.start_of_day().ok()?;
@@ -131,6 +132,12 @@ pub(super) async fn take(tx: &mut Tx<'_>, places: &[Place], post: PostId) -> Res
 }
 
 /// The spans other than a day in which the network counts, such as posts in three hours.
+pub(super) fn windows(engine: &Engine, account: &AccountRow) -> &'static [Window] {
+    let publisher = engine.networks.connector(&account.platform).and_then(|c| c.publisher());
+    publisher.map_or(&[], |p| p.windows(engine.networks.settings(&account.platform)))
+}
+
+/// What these spans say against one more at that time.
 async fn judge_windows(
     engine: &Engine,
     actor: &Actor,
@@ -139,9 +146,7 @@ async fn judge_windows(
     except: Option<PostId>,
 ) -> Result<(), AppError> {
     let key = (actor.workspace, check.account.id);
-    let publisher = engine.networks.connector(&check.account.platform).and_then(|c| c.publisher());
-    let settings = engine.networks.settings(&check.account.platform);
-    for window in publisher.map_or(&[][..], |p| p.windows(settings)) {
+    for window in windows(engine, &check.account) {
         let Some(range) = span(due.at, window.span_s) else { continue };
         let taken = tally::taken(&engine.db, key, range, except).await?;
         if taken >= i64::from(window.posts) {
@@ -158,7 +163,7 @@ async fn judge_windows(
 }
 
 /// The span of this length, aligned to the clock, in which `at` lies, as instants `[from, to)`.
-fn span(at: Timestamp, span_s: u32) -> Option<(Timestamp, Timestamp)> {
+pub(super) fn span(at: Timestamp, span_s: u32) -> Option<(Timestamp, Timestamp)> {
     let length = i64::from(span_s);
     let from = at.as_second().div_euclid(length) * length;
     Some((Timestamp::from_second(from).ok()?, Timestamp::from_second(from + length).ok()?))
@@ -195,7 +200,7 @@ pub(crate) async fn reached(
         return Ok(None);
     }
     let Some((from, to)) = day(engine.clock.now(), zone) else { return Ok(None) };
-    let sent = publication::sent(&engine.db, account.workspace, account.id, from, to, post).await?;
+    let sent = publication::sent(&engine.db, account.workspace, account.id, from, to, Some(post)).await?;
     Ok(over(own, hard, sent).map(|(cap, whose)| held_at(account, cap, whose, sent)))
 }
 

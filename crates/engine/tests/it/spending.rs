@@ -13,6 +13,7 @@ use carillon_domain::publication::PublicationState;
 use carillon_domain::sync::SyncState;
 use carillon_domain::time::SignedDuration;
 use carillon_engine::networks::{Networks, Switches};
+use carillon_engine::usecase::budgets::{self, Budget, Kind};
 use carillon_engine::usecase::posts::{self, PostInput, WantedStatus};
 use carillon_engine::usecase::{accounts, sync};
 use carillon_store::on_both;
@@ -73,6 +74,13 @@ async fn window(test: &TestDb) {
     let full = errors.iter().find(|e| e.code == "cap_exceeded").expect("the limit of the network");
     assert_eq!((&full.limit, &full.value), (&Some(100.into()), &Some(101.into())));
     stage.post(input(101, 15)).await;
+    stage.bench.clock.advance_to(due);
+    let told = budgets_of(&stage, account).await;
+    let span = told.iter().find(|budget| budget.kind == Kind::Window { minutes: 15 }).expect("its span");
+    assert_eq!((span.used, span.planned, span.limit, span.left()), (0, Some(100), 100, 0));
+    assert_eq!(span.resets_at, due + SignedDuration::from_mins(15));
+    let own = told.iter().find(|budget| budget.kind == Kind::Own).expect("the usual cap");
+    assert_eq!((own.planned, own.limit, own.left()), (Some(101), 10, 0));
 }
 on_both!(no_more_is_planned_than_a_network_takes_in_its_span_of_time, |t| super::window(t));
 
@@ -135,6 +143,20 @@ async fn project(test: &TestDb) {
     stage.run_until_idle().await;
     assert_eq!(stage.publication(&first).await.state, PublicationState::Published);
     let second = stage.post(video("One too many", vec![film])).await;
+    // Uploads and units of the whole installation, and the account's posts of the day, of which the second is one to come.
+    let told = budgets_of(&stage, account).await;
+    let of = |name: &str| {
+        let budget = told.iter().find(|budget| budget.kind.name() == name).expect(name);
+        (budget.used, budget.planned, budget.limit, budget.resets_at.to_string())
+    };
+    let midnight = "2026-11-03T08:00:00Z".to_owned();
+    assert_eq!(of("installation_uploads"), (1, None, 100, midnight.clone()));
+    let (used, planned, limit, resets_at) = of("installation_units");
+    assert!((100..=130).contains(&used), "{used}");
+    assert_eq!((planned, limit, resets_at), (None, 130, midnight));
+    // Midnight in Athens, where the workspace is.
+    assert_eq!(of("network_daily"), (1, Some(1), 2, "2026-11-02T22:00:00Z".into()));
+    assert_eq!(told.len(), 3, "{told:?}");
     let asked = sync::request(&stage.engine, &stage.actor, account).await.expect("a run");
     for _ in 0..30 {
         stage.bench.clock.advance(Duration::from_secs(10));
@@ -154,6 +176,11 @@ async fn project(test: &TestDb) {
     );
 }
 on_both!(what_all_accounts_of_an_app_use_of_a_day_is_counted, |t| super::project(t));
+
+async fn budgets_of(stage: &Stage, account: AccountId) -> Vec<Budget> {
+    let row = accounts::get(&stage.engine, &stage.actor, account).await.expect("the account");
+    budgets::of(&stage.engine, &stage.actor, &row).await.expect("budgets")
+}
 
 async fn run_of(stage: &Stage, account: AccountId, id: SyncRunId) -> SyncRunRow {
     let query = ListQuery { account: Some(account), limit: 10, ..ListQuery::default() };

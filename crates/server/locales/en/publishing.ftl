@@ -169,6 +169,7 @@ compose-accounts = Where it goes
 compose-no-accounts = There are no connected accounts yet.
 compose-unusable = needs to be connected again
 compose-own = Different on this account
+compose-longest-video = { $network } takes videos of up to { $length } minutes from this account.
 compose-own-media = Other files here
 compose-own-text = Text for this account; empty for the text above
 media-add = Add pictures, a video or a document

@@ -76,6 +76,21 @@ sync-minutes = { $n } min
 # One account.
 account-all = All accounts
 account-totals = Totals
+account-budgets = Limits
+account-budgets-lead = What is used and left now, as far as Carillon counts it.
+account-budget = Limit
+account-budget-used = Used
+account-budget-of = { $used } of { $limit }
+account-budget-planned = Planned
+account-budget-unplanned = Planned posts are not counted in these units
+account-budget-left = Left
+account-budget-resets = Filled again
+account-budget-own = Your daily cap
+account-budget-network = The network's posts a day
+account-budget-window = The network's posts in { $n } minutes
+# What all accounts on this server share with each other.
+budget-uploads = Uploads a day, of all accounts on this server
+budget-units = Quota units a day, of all accounts on this server
 account-posts = Recent posts
 account-posts-lead = Made here or elsewhere: up to { $n } posts of the last { $days } days, with the numbers that the network gives.
 account-post = Post

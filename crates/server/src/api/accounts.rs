@@ -6,7 +6,7 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::AccountId;
 use carillon_engine::Actor;
 use carillon_engine::usecase::accounts::{self, AccountPatch};
-use carillon_engine::usecase::horizon;
+use carillon_engine::usecase::{budgets, horizon};
 use carillon_store::repo::account::AccountRow;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -42,7 +42,8 @@ async fn shaped(app: &App, actor: &Actor, rows: &[AccountRow]) -> Result<Vec<Acc
 
 async fn shaped_one(app: &App, actor: &Actor, row: AccountRow) -> Result<axum::Json<Account>, Failure> {
     let outlooks = horizon::outlooks(&app.engine, actor, std::slice::from_ref(&row)).await?;
-    let account = Account::new(&app.engine, &row);
+    let budgets = budgets::of(&app.engine, actor, &row).await?;
+    let account = Account::new(&app.engine, &row).with_budgets(&budgets);
     Ok(axum::Json(outlooks.iter().fold(account, Account::with)))
 }
 

@@ -1,22 +1,16 @@
 //! Objects as the API shows them. Names and shapes here must not drift: others' scripts read them.
 
-use std::collections::BTreeMap;
-
 use carillon_domain::time::Timestamp;
-use carillon_engine::Engine;
-use carillon_engine::usecase::horizon::Outlook;
 use carillon_engine::usecase::posts::PostView;
-use carillon_engine::usecase::{accounts, caps};
-use carillon_store::repo::account::AccountRow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::numbers::{self, Number};
-
+mod account;
 mod attempts;
 mod finding;
 mod publication;
 
+pub use account::Account;
 pub use attempts::{Attempt, Step};
 pub use finding::Finding;
 pub use publication::{Part, Publication, RemoteError};
@@ -33,122 +27,6 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Give it as `cursor` for the next page; null at the end.
     pub next_cursor: Option<String>,
-}
-
-/// A connected account.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Account {
-    /// `acct_…`
-    pub id: String,
-    /// Name of the platform.
-    pub platform: String,
-    /// Base URL of the account's server, for networks of many servers.
-    pub server: Option<String>,
-    /// The network's own id.
-    pub remote_id: String,
-    /// Handle without `@`.
-    pub handle: String,
-    /// Display name.
-    pub name: String,
-    /// Avatar at the network.
-    pub avatar_url: Option<String>,
-    /// `connected`, `needs_reconnect` or `disconnected`.
-    pub status: &'static str,
-    /// How it is doing.
-    pub health: Health,
-    /// Its totals as last read, by metric: `followers`, `following`, `posts`.
-    pub numbers: BTreeMap<&'static str, Number>,
-    /// Limits.
-    pub caps: Caps,
-    /// `warn` or `enforce`.
-    pub cap_mode: &'static str,
-    /// What can be done with it, where that depends on how it was connected.
-    pub features: Features,
-    /// For `If-Match`.
-    pub version: i64,
-}
-
-/// How an account is doing.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Health {
-    /// `green`, `amber` or `red`.
-    pub level: &'static str,
-    /// Why it is not green, in plain words.
-    pub reason: Option<String>,
-    /// When its numbers were last read.
-    pub synced_at: Option<String>,
-    /// When its login ends for good unless it is renewed, as far as the network said.
-    pub login_ends_at: Option<String>,
-    /// Ids of publications that are scheduled for when there is no login any more, the first ones in order of time.
-    pub at_risk: Vec<String>,
-}
-
-/// Limits of an account.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Caps {
-    /// Most publications a day by the user's own will; null: none.
-    pub daily: Option<u32>,
-}
-
-/// What an account's network and login let programs do.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Features {
-    /// Whether a `DELETE` of a post with `remote` deletes at the network what is public on this account.
-    pub delete: bool,
-    /// Whether the text of what is public on this account can be changed there.
-    pub edit: bool,
-}
-
-impl Account {
-    /// From a row.
-    pub fn new(engine: &Engine, row: &AccountRow) -> Self {
-        let connected = row.status == carillon_domain::account::AccountStatus::Connected;
-        let level = match (connected, &row.sync_error) {
-            (false, _) => "red",
-            (true, Some(_)) => "amber",
-            (true, None) => "green",
-        };
-        Self {
-            id: row.id.to_string(),
-            platform: row.platform.clone(),
-            server: row.server.clone(),
-            remote_id: row.remote_id.clone(),
-            handle: row.handle.clone(),
-            name: row.name.clone(),
-            avatar_url: row.avatar_url.clone(),
-            status: row.status.as_str(),
-            health: Health {
-                level,
-                reason: row.status_cause.clone().or_else(|| row.sync_error.clone()),
-                synced_at: row.synced_at.map(time),
-                login_ends_at: None,
-                at_risk: Vec::new(),
-            },
-            numbers: numbers::of_account(row),
-            caps: Caps { daily: caps::daily_cap(row) },
-            cap_mode: row.cap_mode.as_str(),
-            features: Features {
-                delete: accounts::can_delete(engine, row),
-                edit: accounts::can_edit(engine, row),
-            },
-            version: row.version,
-        }
-    }
-
-    /// With how its login stands.
-    pub fn with(mut self, outlook: &Outlook) -> Self {
-        self.health.login_ends_at = outlook.login_ends_at.map(time);
-        self.health.at_risk = outlook.at_risk.iter().map(|planned| planned.id.to_string()).collect();
-        if let Some(ends) =
-            outlook.login_ends_at.filter(|_| outlook.ends_soon && self.health.level == "green")
-        {
-            let day = ends.strftime("%Y-%m-%d");
-            self.health.level = "amber";
-            self.health.reason =
-                Some(format!("Its login ends on {day}. Connect the account again before then."));
-        }
-        self
-    }
 }
 
 /// A post with its publications.

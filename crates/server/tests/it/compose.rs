@@ -448,3 +448,15 @@ async fn what_tiktok_wants_agreed_to_is_a_link_and_its_own_words_survive_the_for
     assert_eq!(now["text"], "Waves and gulls.");
     assert_eq!(now["overrides"][&account]["options"]["privacy"], "PUBLIC_TO_EVERYONE", "{now}");
 }
+
+#[tokio::test]
+async fn the_length_that_an_account_may_post_is_shown() {
+    let desk = Desk::new().await;
+    let (owner, form) = (desk.owner().await, format!("{}/compose", desk.home));
+    let said = "takes videos of up to";
+    assert!(!owner.get(&form).await.text().contains(said), "Bluesky gives all accounts the same");
+    desk.connect("tiktok").await;
+    desk.work_for_hours(1).await;
+    let page = owner.get(&form).await.text();
+    assert!(page.contains("TikTok takes videos of up to 10:00 minutes from this account."), "{page}");
+}

@@ -170,6 +170,7 @@ async fn an_account_has_a_page_that_follows_its_reading() {
     work(&app).await;
 
     let text = browser.get(&page).await.text();
+    assert!(!text.contains("Your daily cap"), "Bluesky has none, and nobody set one: {text}");
     let followers = PERSONAS[0].followers("bluesky");
     assert!(text.contains(&format!("<data class=\"num\" value=\"{followers}\"")), "{text}");
     assert!(
@@ -180,6 +181,11 @@ async fn an_account_has_a_page_that_follows_its_reading() {
     let text = browser.get(&list).await.text();
     assert!(text.contains(&page) && text.contains(&sync) && text.contains("followers"), "{text}");
 
+    let patch = accounts::AccountPatch { daily_cap: Some(Some(3)), ..accounts::AccountPatch::default() };
+    accounts::update(&app.engine, &owner(workspace), account, patch).await.expect("a cap");
+    let text = browser.get(&page).await.text();
+    assert!(text.contains("Your daily cap") && text.contains("1 of 3"), "{text}");
+
     app.clock.advance(std::time::Duration::from_secs(60));
     let fault = Fault::once("bluesky", "getAuthorFeed", When::Before, FaultKind::RateLimit).reset(600);
     sandbox.world().faults().add(fault);
@@ -188,6 +194,30 @@ async fn an_account_has_a_page_that_follows_its_reading() {
     let text = browser.get(&page).await.text();
     assert!(text.contains("state-partial") && text.contains("It goes on by itself"), "{text}");
     assert!(text.contains("alert-warning") && text.contains("state-waiting"), "{text}");
+}
+
+#[tokio::test]
+async fn an_account_tells_what_is_left_of_its_limits() {
+    let (app, sandbox) = TestApp::networked(&[]).await;
+    let (made, token) = app.stranger("ada@example.com", Role::Owner).await;
+    let account = connected(&app, &sandbox, made.workspace.id).await;
+    let here = format!("/api/v1/accounts/{account}");
+    let cap = serde_json::json!({ "caps": { "daily": 3 } });
+    app.api(Method::PATCH, &here, &token, Some(cap)).await;
+    let body = serde_json::json!({ "text": "Today", "accounts": [account.to_string()], "status": "now" });
+    app.api(Method::POST, "/api/v1/posts", &token, Some(body)).await;
+    let budget = |told: &Value| told["budgets"][0].clone();
+    let told = budget(&app.api(Method::GET, &here, &token, None).await.json());
+    let expected = serde_json::json!({
+        "name": "own_daily", "used": 0, "planned": 1, "limit": 3, "resets_at": told["resets_at"],
+    });
+    assert_eq!(told, expected);
+    assert!(told["resets_at"].is_string(), "{told}");
+    work(&app).await;
+    let told = budget(&app.api(Method::GET, &here, &token, None).await.json());
+    assert_eq!((&told["used"], &told["planned"]), (&serde_json::json!(1), &serde_json::json!(0)), "{told}");
+    let all = app.api(Method::GET, "/api/v1/accounts", &token, None).await.json();
+    assert!(items(&all)[0].get("budgets").is_none(), "{all}");
 }
 
 #[tokio::test]

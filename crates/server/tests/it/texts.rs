@@ -6,10 +6,12 @@ use std::path::Path;
 
 use carillon_connectors::Registry;
 use carillon_connectors::contract::capability::{Connect, OptionField, OptionInput};
+use carillon_connectors::contract::cx::PlatformSettings;
 use carillon_domain::metric;
 use carillon_domain::permission::Role;
 use carillon_domain::publication::PublicationState;
 use carillon_domain::sync::SyncReason;
+use carillon_domain::time::Timestamp;
 use carillon_server::i18n::{self, Tr};
 
 /// Closed sets whose texts are looked up as `family-value`.
@@ -34,11 +36,19 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("kinds", names(&["image", "gif", "video", "document"])),
         ("media", names(&["gif", "video", "document"])),
         ("outcome", names(&["published", "retry", "failed", "held", "unconfirmed", "incomplete"])),
+        ("budget", budgets()),
         (
             "option",
             options().map(|o| o.name.replace('_', "-")).collect::<BTreeSet<_>>().into_iter().collect(),
         ),
     ]
+}
+
+/// What networks allow an installation as a whole.
+fn budgets() -> Vec<String> {
+    let settings = PlatformSettings::default();
+    let quotas = Registry.all().iter().flat_map(|c| c.shared_quotas(&settings, Timestamp::UNIX_EPOCH));
+    quotas.map(|quota| quota.bucket.to_owned()).collect()
 }
 
 /// Every option of every platform.

@@ -109,9 +109,9 @@ statements! {
         account_id = $3) and (cast($4 as uuid) is null or post_id = $4) and (cast($5 as bigint) is null or due_at >= $5) and (cast($6 as bigint) is \
         null or due_at < $6) and (cast($7 as uuid) is null or id < $7) order by id desc limit $8");
     SENT = "publications.sent": "select (select count(*) from publications where workspace_id = $1 and account_id = $2 \
-        and post_id <> $5 and published_at >= $3 and published_at < $4) + (select count(*) from publications \
-        where workspace_id = $1 and account_id = $2 and post_id <> $5 and published_at is null and intent = $6 \
-        and state in ('publishing', 'unconfirmed')) as n";
+        and (cast($5 as uuid) is null or post_id <> $5) and published_at >= $3 and published_at < $4) + (select count(*) \
+        from publications where workspace_id = $1 and account_id = $2 and (cast($5 as uuid) is null or post_id <> $5) \
+        and published_at is null and intent = $6 and state in ('publishing', 'unconfirmed')) as n";
     SAME_CONTENT = "publications.same_content": "select post_id from publications where workspace_id = $1 and account_id = $2 \
         and fingerprint = $3 and state in ('scheduled', 'publishing', 'published', 'unconfirmed') \
         and due_at >= $4 and (cast($5 as uuid) is null or post_id <> $5) limit 1";
@@ -328,7 +328,7 @@ pub async fn list(
     db.fetch_all(LIST, values).await?.iter().map(read).collect()
 }
 
-/// How many publications of other posts the account sent in `[from, to)`, and how many more may be public by now.
+/// How many publications the account sent in `[from, to)`, and how many more may be public by now; one post not counted.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -338,7 +338,7 @@ pub async fn sent(
     account: AccountId,
     from: Timestamp,
     to: Timestamp,
-    except: PostId,
+    except: Option<PostId>,
 ) -> Result<i64, StoreError> {
     let row = db.fetch_optional(SENT, args![workspace, account, from, to, except, true]).await?;
     row.map_or(Ok(0), |r| r.get("n"))

@@ -132,4 +132,7 @@ impl Connector for YouTube {
     ) -> Option<SharedQuota> {
         quota::shared(settings, operation, now)
     }
+    fn shared_quotas(&self, settings: &PlatformSettings, now: Timestamp) -> Vec<SharedQuota> {
+        quota::all(settings, now).to_vec()
+    }
 }

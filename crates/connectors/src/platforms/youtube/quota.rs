@@ -86,18 +86,26 @@ fn figure(settings: &PlatformSettings, key: &str, usual: u32) -> u32 {
     settings.get(key).and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 
+/// The bucket of uploads, and the common one.
+pub(super) fn all(settings: &PlatformSettings, now: Timestamp) -> [SharedQuota; 2] {
+    let (units, reset_at) = (units(settings), next_reset(now));
+    let kept = units / 10 * PUBLISHING;
+    [
+        SharedQuota { bucket: "uploads", units: uploads(settings), kept: 0, reset_at },
+        SharedQuota { bucket: "units", units, kept, reset_at },
+    ]
+}
+
 /// The bucket from which a method takes what it costs.
 pub(super) fn shared(settings: &PlatformSettings, operation: &str, now: Timestamp) -> Option<SharedQuota> {
     let cost = cost(operation);
-    let reset_at = next_reset(now);
+    let [uploads, common] = all(settings, now);
     match operation {
         _ if cost == 0 => None,
-        op::INSERT => Some(SharedQuota { bucket: "uploads", units: uploads(settings), kept: 0, reset_at }),
+        op::INSERT => Some(uploads),
         _ => {
-            let all = units(settings);
-            let looks = if cost > 1 { all / LOOKS } else { 0 };
-            let kept = all / 10 * PUBLISHING;
-            Some(SharedQuota { bucket: "units", units: all - looks, kept, reset_at })
+            let looks = if cost > 1 { common.units / LOOKS } else { 0 };
+            Some(SharedQuota { units: common.units - looks, ..common })
         }
     }
 }
@@ -154,6 +162,7 @@ mod tests {
         for free in [op::UPLOAD, op::UPLOADED, op::REFRESH, op::REPORT, "(reading)"] {
             assert_eq!(of(free), None, "{free}");
         }
+        assert_eq!(all(&settings, now).map(|q| (q.bucket, q.units)), [("uploads", 100), ("units", 10_000)]);
         let reset = shared(&settings, op::UPDATE, now).map(|q| q.reset_at.to_string());
         assert_eq!(reset.as_deref(), Some("2026-11-03T08:00:00Z"));
     }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use carillon_domain::id::{AccountId, WorkspaceId};
 use carillon_domain::metric;
 use carillon_engine::jobs::sync::{MAX_POSTS, WINDOW};
+use carillon_engine::usecase::budgets::{self, Budget, Kind};
 use carillon_engine::usecase::{accounts, horizon, sync};
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::sync_run::{ListQuery, SyncRunRow};
@@ -33,6 +34,7 @@ struct Account {
     ui: Ui,
     line: Line,
     totals: Vec<Total>,
+    budgets: Vec<BudgetLine>,
     insights: Option<Ask>,
     trouble: Option<Trouble>,
     posts_lead: String,
@@ -48,6 +50,11 @@ struct Account {
 struct Total {
     label: String,
     amount: Option<Amount>,
+}
+
+struct BudgetLine {
+    label: String,
+    budget: Budget,
 }
 
 struct Trouble {
@@ -80,10 +87,15 @@ pub async fn show(
     let found = sync::posts(&app.engine, &actor, row.id, MAX_POSTS).await?;
     let outlooks = horizon::outlooks(&app.engine, &actor, std::slice::from_ref(&row)).await?;
     let outlook = outlooks.into_iter().next().unwrap_or_default();
+    let budgets = budgets::of(&app.engine, &actor, &row).await?;
     let posts_empty = nothing(&ui, &row, open.is_some());
     let (columns, posts) = posts(&ui, &actor, found);
     let page = Account {
         totals: totals(&ui, &row),
+        budgets: budgets
+            .into_iter()
+            .map(|budget| BudgetLine { label: of(&ui, budget.kind), budget })
+            .collect(),
         insights: Ask::account(&app.engine, &ui, &row),
         trouble: trouble(&log).filter(|trouble| row.status_cause.as_ref() != Some(&trouble.cause)),
         posts_lead: ui.count("n", MAX_POSTS).arg("days", WINDOW.as_hours() / 24).tr("account-posts-lead"),
@@ -111,6 +123,16 @@ fn totals(ui: &Ui, row: &AccountRow) -> Vec<Total> {
             amount: seen.of(name).map(|r| Amount::new(ui.t, r.value)),
         })
         .collect()
+}
+
+/// What a budget is of, in words.
+fn of(ui: &Ui, kind: Kind) -> String {
+    match kind {
+        Kind::Own => ui.tr("account-budget-own"),
+        Kind::Network => ui.tr("account-budget-network"),
+        Kind::Window { minutes } => ui.count("n", minutes).tr("account-budget-window"),
+        Kind::Installation(bucket) => ui.of("budget", bucket),
+    }
 }
 
 /// What is wrong with the reading that ended last, or with the one that waits.

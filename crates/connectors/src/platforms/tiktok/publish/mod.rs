@@ -130,6 +130,10 @@ impl Publisher for TikTok {
         creator::offers(account, option, value)
     }
 
+    fn longest_video_ms(&self, account: &AccountIdentity) -> Option<u64> {
+        creator::Creator::of(account)?.longest_ms()
+    }
+
     async fn delete(&self, _: &Cx<'_>, _: &str) -> Result<(), ConnectorError> {
         Err(rejected(
             "posts.delete",

@@ -97,6 +97,8 @@ struct AccountChoice {
     /// The name under which its own files are sent.
     media_name: String,
     media: Vec<Tile>,
+    /// Minutes and seconds, where the account has a limit of its own.
+    longest_video: Option<String>,
     options: Vec<OptionRow>,
     is_own: bool,
     trouble: Vec<String>,
@@ -259,6 +261,7 @@ async fn page(
             own_media: own.media.is_some(),
             media: tiles(app, &actor, &ui, &own_media, &media_name).await,
             media_name,
+            longest_video: accounts::longest_video_ms(&app.engine, row).map(|ms| clock(ms / 1000)),
             options: option_fields(app, &row.platform)
                 .iter()
                 .filter_map(|field| {
@@ -315,6 +318,11 @@ async fn page(
         ui,
     };
     Ok((status, html(&page)?).into_response())
+}
+
+/// `10:00`.
+fn clock(seconds: u64) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
 /// Where the form is sent, which is where it is opened: whoever has to sign in first comes back to the same post.
