@@ -42,8 +42,8 @@ struct Insight {
     from: Option<String>,
     /// When counting ended; null for now.
     to: Option<String>,
-    /// Network and its own name for it, `threads:views`.
-    source: String,
+    /// Networks and their own names for it, `threads:views`.
+    sources: Vec<String>,
     /// When the network said so.
     as_of: String,
 }
@@ -59,7 +59,7 @@ struct MissingInsights {
     error: RemoteError,
 }
 
-/// What a network tells about an account. A metric for which it has no data yet is neither in `items` nor in `missing`.
+/// What a network tells about an account. A metric for which it has no data is neither in `items` nor in `missing`.
 #[derive(Debug, Serialize, ToSchema)]
 struct AccountInsights {
     /// The account.
@@ -76,7 +76,7 @@ struct AccountInsights {
     missing: Vec<MissingInsights>,
 }
 
-/// What a network tells about a publication since it was published. A metric for which it has no data yet is neither in
+/// What a network tells about a publication since it was published. A metric for which it has no data is neither in
 /// `items` nor in `missing`.
 #[derive(Debug, Serialize, ToSchema)]
 struct PublicationInsights {
@@ -100,7 +100,7 @@ fn items(platform: &str, found: &Found, as_of: Timestamp) -> Vec<Insight> {
             of: seen.part.as_ref().map(|(_, of)| of.clone()),
             from: seen.window.map(|window| window.from.to_string()),
             to: seen.window.map(|window| window.to.to_string()),
-            source: format!("{platform}:{}", seen.native),
+            sources: vec![format!("{platform}:{}", seen.native)],
             as_of: as_of.to_string(),
         }
     };

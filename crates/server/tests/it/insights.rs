@@ -59,7 +59,7 @@ async fn an_account_and_a_post_are_asked_about_by_api() {
     let visits =
         items(&told, "items").iter().find(|item| item["metric"] == "profile_visits").expect("visits");
     assert_eq!((&visits["unit"], &visits["definition"]), (&json!("visits"), &json!("profile_visits@1")));
-    assert_eq!((&visits["source"], &visits["dimension"]), (&json!("threads:views"), &Value::Null));
+    assert_eq!((&visits["sources"], &visits["dimension"]), (&json!(["threads:views"]), &Value::Null));
     let from =
         items(&told, "audience").iter().find(|item| item["dimension"] == "country").expect("countries");
     assert!(from["value"].as_i64().is_some_and(|n| n > 0) && from["of"].is_string(), "{from}");
