@@ -3,7 +3,7 @@
 //! - A connector MUST ask for metrics that a network may refuse singly in such a way that one refusal loses no other metric, and
 //!   name what it lost in [`Found::missing`].
 //! - A connector MUST NOT give a number that the network did not give: what is not known has no [`Observation`], and no reason
-//!   either when the network simply has no data yet.
+//!   either when the network simply has no data.
 //! - An `Err` is for what concerns all metrics alike: a login that is gone, a limit, an outage.
 
 use async_trait::async_trait;

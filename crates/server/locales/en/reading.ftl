@@ -125,6 +125,6 @@ insights-more = { $n ->
    *[other] { $n } more values are not shown.
 }
 insights-missing = Not given this time
-insights-silent = No data yet:
-insights-none = No numbers yet
-insights-none-text = The network has nothing to tell so far. Many networks need a day or two, some a number of followers.
+insights-silent = The network gave no data for:
+insights-none = No numbers
+insights-none-text = The network said nothing. Some networks show numbers for some days only, some need a day or two, some a number of followers.
