@@ -14,6 +14,8 @@ use crate::media::video::ExamineError;
 const OBJECT: u64 = 64 * 1024;
 /// The longest packed stream, bytes.
 const PACKED: u64 = 4 * 1024 * 1024;
+/// The longest beginning of a stretch, bytes.
+const HEAD: usize = 64;
 /// An entry of a table, bytes.
 const ENTRY: u64 = 20;
 
@@ -82,25 +84,37 @@ pub(super) fn object(bytes: &[u8]) -> Option<(u64, usize)> {
     (words.number().is_some() && words.is("obj")).then(|| (number, words.at()))
 }
 
-/// Each stretch costs a read: the budget ends it.
+/// What is read at once holds many stretches: thousands of short ones must not be as many reads, one after the other.
 async fn table(budget: &mut Budget<'_>, mut at: u64) -> Result<Option<Found>, ExamineError> {
     let mut stretches = Vec::new();
+    let (mut begin, mut read) = (at, Bytes::new());
     loop {
-        let head = budget.window(at, 64).await?;
-        let mut words = Words::new(&head);
+        let place = usize::try_from(at - begin).ok().filter(|place| place + HEAD <= read.len());
+        let from = match place {
+            Some(from) => from,
+            None => {
+                (begin, read) = (at, budget.window(at, OBJECT).await?);
+                0
+            }
+        };
+        let head = &read[from..read.len().min(from + HEAD)];
+        let mut words = Words::new(head);
         if words.is("trailer") {
             let trailer = budget.window(at + words.at() as u64, OBJECT).await?;
             return Ok(Found::new(budget, Some(Section::Table(stretches)), &trailer));
         }
-        let mut words = Words::new(&head);
+        let mut words = Words::new(head);
         let (Some(first), Some(count)) = (words.number(), words.number()) else { return Ok(None) };
         let blanks = head[words.at()..].iter().take_while(|b| b.is_ascii_whitespace()).count();
-        let begin = at + (words.at() + blanks) as u64;
+        let entries = at + (words.at() + blanks) as u64;
         let (Some(last), Some(length)) = (first.checked_add(count), count.checked_mul(ENTRY)) else {
             return Ok(None);
         };
-        stretches.push((first..last, begin));
-        match begin.checked_add(length).filter(|end| *end < budget.size()) {
+        stretches.push((first..last, entries));
+        if !budget.keep(size_of_val(&stretches[0])) {
+            return Ok(None);
+        }
+        match entries.checked_add(length).filter(|end| *end < budget.size()) {
             Some(end) => at = end,
             None => return Ok(None),
         }
@@ -108,12 +122,8 @@ async fn table(budget: &mut Budget<'_>, mut at: u64) -> Result<Option<Found>, Ex
 }
 
 fn streamed(budget: &mut Budget<'_>, dict: &Dict<'_>, entries: Bytes) -> Option<Section> {
-    let widths: Vec<usize> = dict
-        .numbers("W")?
-        .into_iter()
-        .filter(|width| *width <= 8)
-        .filter_map(|w| w.try_into().ok())
-        .collect();
+    let width = |width: u64| usize::try_from(width).ok().filter(|width| *width <= 8);
+    let widths = dict.numbers("W")?.into_iter().map(width).collect::<Option<Vec<_>>>()?;
     let widths: [usize; 3] = widths.try_into().ok()?;
     let index = dict.numbers("Index").or_else(|| Some(vec![0, dict.number("Size")?]))?;
     let numbers = index.chunks_exact(2).map(|pair| pair[0]..pair[0].saturating_add(pair[1])).collect();
