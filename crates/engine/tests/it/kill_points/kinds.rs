@@ -1,4 +1,5 @@
-//! Every kind of post that a network takes.
+//! Kinds of posts: at least one for each way by which a network makes something public. A video that TikTok fetches by itself goes the way
+//! of pictures.
 
 use carillon_domain::composition::{Override, PartSpec};
 use carillon_domain::id::MediaId;
@@ -12,6 +13,7 @@ use super::doomed::Doomed;
 pub enum File {
     Picture,
     Video,
+    Document,
 }
 
 /// What is special about a kind.
@@ -23,8 +25,8 @@ pub enum Extra {
     Comment,
     Poll,
     Story,
-    /// Everybody may see it, where a person must choose that.
-    Everybody,
+    /// An option that makes it this kind, or that a person must choose: who may see it, for example.
+    Option(&'static str, &'static str),
 }
 
 /// A kind of post.
@@ -42,6 +44,8 @@ const fn kind(platform: &'static str, name: &'static str, media: &'static [File]
 const ONE: &[File] = &[File::Picture];
 const TWO: &[File] = &[File::Picture, File::Picture];
 const CLIP: &[File] = &[File::Video];
+const PAPER: &[File] = &[File::Document];
+const EVERYBODY: Extra = Extra::Option("privacy", "public");
 
 /// All of them.
 pub const KINDS: &[Kind] = &[
@@ -55,6 +59,7 @@ pub const KINDS: &[Kind] = &[
     kind("facebook", "photo", ONE, Extra::Nothing),
     kind("facebook", "several photos", TWO, Extra::Nothing),
     kind("facebook", "video", CLIP, Extra::Nothing),
+    kind("facebook", "reel", CLIP, Extra::Option("kind", "reel")),
     kind("facebook", "story", ONE, Extra::Story),
     kind("facebook", "story with a video", CLIP, Extra::Story),
     kind("facebook", "first comment", &[], Extra::Comment),
@@ -68,6 +73,7 @@ pub const KINDS: &[Kind] = &[
     kind("linkedin", "image", ONE, Extra::Nothing),
     kind("linkedin", "several images", TWO, Extra::Nothing),
     kind("linkedin", "video", CLIP, Extra::Nothing),
+    kind("linkedin", "document", PAPER, Extra::Option("media_title", "Tides")),
     kind("linkedin", "poll", &[], Extra::Poll),
     kind("mastodon", "text", &[], Extra::Nothing),
     kind("mastodon", "image", ONE, Extra::Nothing),
@@ -83,8 +89,8 @@ pub const KINDS: &[Kind] = &[
     kind("threads", "poll", &[], Extra::Poll),
     kind("threads", "thread", &[], Extra::Parts),
     kind("threads", "first comment", &[], Extra::Comment),
-    kind("tiktok", "video", CLIP, Extra::Everybody),
-    kind("tiktok", "pictures", TWO, Extra::Everybody),
+    kind("tiktok", "video", CLIP, EVERYBODY),
+    kind("tiktok", "pictures", TWO, EVERYBODY),
     kind("x", "text", &[], Extra::Nothing),
     kind("x", "image", ONE, Extra::Nothing),
     kind("x", "several images", TWO, Extra::Nothing),
@@ -102,7 +108,7 @@ impl Kind {
         match self.extra {
             Extra::Parts => 3,
             Extra::Comment => 2,
-            Extra::Nothing | Extra::Poll | Extra::Story | Extra::Everybody => 1,
+            Extra::Nothing | Extra::Poll | Extra::Story | Extra::Option(..) => 1,
         }
     }
 
@@ -140,8 +146,8 @@ impl Kind {
             Extra::Story => {
                 options.insert("kind".into(), "story".into());
             }
-            Extra::Everybody => {
-                options.insert("privacy".into(), "public".into());
+            Extra::Option(name, value) => {
+                options.insert(name.into(), value.into());
             }
         }
         if !options.is_empty() {
@@ -156,6 +162,7 @@ async fn keep(doomed: &Doomed, file: File) -> MediaId {
     let info = match file {
         File::Picture => library.jpeg(1_080, 1_080, None),
         File::Video => library.mp4(300_000, 10_000, None),
+        File::Document => library.pdf(12),
     };
     doomed.stage.keep(info).await
 }
