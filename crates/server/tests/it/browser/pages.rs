@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::page::Page;
 use super::stage::{Stage, other_workspace};
+use crate::documents::pdf;
 
 /// Folder with axe-core's package; without it these tests are skipped.
 const VARIABLE: &str = "CARILLON_TEST_AXE_DIR";
@@ -137,6 +138,7 @@ async fn pages_about_posts_are_sound() {
     page.goto(&stage.url(&format!("{home}/posts?status=published"))).await;
     let published = first(&page, &format!("{home}/posts")).await;
     inspector.open(&page, "post-published", &published).await;
+    figures(&mut inspector, &stage, &page, &home).await;
 
     inspector.open(&page, "compose", &stage.url(&format!("{home}/compose"))).await;
     page.resize(1440, 900).await;
@@ -187,6 +189,9 @@ async fn all_other_pages_are_sound() {
     inspector.open(&page, "library", &stage.url(&format!("{home}/library"))).await;
     let file = first(&page, &format!("{home}/library")).await;
     inspector.open(&page, "file", &file).await;
+    let document = stage.api.upload("tides.pdf", &pdf(12), "").await;
+    let place = format!("{home}/library/{}", document["id"].as_str().expect("an id"));
+    inspector.open(&page, "document", &stage.url(&place)).await;
     page.resize(1440, 900).await;
     page.click(("button", "Delete")).await;
     page.wait("the question", "document.querySelector('#confirm[open]')").await;
@@ -217,6 +222,31 @@ async fn account(inspector: &mut Inspector, page: &Page, name: &str, workspace: 
     page.goto(&link).await;
     page.wait("nothing is being read", "!document.querySelector('main [aria-busy=true]')").await;
     inspector.look(page, name).await;
+}
+
+/// What a network tells the owner of an account and of a post, within their pages and alone.
+async fn figures(inspector: &mut Inspector, stage: &Stage, page: &Page, home: &str) {
+    let account = stage.account("threads").await;
+    let list = format!("/api/v1/publications?state=published&account={account}");
+    let published = stage.api.get(&list).await["items"][0].clone();
+    let text = |name: &str| published[name].as_str().expect(name).to_owned();
+    let places = [
+        ("account", format!("{home}/accounts/{account}"), format!("{home}/accounts/{account}/insights")),
+        (
+            "post",
+            format!("{home}/posts/{}", text("post")),
+            format!("{home}/publications/{}/insights", text("id")),
+        ),
+    ];
+    for (name, around, alone) in places {
+        page.resize(1440, 900).await;
+        page.goto(&stage.url(&around)).await;
+        page.js(&format!("document.querySelector(\"a[href='{alone}']\").click()")).await;
+        page.wait("the figures", "document.querySelector('[id$=-figures] .figures-note')").await;
+        page.js(UNFOLD).await;
+        inspector.look(page, &format!("{name}-figures")).await;
+        inspector.open(page, &format!("{name}-figures-alone"), &stage.url(&alone)).await;
+    }
 }
 
 /// A login with several accounts under it, and one that was refused.
