@@ -74,15 +74,16 @@ pub(super) async fn reconcile(
     }
 }
 
-/// Gives a post that is done without a public id that id, once TikTok tells it. A draft that has one was posted from the inbox.
+/// Gives a post that is done without a public id that id, once TikTok tells it. A draft that is posted has left the inbox, also when
+/// only some may see it: then TikTok's own name of it stays the only one, as for posts that were sent so.
 pub(super) async fn read_back(cx: &Cx<'_>, mut progress: Progress) -> Result<Progress, ConnectorError> {
     let state = State::load(&progress)?;
     let Some(publish_id) = state.awaited(&progress) else { return Ok(progress) };
-    if let Step::Posted(Some(id)) = status::ask(cx, publish_id).await?.step
+    if let Step::Posted(id) = status::ask(cx, publish_id).await?.step
         && let Some(root) = progress.units.first_mut()
     {
-        root.remote_url = read::post_url(cx, &id, state.way == Way::Pictures);
-        root.remote_id = Some(id);
+        root.remote_url = id.as_deref().and_then(|id| read::post_url(cx, id, state.way == Way::Pictures));
+        root.remote_id = Some(id.unwrap_or_else(|| publish_id.to_owned()));
         root.delivered = Delivered::Public;
     }
     Ok(progress)

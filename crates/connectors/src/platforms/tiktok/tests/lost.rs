@@ -186,18 +186,23 @@ async fn a_draft_that_a_person_posts_gets_its_id() {
     let credential = session.credential();
     let cx = session.cx(&credential);
     let waiting = outcome.progress().clone();
-    // Still there; posted for some only, which gets no id; posted for all.
+    // Still there; given up there; posted for some only, or not looked at by TikTok yet; posted for all.
     for (answer, id) in [
         (status("SEND_TO_USER_INBOX"), None),
-        (status("PUBLISH_COMPLETE"), None),
         (status("FAILED"), None),
+        (status("PUBLISH_COMPLETE"), Some(PUBLISH_ID)),
         (posted(), Some(POST_ID)),
     ] {
         stage.network.on(STATUS, [answer]);
         let told = publisher.read_back(&cx, waiting.clone()).await.expect("read back");
         assert_eq!(told.root_remote_id(), id);
         assert_eq!(told.units[0].delivered.is_public(), id.is_some());
-        assert_eq!(publisher.awaits(&told), id.is_none());
+        assert_eq!(told.units[0].remote_url.is_some(), id == Some(POST_ID));
+        assert_eq!(publisher.awaits(&told), id != Some(POST_ID));
+        // The public id is learned afterwards, too.
+        stage.network.on(STATUS, [posted()]);
+        let known = publisher.read_back(&cx, told).await.expect("read back");
+        assert_eq!(known.root_remote_id(), Some(POST_ID));
     }
 }
 
