@@ -8,6 +8,8 @@
 //! - `organic_metrics` is the same again without advertising; a number twice says no more.
 //! - `GET /2/tweets/analytics` has follows and unfollows besides. Neither its price nor how long it keeps them is documented, its
 //!   limit is 300 calls for the whole app, and its answer has another shape in each of the two descriptions (2.166, 2.167).
+//! - `non_public_metrics` of media (`playback_0_count` to `playback_100_count`) are those of a file, of which a post may have four, and
+//!   not of the post; the numbers here have no room for which of them is meant.
 //! - Of accounts X tells nothing over time, and of followers nothing but how many they are.
 
 use std::collections::BTreeMap;
@@ -58,9 +60,9 @@ impl Insights for X {
     async fn posts(&self, cx: &Cx<'_>, posts: &[PostRef<'_>]) -> Result<Vec<Found>, ConnectorError> {
         let ids = shown(posts, cx.clock.now());
         let mut answers: BTreeMap<&str, Found> = BTreeMap::new();
-        for some in ids.chunks(OFFERS.posts_at_once) {
-            let (lookup, headers) = lookup(cx, some).await?;
-            take(&lookup, &headers, some, &mut answers)?;
+        if !ids.is_empty() {
+            let (lookup, headers) = lookup(cx, &ids).await?;
+            take(&lookup, &headers, &ids, &mut answers)?;
         }
         Ok(posts.iter().map(|post| answers.get(post.remote_id).cloned().unwrap_or_default()).collect())
     }
