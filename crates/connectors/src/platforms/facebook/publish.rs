@@ -143,6 +143,13 @@ impl Publisher for Facebook {
         Ok(progress)
     }
 
+    /// The list of stories, which alone tells a story's address, may lag.
+    fn awaits(&self, progress: &Progress) -> bool {
+        let unaddressed =
+            progress.units.iter().any(|unit| unit.remote_id.is_some() && unit.remote_url.is_none());
+        unaddressed && State::of(progress).is_ok_and(|state| state.kind.is_story())
+    }
+
     async fn delete(&self, cx: &Cx<'_>, remote_id: &str) -> Result<(), ConnectorError> {
         let token = api::page_token(cx)?;
         let graph = Graph::of(cx, &token);
@@ -180,7 +187,7 @@ struct Permalink {
 }
 
 /// Links of videos come without the host.
-fn address(cx: &Cx<'_>, link: &str) -> String {
+pub(super) fn address(cx: &Cx<'_>, link: &str) -> String {
     if link.starts_with('/') {
         format!("{}{link}", cx.settings.endpoint(&DESCRIPTOR, "www_base_url"))
     } else {

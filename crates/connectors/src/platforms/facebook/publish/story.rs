@@ -124,7 +124,7 @@ pub(super) async fn find(
 /// The story of this id, if it is shown now.
 ///
 /// # Errors
-/// As the network answered.
+/// As the network answered; `Transient` when there are more stories than are searched, and it is not among these.
 pub(super) async fn listed(
     cx: &Cx<'_>,
     graph: &Graph<'_>,
@@ -136,7 +136,13 @@ pub(super) async fn listed(
     .await?
     {
         Search::Found(story) => Ok(Some(story)),
-        Search::Absent | Search::Unfinished => Ok(None),
+        Search::Absent => Ok(None),
+        Search::Unfinished => {
+            let cause = "The Page has more stories than Carillon looks through, so that it is not known whether this one is shown.";
+            let unfinished =
+                ConnectorError::new(ErrorKind::Transient, NAME, "stories.list", "too_many_stories", cause);
+            Err(unfinished.with_action("Look for the story in the Facebook app, or try again later."))
+        }
     }
 }
 

@@ -258,6 +258,47 @@ async fn stories_are_not_called_deleted_while_they_are_shown() {
 }
 
 #[tokio::test]
+async fn a_link_that_comes_late_is_waited_for() {
+    for index in STORIES {
+        let stage = Stage::new();
+        let session = stage.page().await;
+        stage.script("stories.list", Trouble::Instead(200, json!({ "data": [] })));
+        let outcome = session.publish(&kind(&stage, index).0).await;
+        assert!(outcome.is_published() && outcome.progress().units[0].remote_url.is_none(), "{outcome:?}");
+        let publisher = session.connector.publisher().unwrap();
+        assert!(publisher.awaits(outcome.progress()));
+        let credential = session.credential();
+        let known = publisher.read_back(&session.cx(&credential), outcome.progress().clone()).await.unwrap();
+        assert!(known.units[0].remote_url.is_some() && !publisher.awaits(&known));
+    }
+    let stage = Stage::new();
+    let session = stage.page().await;
+    let open = session.prepared(&kind(&stage, 5).0).await;
+    assert!(!session.connector.publisher().unwrap().awaits(&open), "nothing is public yet");
+}
+
+#[tokio::test]
+async fn a_story_that_was_not_searched_for_to_the_end_is_not_called_deleted() {
+    let stage = Stage::new();
+    let session = stage.page().await;
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let publisher = session.connector.publisher().unwrap();
+    let id = session.publish(&kind(&stage, 5).0).await.remote_ids().remove(0);
+    stage.bench.clock.advance(HOUR * 24);
+    for _ in 0..5 {
+        let more = json!({
+            "data": [{ "post_id": "1", "media_id": "1", "creation_time": "1" }],
+            "paging": { "cursors": { "after": "MA==" }, "next": "https://graph.facebook.com/next" },
+        });
+        stage.script("stories.list", Trouble::Instead(200, more));
+    }
+    let unknown = publisher.delete(&cx, &id).await.unwrap_err();
+    assert_eq!((&unknown.kind, unknown.code.as_str()), (&ErrorKind::Transient, "too_many_stories"));
+    publisher.delete(&cx, &id).await.unwrap();
+}
+
+#[tokio::test]
 async fn several_pages_of_stories_are_searched() {
     let stage = Stage::new();
     let session = stage.page().await;
