@@ -1,13 +1,19 @@
 //! The Page and its posts with the numbers that everybody can see.
-//! Source: Graph API - Page, Page published posts, Post (copies of 2026); Pages API - Posts.
+//!
+//! Stories have a list of their own, which has those that are shown: for a day. They are read, all of them, with the first page of the
+//! other posts.
+//! Source: Graph API - Page, Page published posts, Page stories, Post (copies of 2026); Pages API - Posts; Page Stories API.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::time::Timestamp;
 
 use super::api::{self, Graph, Params};
+use super::publish::address;
 use super::{Facebook, auth, wire};
 use crate::contract::cx::Cx;
 use crate::contract::reader::{PostPage, Profile, Reader, RemotePost};
@@ -16,11 +22,17 @@ use crate::kit::graph::numbers::given;
 /// Posts per page. The network's maximum, as far as known, is 100.
 const PAGE_SIZE: &str = "50";
 
+/// Pages of stories that are read at most.
+const STORY_PAGES: usize = 20;
+
 const PROFILE: &str = "id,name,username,category,picture{url},fan_count,followers_count";
 /// What a post is.
 const POST: &str = "id,message,created_time,permalink_url,status_type";
 /// Its numbers, each of which may be refused for itself: comments want `pages_read_user_content`, for example.
 const NUMBERS: [&str; 3] = ["shares", "reactions.summary(true).limit(0)", "comments.summary(true).limit(0)"];
+
+/// What a story is.
+const STORY: &str = "post_id,media_id,creation_time,url";
 
 #[async_trait]
 impl Reader for Facebook {
@@ -48,9 +60,51 @@ impl Reader for Facebook {
             Err(error) if about_fields(&error) => one_by_one(&graph, &path, cursor).await?,
             Err(error) => return Err(error),
         };
-        let posts = page.data.into_iter().filter_map(post).collect();
+        let mut posts: Vec<_> = page.data.into_iter().filter_map(post).collect();
+        if cursor.is_none() {
+            for story in stories(cx, &graph).await? {
+                if posts.iter().all(|post| post.remote_id != story.remote_id) {
+                    posts.push(story);
+                }
+            }
+            posts.sort_by_key(|post| Reverse(post.published_at));
+        }
         Ok(PostPage { posts, next: api::next_cursor(page.paging) })
     }
+}
+
+/// The stories that are shown now. Where Facebook does not list them, there are the other posts.
+async fn stories(cx: &Cx<'_>, graph: &Graph<'_>) -> Result<Vec<RemotePost>, ConnectorError> {
+    let path = format!("{}/stories", cx.account.remote_id);
+    let (mut stories, mut after) = (Vec::new(), None::<String>);
+    for _ in 0..STORY_PAGES {
+        let mut params: Params = vec![("fields", STORY.to_owned()), ("limit", PAGE_SIZE.to_owned())];
+        params.extend(after.take().map(|cursor| ("after", cursor)));
+        let page: wire::List<wire::Story> = match graph.get("stories.list", &path, params).await {
+            Ok(page) => page,
+            Err(error) if about_fields(&error) => break,
+            Err(error) => return Err(error),
+        };
+        stories.extend(page.data.into_iter().filter_map(|listed| story(cx, listed)));
+        after = api::next_cursor(page.paging);
+        if after.is_none() {
+            break;
+        }
+    }
+    Ok(stories)
+}
+
+/// A story as publishing reports it, without numbers: who saw it is told to the owner only.
+fn story(cx: &Cx<'_>, listed: wire::Story) -> Option<RemotePost> {
+    let created = listed.creation_time.as_deref()?.parse().ok()?;
+    Some(RemotePost {
+        remote_id: listed.post_id.or(listed.media_id)?,
+        url: listed.url.map(|link| address(cx, &link)),
+        text: String::new(),
+        kind: Some("story".to_owned()),
+        published_at: Timestamp::from_second(created).ok()?,
+        counts: Vec::new(),
+    })
 }
 
 async fn list(

@@ -1,5 +1,10 @@
 //! Profile and posts with the numbers that everybody can see.
-//! Source: Instagram Platform - IG User, IG User media, IG Media (copies of 2026).
+//!
+//! Stories have a list of their own, which has those of the last 24 hours only. They are read, all of them, with the first page of
+//! the other posts.
+//! Source: Instagram Platform - IG User, IG User media, IG User stories, IG Media (copies of 2026).
+
+use std::cmp::Reverse;
 
 use async_trait::async_trait;
 use carillon_domain::account::AccountIdentity;
@@ -16,6 +21,9 @@ use crate::kit::graph::numbers::given;
 
 /// Posts per page. The network's default is 25 and its maximum, as far as known, 100.
 const PAGE_SIZE: &str = "50";
+
+/// Pages of stories that are read at most; an account that has more within a day is nobody's.
+const STORY_PAGES: usize = 20;
 
 /// Where an account's meta keep how many posts Instagram takes from it within 24 hours.
 pub(super) const DAILY_POSTS: &str = "daily_posts";
@@ -75,9 +83,35 @@ impl Reader for Instagram {
         params.extend(cursor.map(|after| ("after", after.to_owned())));
         let page: wire::Page<wire::Media> =
             graph.get("media.list", &format!("{}/media", cx.account.remote_id), params).await?;
-        let posts = page.data.into_iter().filter_map(post).collect();
+        let mut posts: Vec<_> = page.data.into_iter().filter_map(post).collect();
+        if cursor.is_none() {
+            posts.extend(stories(cx, &graph).await?);
+            posts.sort_by_key(|post| Reverse(post.published_at));
+        }
         Ok(PostPage { posts, next: api::next_cursor(page.paging) })
     }
+}
+
+/// The stories of the last 24 hours. Where Instagram does not show them, there are the other posts.
+async fn stories(cx: &Cx<'_>, graph: &Graph<'_>) -> Result<Vec<RemotePost>, ConnectorError> {
+    let path = format!("{}/stories", cx.account.remote_id);
+    let (mut stories, mut after) = (Vec::new(), None::<String>);
+    for _ in 0..STORY_PAGES {
+        // The totals of the Facebook login are documented for other posts (unverified).
+        let mut params = vec![("fields", MEDIA_INSTAGRAM.to_owned()), ("limit", PAGE_SIZE.to_owned())];
+        params.extend(after.take().map(|cursor| ("after", cursor)));
+        let page: wire::Page<wire::Media> = match graph.get("stories.list", &path, params).await {
+            Ok(page) => page,
+            Err(error) if matches!(error.kind, ErrorKind::Rejected | ErrorKind::PermissionMissing) => break,
+            Err(error) => return Err(error),
+        };
+        stories.extend(page.data.into_iter().filter_map(post));
+        after = api::next_cursor(page.paging);
+        if after.is_none() {
+            break;
+        }
+    }
+    Ok(stories)
 }
 
 /// The profile of the account that logged in with Instagram's own login.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use carillon_domain::connector_error::ErrorKind;
 
-use super::stage::{Stage, Trouble, commented, error};
+use super::stage::{Stage, Trouble, commented, error, story};
 use crate::conformance::draft;
 use crate::contract::reader::RemotePost;
 
@@ -38,6 +38,40 @@ async fn all(stage: &Stage, session: &crate::conformance::Session<'_>) -> (Vec<R
         }
     }
     (posts, pages)
+}
+
+#[tokio::test]
+async fn stories_come_with_the_posts_while_they_are_shown() {
+    let stage = Stage::new();
+    let session = stage.page().await;
+    let mut ids = Vec::new();
+    for n in 0..3 {
+        ids.extend(
+            session
+                .publish(&story(draft("", [stage.bench.library.jpeg(1_080, 1_920, None)])))
+                .await
+                .remote_ids(),
+        );
+        ids.extend(session.publish(&draft(&format!("Between {n}"), [])).await.remote_ids());
+        stage.bench.clock.advance(Duration::from_secs(60));
+    }
+    let credential = session.credential();
+    let cx = session.cx(&credential);
+    let reader = session.connector.reader().unwrap();
+    let page = reader.posts(&cx, None).await.unwrap();
+    assert!(page.posts.windows(2).all(|two| two[0].published_at >= two[1].published_at));
+    assert!(ids.iter().all(|id| page.posts.iter().filter(|p| p.remote_id == *id).count() == 1), "each once");
+    let seen = page.posts.iter().find(|p| p.remote_id == ids[0]).unwrap();
+    assert_eq!((seen.kind.as_deref(), seen.text.as_str()), (Some("story"), ""));
+    assert!(
+        seen.url.as_deref().is_some_and(|u| u.starts_with("https://www.facebook.com/stories/")),
+        "{seen:?}"
+    );
+    stage.script("stories.list", Trouble::Instead(400, error(200, None)));
+    assert!(reader.posts(&cx, None).await.unwrap().posts.iter().all(|p| p.remote_id != ids[0]));
+    stage.bench.clock.advance(Duration::from_secs(86_400));
+    let page = reader.posts(&cx, None).await.unwrap();
+    assert_eq!(page.posts.iter().filter(|p| ids.contains(&p.remote_id)).count(), 3, "the posts stay");
 }
 
 #[tokio::test]

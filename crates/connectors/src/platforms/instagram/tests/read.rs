@@ -6,6 +6,7 @@ use std::time::Duration;
 use carillon_domain::connector_error::ErrorKind;
 
 use super::stage::{Stage, commented, story};
+use crate::sandbox::When;
 
 #[tokio::test]
 async fn the_profile_with_its_totals() {
@@ -78,6 +79,45 @@ async fn posts_come_newest_first_and_page_by_page() {
     let metrics: BTreeSet<_> = newest.counts.iter().map(|c| c.metric.as_str()).collect();
     assert_eq!(metrics, BTreeSet::from(["likes", "comments", "saves", "shares", "reposts", "views"]));
     assert!(newest.counts.iter().all(|c| c.value > 0 || c.metric == "comments"));
+}
+
+#[tokio::test]
+async fn stories_of_the_last_day_come_with_the_posts() {
+    let stage = Stage::new();
+    for session in [stage.instagram().await, stage.facebook().await] {
+        stage.quota(1_000);
+        let mut ids = session.publish(&story(stage.picture(""))).await.remote_ids();
+        stage.bench.clock.advance(Duration::from_secs(80_000));
+        // More than a page of them, with a post in between.
+        for n in 0..55 {
+            let post = stage.picture("in the feed");
+            let next = if n == 30 { post } else { story(stage.picture("")) };
+            ids.extend(session.publish(&next).await.remote_ids());
+            stage.bench.clock.advance(Duration::from_secs(1));
+        }
+        let credential = session.credential();
+        let cx = session.cx(&credential);
+        let reader = session.connector.reader().unwrap();
+        let page = reader.posts(&cx, None).await.unwrap();
+        assert!(page.posts.windows(2).all(|two| two[0].published_at >= two[1].published_at));
+        let read: BTreeSet<_> = page.posts.iter().map(|p| p.remote_id.clone()).collect();
+        assert!(ids.iter().all(|id| read.contains(id)), "all of the last 24 hours");
+        let seen = page.posts.iter().find(|p| p.remote_id == ids[1]).unwrap();
+        assert_eq!(seen.kind.as_deref(), Some("STORY"));
+        assert!(seen.url.as_deref().is_some_and(|u| u.contains("/stories/")), "{seen:?}");
+        assert_eq!(page.posts.iter().filter(|p| ids.contains(&p.remote_id)).count(), 56, "each once");
+        // A day later they are gone, and the post is still there.
+        stage.bench.clock.advance(Duration::from_secs(86_400));
+        let page = reader.posts(&cx, None).await.unwrap();
+        let left: Vec<_> = page.posts.iter().filter(|p| ids.contains(&p.remote_id)).collect();
+        assert_eq!((left.len(), &left[0].remote_id), (1, &ids[31]));
+        // Without the list of stories there are the posts; an outage is an outage.
+        stage.status("stories.list", When::Before, 403, 1);
+        assert!(!reader.posts(&cx, None).await.unwrap().posts.is_empty());
+        stage.status("stories.list", When::Before, 503, 20);
+        assert_eq!(reader.posts(&cx, None).await.unwrap_err().kind, ErrorKind::Transient);
+        stage.bench.world.faults().clear();
+    }
 }
 
 #[tokio::test]
