@@ -3,10 +3,16 @@
 //! Which numbers a post has depends on whether it is a feed post, a reel or a story, so that is asked first. Stories have them for 24
 //! hours, from five viewers on. Those of accounts are kept for 90 days; of fewer than 100 people Instagram says nothing about who they
 //! are. What was renamed or taken away (`impressions`, `plays` …) is never asked for.
+//!
+//! What else there is, and why it is not read:
+//! - `follower_count` is the new followers of each day, which `follows_and_unfollows` has for any window, with those who left.
+//! - `facebook_views` and `crossposted_views` count, or include, who saw a copy on Facebook, for one of the logins or one kind of post:
+//!   beside `views` they would look like numbers of this account.
 
 use async_trait::async_trait;
 use carillon_domain::connector_error::ConnectorError;
-use carillon_domain::time::SignedDuration;
+use carillon_domain::time::{SignedDuration, Timestamp};
+use jiff::tz::TimeZone;
 
 use super::api::{Graph, Params};
 use super::errors::{NETWORK, TOO_FEW_VIEWERS, too_few_viewers};
@@ -17,7 +23,7 @@ use crate::kit::graph::insights::{Ask, Question, group, metrics, require, unless
 
 mod table;
 
-use self::table::{ACCOUNT, AUDIENCE, By, MEDIA, ONLINE, STORY};
+use self::table::{ACCOUNT, AUDIENCE, By, ENGAGED, MEDIA, ONLINE, STORY};
 
 /// Who was online comes about two days late, so a little more is asked for.
 const ONLINE_DAYS: SignedDuration = SignedDuration::from_hours(4 * 24);
@@ -93,8 +99,18 @@ impl Insights for Instagram {
         ];
         let asks = group(&AUDIENCE, |row| row == ONLINE);
         asking.question(&cx.account.remote_id, params, asks).ask(&mut found).await?;
+        for seen in found.observations.iter_mut().filter(|seen| seen.native == ENGAGED) {
+            seen.window = this_month(now);
+        }
         Ok(found)
     }
+}
+
+/// What Instagram calls `this_month`. There were a `prev_month` and `last_30_days` besides it, so it is that of the calendar; in whose
+/// zone is not said (unverified).
+fn this_month(now: Timestamp) -> Option<Window> {
+    let first = now.to_zoned(TimeZone::UTC).first_of_month().and_then(|day| day.start_of_day()).ok()?;
+    Some(Window { from: first.timestamp(), to: now }).filter(|month| month.from < month.to)
 }
 
 /// One of the three questions of the contract.

@@ -94,6 +94,9 @@ pub(super) const MEDIA: [Row<Of>; 18] = [
     Row::split(TAPS, "navigation", "story_navigation_action_type", "navigation"),
 ];
 
+/// Who did something in the time that is asked for, while all else about people is of now.
+pub(super) const ENGAGED: &str = "engaged_audience_demographics";
+
 /// The group of what is no breakdown.
 pub(super) const ONLINE: &str = "hour";
 
@@ -103,9 +106,9 @@ pub(super) const AUDIENCE: [Row<&str>; 9] = [
     Row::split("city", "followers", "city", "follower_demographics"),
     Row::split("age", "followers", "age", "follower_demographics"),
     Row::split("gender", "followers", "gender", "follower_demographics"),
-    Row::split("country", "engaged_accounts", "country", "engaged_audience_demographics"),
-    Row::split("city", "engaged_accounts", "city", "engaged_audience_demographics"),
-    Row::split("age", "engaged_accounts", "age", "engaged_audience_demographics"),
-    Row::split("gender", "engaged_accounts", "gender", "engaged_audience_demographics"),
+    Row::split("country", "engaged_accounts", "country", ENGAGED),
+    Row::split("city", "engaged_accounts", "city", ENGAGED),
+    Row::split("age", "engaged_accounts", "age", ENGAGED),
+    Row::split("gender", "engaged_accounts", "gender", ENGAGED),
     Row::split(ONLINE, "followers_online", "hour", "online_followers"),
 ];

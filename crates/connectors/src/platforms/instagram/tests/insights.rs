@@ -50,7 +50,17 @@ async fn everything_on_offer_is_given_with_both_logins() {
         let found = session.account_numbers(window).await.unwrap();
         assert_eq!(shapes(&found.observations), offered(offers.account));
         assert!(found.observations.iter().all(|o| o.window == Some(window)), "{found:?}");
-        assert_eq!(shapes(&session.audience().await.unwrap().observations), offered(offers.audience));
+        let people = session.audience().await.unwrap();
+        assert_eq!(shapes(&people.observations), offered(offers.audience));
+        let now = stage.bench.clock.now();
+        for seen in &people.observations {
+            let month = seen.window.filter(|w| w.to == now && w.from.to_string().ends_with("-01T00:00:00Z"));
+            match seen.metric {
+                "engaged_accounts" => assert!(month.is_some(), "those of this month: {seen:?}"),
+                "followers" => assert_eq!(seen.window, None, "as they are now"),
+                _ => {}
+            }
+        }
         let ids: Vec<_> = ids.iter().map(String::as_str).collect();
         let found = fresh(&session, &ids).await.unwrap();
         assert!(found.iter().all(|found| found.missing.is_empty()), "{found:?}");
