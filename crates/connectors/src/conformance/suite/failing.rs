@@ -16,7 +16,7 @@ use crate::sandbox::{Fault, FaultKind, When};
 /// One draft with media and, where there is such, one of several units.
 fn drafts(subject: Subject, bench: &Bench) -> Vec<Draft> {
     let all = samples(subject, bench);
-    let wanted = ["plain", "picture", "thread", "first comment", "story"];
+    let wanted = ["plain", "picture", "thread", "first comment", "story", "document"];
     all.into_iter().filter(|s| wanted.contains(&s.name)).map(|s| s.draft).collect()
 }
 

@@ -145,7 +145,11 @@ impl Asking<'_> {
             nothing.observations.is_empty(),
             "{name}: numbers of {unknown}, which does not exist: {nothing:?}"
         );
-        all.iter().for_each(|found| self.sound("posts", offers.post, found, None));
+        let since_published = |found: &Found| found.observations.iter().all(|seen| seen.window.is_none());
+        for found in &all {
+            assert!(since_published(found), "{name}: posts are counted from their beginning: {found:?}");
+            self.sound("posts", offers.post, found, None);
+        }
         all
     }
 
@@ -255,6 +259,10 @@ impl Asking<'_> {
                 let several = flavours(self.subject.connector).len() > 1;
                 let nothing = found.iter().all(|found| found.observations.is_empty());
                 assert!(several && nothing, "{name}: numbers without a login: {found:?}");
+                let said = found.iter().flat_map(|found| &found.missing).map(|missing| &missing.cause.kind);
+                let kinds: Vec<_> = said.collect();
+                let allowed = kinds.iter().all(|kind| **kind == ErrorKind::PermissionMissing);
+                assert!(allowed && !kinds.is_empty(), "{name}: a login that is gone is an error: {found:?}");
             }
         }
     }
