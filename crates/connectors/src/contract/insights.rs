@@ -5,9 +5,11 @@
 //! - A connector MUST NOT give a number that the network did not give: what is not known has no [`Observation`], and no reason
 //!   either when the network simply has no data.
 //! - An `Err` is for what concerns all metrics alike: a login that is gone, a limit, an outage.
+//! - A limit or an outage that comes when there are numbers already MUST NOT lose them: what is left is named as missing for that
+//!   cause, and the connector SHOULD ask nothing more.
 
 use async_trait::async_trait;
-use carillon_domain::connector_error::ConnectorError;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::time::Timestamp;
 use serde::Serialize;
 
@@ -107,15 +109,34 @@ impl Missing {
 pub struct Found {
     /// The numbers.
     pub observations: Vec<Observation>,
-    /// What was refused.
+    /// What did not come, and why.
     pub missing: Vec<Missing>,
 }
 
+/// Whether a cause is of the moment, an outage or a limit: another question might meet it, too, but it says nothing of the login or
+/// of what was asked for.
+pub fn passes(cause: &ConnectorError) -> bool {
+    use ErrorKind::{AuthExpired, AuthRevoked, PermissionMissing, Rejected};
+    !matches!(cause.kind, AuthExpired | AuthRevoked | PermissionMissing | Rejected)
+}
+
 impl Found {
-    /// Notes that these metrics did not come: once for each dimension and each code of a cause.
+    /// Nothing came of all these metrics.
+    pub fn without(offered: &[Metric], cause: &ConnectorError) -> Self {
+        Self { observations: Vec::new(), missing: Missing::all(offered.iter().copied(), cause) }
+    }
+
+    /// Whether there is a number of this metric, split as it is.
+    pub fn has(&self, metric: &Metric) -> bool {
+        let by = |seen: &Observation| seen.part.as_ref().map(|(dimension, _)| *dimension);
+        self.observations.iter().any(|seen| seen.metric == metric.name && by(seen) == metric.by)
+    }
+
+    /// Notes that these metrics did not come: once for each dimension, and each code and kind of a cause.
     pub fn lacks(&mut self, metrics: impl IntoIterator<Item = Metric>, cause: &ConnectorError) {
+        let same = |other: &ConnectorError| (&other.code, &other.kind) == (&cause.code, &cause.kind);
         for metric in metrics {
-            let fits = |missing: &Missing| missing.by == metric.by && missing.cause.code == cause.code;
+            let fits = |missing: &Missing| missing.by == metric.by && same(&missing.cause);
             let at = self.missing.iter().position(fits).unwrap_or_else(|| {
                 let cause = cause.clone();
                 self.missing.push(Missing { metrics: Vec::new(), by: metric.by, cause });
@@ -125,6 +146,70 @@ impl Found {
                 self.missing[at].metrics.push(metric.name);
             }
         }
+    }
+
+    /// Ends the asking for a cause that would meet the rest as well: numbers that came are kept, and the rest is named as missing.
+    ///
+    /// # Errors
+    /// The cause, if there is nothing to keep, or if it is more than an outage or a limit.
+    pub fn cut_short(
+        &mut self,
+        rest: impl IntoIterator<Item = Metric>,
+        cause: ConnectorError,
+    ) -> Result<(), ConnectorError> {
+        if self.observations.is_empty() || !passes(&cause) {
+            return Err(cause);
+        }
+        self.lacks(rest, &cause);
+        Ok(())
+    }
+
+    /// The outage or limit that ended the asking.
+    pub fn ended_by(&self) -> Option<&ConnectorError> {
+        self.missing.iter().map(|missing| &missing.cause).find(|cause| passes(cause))
+    }
+}
+
+/// The answers about posts that are asked about one after the other, up to the first outage or limit.
+#[derive(Debug)]
+pub struct OneByOne {
+    offered: &'static [Metric],
+    all: Vec<Found>,
+    ended_by: Option<ConnectorError>,
+}
+
+impl OneByOne {
+    /// None yet; these metrics are named of posts that are not asked about any more.
+    pub fn new(offered: &'static [Metric]) -> Self {
+        Self { offered, all: Vec::new(), ended_by: None }
+    }
+
+    /// Whether the next post is to be asked about.
+    pub fn goes_on(&self) -> bool {
+        self.ended_by.is_none()
+    }
+
+    /// Takes the answer about the next post.
+    ///
+    /// # Errors
+    /// That of the answer, unless it is an outage or a limit and there are numbers of earlier posts.
+    pub fn push(&mut self, answer: Result<Found, ConnectorError>) -> Result<(), ConnectorError> {
+        let something = self.all.iter().any(|found| !found.observations.is_empty());
+        let found = match answer {
+            Err(cause) if something && passes(&cause) => Found::without(self.offered, &cause),
+            answer => answer?,
+        };
+        self.ended_by = found.ended_by().cloned();
+        self.all.push(found);
+        Ok(())
+    }
+
+    /// An answer for each of so many posts.
+    pub fn fill(mut self, posts: usize) -> Vec<Found> {
+        if let Some(cause) = self.ended_by {
+            self.all.resize_with(posts, || Found::without(self.offered, &cause));
+        }
+        self.all
     }
 }
 

@@ -17,7 +17,7 @@ use super::client::{Client, Params};
 use super::judge::{Network, object_missing};
 use super::wire::List;
 use crate::contract::cx::Credential;
-use crate::contract::insights::{Found, Metric, Observation, PostRef, Window};
+use crate::contract::insights::{Found, Metric, Observation, Window, passes};
 
 /// A metric, and how the network's form of it becomes ours.
 #[derive(Debug, Clone, Copy)]
@@ -117,7 +117,8 @@ impl<'a> Question<'a> {
     /// Adds what the network answers to what was found: numbers, or which of them it refused and why.
     ///
     /// # Errors
-    /// What concerns all metrics alike: the login and its permission, limits, outages, and an object that is not there.
+    /// What concerns all metrics alike: the login and its permission, limits, outages, and an object that is not there. Metrics that
+    /// were asked for singly before a limit or an outage are kept.
     pub async fn ask(&self, found: &mut Found) -> Result<(), ConnectorError> {
         let natives = self.natives();
         if natives.is_empty() {
@@ -143,14 +144,20 @@ impl<'a> Question<'a> {
     }
 
     async fn ask_singly(&self, natives: &[&'static str], found: &mut Found) -> Result<(), ConnectorError> {
-        for native in natives {
+        for (n, native) in natives.iter().enumerate() {
             match self.send(&[native]).await {
                 Ok(observations) => found.observations.extend(observations),
                 Err(error) if self.is_about_numbers(&error) => self.note(&[native], error, found),
-                Err(error) => return Err(self.for_all(error)),
+                Err(error) => return cut_short(found, self.called(&natives[n..]), self.for_all(error)),
             }
         }
         Ok(())
+    }
+
+    /// The metrics that the network calls so.
+    fn called(&self, natives: &[&str]) -> Vec<Metric> {
+        let asks = self.asks.iter().filter(|ask| natives.contains(&ask.metric.native));
+        asks.map(|ask| ask.metric).collect()
     }
 
     async fn send(&self, natives: &[&str]) -> Result<Vec<Observation>, ConnectorError> {
@@ -197,13 +204,12 @@ impl<'a> Question<'a> {
         let title = self.client.network.title;
         let cause = if self.blames_one(&error) {
             let cause = format!("{title} does not give this number, or not in this way.");
-            ConnectorError { code: "metric_refused".to_owned(), cause, ..error }
+            ConnectorError { kind: ErrorKind::Rejected, code: "metric_refused".to_owned(), cause, ..error }
                 .with_action("Nothing to do: the other numbers are not affected.")
         } else {
             error
         };
-        let asks = self.asks.iter().filter(|ask| natives.contains(&ask.metric.native));
-        found.lacks(asks.map(|ask| ask.metric), &cause);
+        found.lacks(self.called(natives), &cause);
     }
 
     fn for_all(&self, error: ConnectorError) -> ConnectorError {
@@ -218,26 +224,39 @@ impl<'a> Question<'a> {
     }
 }
 
-/// The same of each post, one call a post as long as nothing is refused. `url` says where a post is asked about, by its id.
+/// Asks these questions one after the other, up to an outage or a limit: what came until then is kept. A refusal with the code
+/// `of_all` would be that of the next question as well, which is not asked then. What is not asked is named as missing for the same.
 ///
 /// # Errors
-/// What concerns all of them.
-pub async fn of_posts(
-    client: &Client<'_>,
-    posts: &[PostRef<'_>],
-    url: impl Fn(&str) -> String,
-    params: Params,
-    rows: &[Row<()>],
-) -> Result<Vec<Found>, ConnectorError> {
-    let mut all = Vec::with_capacity(posts.len());
-    for post in posts {
-        let mut found = Found::default();
-        let asks = group(rows, |()| true);
-        let question = Question::new(client, "insights.post", url(post.remote_id), params.clone(), asks);
-        unless_unknown(question.ask(&mut found).await)?;
-        all.push(found);
+/// What concerns all metrics alike, as for [one question](Question::ask), as long as there are no numbers.
+pub async fn ask_all(
+    questions: &[Question<'_>],
+    of_all: Option<&str>,
+    found: &mut Found,
+) -> Result<(), ConnectorError> {
+    for (n, question) in questions.iter().enumerate() {
+        if let Err(cause) = question.ask(found).await {
+            return cut_short(found, asked_for(&questions[n..]), cause);
+        }
+        let mut causes = found.missing.iter().map(|missing| &missing.cause);
+        let ended = causes.find(|cause| passes(cause) || of_all == Some(cause.code.as_str())).cloned();
+        // What this question lacks is named already.
+        if let Some(cause) = ended {
+            found.lacks(asked_for(&questions[n + 1..]), &cause);
+            break;
+        }
     }
-    Ok(all)
+    Ok(())
+}
+
+/// Keeps what came before an outage or a limit. That an object is not there (any more) is judged to pass as well, but meets no other
+/// object.
+fn cut_short(found: &mut Found, rest: Vec<Metric>, cause: ConnectorError) -> Result<(), ConnectorError> {
+    if object_missing(&cause) { Err(cause) } else { found.cut_short(rest, cause) }
+}
+
+fn asked_for(questions: &[Question<'_>]) -> Vec<Metric> {
+    questions.iter().flat_map(|question| &question.asks).map(|ask| ask.metric).collect()
 }
 
 /// What was found of a post: nothing, when the network does not know it.

@@ -17,7 +17,7 @@ use super::auth::INSIGHTS;
 use super::errors::{NETWORK, object_missing};
 use super::{Facebook, limits, wire};
 use crate::contract::cx::Cx;
-use crate::contract::insights::{Found, Insights, Offers, PostRef, Window};
+use crate::contract::insights::{Found, Insights, Metric, Offers, OneByOne, PostRef, Window};
 use crate::kit::graph::insights::{Question, Row, group, metrics, require, unless_unknown};
 
 /// One value for each day.
@@ -56,6 +56,11 @@ impl Of {
             Self::Video | Self::Alone => ("insights.video", "video_insights", true),
             Self::Story => ("insights.story", "insights", false),
         }
+    }
+
+    /// What it has.
+    fn metrics(self) -> Vec<Metric> {
+        group(&POST, |of| of == self).into_iter().map(|ask| ask.metric).collect()
     }
 }
 
@@ -118,13 +123,16 @@ impl Insights for Facebook {
         let token = token(cx, "insights.post")?;
         let graph = Graph::of(cx, &token);
         let asking = Asking { graph: &graph, page: &cx.account.remote_id };
-        let mut all = Vec::with_capacity(posts.len());
+        let mut answers = OneByOne::new(OFFERS.post);
         for post in posts {
+            if !answers.goes_on() {
+                break;
+            }
             let mut found = Found::default();
-            unless_unknown(asking.about(post.remote_id, &mut found).await)?;
-            all.push(found);
+            let asked = asking.about(post.remote_id, &mut found).await;
+            answers.push(unless_unknown(asked).map(|()| found))?;
         }
-        Ok(all)
+        Ok(answers.fill(posts.len()))
     }
 
     /// There is nothing to read.
@@ -158,7 +166,7 @@ impl Asking<'_> {
             Ok(video) => video,
             Err(error) if is_about_this(&error) && !object_missing(&error) => {
                 let error = error.with_action("Nothing to do: the other numbers are not affected.");
-                found.lacks(group(&POST, |of| of == Of::Video).into_iter().map(|ask| ask.metric), &error);
+                found.lacks(Of::Video.metrics(), &error);
                 None
             }
             Err(error) => return Err(error),
@@ -194,13 +202,19 @@ impl Asking<'_> {
         Ok(videos.find_map(|video| video.target?.id))
     }
 
-    /// What is not there has no numbers, and takes none away from others.
+    /// What is not there has no numbers, and takes none away from others. After an outage or a limit nothing is asked.
     async fn ask(&self, of: Of, id: &str, found: &mut Found) -> Result<(), ConnectorError> {
+        if let Some(cause) = found.ended_by().cloned() {
+            found.lacks(of.metrics(), &cause);
+            return Ok(());
+        }
         let (operation, edge, with_period) = of.question();
         let params = if with_period { vec![("period", "lifetime".to_owned())] } else { Vec::new() };
         let asks = group(&POST, |row| row == of);
         let url = self.graph.url(&format!("{id}/{edge}"));
-        unless_unknown(Question::new(self.graph.client(), operation, url, params, asks).ask(found).await)
+        let question = Question::new(self.graph.client(), operation, url, params, asks);
+        let asked = unless_unknown(question.ask(found).await);
+        asked.or_else(|cause| found.cut_short(of.metrics(), cause))
     }
 }
 

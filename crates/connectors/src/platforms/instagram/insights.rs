@@ -18,8 +18,8 @@ use super::api::{Graph, Params};
 use super::errors::{NETWORK, TOO_FEW_VIEWERS, too_few_viewers};
 use super::{Instagram, auth, limits, wire};
 use crate::contract::cx::Cx;
-use crate::contract::insights::{Found, Insights, Offers, PostRef, Window};
-use crate::kit::graph::insights::{Ask, Question, group, metrics, require, unless_unknown};
+use crate::contract::insights::{Found, Insights, Offers, OneByOne, PostRef, Window};
+use crate::kit::graph::insights::{Ask, Question, ask_all, group, metrics, require, unless_unknown};
 
 mod table;
 
@@ -51,7 +51,7 @@ impl Insights for Instagram {
         if window.from >= window.to {
             return Ok(found);
         }
-        for by in [By::Nothing, By::Product, By::Follow] {
+        let question = |by: By| {
             let mut params = vec![
                 ("period", "day".to_owned()),
                 ("metric_type", "total_value".to_owned()),
@@ -61,26 +61,30 @@ impl Insights for Instagram {
             params.extend(by.breakdown().map(|breakdown| ("breakdown", breakdown.to_owned())));
             let asks = group(&ACCOUNT, |row| row == by);
             let question = asking.question(&cx.account.remote_id, params, asks);
-            Question { window: Some(window), ..question }.ask(&mut found).await?;
-        }
+            Question { window: Some(window), ..question }
+        };
+        ask_all(&[By::Nothing, By::Product, By::Follow].map(question), None, &mut found).await?;
         Ok(found)
     }
 
     async fn posts(&self, cx: &Cx<'_>, posts: &[PostRef<'_>]) -> Result<Vec<Found>, ConnectorError> {
         let asking = Asking::of(cx, "insights.post")?;
-        let mut all = Vec::with_capacity(posts.len());
+        let mut answers = OneByOne::new(OFFERS.post);
         for post in posts {
+            if !answers.goes_on() {
+                break;
+            }
             let mut found = Found::default();
-            unless_unknown(asking.post(cx, post, &mut found).await)?;
-            all.push(found);
+            let asked = asking.post(cx, post, &mut found).await;
+            answers.push(unless_unknown(asked).map(|()| found))?;
         }
-        Ok(all)
+        Ok(answers.fill(posts.len()))
     }
 
     async fn audience(&self, cx: &Cx<'_>) -> Result<Found, ConnectorError> {
         let asking = Asking::of(cx, "insights.audience")?;
         let mut found = Found::default();
-        for breakdown in ["country", "city", "age", "gender"] {
+        let described = |breakdown: &'static str| {
             let params = vec![
                 ("period", "lifetime".to_owned()),
                 ("metric_type", "total_value".to_owned()),
@@ -88,8 +92,8 @@ impl Insights for Instagram {
                 ("breakdown", breakdown.to_owned()),
             ];
             let asks = group(&AUDIENCE, |row| row == breakdown);
-            asking.question(&cx.account.remote_id, params, asks).ask(&mut found).await?;
-        }
+            asking.question(&cx.account.remote_id, params, asks)
+        };
         let now = cx.clock.now();
         let params = vec![
             ("period", "lifetime".to_owned()),
@@ -97,8 +101,10 @@ impl Insights for Instagram {
             ("since", (now - ONLINE_DAYS).as_second().to_string()),
             ("until", now.as_second().to_string()),
         ];
-        let asks = group(&AUDIENCE, |row| row == ONLINE);
-        asking.question(&cx.account.remote_id, params, asks).ask(&mut found).await?;
+        let online = group(&AUDIENCE, |row| row == ONLINE);
+        let online = asking.question(&cx.account.remote_id, params, online);
+        let [country, city, age, gender] = ["country", "city", "age", "gender"].map(described);
+        ask_all(&[country, city, age, gender, online], None, &mut found).await?;
         for seen in found.observations.iter_mut().filter(|seen| seen.native == ENGAGED) {
             seen.window = this_month(now);
         }
@@ -141,25 +147,20 @@ impl<'a> Asking<'a> {
         if product == STORY && age >= SignedDuration::from_hours(limits::STORY_HOURS) {
             return Ok(());
         }
-        for split in [None, Some("action_type"), Some("story_navigation_action_type")] {
+        let question = |split: Option<&'static str>| {
             let mut params = vec![("period", "lifetime".to_owned())];
             params.extend(split.map(|split| ("breakdown", split.to_owned())));
             let asks = group(&MEDIA, |row| row.split == split && row.products.contains(&product.as_str()));
-            let question = self.question(post.remote_id, params, asks);
-            match question.ask(found).await {
-                Err(error) if product == STORY && self.hides_viewers(cx, &error) => {
-                    found.lacks(question.asks.iter().map(|ask| ask.metric), &too_few_viewers(error));
-                }
-                other => other?,
+            self.question(post.remote_id, params, asks)
+        };
+        let questions = [None, Some("action_type"), Some("story_navigation_action_type")].map(question);
+        match ask_all(&questions, Some(TOO_FEW_VIEWERS), found).await {
+            Err(error) if product == STORY && self.hides_viewers(cx, &error) => {
+                let asked = questions.iter().flat_map(|question| &question.asks).map(|ask| ask.metric);
+                let rest: Vec<_> = asked.filter(|metric| !found.has(metric)).collect();
+                found.lacks(rest, &too_few_viewers(error));
             }
-            // It would be refused for the same again.
-            if let Some(missing) = found.missing.iter().find(|m| m.cause.code == TOO_FEW_VIEWERS) {
-                let all = group(&MEDIA, |row| row.products.contains(&STORY));
-                let cause = missing.cause.clone();
-                found.missing.retain(|m| m.cause.code != TOO_FEW_VIEWERS);
-                found.lacks(all.iter().map(|ask| ask.metric), &cause);
-                return Ok(());
-            }
+            other => other?,
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ use super::flavour::Flavour;
 use super::numbers::{COUNTED, COUNTED_FOR};
 use super::{LinkedIn, urn};
 use crate::contract::cx::Cx;
-use crate::contract::insights::{Found, Insights, Metric, Missing, Observation, Offers, PostRef, Window};
+use crate::contract::insights::{Found, Insights, Metric, Observation, Offers, PostRef, Window};
 
 mod days;
 mod member;
@@ -93,16 +93,16 @@ fn absent(cause: &ConnectorError) -> bool {
     cause.kind == ErrorKind::Rejected && matches!(cause.remote.status, Some(400 | 404))
 }
 
-/// Takes over what came; a refusal costs these sums alone.
+/// Takes over what came; a refusal costs these metrics alone, and so does a limit or an outage once something came.
 fn settle(
     found: &mut Found,
-    metrics: Vec<&'static str>,
+    metrics: &[Metric],
     answer: Result<Vec<Observation>, ConnectorError>,
 ) -> Result<(), ConnectorError> {
     match answer {
         Ok(observations) => found.observations.extend(observations),
-        Err(cause) if single(&cause) => found.missing.push(Missing { metrics, by: None, cause }),
-        Err(cause) => return Err(cause),
+        Err(cause) if single(&cause) => found.lacks(metrics.iter().copied(), &cause),
+        Err(cause) => return found.cut_short(metrics.iter().copied(), cause),
     }
     Ok(())
 }
@@ -151,11 +151,6 @@ const fn joined<const N: usize>(lists: &[&[Metric]]) -> [Metric; N] {
     }
     assert!(at == N);
     all
-}
-
-/// Our names.
-fn names(metrics: &[Metric]) -> Vec<&'static str> {
-    metrics.iter().map(|metric| metric.name).collect()
 }
 
 /// The type of query that a metric is asked for by: the last word of LinkedIn's name for it.

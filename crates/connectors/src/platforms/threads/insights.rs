@@ -11,8 +11,8 @@ use carillon_domain::time::Timestamp;
 use super::api::{Graph, Params};
 use super::{Threads, errors};
 use crate::contract::cx::Cx;
-use crate::contract::insights::{Found, Insights, Offers, PostRef, Window};
-use crate::kit::graph::insights::{Ask, Question, Row, group, metrics, of_posts};
+use crate::contract::insights::{Found, Insights, Offers, OneByOne, PostRef, Window};
+use crate::kit::graph::insights::{Ask, Question, Row, ask_all, group, metrics, unless_unknown};
 
 /// Before this there are no numbers of profiles, unix seconds.
 const BEGINNING: i64 = 1_712_991_600;
@@ -75,39 +75,48 @@ impl Insights for Threads {
         let mut found = Found::default();
         let beginning = Timestamp::from_second(BEGINNING).unwrap_or(window.from);
         let window = Window { from: window.from.max(beginning), to: window.to };
+        let mut questions = Vec::new();
         if window.from < window.to {
             let span = vec![
                 ("since", window.from.as_second().to_string()),
                 ("until", window.to.as_second().to_string()),
             ];
-            let question =
-                of_profile(&graph, "insights.account", span, group(&ACCOUNT, |call| call == Call::Window));
-            Question { window: Some(window), ..question }.ask(&mut found).await?;
+            let asks = group(&ACCOUNT, |call| call == Call::Window);
+            let question = of_profile(&graph, "insights.account", span, asks);
+            questions.push(Question { window: Some(window), ..question });
         }
         let asks = group(&ACCOUNT, |call| call == Call::Now);
-        of_profile(&graph, "insights.account", Params::new(), asks).ask(&mut found).await?;
+        questions.push(of_profile(&graph, "insights.account", Params::new(), asks));
+        ask_all(&questions, None, &mut found).await?;
         Ok(found)
     }
 
     async fn posts(&self, cx: &Cx<'_>, posts: &[PostRef<'_>]) -> Result<Vec<Found>, ConnectorError> {
         let graph = Graph::of(cx);
-        let url = |id: &str| graph.url(&format!("{id}/insights"));
-        of_posts(graph.client(), posts, url, Params::new(), &POST).await
+        let mut answers = OneByOne::new(OFFERS.post);
+        for post in posts {
+            if !answers.goes_on() {
+                break;
+            }
+            let mut found = Found::default();
+            let url = graph.url(&format!("{}/insights", post.remote_id));
+            let asks = group(&POST, |()| true);
+            let question = Question::new(graph.client(), "insights.post", url, Params::new(), asks);
+            let asked = question.ask(&mut found).await;
+            answers.push(unless_unknown(asked).map(|()| found))?;
+        }
+        Ok(answers.fill(posts.len()))
     }
 
     async fn audience(&self, cx: &Cx<'_>) -> Result<Found, ConnectorError> {
         let graph = Graph::of(cx);
         let mut found = Found::default();
-        for row in &AUDIENCE {
+        let questions = AUDIENCE.map(|row| {
             let params = vec![("breakdown", row.of.to_owned())];
-            of_profile(&graph, "insights.audience", params, vec![row.ask]).ask(&mut found).await?;
-            // The next dimension would be refused for the same.
-            let few = found.missing.iter().find(|missing| missing.cause.code == errors::TOO_FEW_FOLLOWERS);
-            if let Some(cause) = few.map(|missing| missing.cause.clone()) {
-                found.lacks(AUDIENCE.iter().map(|row| row.ask.metric), &cause);
-                break;
-            }
-        }
+            of_profile(&graph, "insights.audience", params, vec![row.ask])
+        });
+        // Too few followers are too few for each dimension.
+        ask_all(&questions, Some(errors::TOO_FEW_FOLLOWERS), &mut found).await?;
         Ok(found)
     }
 }

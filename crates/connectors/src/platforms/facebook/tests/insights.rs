@@ -140,12 +140,50 @@ async fn what_a_story_or_a_video_is_refused_takes_nothing_else_away() {
     let lacking: Vec<_> = found.missing.iter().map(|m| (m.metrics.as_slice(), m.by)).collect();
     assert_eq!(lacking, [(&["video_viewers"][..], None), (&["watch_time"][..], Some("distribution_type"))]);
     assert!(found.missing[0].cause.action.contains("Nothing to do"), "{found:?}");
-    // What concerns everything is an error here, too.
+    // What concerns everything is an error here, too, as long as no numbers came.
+    stage.script("insights.post", Trouble::Instead(200, json!({ "data": [] })));
     for operation in ["posts.attached", "insights.video"] {
         stage.script(operation, Trouble::Instead(400, error(80_001, None)));
         let limited = fresh(&session, &[&reel]).await.unwrap_err();
         assert!(matches!(limited.kind, ErrorKind::RateLimited { .. }), "{limited:?}");
     }
+    assert_eq!(stage.left(), 0);
+}
+
+#[tokio::test]
+async fn numbers_that_came_outlive_a_limit() {
+    let stage = Stage::new();
+    let session = stage.page().await;
+    let words = session.publish(&draft("words", [])).await.remote_ids().remove(0);
+    let reel = session.publish(&kind(&stage, 4).0).await.remote_ids().remove(0);
+    stage.bench.clock.advance(Duration::from_secs(86_400));
+    let limit = |operation| stage.script(operation, Trouble::Instead(400, error(80_001, None)));
+    let lacking = |found: &Found, metrics: &[Metric]| {
+        let is_named = |metric: &Metric| found.missing.iter().any(|missing| missing.names(metric));
+        assert!(metrics.iter().all(is_named), "{found:?}");
+        let limited = |kind: &ErrorKind| matches!(kind, ErrorKind::RateLimited { .. });
+        assert!(found.missing.iter().all(|missing| limited(&missing.cause.kind)), "{found:?}");
+    };
+    // What the post itself counts came, the video's numbers did not, and the next one is not asked about.
+    limit("insights.video");
+    let asked = stage.sent("posts.attached").len();
+    let found = fresh(&session, &[&reel, &words]).await.unwrap();
+    assert_eq!(shapes(&found[0].observations), offered_by(OF_POST));
+    let of_video: Vec<_> = found[0].missing.iter().map(|m| (m.metrics.as_slice(), m.by)).collect();
+    assert_eq!(of_video, [(&["video_viewers"][..], None), (&["watch_time"][..], Some("distribution_type"))]);
+    lacking(&found[0], &[]);
+    assert_eq!(found[1].observations, []);
+    lacking(&found[1], insights().offers().post);
+    assert_eq!(stage.sent("posts.attached").len(), asked + 1, "nothing more is asked");
+    // A whole post, and nothing of the next.
+    let one =
+        json!({ "data": [{ "name": "post_clicks", "period": "lifetime", "values": [{ "value": 3 }] }] });
+    stage.script("insights.post", Trouble::Instead(200, one));
+    limit("insights.post");
+    let found = fresh(&session, &[&words, &reel]).await.unwrap();
+    assert_eq!((of(&found[0], "clicks")[0].value, found[0].missing.len()), (3, 0));
+    assert_eq!(found[1].observations, []);
+    lacking(&found[1], insights().offers().post);
     assert_eq!(stage.left(), 0);
 }
 

@@ -1,5 +1,6 @@
 //! Numbers for the owner, with both logins: by kind of post, with their windows and parts; and what is lost when something is refused.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use carillon_domain::connector_error::ErrorKind;
@@ -10,9 +11,9 @@ use super::super::{CONNECTOR, NAME};
 use super::stage::{Stage, commented, story};
 use crate::conformance::Session;
 use crate::contract::connector::Connector;
-use crate::contract::insights::{Found, Insights, PostRef, Window};
+use crate::contract::insights::{Found, Insights, Missing, Observation, PostRef, Window};
 use crate::kit::graph::insights::shape::{fresh, of, offered, shapes};
-use crate::sandbox::{FaultKind, When};
+use crate::sandbox::{Fault, FaultKind, When};
 
 fn insights() -> &'static dyn Insights {
     CONNECTOR.insights().unwrap()
@@ -137,6 +138,60 @@ async fn a_limit_and_an_outage_concern_everything() {
 }
 
 #[tokio::test]
+async fn numbers_that_came_outlive_a_limit() {
+    let stage = Stage::new();
+    let session = stage.instagram().await;
+    let mut ids = Vec::new();
+    for n in 0..3 {
+        ids.extend(session.publish(&stage.picture(&format!("post {n}"))).await.remote_ids());
+    }
+    stage.bench.clock.advance(Duration::from_secs(86_400));
+    let limit = |after: u32| {
+        stage.bench.world.faults().clear();
+        let fault = Fault::once(NAME, "insights.read", When::Before, FaultKind::RateLimit);
+        stage.bench.world.faults().add(fault.skipping(after).times(99));
+    };
+    let lost = |found: &Found| {
+        let limited = |m: &Missing| matches!(m.cause.kind, ErrorKind::RateLimited { .. });
+        assert!(found.missing.iter().all(limited), "{found:?}");
+        found.missing.iter().flat_map(|m| m.metrics.clone()).collect::<BTreeSet<_>>()
+    };
+    // The sums came; how they are split did not.
+    limit(1);
+    let found = session.account_numbers(last(&stage, 7)).await.unwrap();
+    let split =
+        ["views", "reach", "interactions", "likes", "comments", "shares", "saves", "follows", "unfollows"];
+    assert_eq!(lost(&found), BTreeSet::from(split));
+    assert!(sum(&found, "views").is_some());
+    let of_views = found.missing.iter().filter(|m| m.metrics.contains(&"views"));
+    let by: BTreeSet<_> = of_views.map(|m| m.by).collect();
+    assert_eq!(by, BTreeSet::from([Some("media_product_type"), Some("follow_type")]));
+    assert_eq!(stage.sent("insights.account").len(), 2, "nothing more is asked");
+    // Two of nine answers about who they are.
+    limit(1);
+    let found = session.audience().await.unwrap();
+    assert_eq!(lost(&found), BTreeSet::from(["followers", "engaged_accounts", "followers_online"]));
+    let by: Vec<_> = found.missing.iter().map(|m| m.by).collect();
+    assert_eq!(by, ["city", "age", "gender", "hour"].map(Some));
+    let month = |o: &Observation| o.metric != "engaged_accounts" || o.window.is_some();
+    assert!(found.observations.iter().all(month), "those of this month: {found:?}");
+    // The first post, and half of the second.
+    limit(3);
+    let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+    let found = fresh(&session, &ids).await.unwrap();
+    assert_eq!((found.len(), lost(&found[0]).len()), (3, 0));
+    assert_eq!(lost(&found[1]), BTreeSet::from(["profile_actions"]));
+    assert!(sum(&found[1], "views").is_some() && found[2].observations.is_empty());
+    assert!(lost(&found[2]).contains("views"));
+    // A login that is gone is gone, whatever came before.
+    stage.bench.world.faults().clear();
+    let gone = Fault::once(NAME, "insights.read", When::Before, FaultKind::TokenRevoked).skipping(1);
+    stage.bench.world.faults().add(gone);
+    let error = session.account_numbers(last(&stage, 7)).await.unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::AuthRevoked | ErrorKind::AuthExpired), "{error:?}");
+}
+
+#[tokio::test]
 async fn without_the_permission_nothing_is_asked_and_publishing_goes_on() {
     let stage = Stage::new();
     for session in [stage.instagram().await, stage.facebook().await] {
@@ -197,6 +252,18 @@ async fn a_story_that_few_have_seen_says_so_plainly() {
     }
     assert_eq!(stage.sent("insights.post").len(), 2, "asked once each time");
     stage.bench.clock.advance(Duration::from_secs(7_200));
+    // Numbers that came are not missing, whatever the next call is answered.
+    let fault = Fault::once(NAME, "insights.read", When::Before, FaultKind::Status).status(403);
+    stage.bench.world.faults().add(fault.skipping(1));
+    let half = fresh(&session, &[&id]).await.unwrap().remove(0);
+    assert!(sum(&half, "views").is_some() && sum(&half, "reach").is_some());
+    let lacking: Vec<_> = half.missing.iter().map(|m| (m.by, m.metrics.as_slice())).collect();
+    let split = [
+        (None, &["profile_actions", "navigation"][..]),
+        (Some("action_type"), &["profile_actions"][..]),
+        (Some("story_navigation_action_type"), &["navigation"][..]),
+    ];
+    assert_eq!(lacking, split, "{half:?}");
     assert!(fresh(&session, &[&id]).await.unwrap()[0].missing.is_empty());
 }
 

@@ -1,13 +1,11 @@
 //! A member's numbers: of their own posts, one metric a call. Who saw or followed is not told.
 
-use std::collections::BTreeMap;
-
 use carillon_domain::connector_error::ConnectorError;
 
 use super::wire::{FollowersOfDay, OfMember};
-use super::{absent, days, distinct, in_order, kind, lacking, names, settle, total};
+use super::{absent, days, distinct, in_order, joined, kind, lacking, settle, total};
 use crate::contract::cx::Cx;
-use crate::contract::insights::{Found, Metric, Missing, Observation, PostRef, Window};
+use crate::contract::insights::{Found, Metric, Observation, OneByOne, PostRef, Window};
 use crate::platforms::linkedin::api::Api;
 use crate::platforms::linkedin::errors::op;
 use crate::platforms::linkedin::flavour::{FOLLOWERS_OF_MEMBER, POSTS_OF_MEMBER};
@@ -37,6 +35,9 @@ pub(super) const BROUGHT: [Metric; 2] = [
     Metric::of("profile_visits", "memberCreatorPostAnalytics.PROFILE_VIEW_FROM_CONTENT"),
 ];
 
+/// What every post has.
+static OF_POST: [Metric; 10] = joined(&[&IN_WINDOW, &BROUGHT]);
+
 /// Whether a window has it in one sum only, and not by day. "Member Post Statistics" (2026).
 fn is_whole(metric: Metric) -> bool {
     matches!(kind(metric), "MEMBERS_REACHED" | "LINK_CLICKS")
@@ -57,19 +58,23 @@ pub(super) async fn account(cx: &Cx<'_>, window: Window) -> Result<Found, Connec
     let whole = days::asked(window, now);
     let api = Api::of(cx);
     match lacking(cx, op::ANALYTICS_OF_POSTS, POSTS_OF_MEMBER) {
-        Some(cause) => found.missing.push(Missing { metrics: names(&IN_WINDOW), by: None, cause }),
+        Some(cause) => found.lacks(IN_WINDOW, &cause),
         None => {
             for metric in IN_WINDOW {
-                let answer = in_window(&api, metric, &days, whole).await;
-                settle(&mut found, vec![metric.name], answer)?;
+                let answer = match found.ended_by() {
+                    Some(cause) => Err(cause.clone()),
+                    None => in_window(&api, metric, &days, whole).await,
+                };
+                settle(&mut found, &[metric], answer)?;
             }
         }
     }
-    let gains = match lacking(cx, op::ANALYTICS_OF_FOLLOWERS, FOLLOWERS_OF_MEMBER) {
+    let refusal = lacking(cx, op::ANALYTICS_OF_FOLLOWERS, FOLLOWERS_OF_MEMBER);
+    let gains = match refusal.or_else(|| found.ended_by().cloned()) {
         Some(cause) => Err(cause),
         None => gains(&api, &days).await,
     };
-    settle(&mut found, vec![GAINS.name], gains)?;
+    settle(&mut found, &[GAINS], gains)?;
     Ok(found)
 }
 
@@ -107,22 +112,29 @@ async fn gains(api: &Api<'_>, days: &str) -> Result<Vec<Observation>, ConnectorE
 pub(super) async fn posts(cx: &Cx<'_>, posts: &[PostRef<'_>]) -> Result<Vec<Found>, ConnectorError> {
     let now = cx.clock.now();
     let api = Api::of(cx);
-    let mut answers = BTreeMap::new();
-    for post in distinct(posts, now) {
-        let mut found = Found::default();
-        if let Some(cause) = lacking(cx, op::ANALYTICS_OF_POSTS, POSTS_OF_MEMBER) {
-            let metrics = [names(&IN_WINDOW), names(&BROUGHT)].concat();
-            found.missing.push(Missing { metrics, by: None, cause });
-        } else {
-            of_post(&api, post.remote_id, &mut found).await?;
-            // As long as the post's own numbers. "Member Video Statistics" (2026).
-            if !urn::is_share(post.remote_id) {
-                video(&api, post.remote_id, &mut found).await?;
-            }
+    let asked = distinct(posts, now);
+    let mut all = OneByOne::new(&OF_POST);
+    for post in &asked {
+        if !all.goes_on() {
+            break;
         }
-        answers.insert(post.remote_id, found);
+        all.push(of_one(cx, &api, post).await)?;
     }
+    let answers = asked.iter().map(|post| post.remote_id).zip(all.fill(asked.len())).collect();
     Ok(in_order(posts, &answers))
+}
+
+async fn of_one(cx: &Cx<'_>, api: &Api<'_>, post: &PostRef<'_>) -> Result<Found, ConnectorError> {
+    if let Some(cause) = lacking(cx, op::ANALYTICS_OF_POSTS, POSTS_OF_MEMBER) {
+        return Ok(Found::without(&OF_POST, &cause));
+    }
+    let mut found = Found::default();
+    of_post(api, post.remote_id, &mut found).await?;
+    // As long as the post's own numbers. "Member Video Statistics" (2026).
+    if !urn::is_share(post.remote_id) {
+        video(api, post.remote_id, &mut found).await?;
+    }
+    Ok(found)
 }
 
 /// A post as these finders name it, by the URN that was given out.
@@ -132,7 +144,11 @@ fn entity(post: &str) -> String {
 }
 
 async fn of_post(api: &Api<'_>, post: &str, found: &mut Found) -> Result<(), ConnectorError> {
-    for metric in IN_WINDOW.into_iter().chain(BROUGHT) {
+    for metric in OF_POST {
+        if let Some(cause) = found.ended_by().cloned() {
+            found.lacks([metric], &cause);
+            continue;
+        }
         let (entity, kind) = (entity(post), kind(metric));
         let path = format!("memberCreatorPostAnalytics?{entity}&queryType={kind}&aggregation=TOTAL");
         let answer = so_far(api, op::ANALYTICS_OF_POSTS, &path, metric).await;
@@ -140,7 +156,7 @@ async fn of_post(api: &Api<'_>, post: &str, found: &mut Found) -> Result<(), Con
             // LinkedIn does not know the post: more questions would get the same answer.
             return Ok(());
         }
-        settle(found, vec![metric.name], answer)?;
+        settle(found, &[metric], answer)?;
     }
     Ok(())
 }
@@ -148,6 +164,10 @@ async fn of_post(api: &Api<'_>, post: &str, found: &mut Found) -> Result<(), Con
 /// What LinkedIn tells of the post's video. Only asking tells whether it has one.
 async fn video(api: &Api<'_>, post: &str, found: &mut Found) -> Result<(), ConnectorError> {
     for (n, metric) in VIDEO.into_iter().enumerate() {
+        if let Some(cause) = found.ended_by().cloned() {
+            found.lacks([metric], &cause);
+            continue;
+        }
         let (entity, kind) = (entity(post), kind(metric));
         let path = format!("memberCreatorVideoAnalytics?{entity}&queryType={kind}&aggregation=TOTAL");
         let answer = so_far(api, op::ANALYTICS_OF_VIDEOS, &path, metric).await;
@@ -158,7 +178,7 @@ async fn video(api: &Api<'_>, post: &str, found: &mut Found) -> Result<(), Conne
         if n == 0 && no_video {
             return Ok(());
         }
-        settle(found, vec![metric.name], answer)?;
+        settle(found, &[metric], answer)?;
     }
     Ok(())
 }

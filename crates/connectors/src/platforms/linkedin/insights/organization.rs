@@ -6,9 +6,9 @@ use carillon_domain::connector_error::ConnectorError;
 use serde_json::Value;
 
 use super::wire::{Facet, Followers, OfVideo, PageOfDay, SharesOfDay};
-use super::{absent, days, distinct, in_order, kind, lacking, names, settle, single, total, viewers_counted};
+use super::{absent, days, distinct, in_order, kind, lacking, settle, single, total, viewers_counted};
 use crate::contract::cx::Cx;
-use crate::contract::insights::{Found, Metric, Missing, Observation, PostRef, Window};
+use crate::contract::insights::{Found, Metric, Missing, Observation, PostRef, Window, passes};
 use crate::platforms::linkedin::api::Api;
 use crate::platforms::linkedin::errors::op;
 use crate::platforms::linkedin::flavour::{NUMBERS_OF_PAGE, VIDEOS_OF_PAGE};
@@ -44,18 +44,12 @@ pub(super) const VIDEO: [Metric; 3] = [
     Metric::of("watch_time", "videoAnalytics.TIME_WATCHED"),
 ];
 
-fn of_posts() -> Vec<&'static str> {
-    names(&COUNTED)
-}
-
 /// The page by day: what its posts got, new followers, visits.
 pub(super) async fn account(cx: &Cx<'_>, window: Window) -> Result<Found, ConnectorError> {
     let mut found = Found::default();
     let Some(days) = days::intervals(window, cx.clock.now()) else { return Ok(found) };
     if let Some(cause) = lacking(cx, op::STATISTICS_OF_DAYS, NUMBERS_OF_PAGE) {
-        let mut metrics = of_posts();
-        metrics.extend([GAINS.name, VISITS.name]);
-        found.missing.push(Missing { metrics, by: None, cause });
+        found.lacks(COUNTED.into_iter().chain([GAINS, VISITS]), &cause);
         return Ok(found);
     }
     let api = Api::of(cx);
@@ -63,17 +57,21 @@ pub(super) async fn account(cx: &Cx<'_>, window: Window) -> Result<Found, Connec
     let entity = format!("q=organizationalEntity&organizationalEntity={page}&{days}");
     let call = api.finder(op::STATISTICS_OF_DAYS, &format!("organizationalEntityShareStatistics?{entity}"));
     let shares: Result<Elements<SharesOfDay>, _> = api.ask(call).await;
-    settle(&mut found, of_posts(), shares.map(|s| s.elements.iter().flat_map(of_day).collect()))?;
+    settle(&mut found, &COUNTED, shares.map(|s| s.elements.iter().flat_map(of_day).collect()))?;
     let call =
         api.finder(op::STATISTICS_OF_FOLLOWERS, &format!("organizationalEntityFollowerStatistics?{entity}"));
     let gains: Result<Elements<Followers>, _> = api.ask(call).await;
-    settle(&mut found, vec![GAINS.name], gains.map(|g| g.elements.iter().filter_map(gained).collect()))?;
+    settle(&mut found, &[GAINS], gains.map(|g| g.elements.iter().filter_map(gained).collect()))?;
+    if let Some(cause) = found.ended_by().cloned() {
+        found.lacks([VISITS], &cause);
+        return Ok(found);
+    }
     let call = api.finder(
         op::STATISTICS_OF_PAGE,
         &format!("organizationPageStatistics?q=organization&organization={page}&{days}"),
     );
     let visits: Result<Elements<PageOfDay>, _> = api.ask(call).await;
-    settle(&mut found, vec![VISITS.name], visits.map(|v| v.elements.iter().filter_map(visited).collect()))?;
+    settle(&mut found, &[VISITS], visits.map(|v| v.elements.iter().filter_map(visited).collect()))?;
     Ok(found)
 }
 
@@ -140,11 +138,15 @@ fn facets(followers: &Followers) -> Vec<Observation> {
     AUDIENCE.iter().zip(ABOUT).flat_map(facet).collect()
 }
 
-/// Posts. One that nobody looked at is not in LinkedIn's answer: there is no data.
+/// Posts. One that nobody looked at is not in LinkedIn's answer, and neither is one that does not exist (any more). The
+/// [reader](numbers::Numbers) knows from the list that a post is there, and takes its absence for zeros; here it may be either, so that
+/// there is no data.
 pub(super) async fn posts(cx: &Cx<'_>, posts: &[PostRef<'_>]) -> Result<Vec<Found>, ConnectorError> {
     let now = cx.clock.now();
     let api = Api::of(cx);
-    let mut answers = BTreeMap::new();
+    let mut answers: BTreeMap<&str, Found> = BTreeMap::new();
+    // The outage or limit that ended the asking, and whether there is something to keep then.
+    let (mut ended, mut something) = (None::<ConnectorError>, false);
     for shares in [true, false] {
         let mut asked = distinct(posts, now);
         asked.retain(|post| urn::is_share(post.remote_id) == shares);
@@ -152,22 +154,49 @@ pub(super) async fn posts(cx: &Cx<'_>, posts: &[PostRef<'_>]) -> Result<Vec<Foun
             continue;
         }
         let ids: Vec<&str> = asked.iter().map(|post| post.remote_id).collect();
-        let counted = match lacking(cx, op::STATISTICS, NUMBERS_OF_PAGE) {
+        let counted = match lacking(cx, op::STATISTICS, NUMBERS_OF_PAGE).or_else(|| ended.clone()) {
             Some(cause) => Err(cause),
             None => numbers::of_kind(&api, &cx.account.remote_id, shares, &ids).await,
         };
+        something |= counted.iter().flat_map(BTreeMap::values).any(|totals| totals.given().next().is_some());
         for post in asked {
             let mut found = Found::default();
-            let own =
-                counted.as_ref().map(|all| all.get(post.remote_id).map(since_published).unwrap_or_default());
-            settle(&mut found, of_posts(), own.map_err(Clone::clone))?;
-            if !urn::is_share(post.remote_id) {
-                video(cx, &api, post.remote_id, viewers_counted(&post, now), &mut found).await?;
+            match &counted {
+                Ok(all) => {
+                    found.observations = all.get(post.remote_id).map(since_published).unwrap_or_default();
+                }
+                Err(cause) => refused(&mut found, &COUNTED, cause, something)?,
             }
+            let over = ended.as_ref().or_else(|| found.ended_by()).cloned();
+            match over {
+                _ if shares => {}
+                Some(cause) => found.lacks(VIDEO, &cause),
+                None => {
+                    if let Err(cause) = video(cx, &api, &post, &mut found).await {
+                        refused(&mut found, &VIDEO, &cause, something)?;
+                    }
+                }
+            }
+            something |= !found.observations.is_empty();
+            ended = ended.or_else(|| found.ended_by().cloned());
             answers.insert(post.remote_id, found);
         }
     }
     Ok(in_order(posts, &answers))
+}
+
+/// A refusal costs these metrics alone, and so does an outage or a limit once something came.
+fn refused(
+    found: &mut Found,
+    metrics: &[Metric],
+    cause: &ConnectorError,
+    something: bool,
+) -> Result<(), ConnectorError> {
+    if !(single(cause) || something && passes(cause)) {
+        return Err(cause.clone());
+    }
+    found.lacks(metrics.iter().copied(), cause);
+    Ok(())
 }
 
 fn since_published(totals: &Totals) -> Vec<Observation> {
@@ -179,17 +208,21 @@ fn since_published(totals: &Totals) -> Vec<Observation> {
 async fn video(
     cx: &Cx<'_>,
     api: &Api<'_>,
-    post: &str,
-    viewers: bool,
+    post: &PostRef<'_>,
     found: &mut Found,
 ) -> Result<(), ConnectorError> {
+    let viewers = viewers_counted(post, cx.clock.now());
     if let Some(cause) = lacking(cx, op::STATISTICS_OF_VIDEOS, VIDEOS_OF_PAGE) {
-        found.missing.push(Missing { metrics: names(&VIDEO), by: None, cause });
+        found.lacks(VIDEO, &cause);
         return Ok(());
     }
-    let entity = urn::encoded(post);
+    let entity = urn::encoded(post.remote_id);
     let asked = VIDEO.into_iter().filter(|metric| viewers || metric.name == "watch_time");
     for (n, metric) in asked.enumerate() {
+        if let Some(cause) = found.ended_by().cloned() {
+            found.lacks([metric], &cause);
+            continue;
+        }
         let kind = kind(metric);
         let path = format!("videoAnalytics?q=entity&entity={entity}&type={kind}&aggregation=ALL");
         let answer: Result<Elements<OfVideo>, _> = api.ask(api.finder(op::STATISTICS_OF_VIDEOS, &path)).await;
@@ -204,7 +237,7 @@ async fn video(
         if n == 0 && no_video {
             return Ok(());
         }
-        settle(found, vec![metric.name], answer)?;
+        settle(found, &[metric], answer)?;
     }
     Ok(())
 }

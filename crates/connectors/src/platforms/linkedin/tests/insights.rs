@@ -213,6 +213,47 @@ async fn a_post_keeps_its_other_numbers_when_its_video_is_refused() {
 }
 
 #[tokio::test]
+async fn numbers_that_came_outlive_a_limit_and_an_outage() {
+    const POSTS: &str = "GET /rest/memberCreatorPostAnalytics";
+    for (status, kind) in [(429, "rate_limited"), (503, "transient")] {
+        let stage = Stage::new();
+        let session = stage.member();
+        let mut credential = session.credential();
+        credential.scopes = vec!["r_member_postAnalytics".to_owned()];
+        session.set_credential(credential);
+        let count = |n: i64| ok(&json!({ "elements": [{ "count": n, "metricType": "X" }] }));
+        // What comes last is said from then on.
+        stage.network.on(POSTS, [count(10), count(11), no(status, &json!({ "status": status }))]);
+        let at = session.bench.clock.now();
+        let both = [("urn:li:share:7", at), ("urn:li:share:8", at)];
+        let found = session.post_numbers(&both).await.expect("two numbers");
+        let values: Vec<_> = found[0].observations.iter().map(|o| (o.metric, o.value)).collect();
+        assert_eq!(values, [("views", 10), ("reach", 11)], "{status}");
+        assert_eq!((missing(&found[0]).len(), missing(&found[1]).len()), (8, 10), "{found:?}");
+        let causes = || found.iter().flat_map(|f| &f.missing);
+        assert!(causes().count() == 2 && causes().all(|m| m.cause.kind.code() == kind), "{found:?}");
+        let asked = stage.network.asked_of(POSTS).len();
+        assert!(asked < 3 + 5, "{asked} calls: nothing else is asked");
+        // When nothing came, it is an error.
+        session.post_numbers(&both).await.expect_err("nothing");
+    }
+}
+
+#[tokio::test]
+async fn a_page_keeps_its_days_when_the_rest_fails() {
+    let bench = bench();
+    let session = page(&bench).await;
+    published(&session).await;
+    let all = session.account_numbers(last(&bench, 3)).await.expect("numbers");
+    let fault = Fault::once("linkedin", "statistics.followers", When::Before, FaultKind::Status);
+    bench.world.faults().add(fault.status(503).times(9));
+    let found = session.account_numbers(last(&bench, 3)).await.expect("numbers");
+    assert_eq!(missing(&found), ["follows", "profile_visits"]);
+    assert_eq!(of(&found, "views"), of(&all, "views"));
+    assert!(found.missing.iter().all(|m| m.cause.kind == ErrorKind::Transient), "{found:?}");
+}
+
+#[tokio::test]
 async fn silent_posts_have_no_data_and_doubles_get_the_same() {
     let bench = bench();
     let session = page(&bench).await;

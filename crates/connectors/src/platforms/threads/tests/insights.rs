@@ -12,7 +12,7 @@ use super::super::{CONNECTOR, NAME};
 use super::stage::{Stage, Trouble, error, with};
 use crate::conformance::draft;
 use crate::contract::connector::Connector;
-use crate::contract::insights::{Found, Insights, Metric, Window};
+use crate::contract::insights::{Found, Insights, Metric, Missing, Window};
 use crate::kit::graph::insights::shape::{fresh, of, offered, shapes};
 
 fn insights() -> &'static dyn Insights {
@@ -133,6 +133,39 @@ async fn a_refused_metric_loses_only_itself() {
 }
 
 #[tokio::test]
+async fn numbers_that_came_outlive_a_limit() {
+    let stage = Stage::new();
+    let session = stage.connected().await;
+    let limited = Trouble::Instead(400, error(613, None));
+    // The group, its first two metrics by themselves, and no more.
+    stage.script("insights.account", 1, &Trouble::Instead(400, error(100, None)));
+    for metric in ["views", "likes"] {
+        stage.script("insights.account", 1, &Trouble::Instead(200, total(metric, 5)));
+    }
+    stage.script("insights.account", 1, &limited);
+    let found = session.account_numbers(last_week(&stage)).await.unwrap();
+    let seen: Vec<_> = found.observations.iter().map(|o| (o.metric, o.value)).collect();
+    assert_eq!(seen, [("profile_visits", 5), ("likes", 5)]);
+    let lacking: Vec<_> = found.missing.iter().map(|m| (m.by, m.metrics.as_slice())).collect();
+    let sums = &["comments", "reposts", "quotes", "followers"][..];
+    assert_eq!(lacking, [(None, sums), (Some("link"), &["link_clicks"][..])]);
+    let by_limit = |m: &Missing| matches!(m.cause.kind, ErrorKind::RateLimited { .. });
+    assert!(found.missing.iter().all(by_limit), "{found:?}");
+    assert_eq!(stage.sent("insights.account").len(), 4, "nothing more is asked");
+
+    let dimension = json!({ "data": [{ "name": "follower_demographics", "period": "lifetime", "total_value": {
+        "breakdowns": [{ "dimension_keys": ["country"], "results": [{ "dimension_values": ["NO"], "value": 7 }] }]
+    } }] });
+    stage.script("insights.audience", 1, &Trouble::Instead(200, dimension));
+    stage.script("insights.audience", 1, &limited);
+    let found = session.audience().await.unwrap();
+    assert_eq!(found.observations.len(), 1);
+    let lacking: Vec<_> = found.missing.iter().map(|m| (m.by, m.metrics.as_slice())).collect();
+    assert_eq!(lacking, ["city", "age", "gender"].map(|by| (Some(by), &["followers"][..])));
+    assert_eq!(stage.sent("insights.audience").len(), 2);
+}
+
+#[tokio::test]
 async fn no_data_are_neither_zero_nor_missing() {
     let stage = Stage::new();
     let session = stage.connected().await;
@@ -189,5 +222,21 @@ async fn a_post_that_is_not_there_has_no_numbers() {
     ids.push("18061310099999999".to_owned());
     let found = fresh(&session, &[&ids[1], &ids[0]]).await.unwrap();
     assert_eq!(found[0], Found::default());
+    assert_eq!(shapes(&found[1].observations), offered(insights().offers().post));
+}
+
+#[tokio::test]
+async fn a_post_that_goes_meanwhile_keeps_nobody_from_asking_on() {
+    let stage = Stage::new();
+    let session = stage.connected().await;
+    let goes = session.publish(&draft("goes", [])).await.remote_ids().remove(0);
+    let stays = session.publish(&draft("stays", [])).await.remote_ids().remove(0);
+    // The group is refused, and its second metric is one too late.
+    stage.script("insights.post", 1, &Trouble::Instead(400, error(100, None)));
+    stage.script("insights.post", 1, &Trouble::Instead(200, total("views", 5)));
+    stage.script("insights.post", 1, &Trouble::Instead(400, error(100, Some(33))));
+    let found = fresh(&session, &[&goes, &stays]).await.unwrap();
+    assert_eq!((of(&found[0], "views")[0].value, found[0].observations.len()), (5, 1));
+    assert_eq!(found[0].missing, []);
     assert_eq!(shapes(&found[1].observations), offered(insights().offers().post));
 }
