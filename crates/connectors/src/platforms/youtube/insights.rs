@@ -98,7 +98,7 @@ impl Insights for YouTube {
         let sums = OFFERS.account.iter().filter(|metric| metric.by.is_none()).copied().collect();
         let daily = Report::new("day", sums, first, last).read(&api).await?;
         if let Some(cause) = no_permission(&daily.missing) {
-            return Ok(without(OFFERS.account, cause));
+            return Ok(Found::without(OFFERS.account, cause));
         }
         let mut found = Found { observations: by_day(&daily), missing: daily.missing };
         // Without any day nothing was counted, and there is nothing to split.
@@ -148,9 +148,20 @@ async fn splits(
         if metrics.is_empty() {
             continue;
         }
-        let answer = Report::new(native, metrics, first, last).read(api).await?;
+        // The limit or outage that ended the asking goes for the rest as well.
+        if let Some(cause) = found.ended_by().cloned() {
+            found.lacks(metrics, &cause);
+            continue;
+        }
+        let answer = match Report::new(native, metrics.clone(), first, last).read(api).await {
+            Ok(answer) => answer,
+            Err(cause) => {
+                found.cut_short(metrics, cause)?;
+                continue;
+            }
+        };
         if let Some(cause) = no_permission(&answer.missing) {
-            *found = without(offered, cause);
+            *found = Found::without(offered, cause);
             return Ok(());
         }
         found.missing.extend(answer.missing);
@@ -214,9 +225,4 @@ fn is_video(id: &str) -> bool {
 /// The refusal that no other question would escape.
 fn no_permission(missing: &[Missing]) -> Option<&ConnectorError> {
     missing.iter().map(|missing| &missing.cause).find(|cause| cause.kind == ErrorKind::PermissionMissing)
-}
-
-/// Nothing came of all these metrics.
-fn without(offered: &[Metric], cause: &ConnectorError) -> Found {
-    Found { observations: Vec::new(), missing: Missing::all(offered.iter().copied(), cause) }
 }

@@ -8,13 +8,17 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::contract::insights::{Metric, Missing};
+use crate::contract::insights::{Found, Metric, Missing, passes};
 use crate::kit::http::Call;
 use crate::platforms::youtube::api::Api;
 use crate::platforms::youtube::errors::{REPORT_REFUSED, op};
 
-/// By what the report on videos, which is a list of the first ones, is sorted: one of the few metrics that it can be sorted by.
-const MOST_WATCHED: &str = "estimatedMinutesWatched";
+/// By what the report on videos, which is a list of the first ones, can be sorted, as far as it is asked for. "Channel reports", "Top
+/// videos" (2026).
+const SORTING: [&str; 3] = ["estimatedMinutesWatched", "subscribersGained", "subscribersLost"];
+
+/// By what it is sorted without any of these, so that none that is refused has others refused with it.
+const ELSE: &str = "views";
 
 /// A question.
 #[derive(Debug, Clone)]
@@ -38,7 +42,7 @@ pub(super) struct Cell {
 }
 
 /// What came.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Answer {
     pub cells: Vec<Cell>,
     pub missing: Vec<Missing>,
@@ -60,32 +64,37 @@ impl Report {
     /// Reads it, without the metrics that are refused.
     ///
     /// # Errors
-    /// Whatever is no refusal, since it would meet every other question, too.
+    /// Whatever is no refusal, since it would meet every other question, too; unless it is an outage or a limit, and some of the
+    /// metrics are known already.
     pub(super) async fn read(&self, api: &Api<'_>) -> Result<Answer, ConnectorError> {
-        let mut answer = Answer::default();
+        let (mut cells, mut found) = (Vec::new(), Found::default());
         let mut open = vec![self.metrics.as_slice()];
         while let Some(metrics) = open.pop() {
             match self.ask(api, metrics).await {
-                Ok(cells) => answer.cells.extend(cells),
+                Ok(some) => cells.extend(some),
                 Err(error) if error.code == REPORT_REFUSED && metrics.len() > 1 => {
                     let (one, other) = metrics.split_at(metrics.len() / 2);
                     open.extend([other, one]);
                 }
-                Err(error) if is_refusal(&error.kind) => {
-                    answer.missing.extend(Missing::all(metrics.iter().copied(), &error));
+                Err(error) if is_refusal(&error.kind) => found.lacks(metrics.iter().copied(), &error),
+                Err(error) if passes(&error) && !cells.is_empty() => {
+                    let rest = metrics.iter().chain(open.iter().copied().flatten());
+                    found.lacks(rest.copied(), &error);
+                    break;
                 }
                 Err(error) => return Err(error),
             }
         }
-        Ok(answer)
+        Ok(Answer { cells, missing: found.missing })
     }
 
     async fn ask(&self, api: &Api<'_>, metrics: &[Metric]) -> Result<Vec<Cell>, ConnectorError> {
         let mut columns: Vec<_> = metrics.iter().map(|metric| metric.native).collect();
         let (videos, rows) = (format!("video=={}", self.videos.join(",")), self.videos.len().to_string());
-        let sort = format!("-{MOST_WATCHED}");
-        if !self.videos.is_empty() && !columns.contains(&MOST_WATCHED) {
-            columns.push(MOST_WATCHED);
+        let by = SORTING.into_iter().find(|native| columns.contains(native)).unwrap_or(ELSE);
+        let sort = format!("-{by}");
+        if !self.videos.is_empty() && !columns.contains(&by) {
+            columns.push(by);
         }
         let (columns, first, last) = (columns.join(","), self.first.to_string(), self.last.to_string());
         let mut query = vec![
