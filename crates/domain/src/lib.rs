@@ -8,6 +8,7 @@ pub mod connector_error;
 pub mod erased;
 pub mod error;
 pub mod id;
+pub mod insight;
 pub mod limits;
 pub mod media;
 pub mod metric;

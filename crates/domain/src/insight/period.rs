@@ -1,0 +1,112 @@
+//! A span of time, and its days in a zone. Days are those of the calendar, of 23 to 25 hours where clocks change.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+/// A span of time; its first instant belongs to it, its last one does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Period {
+    /// First instant.
+    pub from: Timestamp,
+    /// First instant after it.
+    pub to: Timestamp,
+    /// The zone that its days are cut in.
+    pub zone: TimeZone,
+}
+
+/// A part of a period in which clocks don't change, so that a day is a division: (microseconds + offset) ÷ length of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slice {
+    /// First instant.
+    pub from: Timestamp,
+    /// First instant after it.
+    pub to: Timestamp,
+    /// How far clocks are ahead of UTC, microseconds.
+    pub offset: i64,
+}
+
+impl Slice {
+    /// Length of a day in microseconds.
+    pub const DAY: i64 = 86_400_000_000;
+
+    /// The day of this number since the first of January 1970.
+    pub fn date(number: i64) -> Option<Date> {
+        let days = i32::try_from(number).ok()?;
+        jiff::civil::date(1970, 1, 1).checked_add(days.days()).ok()
+    }
+}
+
+impl Period {
+    /// The last so many days, today among them: it begins with the first instant of the first one, and ends with that of tomorrow.
+    pub fn last_days(days: u16, now: Timestamp, zone: TimeZone) -> Self {
+        let today = now.to_zoned(zone.clone()).date();
+        let tomorrow = today.tomorrow().unwrap_or(today);
+        let to = Self::start_of(tomorrow, &zone).unwrap_or(now);
+        Self::days_until(days, to, zone)
+    }
+
+    /// So many days of the calendar that end with this instant.
+    pub fn days_until(days: u16, to: Timestamp, zone: TimeZone) -> Self {
+        Self { from: earlier(to, i64::from(days), &zone), to, zone }
+    }
+
+    /// The first instant of a day; `None` at the end of the calendar.
+    pub fn start_of(date: Date, zone: &TimeZone) -> Option<Timestamp> {
+        date.to_zoned(zone.clone()).and_then(|day| day.start_of_day()).ok().map(|day| day.timestamp())
+    }
+
+    /// The day that an instant belongs to.
+    pub fn date_of(&self, at: Timestamp) -> Date {
+        self.zone.to_datetime(at).date()
+    }
+
+    /// All days that it touches, in order.
+    pub fn days(&self) -> Vec<Date> {
+        if self.from >= self.to {
+            return Vec::new();
+        }
+        let last = self.date_of(self.to - jiff::SignedDuration::from_micros(1));
+        self.date_of(self.from).series(1.day()).take_while(|day| *day <= last).collect()
+    }
+
+    /// The time before it: as many whole days if it has only such, else as long.
+    #[must_use]
+    pub fn previous(&self) -> Self {
+        let is_start = |at| Self::start_of(self.date_of(at), &self.zone) == Some(at);
+        let from = if is_start(self.from) && is_start(self.to) {
+            let days = self.days().len();
+            earlier(self.from, i64::try_from(days).unwrap_or(i64::MAX), &self.zone)
+        } else {
+            let length = self.to.duration_since(self.from);
+            self.from.checked_sub(length).unwrap_or(Timestamp::MIN)
+        };
+        Self { from, to: self.from, zone: self.zone.clone() }
+    }
+
+    /// Its parts between changes of the clock, in order.
+    pub fn slices(&self) -> Vec<Slice> {
+        let changes = self.zone.following(self.from).map(|change| change.timestamp());
+        let mut cuts: Vec<_> = changes.take_while(|at| *at < self.to).collect();
+        cuts.push(self.to);
+        let mut from = self.from;
+        let mut slices = Vec::with_capacity(cuts.len());
+        for to in cuts {
+            let offset = i64::from(self.zone.to_offset(from).seconds()) * 1_000_000;
+            slices.push(Slice { from, to, offset });
+            from = to;
+        }
+        slices
+    }
+}
+
+/// The same time of day, so many days of the calendar before.
+fn earlier(at: Timestamp, days: i64, zone: &TimeZone) -> Timestamp {
+    let zoned = at.to_zoned(zone.clone());
+    let starts = zoned.start_of_day().is_ok_and(|start| start == zoned);
+    let days = days.min(1_000_000);
+    let Ok(date) = zoned.date().checked_sub(days.days()) else { return Timestamp::MIN };
+    let then = if starts { Period::start_of(date, zone) } else { None };
+    let then = then.or_else(|| zoned.checked_sub(days.days()).ok().map(|then| then.timestamp()));
+    then.unwrap_or(Timestamp::MIN)
+}
