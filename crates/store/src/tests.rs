@@ -1,5 +1,6 @@
 //! The two engines are the same to everybody above.
 
+mod analytics;
 mod bulk;
 mod cut;
 mod plans;

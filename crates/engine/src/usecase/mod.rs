@@ -1,6 +1,7 @@
 //! What people and programs can ask for. Each use case takes the [`Actor`](crate::Actor) that asks.
 
 pub mod accounts;
+pub mod analytics;
 pub mod budgets;
 pub mod caps;
 pub mod connect;

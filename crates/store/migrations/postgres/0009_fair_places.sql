@@ -79,3 +79,45 @@ create index media_renditions_making on media_renditions (state) where state = '
 
 -- Of a document. A node of the version before does not know the kind `document`, and can't show such a file.
 alter table media add column pages bigint;
+
+-- What analytics add up and sort by, taken out of `numbers`. Null: not given, or not what a count can be. A node of the version
+-- before leaves it as it was until the post is read again.
+alter table remote_posts add column views bigint;
+alter table remote_posts add column reach bigint;
+alter table remote_posts add column likes bigint;
+alter table remote_posts add column comments bigint;
+alter table remote_posts add column shares bigint;
+alter table remote_posts add column saves bigint;
+alter table remote_posts add column engagements bigint;  -- likes, comments, shares and saves, as far as they are there
+alter table remote_posts add column followers bigint;    -- of the account when the post was published, if anybody looked then
+alter table remote_posts add column fields text;         -- where they came from: `likes=like_count@1 views=view_count@1`, by name
+update remote_posts set views = (select cast(e ->> 'value' as bigint) from jsonb_array_elements(case when numbers like '[%'
+    then cast(numbers as jsonb) else '[]' end) e where e ->> 'metric' = 'views'
+    and cast(e ->> 'value' as bigint) between 0 and 10000000000000 limit 1);
+update remote_posts set reach = (select cast(e ->> 'value' as bigint) from jsonb_array_elements(case when numbers like '[%'
+    then cast(numbers as jsonb) else '[]' end) e where e ->> 'metric' = 'reach'
+    and cast(e ->> 'value' as bigint) between 0 and 10000000000000 limit 1);
+update remote_posts set likes = (select cast(e ->> 'value' as bigint) from jsonb_array_elements(case when numbers like '[%'
+    then cast(numbers as jsonb) else '[]' end) e where e ->> 'metric' = 'likes'
+    and cast(e ->> 'value' as bigint) between 0 and 2000000000 limit 1);
+update remote_posts set comments = (select cast(e ->> 'value' as bigint) from jsonb_array_elements(case when numbers like '[%'
+    then cast(numbers as jsonb) else '[]' end) e where e ->> 'metric' = 'comments'
+    and cast(e ->> 'value' as bigint) between 0 and 2000000000 limit 1);
+update remote_posts set shares = (select cast(e ->> 'value' as bigint) from jsonb_array_elements(case when numbers like '[%'
+    then cast(numbers as jsonb) else '[]' end) e where e ->> 'metric' = 'shares'
+    and cast(e ->> 'value' as bigint) between 0 and 2000000000 limit 1);
+update remote_posts set saves = (select cast(e ->> 'value' as bigint) from jsonb_array_elements(case when numbers like '[%'
+    then cast(numbers as jsonb) else '[]' end) e where e ->> 'metric' = 'saves'
+    and cast(e ->> 'value' as bigint) between 0 and 2000000000 limit 1);
+update remote_posts set engagements = coalesce(likes, 0) + coalesce(comments, 0) + coalesce(shares, 0) + coalesce(saves, 0)
+    where coalesce(likes, comments, shares, saves) is not null;
+update remote_posts set followers = coalesce(
+    (select s.value from snapshots s where s.workspace_id = remote_posts.workspace_id and s.account_id = remote_posts.account_id
+        and s.subject_id = remote_posts.account_id and s.metric = 'followers' and s.as_of <= remote_posts.published_at
+        and s.as_of >= remote_posts.published_at - 604800000000 order by s.as_of desc limit 1),
+    (select s.value from snapshots s where s.workspace_id = remote_posts.workspace_id and s.account_id = remote_posts.account_id
+        and s.subject_id = remote_posts.account_id and s.metric = 'followers' and s.as_of > remote_posts.published_at
+        and s.as_of <= remote_posts.published_at + 86400000000 order by s.as_of limit 1));
+update remote_posts set fields = coalesce((select string_agg(f, ' ' order by f) from (select (e ->> 'metric') || '='
+    || (e ->> 'native') || '@' || (e ->> 'definition') as f from jsonb_array_elements(case when numbers like '[%'
+    then cast(numbers as jsonb) else '[]' end) e where e ->> 'metric' in ('comments', 'likes', 'reach', 'saves', 'shares', 'views')) x), '');

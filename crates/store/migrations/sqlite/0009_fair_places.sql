@@ -79,3 +79,45 @@ create index media_renditions_making on media_renditions (state) where state = '
 
 -- Of a document. A node of the version before does not know the kind `document`, and can't show such a file.
 alter table media add column pages bigint;
+
+-- What analytics add up and sort by, taken out of `numbers`. Null: not given, or not what a count can be. A node of the version
+-- before leaves it as it was until the post is read again.
+alter table remote_posts add column views bigint;
+alter table remote_posts add column reach bigint;
+alter table remote_posts add column likes bigint;
+alter table remote_posts add column comments bigint;
+alter table remote_posts add column shares bigint;
+alter table remote_posts add column saves bigint;
+alter table remote_posts add column engagements bigint;  -- likes, comments, shares and saves, as far as they are there
+alter table remote_posts add column followers bigint;    -- of the account when the post was published, if anybody looked then
+alter table remote_posts add column fields text;         -- where they came from: `likes=like_count@1 views=view_count@1`, by name
+update remote_posts set views = (select json_extract(e.value, '$.value') from json_each(case when numbers like '[%'
+    then numbers else '[]' end) e where json_extract(e.value, '$.metric') = 'views'
+    and json_extract(e.value, '$.value') between 0 and 10000000000000 limit 1);
+update remote_posts set reach = (select json_extract(e.value, '$.value') from json_each(case when numbers like '[%'
+    then numbers else '[]' end) e where json_extract(e.value, '$.metric') = 'reach'
+    and json_extract(e.value, '$.value') between 0 and 10000000000000 limit 1);
+update remote_posts set likes = (select json_extract(e.value, '$.value') from json_each(case when numbers like '[%'
+    then numbers else '[]' end) e where json_extract(e.value, '$.metric') = 'likes'
+    and json_extract(e.value, '$.value') between 0 and 2000000000 limit 1);
+update remote_posts set comments = (select json_extract(e.value, '$.value') from json_each(case when numbers like '[%'
+    then numbers else '[]' end) e where json_extract(e.value, '$.metric') = 'comments'
+    and json_extract(e.value, '$.value') between 0 and 2000000000 limit 1);
+update remote_posts set shares = (select json_extract(e.value, '$.value') from json_each(case when numbers like '[%'
+    then numbers else '[]' end) e where json_extract(e.value, '$.metric') = 'shares'
+    and json_extract(e.value, '$.value') between 0 and 2000000000 limit 1);
+update remote_posts set saves = (select json_extract(e.value, '$.value') from json_each(case when numbers like '[%'
+    then numbers else '[]' end) e where json_extract(e.value, '$.metric') = 'saves'
+    and json_extract(e.value, '$.value') between 0 and 2000000000 limit 1);
+update remote_posts set engagements = coalesce(likes, 0) + coalesce(comments, 0) + coalesce(shares, 0) + coalesce(saves, 0)
+    where coalesce(likes, comments, shares, saves) is not null;
+update remote_posts set followers = coalesce(
+    (select s.value from snapshots s where s.workspace_id = remote_posts.workspace_id and s.account_id = remote_posts.account_id
+        and s.subject_id = remote_posts.account_id and s.metric = 'followers' and s.as_of <= remote_posts.published_at
+        and s.as_of >= remote_posts.published_at - 604800000000 order by s.as_of desc limit 1),
+    (select s.value from snapshots s where s.workspace_id = remote_posts.workspace_id and s.account_id = remote_posts.account_id
+        and s.subject_id = remote_posts.account_id and s.metric = 'followers' and s.as_of > remote_posts.published_at
+        and s.as_of <= remote_posts.published_at + 86400000000 order by s.as_of limit 1));
+update remote_posts set fields = coalesce((select group_concat(f, ' ') from (select json_extract(e.value, '$.metric') || '='
+    || json_extract(e.value, '$.native') || '@' || json_extract(e.value, '$.definition') as f from json_each(case when numbers like '[%'
+    then numbers else '[]' end) e where json_extract(e.value, '$.metric') in ('comments', 'likes', 'reach', 'saves', 'shares', 'views') order by 1)), '');

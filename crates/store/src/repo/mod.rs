@@ -1,6 +1,7 @@
 //! One module per aggregate. Functions that read take any executor; functions that write take a transaction.
 
 pub mod account;
+pub mod analytics;
 pub mod attempt;
 pub mod connect;
 pub mod data_deletion;
@@ -36,6 +37,7 @@ pub mod workspace;
 pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
     [
         account::STATEMENTS,
+        analytics::STATEMENTS,
         attempt::STATEMENTS,
         crate::bulk::STATEMENTS,
         connect::STATEMENTS,

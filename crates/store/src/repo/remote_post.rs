@@ -1,6 +1,7 @@
 //! Posts found on an account, made by us or not, with their numbers as last seen.
 
 use carillon_domain::id::{AccountId, PostId, PublicationId, RemotePostId, WorkspaceId};
+use carillon_domain::insight;
 use carillon_domain::metric::Observation;
 use carillon_domain::time::Timestamp;
 
@@ -42,13 +43,23 @@ pub struct Found {
     pub post: Option<PostId>,
 }
 
+/// Metrics of posts that have columns of their own.
+const COUNTED: [&str; 6] = ["views", "reach", "likes", "comments", "shares", "saves"];
+
 statements! {
     PUT = "remote_posts.put": "insert into remote_posts (workspace_id, account_id, id, remote_id, url, body, kind, published_at, \
-        publication_id, first_seen_at, read_at, numbers) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+        publication_id, first_seen_at, read_at, numbers, views, reach, likes, comments, shares, saves, engagements, fields, \
+        followers) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, coalesce( \
+        (select s.value from snapshots s where s.workspace_id = $1 and s.account_id = $2 and s.subject_id = $2 \
+        and s.metric = 'followers' and s.as_of <= $8 and s.as_of >= $8 - 604800000000 order by s.as_of desc limit 1), \
+        (select s.value from snapshots s where s.workspace_id = $1 and s.account_id = $2 and s.subject_id = $2 \
+        and s.metric = 'followers' and s.as_of > $8 and s.as_of <= $8 + 86400000000 order by s.as_of limit 1))) \
         on conflict (workspace_id, account_id, remote_id) do update set url = excluded.url, body = excluded.body, \
         kind = excluded.kind, published_at = excluded.published_at, \
         publication_id = coalesce(excluded.publication_id, remote_posts.publication_id), read_at = excluded.read_at, \
-        numbers = excluded.numbers returning id";
+        numbers = excluded.numbers, views = excluded.views, reach = excluded.reach, likes = excluded.likes, \
+        comments = excluded.comments, shares = excluded.shares, saves = excluded.saves, engagements = excluded.engagements, \
+        fields = excluded.fields, followers = coalesce(remote_posts.followers, excluded.followers) returning id";
     RECENT = "remote_posts.recent": "select r.workspace_id, r.account_id, r.id, r.remote_id, r.url, r.body, r.kind, \
         r.published_at, r.publication_id, r.first_seen_at, r.read_at, r.numbers, p.post_id from remote_posts r \
         left join publications p on p.workspace_id = r.workspace_id and p.id = r.publication_id \
@@ -56,7 +67,7 @@ statements! {
     ERASE = "remote_posts.erase": "delete from remote_posts where workspace_id = $1 and account_id = $2";
 }
 
-fn read(row: &Row) -> Result<Found, StoreError> {
+pub(super) fn read(row: &Row) -> Result<Found, StoreError> {
     let post = row.get("post_id")?;
     let row = RemotePostRow {
         workspace: row.get("workspace_id")?,
@@ -74,7 +85,25 @@ fn read(row: &Row) -> Result<Found, StoreError> {
     Ok(Found { row, post })
 }
 
+/// What analytics add up and sort by, in the order of its columns.
+fn counted(seen: &Observation) -> Vec<Value> {
+    let mut values: Vec<_> = COUNTED.iter().map(|name| Value::Int(insight::count_of(seen, name))).collect();
+    values.push(Value::Int(insight::engagements(seen).map(|e| e.value)));
+    let mut fields: Vec<_> = seen
+        .readings
+        .iter()
+        .filter(|r| COUNTED.contains(&r.metric.as_str()))
+        .map(|r| format!("{}={}@{}", r.metric, r.native, r.definition))
+        .collect();
+    fields.sort_unstable();
+    values.push(fields.join(" ").into());
+    values
+}
+
 /// Adds a post, or renews what is known of it. Answers its id, which is the older one if it was known.
+///
+/// The account's followers at its time are those of the last look in the week before it, else of the first one in the day after it; once
+/// known they stay.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -93,6 +122,7 @@ pub async fn put(tx: &mut Tx<'_>, row: &RemotePostRow) -> Result<RemotePostId, S
         row.seen.as_of
     ];
     values.push(Value::Text(serde_json::to_string(&row.seen.readings).ok()));
+    values.append(&mut counted(&row.seen));
     let kept = tx.fetch_optional(PUT, values).await?;
     kept.map_or(Ok(row.id), |r| r.get("id"))
 }

@@ -6,7 +6,7 @@ use crate::testing::TestDb;
 
 /// Statements that run for every publication or every few seconds, by the ends of their names, and the indexes that they need. All
 /// begin with what bounds the search: a time, or an account and a time.
-const NEEDED: [(&str, &[&str]); 9] = [
+const NEEDED: [(&str, &[&str]); 13] = [
     (".waiting_commits", &["jobs_ready_commits (run_at<?)"]),
     (".waiting_others", &["jobs_ready_others (priority=? AND run_at<?)"]),
     (".next_run_at", &["jobs_ready_others (priority=?)", "jobs_ready_commits"]),
@@ -31,6 +31,22 @@ const NEEDED: [(&str, &[&str]); 9] = [
         &[
             "publications_by_publishing (workspace_id=? AND account_id=? AND published_at>? AND published_at<?)",
         ],
+    ),
+    (
+        "analytics.looks",
+        &["(workspace_id=? AND account_id=? AND subject_id=? AND metric=? AND as_of>? AND as_of<?)"],
+    ),
+    (
+        "analytics.counts",
+        &["remote_posts_by_time (workspace_id=? AND account_id=? AND published_at>? AND published_at<?)"],
+    ),
+    (
+        "analytics.top",
+        &["remote_posts_by_time (workspace_id=? AND account_id=? AND published_at>? AND published_at<?)"],
+    ),
+    (
+        "analytics.page",
+        &["remote_posts_by_time (workspace_id=? AND account_id=? AND published_at>? AND published_at<?)"],
     ),
 ];
 

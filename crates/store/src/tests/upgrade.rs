@@ -22,7 +22,7 @@ struct Released {
 }
 
 /// A database without a schema, in place of the test's own.
-async fn bare(test: &TestDb, name: &str) -> (Db, String) {
+pub(super) async fn bare(test: &TestDb, name: &str) -> (Db, String) {
     let url = match test.folder() {
         Some(folder) => format!("sqlite:{}", folder.join(format!("{name}.db")).display()),
         None => {
@@ -33,7 +33,7 @@ async fn bare(test: &TestDb, name: &str) -> (Db, String) {
     (Db::connect(&url, &DbOptions::default()).await.expect("opens"), url)
 }
 
-async fn texts(db: &Db, sqlite: &str, postgres: &str) -> Vec<String> {
+pub(super) async fn texts(db: &Db, sqlite: &str, postgres: &str) -> Vec<String> {
     let found = match db {
         Db::Sqlite(db) => {
             let sql = sqlite.to_owned();
@@ -48,7 +48,7 @@ async fn texts(db: &Db, sqlite: &str, postgres: &str) -> Vec<String> {
     found.unwrap_or_else(|error| panic!("{sqlite}: {error}"))
 }
 
-async fn change(db: &Db, sql: String) {
+pub(super) async fn change(db: &Db, sql: String) {
     use crate::db::Connection;
     let done = db.write(move |tx| {
         Box::pin(async move {

@@ -8,7 +8,7 @@ mod asking;
 mod window;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use carillon_connectors::contract::insights::{Found, Insights, Metric, Missing, Offers, PostRef, Window};
 use carillon_domain::connector_error::ConnectorError;

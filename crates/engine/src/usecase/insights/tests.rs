@@ -64,7 +64,7 @@ impl Scene {
 
     /// A publication on the account, as the change leaves it.
     async fn publication(&self, change: impl FnOnce(&mut PublicationRow)) -> PublicationId {
-        let (post, mut row) = public(&self.world);
+        let (post, mut row) = published(&self.world);
         change(&mut row);
         let id = row.id;
         let saved = self.world.engine.db.write(move |tx| {
@@ -84,7 +84,7 @@ impl Scene {
 }
 
 /// A post that is public.
-fn public(world: &World) -> (PostRow, PublicationRow) {
+pub fn published(world: &World) -> (PostRow, PublicationRow) {
     let (clock, entropy) = (world.clock.as_ref(), world.engine.entropy.as_ref());
     let ids = (Id::new(clock, entropy), Id::new(clock, entropy));
     let (post, row) = rows::draft(world.account.workspace, (world.account.id, "toy"), ids, clock.now());

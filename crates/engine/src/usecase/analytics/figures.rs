@@ -1,0 +1,271 @@
+//! One number over several accounts, with what it was before, day by day, and where it comes from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use carillon_domain::insight::{Basis, Change, Line, Look, MeanRate, PARTS, Period, Rate, daily, total};
+use carillon_domain::time::Timestamp;
+use carillon_store::repo::account::AccountRow;
+use carillon_store::repo::analytics::Counts;
+use jiff::civil::Date;
+
+use crate::jobs::sync::WINDOW;
+
+/// A number over several accounts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Figure {
+    /// The metric's name; `carillon_domain::insight::definition` knows it.
+    pub metric: &'static str,
+    /// The value; `None` when no network gave it.
+    pub value: Option<i64>,
+    /// The value in the time before, if it is known of every account.
+    pub previous: Option<i64>,
+    /// From then to now, of the accounts of which both are known.
+    pub change: Option<Change>,
+    /// When the part of it was read that is the oldest.
+    pub as_of: Option<Timestamp>,
+    /// Network and field, `bluesky:followersCount`.
+    pub sources: BTreeSet<String>,
+    /// How many accounts or posts it was given for …
+    pub given: u64,
+    /// … of how many.
+    pub of: u64,
+    /// Its days; a gap is a gap.
+    pub days: Vec<Option<i64>>,
+}
+
+/// A post, on its day.
+pub(super) struct Post {
+    pub date: Date,
+    pub counts: Counts,
+}
+
+impl Post {
+    fn rate(&self, basis: Basis) -> Option<Rate> {
+        Rate::new(self.counts.of("engagements")?, self.counts.of(basis.as_str())?)
+    }
+}
+
+/// What is known of one account.
+pub(super) struct Part<'a> {
+    pub row: &'a AccountRow,
+    /// Looks at its followers in the time, and before it.
+    pub looks: (Vec<Look>, Vec<Look>),
+    /// Its posts in the time, and before it.
+    pub posts: (Vec<Post>, Vec<Post>),
+    /// Where the numbers of its posts in the time came from.
+    pub fields: BTreeSet<String>,
+}
+
+impl Part<'_> {
+    /// Whether its posts are known from then on: a first reading goes back some time.
+    fn reaches(&self, from: Timestamp) -> bool {
+        self.row.synced_at.is_some() && self.row.created_at - WINDOW <= from
+    }
+
+    fn sources(&self, wanted: &[&str]) -> Vec<String> {
+        let fields = self.fields.iter().flat_map(|fields| fields.split(' '));
+        let source = |field: &str| {
+            let (metric, origin) = field.split_once('=')?;
+            let (native, _) = origin.rsplit_once('@')?;
+            wanted.contains(&metric).then(|| format!("{}:{native}", self.row.platform))
+        };
+        fields.filter_map(source).collect()
+    }
+}
+
+/// Every number of some accounts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Followers.
+    pub followers: Figure,
+    /// Views of the posts.
+    pub views: Figure,
+    /// Accounts that the posts reached, added up over posts: whoever saw two of them counts twice.
+    pub reach: Figure,
+    /// Engagements of the posts.
+    pub engagements: Figure,
+    /// Posts.
+    pub posts: Figure,
+    /// The rates, in the order of [`Basis::ALL`].
+    pub rates: [Figure; 3],
+}
+
+impl Figures {
+    /// The rate to show when one is to be shown: the first that there is.
+    pub fn rate(&self) -> (Basis, &Figure) {
+        let both = Basis::ALL.into_iter().zip(&self.rates);
+        both.clone().find(|(_, rate)| rate.value.is_some()).unwrap_or((Basis::Views, &self.rates[0]))
+    }
+
+    pub(super) fn of(parts: &[&Part<'_>], period: &Period, now: Timestamp) -> Self {
+        let known = parts.iter().all(|part| part.reaches(period.previous().from));
+        let counted = |metric, wanted: &[&str]| sums(parts, period, metric, wanted, known);
+        Self {
+            followers: followers(parts, period),
+            views: counted("views", &["views"]),
+            reach: counted("reach", &["reach"]),
+            engagements: counted("engagements", &PARTS),
+            posts: published(parts, period, now, known),
+            rates: Basis::ALL.map(|basis| rates(parts, period, basis, known)),
+        }
+    }
+}
+
+fn followers(parts: &[&Part<'_>], period: &Period) -> Figure {
+    let ends: Vec<_> = parts.iter().map(|part| (part.looks.1.last(), part.looks.0.last())).collect();
+    let now: Vec<_> = ends.iter().filter_map(|(_, now)| *now).collect();
+    let both: Vec<_> = ends.iter().filter_map(|(then, now)| then.zip(*now)).collect();
+    let days: Vec<Vec<Option<i64>>> = parts
+        .iter()
+        .map(|part| {
+            daily(&part.looks.0, period).into_iter().map(|look| look.map(|look| look.value)).collect()
+        })
+        .collect();
+    let lines: Vec<_> =
+        parts.iter().zip(&days).map(|(part, days)| Line { begun: !part.looks.1.is_empty(), days }).collect();
+    let change = Change::together(both.iter().map(|(then, now)| Change { from: then.value, to: now.value }));
+    let sources = parts.iter().filter_map(|part| {
+        let look = part.looks.0.last()?;
+        Some(format!("{}:{}", part.row.platform, look.native))
+    });
+    Figure {
+        metric: "followers",
+        value: now.iter().map(|look| look.value).reduce(i64::saturating_add),
+        previous: change.filter(|_| both.len() == now.len()).map(|change| change.from),
+        change,
+        as_of: now.iter().map(|look| look.at).min(),
+        sources: sources.collect(),
+        given: count(now.len()),
+        of: count(parts.len()),
+        days: total(&lines),
+    }
+}
+
+fn published(parts: &[&Part<'_>], period: &Period, now: Timestamp, known: bool) -> Figure {
+    let number = |posts: &[Post]| i64::try_from(posts.len()).unwrap_or(i64::MAX);
+    let read: Vec<_> = parts.iter().filter(|part| part.row.synced_at.is_some()).collect();
+    let before = period.previous().from;
+    let change = Change::together(
+        read.iter()
+            .filter(|part| part.reaches(before))
+            .map(|part| Change { from: number(&part.posts.1), to: number(&part.posts.0) }),
+    );
+    let by_day = by_day(parts, |_| Some(1_i64), |a, b| a + b);
+    let today = period.date_of(now);
+    let begun = read.iter().map(|part| period.date_of(part.row.created_at - WINDOW)).min();
+    let days = period.days().into_iter().map(|date| {
+        let watched = date <= today && begun.is_some_and(|begun| begun <= date);
+        by_day.get(&date).copied().or(watched.then_some(0))
+    });
+    Figure {
+        metric: "published",
+        value: (!read.is_empty()).then(|| read.iter().map(|part| number(&part.posts.0)).sum()),
+        previous: change.filter(|_| known).map(|change| change.from),
+        change,
+        as_of: read.iter().filter_map(|part| part.row.synced_at).min(),
+        sources: BTreeSet::new(),
+        given: count(read.len()),
+        of: count(parts.len()),
+        days: days.collect(),
+    }
+}
+
+fn sums(parts: &[&Part<'_>], period: &Period, metric: &'static str, wanted: &[&str], known: bool) -> Figure {
+    let sum =
+        |posts: &[Post]| posts.iter().filter_map(|post| post.counts.of(metric)).reduce(i64::saturating_add);
+    let before = period.previous().from;
+    let both = parts.iter().filter(|part| part.reaches(before));
+    let both = both.filter_map(|part| Some(Change { from: sum(&part.posts.1)?, to: sum(&part.posts.0)? }));
+    let change = Change::together(both);
+    let by_day = by_day(parts, |post| post.counts.of(metric), i64::saturating_add);
+    let previous = parts.iter().filter_map(|part| sum(&part.posts.1)).reduce(i64::saturating_add);
+    let begun = Figure {
+        value: parts.iter().filter_map(|part| sum(&part.posts.0)).reduce(i64::saturating_add),
+        previous: previous.filter(|_| known),
+        change,
+        days: period.days().iter().map(|date| by_day.get(date).copied()).collect(),
+        ..Figure::default()
+    };
+    of_posts(parts, metric, wanted, |post| post.counts.of(metric).is_some(), begun)
+}
+
+fn rates(parts: &[&Part<'_>], period: &Period, basis: Basis, known: bool) -> Figure {
+    let mean = |posts: &[Post]| {
+        let mut mean = MeanRate::default();
+        posts.iter().filter_map(|post| post.rate(basis)).for_each(|rate| mean.add(rate));
+        mean
+    };
+    let before = period.previous().from;
+    let (mut now, mut then) = (MeanRate::default(), MeanRate::default());
+    let (mut both_now, mut both_then) = (MeanRate::default(), MeanRate::default());
+    for part in parts {
+        let (own_now, own_then) = (mean(&part.posts.0), mean(&part.posts.1));
+        now.merge(own_now);
+        then.merge(own_then);
+        if part.reaches(before) && own_now.posts() > 0 && own_then.posts() > 0 {
+            both_now.merge(own_now);
+            both_then.merge(own_then);
+        }
+    }
+    let one = |post: &Post| {
+        let mut mean = MeanRate::default();
+        mean.add(post.rate(basis)?);
+        Some(mean)
+    };
+    let by_day = by_day(parts, one, |mut a, b| {
+        a.merge(b);
+        a
+    });
+    let change = both_then.basis_points().zip(both_now.basis_points());
+    let begun = Figure {
+        value: now.basis_points(),
+        previous: then.basis_points().filter(|_| known),
+        change: change.map(|(from, to)| Change { from, to }),
+        days: period.days().iter().map(|date| by_day.get(date)?.basis_points()).collect(),
+        ..Figure::default()
+    };
+    let wanted: Vec<_> = PARTS.into_iter().chain([basis.as_str()]).collect();
+    let mut figure = of_posts(parts, basis.metric(), &wanted, |post| post.rate(basis).is_some(), begun);
+    if basis == Basis::Followers && figure.value.is_some() {
+        let natives = parts.iter().filter_map(|part| Some((part, part.looks.0.last()?)));
+        figure.sources.extend(natives.map(|(part, look)| format!("{}:{}", part.row.platform, look.native)));
+    }
+    figure
+}
+
+/// Completes a number of posts: where it comes from, how old it is, and how many posts gave it.
+fn of_posts(
+    parts: &[&Part<'_>],
+    metric: &'static str,
+    wanted: &[&str],
+    given: impl Fn(&Post) -> bool,
+    begun: Figure,
+) -> Figure {
+    let posts = || parts.iter().flat_map(|part| &part.posts.0);
+    Figure {
+        metric,
+        as_of: posts().filter(|post| given(post)).map(|post| post.counts.read_at).min(),
+        sources: parts.iter().flat_map(|part| part.sources(wanted)).collect(),
+        given: count(posts().filter(|post| given(post)).count()),
+        of: count(posts().count()),
+        ..begun
+    }
+}
+
+fn by_day<T: Copy>(
+    parts: &[&Part<'_>],
+    value: impl Fn(&Post) -> Option<T>,
+    join: impl Fn(T, T) -> T,
+) -> BTreeMap<Date, T> {
+    let mut found = BTreeMap::new();
+    for post in parts.iter().flat_map(|part| &part.posts.0) {
+        if let Some(value) = value(post) {
+            found.entry(post.date).and_modify(|kept| *kept = join(*kept, value)).or_insert(value);
+        }
+    }
+    found
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

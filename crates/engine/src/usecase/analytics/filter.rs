@@ -1,0 +1,148 @@
+//! Which time and which accounts.
+
+use std::collections::BTreeSet;
+
+use carillon_domain::account::AccountStatus;
+use carillon_domain::error::{AppError, FieldError};
+use carillon_domain::id::AccountId;
+use carillon_domain::insight::Period;
+use carillon_domain::time::Timestamp;
+use carillon_store::repo::account::AccountRow;
+use carillon_store::repo::analytics::Scope;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::usecase::accounts;
+use crate::{Actor, Engine};
+
+/// So many days are looked at when nobody says how many; today is one of them.
+pub const USUAL_DAYS: u16 = 30;
+
+/// Most days of one look.
+pub const MOST_DAYS: u16 = 1_100;
+
+/// What is asked for, as it was written; empty texts ask for nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// First day in the workspace's zone, or first instant. By default [`USUAL_DAYS`] before the end.
+    pub from: Option<String>,
+    /// Last day, or first instant after the time. By default the end of today.
+    pub to: Option<String>,
+    /// Only this account.
+    pub account: Option<String>,
+    /// Only accounts on this network.
+    pub platform: Option<String>,
+    /// Only accounts of this creator. There are no creators yet, so nobody's.
+    pub creator: Option<String>,
+    /// Only posts that were made here with this tag. Totals of accounts know no tags.
+    pub tag: Option<String>,
+}
+
+/// What a filter means.
+#[derive(Debug, Clone)]
+pub(super) struct Selection {
+    pub period: Period,
+    pub accounts: Vec<AccountRow>,
+    pub scope: Scope,
+}
+
+impl Selection {
+    /// The account of a post; it is among those that were selected.
+    pub fn account(&self, id: AccountId) -> Option<&AccountRow> {
+        self.accounts.iter().find(|row| row.id == id)
+    }
+}
+
+/// Finds out what a filter means.
+///
+/// # Errors
+/// [`AppError::Forbidden`] when the role may not read; [`AppError::Invalid`] with everything that is wrong with the filter. An account
+/// that is not there, or is another workspace's, is no error: there is nothing to be told about it.
+pub(super) async fn select(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<Selection, AppError> {
+    let all = accounts::list(engine, actor).await?;
+    let zone = TimeZone::get(&actor.timezone).unwrap_or(TimeZone::UTC);
+    let mut errors = Vec::new();
+    let period = period(filter, engine.clock.now(), &zone).map_err(|mut e| errors.append(&mut e));
+    let account = given(filter.account.as_deref()).map(|text| {
+        text.parse::<AccountId>().map_err(|_| {
+            errors.push(FieldError::new(
+                "account",
+                "invalid",
+                format!("`{text}` is not the id of an account."),
+            ));
+        })
+    });
+    let platform = given(filter.platform.as_deref());
+    if let Some(name) = platform.filter(|name| engine.networks.connector(name).is_none()) {
+        errors.push(FieldError::new(
+            "platform",
+            "unknown",
+            format!("There is no network called `{name}` here."),
+        ));
+    }
+    let (Ok(period), Ok(account)) = (period, account.transpose()) else {
+        return Err(AppError::Invalid(errors));
+    };
+    if !errors.is_empty() {
+        return Err(AppError::Invalid(errors));
+    }
+    let nobody = given(filter.creator.as_deref()).is_some();
+    let wanted = |row: &AccountRow| {
+        !nobody
+            && account.map_or(row.status != AccountStatus::Disconnected, |id| row.id == id)
+            && platform.is_none_or(|name| row.platform == name)
+    };
+    let accounts: Vec<_> = all.into_iter().filter(wanted).collect();
+    let platforms: BTreeSet<_> = accounts.iter().map(|row| row.platform.clone()).collect();
+    let tag = given(filter.tag.as_deref()).map(str::to_owned);
+    let scope =
+        Scope { workspace: actor.workspace, account, platforms: platforms.into_iter().collect(), tag };
+    Ok(Selection { period, accounts, scope })
+}
+
+/// Forms send empty fields for what nobody chose.
+fn given(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn period(filter: &Filter, now: Timestamp, zone: &TimeZone) -> Result<Period, Vec<FieldError>> {
+    let mut errors = Vec::new();
+    let mut end = |field: &'static str, text: Option<&str>, ends: bool| {
+        let parsed = given(text).map(|text| instant(field, text, ends, zone));
+        parsed.transpose().map_err(|error| errors.push(error))
+    };
+    let from = end("from", filter.from.as_deref(), false);
+    let to = end("to", filter.to.as_deref(), true);
+    let (Ok(from), Ok(to)) = (from, to) else { return Err(errors) };
+    let to = to.unwrap_or_else(|| Period::last_days(1, now, zone.clone()).to);
+    let usual = Period::days_until(USUAL_DAYS, to, zone.clone());
+    let period = Period { from: from.unwrap_or(usual.from), ..usual };
+    if period.from >= period.to {
+        let error = FieldError::new("from", "not_before_to", "`from` must lie before `to`.");
+        return Err(vec![error.with_limit(period.to.to_string(), period.from.to_string())]);
+    }
+    let days = period.to.duration_since(period.from).as_hours() / 24;
+    if days > i64::from(MOST_DAYS) {
+        let message = format!("Ask for at most {MOST_DAYS} days at once.");
+        return Err(vec![FieldError::new("from", "too_long", message).with_limit(MOST_DAYS, days)]);
+    }
+    if period.from < Timestamp::UNIX_EPOCH {
+        let message = "There are no numbers of the time before 1970.";
+        return Err(vec![FieldError::new("from", "out_of_range", message)]);
+    }
+    Ok(period)
+}
+
+/// A day stands for its first instant; as an end, for that of the next one.
+fn instant(field: &'static str, text: &str, ends: bool, zone: &TimeZone) -> Result<Timestamp, FieldError> {
+    let day = || {
+        let date: Date = text.parse().ok().filter(|_| text.len() == "2026-11-24".len())?;
+        let date = if ends { date.tomorrow().ok()? } else { date };
+        Period::start_of(date, zone)
+    };
+    text.parse().ok().or_else(day).ok_or_else(|| {
+        let message =
+            format!("`{text}` is neither a day like 2026-11-24 nor a time like 2026-11-24T18:30:00Z.");
+        FieldError::new(field, "malformed_time", message)
+    })
+}

@@ -1,0 +1,22 @@
+//! What the kept numbers say: nothing is asked of a network here.
+//!
+//! - Numbers of posts are those of the posts that became public in the time, as last seen; followers are those of the last day of
+//!   the time on which somebody looked. Deleted posts stay in the history, with their last numbers.
+//! - What was before is given only if it is known of every account: an account that came meanwhile would look like growth. A change
+//!   is of the accounts of which both ends are known.
+//! - Disconnected accounts are left out unless they are asked for by name, and so are accounts of networks that are off.
+
+mod figures;
+mod filter;
+mod posts;
+mod series;
+mod summary;
+
+#[cfg(test)]
+mod tests;
+
+pub use figures::{Figure, Figures};
+pub use filter::{Filter, MOST_DAYS, USUAL_DAYS};
+pub use posts::{PostPage, PostQuery, RankedPost, SORTS, TopPosts, posts, top};
+pub use series::{Note, Point, Series, series};
+pub use summary::{Network, Summary, summary};

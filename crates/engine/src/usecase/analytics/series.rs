@@ -1,0 +1,139 @@
+//! One number, day by day.
+
+use carillon_domain::error::{AppError, FieldError};
+use carillon_domain::insight::{Basis, PARTS, Period, turns};
+use carillon_domain::metric;
+use carillon_domain::time::Timestamp;
+
+use super::figures::{Figure, Figures, Part};
+use super::filter::{Filter, select};
+use super::summary::parts;
+use crate::{Actor, Engine};
+
+/// A metric's days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Series {
+    /// Its name.
+    pub metric: &'static str,
+    /// How many accounts it is of.
+    pub accounts: usize,
+    /// One for each day of the time.
+    pub points: Vec<Point>,
+    /// What has to be known to read it.
+    pub notes: Vec<Note>,
+}
+
+/// A day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Point {
+    /// Its first instant.
+    pub at: Timestamp,
+    /// The value; `None` for a gap.
+    pub value: Option<i64>,
+}
+
+/// Something that happened to the number, not to what it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// When.
+    pub at: Timestamp,
+    /// What, in plain words.
+    pub text: String,
+}
+
+/// The metrics of posts that can be asked for.
+fn of_posts() -> impl Iterator<Item = &'static str> {
+    let sums = ["published", "views", "reach", "engagements"];
+    sums.into_iter().chain(PARTS).chain(Basis::ALL.map(Basis::metric))
+}
+
+/// The days of a metric: a total of the accounts (the last look of each day), or a number of the posts that became public on that day.
+///
+/// # Errors
+/// [`AppError::Forbidden`] when the role may not read; [`AppError::Invalid`] for a metric or granularity that there is not, or a
+/// filter that says nothing.
+pub async fn series(
+    engine: &Engine,
+    actor: &Actor,
+    filter: &Filter,
+    metric: Option<&str>,
+    granularity: Option<&str>,
+) -> Result<Series, AppError> {
+    let selection = select(engine, actor, filter).await?;
+    let wanted = metric.unwrap_or("followers");
+    let total = metric::OF_ACCOUNT.iter().copied().find(|name| *name == wanted);
+    let found = total.or_else(|| of_posts().find(|name| *name == wanted));
+    let mut errors = Vec::new();
+    if found.is_none() {
+        let all: Vec<_> = metric::OF_ACCOUNT.iter().copied().chain(of_posts()).collect();
+        let message = format!("There is no series of `{wanted}`. Ask for one of {}.", all.join(", "));
+        errors.push(FieldError::new("metric", "unknown", message));
+    }
+    if let Some(other) = granularity.filter(|text| *text != "day") {
+        let message = format!("A series has a point for each `day`, not for each `{other}`.");
+        errors.push(FieldError::new("granularity", "unknown", message));
+    }
+    let (Some(name), true) = (found, errors.is_empty()) else { return Err(AppError::Invalid(errors)) };
+    let parts = parts(engine, &selection, total.unwrap_or("followers")).await?;
+    let all: Vec<_> = parts.iter().collect();
+    let days =
+        if all.is_empty() { Vec::new() } else { days(&all, &selection.period, name, engine.clock.now()) };
+    let start = |date| Period::start_of(date, &selection.period.zone);
+    let points = selection.period.days().into_iter().zip(days);
+    let notes = if total.is_some() { notes(&all, &selection.period) } else { Vec::new() };
+    Ok(Series {
+        metric: name,
+        accounts: parts.len(),
+        points: points.filter_map(|(date, value)| Some(Point { at: start(date)?, value })).collect(),
+        notes,
+    })
+}
+
+fn days(parts: &[&Part<'_>], period: &Period, name: &str, now: Timestamp) -> Vec<Option<i64>> {
+    if PARTS.contains(&name) {
+        return period.days().into_iter().map(|date| part_of_day(parts, name, date)).collect();
+    }
+    let figures = Figures::of(parts, period, now);
+    let own = [&figures.views, &figures.reach, &figures.engagements, &figures.posts];
+    let found: Option<&Figure> = own.into_iter().chain(&figures.rates).find(|figure| figure.metric == name);
+    found.map_or(figures.followers.days.clone(), |figure| figure.days.clone())
+}
+
+/// One part of engagements, on one day.
+fn part_of_day(parts: &[&Part<'_>], name: &str, date: jiff::civil::Date) -> Option<i64> {
+    let posts = parts.iter().flat_map(|part| &part.posts.0).filter(|post| post.date == date);
+    posts.filter_map(|post| post.counts.of(name)).reduce(i64::saturating_add)
+}
+
+/// Where accounts begin to count, and where their numbers begin to come from elsewhere.
+fn notes(parts: &[&Part<'_>], period: &Period) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for part in parts {
+        let (platform, handle) = (&part.row.platform, &part.row.handle);
+        if let Some(first) =
+            part.looks.0.first().filter(|look| {
+                part.looks.1.is_empty() && period.date_of(look.at) > period.date_of(period.from)
+            })
+        {
+            let text = format!("@{handle} on {platform} counts from this day on: nobody looked before.");
+            notes.push(Note { at: first.at, text });
+        }
+        for turn in turns(&part.looks.0) {
+            let (was, is) = (&turn.was, &turn.is);
+            let text = if was.0 == is.0 {
+                format!(
+                    "The number of @{handle} on {platform} means something else since: version {} after {}.",
+                    is.1, was.1
+                )
+            } else {
+                format!(
+                    "{platform} gives the number of @{handle} as `{}` since, before as `{}`.",
+                    is.0, was.0
+                )
+            };
+            notes.push(Note { at: turn.at, text });
+        }
+    }
+    notes.sort_by_key(|note| note.at);
+    notes
+}

@@ -1,0 +1,124 @@
+//! The numbers that people look at first.
+
+use std::collections::BTreeMap;
+
+use carillon_domain::error::AppError;
+use carillon_domain::id::AccountId;
+use carillon_domain::insight::{Look, Period};
+use carillon_store::StoreError;
+use carillon_store::repo::account::AccountRow;
+use carillon_store::repo::analytics;
+
+use super::figures::{Figures, Part, Post};
+use super::filter::{Filter, Selection, select};
+use crate::{Actor, Engine};
+
+/// The numbers of the selected accounts.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// The time.
+    pub period: Period,
+    /// The time before it, which it is compared with.
+    pub previous: Period,
+    /// How many accounts.
+    pub accounts: usize,
+    /// All of them together.
+    pub figures: Figures,
+    /// By network, in the order of their names.
+    pub networks: Vec<Network>,
+}
+
+/// The accounts of one network.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// Its name.
+    pub platform: String,
+    /// How many accounts.
+    pub accounts: usize,
+    /// Their numbers.
+    pub figures: Figures,
+}
+
+/// Sums up the selected accounts.
+///
+/// # Errors
+/// [`AppError::Forbidden`] when the role may not read; [`AppError::Invalid`] for a filter that says nothing.
+pub async fn summary(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<Summary, AppError> {
+    let selection = select(engine, actor, filter).await?;
+    let parts = parts(engine, &selection, "followers").await?;
+    let now = engine.clock.now();
+    let mut by_network: BTreeMap<&str, Vec<&Part<'_>>> = BTreeMap::new();
+    for part in &parts {
+        by_network.entry(&part.row.platform).or_default().push(part);
+    }
+    let networks = by_network.into_iter().map(|(platform, parts)| Network {
+        platform: platform.to_owned(),
+        accounts: parts.len(),
+        figures: Figures::of(&parts, &selection.period, now),
+    });
+    Ok(Summary {
+        previous: selection.period.previous(),
+        accounts: parts.len(),
+        networks: networks.collect(),
+        figures: Figures::of(&parts.iter().collect::<Vec<_>>(), &selection.period, now),
+        period: selection.period.clone(),
+    })
+}
+
+/// What is known of each selected account, with looks at one of its totals.
+pub(super) async fn parts<'a>(
+    engine: &Engine,
+    selection: &'a Selection,
+    metric: &str,
+) -> Result<Vec<Part<'a>>, AppError> {
+    if selection.accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (now, before) = (&selection.period, &selection.period.previous());
+    let (looks_now, looks_before, counts) = futures::try_join!(
+        looks(engine, selection, metric, now),
+        looks(engine, selection, metric, before),
+        analytics::counts(&engine.db, &selection.scope, (before.from, now.to)),
+    )?;
+    let (mut looks_now, mut looks_before) = (by_account(looks_now), by_account(looks_before));
+    let mut posts: BTreeMap<AccountId, (Vec<Post>, Vec<Post>)> = BTreeMap::new();
+    for counts in counts {
+        let (in_time, earlier) = posts.entry(counts.account).or_default();
+        let side = if counts.published_at >= now.from { in_time } else { earlier };
+        side.push(Post { date: now.date_of(counts.published_at), counts });
+    }
+    let part = |row: &'a AccountRow| {
+        let posts = posts.remove(&row.id).unwrap_or_default();
+        Part {
+            row,
+            looks: (
+                looks_now.remove(&row.id).unwrap_or_default(),
+                looks_before.remove(&row.id).unwrap_or_default(),
+            ),
+            fields: posts.0.iter().map(|post| post.counts.fields.clone()).collect(),
+            posts,
+        }
+    };
+    Ok(selection.accounts.iter().map(part).collect())
+}
+
+async fn looks(
+    engine: &Engine,
+    selection: &Selection,
+    metric: &str,
+    period: &Period,
+) -> Result<Vec<(AccountId, Look)>, StoreError> {
+    let mut all = Vec::new();
+    for slice in period.slices() {
+        all.append(&mut analytics::looks(&engine.db, &selection.scope, metric, slice).await?);
+    }
+    Ok(all)
+}
+
+fn by_account(looks: Vec<(AccountId, Look)>) -> BTreeMap<AccountId, Vec<Look>> {
+    let mut found: BTreeMap<AccountId, Vec<Look>> = BTreeMap::new();
+    for (account, look) in looks {
+        found.entry(account).or_default().push(look);
+    }
+    found
+}

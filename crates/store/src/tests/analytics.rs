@@ -1,0 +1,337 @@
+//! What kept numbers add up to: the same on both engines, and the same as the domain says.
+
+use carillon_domain::account::{AccountStatus, CapMode};
+use carillon_domain::id::{AccountId, Id, RemotePostId, SyncRunId, WorkspaceId};
+use carillon_domain::insight::{self, Basis, Rate, Slice};
+use carillon_domain::metric::{Observation, Reading};
+use carillon_domain::time::{ManualClock, SeededEntropy, SignedDuration, Timestamp};
+
+use super::upgrade::{bare, change, texts};
+use crate::migrate::{self, MIGRATIONS};
+use crate::repo::account::{self, AccountRow};
+use crate::repo::analytics::{self, Order, Place, Scope};
+use crate::repo::remote_post::{self, RemotePostRow};
+use crate::repo::snapshot::{self, Subject};
+use crate::testing::TestDb;
+use crate::{Db, StoreError, on_both};
+
+/// A workspace with an account on the network `toy`, and two days.
+struct Scene {
+    db: Db,
+    clock: ManualClock,
+    entropy: SeededEntropy,
+    workspace: WorkspaceId,
+    run: SyncRunId,
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("a time")
+}
+
+const DAYS: (&str, &str) = ("2026-11-02T00:00:00Z", "2026-11-05T00:00:00Z");
+
+fn days() -> (Timestamp, Timestamp) {
+    (at(DAYS.0), at(DAYS.1))
+}
+
+fn slice() -> Slice {
+    Slice { from: at(DAYS.0), to: at(DAYS.1), offset: 0 }
+}
+
+impl Scene {
+    fn new(test: &TestDb) -> Self {
+        let (clock, entropy) = (ManualClock::new(at("2026-11-01T00:00:00Z")), SeededEntropy::new(8));
+        let (workspace, run) = (Id::new(&clock, &entropy), Id::new(&clock, &entropy));
+        Self { db: test.db.clone(), clock, entropy, workspace, run }
+    }
+
+    fn id<K: carillon_domain::id::Kind>(&self) -> Id<K> {
+        self.clock.advance(std::time::Duration::from_secs(1));
+        Id::new(&self.clock, &self.entropy)
+    }
+
+    async fn account(&self, platform: &str, status: AccountStatus) -> AccountId {
+        let id = self.id();
+        let row = AccountRow {
+            workspace: self.workspace,
+            id,
+            grant: self.id(),
+            platform: platform.into(),
+            server: None,
+            remote_id: id.to_string(),
+            handle: "ada".into(),
+            name: "Ada".into(),
+            avatar_url: None,
+            meta: serde_json::json!({}),
+            status,
+            status_cause: None,
+            daily_cap: None,
+            cap_mode: CapMode::Warn,
+            profile: None,
+            synced_at: None,
+            sync_error: None,
+            used_up: std::collections::BTreeMap::new(),
+            version: 1,
+            created_at: at("2026-11-01T00:00:00Z"),
+            updated_at: at("2026-11-01T00:00:00Z"),
+        };
+        let done = self.db.write(move |tx| Box::pin(async move { account::insert(tx, &row).await })).await;
+        done.map_err(|e: StoreError| e.to_string()).expect("an account");
+        id
+    }
+
+    async fn followers(&self, account: AccountId, time: &str, value: i64) {
+        let subject = Subject::account(self.workspace, account);
+        let seen = Observation { as_of: at(time), readings: vec![Reading::new("followers", value, "fans")] };
+        let run = self.run;
+        let done =
+            self.db.write(move |tx| Box::pin(async move { snapshot::add(tx, subject, run, &seen).await }));
+        done.await.map_err(|e: StoreError| e.to_string()).expect("a look");
+    }
+
+    async fn post(
+        &self,
+        account: AccountId,
+        remote_id: &str,
+        time: &str,
+        counts: &[(&str, i64)],
+    ) -> RemotePostId {
+        let readings =
+            counts.iter().map(|(name, value)| Reading::new(*name, *value, format!("{name}_count")));
+        let row = RemotePostRow {
+            workspace: self.workspace,
+            account,
+            id: self.id(),
+            remote_id: remote_id.into(),
+            url: None,
+            text: remote_id.into(),
+            kind: None,
+            published_at: at(time),
+            publication: None,
+            first_seen_at: at(time),
+            seen: Observation {
+                as_of: at(time) + SignedDuration::from_hours(30),
+                readings: readings.collect(),
+            },
+        };
+        let put = self.db.write(move |tx| Box::pin(async move { remote_post::put(tx, &row).await }));
+        put.await.map_err(|e: StoreError| e.to_string()).expect("a post")
+    }
+
+    fn scope(&self) -> Scope {
+        Scope {
+            workspace: self.workspace,
+            account: None,
+            platforms: vec!["toy".into(), "other".into()],
+            tag: None,
+        }
+    }
+
+    async fn top(&self, scope: &Scope) -> Vec<String> {
+        let found = analytics::top(&self.db, scope, days(), 10).await.expect("posts");
+        found.into_iter().map(|post| post.found.row.text).collect()
+    }
+}
+
+async fn looks(test: &TestDb) {
+    let s = Scene::new(test);
+    let (first, second) = (
+        s.account("toy", AccountStatus::Connected).await,
+        s.account("other", AccountStatus::Connected).await,
+    );
+    let gone = s.account("toy", AccountStatus::Disconnected).await;
+    for (time, value) in [
+        ("2026-11-01T23:59:59Z", 1),
+        ("2026-11-02T06:00:00Z", 10),
+        ("2026-11-02T23:00:00Z", 12),
+        ("2026-11-04T01:00:00Z", 0),
+        ("2026-11-05T00:00:00Z", 99),
+    ] {
+        s.followers(first, time, value).await;
+        s.followers(gone, time, value).await;
+    }
+    s.followers(second, "2026-11-03T12:00:00Z", 500).await;
+    let found = async |scope: &Scope, slice| {
+        let found = analytics::looks(&s.db, scope, "followers", slice).await.expect("looks");
+        found.into_iter().map(|(account, look)| (account, look.at, look.value)).collect::<Vec<_>>()
+    };
+    let last = vec![(first, at("2026-11-02T23:00:00Z"), 12), (first, at("2026-11-04T01:00:00Z"), 0)];
+    let both = [last.clone(), vec![(second, at("2026-11-03T12:00:00Z"), 500)]].concat();
+    assert_eq!(
+        found(&s.scope(), slice()).await,
+        both,
+        "the last of each day, and nothing for a day without one"
+    );
+    // An hour ahead of UTC, 23:00 belongs to the next day.
+    let ahead = found(&s.scope(), Slice { offset: 3_600_000_000, ..slice() }).await;
+    assert_eq!(ahead.iter().filter(|(account, ..)| *account == first).count(), 3);
+    assert_eq!(found(&Scope { account: Some(first), ..s.scope() }, slice()).await, last);
+    assert_eq!(found(&Scope { platforms: vec!["toy".into()], ..s.scope() }, slice()).await, last);
+    assert_eq!(found(&Scope { account: Some(gone), ..s.scope() }, slice()).await.len(), 2, "by its name");
+    assert!(found(&Scope { platforms: vec!["to".into()], ..s.scope() }, slice()).await.is_empty());
+    assert!(found(&Scope { workspace: s.id(), ..s.scope() }, slice()).await.is_empty());
+    assert!(found(&Scope { workspace: s.id(), account: Some(first), ..s.scope() }, slice()).await.is_empty());
+}
+on_both!(a_day_of_an_account_has_its_last_look, |t| super::looks(t));
+
+async fn sums(test: &TestDb) {
+    let s = Scene::new(test);
+    let account = s.account("toy", AccountStatus::Connected).await;
+    s.followers(account, "2026-11-01T20:00:00Z", 300).await;
+    s.followers(account, "2026-11-02T08:00:00Z", 999).await;
+    // 12 of 100 views, 12 of 300 followers.
+    s.post(account, "a", "2026-11-02T07:00:00Z", &[("likes", 10), ("comments", 2), ("views", 100)]).await;
+    // Likes are hidden: 1 of 3 views; the last look before it was the one at eight.
+    s.post(account, "b", "2026-11-02T23:59:59Z", &[("comments", 1), ("views", 3)]).await;
+    // A server of somebody's own may say anything.
+    s.post(account, "c", "2026-11-04T10:00:00Z", &[("likes", i64::MAX), ("views", i64::MAX), ("reach", -1)])
+        .await;
+    s.post(account, "d", "2026-11-04T11:00:00Z", &[("likes", 2_000_000_000), ("views", 1)]).await;
+    s.post(account, "e", "2026-11-05T00:00:00Z", &[("likes", 1)]).await;
+    let found = analytics::counts(&s.db, &s.scope(), days()).await.expect("posts");
+    assert_eq!(found.len(), 4, "the first instant after it does not belong to it: {found:#?}");
+    let at = |time: &str| found.iter().find(|post| post.published_at == at(time)).expect(time);
+    let names = ["views", "reach", "likes", "comments", "engagements", "followers"];
+    let of = |time: &str| names.map(|name| at(time).of(name));
+    let first = at("2026-11-02T07:00:00Z");
+    assert_eq!(first.fields, "comments=comments_count@1 likes=likes_count@1 views=views_count@1");
+    assert_eq!((first.account, first.read_at.to_string().as_str()), (account, "2026-11-03T13:00:00Z"));
+    assert_eq!(of("2026-11-02T07:00:00Z"), [Some(100), None, Some(10), Some(2), Some(12), Some(300)]);
+    assert_eq!(of("2026-11-02T23:59:59Z"), [Some(3), None, None, Some(1), Some(1), Some(999)]);
+    assert_eq!(of("2026-11-04T10:00:00Z"), [None, None, None, None, None, Some(999)], "that is no count");
+    let most = 2_000_000_000;
+    assert_eq!(of("2026-11-04T11:00:00Z"), [Some(1), None, Some(most), None, Some(most), Some(999)]);
+    assert_eq!(first.of("hugs"), None);
+    // A tag is that of a post made here; none of these is.
+    let tagged = Scope { tag: Some("launch".into()), ..s.scope() };
+    assert!(analytics::counts(&s.db, &tagged, days()).await.expect("posts").is_empty());
+    // The followers at its time stay, whatever is seen later; the numbers don't.
+    s.followers(account, "2026-11-02T06:59:00Z", 301).await;
+    s.post(account, "a", "2026-11-02T07:00:00Z", &[("likes", 30), ("views", 100)]).await;
+    let again = analytics::counts(&s.db, &s.scope(), days()).await.expect("posts");
+    let again = again.iter().find(|post| post.published_at == first.published_at).expect("the same post");
+    assert_eq!(names.map(|name| again.of(name)), [Some(100), None, Some(30), None, Some(30), Some(300)]);
+    // The database ranks as the domain does.
+    for basis in Basis::ALL {
+        let order = Order { by: basis.metric(), ascending: false, after: None, limit: 10 };
+        for (post, place) in analytics::page(&s.db, &s.scope(), days(), order).await.expect("a page") {
+            let seen = &post.found.row.seen;
+            let of = match basis {
+                Basis::Followers => post.followers,
+                basis => insight::count_of(seen, basis.as_str()),
+            };
+            let rate = insight::engagements(seen).and_then(|e| Rate::new(e.value, of?));
+            assert_eq!(place.value, rate.map(Rate::billionths), "{basis:?} of {}", post.found.row.text);
+        }
+    }
+}
+on_both!(posts_count_as_the_domain_says, |t| super::sums(t));
+
+async fn order(test: &TestDb) {
+    let s = Scene::new(test);
+    let (seen, unseen) = (
+        s.account("toy", AccountStatus::Connected).await,
+        s.account("other", AccountStatus::Connected).await,
+    );
+    s.followers(unseen, "2026-11-01T20:00:00Z", 1_000).await;
+    let day = "2026-11-03T10:00:00Z";
+    s.post(seen, "five percent", day, &[("likes", 10), ("views", 200)]).await;
+    s.post(seen, "lucky", day, &[("likes", 2), ("views", 2)]).await;
+    s.post(seen, "more views", day, &[("likes", 50), ("views", 1_000)]).await;
+    s.post(seen, "unseen", day, &[("likes", 50), ("views", 0)]).await;
+    s.post(seen, "bare", "2026-11-03T11:00:00Z", &[]).await;
+    s.post(unseen, "by followers", day, &[("likes", 20)]).await;
+    let top = ["more views", "five percent", "by followers", "lucky"];
+    assert_eq!(s.top(&s.scope()).await, top, "few views come last, nothing to divide by is left out");
+    assert_eq!(s.top(&Scope { account: Some(unseen), ..s.scope() }).await, ["by followers"]);
+    for (by, ascending, want) in [
+        ("views", false, ["more views", "five percent", "lucky", "unseen", "by followers", "bare"]),
+        ("views", true, ["unseen", "lucky", "five percent", "more views", "by followers", "bare"]),
+        (
+            "engagement_rate_by_followers",
+            false,
+            ["by followers", "bare", "unseen", "more views", "lucky", "five percent"],
+        ),
+        ("published_at", true, ["by followers", "unseen", "more views", "lucky", "five percent", "bare"]),
+    ] {
+        for limit in [1, 2, 6] {
+            let (mut all, mut after) = (Vec::new(), None::<Place>);
+            loop {
+                let order = Order { by, ascending, after, limit };
+                let page = analytics::page(&s.db, &s.scope(), days(), order).await.expect("a page");
+                let Some((_, last)) = page.last() else { break };
+                after = Some(*last);
+                all.extend(page.into_iter().map(|(post, _)| post.found.row.text));
+            }
+            let (mut got, mut wanted) = (all.clone(), want.map(str::to_owned).to_vec());
+            if by == "engagement_rate_by_followers" {
+                // Those without it come last, newest first; which is which is not the point.
+                assert_eq!(got.remove(0), wanted.remove(0));
+                got.sort();
+                wanted.sort();
+            }
+            if by == "views" {
+                assert_eq!(got[..4], wanted[..4], "{by} {ascending} by {limit}");
+                got.sort();
+                wanted.sort();
+            }
+            if by == "published_at" {
+                assert_eq!(got.pop(), wanted.pop(), "{by} {limit}");
+                got.sort();
+                wanted.sort();
+            }
+            assert_eq!(got, wanted, "{by} {ascending} by {limit}: each once");
+        }
+    }
+}
+on_both!(posts_are_ranked_and_paged_with_missing_ones_last, |t| super::order(t));
+
+/// What the version before kept is counted like what this one keeps.
+async fn upgraded(test: &TestDb) {
+    let released = MIGRATIONS.iter().position(|step| step.version == 9).expect("the step");
+    let (db, _) = bare(test, "kept").await;
+    migrate::run_steps(&db, &MIGRATIONS[..released]).await.expect("the older schema");
+    let is_file = matches!(db, Db::Sqlite(_));
+    let id = |n: u8| {
+        if is_file {
+            format!("x'0190a0b0c0d07000800000000000{n:04x}'")
+        } else {
+            format!("'0190a0b0-c0d0-7000-8000-00000000{n:04x}'::uuid")
+        }
+    };
+    let numbers = r#"[{"metric":"views","value":200,"native":"view_count","definition":1},{"metric":"likes","value":7,"native":"like_count","definition":1},{"metric":"quotes","value":1,"native":"q","definition":1},{"metric":"saves","value":-4,"native":"s","definition":1},{"metric":"comments","value":2,"native":"replies","definition":2}]"#;
+    let day = 86_400_000_000_i64;
+    change(
+        &db,
+        format!(
+            "insert into snapshots (workspace_id, account_id, subject_id, metric, as_of, value, native, definition, run_id) values \
+             ({w}, {a}, {a}, 'followers', {before}, 50, 'f', 1, {w}), ({w}, {a}, {a}, 'followers', {after}, 60, 'f', 1, {w}); \
+             insert into remote_posts (workspace_id, account_id, id, remote_id, body, published_at, first_seen_at, read_at, numbers) \
+             values ({w}, {a}, {p}, '1', 'Hello', {at}, 1, 2, '{numbers}'), ({w}, {a}, {q}, '2', 'Bare', {late}, 1, 2, '[]')",
+            w = id(1),
+            a = id(2),
+            p = id(3),
+            q = id(4),
+            at = 100 * day,
+            before = 100 * day - 1,
+            after = 100 * day + 1,
+            late = 200 * day,
+        ),
+    )
+    .await;
+    migrate::run(&db).await.expect("the step");
+    let text = |c: &str| format!("coalesce(cast({c} as text), '-')");
+    let columns =
+        ["views", "reach", "likes", "comments", "saves", "engagements", "followers", "fields"].map(text);
+    let read = format!("select {} from remote_posts order by remote_id", columns.join(" || ' ' || "));
+    let kept = texts(&db, &read, &read).await;
+    assert_eq!(
+        kept,
+        [
+            "200 - 7 2 - 9 50 comments=replies@2 likes=like_count@1 saves=s@1 views=view_count@1",
+            "- - - - - - - "
+        ]
+    );
+    db.close().await;
+}
+on_both!(what_was_kept_before_is_counted, |t| super::upgraded(t));
