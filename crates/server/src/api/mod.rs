@@ -1,6 +1,7 @@
 //! The JSON API under `/api/v1`, and its OpenAPI 3.1 description, which is generated from the same routes.
 
 mod accounts;
+mod analytics;
 pub mod connect;
 mod insights;
 mod me;
@@ -95,6 +96,7 @@ pub fn routes() -> Api {
         .merge(accounts::routes())
         .merge(sync::routes())
         .merge(insights::routes())
+        .merge(analytics::routes())
         .merge(posts::routes())
         .merge(publications::routes())
         .split_for_parts();

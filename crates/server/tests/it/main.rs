@@ -1,6 +1,7 @@
 //! The server as its callers see it: the whole application in process, over its router.
 
 mod access;
+mod analytics;
 mod api;
 mod asset_list;
 mod browser;
