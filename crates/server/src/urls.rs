@@ -56,6 +56,10 @@ urls! {
 
     /// Start of a workspace.
     WORKSPACE = workspace(workspace) "/w/{workspace}";
+    /// The workspace's numbers, and what is next.
+    OVERVIEW = overview(workspace) "/w/{workspace}/overview";
+    /// What every number means.
+    DEFINITIONS = definitions(workspace) "/w/{workspace}/definitions";
     /// Posts by day.
     CALENDAR = calendar(workspace) "/w/{workspace}/calendar";
     /// All posts.

@@ -11,6 +11,8 @@ const COMPOSE: &str = i18n::key("nav-compose");
 /// The parts of the product that have an entry in the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
+    /// Numbers, and what is next.
+    Overview,
     /// Posts by day.
     Calendar,
     /// All posts.
@@ -71,6 +73,12 @@ impl Frame {
         let entry = |section, label, icon, url| Entry { label, icon, url, current: self.section == section };
         let workspace = self.workspace.id;
         let mut entries = vec![
+            entry(
+                Section::Overview,
+                i18n::key("nav-overview"),
+                assets::glyph("chart-bar"),
+                urls::overview(workspace),
+            ),
             entry(
                 Section::Calendar,
                 i18n::key("nav-calendar"),

@@ -4,6 +4,7 @@ mod account;
 mod calendar;
 pub mod components;
 mod connections;
+mod definitions;
 mod device;
 pub mod errors;
 pub mod frame;
@@ -12,6 +13,7 @@ mod insights;
 pub mod library;
 mod live;
 mod media;
+mod overview;
 mod posts;
 mod preferences;
 mod settings;
@@ -58,6 +60,8 @@ pub fn routes() -> Router<App> {
         .route(urls::LIBRARY_TILE, get(library::tile))
         .route(urls::LIBRARY_ALT, post(library::describe))
         .route(urls::LIBRARY_DELETE, post(library::delete))
+        .route(urls::OVERVIEW, get(overview::show))
+        .route(urls::DEFINITIONS, get(definitions::show))
         .route(urls::CALENDAR, get(calendar::show))
         .route(urls::POSTS, get(posts::list::show))
         .route(urls::PUBLISH_OVERDUE, post(posts::overdue::publish))

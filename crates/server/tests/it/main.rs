@@ -23,6 +23,7 @@ mod media;
 mod monitoring;
 mod openapi;
 mod outcomes;
+mod overview;
 mod peers;
 mod people;
 mod process;

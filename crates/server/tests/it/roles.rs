@@ -15,6 +15,7 @@ async fn who_may_only_read_is_offered_nothing_to_write() {
     let (page, home) = (desk.page(&post), &desk.home);
     let (writer, reader) = (desk.owner().await, desk.member(Role::Analyst).await);
     for path in [
+        format!("{home}/overview"),
         format!("{home}/calendar"),
         format!("{home}/posts"),
         format!("{home}/posts?status=held"),

@@ -7,6 +7,7 @@ use std::path::Path;
 use carillon_connectors::Registry;
 use carillon_connectors::contract::capability::{Connect, OptionField, OptionInput};
 use carillon_connectors::contract::cx::PlatformSettings;
+use carillon_domain::insight::{self, Basis};
 use carillon_domain::metric;
 use carillon_domain::permission::Role;
 use carillon_domain::publication::PublicationState;
@@ -32,7 +33,8 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("account-status", names(&["connected", "needs_reconnect", "disconnected"])),
         ("sync-state", names(&["queued", "waiting", "running", "done", "partial", "failed"])),
         ("sync-reason", SyncReason::ALL.iter().map(|r| r.as_str().to_owned()).collect()),
-        ("metric", metric::ALL.iter().map(|d| d.name.to_owned()).collect()),
+        ("metric", metric::ALL.iter().chain(insight::DERIVED).map(|d| d.name.to_owned()).collect()),
+        ("basis", Basis::ALL.iter().map(|basis| basis.as_str().to_owned()).collect()),
         ("kinds", names(&["image", "gif", "video", "document"])),
         ("media", names(&["gif", "video", "document"])),
         ("outcome", names(&["published", "retry", "failed", "held", "unconfirmed", "incomplete"])),

@@ -37,6 +37,16 @@ impl Amount {
             _ => Self::new(t, value),
         }
     }
+
+    /// As it is shown.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// All of it.
+    pub fn exact(&self) -> &str {
+        &self.exact
+    }
 }
 
 /// A length of time; cut, not rounded.

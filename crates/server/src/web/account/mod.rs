@@ -7,3 +7,4 @@ mod table;
 
 pub use amount::Amount;
 pub use line::Line;
+pub use table::excerpt;

@@ -50,7 +50,8 @@ pub fn posts(ui: &Ui, actor: &Actor, posts: Vec<Post>) -> (Vec<String>, Vec<Post
     (columns.iter().map(|name| ui.of("metric", name)).collect(), lines)
 }
 
-fn excerpt(ui: &Ui, text: &str) -> String {
+/// The beginning of a post's text, on one line.
+pub fn excerpt(ui: &Ui, text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.is_empty() {
         return ui.tr("post-no-text");

@@ -103,7 +103,7 @@ async fn pressing_the_same_action_again_changes_nothing() {
 
     // An account that has to be connected again stays chosen, too.
     page.goto(&stage.url("/")).await;
-    page.arrive("/calendar").await;
+    page.arrive("/overview").await;
     let other = other_workspace(&page).await;
     page.goto(&stage.url(&format!("{other}/posts?status=held"))).await;
     page.click("a.post-link").await;

@@ -90,7 +90,7 @@ async fn from_the_sign_in_to_a_draft_without_a_mouse() {
     tab_to(&page, "Password").await;
     page.type_text(PASSWORD).await;
     page.press("Enter").await;
-    page.arrive("/calendar").await;
+    page.arrive("/overview").await;
 
     tab_to(&page, "Skip to content").await;
     page.press("Enter").await;
@@ -141,7 +141,7 @@ async fn from_the_sign_in_to_a_draft_without_a_mouse() {
 
     // Menus: Escape closes them and gives the focus back.
     page.goto(&stage.url("/")).await;
-    page.arrive("/calendar").await;
+    page.arrive("/overview").await;
     page.wait("the menu has the focus", "(() => { const s = document.querySelector('.menu-up summary'); s.focus(); return document.activeElement === s; })()").await;
     page.press("Enter").await;
     tab_to(&page, "Profile").await;

@@ -125,6 +125,11 @@ async fn pages_about_posts_are_sound() {
     let Some(stage) = Stage::demo(test).await else { return };
     let page = stage.signed_in().await;
     let home = home(&page).await;
+    inspector.open(&page, "overview", &stage.url(&format!("{home}/overview?days=90"))).await;
+    inspector
+        .open(&page, "overview-network", &stage.url(&format!("{home}/overview?platform=mastodon")))
+        .await;
+    inspector.open(&page, "definitions", &stage.url(&format!("{home}/definitions"))).await;
     inspector.open(&page, "calendar-month", &stage.url(&format!("{home}/calendar"))).await;
     inspector.open(&page, "calendar-week", &stage.url(&format!("{home}/calendar?view=week"))).await;
     inspector.open(&page, "calendar-empty", &stage.url(&format!("{home}/calendar?date=2031-05-04"))).await;
@@ -181,7 +186,7 @@ async fn all_other_pages_are_sound() {
     inspector.look(&page, "sign-in-refused").await;
 
     page.goto(stage.login()).await;
-    page.arrive("/calendar").await;
+    page.arrive("/overview").await;
     let home = home(&page).await;
     page.resize(1440, 900).await;
     page.js("document.querySelector('.side .menu-up').open = true, document.querySelector('.top .menu-end').open = true").await;
@@ -286,9 +291,9 @@ async fn a_first_start_is_sound() {
     page.fill("[name=password]", "a bell for every hour").await;
     page.fill("[name=timezone]", "Europe/Athens").await;
     page.click(("button", "Create my account")).await;
-    page.arrive("/calendar").await;
+    page.arrive("/overview").await;
     let home = home(&page).await;
-    for name in ["calendar", "posts", "library", "connections", "compose"] {
+    for name in ["overview", "definitions", "calendar", "posts", "library", "connections", "compose"] {
         inspector.open(&page, &format!("first-{name}"), &stage.url(&format!("{home}/{name}"))).await;
     }
     stage.close([page]).await;

@@ -143,7 +143,7 @@ impl Stage {
     pub async fn signed_in(&self) -> Page {
         let page = self.tab().await;
         page.goto(self.login()).await;
-        page.arrive("/calendar").await;
+        page.arrive("/overview").await;
         page
     }
 

@@ -1,0 +1,57 @@
+# What the kept numbers say.
+nav-overview = Overview
+metric-published = Published posts
+metric-engagements = Engagements
+metric-engagement_rate_by_views = Engagement rate by views
+metric-engagement_rate_by_followers = Engagement rate by followers
+metric-engagement_rate_by_reach = Engagement rate by reach
+basis-views = by views
+basis-followers = by followers
+basis-reach = by reach
+overview-time = Time
+overview-days = { $n } days
+overview-span = { $from } to { $to }, compared with as many days before
+overview-date = { $day } { $month } { $year }
+overview-account = Account
+overview-network = Network
+overview-every-account = Every account
+overview-every-network = Every network
+overview-show = Show
+overview-points = { $n } points
+overview-before = { $n } in the time before
+overview-no-past = Nothing to compare with yet
+overview-no-days = Too few days for a chart
+overview-accounts-gave = { $n } of { $of } accounts
+overview-posts-gave = given for { $n } of { $of } posts
+overview-by-day = Day by day
+overview-day = Day
+overview-networks = By network
+overview-accounts = Accounts
+overview-rate = Engagement rate
+overview-top = Best posts
+overview-top-rule = By engagement rate: by views where the network gives views, else by followers at the post's time. Posts with fewer than { $n } views come last.
+overview-top-none = No post of this time has an engagement rate yet.
+overview-few-views = few views
+overview-next = What is next
+overview-next-none = Nothing is scheduled.
+overview-next-write = Write a post
+overview-signed-out = { $n ->
+    [one] One account is signed out at its network. Its posts wait, and its numbers stand still.
+   *[other] { $n } accounts are signed out at their networks. Their posts wait, and their numbers stand still.
+}
+overview-empty = No account is connected
+overview-empty-text = Connect the first one. Its followers, views and best posts appear here as they are read.
+overview-connect = Connect an account
+overview-none = No account fits this filter
+overview-none-text = It may have been disconnected, or belong to another network.
+overview-all = Show all accounts
+definitions = Definitions
+definitions-link = What these numbers mean
+definitions-lead = Every number has a name and a version. A version grows when the meaning changes, so that old and new values are not mixed up. What a network does not give is missing, never zero.
+definitions-made = Made from others
+definitions-made-text = No network gives these. They are of the posts that became public in the time, with their numbers as last seen.
+definitions-read = Read from networks
+definitions-read-text = With the network's own name where only the owner is told. What everybody can see is read from the profile and the posts; the numbers themselves name their fields.
+definitions-meaning = Meaning
+definitions-unit = Unit
+definitions-native = At the networks

@@ -1,0 +1,126 @@
+//! The first page of a workspace: its numbers with what they were before, network by network, the best posts, and what is next.
+
+mod choice;
+mod spark;
+mod tables;
+mod tile;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use carillon_domain::account::AccountStatus;
+use carillon_domain::insight::MIN_VIEWS;
+use carillon_domain::permission::Permission;
+use carillon_domain::publication::PostStatus;
+use carillon_engine::Actor;
+use carillon_engine::usecase::{analytics, posts};
+use jiff::SignedDuration;
+
+use self::choice::{Asked, Item, Range};
+use self::tables::{DayLine, NetworkLine, TopLine};
+use self::tile::Tile;
+use super::components::Empty;
+use super::frame::Section;
+use super::posts::card::{Card, Faces};
+use super::signed_in::Member;
+use super::ui::Ui;
+use super::{Failure, html};
+use crate::http::App;
+use crate::http::extract::Query;
+use crate::urls;
+
+/// So many of the best posts and of the next ones are shown …
+const FEW: u32 = 5;
+/// … of those that are planned until then.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 366);
+
+#[derive(Template)]
+#[template(path = "pages/overview.html")]
+struct Overview {
+    ui: Ui,
+    ranges: Vec<Range>,
+    kept: Vec<(&'static str, String)>,
+    accounts: Vec<Item>,
+    platforms: Vec<Item>,
+    span: String,
+    signed_out: Option<String>,
+    empty: Option<Empty>,
+    tiles: Vec<Tile>,
+    labels: Vec<String>,
+    days: Vec<DayLine>,
+    networks: Vec<NetworkLine>,
+    top: Vec<TopLine>,
+    top_rule: String,
+    next: Vec<Card>,
+    here: String,
+    compose_url: String,
+    calendar_url: String,
+    connections_url: String,
+    definitions_url: String,
+}
+
+/// The page.
+pub async fn show(
+    State(app): State<App>,
+    member: Member,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let member = member.at(Section::Overview);
+    let (ui, actor) = (member.ui, member.actor);
+    let now = app.engine.clock.now();
+    let rows = choice::rows(&app, &actor).await?;
+    let filter = asked.filter(&actor, now);
+    let summary = analytics::summary(&app.engine, &actor, &filter).await?;
+    let best = analytics::top(&app.engine, &actor, &filter, FEW).await?;
+    let signed_out = rows.iter().filter(|row| row.status == AccountStatus::NeedsReconnect).count();
+    let page = Overview {
+        ranges: asked.ranges(&ui, &actor),
+        kept: asked.kept(),
+        accounts: asked.accounts(&app, &rows),
+        platforms: asked.platforms(&app, &rows),
+        span: tables::span(&ui, &summary.period),
+        signed_out: (signed_out > 0).then(|| ui.count("n", signed_out).tr("overview-signed-out")),
+        empty: empty(&ui, &actor, rows.is_empty(), summary.accounts),
+        tiles: Tile::all(&ui, &summary.figures),
+        labels: tile::shown(&summary.figures)
+            .iter()
+            .map(|(figure, ..)| ui.of("metric", figure.metric))
+            .collect(),
+        days: tables::days(&ui, &summary),
+        networks: tables::networks(&app, &ui, &summary),
+        top: best.items.iter().map(|post| TopLine::new(&app, &ui, &actor, post)).collect(),
+        top_rule: ui.count("n", MIN_VIEWS).tr("overview-top-rule"),
+        next: next(&app, &ui, &actor, now).await?,
+        here: urls::overview(actor.workspace),
+        compose_url: urls::compose(actor.workspace),
+        calendar_url: urls::calendar(actor.workspace),
+        connections_url: urls::connections(actor.workspace),
+        definitions_url: urls::definitions(actor.workspace),
+        ui,
+    };
+    Ok(html(&page)?.into_response())
+}
+
+/// Why there are no numbers, and what to do about it.
+fn empty(ui: &Ui, actor: &Actor, nobody: bool, chosen: usize) -> Option<Empty> {
+    if nobody {
+        let empty = Empty::new("plug", ui.tr("overview-empty"), ui.tr("overview-empty-text"));
+        let may = actor.role.may(Permission::ManageAccounts);
+        return Some(empty.action_if(may, ui.tr("overview-connect"), urls::connections(actor.workspace)));
+    }
+    let all = || (ui.tr("overview-all"), urls::overview(actor.workspace));
+    (chosen == 0).then(|| {
+        let (label, url) = all();
+        Empty::new("list", ui.tr("overview-none"), ui.tr("overview-none-text")).action(label, url)
+    })
+}
+
+/// The posts that go out next.
+async fn next(app: &App, ui: &Ui, actor: &Actor, now: jiff::Timestamp) -> Result<Vec<Card>, Failure> {
+    let most = usize::try_from(FEW).unwrap_or_default();
+    // Some of those that are due were canceled.
+    let (found, _) = posts::due_between(&app.engine, actor, (now, now + AHEAD), 4 * most).await?;
+    let faces = Faces::load(app, actor).await?;
+    let planned = found.iter().filter(|view| view.status == PostStatus::Scheduled).take(most);
+    Ok(planned.map(|view| Card::new(ui, view, &faces)).collect())
+}

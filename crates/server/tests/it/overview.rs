@@ -1,0 +1,114 @@
+//! The first page of a workspace, and the page that says what its numbers mean.
+
+use axum::http::{StatusCode, header};
+use carillon_connectors::sandbox::persona::PERSONAS;
+use carillon_domain::id::WorkspaceId;
+use carillon_domain::permission::Role;
+use carillon_domain::{insight, metric};
+use serde_json::json;
+
+use crate::analytics::read_account;
+use crate::support::TestApp;
+use crate::support::desk::Desk;
+
+#[tokio::test]
+async fn a_workspace_begins_with_its_overview() {
+    let (app, _sandbox) = TestApp::networked(&[]).await;
+    let (browser, home) = app.owner().await;
+    let start = browser.get(&home).await;
+    assert_eq!(
+        (start.status, start.header("location")),
+        (StatusCode::SEE_OTHER, format!("{home}/overview").as_str())
+    );
+    let page = browser.get(&format!("{home}/overview")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    let text = page.text();
+    assert!(
+        text.contains("No account is connected") && text.contains(&format!("{home}/connections")),
+        "{text}"
+    );
+    assert!(text.contains("Nothing is scheduled.") && text.contains("/compose"), "{text}");
+    assert!(!text.contains("class=\"tiles\""), "nothing is shown as if it were zero: {text}");
+}
+
+#[tokio::test]
+async fn numbers_are_shown_with_their_past_and_their_days() {
+    let (app, sandbox) = TestApp::networked(&[]).await;
+    let (browser, home) = app.owner().await;
+    let workspace: WorkspaceId = home.trim_start_matches("/w/").parse().expect("id");
+    let account = read_account(&app, &sandbox, workspace).await;
+    let followers = PERSONAS[0].followers("bluesky");
+    let page = browser.get(&format!("{home}/overview")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    let text = page.text();
+    assert!(text.contains(&format!("<data class=\"num\" value=\"{followers}\"")), "{text}");
+    assert!(text.contains("title=\"bluesky:followersCount\""), "where it comes from: {text}");
+    assert!(text.contains("Engagement rate by followers") && text.contains(" %</data>"), "{text}");
+    assert!(text.contains("Not given by the network"), "views are missing, not zero: {text}");
+    assert!(text.contains("Ours &#38; &#60;b&#62;bold") && text.contains("fewer than 100 views"), "{text}");
+    assert!(text.contains("aria-current=\"true\">30 days"), "{text}");
+    // Each day has a line in the table, also those of which nothing is known.
+    let days = text
+        .split_once("Day by day")
+        .map(|(_, rest)| rest.matches("<th scope=\"row\" class=\"when\">").count());
+    assert_eq!(days, Some(30), "{text}");
+    assert!(!text.contains("style=\"") && !text.contains("<script>"), "the policy allows neither: {text}");
+
+    // The form works without a script, and its choice stays in the links.
+    let chosen =
+        browser.get(&format!("{home}/overview?days=7&account={account}&platform=bluesky")).await.text();
+    assert!(chosen.contains(&format!("<option value=\"{account}\" selected")), "{chosen}");
+    assert!(chosen.contains("aria-current=\"true\">7 days"), "{chosen}");
+    let account = carillon_server::urls::encode(account.to_string().as_str());
+    assert!(chosen.contains(&format!("days=90&#38;account={account}&#38;platform=bluesky")), "{chosen}");
+    let none = browser.get(&format!("{home}/overview?platform=mastodon")).await.text();
+    assert!(none.contains("No account fits this filter"), "{none}");
+    let own = browser.get(&format!("{home}/overview?from=2020-01-01&to=2020-01-31")).await;
+    assert_eq!(own.status, StatusCode::OK);
+    assert!(own.text().contains("1 Jan 2020 to 31 Jan 2020"), "{}", own.text());
+    for wrong in ["account=me", "platform=friendster", "from=yesterday"] {
+        let refused = browser.get(&format!("{home}/overview?{wrong}")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}: {}", refused.text());
+    }
+    assert_eq!(
+        browser.get(&format!("{home}/overview?days=ten")).await.status,
+        StatusCode::OK,
+        "the usual time"
+    );
+    assert_eq!(page.header(header::CACHE_CONTROL.as_str()), "no-store");
+}
+
+#[tokio::test]
+async fn what_goes_out_next_is_on_the_first_page() {
+    let desk = Desk::new().await;
+    let planned = json!({ "status": "scheduled", "scheduled_at": "2026-12-02T09:00:00Z" });
+    let post = desk.post("A bell", planned).await;
+    let home = &desk.home;
+    let (writer, reader) = (desk.owner().await, desk.member(Role::Analyst).await);
+    let (ours, theirs) = (
+        writer.get(&format!("{home}/overview")).await.text(),
+        reader.get(&format!("{home}/overview")).await.text(),
+    );
+    let page = desk.page(&post);
+    assert!(ours.contains("A bell") && ours.contains(&format!("href=\"{page}\"")), "{ours}");
+    assert!(theirs.contains("A bell") && !theirs.contains("/compose"), "{theirs}");
+    let client = desk.member(Role::Client).await;
+    for name in ["overview", "definitions"] {
+        assert_eq!(client.get(&format!("{home}/{name}")).await.status, StatusCode::FORBIDDEN, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn every_metric_is_defined_on_its_page() {
+    let (app, _sandbox) = TestApp::networked(&[]).await;
+    let (browser, home) = app.owner().await;
+    let page = browser.get(&format!("{home}/definitions")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    let text = page.text();
+    for defined in metric::ALL.iter().chain(insight::DERIVED) {
+        let name = format!("<code>{}@{}</code>", defined.name, defined.version);
+        assert!(text.contains(&name), "{name}: {text}");
+    }
+    // As the connectors' own lists have it.
+    assert!(text.contains("<b>Threads</b>") && text.contains("<b>YouTube</b>"), "{text}");
+}
