@@ -45,9 +45,12 @@ fn derived_metrics_are_defined_once_and_beside_those_that_are_read() {
     assert_eq!(definition("likes"), metric::definition("likes"));
 }
 
+type Given<'a> = &'a [(&'a str, i64)];
+type Sum<'a> = Option<(i64, &'a [&'a str])>;
+
 #[test]
 fn engagements_are_the_parts_that_were_given() {
-    let table: [(&[(&str, i64)], Option<(i64, &[&str])>); 7] = [
+    let table: [(Given<'_>, Sum<'_>); 7] = [
         (&[("likes", 5), ("comments", 2), ("shares", 1), ("saves", 4), ("views", 100)], Some((12, &PARTS))),
         // The author hides likes: what is left counts, and says of what it is made.
         (&[("comments", 2), ("shares", 1)], Some((3, &["comments", "shares"]))),

@@ -19,6 +19,7 @@ overview-every-network = Every network
 overview-show = Show
 overview-points = { $n } points
 overview-before = { $n } in the time before
+overview-before-some = { $n } in the time before, counting only the accounts that are known from then
 overview-no-past = Nothing to compare with yet
 overview-no-days = Too few days for a chart
 overview-accounts-gave = { $n } of { $of } accounts

@@ -35,7 +35,8 @@ pub struct Moved {
 }
 
 impl Moved {
-    fn new(ui: &Ui, change: Change, unit: &str) -> Self {
+    /// `whole`: of all accounts, not only of those that were known before.
+    fn new(ui: &Ui, change: Change, unit: &str, whole: bool) -> Self {
         let way = match change.absolute() {
             1.. => "up",
             0 => "same",
@@ -54,7 +55,9 @@ impl Moved {
             (_, None) => Amount::new(ui.t, change.absolute()).text().to_owned(),
         };
         let before = Amount::of(ui.t, change.from, unit);
-        Self { way, text: format!("{sign}{text}"), title: ui.arg("n", before.exact()).tr("overview-before") }
+        let title = ui.arg("n", before.exact());
+        let title = if whole { title.tr("overview-before") } else { title.tr("overview-before-some") };
+        Self { way, text: format!("{sign}{text}"), title }
     }
 }
 
@@ -66,7 +69,7 @@ impl Tile {
         Self {
             label: ui.of("metric", figure.metric),
             amount: figure.value.map(|value| Amount::of(ui.t, value, unit)),
-            change: figure.change.map(|change| Moved::new(ui, change, unit)),
+            change: figure.change.map(|change| Moved::new(ui, change, unit, figure.previous.is_some())),
             part: partly.then(|| ui.count("n", figure.given).count("of", figure.of).tr(of)),
             sources: figure.sources.iter().cloned().collect::<Vec<_>>().join(", "),
             spark: Spark::new(&figure.days, shape),
