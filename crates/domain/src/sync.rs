@@ -2,6 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::time::SignedDuration;
+
+mod covered;
+pub mod schedule;
+
+pub use covered::{Covered, Reach};
+
 macro_rules! names {
     ($type:ident: $($variant:ident = $name:literal),*) => {
         impl $type {
@@ -23,14 +30,64 @@ macro_rules! names {
     };
 }
 
-/// What is fetched.
+/// What is fetched: the profile with its totals always, then posts with theirs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SyncKind {
-    /// The profile with its totals, then recent posts with theirs.
+    /// Posts of the last 30 days, and the network's first page of them whole, so that a quiet account is not empty.
     Basic,
+    /// Posts of the last day.
+    Day,
+    /// Posts of the last seven days.
+    Week,
+    /// Posts of the last 30 days.
+    Month,
+    /// All posts.
+    Full,
 }
-names!(SyncKind: Basic = "basic");
+names!(SyncKind: Basic = "basic", Day = "day", Week = "week", Month = "month", Full = "full");
+
+impl SyncKind {
+    /// How old posts may be; `None`: however old they are.
+    pub const fn window(self) -> Option<SignedDuration> {
+        match self {
+            Self::Day => Some(SignedDuration::from_hours(24)),
+            Self::Week => Some(SignedDuration::from_hours(7 * 24)),
+            Self::Basic | Self::Month => Some(SignedDuration::from_hours(30 * 24)),
+            Self::Full => None,
+        }
+    }
+
+    /// Most posts of one reading, the newest ones.
+    pub const fn most_posts(self) -> u32 {
+        match self {
+            Self::Full => 2_000,
+            _ => 200,
+        }
+    }
+
+    /// Most pages of one reading, for networks whose pages are nearly empty.
+    pub const fn most_pages(self) -> u32 {
+        match self {
+            Self::Full => 200,
+            _ => 20,
+        }
+    }
+
+    /// Whether the first page of posts is kept whole, however old they are.
+    pub const fn keeps_first_page(self) -> bool {
+        matches!(self, Self::Basic | Self::Full)
+    }
+
+    /// Whether what the other kind reads is read with this one, too.
+    pub fn covers(self, other: Self) -> bool {
+        match (self.window(), other.window()) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(own), Some(other)) => own >= other,
+        }
+    }
+}
 
 /// Why it is fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,8 +101,11 @@ pub enum SyncReason {
     Told,
     /// An earlier run met a limit; this one goes on where it stopped.
     Continued,
+    /// It was due by the [`schedule`].
+    Scheduled,
 }
-names!(SyncReason: Connected = "connected", Requested = "requested", Told = "told", Continued = "continued");
+names!(SyncReason: Connected = "connected", Requested = "requested", Told = "told", Continued = "continued",
+    Scheduled = "scheduled");
 
 /// How a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

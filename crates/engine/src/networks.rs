@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use carillon_connectors::Registry;
-use carillon_connectors::contract::connector::Connector;
+use carillon_connectors::contract::connector::{Connector, READS_PER_MONTH};
 use carillon_connectors::contract::cx::PlatformSettings;
 use carillon_connectors::contract::insights::Insights;
 use carillon_connectors::contract::reader::Reader;
@@ -23,6 +23,8 @@ pub struct Switches {
     pub networks_off: Vec<String>,
     /// Whether numbers are read from the networks.
     pub reading: bool,
+    /// Whether they are also read when nobody asks.
+    pub schedule: bool,
     /// Whether networks are listened to.
     pub webhooks: bool,
 }
@@ -30,8 +32,17 @@ pub struct Switches {
 impl Default for Switches {
     /// Everything is on.
     fn default() -> Self {
-        Self { networks_off: Vec::new(), reading: true, webhooks: true }
+        Self { networks_off: Vec::new(), reading: true, schedule: true, webhooks: true }
     }
+}
+
+/// What reading an account by schedule may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allowance {
+    /// The network takes no money for it.
+    Free,
+    /// So many calls in a calendar month, UTC.
+    PerMonth(u32),
 }
 
 /// Connectors with their settings. Cheap to clone.
@@ -132,6 +143,31 @@ impl Networks {
         let connector =
             self.connector(platform).filter(|_| self.switches.reading && self.is_enabled(platform))?;
         Some((connector.descriptor().name, connector.reader()?))
+    }
+
+    /// Whether anything is read by schedule.
+    pub fn has_schedule(&self) -> bool {
+        self.switches.reading && self.switches.schedule
+    }
+
+    /// What reading this platform by schedule may cost; `None`: it is not read by schedule.
+    pub fn scheduled(&self, platform: &str) -> Option<Allowance> {
+        self.reader(platform).filter(|_| self.has_schedule())?;
+        if !self.takes_money(platform) {
+            return Some(Allowance::Free);
+        }
+        self.reads_per_month(platform).map(Allowance::PerMonth)
+    }
+
+    /// Whether the platform takes money for reading.
+    pub fn takes_money(&self, platform: &str) -> bool {
+        self.connector(platform).is_some_and(|c| c.descriptor().paid_reads)
+    }
+
+    /// Most calls in a month with which an account of a platform that takes money for it may be read by schedule.
+    pub(crate) fn reads_per_month(&self, platform: &str) -> Option<u32> {
+        let figure = self.settings(platform).get(READS_PER_MONTH.key).filter(|_| self.takes_money(platform));
+        figure.and_then(|figure| figure.parse().ok())
     }
 
     /// Who reads what this platform tells the owner of an account, if it is on and tells anything, and reading is on.

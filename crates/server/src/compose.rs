@@ -126,8 +126,8 @@ fn networks(settings: &Settings, http: Http) -> Result<Networks, SettingsError> 
         from: None,
         message: e.to_string(),
     })?;
-    let Features { reading, webhooks, .. } = settings.features;
-    let switches = Switches { networks_off, reading, webhooks };
+    let Features { reading, scheduled_reading: schedule, webhooks, .. } = settings.features;
+    let switches = Switches { networks_off, reading, schedule, webhooks };
     Ok(Networks::new(Registry, by_name, switches, http, public_url))
 }
 

@@ -243,6 +243,7 @@ fn account_row(
         synced_at: None,
         sync_error: None,
         used_up: Default::default(),
+        covered: Default::default(),
         version: 1,
         created_at: now,
         updated_at: now,

@@ -9,7 +9,7 @@ use std::pin::Pin;
 use futures::FutureExt;
 
 use super::suite::{self, Subject};
-use crate::contract::connector::Connector;
+use crate::contract::connector::{Connector, READS_PER_MONTH};
 use crate::platforms::newnet;
 use crate::registry::{self, Registry};
 
@@ -41,6 +41,16 @@ macro_rules! cases {
             on_all(|subject| Box::pin(suite::$case(subject))).await;
         }
     )*};
+}
+
+/// Without a cap the schedule would either never read or never stop.
+#[test]
+fn who_takes_money_for_reading_has_a_cap() {
+    for connector in Registry.all() {
+        let descriptor = connector.descriptor();
+        let has_cap = descriptor.settings.iter().any(|setting| setting.key == READS_PER_MONTH.key);
+        assert_eq!(descriptor.paid_reads, has_cap, "{}", descriptor.title);
+    }
 }
 
 cases! {

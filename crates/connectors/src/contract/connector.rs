@@ -76,7 +76,18 @@ pub struct Descriptor {
     pub docs: &'static str,
     /// Accounts live on servers that users name.
     pub many_servers: bool,
+    /// The network takes money for reading. It is then read by schedule only within what the operator allows by
+    /// [`READS_PER_MONTH`], which is among its settings.
+    pub paid_reads: bool,
 }
+
+/// The setting of networks that take money for reading.
+pub const READS_PER_MONTH: Setting = Setting {
+    key: "reads_per_month",
+    secret: false,
+    accepts: Accepts::Number,
+    help: "Most calls in a calendar month (UTC) with which an account is read by schedule. Empty: it is read when somebody asks, not by schedule.",
+};
 
 /// A base URL that an operator may change.
 #[derive(Debug, Clone, Copy)]

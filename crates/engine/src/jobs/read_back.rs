@@ -172,7 +172,7 @@ impl Question {
         if !may_ask || next_missing(&row.units).is_some() {
             return Ok(Situation::Later);
         }
-        match Access::open(engine, account, connector.descriptor().name).await {
+        match Access::open(engine, account, connector.descriptor().name, true).await {
             Ok(access) => Ok(Situation::Ask(Box::new(Self { row, progress, publisher, access }))),
             Err(NoCredential::Store(error)) => Err(error.into()),
             Err(NoCredential::Later(_) | NoCredential::Reconnect(_)) => Ok(Situation::Later),

@@ -1,5 +1,5 @@
 //! Finds publications and sync runs that ought to be on their way and have no job, and leases that ran out. The queue is the fast path;
-//! this is the truth.
+//! this is the truth. What is to be read by the schedule is found beside it, by [`open_due`](super::sync::schedule::open_due).
 
 use carillon_domain::time::SignedDuration;
 use carillon_store::repo::{job, sync_run, waiting};

@@ -6,7 +6,7 @@
 mod budget;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use carillon_connectors::contract::cx::{AppCredentials, Credential, Cx};
 use carillon_connectors::kit::http::Http;
@@ -22,6 +22,7 @@ use crate::publish::NoCheckpoint;
 use crate::usecase::credentials::{self, NoCredential};
 use crate::usecase::webhooks::learn_person;
 use budget::ReadingBudget;
+pub(crate) use budget::is_spent;
 
 /// An account that can be asked.
 pub(crate) struct Access {
@@ -34,6 +35,8 @@ pub(crate) struct Access {
     media: WorkspaceMedia,
     http: Http,
     calls: Arc<Calls>,
+    asked: bool,
+    empty: Arc<AtomicBool>,
 }
 
 /// Counts calls. What they said is only in the logs and the error: a reading can be repeated at any time.
@@ -47,7 +50,8 @@ impl Journal for Calls {
 }
 
 impl Access {
-    /// Gets the account's token, fresh enough to be used, and a way to `platform`, which is the account's.
+    /// Gets the account's token, fresh enough to be used, and a way to `platform`, which is the account's. What nobody `asked` for
+    /// spends no more than the operator allows.
     ///
     /// # Errors
     /// [`NoCredential`].
@@ -55,13 +59,16 @@ impl Access {
         engine: &Engine,
         row: AccountRow,
         platform: &'static str,
+        asked: bool,
     ) -> Result<Self, NoCredential> {
         let credential = credentials::credential(engine, &row, false).await?;
         let app = credentials::app(engine, platform, row.server.as_deref()).await?;
         let calls: Arc<Calls> = Arc::default();
-        let http = way(engine, platform, &row, &credential, &calls);
+        let empty: Arc<AtomicBool> = Arc::default();
+        let budget = ReadingBudget::of(engine, &row, asked, &empty);
+        let http = way(engine, platform, &row, &credential, &calls, budget);
         let (identity, media) = (row.identity(), engine.library.source(row.workspace));
-        Ok(Self { row, platform, identity, credential, app, media, http, calls })
+        Ok(Self { row, platform, identity, credential, app, media, http, calls, asked, empty })
     }
 
     /// What a call may use.
@@ -98,8 +105,14 @@ impl Access {
     /// [`NoCredential`].
     pub async fn refresh(&mut self, engine: &Engine) -> Result<(), NoCredential> {
         self.credential = credentials::instead_of(engine, &self.row, &self.credential).await?;
-        self.http = way(engine, self.platform, &self.row, &self.credential, &self.calls);
+        let budget = ReadingBudget::of(engine, &self.row, self.asked, &self.empty);
+        self.http = way(engine, self.platform, &self.row, &self.credential, &self.calls, budget);
         Ok(())
+    }
+
+    /// Whether a call was not made because it would have cost more than the operator allows in a month.
+    pub fn is_spent(&self) -> bool {
+        self.empty.load(Ordering::Relaxed)
     }
 
     /// Calls since this was last asked.
@@ -115,6 +128,7 @@ fn way(
     row: &AccountRow,
     credential: &Credential,
     calls: &Arc<Calls>,
+    budget: ReadingBudget,
 ) -> Http {
     let journal: Arc<dyn Journal> = calls.clone();
     let networks = &engine.networks;
@@ -126,5 +140,5 @@ fn way(
         .with_secrets(credential.secrets())
         .with_journal(journal)
         .with_gate(gate)
-        .with_budget(Arc::new(ReadingBudget::of(engine, row)))
+        .with_budget(Arc::new(budget))
 }

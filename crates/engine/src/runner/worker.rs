@@ -10,6 +10,7 @@ use carillon_domain::time::{SignedDuration, random_bytes};
 use carillon_store::Db;
 use carillon_store::repo::job::{self, Closed, PlaceKind, Room};
 use carillon_store::repo::lease::{self, Due, Waiting};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -18,6 +19,7 @@ use super::claim::{Claimed, claim, claim_these, due};
 use super::heart::Heart;
 use super::places::{KINDS, Places, REST, Seat};
 use crate::Engine;
+use crate::jobs::sync::schedule;
 use crate::jobs::{self, JobError, Lease, Next, sweep};
 use crate::publish::Known;
 
@@ -114,6 +116,7 @@ impl Runner {
         let mut next_sweep = self.engine.clock.monotonic();
         let caught_up = next_sweep + CATCH_UP;
         let mut next_upkeep = next_sweep;
+        let mut looking: Option<JoinHandle<()>> = None;
         while !stop.is_cancelled() {
             if self.engine.clock.monotonic() >= next_sweep {
                 // It is the sweep that takes over what a dead worker held.
@@ -129,6 +132,15 @@ impl Runner {
                         tracing::error!(?error, "media sweep failed; it runs again later");
                     }
                 });
+                // Nor does it wait for what is to be read.
+                if looking.as_ref().is_none_or(JoinHandle::is_finished) {
+                    let engine = Arc::clone(&self.engine);
+                    looking = Some(tasks.spawn(async move {
+                        if let Err(error) = schedule::open_due(&engine).await {
+                            tracing::error!(%error, "what is to be read could not be found; it is looked for again later");
+                        }
+                    }));
+                }
             }
             if self.engine.clock.monotonic() >= next_upkeep {
                 next_upkeep = self.engine.clock.monotonic() + self.config.upkeep;
@@ -188,6 +200,7 @@ impl Runner {
     ) -> Result<(), JobError> {
         let _beats = self.heart.start(&self.engine);
         sweep::sweep(&self.engine).await?;
+        schedule::open_due(&self.engine).await?;
         while ran.load(Ordering::Relaxed) < at_most && !stop.is_cancelled() {
             let Some(lease) = claim(&self.engine, &self.config.node, Room::ALL).await? else { break };
             run_leased(&self.engine, &lease, None, &self.heart).await;
@@ -203,6 +216,7 @@ impl Runner {
     /// When claiming fails.
     pub async fn run_due(&self, at_most: usize) -> Result<usize, JobError> {
         sweep::sweep(&self.engine).await?;
+        schedule::open_due(&self.engine).await?;
         let mut runs = 0;
         while runs < at_most {
             let Some(lease) = claim(&self.engine, &self.config.node, Room::ALL).await? else { break };

@@ -136,6 +136,7 @@ fn new_row(
         synced_at: None,
         sync_error: None,
         used_up: std::collections::BTreeMap::new(),
+        covered: carillon_domain::sync::Covered::default(),
         version: 1,
         created_at: now,
         updated_at: now,

@@ -3,8 +3,7 @@
 use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, PostId, SyncRunId};
 use carillon_domain::permission::Permission;
-use carillon_domain::sync::{SyncReason, SyncState};
-use carillon_domain::time::Timestamp;
+use carillon_domain::sync::SyncReason;
 use carillon_store::repo::job::Party;
 use carillon_store::repo::remote_post::{self, Found, RemotePostRow};
 use carillon_store::repo::sync_run::{self, ListQuery, SyncRunRow};
@@ -87,7 +86,7 @@ pub struct Post {
     pub row: RemotePostRow,
     /// The post of ours that it came from.
     pub post: Option<PostId>,
-    /// The last complete reading went past its place and did not find it.
+    /// A complete reading since it was last seen went past its place and did not find it.
     pub vanished: bool,
 }
 
@@ -98,25 +97,9 @@ pub struct Post {
 pub async fn posts(engine: &Engine, actor: &Actor, id: AccountId, limit: u32) -> Result<Vec<Post>, AppError> {
     let account = accounts::get(engine, actor, id).await?;
     let found = remote_post::recent(&engine.db, actor.workspace, id, i64::from(limit)).await?;
-    let query = ListQuery { account: Some(id), limit: 1, ..ListQuery::default() };
-    let last = sync_run::list(&engine.db, actor.workspace, &query).await?;
-    let is_complete = last.first().is_some_and(|run| run.state == SyncState::Done);
-    let since = account.synced_at.filter(|_| is_complete);
-    Ok(marked(found, since))
-}
-
-/// `since`: when the last complete reading began.
-fn marked(found: Vec<Found>, since: Option<Timestamp>) -> Vec<Post> {
-    let is_fresh = |row: &RemotePostRow| since.is_none_or(|since| row.seen.as_of >= since);
-    let fresh = found.iter().map(|f| &f.row).filter(|row| is_fresh(row));
-    // How far back that reading went.
-    let reached = fresh.map(|row| row.published_at).min();
-    let reached = reached.or(since.map(|since| since - sync::WINDOW));
-    found
-        .into_iter()
-        .map(|Found { row, post }| {
-            let vanished = !is_fresh(&row) && reached.is_some_and(|reached| row.published_at >= reached);
-            Post { row, post, vanished }
-        })
-        .collect()
+    let marked = |Found { row, post }| {
+        let vanished = account.covered.misses(row.published_at, row.seen.as_of);
+        Post { row, post, vanished }
+    };
+    Ok(found.into_iter().map(marked).collect())
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use carillon_connectors::Registry;
 use carillon_connectors::contract::webhooks::{Address, Incoming};
 use carillon_connectors::kit::signature;
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
@@ -10,7 +9,7 @@ use carillon_domain::publication::PublicationState;
 use carillon_domain::time::{Clock, SignedDuration, Timestamp};
 use carillon_engine::events::Topic;
 use carillon_engine::jobs::{self, JobError, Lease, read_back};
-use carillon_engine::networks::{Networks, Switches};
+use carillon_engine::networks::Switches;
 use carillon_engine::usecase::accounts;
 use carillon_engine::usecase::posts::PostView;
 use carillon_store::repo::{job, lease};
@@ -19,7 +18,7 @@ use carillon_store::{StoreError, on_both};
 use serde_json::json;
 
 use super::giving_up::video;
-use super::support::Stage;
+use super::support::{Stage, quiet};
 use super::told::{hear, secret};
 
 /// A public video whose id TikTok tells so many hours after it was posted; done, as far as publishing is concerned.
@@ -143,24 +142,11 @@ on_both!(what_was_deleted_is_asked_for_no_more, |t| super::deleted(t));
 /// A network is switched off for a while: asked no more, and asked again.
 async fn off(test: &TestDb) {
     let (stage, post) = published(test, 3).await;
-    let switched = |stage: &Stage, off: &[&str]| {
-        let settings = Registry.all().iter().map(|connector| {
-            let name = connector.descriptor().name;
-            (name.to_owned(), stage.engine.networks.settings(name).clone())
-        });
-        let settings = settings.collect();
-        let (http, url) = (stage.bench.http.clone(), stage.engine.networks.public_url.clone());
-        let networks_off = off.iter().map(|name| (*name).to_owned()).collect();
-        let switches = Switches { networks_off, ..Switches::default() };
-        Networks::new(Registry, settings, switches, http, url)
-    };
-    let networks = switched(&stage, &["tiktok"]);
-    let stage = stage.restarted(|engine| engine.networks = networks).await;
+    let stage = stage.switched(Switches { networks_off: vec!["tiktok".into()], ..quiet() }).await;
     stage.bench.clock.advance(Duration::from_secs(4 * 3600));
     while stage.run_due().await > 0 {}
     assert!(is_unnamed(&stage, &post).await, "it would have been told");
-    let networks = switched(&stage, &[]);
-    let stage = stage.restarted(|engine| engine.networks = networks).await;
+    let stage = stage.switched(quiet()).await;
     stage.run_until_idle().await;
     assert!(!is_unnamed(&stage, &post).await);
 }

@@ -27,6 +27,7 @@ mod releasing;
 mod repeating;
 mod restoring;
 mod rivals;
+mod schedule;
 mod settling;
 mod spending;
 mod support;

@@ -28,33 +28,33 @@ use crate::support::{Stage, new_workspace};
 const MASTODON: &str = "https://social.mastodon.localhost";
 
 impl Stage {
-    async fn asked(&self, account: AccountId) -> SyncRunRow {
+    pub async fn asked(&self, account: AccountId) -> SyncRunRow {
         sync::request(&self.engine, &self.actor, account).await.expect("a run")
     }
 
     /// Reads the account until nothing is queued, and answers the run that was asked for.
-    async fn read(&self, account: AccountId) -> SyncRunRow {
+    pub async fn read(&self, account: AccountId) -> SyncRunRow {
         let asked = self.asked(account).await;
         self.run_until_idle().await;
         self.runs(account).await.into_iter().find(|run| run.id == asked.id).expect("the run")
     }
 
     /// The account's runs, newest first.
-    async fn runs(&self, account: AccountId) -> Vec<SyncRunRow> {
+    pub async fn runs(&self, account: AccountId) -> Vec<SyncRunRow> {
         let query = ListQuery { account: Some(account), limit: 100, ..ListQuery::default() };
         sync::list(&self.engine, &self.actor, query).await.expect("runs").0
     }
 
-    async fn posts_of(&self, account: AccountId) -> Vec<Post> {
+    pub async fn posts_of(&self, account: AccountId) -> Vec<Post> {
         sync::posts(&self.engine, &self.actor, account, 500).await.expect("posts")
     }
 
-    async fn account(&self, id: AccountId) -> AccountRow {
+    pub async fn account(&self, id: AccountId) -> AccountRow {
         accounts::get(&self.engine, &self.actor, id).await.expect("account")
     }
 
     /// The same person in another app, where posts are made that Carillon knows nothing of.
-    async fn elsewhere(&self, platform: &str) -> Session<'_> {
+    pub async fn elsewhere(&self, platform: &str) -> Session<'_> {
         let connector = Registry.all().iter().find(|c| c.descriptor().name == platform).expect("platform");
         let session = self.bench.connect(*connector, Connect::as_persona(PERSONAS[0].key)).await;
         session.expect("connects")
@@ -62,7 +62,7 @@ impl Stage {
 }
 
 /// Posts that Carillon knows nothing of, a while ago: networks' indexes lag behind.
-async fn post_elsewhere(stage: &Stage, session: &Session<'_>, what: &str, count: usize) {
+pub async fn post_elsewhere(stage: &Stage, session: &Session<'_>, what: &str, count: usize) {
     for n in 0..count {
         let outcome = session.publish(&draft(&format!("{what} {n}"), [])).await;
         assert!(outcome.is_published(), "{outcome:?}");

@@ -1,6 +1,5 @@
 //! What networks take of one account: what one node hears of a limit holds all of them back, and nobody plans more than fits.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use carillon_connectors::Registry;
@@ -12,7 +11,6 @@ use carillon_domain::id::{AccountId, SyncRunId};
 use carillon_domain::publication::PublicationState;
 use carillon_domain::sync::SyncState;
 use carillon_domain::time::SignedDuration;
-use carillon_engine::networks::{Networks, Switches};
 use carillon_engine::usecase::budgets::{self, Budget, Kind};
 use carillon_engine::usecase::posts::{self, PostInput, WantedStatus};
 use carillon_engine::usecase::{accounts, sync};
@@ -86,17 +84,10 @@ on_both!(no_more_is_planned_than_a_network_takes_in_its_span_of_time, |t| super:
 
 /// The same with another setting of a network.
 async fn with_setting(stage: Stage, platform: &str, key: &str, value: &str) -> Stage {
-    let mut settings = BTreeMap::new();
-    for connector in Registry.all() {
-        let name = connector.descriptor().name.to_owned();
-        settings.insert(name, stage.engine.networks.settings(connector.descriptor().name).clone());
-    }
-    let of_platform = settings.get_mut(platform).expect("a network");
-    of_platform.values.insert(key.into(), value.into());
-    let (http, url) = (stage.bench.http.clone(), stage.engine.networks.public_url.clone());
     stage
-        .restarted(|engine| {
-            engine.networks = Networks::new(Registry, settings, Switches::default(), http, url)
+        .with_settings(|all| {
+            let of_platform = all.get_mut(platform).expect("a network");
+            of_platform.values.insert(key.into(), value.into());
         })
         .await
 }

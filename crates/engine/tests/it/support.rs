@@ -336,7 +336,12 @@ impl Stage {
     }
 }
 
-fn settings(bench: &Bench) -> BTreeMap<String, PlatformSettings> {
+/// Nothing is off, and nothing is read by schedule: most tests are about what somebody asked for.
+pub fn quiet() -> Switches {
+    Switches { schedule: false, ..Switches::default() }
+}
+
+pub fn settings(bench: &Bench) -> BTreeMap<String, PlatformSettings> {
     Registry.all().iter().map(|c| (c.descriptor().name.to_owned(), bench.settings(*c))).collect()
 }
 
@@ -360,7 +365,7 @@ async fn engine(bench: &Bench, db: Db, storage: Storage) -> Arc<Engine> {
         tools: Tools::default(),
     });
     Arc::new(Engine {
-        networks: Networks::new(Registry, settings, Switches::default(), bench.http.clone(), public_url),
+        networks: Networks::new(Registry, settings, quiet(), bench.http.clone(), public_url),
         clerk: carillon_engine::publish::Clerk::new(db.clone()),
         db,
         clock,

@@ -1,28 +1,14 @@
 //! What an operator switched off is gone, and comes back as it was.
 
-use std::collections::BTreeMap;
-
-use carillon_connectors::Registry;
 use carillon_domain::error::AppError;
 use carillon_domain::publication::{HeldReason, PublicationState};
-use carillon_engine::networks::{Networks, Switches};
+use carillon_engine::networks::Switches;
 use carillon_engine::usecase::posts::{self, PostInput, WantedStatus};
 use carillon_engine::usecase::{accounts, sync};
 use carillon_store::on_both;
 use carillon_store::testing::TestDb;
 
-use super::support::Stage;
-
-/// The same installation with these switches.
-async fn with(stage: Stage, switches: Switches) -> Stage {
-    let mut settings = BTreeMap::new();
-    for connector in Registry.all() {
-        let name = connector.descriptor().name;
-        settings.insert(name.to_owned(), stage.engine.networks.settings(name).clone());
-    }
-    let (http, url) = (stage.bench.http.clone(), stage.engine.networks.public_url.clone());
-    stage.restarted(|engine| engine.networks = Networks::new(Registry, settings, switches, http, url)).await
-}
+use super::support::{Stage, quiet};
 
 async fn network(test: &TestDb) {
     let stage = Stage::new(test).await;
@@ -30,8 +16,8 @@ async fn network(test: &TestDb) {
     let kept = stage.x().await;
     stage.run_until_idle().await;
     let planned = stage.at(account, "Later", stage.in_minutes(60)).await;
-    let off = Switches { networks_off: vec!["bluesky".into()], ..Switches::default() };
-    let stage = with(stage, off).await;
+    let off = Switches { networks_off: vec!["bluesky".into()], ..quiet() };
+    let stage = stage.switched(off).await;
     let shown = accounts::list(&stage.engine, &stage.actor).await.expect("accounts");
     assert_eq!(shown.iter().map(|row| row.id).collect::<Vec<_>>(), [kept]);
     let one = accounts::get(&stage.engine, &stage.actor, account).await;
@@ -54,7 +40,7 @@ async fn network(test: &TestDb) {
     let held = stage.publication(&planned).await;
     assert_eq!((held.state, held.held_reason), (PublicationState::Held, Some(HeldReason::PlatformOff)));
     assert!(stage.public("Later").is_empty());
-    let stage = with(stage, Switches::default()).await;
+    let stage = stage.switched(quiet()).await;
     assert!(accounts::get(&stage.engine, &stage.actor, account).await.is_ok(), "everything was kept");
 }
 on_both!(a_network_that_is_off_is_gone_and_comes_back, |t| super::network(t));
@@ -63,7 +49,7 @@ async fn reading(test: &TestDb) {
     let stage = Stage::new(test).await;
     let account = stage.bluesky().await;
     stage.run_until_idle().await;
-    let stage = with(stage, Switches { reading: false, ..Switches::default() }).await;
+    let stage = stage.switched(Switches { reading: false, ..quiet() }).await;
     let refused = sync::request(&stage.engine, &stage.actor, account).await;
     assert!(matches!(refused, Err(AppError::Conflict { code: "not_readable", .. })), "{refused:?}");
     let read = accounts::get(&stage.engine, &stage.actor, account).await.expect("the account").synced_at;

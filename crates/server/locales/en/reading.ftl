@@ -61,6 +61,7 @@ sync-state-failed = Failed
 sync-reason-connected = Connected
 sync-reason-requested = Asked for
 sync-reason-told = The network told
+sync-reason-scheduled = By schedule
 sync-reason-continued = Continued
 sync-log = Sync log
 sync-log-empty = This account was not read yet.

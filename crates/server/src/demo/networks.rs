@@ -1,7 +1,7 @@
 //! Every platform's addresses and app credentials, as the sandbox has them.
 
 use carillon_connectors::Registry;
-use carillon_connectors::contract::connector::Descriptor;
+use carillon_connectors::contract::connector::{Descriptor, READS_PER_MONTH};
 use carillon_connectors::sandbox::{World, named_servers};
 use carillon_domain::secret::Secret;
 use ipnet::IpNet;
@@ -47,8 +47,10 @@ fn simulated(descriptor: &Descriptor, origin: &str, world: &World) -> Platform {
                 platform.client_secret = Some(Secret::new(&app.client_secret));
                 continue;
             }
-            key if key.ends_with("client_id") => &app.client_id,
-            key if key.ends_with("client_secret") => &app.client_secret,
+            key if key.ends_with("client_id") => app.client_id.as_str(),
+            key if key.ends_with("client_secret") => app.client_secret.as_str(),
+            // Simulated networks send no bill.
+            key if key == READS_PER_MONTH.key => "100000",
             _ => continue,
         };
         platform.other.insert(setting.key.to_owned(), Secret::new(value));

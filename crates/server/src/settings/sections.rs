@@ -121,6 +121,8 @@ pub struct Limits {
 pub struct Features {
     /// Whether numbers are read from the networks.
     pub reading: bool,
+    /// Whether they are also read when nobody asks.
+    pub scheduled_reading: bool,
     /// Whether networks are listened to.
     pub webhooks: bool,
     /// Whether programs get in with API tokens.

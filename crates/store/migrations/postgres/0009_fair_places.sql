@@ -121,3 +121,9 @@ update remote_posts set followers = coalesce(
 update remote_posts set fields = coalesce((select string_agg(f, ' ' order by f) from (select (e ->> 'metric') || '='
     || (e ->> 'native') || '@' || (e ->> 'definition') as f from jsonb_array_elements(case when numbers like '[%'
     then cast(numbers as jsonb) else '[]' end) e where e ->> 'metric' in ('comments', 'likes', 'reach', 'saves', 'shares', 'views')) x), '');
+
+-- Reading by schedule. The default makes every account be looked at once, which sets the time of the next look. A node of the version
+-- before can't show runs of the new kinds.
+alter table accounts add column look_at bigint not null default 0;
+alter table accounts add column covered text; -- JSON, domain::sync::Covered: the last complete reading of each kind
+create index accounts_by_look on accounts (look_at) where status = 'connected';

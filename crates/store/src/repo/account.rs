@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use carillon_domain::account::{AccountIdentity, AccountStatus, CapMode};
 use carillon_domain::id::{AccountId, GrantId, WorkspaceId};
 use carillon_domain::metric::Observation;
+use carillon_domain::sync::Covered;
 use carillon_domain::time::Timestamp;
 
 use crate::{Executor, Row, StoreError, Tx, Value, args, statements};
@@ -48,6 +49,8 @@ pub struct AccountRow {
     pub sync_error: Option<String>,
     /// Operations that the network takes no more of for now, and until when. Also past times; kept by [`note_used_up`] alone.
     pub used_up: BTreeMap<String, Timestamp>,
+    /// How far back it was read, and when. Kept by [`look::note_covered`](super::look::note_covered) alone.
+    pub covered: Covered,
     /// Grows with every change by a person.
     pub version: i64,
     /// Created.
@@ -74,7 +77,7 @@ impl AccountRow {
 macro_rules! columns {
     () => {
         "workspace_id, id, grant_id, platform, server, remote_id, handle, name, avatar_url, meta, status, \
-         status_cause, daily_cap, cap_mode, profile, synced_at, sync_error, used_up, version, created_at, updated_at"
+         status_cause, daily_cap, cap_mode, profile, synced_at, sync_error, used_up, covered, version, created_at, updated_at"
     };
 }
 
@@ -126,6 +129,7 @@ fn read(row: &Row) -> Result<AccountRow, StoreError> {
         synced_at: row.get("synced_at")?,
         sync_error: row.get("sync_error")?,
         used_up: row.json_opt("used_up")?.unwrap_or_default(),
+        covered: row.json_opt("covered")?.unwrap_or_default(),
         version: row.get("version")?,
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,

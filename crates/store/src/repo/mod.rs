@@ -11,6 +11,7 @@ pub mod history;
 pub mod idempotency;
 pub mod job;
 pub mod lease;
+pub mod look;
 pub mod media;
 pub mod media_upload;
 pub mod one_time_link;
@@ -48,6 +49,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         idempotency::STATEMENTS,
         job::STATEMENTS,
         lease::STATEMENTS,
+        look::STATEMENTS,
         media::STATEMENTS,
         media_upload::STATEMENTS,
         one_time_link::STATEMENTS,

@@ -76,6 +76,8 @@ statements! {
         order by id");
     LIST = "sync_runs.list": concat!("select ", columns!(), " from sync_runs where workspace_id = $1 and (cast($2 as uuid) is null or account_id = $2) \
         and (cast($3 as text) is null or state = $3) and (cast($4 as uuid) is null or id < $4) order by id desc limit $5");
+    LAST = "sync_runs.last": "select state, created_at, started_at from sync_runs where workspace_id = $1 and account_id = $2 \
+        order by id desc limit 1";
     STRAY = "sync_runs.stray": "select r.workspace_id, r.id, r.account_id, r.platform, r.next_at from sync_runs r where r.state in ('queued', 'running') \
         and not exists (select 1 from jobs j where j.subject_id = r.id) order by r.created_at limit $1";
     ERASE = "sync_runs.erase": "delete from sync_runs where workspace_id = $1 and account_id = $2";
@@ -186,6 +188,32 @@ pub async fn open_of<'e>(
 /// [`StoreError`].
 pub async fn all_open(db: &Db, workspace: WorkspaceId) -> Result<Vec<SyncRunRow>, StoreError> {
     db.fetch_all(ALL_OPEN, args![workspace]).await?.iter().map(read).collect()
+}
+
+/// How the newest run of an account stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Last {
+    /// State.
+    pub state: SyncState,
+    /// When it began, or was to begin.
+    pub began: Timestamp,
+}
+
+/// The newest run of an account.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn last_of<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+    account: AccountId,
+) -> Result<Option<Last>, StoreError> {
+    let Some(row) = ex.fetch_optional(LAST, args![workspace, account]).await? else { return Ok(None) };
+    let began = match row.get("started_at")? {
+        Some(began) => began,
+        None => row.get("created_at")?,
+    };
+    Ok(Some(Last { state: row.named("state", SyncState::parse)?, began }))
 }
 
 /// Which runs to list.

@@ -71,6 +71,7 @@ impl Scene {
             synced_at: None,
             sync_error: None,
             used_up: std::collections::BTreeMap::new(),
+            covered: carillon_domain::sync::Covered::default(),
             version: 1,
             created_at: at("2026-11-01T00:00:00Z"),
             updated_at: at("2026-11-01T00:00:00Z"),

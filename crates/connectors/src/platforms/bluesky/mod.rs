@@ -52,6 +52,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     settings: &[],
     docs: include_str!("docs.md"),
     many_servers: true,
+    paid_reads: false,
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

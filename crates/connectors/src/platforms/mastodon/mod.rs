@@ -61,6 +61,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     docs: include_str!("docs.md"),
     many_servers: true,
+    paid_reads: false,
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

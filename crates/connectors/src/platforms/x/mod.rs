@@ -6,7 +6,7 @@
 
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
-use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
+use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, READS_PER_MONTH, Setting};
 use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
@@ -65,10 +65,12 @@ static DESCRIPTOR: Descriptor = Descriptor {
         },
         plan::SETTINGS[0],
         plan::SETTINGS[1],
+        READS_PER_MONTH,
         webhooks::CONSUMER_SECRET,
     ],
     docs: include_str!("docs.md"),
     many_servers: false,
+    paid_reads: true,
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

@@ -81,6 +81,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     docs: include_str!("docs.md"),
     many_servers: false,
+    paid_reads: false,
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

@@ -19,13 +19,13 @@ pub(super) struct Read {
 
 impl Read {
     /// Everything that reading needs, or why it can't be done.
-    pub async fn open(engine: &Engine, run: &SyncRunRow) -> Result<Self, Stop> {
+    pub async fn open(engine: &Engine, run: &SyncRunRow, asked: bool) -> Result<Self, Stop> {
         let row = account::find(&engine.db, run.workspace, run.account).await?;
         let row = row.filter(|row| row.status == AccountStatus::Connected);
         let row = row.ok_or_else(|| not_connected(&run.platform))?;
         let found = engine.networks.reader(&row.platform);
         let (platform, reader) = found.ok_or_else(|| switched_off(&run.platform))?;
-        Ok(Self { access: Access::open(engine, row, platform).await?, reader })
+        Ok(Self { access: Access::open(engine, row, platform, asked).await?, reader })
     }
 }
 

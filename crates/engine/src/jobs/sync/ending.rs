@@ -3,11 +3,12 @@
 use carillon_connectors::contract::progress::Stage;
 use carillon_connectors::kit::errors::NETWORK_FAILING;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
-use carillon_domain::sync::{SyncReason, SyncState};
+use carillon_domain::sync::schedule::next_month;
+use carillon_domain::sync::{Reach, SyncReason, SyncState};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::StoreError;
 use carillon_store::repo::job::Party;
-use carillon_store::repo::{account, sync_run};
+use carillon_store::repo::{account, look, sync_run};
 
 use super::run::Run;
 use super::{Position, Target, keep, new_job};
@@ -29,6 +30,8 @@ pub(super) enum Stop {
     Remote(Box<ConnectorError>),
     /// There is no login any more, as the refresh found.
     Reconnect(Box<ConnectorError>),
+    /// Reading costs money, and what the operator allows of it in a month is used up.
+    Spent,
     /// It is for the runner to try again.
     Job(JobError),
 }
@@ -61,6 +64,7 @@ pub(super) async fn stopped(run: Run<'_>, stop: Stop) -> Result<Next, JobError> 
     let error = match stop {
         Stop::Job(error) => return Err(error),
         Stop::Reconnect(error) => return reconnect(run, *error).await,
+        Stop::Spent => return spent(run).await,
         Stop::Remote(error) => *error,
     };
     // A permission that only reading lacks must not keep anybody from publishing.
@@ -114,6 +118,17 @@ async fn limited(mut run: Run<'_>, error: ConnectorError, at: Timestamp) -> Resu
     end(run, SyncState::Partial, Some(error), next).await
 }
 
+/// The schedule begins anew next month; until then the account is read when somebody asks.
+async fn spent(mut run: Run<'_>) -> Result<Next, JobError> {
+    let until = next_month(run.engine.clock.now());
+    run.row.limited_until = Some(until);
+    let (kind, platform) = (ErrorKind::RateLimited { until: Some(until) }, run.row.platform.as_str());
+    let cause = "What reading this account by schedule may cost this month is used up.";
+    let action = "It goes on next month. Whoever runs this server can allow more; who asks for the numbers gets them in any case.";
+    let error = ConnectorError::new(kind, platform, "sync", "reads_used_up", cause).with_action(action);
+    failed(run, error).await
+}
+
 async fn reconnect(run: Run<'_>, error: ConnectorError) -> Result<Next, JobError> {
     accounts::needs_reconnect(run.engine, run.row.workspace, run.row.account, &error).await?;
     failed(run, error).await
@@ -142,12 +157,17 @@ async fn end(
         let job = new_job(engine, Target { workspace: next.workspace, run: next.id }, party, Some(at));
         (next, job)
     });
+    let complete = state == SyncState::Done;
+    let reach = position.began.filter(|_| complete).map(|began| Reach { began, back_to: position.back_to });
     let (workspace, id) = (row.workspace, row.account);
     let cause = row.error.as_ref().map(|error| error.cause.clone());
     keep::fenced(engine, lease, move |tx| {
         Box::pin(async move {
             sync_run::save(tx, &row).await?;
             account::synced(tx, row.workspace, row.account, cause.as_deref()).await?;
+            if let Some(reach) = reach {
+                look::note_covered(tx, row.workspace, row.account, row.kind, reach).await?;
+            }
             if let Some((next, job)) = next {
                 super::open(tx, &next, &job).await?;
             }

@@ -1,4 +1,5 @@
-//! Reads an account: its profile with totals, then its recent posts with theirs.
+//! Reads an account: its profile with totals, then as many of its posts as the run's kind says, with theirs. When accounts are read
+//! by themselves says [`schedule`].
 //!
 //! Invariants, and what each prevents:
 //! - At most one run of an account is open, by an index of the database. Otherwise two would spend the network's patience
@@ -14,6 +15,7 @@ mod account;
 mod ending;
 mod keep;
 mod run;
+pub mod schedule;
 
 use carillon_domain::id::{Id, SyncRunId, WorkspaceId};
 use carillon_domain::sync::{SyncKind, SyncReason, SyncState};
@@ -31,12 +33,13 @@ use crate::{Actor, Engine};
 /// The job kind of a sync run.
 pub const KIND: &str = "sync";
 
-/// Most posts that one reading goes back …
-pub const MAX_POSTS: u32 = 200;
-/// … and how old they may be; the network's first page is kept whole, so that a quiet account is not empty.
-pub const WINDOW: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// Most pages, for networks whose pages are nearly empty.
-const MAX_PAGES: u32 = 20;
+/// Most posts that a reading goes back that somebody asked for …
+pub const MAX_POSTS: u32 = SyncKind::Basic.most_posts();
+/// … and how old they may be.
+pub const WINDOW: SignedDuration = match SyncKind::Basic.window() {
+    Some(window) => window,
+    None => SignedDuration::MAX,
+};
 
 /// Which run a job is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +66,14 @@ struct Position {
     complete: bool,
     /// How often the network asked this reading to wait.
     limits: u32,
+    /// When it began.
+    began: Option<Timestamp>,
+    /// The oldest post that was kept.
+    oldest: Option<Timestamp>,
+    /// Every post since then was looked at, once it is complete; `None`: every post there is.
+    back_to: Option<Timestamp>,
+    /// Nobody asked for it.
+    scheduled: bool,
 }
 
 impl Position {
@@ -105,6 +116,13 @@ pub(crate) fn new_run(
         progress: serde_json::json!({}),
         continues: None,
     }
+}
+
+/// The same by schedule.
+fn scheduled_run(engine: &Engine, account: &AccountRow, kind: SyncKind) -> SyncRunRow {
+    let mut run = SyncRunRow { kind, ..new_run(engine, account, SyncReason::Scheduled, None) };
+    Position { scheduled: true, ..Position::default() }.save(&mut run);
+    run
 }
 
 /// Opens a run and queues its job, unless another run of the account is open. Tells whether it did.

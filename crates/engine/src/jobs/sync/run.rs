@@ -8,7 +8,7 @@ use carillon_store::repo::sync_run::{self, SyncRunRow};
 
 use super::account::Read;
 use super::ending::{self, Stop};
-use super::{MAX_PAGES, MAX_POSTS, Position, Target, WINDOW, keep};
+use super::{Position, Target, keep};
 use crate::Engine;
 use crate::jobs::{JobError, Lease, Next};
 
@@ -23,6 +23,7 @@ pub async fn run(engine: &Engine, lease: &Lease, target: Target) -> Result<Next,
     run.row.state = SyncState::Running;
     run.row.started_at.get_or_insert(engine.clock.now());
     run.row.next_at = None;
+    run.position.began.get_or_insert(engine.clock.now());
     keep::run(engine, lease, &run.row).await?;
     match Box::pin(run.read()).await {
         Ok(()) => ending::done(run).await,
@@ -40,7 +41,7 @@ pub(super) struct Run<'a> {
 
 impl Run<'_> {
     async fn read(&mut self) -> Result<(), Stop> {
-        let mut account = Read::open(self.engine, &self.row).await?;
+        let mut account = Read::open(self.engine, &self.row, !self.position.scheduled).await?;
         while !self.position.complete {
             let step = self.step(&mut account).await;
             self.row.calls += account.access.take_calls();
@@ -49,6 +50,7 @@ impl Run<'_> {
                     self.refreshed = true;
                     account.access.refresh(self.engine).await?;
                 }
+                Err(Stop::Remote(_)) if account.access.is_spent() => return Err(Stop::Spent),
                 step => step?,
             }
         }
@@ -77,7 +79,11 @@ impl Run<'_> {
             return Err(somebody_else(&account.access.row.platform).into());
         }
         self.position.profile = true;
-        self.position.complete = !account.reader.can_list(&profile.identity);
+        if !account.reader.can_list(&profile.identity) {
+            self.position.complete = true;
+            // No post was looked at, so none is missing.
+            self.position.back_to = self.position.began;
+        }
         self.row.calls += account.access.take_calls();
         self.position.save(&mut self.row);
         keep::profile(self.engine, self.lease, &self.row, &account.access.row, &profile).await?;
@@ -88,20 +94,26 @@ impl Run<'_> {
 
     /// The posts of a page that are wanted; moves the position behind it.
     fn take(&mut self, page: PostPage, as_of: Timestamp) -> Vec<RemotePost> {
-        let position = &mut self.position;
-        let oldest = as_of - WINDOW;
-        let is_first = position.pages == 0;
-        let beyond = page.posts.last().is_some_and(|post| post.published_at < oldest);
-        let room = MAX_POSTS.saturating_sub(position.posts);
+        let (kind, position) = (self.row.kind, &mut self.position);
+        let limit = kind.window().map(|window| as_of - window);
+        let is_due = |post: &RemotePost| limit.is_none_or(|limit| post.published_at >= limit);
+        let keeps_all = position.pages == 0 && kind.keeps_first_page();
+        let beyond = page.posts.last().is_some_and(|post| !is_due(post));
         let mut posts = page.posts;
-        posts.retain(|post| is_first || post.published_at >= oldest);
-        posts.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+        posts.retain(|post| keeps_all || is_due(post));
+        let room = usize::try_from(kind.most_posts().saturating_sub(position.posts)).unwrap_or(usize::MAX);
+        posts.truncate(room);
         position.pages += 1;
         position.posts += u32::try_from(posts.len()).unwrap_or(u32::MAX);
+        position.oldest = posts.iter().map(|post| post.published_at).chain(position.oldest).min();
         // A network that leads back to the same page would be read for ever.
         let next = page.next.filter(|next| position.cursor.as_ref() != Some(next));
-        let enough = beyond || position.posts >= MAX_POSTS || position.pages >= MAX_PAGES;
-        position.complete = enough || next.is_none();
+        let enough = position.posts >= kind.most_posts() || position.pages >= kind.most_pages();
+        position.back_to = match limit {
+            _ if enough => Some(position.oldest.unwrap_or(as_of)),
+            limit => limit.map(|limit| position.oldest.map_or(limit, |oldest| oldest.min(limit))),
+        };
+        position.complete = enough || beyond || next.is_none();
         position.cursor = next.filter(|_| !position.complete);
         posts
     }

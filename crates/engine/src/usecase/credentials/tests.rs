@@ -128,6 +128,7 @@ fn account_named(engine: &Engine, grant: &GrantRow, name: &str) -> AccountRow {
         synced_at: None,
         sync_error: None,
         used_up: std::collections::BTreeMap::new(),
+        covered: carillon_domain::sync::Covered::default(),
         version: 1,
         created_at: grant.created_at,
         updated_at: grant.updated_at,

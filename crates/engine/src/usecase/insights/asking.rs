@@ -35,7 +35,7 @@ impl<'a> Asking<'a> {
         insights: &'static dyn Insights,
     ) -> Result<Self, AppError> {
         let (workspace, id) = (row.workspace, row.id);
-        let opened = Access::open(engine, row, platform).await;
+        let opened = Access::open(engine, row, platform, true).await;
         match opened {
             Ok(access) => Ok(Self { engine, access, insights, refreshed: false }),
             Err(none) => Err(without_login(engine, workspace, id, none).await),

@@ -9,7 +9,7 @@ use carillon_domain::secret::Secret;
 use carillon_engine::networks::{Networks, Switches};
 use carillon_engine::usecase::posts::PostView;
 
-use super::{Stage, settings};
+use super::{Stage, quiet, settings};
 
 impl Stage {
     /// The same where the operator has given this secret.
@@ -25,9 +25,25 @@ impl Stage {
     pub async fn with_settings(self, change: impl FnOnce(&mut BTreeMap<String, PlatformSettings>)) -> Self {
         let mut settings = settings(&self.bench);
         change(&mut settings);
+        self.set_up(settings, quiet()).await
+    }
+
+    /// The same where the operator has switched this on and off.
+    pub async fn switched(self, switches: Switches) -> Self {
+        let settings = settings(&self.bench);
+        self.set_up(settings, switches).await
+    }
+
+    /// The same with accounts that are read by schedule.
+    pub async fn by_schedule(self) -> Self {
+        self.switched(Switches::default()).await
+    }
+
+    /// The same with settings and switches.
+    pub async fn set_up(self, settings: BTreeMap<String, PlatformSettings>, switches: Switches) -> Self {
         let public_url = self.engine.networks.own_url("/");
         let http = self.bench.http.clone();
-        let networks = Networks::new(Registry, settings, Switches::default(), http, public_url);
+        let networks = Networks::new(Registry, settings, switches, http, public_url);
         self.restarted(|engine| engine.networks = networks).await
     }
 

@@ -112,6 +112,10 @@ impl TestApp {
     ) -> Self {
         let mut flags: Vec<_> = flags.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
         flags.push(("secrets.encryption_key", "5a".repeat(32)));
+        // Most tests are about what somebody asked for.
+        if flags.iter().all(|(key, _)| *key != "features.scheduled_reading") {
+            flags.push(("features.scheduled_reading", "false".to_owned()));
+        }
         let folder = tempfile::tempdir().expect("folder");
         flags.push(("server.data", folder.path().display().to_string()));
         let settings = Settings::load(&Sources { flags, ..Sources::default() }).expect("settings");

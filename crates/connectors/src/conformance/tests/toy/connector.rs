@@ -70,6 +70,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     docs: "",
     many_servers: false,
+    paid_reads: false,
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

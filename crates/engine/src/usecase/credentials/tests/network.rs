@@ -96,6 +96,7 @@ static TOY: Descriptor = Descriptor {
     settings: &[],
     docs: "",
     many_servers: false,
+    paid_reads: false,
 };
 
 impl Connector for Toy {
