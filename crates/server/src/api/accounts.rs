@@ -36,15 +36,16 @@ async fn list(State(app): State<App>, Caller(actor): Caller) -> Result<axum::Jso
 /// Accounts with how their logins stand.
 async fn shaped(app: &App, actor: &Actor, rows: &[AccountRow]) -> Result<Vec<Account>, Failure> {
     let outlooks = horizon::outlooks(&app.engine, actor, rows).await?;
-    let shaped = |(row, outlook)| Account::new(&app.engine, row).with(outlook);
+    let shaped = |(row, outlook)| Account::new(&app.engine, row).with(&app.engine, row, outlook);
     Ok(rows.iter().zip(&outlooks).map(shaped).collect())
 }
 
 async fn shaped_one(app: &App, actor: &Actor, row: AccountRow) -> Result<axum::Json<Account>, Failure> {
     let outlooks = horizon::outlooks(&app.engine, actor, std::slice::from_ref(&row)).await?;
+    let outlook = outlooks.into_iter().next().unwrap_or_default();
     let budgets = budgets::of(&app.engine, actor, &row).await?;
-    let account = Account::new(&app.engine, &row).with_budgets(&budgets);
-    Ok(axum::Json(outlooks.iter().fold(account, Account::with)))
+    let account = Account::new(&app.engine, &row).with(&app.engine, &row, &outlook);
+    Ok(axum::Json(account.with_budgets(&budgets)))
 }
 
 /// One account.

@@ -8,11 +8,13 @@ use utoipa::ToSchema;
 mod account;
 mod attempts;
 mod finding;
+mod health;
 mod publication;
 
 pub use account::Account;
 pub use attempts::{Attempt, Step};
 pub use finding::Finding;
+pub use health::Health;
 pub use publication::{Part, Publication, RemoteError};
 
 /// RFC 3339, UTC.

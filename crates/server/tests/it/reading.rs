@@ -225,6 +225,7 @@ async fn a_login_that_ends_soon_shows_with_what_is_at_risk() {
     let (app, sandbox) = TestApp::networked(&[]).await;
     let (made, token) = app.stranger("ada@example.com", Role::Owner).await;
     let account = connected(&app, &sandbox, made.workspace.id).await;
+    work(&app).await;
     let here = format!("/api/v1/accounts/{account}");
     let before = app.api(Method::GET, &here, &token, None).await.json();
     assert_eq!(
@@ -245,9 +246,46 @@ async fn a_login_that_ends_soon_shows_with_what_is_at_risk() {
     app.clock.advance_to(ends - jiff::SignedDuration::from_hours(5 * 24));
     let near = app.api(Method::GET, "/api/v1/accounts", &token, None).await.json();
     let health = &items(&near)[0]["health"];
-    assert_eq!(health["level"], "amber", "{health}");
+    assert_eq!((&health["level"], &health["code"]), (&"amber".into(), &"login_ends".into()), "{health}");
     assert!(health["reason"].as_str().is_some_and(|why| why.contains("login ends")), "{health}");
     assert_eq!(health["at_risk"], serde_json::json!([post.publications[0].id.to_string()]));
+}
+
+#[tokio::test]
+async fn health_says_how_old_numbers_are_and_what_helps() {
+    let (app, sandbox) = TestApp::networked(&[("features.scheduled_reading", "true")]).await;
+    let (browser, home) = app.owner().await;
+    let workspace: WorkspaceId = home.trim_start_matches("/w/").parse().expect("id");
+    let account = connected(&app, &sandbox, workspace).await;
+    let token = app.people().create_token_by_operator(workspace, "test", Role::Owner).await.expect("token");
+    let token = token.secret.expose().to_owned();
+    let (here, page) = (format!("/api/v1/accounts/{account}"), format!("{home}/accounts/{account}"));
+    let hours = |n: u64| std::time::Duration::from_secs(n * 3600);
+    let told = async || {
+        let health = app.api(Method::GET, &here, &token, None).await.json()["health"].clone();
+        let helps = health["action"].as_str().is_some_and(|action| action.ends_with('.'));
+        assert_eq!(helps, health["level"] != "green", "{health}");
+        (health["level"].as_str().expect("a level").to_owned(), health["code"].as_str().map(str::to_owned))
+    };
+    let is = |level: &str, code: Option<&str>| (level.to_owned(), code.map(str::to_owned));
+    assert_eq!(told().await, is("green", None), "it is going to be read");
+    app.clock.advance(hours(2));
+    assert_eq!(told().await, is("red", Some("never_read")));
+    assert!(browser.get(&page).await.text().contains("No new numbers"));
+    work(&app).await;
+    assert_eq!(told().await, is("green", None));
+    assert!(browser.get(&page).await.text().contains("Up to date"));
+    app.clock.advance(hours(25));
+    assert_eq!(told().await, is("amber", Some("stale")));
+    for url in [page.clone(), format!("{home}/connections")] {
+        let text = browser.get(&url).await.text();
+        assert!(text.contains("Needs a look") && text.contains("more than a day old"), "{text}");
+    }
+    // The schedule has been waiting for a node that works.
+    work(&app).await;
+    assert_eq!(told().await, is("green", None));
+    let log = browser.get(&page).await.text();
+    assert!(log.contains("By schedule") && log.contains("Posts wanted"), "{log}");
 }
 
 #[tokio::test]

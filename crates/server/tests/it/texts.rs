@@ -11,7 +11,7 @@ use carillon_domain::insight::{self, Basis};
 use carillon_domain::metric;
 use carillon_domain::permission::Role;
 use carillon_domain::publication::PublicationState;
-use carillon_domain::sync::SyncReason;
+use carillon_domain::sync::{SyncKind, SyncReason};
 use carillon_domain::time::Timestamp;
 use carillon_server::i18n::{self, Tr};
 
@@ -33,6 +33,8 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("account-status", names(&["connected", "needs_reconnect", "disconnected"])),
         ("sync-state", names(&["queued", "waiting", "running", "done", "partial", "failed"])),
         ("sync-reason", SyncReason::ALL.iter().map(|r| r.as_str().to_owned()).collect()),
+        ("sync-kind", SyncKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),
+        ("health", names(&["green", "amber", "red", "never_read", "failing", "stale", "on_request"])),
         ("metric", metric::ALL.iter().chain(insight::DERIVED).map(|d| d.name.to_owned()).collect()),
         ("basis", Basis::ALL.iter().map(|basis| basis.as_str().to_owned()).collect()),
         ("kinds", names(&["image", "gif", "video", "document"])),

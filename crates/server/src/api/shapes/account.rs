@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::numbers::{self, Number};
-use super::time;
+use super::{Health, time};
 
 /// A connected account.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,21 +49,6 @@ pub struct Account {
     pub version: i64,
 }
 
-/// How an account is doing.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Health {
-    /// `green`, `amber` or `red`.
-    pub level: &'static str,
-    /// Why it is not green, in plain words.
-    pub reason: Option<String>,
-    /// When its numbers were last read.
-    pub synced_at: Option<String>,
-    /// When its login ends for good unless it is renewed, as far as the network said.
-    pub login_ends_at: Option<String>,
-    /// Ids of publications that are scheduled for when there is no login any more, the first ones in order of time.
-    pub at_risk: Vec<String>,
-}
-
 /// Limits of an account.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Caps {
@@ -83,12 +68,6 @@ pub struct Features {
 impl Account {
     /// From a row.
     pub fn new(engine: &Engine, row: &AccountRow) -> Self {
-        let connected = row.status == carillon_domain::account::AccountStatus::Connected;
-        let level = match (connected, &row.sync_error) {
-            (false, _) => "red",
-            (true, Some(_)) => "amber",
-            (true, None) => "green",
-        };
         Self {
             id: row.id.to_string(),
             platform: row.platform.clone(),
@@ -98,13 +77,7 @@ impl Account {
             name: row.name.clone(),
             avatar_url: row.avatar_url.clone(),
             status: row.status.as_str(),
-            health: Health {
-                level,
-                reason: row.status_cause.clone().or_else(|| row.sync_error.clone()),
-                synced_at: row.synced_at.map(time),
-                login_ends_at: None,
-                at_risk: Vec::new(),
-            },
+            health: Health::new(engine, row, &Outlook::default()),
             numbers: numbers::of_account(row),
             caps: Caps { daily: caps::daily_cap(row) },
             cap_mode: row.cap_mode.as_str(),
@@ -124,18 +97,8 @@ impl Account {
     }
 
     /// With how its login stands.
-    pub fn with(mut self, outlook: &Outlook) -> Self {
-        self.health.login_ends_at = outlook.login_ends_at.map(time);
-        self.health.at_risk = outlook.at_risk.iter().map(|planned| planned.id.to_string()).collect();
-        if let Some(ends) =
-            outlook.login_ends_at.filter(|_| outlook.ends_soon && self.health.level == "green")
-        {
-            let day = ends.strftime("%Y-%m-%d");
-            self.health.level = "amber";
-            self.health.reason =
-                Some(format!("Its login ends on {day}. Connect the account again before then."));
-        }
-        self
+    pub fn with(self, engine: &Engine, row: &AccountRow, outlook: &Outlook) -> Self {
+        Self { health: Health::new(engine, row, outlook), ..self }
     }
 }
 

@@ -1,11 +1,12 @@
 //! An account among others, on the connections page.
 
 use carillon_domain::account::AccountStatus;
+use carillon_domain::health::{Level, Trouble};
 use carillon_domain::permission::Permission;
 use carillon_domain::sync::SyncState;
 use carillon_engine::Actor;
-use carillon_engine::usecase::caps;
 use carillon_engine::usecase::horizon::Outlook;
+use carillon_engine::usecase::{caps, health};
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::sync_run::SyncRunRow;
 use jiff::Timestamp;
@@ -34,6 +35,10 @@ pub struct Line {
     pub url: String,
     /// What needs a person, in plain words.
     pub cause: Option<String>,
+    /// Whether its numbers are up to date, of a connected account that is read.
+    pub health: Option<State>,
+    /// What keeps them from it, and what would help.
+    pub late: Option<String>,
     /// Why its numbers could not be read.
     pub unread: Option<String>,
     /// When its login ends, if that is soon.
@@ -80,6 +85,7 @@ impl Line {
         let is_connected = row.status == AccountStatus::Connected;
         let connector = app.engine.networks.connector(&row.platform);
         let readable = is_connected && app.engine.networks.reader(&row.platform).is_some();
+        let trouble = health::of(&app.engine, &row, &outlook).trouble;
         let may_sync = readable && actor.role.may(Permission::Write);
         Self {
             id: row.id.to_string(),
@@ -88,6 +94,8 @@ impl Line {
             state: State::new(row.status.as_str(), ui.of("account-status", row.status.as_str())),
             url: urls::account(actor.workspace, row.id),
             cause: row.status_cause.clone(),
+            health: readable.then(|| shown(ui, trouble)),
+            late: trouble.and_then(|trouble| late(ui, trouble)),
             unread: row.sync_error.clone().filter(|_| is_connected),
             ends: outlook.login_ends_at.filter(|_| outlook.ends_soon),
             at_risk: outlook
@@ -116,6 +124,27 @@ impl Line {
             }),
             name: row.name,
             handle: row.handle,
+        }
+    }
+}
+
+/// Red, amber or green, in the colours of other states.
+fn shown(ui: &Ui, trouble: Option<Trouble>) -> State {
+    let level = trouble.map_or(Level::Green, Trouble::level);
+    let name = match level {
+        Level::Green => "done",
+        Level::Amber => "partial",
+        Level::Red => "failed",
+    };
+    State::new(name, ui.of("health", level.as_str()))
+}
+
+/// In the words of the page; what its login lacks, and what stopped its last reading, is said elsewhere on it.
+fn late(ui: &Ui, trouble: Trouble) -> Option<String> {
+    match trouble {
+        Trouble::SignedOut | Trouble::Disconnected | Trouble::LoginEnds | Trouble::Stopped => None,
+        Trouble::NeverRead | Trouble::Failing | Trouble::Stale | Trouble::OnRequest => {
+            Some(ui.of("health", trouble.as_str()))
         }
     }
 }

@@ -66,8 +66,12 @@ pub fn excerpt(ui: &Ui, text: &str) -> String {
 pub struct RunLine {
     /// When it was asked for.
     pub created_at: Timestamp,
+    /// When it was over.
+    pub ended_at: Option<Timestamp>,
     /// How it stands.
     pub state: State,
+    /// How far back posts were wanted.
+    pub kind: String,
     /// Why it was made.
     pub reason: String,
     /// Posts.
@@ -89,7 +93,9 @@ pub fn runs(ui: &Ui, rows: &[SyncRunRow]) -> Vec<RunLine> {
         let name = if waits { "waiting" } else { run.state.as_str() };
         RunLine {
             created_at: run.created_at,
+            ended_at: run.ended_at,
             state: State::new(name, ui.of("sync-state", name)),
+            kind: ui.of("sync-kind", run.kind.as_str()),
             reason: ui.of("sync-reason", run.reason.as_str()),
             items: run.items,
             calls: run.calls,
