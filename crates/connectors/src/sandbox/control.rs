@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Extension, Json, Router};
@@ -29,6 +29,7 @@ pub(super) fn router(world: Arc<World>) -> Router {
         .route("/sandbox/blobs/{sha256}", get(blob))
         .route("/sandbox/too-large/{sha256}", get(too_large))
         .route("/sandbox/avatars/{file}", get(avatar))
+        .route("/sandbox/truth/{persona}", get(truth))
         .fallback(|| async {
             problem(StatusCode::NOT_FOUND, "not_found", "There is no such sandbox endpoint.")
         })
@@ -132,6 +133,40 @@ const FURTHEST: Duration = Duration::from_secs(100 * 366 * 86_400);
 
 async fn clock(State(world): State<Arc<World>>) -> Json<Value> {
     Json(json!({ "now": world.now(), "offset_s": world.clock().offset().as_secs_f64() }))
+}
+
+/// Which network's truth is wanted; all when nothing is said.
+#[derive(Deserialize)]
+struct Of {
+    platform: Option<String>,
+}
+
+async fn truth(
+    State(world): State<Arc<World>>,
+    Extension(Platforms(platforms)): Extension<Platforms>,
+    Path(persona): Path<String>,
+    Query(of): Query<Of>,
+) -> Response {
+    let Some(persona) = Persona::find(&persona) else {
+        return problem(StatusCode::NOT_FOUND, "not_found", "Nobody of this name lives here.");
+    };
+    if of.platform.as_deref().is_some_and(|wanted| !platforms.contains(&wanted)) {
+        return problem(StatusCode::NOT_FOUND, "not_found", "There is no such network.");
+    }
+    let now = world.now();
+    let wanted = platforms.iter().filter(|name| of.platform.as_deref().is_none_or(|wanted| wanted == **name));
+    let networks = wanted.map(|platform| {
+        let mut truth = persona.audience(platform).truth(now);
+        truth["platform"] = json!(platform);
+        truth
+    });
+    Json(json!({
+        "persona": persona.key,
+        "zone": persona.zone,
+        "now": now,
+        "networks": networks.collect::<Vec<_>>(),
+    }))
+    .into_response()
 }
 
 async fn received(State(world): State<Arc<World>>) -> Json<Received> {

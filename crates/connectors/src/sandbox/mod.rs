@@ -23,6 +23,7 @@
 //! - [`World::state`] keeps the platform's own data (serde + `Default`), [`World::tokens`] every token it issues,
 //!   [`World::ledger`] every public object, [`World::blobs`] uploaded bytes, [`World::codes`] and [`World::apps`] what OAuth
 //!   needs, [`World::processing_time`] how long slow work takes, [`World::fetch`] pulls a file from a URL. Time is [`World::now`], randomness [`World::random_text`].
+//! - [`Persona::audience`] says how many follow and what a post gets: every number of that kind comes from there.
 //! - [`oauth::authorize`] runs the login and consent pages; [`page`] draws feeds; [`graph`] is what Meta's APIs say alike.
 //! - Several simulators may play one host; [`Simulator::claims`] then says whose a request is.
 //! - Bodies are not limited by the router: enforce the network's own limits. Stream uploads into [`blob::Blobs::store`]; tell of
@@ -32,6 +33,7 @@
 //! [`Sandbox`] joins a world with simulators. [`InProcess`] is a [`Transport`](crate::kit::http::Transport) without sockets, on
 //! the world's clock; [`serve()`] listens; [`browser`] walks through the OAuth pages.
 
+pub mod audience;
 pub mod blob;
 pub mod browser;
 pub mod clock;
@@ -60,6 +62,7 @@ pub mod testing;
 pub mod token;
 mod world;
 
+pub use audience::Audience;
 pub use clock::OffsetClock;
 pub use fault::{Fault, FaultKind, When};
 pub use fetch::{Fetch, FetchError, Fetched};

@@ -13,6 +13,8 @@ pub struct Persona {
     pub bio: &'static str,
     /// Where they live.
     pub place: &'static str,
+    /// Time zone of that place, by which its audience's week is cut.
+    pub zone: &'static str,
     /// A company or organisation rather than a person.
     pub brand: bool,
     /// Colour of the avatar, `#rrggbb`.
@@ -28,6 +30,7 @@ pub const PERSONAS: &[Persona] = &[
         name: "Mara Fields",
         bio: "Photographs coasts, mostly in bad weather. Prints on request.",
         place: "Galway",
+        zone: "Europe/Dublin",
         brand: false,
         color: "#2f6f8f",
         reach: 18_400,
@@ -37,6 +40,7 @@ pub const PERSONAS: &[Persona] = &[
         name: "Theo Lund",
         bio: "Bread, slowly. One recipe a week, all failures included.",
         place: "Malmö",
+        zone: "Europe/Stockholm",
         brand: false,
         color: "#a4572a",
         reach: 52_100,
@@ -46,6 +50,7 @@ pub const PERSONAS: &[Persona] = &[
         name: "Aisha Okafor",
         bio: "Running coach. Couch to marathon without the shouting.",
         place: "Lagos",
+        zone: "Africa/Lagos",
         brand: false,
         color: "#7a3e9d",
         reach: 131_000,
@@ -55,6 +60,7 @@ pub const PERSONAS: &[Persona] = &[
         name: "Nikos Papadakis",
         bio: "Repairs old synthesizers and plays them badly on purpose.",
         place: "Thessaloniki",
+        zone: "Europe/Athens",
         brand: false,
         color: "#3d7a4f",
         reach: 4_300,
@@ -64,6 +70,7 @@ pub const PERSONAS: &[Persona] = &[
         name: "Harbor Light Coffee",
         bio: "Small roastery on the quay. Open from six, closed when it's gone.",
         place: "Bergen",
+        zone: "Europe/Oslo",
         brand: true,
         color: "#8a3b46",
         reach: 27_800,
@@ -73,6 +80,7 @@ pub const PERSONAS: &[Persona] = &[
         name: "Fernweh Bikes",
         bio: "Touring bicycles built to be repaired by the roadside.",
         place: "Freiburg",
+        zone: "Europe/Berlin",
         brand: true,
         color: "#b07d12",
         reach: 73_500,
@@ -97,7 +105,7 @@ impl Persona {
         digest.iter().take(8).fold(0, |n, byte| (n << 8) | u64::from(*byte))
     }
 
-    /// Followers at the start, on this network.
+    /// Followers at the start of 2024, on this network. [`Persona::audience`] knows what became of them.
     pub fn followers(&self, platform: &str) -> u64 {
         let percent = 20 + self.number(platform, "followers") % 140;
         u64::from(self.reach) * percent / 100

@@ -270,6 +270,19 @@ async fn the_control_interface_works_as_documented() {
     );
     assert_eq!(get("/nothing").await.expect("answer").status, StatusCode::NOT_FOUND);
     assert!(get("/avatars/marafields.svg").await.expect("answer").snippet(500).starts_with("<svg"));
+    let truth = get("/truth/marafields").await.expect("answer").json::<serde_json::Value>().expect("json");
+    assert_eq!((&truth["persona"], &truth["zone"]), (&"marafields".into(), &"Europe/Dublin".into()));
+    let network = &truth["networks"][0];
+    assert_eq!((&network["platform"], &truth["networks"][1]), (&"toy".into(), &serde_json::Value::Null));
+    for week in ["activity", "response", "expected_engagement"] {
+        let days = network[week].as_array().expect("days");
+        assert!(days.len() == 7 && days.iter().all(|d| d.as_array().is_some_and(|h| h.len() == 24)));
+    }
+    assert!(network["followers"].as_f64() > Some(100.0) && network["events"].is_array(), "{truth}");
+    for path in ["/truth/nobody", "/truth/marafields?platform=nowhere"] {
+        assert_eq!(get(path).await.expect("answer").status, StatusCode::NOT_FOUND, "{path}");
+    }
+    assert_eq!(get("/truth/marafields?platform=toy").await.expect("answer").status, StatusCode::OK);
 }
 
 /// A server that is trusted as `trusted`, and says `hello` to everybody.
