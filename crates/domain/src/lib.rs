@@ -1,5 +1,5 @@
-//! What Carillon is about, without any input or output: ids, time, posts, publications and their state machine, limits
-//! and errors. Nothing here waits, reads a clock or draws a random number by itself; both come in through the traits
+//! What Carillon is about, without any input or output: ids, time, posts, publications and their state machine, limits,
+//! errors and what numbers say. Nothing here waits, reads a clock or draws a random number by itself; both come in through the traits
 //! of [`time`].
 
 pub mod account;

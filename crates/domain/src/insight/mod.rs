@@ -5,6 +5,7 @@
 //! - Three engagement rates, each with its basis in its name. None of them is comparable with another.
 //! - Rates are exact fractions until they are shown; each function says how it rounds.
 
+pub mod best_times;
 mod daily;
 mod engagement;
 mod growth;
