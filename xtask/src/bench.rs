@@ -19,6 +19,11 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
     {
         return publish(rest);
     }
+    if let Some((what, rest)) = arguments.split_first()
+        && what == "insight"
+    {
+        return insight(rest);
+    }
     let root = root();
     let release = build(&["--release"])?;
     let mut bench = Command::new(release.join("carillon-bench"));
@@ -71,6 +76,21 @@ fn publish(arguments: &[String]) -> anyhow::Result<bool> {
 pub fn model(arguments: &[String]) -> anyhow::Result<bool> {
     let mut cargo = command::cargo();
     cargo.current_dir(root()).args(["run", "--quiet", "--package", "carillon-bench", "--", "model"]);
+    Ok(cargo.args(arguments).status()?.success())
+}
+
+/// Judges recommended times against known audiences, without a server; whether every goal was met.
+fn insight(arguments: &[String]) -> anyhow::Result<bool> {
+    let mut cargo = command::cargo();
+    cargo.current_dir(root()).args([
+        "run",
+        "--quiet",
+        "--release",
+        "--package",
+        "carillon-bench",
+        "--",
+        "insight",
+    ]);
     Ok(cargo.args(arguments).status()?.success())
 }
 

@@ -7,6 +7,7 @@ mod burst;
 mod chaos;
 mod connect;
 mod html;
+mod insight;
 mod memory;
 mod model;
 mod pages;
@@ -61,6 +62,8 @@ enum Command {
     Publish(burst::Burst),
     /// Publishes videos of up to 2 GB over a wire that is cut, and measures memory and what was sent again
     Uploads(uploads::Uploads),
+    /// Recommends times to accounts with known audiences, and compares with the truth
+    Insight(insight::Insight),
     #[command(flatten)]
     Measure(Measure),
 }
@@ -98,6 +101,7 @@ fn main() -> ExitCode {
         Command::Model => model::print(out).context("the model"),
         Command::Chaos(chaos) => run_chaos(&cli.carillon, &chaos, out),
         Command::Publish(burst) => run_burst(&cli.carillon, &burst, cli.runs, out),
+        Command::Insight(asked) => insight::run(&asked, out),
         Command::Uploads(uploads) => run_uploads(&cli.carillon, &uploads, out),
         Command::Measure(what) => measure(cli, what).and_then(|report| {
             report.print(out)?;
