@@ -26,7 +26,7 @@ pub(super) struct Account {
 impl Account {
     pub(super) fn draw(seed: u64) -> anyhow::Result<Self> {
         // Other numbers than those that the audience draws from the same seed.
-        let dice = Dice(SeededEntropy::new(seed ^ 0x5eed_0f_7e57));
+        let dice = Dice(SeededEntropy::new(seed ^ 0x5e_ed0f_7e57));
         let zone = TimeZone::get(ZONES[dice.below(ZONES.len())])?;
         let followers = 10_f64.powf(2.7 + 2.3 * dice.share()) as u64;
         Ok(Self { audience: Audience::seeded(seed, followers, zone.clone()), zone, dice, seed })

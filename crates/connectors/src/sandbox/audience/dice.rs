@@ -16,9 +16,7 @@ impl Dice {
         let hashed = purpose
             .bytes()
             .fold(0xcbf2_9ce4_8422_2325_u64, |n, b| (n ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
-        let mut z = mixed(self.seed ^ hashed).wrapping_add(index.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        z = mixed(z);
-        z
+        mixed(mixed(self.seed ^ hashed).wrapping_add(index.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
     }
 
     /// Evenly between 0 and 1, never 1.

@@ -80,7 +80,7 @@ fn few_posts_never_make_an_answer_of_the_accounts_own() {
         assert!(few.cells.iter().all(|cell| cell.high / cell.low > 1.15), "{how_many}");
         assert!(few.cells[34].low < 1.05, "{how_many}: {:?}", few.cells[34]);
     }
-    assert_ne!(answer(&vec![post(34, 1_000_000); PLENTY - 1]).trust, Trust::Own);
+    assert_ne!(answer(&[post(34, 1_000_000); PLENTY - 1]).trust, Trust::Own);
     // Plenty of posts that say nothing.
     let flat: Vec<Published> = (0..60).map(|n| post(n * 37 % HOURS, 100)).collect();
     let flat = best_times(&Evidence { posts: &flat, activity: None, general: &[1.0; HOURS] });
