@@ -71,33 +71,45 @@ fn response(activity: &[f64; HOURS]) -> [f64; HOURS] {
     std::array::from_fn(|hour| seen_in(activity, hour).sum())
 }
 
-/// A week out of a morning, a noon and an evening, later at weekends, each day with a weight of its own.
+/// When many look on a usual day: middle and deviation of its hour, and how high it can be.
+const PEAKS: [(&str, f64, f64, (f64, f64)); 3] =
+    [("morning", 7.5, 1.2, (0.2, 1.0)), ("noon", 12.5, 1.0, (0.0, 0.8)), ("evening", 20.0, 1.5, (0.5, 1.6))];
+
+/// One of these, in one audience.
+struct Peak {
+    at: f64,
+    narrow: f64,
+    high: f64,
+    /// Hours by which it is later when nobody works, and how much higher it is then.
+    free: (f64, f64),
+}
+
+impl Peak {
+    fn height(&self, hour: f64, free: bool) -> f64 {
+        let (later, changed) = if free { self.free } else { (0.0, 1.0) };
+        self.high * changed * bump(hour - self.at - later, self.narrow)
+    }
+}
+
+/// A week out of a morning, a noon and an evening, the first later at weekends, each day with a weight of its own.
 fn shape(dice: Dice, shift: f64) -> [f64; HOURS] {
-    let peaks = [
-        ("morning", 7.5, 1.2, (0.2, 1.0)),
-        ("noon", 12.5, 1.0, (0.0, 0.8)),
-        ("evening", 20.0, 1.5, (0.5, 1.6)),
-    ];
     let weekend = dice.factor("weekend", 0, 0.2);
+    let days: [f64; 7] = std::array::from_fn(|day| {
+        dice.factor("day", day as u64, 0.12) * if day >= 5 { weekend } else { 1.0 }
+    });
+    let peaks = PEAKS.map(|(name, middle, spread, weight)| {
+        let later = if name == "morning" { dice.between("sleeps in", 0, (1.0, 2.5)) } else { 0.0 };
+        Peak {
+            at: middle + spread * dice.normal(name, 0) + shift,
+            narrow: dice.between(name, 11, (2.0, 7.0)),
+            high: dice.between(name, 10, weight),
+            free: (later, dice.factor(name, 12, 0.25)),
+        }
+    });
     std::array::from_fn(|n| {
         let (day, hour) = (n / 24, (n % 24) as f64 + 0.5);
-        let free = day >= 5;
-        let of_day = dice.factor("day", day as u64, 0.12) * if free { weekend } else { 1.0 };
-        let sum: f64 = peaks
-            .iter()
-            .map(|(name, middle, spread, weight)| {
-                let later = match *name {
-                    "morning" if free => dice.between("sleeps in", 0, (1.0, 2.5)),
-                    _ => 0.0,
-                };
-                let at = middle + spread * dice.normal(name, 0) + later + shift;
-                let narrow = dice.between(name, 11, (2.0, 7.0));
-                let high = dice.between(name, 10, *weight);
-                let changed = if free { dice.factor(name, 12, 0.25) } else { 1.0 };
-                high * changed * bump(hour - at, narrow)
-            })
-            .sum();
-        of_day * (0.07 + sum)
+        let looking: f64 = peaks.iter().map(|peak| peak.height(hour, day >= 5)).sum();
+        days[day] * (0.07 + looking)
     })
 }
 
