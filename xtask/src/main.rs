@@ -25,6 +25,8 @@ cargo xtask <command>
         build a release and measure it: start, memory, pages, upload, publish-video, size, or all
   bench uploads [--network NAMES] [--size BYTES]
         build a release and publish videos of up to 2 GB over a wire that is cut: memory, and what was sent again
+  bench insight [--personas N] [--first-seed N]
+        recommend times to accounts whose audience is known, and compare with the truth
   bench publish [--install] [--runs N] [--publications N,…] [--latency MS,…] [--only NAMES]
         build a release and compare bursts of posts with job queues: how many a second, how late, at what cost
         --install   get the job queues and their servers (Debian, as root)

@@ -10,8 +10,8 @@
 //! ```
 //!
 //! `kᵢ` is what posts of its kind do more or less than others; it is drawn towards 0 by a normal prior and taken off in the
-//! rounds below. `p` is the logarithm of the network's general pattern and `q` that of how many of the account's audience look in that hour, if
-//! the network tells; both centred. `μ`, `a`, `b` are normal, `g` is a Gaussian process, so that `f` is one too and the
+//! rounds below. `p` is the logarithm of the network's general pattern; `q`, if the network tells, that of how many of the account's
+//! audience look in the hours that follow, the nearest most. Both are centred. `μ`, `a`, `b` are normal, `g` is a Gaussian process, so that `f` is one too and the
 //! posterior is exact (Rasmussen and Williams, Gaussian Processes for Machine Learning, MIT Press 2006, equations 2.23 to
 //! 2.30). The covariance of `g` is a sum: what all days have at an hour, what workdays and weekends have each, what a day of the
 //! week has, and what an hour of the week has alone. Hours are neighbours on the clock's face, midnight included, by
