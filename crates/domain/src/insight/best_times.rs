@@ -42,9 +42,9 @@ mod model;
 #[cfg(test)]
 mod tests;
 
-use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 
 pub use general::general;
 
@@ -85,6 +85,16 @@ impl WeekHour {
     pub fn of(wall: DateTime) -> Self {
         let day = wall.weekday().to_monday_zero_offset().unsigned_abs();
         Self(day * 24 + wall.hour().unsigned_abs())
+    }
+
+    /// When a clock in this zone shows its beginning next, after this instant. A week in which the clock jumps over it has none, and
+    /// where it comes twice it is the first one. `None` at the end of the calendar.
+    pub fn next(self, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        let hour = i8::try_from(self.hour()).ok()?;
+        // No zone jumps over the same hour in two weeks running; three are on the safe side.
+        let days = zone.to_datetime(after).date().series(1.day()).take(3 * 7 + 1);
+        days.filter_map(|day| zone.to_ambiguous_timestamp(day.at(hour, 0, 0, 0)).compatible().ok())
+            .find(|at| *at > after && Self::at(*at, zone) == self)
     }
 
     /// From 0 to 167.
@@ -136,6 +146,17 @@ pub enum Trust {
     Hint,
     /// Posts enough, and at least one hour is surely better than the mean.
     Own,
+}
+
+impl Trust {
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::General => "general",
+            Self::Hint => "hint",
+            Self::Own => "own",
+        }
+    }
 }
 
 /// One hour of the map.

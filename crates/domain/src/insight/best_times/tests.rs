@@ -52,6 +52,25 @@ fn hours_are_those_of_the_clock_on_the_wall() {
 }
 
 #[test]
+fn an_hour_comes_next_when_its_clock_shows_it() {
+    let zone = TimeZone::get("Europe/Athens").expect("a zone");
+    let next = |index: usize, after: &str| {
+        let after = after.parse().expect("a time");
+        hour(index).next(after, &zone).expect("comes").to_string()
+    };
+    // Monday, 9 h in Athens; it is Sunday there, and then that very hour.
+    assert_eq!(next(9, "2026-11-22T12:00:00Z"), "2026-11-23T07:00:00Z");
+    assert_eq!(next(9, "2026-11-23T06:59:59Z"), "2026-11-23T07:00:00Z");
+    assert_eq!(next(9, "2026-11-23T07:00:00Z"), "2026-11-30T07:00:00Z", "it has begun");
+    // Clocks go from three to four on 28 March 2027: that Sunday has no three o'clock.
+    assert_eq!(next(6 * 24 + 3, "2027-03-27T12:00:00Z"), "2027-04-04T00:00:00Z");
+    assert_eq!(next(6 * 24 + 4, "2027-03-27T12:00:00Z"), "2027-03-28T01:00:00Z");
+    // And shows three o'clock twice on 25 October 2026.
+    assert_eq!(next(6 * 24 + 3, "2026-10-24T12:00:00Z"), "2026-10-25T00:00:00Z");
+    assert_eq!(hour(0).next(Timestamp::MAX, &zone), None);
+}
+
+#[test]
 fn a_planted_time_is_found_and_days_learn_from_each_other() {
     let tuesday = |answer: &BestTimes| answer.cells[34];
     let found = answer(&planted(120));
