@@ -23,6 +23,7 @@ pub mod rendition;
 pub(crate) mod sealed;
 pub mod session;
 pub mod setting;
+pub mod settled;
 pub mod shared_quota;
 pub mod snapshot;
 pub mod sync_run;
@@ -60,6 +61,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         rendition::STATEMENTS,
         session::STATEMENTS,
         setting::STATEMENTS,
+        settled::STATEMENTS,
         shared_quota::STATEMENTS,
         snapshot::STATEMENTS,
         sync_run::STATEMENTS,

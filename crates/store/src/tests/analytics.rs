@@ -11,6 +11,7 @@ use crate::migrate::{self, MIGRATIONS};
 use crate::repo::account::{self, AccountRow};
 use crate::repo::analytics::{self, Order, Place, Scope};
 use crate::repo::remote_post::{self, RemotePostRow};
+use crate::repo::settled;
 use crate::repo::snapshot::{self, Subject};
 use crate::testing::TestDb;
 use crate::{Db, StoreError, on_both};
@@ -286,6 +287,33 @@ async fn order(test: &TestDb) {
     }
 }
 on_both!(posts_are_ranked_and_paged_with_missing_ones_last, |t| super::order(t));
+
+async fn settled_posts(test: &TestDb) {
+    let s = Scene::new(test);
+    let account = s.account("toy", AccountStatus::Connected).await;
+    let other = s.account("toy", AccountStatus::Connected).await;
+    s.followers(account, "2026-11-01T20:00:00Z", 300).await;
+    // Each is read when it is 30 hours old.
+    s.post(account, "first", "2026-11-02T00:00:00Z", &[("likes", 10), ("saves", 2), ("views", 100)]).await;
+    s.post(account, "bare", "2026-11-03T07:00:00Z", &[]).await;
+    s.post(account, "later", "2026-11-05T00:00:00Z", &[("likes", 1)]).await;
+    s.post(other, "other", "2026-11-03T07:00:00Z", &[("likes", 7)]).await;
+    let found = async |workspace, account, hours, limit| {
+        let age = SignedDuration::from_hours(hours);
+        settled::recent(&s.db, (workspace, account), days(), age, limit).await.expect("posts")
+    };
+    let two = found(s.workspace, account, 30, 10).await;
+    let times: Vec<_> = two.iter().map(|post| post.published_at).collect();
+    assert_eq!(times, [at("2026-11-03T07:00:00Z"), at("2026-11-02T00:00:00Z")], "newest first");
+    let numbers: Vec<_> =
+        two.iter().map(|post| (post.engagements, post.parts, post.views, post.followers)).collect();
+    assert_eq!(numbers, [(None, 0, None, Some(300)), (Some(12), 0b1001, Some(100), Some(300))]);
+    assert_eq!(found(s.workspace, account, 30, 1).await, two[..1]);
+    assert!(found(s.workspace, account, 31, 10).await.is_empty(), "nobody looked when they were so old");
+    assert_eq!(found(s.workspace, other, 30, 10).await.len(), 1);
+    assert!(found(s.id(), account, 30, 10).await.is_empty(), "of another workspace");
+}
+on_both!(posts_count_once_they_were_read_late_enough, |t| super::settled_posts(t));
 
 /// What the version before kept is counted like what this one keeps.
 async fn upgraded(test: &TestDb) {

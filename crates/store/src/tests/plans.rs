@@ -6,7 +6,7 @@ use crate::testing::TestDb;
 
 /// Statements that run for every publication or every few seconds, by the ends of their names, and the indexes that they need. All
 /// begin with what bounds the search: a time, or an account and a time.
-const NEEDED: [(&str, &[&str]); 16] = [
+const NEEDED: [(&str, &[&str]); 17] = [
     (".waiting_commits", &["jobs_ready_commits (run_at<?)"]),
     (".waiting_others", &["jobs_ready_others (priority=? AND run_at<?)"]),
     (".next_run_at", &["jobs_ready_others (priority=?)", "jobs_ready_commits"]),
@@ -55,6 +55,10 @@ const NEEDED: [(&str, &[&str]); 16] = [
     ),
     (
         "analytics.page",
+        &["remote_posts_by_time (workspace_id=? AND account_id=? AND published_at>? AND published_at<?)"],
+    ),
+    (
+        "settled.recent",
         &["remote_posts_by_time (workspace_id=? AND account_id=? AND published_at>? AND published_at<?)"],
     ),
 ];
