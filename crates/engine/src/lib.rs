@@ -41,6 +41,8 @@ pub struct Engine {
     pub library: media::Library,
     /// Who is watching.
     pub events: events::Events,
+    /// Best times that were worked out.
+    pub estimates: usecase::analytics::Estimates,
     /// Writes for all runs of this process.
     pub clerk: Arc<publish::Clerk>,
     /// Wakes the runner of this process.

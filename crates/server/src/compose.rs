@@ -15,6 +15,7 @@ use carillon_engine::media::{Library, LibraryParts, LinkKey, MediaLimits, S3Sett
 use carillon_engine::networks::{Networks, Switches};
 use carillon_engine::publish::Clerk;
 use carillon_engine::timing::Timing;
+use carillon_engine::usecase::analytics::Estimates;
 use carillon_store::seal::{KeyRing, Sealer};
 use carillon_store::{Db, StoreError, backup};
 use tokio::sync::Notify;
@@ -65,6 +66,7 @@ pub async fn engine(settings: &Settings, db: Db, world: World) -> Result<Engine,
         sealer: Arc::new(sealer),
         library,
         events: Events::default(),
+        estimates: Estimates::default(),
         wake: Arc::new(Notify::new()),
         retry: settings.publishing.retry(),
         timing: Timing { restored_at, ..settings.publishing.timing()? },

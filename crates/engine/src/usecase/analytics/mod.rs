@@ -6,6 +6,7 @@
 //!   is of the accounts of which both ends are known.
 //! - Disconnected accounts are left out unless they are asked for by name, and so are accounts of networks that are off.
 
+mod best_times;
 mod figures;
 mod filter;
 mod posts;
@@ -15,6 +16,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
+pub use best_times::{AccountBestTimes, BestTimesPage, Estimates, Slot, best_times};
 pub use figures::{Figure, Figures};
 pub use filter::{Filter, MOST_DAYS, USUAL_DAYS};
 pub use posts::{PostPage, PostQuery, RankedPost, SORTS, TopPosts, posts, top};

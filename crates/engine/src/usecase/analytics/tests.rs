@@ -23,19 +23,19 @@ use crate::{Actor, Engine};
 use carillon_domain::error::AppError;
 
 /// Two accounts that were connected on 15 January 2027 at eight, in a workspace in Athens, two hours ahead of UTC.
-struct Scene {
+pub(super) struct Scene {
     world: World,
-    actor: Actor,
-    one: AccountRow,
-    two: AccountRow,
+    pub actor: Actor,
+    pub one: AccountRow,
+    pub two: AccountRow,
 }
 
-fn at(text: &str) -> Timestamp {
+pub(super) fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
 
 impl Scene {
-    async fn new(test: &TestDb) -> Self {
+    pub async fn new(test: &TestDb) -> Self {
         let toy: &'static Toy = Box::leak(Box::new(Toy::new(false, Vec::new())));
         let world = World::at(test, toy, toy).await;
         let actor = actor(world.account.workspace, Role::Analyst);
@@ -46,12 +46,12 @@ impl Scene {
         Self { world, actor, one, two }
     }
 
-    fn engine(&self) -> &Engine {
+    pub fn engine(&self) -> &Engine {
         &self.world.engine
     }
 
     /// A reading of an account's totals.
-    async fn look(&self, row: &AccountRow, time: &str, followers: Option<i64>) {
+    pub async fn look(&self, row: &AccountRow, time: &str, followers: Option<i64>) {
         let readings = followers.map(|n| Reading::new("followers", n, "fans")).into_iter().collect();
         self.seen(row, Observation { as_of: at(time), readings }).await;
     }
@@ -68,7 +68,13 @@ impl Scene {
         done.await.map_err(|e: StoreError| e.to_string()).expect("a look");
     }
 
-    async fn post(&self, row: &AccountRow, text: &str, time: &str, counts: &[(&str, i64)]) -> RemotePostRow {
+    pub async fn post(
+        &self,
+        row: &AccountRow,
+        text: &str,
+        time: &str,
+        counts: &[(&str, i64)],
+    ) -> RemotePostRow {
         let readings =
             counts.iter().map(|(name, value)| Reading::new(*name, *value, format!("{name}_count")));
         let found = RemotePostRow {
@@ -88,7 +94,7 @@ impl Scene {
         found
     }
 
-    async fn put(&self, found: RemotePostRow) {
+    pub async fn put(&self, found: RemotePostRow) {
         let put =
             self.engine().db.write(move |tx| Box::pin(async move { remote_post::put(tx, &found).await }));
         put.await.map_err(|e: StoreError| e.to_string()).expect("a post");
@@ -105,16 +111,16 @@ impl Scene {
         }
     }
 
-    fn advance(&self, days: u64) {
+    pub fn advance(&self, days: u64) {
         self.world.clock.advance(std::time::Duration::from_secs(days * 86_400));
     }
 }
 
-fn actor(workspace: WorkspaceId, role: Role) -> Actor {
+pub(super) fn actor(workspace: WorkspaceId, role: Role) -> Actor {
     Actor { workspace, role, user: None, token: None, timezone: "Europe/Athens".into(), session_hash: None }
 }
 
-fn of(account: AccountId) -> Filter {
+pub(super) fn of(account: AccountId) -> Filter {
     Filter { account: Some(account.to_string()), ..Filter::default() }
 }
 
