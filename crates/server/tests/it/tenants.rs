@@ -184,7 +184,13 @@ async fn things_of_another_workspace_do_not_exist_for_the_api() {
     assert!(tried > 15, "{tried} operations");
     assert_eq!(things.seen(&app).await, before, "nothing of it was changed");
 
-    let analytics = ["analytics/summary", "analytics/series", "analytics/posts", "analytics/top-posts"];
+    let analytics = [
+        "analytics/summary",
+        "analytics/series",
+        "analytics/posts",
+        "analytics/top-posts",
+        "analytics/best-times",
+    ];
     let lists = ["posts", "publications", "accounts", "media", "tokens", "sync-runs"];
     for list in lists.into_iter().chain(analytics) {
         for query in [

@@ -1,5 +1,6 @@
 //! `/api/v1/analytics`: what the kept numbers say. Nothing is asked of a network here.
 
+mod best_times;
 mod posts;
 mod shapes;
 
@@ -23,6 +24,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(series))
         .routes(routes!(posts::list))
         .routes(routes!(posts::top))
+        .routes(routes!(best_times::best_times))
 }
 
 /// Which numbers.
