@@ -56,3 +56,24 @@ definitions-read-text = With the network's own name where only the owner is told
 definitions-meaning = Meaning
 definitions-unit = Unit
 definitions-native = At the networks
+best-times = Best times
+best-times-lead = { $n ->
+    [one] From one post of the last year, { $by }. Hours are those of { $zone }.
+   *[other] From { $n } posts of the last year, { $by }. Hours are those of { $zone }.
+}
+best-times-by-views = by views
+best-times-by-views-each = by views for each follower
+best-times-by-engagements = by engagements
+best-times-by-engagements-each = by engagements for each follower
+best-times-nothing = No post of the last year has settled numbers yet: they count once they were read two days after the post or later. Hours are those of { $zone }.
+best-times-general = Too few posts to say anything about this account: that takes { $n } at least, with numbers that were read two days after the post or later. Until then this is an assumption about when people are awake, and no advice.
+best-times-hint = A hint, not more: there are too few posts to be sure, or no hour stands out.
+best-times-own = These hours come from the account's own posts, and the best one stands out.
+best-times-hour = { $day } { $hour }:00
+best-times-slot = { $value } times the mean of the week, likely between { $low } and { $high }.
+best-times-next = Next:
+best-times-map = Each hour of the week as a multiple of the mean: the stronger the colour, the better. With each hour come an interval, which holds the truth in { $n } of 100 cases, and the posts that were published in it.
+best-times-cell = { $n ->
+    [one] { $value } times the mean, { $low } to { $high }, one post
+   *[other] { $value } times the mean, { $low } to { $high }, { $n } posts
+}

@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 
 /// Every address, with parameters that are good.
-const ALL: [&str; 4] = ["summary", "series?metric=followers&granularity=day", "posts", "top-posts?limit=5"];
+const ALL: [&str; 5] =
+    ["summary", "series?metric=followers&granularity=day", "posts", "top-posts?limit=5", "best-times"];
 
 pub fn owner(workspace: WorkspaceId) -> Actor {
     let timezone = "UTC".to_owned();
@@ -52,7 +53,8 @@ pub async fn read_account(app: &TestApp, sandbox: &Sandbox, workspace: Workspace
     account
 }
 
-async fn work(app: &TestApp) {
+/// What is due is done.
+pub async fn work(app: &TestApp) {
     let runner = Runner::new(Arc::clone(&app.engine), RunnerConfig::default());
     runner.run_due(100).await.expect("runs");
 }
@@ -179,6 +181,8 @@ async fn wrong_parameters_are_named() {
         ("series?from=2026-02-03&to=2026-02-01", "from"),
         ("posts?account=me", "account"),
         ("top-posts?platform=friendster", "platform"),
+        ("best-times?account=me", "account"),
+        ("best-times?platform=friendster", "platform"),
         ("top-posts?limit=0", "limit"),
         ("top-posts?limit=x", "limit"),
         ("posts?limit=101", "limit"),

@@ -1,6 +1,7 @@
 //! Accounts and their numbers: as a line among others, and on a page of their own.
 
 mod amount;
+mod best;
 mod line;
 pub mod one;
 mod table;

@@ -1,5 +1,5 @@
-//! One account: its profile, its totals, its recent posts with their numbers, and the log of how they were read. Refreshes
-//! itself while it is being read.
+//! One account: its profile, its totals, its recent posts with their numbers, when its posts do best, and the log of how they were
+//! read. Refreshes itself while it is being read.
 
 use askama::Template;
 use axum::extract::State;
@@ -13,6 +13,7 @@ use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::sync_run::{ListQuery, SyncRunRow};
 use serde::Deserialize;
 
+use super::best::Best;
 use super::table::{PostLine, RunLine, posts, runs};
 use super::{Amount, Line};
 use crate::http::extract::{Form, Path};
@@ -41,6 +42,7 @@ struct Account {
     columns: Vec<String>,
     posts: Vec<PostLine>,
     posts_empty: Empty,
+    best: Option<Best>,
     runs: Vec<RunLine>,
     connections_url: String,
     here: String,
@@ -88,6 +90,7 @@ pub async fn show(
     let outlooks = horizon::outlooks(&app.engine, &actor, std::slice::from_ref(&row)).await?;
     let outlook = outlooks.into_iter().next().unwrap_or_default();
     let budgets = budgets::of(&app.engine, &actor, &row).await?;
+    let best = Best::of(&app, &ui, &actor, row.id).await?;
     let posts_empty = nothing(&ui, &row, open.is_some());
     let (columns, posts) = posts(&ui, &actor, found);
     let page = Account {
@@ -102,6 +105,7 @@ pub async fn show(
         columns,
         posts,
         posts_empty,
+        best,
         runs: runs(&ui, &log),
         connections_url: urls::connections(place.workspace),
         here: urls::account(place.workspace, place.account),

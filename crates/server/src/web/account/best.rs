@@ -1,0 +1,131 @@
+//! When an account's posts do best: a map of the week, the best hours in words, and how much of it is the account's own. What rests
+//! on too few posts says so, and recommends nothing.
+
+use askama::Template;
+use carillon_domain::error::AppError;
+use carillon_domain::id::AccountId;
+use carillon_domain::insight::best_times::{COVERAGE, Cell, ENOUGH, Trust};
+use carillon_engine::Actor;
+use carillon_engine::usecase::analytics::{self, AccountBestTimes, Filter, Slot};
+use jiff::Timestamp;
+
+use crate::http::App;
+use crate::web::ui::Ui;
+
+/// Hours that are recommended.
+const FEW: usize = 3;
+
+/// From which multiples of the mean on an hour is shown in the next shade. The same for every account, so that two maps compare.
+const SHADES: [f64; 6] = [0.6, 0.8, 0.95, 1.05, 1.3, 1.7];
+
+/// The section of an account's page.
+#[derive(Template)]
+#[template(path = "components/best_times.html")]
+pub struct Best {
+    ui: Ui,
+    lead: String,
+    trust: String,
+    slots: Vec<SlotLine>,
+    caption: String,
+    hours: Vec<u8>,
+    days: Vec<DayLine>,
+}
+
+/// An hour that is recommended.
+struct SlotLine {
+    name: String,
+    text: String,
+    next: Timestamp,
+}
+
+struct DayLine {
+    name: String,
+    cells: Vec<CellLine>,
+}
+
+struct CellLine {
+    /// From 0 to 6.
+    heat: usize,
+    value: String,
+    note: String,
+}
+
+impl Best {
+    /// Of an account, if it has numbers to be told.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] when the role may not read.
+    pub async fn of(app: &App, ui: &Ui, actor: &Actor, account: AccountId) -> Result<Option<Self>, AppError> {
+        let filter = Filter { account: Some(account.to_string()), ..Filter::default() };
+        let mut found = analytics::best_times(&app.engine, actor, &filter).await?;
+        Ok(found.items.pop().map(|found| Self::new(ui, &actor.timezone, &found)))
+    }
+
+    fn new(ui: &Ui, zone: &str, found: &AccountBestTimes) -> Self {
+        let trust = found.times.trust;
+        let few = if trust == Trust::General { 0 } else { FEW };
+        let of_all = format!("{:.0}", COVERAGE * 100.0);
+        let day = |cells: &[Cell]| DayLine {
+            name: cells.first().map(|cell| weekday(ui, cell)).unwrap_or_default(),
+            cells: cells.iter().map(|cell| CellLine::new(ui, cell)).collect(),
+        };
+        Self {
+            lead: lead(ui, zone, found),
+            trust: match trust {
+                Trust::General => ui.count("n", ENOUGH).tr("best-times-general"),
+                Trust::Hint => ui.tr("best-times-hint"),
+                Trust::Own => ui.tr("best-times-own"),
+            },
+            slots: found.slots.iter().take(few).map(|slot| SlotLine::new(ui, slot)).collect(),
+            caption: ui.arg("n", of_all).tr("best-times-map"),
+            hours: (0..24).collect(),
+            days: found.times.cells.chunks(24).map(day).collect(),
+            ui: ui.clone(),
+        }
+    }
+}
+
+/// What it is made of.
+fn lead(ui: &Ui, zone: &str, found: &AccountBestTimes) -> String {
+    let by = match (found.basis, found.per_follower) {
+        (None, _) => return ui.arg("zone", zone).tr("best-times-nothing"),
+        (Some("views"), false) => ui.tr("best-times-by-views"),
+        (Some("views"), true) => ui.tr("best-times-by-views-each"),
+        (Some(_), false) => ui.tr("best-times-by-engagements"),
+        (Some(_), true) => ui.tr("best-times-by-engagements-each"),
+    };
+    ui.count("n", found.times.posts).arg("by", by).arg("zone", zone).tr("best-times-lead")
+}
+
+fn weekday(ui: &Ui, cell: &Cell) -> String {
+    ui.of("weekday", &(cell.hour.weekday() + 1).to_string())
+}
+
+/// A multiple of the mean in words, with so many digits.
+fn multiple(ui: &Ui, value: f64, digits: usize) -> String {
+    format!("{value:.digits$}").replace('.', &ui.tr("number-point"))
+}
+
+impl SlotLine {
+    fn new(ui: &Ui, slot: &Slot) -> Self {
+        let Cell { hour, estimate, low, high, .. } = slot.cell;
+        let [value, low, high] = [estimate, low, high].map(|value| multiple(ui, value, 1));
+        Self {
+            name: ui.arg("day", weekday(ui, &slot.cell)).arg("hour", hour.hour()).tr("best-times-hour"),
+            text: ui.arg("value", value).arg("low", low).arg("high", high).tr("best-times-slot"),
+            next: slot.next,
+        }
+    }
+}
+
+impl CellLine {
+    fn new(ui: &Ui, cell: &Cell) -> Self {
+        let [value, low, high] = [cell.estimate, cell.low, cell.high].map(|value| multiple(ui, value, 2));
+        let posts = ui.count("n", cell.posts);
+        Self {
+            heat: SHADES.iter().filter(|shade| cell.estimate >= **shade).count(),
+            value: multiple(ui, cell.estimate, 1),
+            note: posts.arg("value", value).arg("low", low).arg("high", high).tr("best-times-cell"),
+        }
+    }
+}
