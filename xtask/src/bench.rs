@@ -24,6 +24,11 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
     {
         return insight(rest);
     }
+    if let Some((what, rest)) = arguments.split_first()
+        && what == "analytics"
+    {
+        return analytics(rest);
+    }
     let root = root();
     let release = build(&["--release"])?;
     let mut bench = Command::new(release.join("carillon-bench"));
@@ -64,6 +69,24 @@ fn publish(arguments: &[String]) -> anyhow::Result<bool> {
     if std::env::var_os(peers::QUEUES.variable).is_none() {
         bench.env(peers::QUEUES.variable, peers::QUEUES.modules(&root));
     }
+    with_postgres(&mut bench)
+}
+
+/// Opens the pages with numbers over years of history; whether they were fast enough.
+fn analytics(arguments: &[String]) -> anyhow::Result<bool> {
+    let release = build(&["--release"])?;
+    let mut bench = Command::new(release.join("carillon-bench"));
+    bench
+        .current_dir(root())
+        .arg("--carillon")
+        .arg(release.join("carillon"))
+        .arg("analytics")
+        .args(arguments);
+    with_postgres(&mut bench)
+}
+
+/// Runs it beside a PostgreSQL whose commits are durable, a new one unless the environment names one; whether it met its goals.
+fn with_postgres(bench: &mut Command) -> anyhow::Result<bool> {
     if std::env::var_os(DURABLE_POSTGRES).is_some() {
         return Ok(bench.status()?.success());
     }

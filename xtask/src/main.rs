@@ -27,6 +27,8 @@ cargo xtask <command>
         build a release and publish videos of up to 2 GB over a wire that is cut: memory, and what was sent again
   bench insight [--personas N] [--first-seed N]
         recommend times to accounts whose audience is known, and compare with the truth
+  bench analytics [--days N] [--posts N] [--grown N]
+        build a release and open the pages with numbers over three years of them, and over ten times as many
   bench publish [--install] [--runs N] [--publications N,…] [--latency MS,…] [--only NAMES]
         build a release and compare bursts of posts with job queues: how many a second, how late, at what cost
         --install   get the job queues and their servers (Debian, as root)

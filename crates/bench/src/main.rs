@@ -3,6 +3,7 @@
 //!
 //! Exit codes: 0 every goal was met, 1 one was missed or something could not be measured, 2 bad usage.
 
+mod analytics;
 mod burst;
 mod chaos;
 mod connect;
@@ -16,6 +17,7 @@ mod postgres;
 mod proc;
 mod publish;
 mod report;
+mod rows;
 mod server;
 mod size;
 mod start;
@@ -60,6 +62,8 @@ enum Command {
     Chaos(chaos::Chaos),
     /// Publishes many posts that are due at the same instant, and measures how many a second go out and how late
     Publish(burst::Burst),
+    /// Opens the pages with the numbers of years, and measures how long they take, before and after ten times as much
+    Analytics(analytics::Analytics),
     /// Publishes videos of up to 2 GB over a wire that is cut, and measures memory and what was sent again
     Uploads(uploads::Uploads),
     /// Recommends times to accounts with known audiences, and compares with the truth
@@ -102,6 +106,7 @@ fn main() -> ExitCode {
         Command::Chaos(chaos) => run_chaos(&cli.carillon, &chaos, out),
         Command::Publish(burst) => run_burst(&cli.carillon, &burst, cli.runs, out),
         Command::Insight(asked) => insight::run(&asked, out),
+        Command::Analytics(asked) => run_analytics(&cli.carillon, &asked, out),
         Command::Uploads(uploads) => run_uploads(&cli.carillon, &uploads, out),
         Command::Measure(what) => measure(cli, what).and_then(|report| {
             report.print(out)?;
@@ -131,6 +136,15 @@ fn run_burst(
 ) -> anyhow::Result<bool> {
     let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
     runtime.block_on(burst::run(&found(carillon)?, burst, runs, out))
+}
+
+fn run_analytics(
+    carillon: &Path,
+    asked: &analytics::Analytics,
+    out: &mut impl std::io::Write,
+) -> anyhow::Result<bool> {
+    let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
+    runtime.block_on(analytics::run(&found(carillon)?, asked, out))
 }
 
 fn run_uploads(

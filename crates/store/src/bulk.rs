@@ -7,9 +7,12 @@ use carillon_domain::id::AttemptId;
 use carillon_domain::publication::PublicationState;
 use carillon_domain::time::{SignedDuration, Timestamp};
 use sqlx::AssertSqlSafe;
+use uuid::Uuid;
 
 use crate::db::Connection;
 use crate::{Db, Executor, Row, StoreError, Tx, args, statements};
+
+pub mod history;
 
 statements! {
     OPEN = "bulk.open": "select (select count(*) from jobs where state = 'leased') \
@@ -40,6 +43,8 @@ struct Dialect {
     id: fn(id: &str, millis: &str) -> String,
     /// A text that no other id has.
     text: fn(id: &str) -> String,
+    /// An id that is known.
+    literal: fn(id: Uuid) -> String,
     /// What joins tables from left to right. SQLite would look through the journal of a whole workspace first.
     join: &'static str,
 }
@@ -47,6 +52,7 @@ struct Dialect {
 const SQLITE: Dialect = Dialect {
     id: |id, millis| format!("unhex(printf('%012x', {millis}) || substr(hex({id}), 13))"),
     text: |id| format!("lower(hex({id}))"),
+    literal: |id| format!("x'{}'", id.simple()),
     join: "cross join",
 };
 
@@ -55,6 +61,7 @@ const POSTGRES: Dialect = Dialect {
         format!("(lpad(to_hex({millis}), 12, '0') || substr(replace({id}::text, '-', ''), 13))::uuid")
     },
     text: |id| format!("replace({id}::text, '-', '')"),
+    literal: |id| format!("'{id}'::uuid"),
     join: "join",
 };
 

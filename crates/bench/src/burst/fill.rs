@@ -1,6 +1,5 @@
 //! A database with accounts, and a post on each that is due at the same instant.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,7 +7,6 @@ use anyhow::Context;
 use async_trait::async_trait;
 use carillon_connectors::contract::cx::Credential;
 use carillon_connectors::kit::http::{Call, Reply, SendError, Transport};
-use carillon_domain::account::{AccountStatus, CapMode};
 use carillon_domain::id::{AccountId, GrantId, Id, WorkspaceId};
 use carillon_domain::permission::Role;
 use carillon_domain::secret::Secret;
@@ -18,14 +16,15 @@ use carillon_engine::{Actor, Engine};
 use carillon_server::ambient::{OsEntropy, SystemClock};
 use carillon_server::compose;
 use carillon_server::settings::{Settings, Sources};
-use carillon_store::repo::account::{self, AccountRow};
-use carillon_store::repo::grant::{self, GrantRow};
+use carillon_store::repo::account;
+use carillon_store::repo::grant;
 use carillon_store::repo::workspace::{self, WorkspaceRow};
 use carillon_store::{Db, StoreError};
 use futures::StreamExt;
 
 use super::scenario::Scenario;
 use super::sink::TOKEN;
+use crate::rows::Connected;
 
 /// Where nothing is sent.
 struct Nowhere;
@@ -166,8 +165,9 @@ async fn new_workspace(
         let plain = serde_json::to_vec(&credential(at, number))?;
         let sealed = engine.sealer.seal(&grant::place(grant), &plain, engine.entropy.as_ref())?;
         let account = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
-        let login = grant_row(at, id, grant, sealed, now);
-        rows.push((login, account_row(at, id, grant, account, number, now)));
+        let (platform, server) = (at.scenario.network.clone(), at.server.clone());
+        let connected = Connected { workspace: id, grant, account, platform, server, at: now };
+        rows.push((connected.grant(Some(sealed)), connected.account(at.remote_id(number), number)));
     }
     let accounts = rows.iter().map(|(_, account)| account.id).collect();
     let made = engine.db.write(move |tx| {
@@ -193,59 +193,5 @@ fn credential(home: &Home, number: usize) -> Credential {
         refresh_expires_at: None,
         scopes: Vec::new(),
         extra: serde_json::Value::Null,
-    }
-}
-
-fn grant_row(home: &Home, workspace: WorkspaceId, id: GrantId, sealed: Vec<u8>, now: Timestamp) -> GrantRow {
-    GrantRow {
-        person: None,
-        workspace,
-        id,
-        platform: home.scenario.network.clone(),
-        server: home.server.clone(),
-        credential: Some(sealed),
-        scopes: Vec::new(),
-        targets: Vec::new(),
-        expires_at: None,
-        refresh_expires_at: None,
-        status: "live".to_owned(),
-        refresh_epoch: 0,
-        refresh_until: None,
-        created_at: now,
-        updated_at: now,
-    }
-}
-
-fn account_row(
-    home: &Home,
-    workspace: WorkspaceId,
-    grant: GrantId,
-    id: AccountId,
-    number: usize,
-    now: Timestamp,
-) -> AccountRow {
-    AccountRow {
-        workspace,
-        id,
-        grant,
-        platform: home.scenario.network.clone(),
-        server: home.server.clone(),
-        remote_id: home.remote_id(number),
-        handle: format!("bell{number}"),
-        name: format!("Bell {number}"),
-        avatar_url: None,
-        meta: serde_json::Value::Object(BTreeMap::<String, _>::new().into_iter().collect()),
-        status: AccountStatus::Connected,
-        status_cause: None,
-        daily_cap: None,
-        cap_mode: CapMode::Warn,
-        profile: None,
-        synced_at: None,
-        sync_error: None,
-        used_up: Default::default(),
-        covered: Default::default(),
-        version: 1,
-        created_at: now,
-        updated_at: now,
     }
 }

@@ -1,7 +1,7 @@
 //! From a grant's identities to account rows. Connecting an account again keeps its row, and with it its history; each time
 //! it is read at once, so that its numbers are there when somebody looks.
 
-use carillon_domain::account::{AccountIdentity, AccountStatus, CapMode};
+use carillon_domain::account::AccountIdentity;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{GrantId, Id};
 use carillon_domain::sync::SyncReason;
@@ -116,29 +116,6 @@ fn new_row(
     grant: GrantId,
     identity: AccountIdentity,
 ) -> AccountRow {
-    let now = engine.clock.now();
-    AccountRow {
-        workspace: actor.workspace,
-        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
-        grant,
-        platform: platform.to_owned(),
-        server: identity.server,
-        remote_id: identity.remote_id,
-        handle: identity.handle,
-        name: identity.name,
-        avatar_url: identity.avatar_url,
-        meta: identity.meta,
-        status: AccountStatus::Connected,
-        status_cause: None,
-        daily_cap: None,
-        cap_mode: CapMode::Warn,
-        profile: None,
-        synced_at: None,
-        sync_error: None,
-        used_up: std::collections::BTreeMap::new(),
-        covered: carillon_domain::sync::Covered::default(),
-        version: 1,
-        created_at: now,
-        updated_at: now,
-    }
+    let id = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
+    AccountRow::connected((actor.workspace, id, grant), platform, identity, engine.clock.now())
 }

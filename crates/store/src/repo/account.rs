@@ -60,6 +60,39 @@ pub struct AccountRow {
 }
 
 impl AccountRow {
+    /// An account that was connected just now, with nothing known of it but who it is.
+    pub fn connected(
+        (workspace, id, grant): (WorkspaceId, AccountId, GrantId),
+        platform: &str,
+        identity: AccountIdentity,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            workspace,
+            id,
+            grant,
+            platform: platform.to_owned(),
+            server: identity.server,
+            remote_id: identity.remote_id,
+            handle: identity.handle,
+            name: identity.name,
+            avatar_url: identity.avatar_url,
+            meta: identity.meta,
+            status: AccountStatus::Connected,
+            status_cause: None,
+            daily_cap: None,
+            cap_mode: CapMode::Warn,
+            profile: None,
+            synced_at: None,
+            sync_error: None,
+            used_up: BTreeMap::new(),
+            covered: Covered::default(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// The account as connectors see it.
     pub fn identity(&self) -> AccountIdentity {
         AccountIdentity {

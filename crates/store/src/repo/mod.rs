@@ -42,6 +42,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         analytics::STATEMENTS,
         attempt::STATEMENTS,
         crate::bulk::STATEMENTS,
+        crate::bulk::history::STATEMENTS,
         connect::STATEMENTS,
         grant::STATEMENTS,
         data_deletion::STATEMENTS,

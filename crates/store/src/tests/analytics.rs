@@ -1,12 +1,13 @@
 //! What kept numbers add up to: the same on both engines, and the same as the domain says.
 
-use carillon_domain::account::{AccountStatus, CapMode};
+use carillon_domain::account::{AccountIdentity, AccountStatus};
 use carillon_domain::id::{AccountId, Id, RemotePostId, SyncRunId, WorkspaceId};
 use carillon_domain::insight::{self, Basis, Rate, Slice};
 use carillon_domain::metric::{Observation, Reading};
 use carillon_domain::time::{ManualClock, SeededEntropy, SignedDuration, Timestamp};
 
 use super::upgrade::{bare, change, texts};
+use crate::bulk::history;
 use crate::migrate::{self, MIGRATIONS};
 use crate::repo::account::{self, AccountRow};
 use crate::repo::analytics::{self, Order, Place, Scope};
@@ -53,38 +54,28 @@ impl Scene {
 
     async fn account(&self, platform: &str, status: AccountStatus) -> AccountId {
         let id = self.id();
-        let row = AccountRow {
-            workspace: self.workspace,
-            id,
-            grant: self.id(),
-            platform: platform.into(),
-            server: None,
+        let identity = AccountIdentity {
             remote_id: id.to_string(),
             handle: "ada".into(),
             name: "Ada".into(),
             avatar_url: None,
+            server: None,
             meta: serde_json::json!({}),
-            status,
-            status_cause: None,
-            daily_cap: None,
-            cap_mode: CapMode::Warn,
-            profile: None,
-            synced_at: None,
-            sync_error: None,
-            used_up: std::collections::BTreeMap::new(),
-            covered: carillon_domain::sync::Covered::default(),
-            version: 1,
-            created_at: at("2026-11-01T00:00:00Z"),
-            updated_at: at("2026-11-01T00:00:00Z"),
         };
+        let whose = (self.workspace, id, self.id());
+        let row = AccountRow::connected(whose, platform, identity, at("2026-11-01T00:00:00Z"));
+        let row = AccountRow { status, ..row };
         let done = self.db.write(move |tx| Box::pin(async move { account::insert(tx, &row).await })).await;
         done.map_err(|e: StoreError| e.to_string()).expect("an account");
         id
     }
 
     async fn followers(&self, account: AccountId, time: &str, value: i64) {
-        let subject = Subject::account(self.workspace, account);
-        let seen = Observation { as_of: at(time), readings: vec![Reading::new("followers", value, "fans")] };
+        self.look(Subject::account(self.workspace, account), time, "followers", value).await;
+    }
+
+    async fn look(&self, subject: Subject, time: &str, metric: &str, value: i64) {
+        let seen = Observation { as_of: at(time), readings: vec![Reading::new(metric, value, "fans")] };
         let run = self.run;
         let done =
             self.db.write(move |tx| Box::pin(async move { snapshot::add(tx, subject, run, &seen).await }));
@@ -364,3 +355,37 @@ async fn upgraded(test: &TestDb) {
     db.close().await;
 }
 on_both!(what_was_kept_before_is_counted, |t| super::upgraded(t));
+
+async fn copied(test: &TestDb) {
+    let s = Scene::new(test);
+    let account = s.account("toy", AccountStatus::Connected).await;
+    for (time, value) in [("2026-11-02T06:00:00Z", 10), ("2026-11-04T06:00:00Z", 12)] {
+        s.followers(account, time, value).await;
+    }
+    let post = s.post(account, "one", "2026-11-03T09:00:00Z", &[("views", 40), ("likes", 4)]).await;
+    s.look(Subject { workspace: s.workspace, account, id: post.uuid() }, "2026-11-06T09:00:00Z", "views", 40)
+        .await;
+    let block = history::Block { workspace: s.workspace, from: at(DAYS.0), to: at(DAYS.1) };
+    let days = |n: i64| SignedDuration::from_hours(24 * n);
+    for earlier in [3, 6] {
+        history::copy(&s.db, block, days(earlier)).await.expect("copied");
+    }
+    assert_eq!(
+        history::size(&s.db, s.workspace).await.expect("a size"),
+        history::Size { points: 9, posts: 3 }
+    );
+    assert_eq!(history::size(&s.db, s.id()).await.expect("a size"), history::Size { points: 0, posts: 0 });
+    let before = Slice { from: at(DAYS.0) - days(3), to: at(DAYS.0), offset: 0 };
+    let looks = analytics::looks(&s.db, &s.scope(), "followers", before).await.expect("looks");
+    let seen: Vec<_> = looks.iter().map(|(_, look)| (look.at.to_string(), look.value)).collect();
+    assert_eq!(seen, [("2026-10-30T06:00:00Z".to_owned(), 10), ("2026-11-01T06:00:00Z".to_owned(), 12)]);
+    let counts = analytics::counts(&s.db, &s.scope(), (before.from, before.to)).await.expect("posts");
+    assert_eq!(counts.len(), 1);
+    assert_eq!((counts[0].of("views"), counts[0].of("engagements")), (Some(40), Some(4)));
+    assert_eq!(counts[0].published_at, at("2026-10-31T09:00:00Z"));
+    let newest = analytics::top(&s.db, &s.scope(), (before.from, before.to), 9).await.expect("posts");
+    let copy = Subject { workspace: s.workspace, account, id: newest[0].found.row.id.uuid() };
+    let looks = snapshot::series(&s.db, copy, "views", before.from, at(DAYS.1)).await.expect("looks");
+    assert_eq!(looks.iter().map(|(time, _)| *time).collect::<Vec<_>>(), [at("2026-11-03T09:00:00Z")]);
+}
+on_both!(history_is_copied_back_in_time, |t| super::copied(t));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use carillon_connectors::contract::connector::Connector;
-use carillon_domain::account::{AccountIdentity, CapMode};
+use carillon_domain::account::AccountIdentity;
 use carillon_domain::id::Id;
 use carillon_domain::time::{Clock, ManualClock, Timestamp};
 use carillon_store::on_both;
@@ -109,30 +109,8 @@ fn account_named(engine: &Engine, grant: &GrantRow, name: &str) -> AccountRow {
         server: None,
         meta: serde_json::json!({}),
     };
-    AccountRow {
-        workspace: grant.workspace,
-        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
-        grant: grant.id,
-        platform: "toy".into(),
-        server: None,
-        remote_id: identity.remote_id,
-        handle: identity.handle,
-        name: identity.name,
-        avatar_url: None,
-        meta: identity.meta,
-        status: AccountStatus::Connected,
-        status_cause: None,
-        daily_cap: None,
-        cap_mode: CapMode::Warn,
-        profile: None,
-        synced_at: None,
-        sync_error: None,
-        used_up: std::collections::BTreeMap::new(),
-        covered: carillon_domain::sync::Covered::default(),
-        version: 1,
-        created_at: grant.created_at,
-        updated_at: grant.updated_at,
-    }
+    let id = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
+    AccountRow::connected((grant.workspace, id, grant.id), "toy", identity, grant.created_at)
 }
 
 /// Lets other tasks run until it holds.
