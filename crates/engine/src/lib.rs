@@ -11,7 +11,8 @@ pub mod people;
 pub mod publish;
 mod reading;
 pub mod runner;
-pub mod timing;
+mod thinning;
+mod timing;
 mod upkeep;
 pub mod usecase;
 

@@ -155,6 +155,7 @@ async fn new_workspace(
         name: format!("Burst {}", numbers.start),
         timezone: "UTC".to_owned(),
         grace_s: 6 * 3600,
+        snapshot_days: 90,
         version: 1,
         created_at: now,
         updated_at: now,

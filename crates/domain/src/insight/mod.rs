@@ -11,6 +11,7 @@ mod engagement;
 mod growth;
 mod period;
 mod rate;
+mod thin;
 
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ pub use engagement::{Engagements, MOST_SEEN, PARTS, count_of, engagements};
 pub use growth::{Change, growth};
 pub use period::{Period, Slice};
 pub use rate::{Basis, MeanRate, Rate};
+pub use thin::{Span, thinned_until};
 
 use crate::metric::{self, Definition};
 

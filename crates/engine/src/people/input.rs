@@ -22,6 +22,12 @@ pub const GRACE_RANGE_S: (i64, i64) = (LEAST_GRACE_S, MOST_GRACE_S);
 /// How late a publication may go out without a person, where nobody chose: six hours.
 pub(super) const DEFAULT_GRACE_S: i64 = 6 * 3600;
 
+/// For how many days every snapshot may be kept before each day's last one is enough, from and to. What is read from the first days of
+/// posts needs all of some weeks.
+pub const SNAPSHOT_DAYS_RANGE: (i64, i64) = (30, 3_650);
+/// What a new workspace begins with.
+pub(super) const DEFAULT_SNAPSHOT_DAYS: i64 = 90;
+
 /// A person who is to get an account.
 #[derive(Debug, Clone)]
 pub struct NewPerson {
@@ -51,6 +57,8 @@ pub struct WorkspacePatch {
     pub timezone: Option<String>,
     /// How many seconds late a publication may go out without a person; between a minute and a week.
     pub grace_s: Option<i64>,
+    /// For how many days every snapshot is kept; within [`SNAPSHOT_DAYS_RANGE`], or 0 for ever.
+    pub snapshot_days: Option<i64>,
 }
 
 /// Gathers what is wrong with several fields.
@@ -132,6 +140,15 @@ impl Problems {
             );
             let limit = if seconds < LEAST_GRACE_S { LEAST_GRACE_S } else { MOST_GRACE_S };
             self.0.push(FieldError::new("grace_s", "out_of_range", message).with_limit(limit, seconds));
+        }
+    }
+
+    pub fn snapshot_days(&mut self, days: i64) {
+        let (least, most) = SNAPSHOT_DAYS_RANGE;
+        if days != 0 && !(least..=most).contains(&days) {
+            let message = format!("Every snapshot is kept for {least} to {most} days, or for ever (0).");
+            let limit = if days < least { least } else { most };
+            self.0.push(FieldError::new("snapshot_days", "out_of_range", message).with_limit(limit, days));
         }
     }
 }

@@ -27,7 +27,9 @@ pub use carillon_store::repo::session::SessionRow;
 pub use carillon_store::repo::token::TokenRow;
 pub use carillon_store::repo::user::UserRow;
 pub use carillon_store::repo::workspace::{MemberRow, WorkspaceRow};
-pub use input::{GRACE_RANGE_S, NewPerson, NewWorkspace, PASSWORD_CHARS, WorkspacePatch};
+pub use input::{
+    GRACE_RANGE_S, NewPerson, NewWorkspace, PASSWORD_CHARS, SNAPSHOT_DAYS_RANGE, WorkspacePatch,
+};
 pub use session::{Client, CurrentSession, SignedIn};
 pub use setup::CreatedByOperator;
 pub use token::CreatedToken;

@@ -11,7 +11,7 @@ use carillon_store::repo::user::{self, UserRow};
 use carillon_store::repo::workspace::{self, WorkspaceRow};
 use carillon_store::{StoreError, Tx};
 
-use super::input::{DEFAULT_GRACE_S, NewPerson, NewWorkspace, Problems};
+use super::input::{DEFAULT_GRACE_S, DEFAULT_SNAPSHOT_DAYS, NewPerson, NewWorkspace, Problems};
 use super::session::{Client, SignedIn};
 use super::{People, password, proof};
 
@@ -193,6 +193,7 @@ impl People {
             name: problems.name(name_field, &new.name),
             timezone: problems.timezone("timezone", &new.timezone),
             grace_s: DEFAULT_GRACE_S,
+            snapshot_days: DEFAULT_SNAPSHOT_DAYS,
             version: 1,
             created_at: now,
             updated_at: now,

@@ -68,6 +68,10 @@ impl People {
             problems.grace(grace_s);
             row.grace_s = grace_s;
         }
+        if let Some(days) = patch.snapshot_days {
+            problems.snapshot_days(days);
+            row.snapshot_days = days;
+        }
         problems.end()?;
         if version.is_some_and(|v| v != row.version) {
             return Err(AppError::Stale);

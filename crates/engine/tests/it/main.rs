@@ -33,6 +33,7 @@ mod spending;
 mod support;
 mod switching;
 mod taking_over;
+mod thinning;
 mod told;
 mod uncertain;
 mod waiting;

@@ -390,6 +390,7 @@ pub async fn new_workspace(engine: &Engine, timezone: &str) -> Actor {
         name: "Test".into(),
         timezone: timezone.into(),
         grace_s: 6 * 3600,
+        snapshot_days: 90,
         version: 1,
         created_at: now,
         updated_at: now,

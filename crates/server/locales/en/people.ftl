@@ -60,6 +60,11 @@ workspace-grace = Grace, in minutes
 workspace-grace-hint = A post that is late by more than these minutes (the server was off, or an account was disconnected) waits for a person instead of going out. At least 1, at most 10080 (a week).
 
 workspace-grace-number = Enter a number of minutes.
+workspace-snapshots = Keep every snapshot of the numbers, in days
+workspace-snapshots-hint = From 30 to 3650 days; 0 keeps them all for ever. After that the last snapshot of each day stays, for ever. What is thinned out does not come back.
+workspace-snapshots-number = Enter a number of days.
+workspace-snapshots-short = Every snapshot is kept for
+workspace-snapshots-ever = For ever
 
 members-title = Members
 members-lead = Who works in this workspace, and what they may do.

@@ -28,6 +28,8 @@ pub struct Workspace {
     pub timezone: String,
     /// How many seconds late a publication may go out without a person.
     pub grace_s: i64,
+    /// For how many days every snapshot of numbers is kept, before each day's last one is enough; 0: for ever.
+    pub snapshot_days: i64,
 }
 
 impl IntoResponse for Workspace {
@@ -45,6 +47,7 @@ impl From<WorkspaceRow> for Workspace {
             name: row.name,
             timezone: row.timezone,
             grace_s: row.grace_s,
+            snapshot_days: row.snapshot_days,
         }
     }
 }
@@ -60,6 +63,8 @@ pub struct WorkspaceChange {
     /// Seconds that a publication may be late and still go out without a person: from 60 to 604800 (a week).
     #[schema(minimum = 60, maximum = 604_800)]
     pub grace_s: Option<i64>,
+    /// For how many days every snapshot of numbers is kept, from 30 to 3650, or 0: for ever. What was thinned does not come back.
+    pub snapshot_days: Option<i64>,
 }
 
 /// The workspace
@@ -83,6 +88,11 @@ pub async fn patch(
     IfMatch(version): IfMatch,
     Json(change): Json<WorkspaceChange>,
 ) -> Result<Workspace, Failure> {
-    let patch = WorkspacePatch { name: change.name, timezone: change.timezone, grace_s: change.grace_s };
+    let patch = WorkspacePatch {
+        name: change.name,
+        timezone: change.timezone,
+        grace_s: change.grace_s,
+        snapshot_days: change.snapshot_days,
+    };
     Ok(app.people.update_workspace(&actor, patch, version).await?.into())
 }

@@ -182,13 +182,21 @@ async fn profile_and_workspace_are_saved_or_say_why_not() {
         ("10081", StatusCode::UNPROCESSABLE_ENTITY),
         ("1", StatusCode::SEE_OTHER),
     ] {
-        let edge = [("name", "Northlight"), ("timezone", "Europe/London"), ("grace", minutes)];
+        let edge = [
+            ("name", "Northlight"),
+            ("timezone", "Europe/London"),
+            ("grace", minutes),
+            ("snapshot_days", "90"),
+        ];
         assert_eq!(browser.post(&path, &edge).await.status, status, "{minutes}");
     }
-    let wrong = browser.post(&path, &[("name", ""), ("timezone", "Nowhere"), ("grace", "soon")]).await;
+    let wrong = browser
+        .post(&path, &[("name", ""), ("timezone", "Nowhere"), ("grace", "soon"), ("snapshot_days", "90")])
+        .await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text().contains("f-grace-error"));
-    let right = [("name", "Southlight"), ("timezone", "Europe/Paris"), ("grace", "90")];
+    let right =
+        [("name", "Southlight"), ("timezone", "Europe/Paris"), ("grace", "90"), ("snapshot_days", "0")];
     let saved = browser.post(&path, &right).await;
     let page = browser.get(saved.header("location")).await.text();
     assert!(page.contains("value=\"Southlight\"") && page.contains("value=\"90\""), "{page}");

@@ -127,3 +127,10 @@ update remote_posts set fields = coalesce((select string_agg(f, ' ' order by f) 
 alter table accounts add column look_at bigint not null default 0;
 alter table accounts add column covered text; -- JSON, domain::sync::Covered: the last complete reading of each kind
 create index accounts_by_look on accounts (look_at) where status = 'connected';
+
+-- Thinning of old snapshots: how long all are kept, how far each account is thinned, and when it is looked at next. The defaults make
+-- every account be looked at once.
+alter table workspaces add column snapshot_days bigint not null default 90; -- 0: for ever
+alter table accounts add column thinned_to bigint; -- before it only the last snapshot of each day is left
+alter table accounts add column thin_at bigint not null default 0;
+create index accounts_by_thinning on accounts (thin_at);

@@ -28,6 +28,7 @@ pub mod shared_quota;
 pub mod snapshot;
 pub mod sync_run;
 pub mod tally;
+pub mod thinning;
 pub mod throttle;
 pub mod token;
 pub mod user;
@@ -67,6 +68,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         snapshot::STATEMENTS,
         sync_run::STATEMENTS,
         tally::STATEMENTS,
+        thinning::STATEMENTS,
         throttle::STATEMENTS,
         token::STATEMENTS,
         user::STATEMENTS,

@@ -17,6 +17,8 @@ pub struct WorkspaceRow {
     pub timezone: String,
     /// How many seconds late a publication may go out without a person.
     pub grace_s: i64,
+    /// For how many days every snapshot is kept, before each day's last one is enough; 0: for ever.
+    pub snapshot_days: i64,
     /// Grows with every change.
     pub version: i64,
     /// Created.
@@ -43,18 +45,18 @@ pub struct MemberRow {
 /// The columns by name: what a later version adds must not change the answers that open connections expect.
 macro_rules! columns {
     () => {
-        "id, name, timezone, grace_s, version, created_at, updated_at"
+        "id, name, timezone, grace_s, snapshot_days, version, created_at, updated_at"
     };
 }
 
 statements! {
-    INSERT = "workspaces.insert": "insert into workspaces (id, name, timezone, grace_s, version, created_at, updated_at) \
-        values ($1, $2, $3, $4, $5, $6, $7)";
+    INSERT = "workspaces.insert": "insert into workspaces (id, name, timezone, grace_s, version, created_at, updated_at, \
+        snapshot_days) values ($1, $2, $3, $4, $5, $6, $7, $8)";
     UPDATE = "workspaces.update": "update workspaces set name = $3, timezone = $4, grace_s = $5, version = version + 1, \
-        updated_at = $6 where id = $1 and version = $2";
+        updated_at = $6, snapshot_days = $7 where id = $1 and version = $2";
     FIND = "workspaces.find": concat!("select ", columns!(), " from workspaces where id = $1");
     FIND_ALL = "workspaces.find_all": concat!("/*postgres: select ", columns!(), " from workspaces where id = any($1::uuid[])*/");
-    OF_USER = "workspaces.of_user": "select w.id, w.name, w.timezone, w.grace_s, w.version, w.created_at, w.updated_at, m.role \
+    OF_USER = "workspaces.of_user": "select w.id, w.name, w.timezone, w.grace_s, w.snapshot_days, w.version, w.created_at, w.updated_at, m.role \
         from members m join workspaces w on w.id = m.workspace_id \
         where m.user_id = $1 order by w.name, w.id";
     BY_NAME = "workspaces.by_name": concat!("select ", columns!(), " from workspaces where name = $1 order by id limit 2");
@@ -64,7 +66,7 @@ statements! {
     REMOVE_MEMBER = "members.remove": "delete from members where workspace_id = $1 and user_id = $2";
     MEMBERS = "members.list": "select m.user_id, u.email, u.name, m.role, m.created_at \
         from members m join users u on u.id = m.user_id where m.workspace_id = $1 order by u.name, u.email";
-    MEMBER = "members.find": "select w.id, w.name, w.timezone, w.grace_s, w.version, w.created_at, w.updated_at, m.role \
+    MEMBER = "members.find": "select w.id, w.name, w.timezone, w.grace_s, w.snapshot_days, w.version, w.created_at, w.updated_at, m.role \
         from members m join workspaces w on w.id = m.workspace_id \
         where m.workspace_id = $1 and m.user_id = $2";
     OWNERS = "members.owners": "select user_id from members where workspace_id = $1 and role = 'owner' order by user_id \
@@ -77,6 +79,7 @@ fn read(row: &Row) -> Result<WorkspaceRow, StoreError> {
         name: row.get("name")?,
         timezone: row.get("timezone")?,
         grace_s: row.get("grace_s")?,
+        snapshot_days: row.get("snapshot_days")?,
         version: row.get("version")?,
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
@@ -92,18 +95,27 @@ fn read_with_role(row: &Row) -> Result<(WorkspaceRow, Role), StoreError> {
 /// # Errors
 /// [`StoreError::Sql`].
 pub async fn insert(tx: &mut Tx<'_>, row: &WorkspaceRow) -> Result<(), StoreError> {
-    let values =
-        args![row.id, &row.name, &row.timezone, row.grace_s, row.version, row.created_at, row.updated_at];
+    let values = args![
+        row.id,
+        &row.name,
+        &row.timezone,
+        row.grace_s,
+        row.version,
+        row.created_at,
+        row.updated_at,
+        row.snapshot_days
+    ];
     tx.execute(INSERT, values).await.map(drop)
 }
 
-/// Saves name, zone and grace of what was loaded as `row.version`; the version grows by one. Tells whether it was still
+/// Saves name, zone, grace and keeping of what was loaded as `row.version`; the version grows by one. Tells whether it was still
 /// that version.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
 pub async fn update(tx: &mut Tx<'_>, row: &WorkspaceRow) -> Result<bool, StoreError> {
-    let values = args![row.id, row.version, &row.name, &row.timezone, row.grace_s, row.updated_at];
+    let values =
+        args![row.id, row.version, &row.name, &row.timezone, row.grace_s, row.updated_at, row.snapshot_days];
     Ok(tx.execute(UPDATE, values).await? == 1)
 }
 

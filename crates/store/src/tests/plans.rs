@@ -6,12 +6,13 @@ use crate::testing::TestDb;
 
 /// Statements that run for every publication or every few seconds, by the ends of their names, and the indexes that they need. All
 /// begin with what bounds the search: a time, or an account and a time.
-const NEEDED: [(&str, &[&str]); 17] = [
+const NEEDED: [(&str, &[&str]); 18] = [
     (".waiting_commits", &["jobs_ready_commits (run_at<?)"]),
     (".waiting_others", &["jobs_ready_others (priority=? AND run_at<?)"]),
     (".next_run_at", &["jobs_ready_others (priority=?)", "jobs_ready_commits"]),
     ("jobs.claim", &["jobs_ready_others (priority=? AND run_at<?)", "jobs_ready_commits (run_at<?)"]),
     ("looks.to_look_at", &["accounts_by_look (look_at<?)"]),
+    ("thinning.due", &["accounts_by_thinning (thin_at<?)"]),
     ("sync_runs.last", &["sync_runs_by_account (workspace_id=? AND account_id=?)"]),
     (
         "looks.newest_post",
