@@ -12,7 +12,7 @@ pub mod publish;
 mod reading;
 pub mod runner;
 mod thinning;
-mod timing;
+pub mod timing;
 mod upkeep;
 pub mod usecase;
 

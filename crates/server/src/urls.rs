@@ -60,6 +60,8 @@ urls! {
     OVERVIEW = overview(workspace) "/w/{workspace}/overview";
     /// What every number means.
     DEFINITIONS = definitions(workspace) "/w/{workspace}/definitions";
+    /// How well the networks work.
+    NETWORKS = networks(workspace) "/w/{workspace}/networks";
     /// Posts by day.
     CALENDAR = calendar(workspace) "/w/{workspace}/calendar";
     /// All posts.

@@ -18,5 +18,6 @@ mod remote_delete;
 pub mod remote_edit;
 pub mod renditions;
 mod sending;
+pub mod standing;
 pub mod sync;
 pub mod webhooks;

@@ -144,3 +144,38 @@ insights-missing = Not given this time
 insights-silent = The network gave no data for:
 insights-none = No numbers
 insights-none-text = The network said nothing. Some networks show numbers for some days only, some need a day or two, some a number of followers.
+
+networks = How the networks work
+networks-lead = What was read and published in the last { $n } days, and what is left alone for now because it failed again and again.
+networks-table = Networks
+networks-network = Network
+networks-stands = Now
+networks-reading = Reading numbers
+networks-publishing = Publishing
+networks-none = No networks yet
+networks-none-text = Connect an account, and this page says how well its network works.
+networks-accounts = { $n ->
+    [one] { $n } account
+   *[other] { $n } accounts
+}
+networks-well = Works
+networks-quiet = Nothing was tried
+networks-trouble = Some of it failed
+networks-badly = Most of it failed
+networks-left-alone = Left alone for now
+networks-left-alone-one = { $n ->
+    [one] { $operation } failed again and again and is tried again soon.
+   *[other] { $operation } failed again and again at { $n } servers and is tried again soon.
+}
+networks-share = { $n } %
+networks-count = { $good } of { $n }
+networks-last = Last success
+networks-error = { $what }: { $n }
+error-kind-transient = Out of reach, or broken for a while
+error-kind-rate_limited = A limit was met
+error-kind-auth_expired = The login had run out
+error-kind-auth_revoked = The login is gone
+error-kind-permission_missing = A permission is missing
+error-kind-rejected = Refused
+error-kind-not_ready = Not ready in time
+error-kind-ambiguous = No answer that says what happened

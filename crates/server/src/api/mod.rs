@@ -13,6 +13,7 @@ mod posts;
 mod publications;
 mod renditions;
 pub mod shapes;
+mod standing;
 mod sync;
 mod tokens;
 mod tus;
@@ -95,6 +96,7 @@ pub fn routes() -> Api {
         .merge(connect::routes())
         .merge(accounts::routes())
         .merge(sync::routes())
+        .merge(standing::routes())
         .merge(insights::routes())
         .merge(analytics::routes())
         .merge(posts::routes())

@@ -46,6 +46,7 @@ struct Connections {
     empty: Empty,
     may_manage: bool,
     open: String,
+    networks_url: String,
 }
 
 /// The page.
@@ -108,6 +109,7 @@ async fn page(
         empty: Empty::new("plug", ui.tr("connections-empty"), ui.tr("connections-empty-text")),
         may_manage,
         open: tried.platform.clone(),
+        networks_url: urls::networks(actor.workspace),
         ui,
     };
     let mut response = (status, html(&page)?).into_response();

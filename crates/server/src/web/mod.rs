@@ -20,6 +20,7 @@ mod settings;
 mod setup;
 mod sign_in;
 pub mod signed_in;
+mod standing;
 pub mod time;
 pub mod ui;
 pub mod webhooks;
@@ -62,6 +63,7 @@ pub fn routes() -> Router<App> {
         .route(urls::LIBRARY_DELETE, post(library::delete))
         .route(urls::OVERVIEW, get(overview::show))
         .route(urls::DEFINITIONS, get(definitions::show))
+        .route(urls::NETWORKS, get(standing::show))
         .route(urls::CALENDAR, get(calendar::show))
         .route(urls::POSTS, get(posts::list::show))
         .route(urls::PUBLISH_OVERDUE, post(posts::overdue::publish))

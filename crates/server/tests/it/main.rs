@@ -36,6 +36,7 @@ mod roles;
 mod rotation;
 mod secrets;
 mod settings;
+mod standing;
 mod support;
 mod switches;
 mod tenants;

@@ -29,7 +29,7 @@ fn owner(workspace: WorkspaceId) -> Actor {
 }
 
 /// Connects the first persona's account.
-async fn connected(app: &TestApp, sandbox: &Sandbox, workspace: WorkspaceId) -> AccountId {
+pub async fn connected(app: &TestApp, sandbox: &Sandbox, workspace: WorkspaceId) -> AccountId {
     let login = sandbox.login("bluesky", &PERSONAS[0]).expect("login");
     let request = ConnectRequest {
         server: login.server.as_deref().map(|s| s.parse().expect("url")),
@@ -43,7 +43,7 @@ async fn connected(app: &TestApp, sandbox: &Sandbox, workspace: WorkspaceId) -> 
     }
 }
 
-async fn work(app: &TestApp) {
+pub async fn work(app: &TestApp) {
     let runner = Runner::new(Arc::clone(&app.engine), RunnerConfig::default());
     runner.run_due(100).await.expect("runs");
 }

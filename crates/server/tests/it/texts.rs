@@ -15,6 +15,18 @@ use carillon_domain::sync::{SyncKind, SyncReason};
 use carillon_domain::time::Timestamp;
 use carillon_server::i18n::{self, Tr};
 
+/// Kinds of what goes wrong at networks.
+const KINDS: [&str; 8] = [
+    "transient",
+    "rate_limited",
+    "auth_expired",
+    "auth_revoked",
+    "permission_missing",
+    "rejected",
+    "not_ready",
+    "ambiguous",
+];
+
 /// Closed sets whose texts are looked up as `family-value`.
 fn families() -> Vec<(&'static str, Vec<String>)> {
     let roles = || Role::ALL.iter().map(|role| role.as_str().to_owned()).collect();
@@ -35,6 +47,7 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("sync-reason", SyncReason::ALL.iter().map(|r| r.as_str().to_owned()).collect()),
         ("sync-kind", SyncKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),
         ("health", names(&["green", "amber", "red", "never_read", "failing", "stale", "on_request"])),
+        ("error-kind", names(&KINDS)),
         ("metric", metric::ALL.iter().chain(insight::DERIVED).map(|d| d.name.to_owned()).collect()),
         ("basis", Basis::ALL.iter().map(|basis| basis.as_str().to_owned()).collect()),
         ("kinds", names(&["image", "gif", "video", "document"])),

@@ -26,6 +26,7 @@ pub mod setting;
 pub mod settled;
 pub mod shared_quota;
 pub mod snapshot;
+pub mod standing;
 pub mod sync_run;
 pub mod tally;
 pub mod thinning;
@@ -66,6 +67,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         settled::STATEMENTS,
         shared_quota::STATEMENTS,
         snapshot::STATEMENTS,
+        standing::STATEMENTS,
         sync_run::STATEMENTS,
         tally::STATEMENTS,
         thinning::STATEMENTS,
