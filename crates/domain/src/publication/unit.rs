@@ -29,6 +29,13 @@ pub struct UnitReport {
     pub delivered: Delivered,
 }
 
+impl UnitReport {
+    /// Whether it went where it was meant to go and was not deleted since.
+    pub fn is_there(&self) -> bool {
+        self.state == UnitState::Published && self.deleted_at.is_none()
+    }
+}
+
 /// Where a unit went that is done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

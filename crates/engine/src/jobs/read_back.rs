@@ -13,7 +13,7 @@ use carillon_connectors::contract::publisher::Publisher;
 use carillon_domain::account::AccountStatus;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::id::{Id, PublicationId, WorkspaceId};
-use carillon_domain::publication::{PublicationState, UnitReport, UnitState};
+use carillon_domain::publication::{PublicationState, UnitReport};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::repo::account;
 use carillon_store::repo::job::{NewJob, Party};
@@ -236,9 +236,7 @@ async fn note(
         return Ok(());
     };
     for (report, unit) in row.units.iter_mut().zip(&told.units) {
-        let open = |report: &UnitReport| {
-            report.state == UnitState::Published && report.deleted_at.is_none() && unit.is_done()
-        };
+        let open = |report: &UnitReport| report.is_there() && unit.is_done();
         if open(report) {
             report.remote_id.clone_from(&unit.remote_id);
             report.remote_url.clone_from(&unit.remote_url);

@@ -27,7 +27,7 @@ pub(super) type Left = BTreeMap<PublicationId, Violation>;
 pub(super) async fn delete_public(engine: &Engine, actor: &Actor, id: PostId) -> Result<Left, AppError> {
     let mut left = Left::new();
     for row in publication::of_post(&engine.db, actor.workspace, id).await? {
-        if row.state != PublicationState::Published || row.units.iter().all(|unit| !is_there(unit)) {
+        if row.state != PublicationState::Published || row.units.iter().all(|unit| !unit.is_there()) {
             continue;
         }
         let why = match delete_one(engine, &row).await {
@@ -45,16 +45,12 @@ pub(super) async fn delete_public(engine: &Engine, actor: &Actor, id: PostId) ->
     Ok(left)
 }
 
-fn is_there(unit: &UnitReport) -> bool {
-    unit.state == UnitState::Published && unit.deleted_at.is_none()
-}
-
 async fn delete_one(engine: &Engine, row: &PublicationRow) -> Result<(), AppError> {
     let gone = || refusal("account_erased", "The account is no longer here. Delete the post at the network.");
     let account = account::find(&engine.db, row.workspace, row.account).await?.ok_or_else(gone)?;
     let connector = engine.networks.enabled(&row.platform)?;
     let title = connector.descriptor().title;
-    if row.units.iter().any(|unit| is_there(unit) && unit.delivered == Delivered::Inbox) {
+    if row.units.iter().any(|unit| unit.is_there() && unit.delivered == Delivered::Inbox) {
         return Err(refusal(
             "in_inbox",
             &format!(
@@ -69,7 +65,7 @@ async fn delete_one(engine: &Engine, row: &PublicationRow) -> Result<(), AppErro
             &format!("{title} lets no program delete posts. Delete it there by hand{place}"),
         )
     })?;
-    let unknown = |unit: &UnitReport| is_there(unit) && unit.remote_id.is_none();
+    let unknown = |unit: &UnitReport| unit.is_there() && unit.remote_id.is_none();
     if is_awaited(row, publisher) || row.units.first().is_some_and(unknown) {
         return Err(id_unknown(title));
     }
@@ -154,7 +150,7 @@ async fn delete_units(
     publisher: &dyn Publisher,
     reach: &mut Reach<'_>,
 ) -> Result<(), AppError> {
-    for unit in row.units.iter().rev().filter(|unit| is_there(unit)) {
+    for unit in row.units.iter().rev().filter(|unit| unit.is_there()) {
         let Some(remote_id) = &unit.remote_id else { continue };
         let mut answer = publisher.delete(&reach.cx(), remote_id).await;
         if reach.again(&answer).await? {

@@ -11,7 +11,7 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, PublicationId};
 use carillon_domain::permission::Permission;
 use carillon_domain::post::Draft;
-use carillon_domain::publication::{PublicationState, UnitReport, UnitState};
+use carillon_domain::publication::{PublicationState, UnitReport};
 use carillon_store::repo::account;
 use carillon_store::repo::post;
 use carillon_store::repo::publication::{self, PublicationRow};
@@ -67,8 +67,7 @@ pub fn is_editable(engine: &Engine, composition: &Composition, view: &Publicatio
 /// The network's id of what is public now.
 fn public_root(row: &PublicationRow) -> Result<&str, AppError> {
     let root = row.units.iter().find(|unit| unit.index == 0);
-    let is_public = |unit: &&UnitReport| unit.state == UnitState::Published && unit.deleted_at.is_none();
-    if row.state != PublicationState::Published || root.filter(is_public).is_none() {
+    if row.state != PublicationState::Published || !root.is_some_and(UnitReport::is_there) {
         return Err(refusal(
             "not_published",
             "Only what is public at the network can be changed there. Change the post itself instead.",
