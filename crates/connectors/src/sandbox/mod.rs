@@ -22,7 +22,7 @@
 //!   different operations need a `.route(…)` call each.
 //! - [`World::state`] keeps the platform's own data (serde + `Default`), [`World::tokens`] every token it issues,
 //!   [`World::ledger`] every public object, [`World::blobs`] uploaded bytes, [`World::codes`] and [`World::apps`] what OAuth
-//!   needs, [`World::processing_time`] how long slow work takes, [`World::fetch`] pulls a file from a URL. Time is [`World::now`], randomness [`World::random_text`].
+//!   needs, [`World::refused`] that a limit was full, [`World::processing_time`] how long slow work takes, [`World::fetch`] pulls a file from a URL. Time is [`World::now`], randomness [`World::random_text`].
 //! - [`Persona::audience`] says how many follow and what a post gets: every number of that kind comes from there.
 //! - [`oauth::authorize`] runs the login and consent pages; [`page`] draws feeds; [`graph`] is what Meta's APIs say alike.
 //! - Several simulators may play one host; [`Simulator::claims`] then says whose a request is.
@@ -57,6 +57,7 @@ mod shared;
 mod simulator;
 mod site;
 mod snapshot;
+mod tally;
 #[cfg(any(test, feature = "test-support"))]
 pub mod testing;
 pub mod token;
@@ -75,6 +76,7 @@ pub use router::{Sandbox, named_servers};
 pub use serve::{ServeError, serve};
 pub use simulator::{Claim, FaultAnswer, Login, Simulator, SiteHost, Trouble};
 pub use site::Site;
+pub use tally::{Called, Tally};
 pub use token::{Token, TokenKind, TokenState};
 pub use world::{World, WorldBuilder};
 

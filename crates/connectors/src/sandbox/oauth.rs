@@ -214,8 +214,9 @@ pub enum Step {
 /// every time before this is called.
 pub fn authorize(site: &Site, consent: &Consent<'_>, params: &[(String, String)]) -> Step {
     let get = |name: &str| params.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str());
-    let persona = get(PERSONA).and_then(|key| consent.personas.iter().find(|(p, _)| p.key == key));
-    let Some((persona, handle)) = persona else {
+    let offered = |key| consent.personas.iter().find(|(p, _)| p.key == key).map(|(p, h)| (*p, h.as_str()));
+    let known = |key| Persona::in_crowd(key).map(|p| (p, p.key));
+    let Some((persona, handle)) = get(PERSONA).and_then(|key| offered(key).or_else(|| known(key))) else {
         return Step::Page(login_page(site, consent, params).into_response());
     };
     match get(DECISION) {

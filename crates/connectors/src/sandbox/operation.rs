@@ -118,6 +118,7 @@ impl Place {
         S: Service<Request, Response = Response, Error = Infallible> + Send + 'static,
         S::Future: Send + 'static,
     {
+        self.world.tallies.called(self.site.platform, self.operation);
         let before = self.draw(When::Before);
         if !before.delay.is_zero() && self.site.sockets {
             return Ok(self.detached(inner, request, before).await);
@@ -187,6 +188,7 @@ impl Place {
 
     fn answer(&self, fault: &Fault) -> Response {
         let platform = self.site.platform;
+        self.world.tallies.struck(platform, self.operation);
         let trouble = match fault.fault {
             FaultKind::Cut | FaultKind::Delay | FaultKind::SlowProcessing => return cut(),
             FaultKind::Status => Trouble::Status(

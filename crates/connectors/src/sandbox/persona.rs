@@ -1,5 +1,7 @@
 //! The people and brands that live in the sandbox. The same ones on every network, with numbers of their own on each.
 
+use std::sync::LazyLock;
+
 use sha2::{Digest, Sha256};
 
 /// Somebody one can sign in as.
@@ -23,7 +25,7 @@ pub struct Persona {
     reach: u32,
 }
 
-/// Everybody, in a stable order.
+/// Those that pages show and offer, in a stable order.
 pub const PERSONAS: &[Persona] = &[
     Persona {
         key: "marafields",
@@ -87,10 +89,46 @@ pub const PERSONAS: &[Persona] = &[
     },
 ];
 
+/// How many people there are beside them, for measuring with many accounts.
+pub const CROWD: usize = 260;
+
+static OTHERS: LazyLock<Vec<Persona>> = LazyLock::new(|| (0..CROWD).filter_map(Persona::numbered).collect());
+
+/// People beside [`PERSONAS`], always the same [`CROWD`]. They are brands, so that each has an account of every kind. No page shows or
+/// offers them; who knows their keys can sign in as one of them.
+pub fn crowd() -> &'static [Persona] {
+    &OTHERS
+}
+
+/// Everybody who can have an account.
+pub fn everybody() -> impl Iterator<Item = &'static Persona> {
+    PERSONAS.iter().chain(crowd())
+}
+
 impl Persona {
     /// The persona with this key.
     pub fn find(key: &str) -> Option<&'static Self> {
-        PERSONAS.iter().find(|p| p.key == key)
+        everybody().find(|p| p.key == key)
+    }
+
+    /// One of the crowd with this key.
+    pub fn in_crowd(key: &str) -> Option<&'static Self> {
+        crowd().iter().find(|p| p.key == key)
+    }
+
+    /// One of the crowd, made once and for all.
+    fn numbered(number: usize) -> Option<Self> {
+        let letter = |n: usize| u8::try_from(n % 26).ok().map(|n| char::from(b'a' + n));
+        let (first, second) = (letter(number / 26)?, letter(number)?);
+        Some(Self {
+            key: format!("bell{first}{second}").leak(),
+            name: format!("Bell {}{second}", first.to_ascii_uppercase()).leak(),
+            bio: "Rings on the hour.",
+            place: "Ghent",
+            brand: true,
+            color: "#55606e",
+            reach: 900 + 37 * u32::try_from(number).ok()?,
+        })
     }
 
     /// A number that is the same for this persona, place and purpose in every world; for ids and made-up totals.

@@ -17,6 +17,7 @@ use super::fault::FaultScript;
 use super::fetch::{Fetch, FetchError, Fetched};
 use super::ledger::{Ledger, LedgerItem};
 use super::oauth::{App, Apps, CodeGrant, Codes};
+use super::tally::{Tallies, Tally};
 use super::token::{TokenTable, Tokens};
 use super::{OffsetClock, lock};
 
@@ -36,6 +37,7 @@ pub struct World {
     changed: watch::Sender<u64>,
     kept: Mutex<Option<watch::Receiver<u64>>>,
     unpermitted: Mutex<Vec<&'static str>>,
+    pub(super) tallies: Tallies,
 }
 
 /// Builds a [`World`].
@@ -93,6 +95,7 @@ impl WorldBuilder {
             changed: watch::Sender::new(0),
             kept: Mutex::default(),
             unpermitted: Mutex::default(),
+            tallies: Tallies::default(),
         })
     }
 }
@@ -230,6 +233,21 @@ impl World {
     /// seen here sends unsafe calls behind the engine's back.
     pub fn unpermitted(&self) -> Vec<&'static str> {
         lock(&self.unpermitted).clone()
+    }
+
+    /// How often each network was called, and refused because of a limit, since the world was made or [`World::count_anew`].
+    pub fn tally(&self) -> Tally {
+        self.tallies.look()
+    }
+
+    /// Begins the [`World::tally`] anew.
+    pub fn count_anew(&self) {
+        self.tallies.clear();
+    }
+
+    /// Notes that a platform refuses a call because this limit of it is full.
+    pub fn refused(&self, platform: &'static str, limit: &str) {
+        self.tallies.refused(platform, limit);
     }
 
     /// Notes that something changed.

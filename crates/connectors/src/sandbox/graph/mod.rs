@@ -3,6 +3,7 @@
 //! Read from the same fact sheets as the connectors, but apart from them: nothing here comes from
 //! [`kit::graph`](crate::kit::graph).
 
+pub mod day;
 mod fields;
 mod params;
 

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::PLATFORM;
 use super::state::State;
-use crate::sandbox::persona::PERSONAS;
+use crate::sandbox::persona::{PERSONAS, crowd};
 use crate::sandbox::{Persona, Token, TokenKind, World};
 
 /// Where most people sign in. It has no repositories itself.
@@ -97,19 +97,38 @@ pub fn move_in(world: &World, host: &str) {
     }
     world.state(PLATFORM, |state: &mut State| state.servers.insert(host.to_owned()));
     for persona in PERSONAS {
-        let account = Account { persona, host: host.to_owned() };
-        let value = account.app_password();
-        if world.tokens().find(PLATFORM, &value).is_none() {
-            let mut token = Token::new(PLATFORM, TokenKind::AppPassword, value);
-            token.account = Some(account.did());
-            token.server = Some(host.to_owned());
-            world.tokens().issue(token);
-        }
+        give_password(world, &Account { persona, host: host.to_owned() });
     }
 }
 
-/// Every account on every server that exists.
+/// Gives everybody of the crowd an account on [`HOSTED`], once.
+pub fn crowd_in(world: &World) {
+    let known = world.state(PLATFORM, |state: &mut State| std::mem::replace(&mut state.crowded, true));
+    for persona in crowd().iter().filter(|_| !known) {
+        give_password(world, &Account { persona, host: HOSTED.to_owned() });
+    }
+}
+
+fn give_password(world: &World, account: &Account) {
+    let value = account.app_password();
+    if world.tokens().find(PLATFORM, &value).is_none() {
+        let mut token = Token::new(PLATFORM, TokenKind::AppPassword, value);
+        token.account = Some(account.did());
+        token.server = Some(account.host.clone());
+        world.tokens().issue(token);
+    }
+}
+
+/// Every account on every server that exists, and those of the crowd once they have any.
 pub fn all(world: &World) -> Vec<Account> {
+    let crowded = world.read(PLATFORM, |state: &State| state.crowded);
+    let others = crowd().iter().filter(|_| crowded);
+    let others = others.map(|persona| Account { persona, host: HOSTED.to_owned() });
+    shown(world).into_iter().chain(others).collect()
+}
+
+/// The accounts that pages show.
+pub fn shown(world: &World) -> Vec<Account> {
     let servers = world.read(PLATFORM, |state: &State| state.servers.clone());
     servers
         .iter()

@@ -61,6 +61,7 @@ pub fn charge(world: &World, buckets: &[Bucket]) -> Result<HeaderMap, Response> 
             *used
         });
         if used.points > bucket.limit {
+            world.refused(PLATFORM, &bucket.key);
             return Err(refusal(now, used.until, bucket.limit, bucket.window_s));
         }
         let left = bucket.limit - used.points;

@@ -72,6 +72,9 @@ impl Simulator for Bluesky {
 
     fn login(&self, world: &World, persona: &'static Persona) -> Option<Login> {
         accounts::move_in(world, accounts::HOSTED);
+        if Persona::in_crowd(persona.key).is_some() {
+            accounts::crowd_in(world);
+        }
         let account = accounts::Account { persona, host: accounts::HOSTED.to_owned() };
         Some(Login { server: None, identifier: account.handle(), app_password: account.app_password() })
     }

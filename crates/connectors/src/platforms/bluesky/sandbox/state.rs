@@ -15,6 +15,9 @@ pub struct State {
     pub repos: BTreeMap<String, Repo>,
     /// Point buckets by key.
     pub buckets: BTreeMap<String, Used>,
+    /// The crowd has accounts.
+    #[serde(default)]
+    pub crowded: bool,
 }
 
 /// An account's repository with its uploads.

@@ -38,7 +38,7 @@ async fn everything(State(world): State<Arc<World>>, site: Site) -> Response {
     }
     let posts = now_public(&world);
     let roots = posts.iter().filter(|p| parent(p).is_none());
-    let links = accounts::all(&world)
+    let links = accounts::shown(&world)
         .into_iter()
         .filter(|a| a.host == accounts::HOSTED)
         .map(|a| (a.persona.name.to_owned(), profile_url(&site, &a)));
@@ -217,7 +217,7 @@ async fn app_passwords(State(world): State<Arc<World>>, site: Site) -> Response 
     }
     let tokens = world.tokens().list();
     let mut rows = String::new();
-    for account in accounts::all(&world) {
+    for account in accounts::shown(&world) {
         let did = account.did();
         let password = tokens.iter().find(|(token, state)| {
             token.platform == PLATFORM

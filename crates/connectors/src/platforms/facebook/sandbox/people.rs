@@ -6,7 +6,7 @@
 
 use super::PLATFORM;
 use crate::sandbox::Persona;
-use crate::sandbox::persona::PERSONAS;
+use crate::sandbox::persona::{PERSONAS, crowd};
 
 /// What an id is the id of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +104,7 @@ impl Page {
     }
 }
 
-/// Every Page.
+/// Every Page that is shown.
 pub(super) fn pages() -> Vec<Page> {
     let bakery = Persona::find("theolund").map(|look| Page {
         look,
@@ -115,12 +115,17 @@ pub(super) fn pages() -> Vec<Page> {
     PERSONAS.iter().map(Page::of).chain(bakery).collect()
 }
 
+/// Those of the crowd, too.
+fn all() -> impl Iterator<Item = Page> {
+    pages().into_iter().chain(crowd().iter().map(Page::of))
+}
+
 pub(super) fn page(id: &str) -> Option<Page> {
-    pages().into_iter().find(|p| p.id() == id)
+    all().find(|p| p.id() == id)
 }
 
 pub(super) fn page_of_handle(handle: &str) -> Option<Page> {
-    pages().into_iter().find(|p| p.handle == handle)
+    all().find(|p| p.handle == handle)
 }
 
 /// How somebody came to work for a Page.

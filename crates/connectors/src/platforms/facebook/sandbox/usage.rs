@@ -50,6 +50,7 @@ pub(super) fn count(world: &World, caller: &Caller) -> Result<Used, Refusal> {
             let until = blocked.map_or(end, |at| at + SignedDuration::from_secs(60));
             calls.blocked_until = Some(until);
             let minutes = (until.duration_since(now).as_secs() + 59) / 60;
+            world.refused(super::PLATFORM, "calls of a day");
             return Err(limited(if page.is_some() { "posts.create" } else { "pages.list" }, minutes));
         }
         calls.count += 1;

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::{GRAPH_FACEBOOK, GRAPH_INSTAGRAM, RUPLOAD, WWW_INSTAGRAM};
+use super::{GRAPH_FACEBOOK, GRAPH_INSTAGRAM, RUPLOAD, WWW_INSTAGRAM, usage};
 pub(super) use crate::sandbox::graph::code_error as login_error;
 use crate::sandbox::graph::{self, GraphError, set};
 use crate::sandbox::{FaultAnswer, Site, Trouble, World};
@@ -18,12 +18,15 @@ pub(super) struct Refusal {
     pub message: String,
     pub for_people: Option<String>,
     pub transient: bool,
+    /// Minutes until calls are let in again, for rate limits.
+    pub regain: Option<i64>,
 }
 
 impl Refusal {
     /// A refusal with HTTP 400, as publishing errors have.
     pub(super) fn new(code: i64, subcode: i64, message: impl Into<String>) -> Self {
-        Self { status: 400, code, subcode, message: message.into(), for_people: None, transient: false }
+        let message = message.into();
+        Self { status: 400, code, subcode, message, for_people: None, transient: false, regain: None }
     }
 
     pub(super) fn parameter(message: impl Into<String>) -> Self {
@@ -62,15 +65,19 @@ impl Refusal {
         }
         .json(world);
         error["is_transient"] = json!(self.transient);
-        with_headers(graph::answer(self.status, json!({ "error": error })), world)
+        let mut response = with_headers(graph::answer(self.status, json!({ "error": error })), world);
+        if let Some(minutes) = self.regain {
+            usage::with_limit(&mut response, minutes);
+        }
+        response
     }
 }
 
-/// A success on a Graph host, with the usage headers of the account.
-pub(super) fn success(body: Value, world: &World, site: &Site, account: Option<&str>) -> Response {
+/// A success on a Graph host; with the account and how many percent of its limit are used, also with the usage headers.
+pub(super) fn success(body: Value, world: &World, site: &Site, used: Option<(&str, u64)>) -> Response {
     let mut response = with_headers(Json(body).into_response(), world);
-    if let Some(account) = account {
-        graph::say_usage(&mut response, "instagram", account, 1, 0);
+    if let Some((account, percent)) = used {
+        graph::say_usage(&mut response, "instagram", account, percent, 0);
         if site.host == GRAPH_FACEBOOK {
             set(&mut response, "x-app-usage", r#"{"call_count":1,"total_time":1,"total_cputime":1}"#);
         }
@@ -100,10 +107,7 @@ pub(super) fn fault(fault: &FaultAnswer<'_>) -> Response {
         Trouble::TokenRevoked => removed(),
         Trouble::RateLimited { reset_at } => {
             let wait = reset_at.duration_since(world.now()).as_secs();
-            let message = "(#80002) There have been too many calls to this Instagram account. Wait a bit and try again.";
-            let mut response = Refusal::new(80002, 0, message).at(site, world);
-            graph::say_usage(&mut response, "instagram", "17841400000000000", 100, (wait + 59) / 60);
-            return response;
+            return usage::limited((wait + 59) / 60).at(site, world);
         }
         Trouble::Status(status) => scripted(status.as_u16(), fault.operation),
     };

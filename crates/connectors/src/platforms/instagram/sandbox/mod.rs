@@ -33,6 +33,7 @@ mod publishing;
 mod state;
 mod tokens;
 mod upload;
+mod usage;
 
 use std::sync::Arc;
 

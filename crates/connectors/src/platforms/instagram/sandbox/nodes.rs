@@ -12,7 +12,7 @@ use super::fields::{pick, requested};
 use super::grant::{Caller, Kind, Right, caller};
 use super::params::Params;
 use super::people::{self, NodeKind, kind_of};
-use super::{comments, containers, insights, is_graph, pages, publishing, state, tokens};
+use super::{comments, containers, insights, is_graph, pages, publishing, state, tokens, usage};
 pub(super) use crate::sandbox::graph::written;
 use crate::sandbox::{Persona, Site, World};
 
@@ -38,14 +38,9 @@ pub(super) async fn node(
     }
     let answer = (|| {
         tokens::alive(&version)?;
-        let call = Call {
-            world: &world,
-            site: &site,
-            params: &params,
-            caller: caller(&world, &site, &params)?,
-            node: &node,
-        };
-        match (method.as_str(), kind_of(&node)) {
+        let (caller, used) = enter(&world, &site, &params)?;
+        let call = Call { world: &world, site: &site, params: &params, caller, node: &node };
+        let body = match (method.as_str(), kind_of(&node)) {
             ("GET", NodeKind::Container) => containers::read(&call),
             ("GET", NodeKind::Media) => publishing::read(&call),
             ("GET", NodeKind::Comment) => comments::read(&call),
@@ -53,9 +48,17 @@ pub(super) async fn node(
             ("DELETE", NodeKind::Comment) => comments::delete(&call),
             ("GET", _) => profile(&call),
             (method, _) => Err(Refusal::missing(&node, &method.to_ascii_lowercase())),
-        }
+        };
+        body.map(|body| (body, used))
     })();
-    finish(answer, &world, &site, Some(&node))
+    finish(answer, &world, &site, &node)
+}
+
+/// The caller, counted.
+fn enter(world: &World, site: &Site, params: &Params) -> Result<(Caller, u64), Refusal> {
+    let caller = caller(world, site, params)?;
+    let used = usage::count(world, &caller)?;
+    Ok((caller, used))
 }
 
 /// `/{version}/{node}/{edge}`
@@ -69,12 +72,12 @@ pub(super) async fn edge(
     if !is_graph(&site) {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let caller = tokens::alive(&version).and_then(|()| caller(&world, &site, &params));
-    let answer = match caller {
+    let entered = tokens::alive(&version).and_then(|()| enter(&world, &site, &params));
+    let answer = match entered {
         Err(refusal) => Err(refusal),
-        Ok(caller) => {
+        Ok((caller, used)) => {
             let call = Call { world: &world, site: &site, params: &params, caller, node: &node };
-            match (method.as_str(), edge.as_str()) {
+            let body = match (method.as_str(), edge.as_str()) {
                 ("POST", "media") => containers::create(&call).await,
                 ("POST", "media_publish") => publishing::publish(&call),
                 ("POST", "comments") => comments::create(&call),
@@ -89,15 +92,16 @@ pub(super) async fn edge(
                 }
                 ("DELETE", "permissions") => pages::deauthorise(&call),
                 _ => Err(Refusal::new(2500, 0, format!("Unknown path components: /{edge}"))),
-            }
+            };
+            body.map(|body| (body, used))
         }
     };
-    finish(answer, &world, &site, Some(&node))
+    finish(answer, &world, &site, &node)
 }
 
-fn finish(answer: Result<Value, Refusal>, world: &World, site: &Site, account: Option<&str>) -> Response {
+fn finish(answer: Result<(Value, u64), Refusal>, world: &World, site: &Site, account: &str) -> Response {
     match answer {
-        Ok(body) => success(body, world, site, account),
+        Ok((body, used)) => success(body, world, site, Some((account, used))),
         Err(refusal) => refusal.at(site, world),
     }
 }

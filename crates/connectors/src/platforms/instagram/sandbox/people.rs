@@ -5,7 +5,7 @@
 //! comments and Pages are disjoint spaces, as at the network.
 
 use crate::sandbox::Persona;
-use crate::sandbox::persona::PERSONAS;
+use crate::sandbox::persona::everybody;
 
 use super::PLATFORM;
 
@@ -69,11 +69,11 @@ pub(super) fn page_id(persona: &Persona) -> String {
 }
 
 pub(super) fn by_account(id: &str) -> Option<&'static Persona> {
-    PERSONAS.iter().find(|p| account_id(p) == id)
+    everybody().find(|p| account_id(p) == id)
 }
 
 pub(super) fn by_handle(handle: &str) -> Option<&'static Persona> {
-    PERSONAS.iter().find(|p| p.key == handle)
+    everybody().find(|p| p.key == handle)
 }
 
 /// The account's type as `account_type` says it.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PLATFORM;
 use crate::sandbox::World;
+use crate::sandbox::graph::day::Calls;
 
 /// Everything.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -15,6 +16,12 @@ pub(crate) struct State {
     /// In the order of publishing.
     pub(super) media: Vec<Media>,
     pub(super) comments: Vec<Comment>,
+    /// Calls of each app and user.
+    #[serde(default)]
+    pub(super) calls: BTreeMap<String, Calls>,
+    /// Calls within 24 hours, where a test wants another number than the network's.
+    #[serde(default)]
+    pub(crate) calls_per_day: Option<u64>,
     /// Followers of every account, where a test wants another number than the personas'.
     pub(crate) followers: Option<u64>,
     /// A metric of accounts that can no longer be split, where a test wants one.

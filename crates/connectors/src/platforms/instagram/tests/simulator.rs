@@ -204,6 +204,40 @@ async fn fields_hosts_and_versions_are_checked() {
 }
 
 #[tokio::test]
+async fn calls_of_a_day_are_counted_told_and_refused() {
+    let stage = Stage::new();
+    let raw = Raw::instagram(&stage).await;
+    let usage = |reply: &Reply| {
+        let text = reply.header("x-business-use-case-usage").expect("usage").to_owned();
+        let usage: Value = serde_json::from_str(&text).expect("JSON");
+        let entry = usage.as_object().and_then(|all| all.values().next()).expect("an entry")[0].clone();
+        (entry["call_count"].as_u64(), entry["estimated_time_to_regain_access"].as_u64())
+    };
+    let made = usage(&raw.get("me?fields=user_id").await);
+    assert_eq!(made, (Some(1), Some(0)), "48,000 a day at the least");
+    stage.calls_per_day(20);
+    let mut last = (None, None);
+    let mut refused = None;
+    for _ in 0..21 {
+        let reply = raw.get("me?fields=user_id").await;
+        if reply.status == StatusCode::OK {
+            last = usage(&reply);
+        } else {
+            refused = Some(reply);
+            break;
+        }
+    }
+    assert_eq!(last, (Some(100), Some(0)));
+    let refused = refused.expect("one too many");
+    assert_eq!((refused.status, codes(&refused)), (StatusCode::BAD_REQUEST, (80_002, 0)));
+    let (percent, minutes) = usage(&refused);
+    assert!(percent == Some(100) && minutes.is_some_and(|n| (1_380..=1_440).contains(&n)), "{minutes:?}");
+    assert_eq!(stage.bench.world.tally().refusals(NAME), 1);
+    stage.bench.clock.advance(Duration::from_secs(24 * 3600));
+    assert_eq!(raw.get("me?fields=user_id").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn the_proof_is_required_at_facebook() {
     let stage = Stage::new();
     let raw = Raw { session: stage.facebook().await, stage: &stage, base: "https://graph.facebook.com" };

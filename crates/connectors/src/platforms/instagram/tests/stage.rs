@@ -112,6 +112,11 @@ impl Stage {
         self.bench.world.faults().add(fault.status(status).times(times));
     }
 
+    /// Calls that the network takes within 24 hours.
+    pub(super) fn calls_per_day(&self, calls: u64) {
+        self.bench.world.state(NAME, |s: &mut State| s.calls_per_day = Some(calls));
+    }
+
     pub(super) fn quota(&self, total: usize) {
         self.bench.world.state(NAME, |s: &mut State| s.quota_total = Some(total));
     }

@@ -88,6 +88,7 @@ pub(super) fn count(world: &World, caller: &Caller, resource: &str) -> Result<()
             [("MEMBER", format!("{app_key} {}", caller.persona.key), member), ("APPLICATION", app_key, app)];
         for (whose, key, limit) in &keys {
             if memory.calls.used.get(key).copied().unwrap_or_default() >= *limit {
+                world.refused(PLATFORM, &format!("{resource} {whose}"));
                 return Err(Refusal::throttled(whose));
             }
         }

@@ -2,7 +2,7 @@
 
 use super::PLATFORM;
 use crate::sandbox::Persona;
-use crate::sandbox::persona::PERSONAS;
+use crate::sandbox::persona::everybody;
 
 /// A role of a member at an organisation ("Organization Access Control by Role").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(super) fn is_name_of(name: &str, urn: &str, client_id: &str) -> bool {
     if let Some(organization) = by_organization_urn(urn) {
         return organization.name == name;
     }
-    let member = PERSONAS.iter().find(|p| person_urn(p, client_id) == urn);
+    let member = everybody().find(|p| person_urn(p, client_id) == urn);
     member.is_some_and(|p| p.name == name || p.name.split(' ').any(|part| part == name))
 }
 
@@ -74,7 +74,7 @@ pub(super) fn by_organization_id(id: &str) -> Option<&'static Persona> {
 
 /// All organisations: the brands.
 pub(super) fn organizations() -> impl Iterator<Item = &'static Persona> {
-    PERSONAS.iter().filter(|p| p.brand)
+    everybody().filter(|p| p.brand)
 }
 
 /// First and last name as LinkedIn keeps them apart.
@@ -100,8 +100,14 @@ pub(super) fn roles(persona: &Persona) -> Vec<Role> {
         "fernwehbikes" => &[("fernwehbikes", "ADMINISTRATOR", "APPROVED")],
         _ => &[],
     };
+    // Everybody of the crowd is a company, and runs it.
+    let alone = Persona::in_crowd(persona.key).map(|organization| Role {
+        organization,
+        role: "ADMINISTRATOR",
+        state: "APPROVED",
+    });
     let role = |(key, role, state): &(&str, &'static str, &'static str)| {
         Persona::find(key).map(|organization| Role { organization, role, state })
     };
-    own.iter().filter_map(role).collect()
+    own.iter().filter_map(role).chain(alone).collect()
 }

@@ -143,7 +143,10 @@ fn apply(world: &World, site: &Site, rules: &[(&Rule, &str)]) -> Result<Option<L
     });
     let closest = states.into_iter().min_by_key(|s| s.remaining);
     match closest {
-        Some(limit) if limit.remaining == 0 => Err(Box::new(reply::too_many(kind, limit))),
+        Some(limit) if limit.remaining == 0 => {
+            world.refused(PLATFORM, &format!("{} calls", limit.limit));
+            Err(Box::new(reply::too_many(kind, limit)))
+        }
         Some(limit) => Ok(Some(Limit { remaining: limit.remaining - 1, ..limit })),
         None => Ok(None),
     }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::PLATFORM;
 use super::servers::Kind;
-use crate::sandbox::persona::PERSONAS;
+use crate::sandbox::persona::everybody;
 use crate::sandbox::{Persona, Site, World};
 
 /// Everything of all servers.
@@ -106,7 +106,7 @@ fn account_id_at(host: &str, kind: Kind, persona: &Persona) -> String {
 
 /// The persona with this id on a server.
 pub(super) fn persona_of(site: &Site, account: &str) -> Option<&'static Persona> {
-    PERSONAS.iter().find(|p| account_id(site, p) == account)
+    everybody().find(|p| account_id(site, p) == account)
 }
 
 /// A new id: Mastodon's grow with time, others need not.

@@ -2,7 +2,7 @@
 
 use super::PLATFORM;
 use crate::sandbox::Persona;
-use crate::sandbox::persona::PERSONAS;
+use crate::sandbox::persona::everybody;
 
 /// What an id is the id of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub(super) fn account_id(persona: &Persona) -> String {
 }
 
 pub(super) fn by_account(id: &str) -> Option<&'static Persona> {
-    PERSONAS.iter().find(|p| account_id(p) == id)
+    everybody().find(|p| account_id(p) == id)
 }
 
 /// The handle of an account.

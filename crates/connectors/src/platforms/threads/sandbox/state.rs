@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::PLATFORM;
-use super::usage::Calls;
 use super::webhooks::Delivery;
 use crate::sandbox::World;
 use crate::sandbox::blob::BlobInfo;
+use crate::sandbox::graph::day::Calls;
 
 /// Everything.
 #[derive(Debug, Default, Serialize, Deserialize)]

@@ -88,7 +88,8 @@ impl Door {
                 Api::Display => format!("{} {}", caller.client, caller.persona.key),
                 Api::Posting => caller.token.value.clone(),
             };
-            self.count(format!("{} {whose}", endpoint.name), most)?;
+            let counted = self.count(format!("{} {whose}", endpoint.name), most);
+            counted.inspect_err(|_| self.world.refused(PLATFORM, endpoint.name))?;
         }
         Ok(caller)
     }

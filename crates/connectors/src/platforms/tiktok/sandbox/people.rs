@@ -3,7 +3,7 @@
 use super::PLATFORM;
 use super::memory::Memory;
 use crate::sandbox::Persona;
-use crate::sandbox::persona::PERSONAS;
+use crate::sandbox::persona::everybody;
 
 /// Key of the persona whose account is private unless the rules say otherwise.
 pub(super) const PRIVATE: &str = "nikospapadakis";
@@ -26,7 +26,7 @@ pub(super) fn union_id(persona: &Persona) -> String {
 /// Who has this name, with or without `@`.
 pub(super) fn by_username(name: &str) -> Option<&'static Persona> {
     let name = name.strip_prefix('@').unwrap_or(name);
-    PERSONAS.iter().find(|persona| persona.key.eq_ignore_ascii_case(name))
+    everybody().find(|persona| persona.key.eq_ignore_ascii_case(name))
 }
 
 /// What an account's owner has set, or TikTok for them.

@@ -19,6 +19,8 @@ pub(super) struct Endpoint {
     pub user: u32,
     /// Calls of the app in 24 hours.
     pub app_24h: Option<u32>,
+    /// Calls of the app in 15 minutes.
+    pub app: Option<u32>,
     /// What the token must allow.
     pub scopes: &'static [&'static str],
     /// Whether it takes credits.
@@ -33,7 +35,7 @@ const fn endpoint(
     app_24h: Option<u32>,
     scopes: &'static [&'static str],
 ) -> Endpoint {
-    Endpoint { name, user, app_24h, scopes, costs: false, posts: false }
+    Endpoint { name, user, app_24h, app: None, scopes, costs: false, posts: false }
 }
 
 const POST: &[&str] = &["tweet.read", "tweet.write", "users.read"];
@@ -43,8 +45,10 @@ const READ: &[&str] = &["tweet.read", "users.read"];
 pub(super) static CREATE: Endpoint =
     Endpoint { costs: true, posts: true, ..endpoint("create", 100, Some(10_000), POST) };
 pub(super) static DELETE: Endpoint = Endpoint { costs: true, ..endpoint("delete", 50, None, POST) };
-pub(super) static TIMELINE: Endpoint = Endpoint { costs: true, ..endpoint("timeline", 900, None, READ) };
-pub(super) static LOOKUP: Endpoint = Endpoint { costs: true, ..endpoint("lookup", 5_000, None, READ) };
+pub(super) static TIMELINE: Endpoint =
+    Endpoint { costs: true, app: Some(10_000), ..endpoint("timeline", 900, None, READ) };
+pub(super) static LOOKUP: Endpoint =
+    Endpoint { costs: true, app: Some(3_500), ..endpoint("lookup", 5_000, None, READ) };
 pub(super) static ME: Endpoint = Endpoint { costs: true, ..endpoint("me", 75, None, READ) };
 pub(super) static INITIALIZE: Endpoint = endpoint("initialize", 1_875, Some(180_000), UPLOAD);
 pub(super) static APPEND: Endpoint = endpoint("append", 1_875, Some(180_000), UPLOAD);
@@ -77,6 +81,7 @@ pub(super) fn open(world: &World, headers: &HeaderMap, endpoint: &Endpoint) -> R
         (limits, full, memory.no_credits)
     });
     let refusal = if full {
+        world.refused(PLATFORM, endpoint.name);
         Some(Problem::plain(StatusCode::TOO_MANY_REQUESTS))
     } else if no_credits && endpoint.costs {
         Some(Problem::no_credits())
@@ -116,6 +121,10 @@ fn count(
     let quarter = Duration::from_secs(15 * 60);
     let user = format!("{} {}", persona.key, endpoint.name);
     let mut windows = vec![("x-rate-limit", user.clone(), endpoint.user, quarter)];
+    if let Some(limit) = endpoint.app {
+        // The headers of a call for a user tell of the user's window.
+        windows.push(("", format!("app {} 15m", endpoint.name), limit, quarter));
+    }
     if let Some(limit) = endpoint.app_24h {
         windows.push(("x-app-limit-24hour", format!("app {}", endpoint.name), limit, day));
     }
@@ -133,6 +142,9 @@ fn count(
             *window = fresh;
         }
         window.used += u32::from(!full);
+        if prefix.is_empty() {
+            continue;
+        }
         headers.push((format!("{prefix}-limit"), i64::from(limit)));
         headers.push((format!("{prefix}-remaining"), i64::from(limit.saturating_sub(window.used))));
         headers.push((format!("{prefix}-reset"), window.reset.as_second()));

@@ -125,6 +125,13 @@ pub(super) struct Window {
 }
 
 impl Memory {
+    /// The app has no call of this endpoint left in its quarter of an hour.
+    #[cfg(test)]
+    pub(in super::super) fn fill_app(&mut self, endpoint: &str) {
+        let window = self.windows.get_mut(&format!("app {endpoint} 15m"));
+        window.into_iter().for_each(|window| window.used = u32::MAX);
+    }
+
     /// Loses all uploads.
     #[cfg(test)]
     pub(in super::super) fn forget_media(&mut self) {
@@ -155,12 +162,12 @@ pub(super) fn handle(persona: &Persona) -> &'static str {
 
 /// Who has this username.
 pub(super) fn by_handle(name: &str) -> Option<&'static Persona> {
-    crate::sandbox::persona::PERSONAS.iter().find(|p| handle(p).eq_ignore_ascii_case(name))
+    crate::sandbox::persona::everybody().find(|p| handle(p).eq_ignore_ascii_case(name))
 }
 
 /// Who has this user id.
 pub(super) fn by_user_id(id: &str) -> Option<&'static Persona> {
-    crate::sandbox::persona::PERSONAS.iter().find(|p| user_id(p) == id)
+    crate::sandbox::persona::everybody().find(|p| user_id(p) == id)
 }
 
 /// Brands have a subscription here, people don't.

@@ -257,3 +257,21 @@ async fn people_see_what_was_posted() {
     let missing = crate::sandbox::testing::open(&lab.bench.sandbox, "https://x.com/nobody").await;
     assert_eq!(missing.status, 404);
 }
+
+#[tokio::test]
+async fn lists_are_limited_for_the_app_as_a_whole() {
+    let lab = Lab::new();
+    let session = lab.connect().await;
+    let token = session.credential().access_token.expose().to_owned();
+    let path = format!("/2/users/{}/tweets?max_results=5", session.account.remote_id);
+    assert_eq!(get(&lab.bench, &token, &path).await.status, 200);
+    lab.memory(|memory| memory.fill_app("timeline"));
+    let refused = get(&lab.bench, &token, &path).await;
+    assert_eq!(refused.status, 429);
+    let left: i64 =
+        refused.header("x-rate-limit-remaining").and_then(|n| n.parse().ok()).expect("the user's own");
+    assert!(left > 800, "the headers tell of the user's window: {left}");
+    assert_eq!(lab.bench.world.tally().refusals("x"), 1);
+    lab.bench.clock.advance(Duration::from_secs(15 * 60));
+    assert_eq!(get(&lab.bench, &token, &path).await.status, 200);
+}

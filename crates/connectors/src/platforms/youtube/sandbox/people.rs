@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::PLATFORM;
 use crate::sandbox::Persona;
-use crate::sandbox::persona::PERSONAS;
+use crate::sandbox::persona::everybody;
 
 /// Key of the persona whose channel has shown YouTube no telephone number: no pictures of its own for videos, and at most 15
 /// minutes (YouTube Help, "Access to intermediate and advanced features").
@@ -38,18 +38,18 @@ pub(super) fn google_id(persona: &Persona) -> String {
 
 /// Whose channel this is.
 pub(super) fn by_channel(id: &str) -> Option<&'static Persona> {
-    PERSONAS.iter().find(|persona| channel_id(persona) == id)
+    everybody().find(|persona| channel_id(persona) == id)
 }
 
 /// Whose uploads these are.
 pub(super) fn by_uploads(id: &str) -> Option<&'static Persona> {
-    PERSONAS.iter().find(|persona| uploads_id(persona) == id)
+    everybody().find(|persona| uploads_id(persona) == id)
 }
 
 /// Who has this handle, with or without `@`.
 pub(super) fn by_handle(handle: &str) -> Option<&'static Persona> {
     let handle = handle.strip_prefix('@').unwrap_or(handle);
-    PERSONAS.iter().find(|persona| persona.key.eq_ignore_ascii_case(handle))
+    everybody().find(|persona| persona.key.eq_ignore_ascii_case(handle))
 }
 
 /// Subscribers as everybody sees them: three significant digits, the rest cut off (YouTube Data API revision history,

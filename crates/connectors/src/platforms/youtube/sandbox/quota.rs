@@ -5,6 +5,7 @@ use carillon_domain::time::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::PLATFORM;
 use super::answer::Refusal;
 use super::state::{Memory, Usage, change};
 use crate::sandbox::World;
@@ -65,12 +66,17 @@ pub(super) fn midnight(day: Date) -> Timestamp {
 /// Refuses a call that the project can't pay for.
 pub(super) fn must_have(world: &World, project: &str, bucket: Bucket, cost: u32) -> Result<(), Refusal> {
     let today = pacific_day(world.now()).to_string();
-    change(world, |memory| {
+    let refused = change(world, |memory| {
         let limit = bucket.daily(memory);
         let usage = memory.usage.get(project).filter(|usage| usage.day == today);
         let used = usage.and_then(|usage| usage.used.get(bucket.name())).copied().unwrap_or(0);
-        if used.saturating_add(cost) > limit { Err(Refusal::quota()) } else { Ok(()) }
-    })
+        used.saturating_add(cost) > limit
+    });
+    if refused {
+        world.refused(PLATFORM, bucket.name());
+        return Err(Refusal::quota());
+    }
+    Ok(())
 }
 
 /// Notes what a call cost.
