@@ -42,6 +42,46 @@ pub trait Connector: Send + Sync + 'static {
         let _ = (settings, now);
         Vec::new()
     }
+    /// From what each call of `operation` takes that reads, besides: limits of which the network tells nobody in time, because others use them
+    /// up or it has no headers for them, and bounds of our own. Pure.
+    fn reading_windows(&self, operation: &str) -> &'static [ReadingWindow] {
+        let _ = operation;
+        &[]
+    }
+}
+
+/// Calls that reading may make in a span of time. Publishing does not take from it: what is left of the network's limit is its part.
+///
+/// Spans begin at whole multiples of their length, UTC. A network whose spans begin at other times sees at most two of ours in one of its
+/// own, so where that is so `calls` is at most half of what reading may have of the network's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadingWindow {
+    /// Name of what is taken from, which operations may share; `None`: every operation has its own.
+    pub bucket: Option<&'static str>,
+    /// Whose calls are counted together.
+    pub of: Whose,
+    /// Calls in a span.
+    pub calls: u32,
+    /// Length of a span, seconds.
+    pub span_s: u32,
+}
+
+/// Whose calls are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// Those of one account.
+    Account,
+    /// Those of all accounts of the network on this installation.
+    Installation,
+}
+
+impl ReadingWindow {
+    /// When the span of this moment ends.
+    pub fn ends(&self, now: Timestamp) -> Timestamp {
+        let span = i64::from(self.span_s.max(1));
+        let begin = now.as_second().div_euclid(span) * span;
+        Timestamp::from_second(begin + span).unwrap_or(Timestamp::MAX)
+    }
 }
 
 /// A network's allowance for the installation as a whole.
@@ -136,5 +176,40 @@ impl Accepts {
             Self::Number => format!("`{value}` is not a whole number from 1 on."),
         };
         (!fits && !value.is_empty()).then(why)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Registry;
+
+    #[test]
+    fn spans_begin_at_whole_multiples_of_their_length() {
+        let window = ReadingWindow { bucket: None, of: Whose::Account, calls: 1, span_s: 900 };
+        let ends = |now: &str| window.ends(now.parse().expect("a time")).to_string();
+        assert_eq!(ends("2026-11-24T09:00:00Z"), "2026-11-24T09:15:00Z");
+        assert_eq!(ends("2026-11-24T09:14:59.9Z"), "2026-11-24T09:15:00Z");
+        assert_eq!(ends("2026-11-24T09:15:00Z"), "2026-11-24T09:30:00Z");
+    }
+
+    /// What the fact sheets say of the network's span, in calls and seconds; with what of it reading may have, in percent.
+    const SHEETS: [(&str, &str, u32, u32, u32); 5] = [
+        ("bluesky", "getAuthorFeed", 3_000, 300, 70),
+        ("x", "users.tweets", 10_000, 900, 75),
+        ("x", "tweets.lookup", 3_500, 900, 75),
+        ("linkedin", "posts.list", 150, 86_400, 100),
+        ("tiktok", "video.list", 600, 60, 75),
+    ];
+
+    #[test]
+    fn no_span_of_a_network_can_see_more_than_its_part() {
+        for (name, operation, limit, span_s, percent) in SHEETS {
+            let connector = Registry.get(name).expect("a platform");
+            let windows = connector.reading_windows(operation);
+            assert!(!windows.is_empty(), "{name} {operation}");
+            let strictest = windows.iter().map(|w| w.calls * (span_s / w.span_s + 1)).min().expect("one");
+            assert!(strictest * 100 <= limit * percent, "{name} {operation}: {strictest} of {limit}");
+        }
     }
 }

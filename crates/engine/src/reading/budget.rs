@@ -1,5 +1,5 @@
-//! What reading may use of what a network allows an account: all that is left, but for the share that publishing may need; and, where
-//! the network takes money for it, what the operator allows.
+//! What reading may use of what a network allows an account: all that is left, but for the share that publishing may need; what it counts
+//! itself; and, where the network takes money for it, what the operator allows.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +15,7 @@ use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::shared_quota::{self, Bucket};
 use http::{HeaderMap, StatusCode};
 
+use super::windows;
 use crate::Engine;
 use crate::publish::budget::AccountBudget;
 
@@ -25,6 +26,8 @@ const READING: &str = "(reading)";
 pub(super) struct ReadingBudget {
     engine: Engine,
     account: AccountBudget,
+    /// Of which network, and which account.
+    of: (String, AccountId),
     purse: Option<Purse>,
 }
 
@@ -50,6 +53,7 @@ impl ReadingBudget {
         Self {
             engine: engine.clone(),
             account: AccountBudget::for_reading(engine, row),
+            of: (row.platform.clone(), row.id),
             purse: engine.networks.reads_per_month(&row.platform).map(purse),
         }
     }
@@ -107,6 +111,7 @@ impl Budget for ReadingBudget {
     async fn reserve(&self, operation: &str, cost: u32) -> Result<(), Option<Timestamp>> {
         self.account.reserve(READING, cost).await?;
         self.account.reserve(operation, cost).await?;
+        windows::take(&self.engine, (&self.of.0, self.of.1), operation).await.map_err(Some)?;
         self.pay().await
     }
 

@@ -4,6 +4,7 @@
 //! otherwise one of them would forget that.
 
 mod budget;
+mod windows;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};

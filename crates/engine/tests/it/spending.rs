@@ -10,11 +10,13 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, SyncRunId};
 use carillon_domain::publication::PublicationState;
 use carillon_domain::sync::SyncState;
-use carillon_domain::time::SignedDuration;
+use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_engine::usecase::budgets::{self, Budget, Kind};
 use carillon_engine::usecase::posts::{self, PostInput, WantedStatus};
 use carillon_engine::usecase::{accounts, sync};
+use carillon_store::StoreError;
 use carillon_store::on_both;
+use carillon_store::repo::shared_quota::{self, Bucket};
 use carillon_store::repo::sync_run::{ListQuery, SyncRunRow};
 use carillon_store::testing::TestDb;
 
@@ -167,6 +169,104 @@ async fn project(test: &TestDb) {
     );
 }
 on_both!(what_all_accounts_of_an_app_use_of_a_day_is_counted, |t| super::project(t));
+
+/// When the next span of this length begins.
+fn next_span(stage: &Stage, span: SignedDuration) -> Timestamp {
+    let now = stage.engine.clock.now().as_second();
+    Timestamp::from_second((now.div_euclid(span.as_secs()) + 1) * span.as_secs()).expect("a time")
+}
+
+/// What others took of a bucket of reading.
+async fn taken(stage: &Stage, (platform, name): (&'static str, String), end: Timestamp, calls: u32) {
+    let taken: Result<bool, StoreError> = stage
+        .engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let bucket = Bucket { platform, name: &name, reset_at: end };
+                shared_quota::take(tx, bucket, calls, calls).await
+            })
+        })
+        .await;
+    assert!(taken.expect("counted"), "nothing else was read in this span");
+}
+
+async fn bound(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.through_pages("instagram", None).await;
+    stage.run_until_idle().await;
+    let hour = SignedDuration::from_hours(1);
+    let begin = next_span(&stage, hour);
+    stage.bench.clock.advance_to(begin);
+    taken(&stage, ("instagram", format!("calls/hour/{account}")), begin + hour, 170).await;
+    stage.bench.world.count_anew();
+    let mut stopped = None;
+    for _ in 0..31 {
+        let asked = sync::request(&stage.engine, &stage.actor, account).await.expect("a run");
+        stage.run_due().await;
+        let run = run_of(&stage, account, asked.id).await;
+        if run.state != SyncState::Done {
+            stopped = Some(run);
+            break;
+        }
+    }
+    let stopped = stopped.expect("it stops");
+    assert_eq!(
+        (stopped.state, stopped.limited_until.is_some_and(|at| at >= begin + hour)),
+        (SyncState::Partial, true)
+    );
+    assert_eq!(stopped.error.as_ref().map(|error| error.kind.code()), Some("rate_limited"));
+    let tally = stage.bench.world.tally();
+    assert_eq!(
+        (tally.calls("instagram"), tally.refusals("instagram")),
+        (30, 0),
+        "two hundred in an hour, and none refused"
+    );
+    let next = sync::request(&stage.engine, &stage.actor, account).await.expect("the run that goes on");
+    assert_eq!(next.continues, Some(stopped.id));
+    stage.run_until_idle().await;
+    assert_eq!(
+        run_of(&stage, account, next.id).await.state,
+        SyncState::Done,
+        "it went on where that one stopped"
+    );
+}
+on_both!(reading_keeps_to_bounds_of_its_own, |t| super::bound(t));
+
+async fn together(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    stage.run_until_idle().await;
+    // What other accounts of this installation took of the same five minutes.
+    let span = SignedDuration::from_mins(5);
+    let begin = next_span(&stage, span);
+    stage.bench.clock.advance_to(begin);
+    let end = begin + span;
+    taken(&stage, ("bluesky", "calls/address".into()), end, 990).await;
+    stage.bench.world.count_anew();
+    let mut calls = 0;
+    for _ in 0..20 {
+        let asked = sync::request(&stage.engine, &stage.actor, account).await.expect("a run");
+        stage.run_due().await;
+        let run = run_of(&stage, account, asked.id).await;
+        calls += run.calls;
+        if run.state == SyncState::Partial {
+            assert!(run.limited_until.is_some_and(|at| at >= end), "{run:?}");
+            break;
+        }
+    }
+    assert!((1..=10).contains(&calls), "{calls} calls");
+    // Publishing takes nothing from it.
+    let post = stage.now(account, "All the same").await;
+    while stage.run_due().await > 0 {}
+    assert_eq!(stage.publication(&post).await.state, PublicationState::Published);
+    stage.run_until_idle().await;
+    let last = sync::request(&stage.engine, &stage.actor, account).await.expect("a run");
+    stage.run_until_idle().await;
+    assert_eq!(run_of(&stage, account, last.id).await.state, SyncState::Done);
+    assert_eq!(stage.bench.world.tally().refusals("bluesky"), 0);
+}
+on_both!(reading_keeps_to_what_all_accounts_may_do_together, |t| super::together(t));
 
 async fn budgets_of(stage: &Stage, account: AccountId) -> Vec<Budget> {
     let row = accounts::get(&stage.engine, &stage.actor, account).await.expect("the account");

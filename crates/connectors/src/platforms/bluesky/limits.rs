@@ -1,5 +1,6 @@
 //! Bluesky's rules as data. Sources: the lexicons of bluesky-social/atproto (Aug 2026) unless a constant names another.
 
+use crate::contract::connector::{ReadingWindow, Whose};
 use crate::contract::publisher::Window;
 
 /// Longest text of a post, extended grapheme clusters. Lexicon `app.bsky.feed.post`, `text`.
@@ -55,3 +56,9 @@ pub const WINDOWS: &[Window] = &[
     Window { posts: 5_000 / PUT_POINTS, span_s: 3_600 },
     Window { posts: 35_000 / PUT_POINTS, span_s: 86_400 },
 ];
+
+/// Calls of everybody behind this installation's address. A server takes 3000 in five minutes from an address, in spans that begin with their
+/// first call; a third of that stays with publishing. Servers count each for itself, so that this is less than all of them take.
+/// docs.bsky.app, "Rate Limits" (Apr 2026).
+pub const READING: &[ReadingWindow] =
+    &[ReadingWindow { bucket: Some("address"), of: Whose::Installation, calls: 1_000, span_s: 300 }];

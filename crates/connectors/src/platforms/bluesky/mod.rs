@@ -7,7 +7,7 @@ use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{
     Capabilities, Connect, MediaRules, OptionField, OptionInput, PostKind, TextRule, TextUnit,
 };
-use crate::contract::connector::{Connector, Descriptor, EndpointSetting};
+use crate::contract::connector::{Connector, Descriptor, EndpointSetting, ReadingWindow};
 use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
@@ -107,5 +107,8 @@ impl Connector for Bluesky {
     }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         None
+    }
+    fn reading_windows(&self, _: &str) -> &'static [ReadingWindow] {
+        limits::READING
     }
 }

@@ -1,6 +1,7 @@
 //! Instagram's limits as data.
 
 use crate::contract::capability::{MediaRules, TextRule, TextUnit};
+use crate::contract::connector::{ReadingWindow, Whose};
 use crate::kit::graph::video::{self, VideoRule};
 
 /// Longest caption, characters. Source: Instagram Platform - IG User media (copy of 2026), `caption`.
@@ -76,3 +77,8 @@ pub(super) const INSIGHTS_DAYS: u16 = 30;
 pub(super) const INSIGHTS_KEPT_DAYS: i64 = 90;
 /// How long a story has insights, hours. Source: the same.
 pub(super) const STORY_HOURS: i64 = 24;
+
+/// Our own bound: 200 calls of an account in an hour of the clock, so that the app never looks like one that collects. What Instagram itself
+/// takes follows from the account's impressions and is more; its headers tell how much of that is used.
+pub(super) const READING: &[ReadingWindow] =
+    &[ReadingWindow { bucket: Some("hour"), of: Whose::Account, calls: 200, span_s: 3_600 }];

@@ -22,7 +22,7 @@ mod tests;
 
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
-use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
+use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, ReadingWindow, Setting};
 use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
@@ -60,6 +60,9 @@ impl Connector for Instagram {
     }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(self)
+    }
+    fn reading_windows(&self, _: &str) -> &'static [ReadingWindow] {
+        limits::READING
     }
 }
 

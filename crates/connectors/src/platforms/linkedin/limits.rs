@@ -1,6 +1,7 @@
 //! LinkedIn's limits, as data. Pages of learn.microsoft.com, "LinkedIn Marketing API" (2026), where nothing else is said.
 
 use crate::contract::capability::{DocumentRules, MediaRules, OptionField, OptionInput, TextRule, TextUnit};
+use crate::contract::connector::{ReadingWindow, Whose};
 
 /// "Posts API". Which unit is counted LinkedIn does not say; UTF-16 units are never fewer than what people count.
 pub(super) const TEXT: TextRule =
@@ -106,4 +107,11 @@ pub(super) const OPTIONS: &[OptionField] = &[
         },
     },
     OptionField { name: "poll_question", input: OptionInput::Text { max: poll::QUESTION_CHARS as u32 } },
+];
+
+/// LinkedIn counts calls of each resource by member and by app in a UTC day, and tells nobody what is left; the numbers of most products
+/// stand in its portal only. Half of those of "Share on LinkedIn" (2026), 150 and 100,000, are there in any case.
+pub(super) const READING: &[ReadingWindow] = &[
+    ReadingWindow { bucket: None, of: Whose::Account, calls: 75, span_s: 86_400 },
+    ReadingWindow { bucket: None, of: Whose::Installation, calls: 50_000, span_s: 86_400 },
 ];

@@ -7,7 +7,7 @@
 
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
-use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
+use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, ReadingWindow, Setting};
 use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
@@ -135,5 +135,11 @@ impl Connector for LinkedIn {
     }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         None
+    }
+    fn reading_windows(&self, operation: &str) -> &'static [ReadingWindow] {
+        use errors::op;
+        // Those of the reader. Numbers for the owner are asked for by people, and fail one by one.
+        let of_reader = [op::USERINFO, op::ROLES, op::ORGANIZATION, op::FOLLOWERS, op::POSTS, op::STATISTICS];
+        if of_reader.contains(&operation) { limits::READING } else { &[] }
     }
 }

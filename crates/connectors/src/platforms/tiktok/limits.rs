@@ -3,6 +3,7 @@
 use carillon_domain::time::SignedDuration;
 
 use crate::contract::capability::{MediaRules, OptionField, OptionInput, TextRule, TextUnit, UNCHOSEN};
+use crate::contract::connector::{ReadingWindow, Whose};
 
 /// Longest caption of a video, UTF-16 units. "Content Posting API: Direct Post" (Nov 2026), `post_info.title`.
 pub(super) const CAPTION: usize = 2200;
@@ -103,3 +104,8 @@ pub(super) const OPTIONS: &[OptionField] = &[
     OptionField { name: "own_brand", input: OptionInput::Bool },
     OptionField { name: "is_ai_generated", input: OptionInput::Bool },
 ];
+
+/// Calls of one endpoint for an account: TikTok takes 600 within any minute, without headers. "API Rate Limits" (Nov 2026). A quarter stays
+/// with those who look how a post is doing.
+pub(super) const READING: &[ReadingWindow] =
+    &[ReadingWindow { bucket: None, of: Whose::Account, calls: 225, span_s: 60 }];

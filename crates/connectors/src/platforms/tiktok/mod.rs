@@ -7,7 +7,7 @@
 
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
-use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
+use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, ReadingWindow, Setting};
 use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
@@ -112,5 +112,11 @@ impl Connector for TikTok {
     }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(self)
+    }
+    fn reading_windows(&self, operation: &str) -> &'static [ReadingWindow] {
+        match operation {
+            errors::op::USER | errors::op::LIST => limits::READING,
+            _ => &[],
+        }
     }
 }

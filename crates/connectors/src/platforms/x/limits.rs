@@ -1,6 +1,7 @@
 //! X's limits, as data.
 
 use crate::contract::capability::{MediaRules, OptionField, OptionInput, TextRule, TextUnit};
+use crate::contract::connector::{ReadingWindow, Whose};
 use crate::contract::publisher::Window;
 
 /// docs.x.com, "Create Post" (OpenAPI 2.166, Jul 2026) and "Counting characters" (twitter-text config v3).
@@ -113,3 +114,13 @@ pub(super) mod price {
 
 /// Posts of one account within 15 minutes. docs.x.com, "Rate limits" (2026), `POST /2/tweets`, per user.
 pub(super) const WINDOWS: &[Window] = &[Window { posts: 100, span_s: 15 * 60 }];
+
+/// Lists of posts for everybody who uses the operator's app: X takes 10,000 in 15 minutes, in spans that begin with their first call, and
+/// its headers tell of the user's window only. A quarter stays with publishing. docs.x.com, "Rate limits" (2026),
+/// `GET /2/users/:id/tweets`, per app.
+pub(super) const READING_LISTS: &[ReadingWindow] =
+    &[ReadingWindow { bucket: Some("lists"), of: Whose::Installation, calls: 3_750, span_s: 15 * 60 }];
+
+/// Posts by their ids, likewise: 3,500 in 15 minutes. The same page, `GET /2/tweets`, per app.
+pub(super) const READING_POSTS: &[ReadingWindow] =
+    &[ReadingWindow { bucket: Some("posts"), of: Whose::Installation, calls: 1_300, span_s: 15 * 60 }];

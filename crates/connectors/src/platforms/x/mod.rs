@@ -6,7 +6,9 @@
 
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
-use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, READS_PER_MONTH, Setting};
+use crate::contract::connector::{
+    Accepts, Connector, Descriptor, EndpointSetting, READS_PER_MONTH, ReadingWindow, Setting,
+};
 use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
@@ -111,5 +113,12 @@ impl Connector for X {
     }
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(self)
+    }
+    fn reading_windows(&self, operation: &str) -> &'static [ReadingWindow] {
+        match operation {
+            errors::op::TIMELINE => limits::READING_LISTS,
+            errors::op::LOOKUP => limits::READING_POSTS,
+            _ => &[],
+        }
     }
 }
