@@ -29,6 +29,8 @@ cargo xtask <command>
         recommend times to accounts whose audience is known, and compare with the truth
   bench analytics [--days N] [--posts N] [--grown N]
         build a release and open the pages with numbers over three years of them, and over ten times as many
+  bench sync [--accounts N] [--days N] [--network NAMES] [--only calm|failing]
+        build a release and read many accounts of all simulated networks by schedule: calls, refusals, how accounts end
   bench publish [--install] [--runs N] [--publications N,…] [--latency MS,…] [--only NAMES]
         build a release and compare bursts of posts with job queues: how many a second, how late, at what cost
         --install   get the job queues and their servers (Debian, as root)

@@ -21,6 +21,7 @@ mod rows;
 mod server;
 mod size;
 mod start;
+mod sync;
 mod upload;
 mod uploads;
 mod video;
@@ -68,6 +69,8 @@ enum Command {
     Uploads(uploads::Uploads),
     /// Recommends times to accounts with known audiences, and compares with the truth
     Insight(insight::Insight),
+    /// Reads many accounts of all simulated networks by schedule, and measures calls, what was refused, and how every account ends
+    Sync(sync::ManyAccounts),
     #[command(flatten)]
     Measure(Measure),
 }
@@ -108,6 +111,7 @@ fn main() -> ExitCode {
         Command::Insight(asked) => insight::run(&asked, out),
         Command::Analytics(asked) => run_analytics(&cli.carillon, &asked, out),
         Command::Uploads(uploads) => run_uploads(&cli.carillon, &uploads, out),
+        Command::Sync(sync) => run_sync(&sync, out),
         Command::Measure(what) => measure(cli, what).and_then(|report| {
             report.print(out)?;
             Ok(report.all_met())
@@ -154,6 +158,11 @@ fn run_uploads(
 ) -> anyhow::Result<bool> {
     let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
     runtime.block_on(uploads::run(&found(carillon)?, uploads, out))
+}
+
+fn run_sync(sync: &sync::ManyAccounts, out: &mut impl std::io::Write) -> anyhow::Result<bool> {
+    let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
+    runtime.block_on(sync::run(sync, out))
 }
 
 fn found(carillon: &Path) -> anyhow::Result<PathBuf> {

@@ -125,6 +125,7 @@ impl Persona {
             name: format!("Bell {}{second}", first.to_ascii_uppercase()).leak(),
             bio: "Rings on the hour.",
             place: "Ghent",
+            zone: "Europe/Brussels",
             brand: true,
             color: "#55606e",
             reach: 900 + 37 * u32::try_from(number).ok()?,

@@ -21,7 +21,7 @@ pub use failing::{
 pub use insights::insights;
 pub use publishing::{deleting, editing, limits, publishing, slow_processing};
 pub use reading::reading;
-pub use samples::{Sample, samples};
+pub use samples::{Sample, plain, samples};
 
 use super::{Bench, Connect, Outcome, Session};
 use crate::contract::capability;

@@ -97,7 +97,7 @@ fn choose(subject: Subject, draft: &mut Draft) {
 }
 
 /// The simplest draft: text alone where that is allowed, else with a file.
-pub(super) fn plain(subject: Subject, bench: &Bench, text: &str) -> Draft {
+pub fn plain(subject: Subject, bench: &Bench, text: &str) -> Draft {
     let needs_media = subject.connector.capabilities().media.required;
     let mut draft = draft(text, needs_media.then(|| file(subject, bench, "a picture")));
     choose(subject, &mut draft);
