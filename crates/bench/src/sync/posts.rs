@@ -20,6 +20,9 @@ const MOST_DAYS: usize = 60;
 /// Between the last post and the first reading. Some posts are less than a day old then, which are read every hour.
 const PAUSE: Duration = Duration::from_secs(18 * 3600);
 
+/// Between two who sign in: servers count calls without a login by the address that they come from.
+pub const SIGN_IN: Duration = Duration::from_secs(5);
+
 /// What is public: for each network and key of a person, the ids of posts.
 pub type Truth = BTreeMap<(String, &'static str), BTreeSet<String>>;
 
@@ -71,6 +74,7 @@ async fn sign_in<'b>(
         let session = bench.connect(connector, how).await;
         let session = session.map_err(|error| anyhow!("{} can't sign in: {error:?}", person.key))?;
         authors.push(Author { key: person.key, session, left: network.posts_of(number) });
+        bench.clock.advance(SIGN_IN);
     }
     Ok(authors)
 }

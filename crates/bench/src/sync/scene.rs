@@ -32,6 +32,7 @@ use tokio::sync::Notify;
 use url::Url;
 
 use super::plan::{Network, Plan};
+use super::posts::SIGN_IN;
 
 /// The zones of the workspaces; accounts are shared out over them.
 const ZONES: [&str; 4] = ["UTC", "America/New_York", "Asia/Kolkata", "Europe/Athens"];
@@ -81,6 +82,7 @@ impl Scene {
                 let actor = Arc::clone(&actors[number % actors.len()]);
                 let id = Box::pin(scene.connect(&actor, network, person)).await;
                 let id = id.with_context(|| format!("{} on {}", person.key, network.platform))?;
+                scene.bench.clock.advance(SIGN_IN);
                 scene.accounts.push(Account { network: place, key: person.key, actor, id });
             }
         }
