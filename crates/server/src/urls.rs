@@ -94,6 +94,8 @@ urls! {
     CONNECT = connect(workspace, platform) "/w/{workspace}/connect/{platform}";
     /// One account with its numbers.
     ACCOUNT = account(workspace, account) "/w/{workspace}/accounts/{account}";
+    /// A post that was found on an account, with how its numbers grew.
+    FOUND_POST = found_post(workspace, found) "/w/{workspace}/found/{found}";
     /// Reads an account now.
     SYNC = sync(workspace, account) "/w/{workspace}/accounts/{account}/sync";
     /// What the network tells the owner of an account.

@@ -23,8 +23,13 @@ pub struct Engagements {
 
 /// A count as analytics take it: `None` when the network did not give it, or gave what can't be one.
 pub fn count_of(seen: &Observation, metric: &str) -> Option<i64> {
+    seen.of(metric).map(|r| r.value).filter(|value| is_count(metric, *value))
+}
+
+/// Whether a value can be a count of this metric.
+pub fn is_count(metric: &str, value: i64) -> bool {
     let most = if PARTS.contains(&metric) { MOST_OF_A_PART } else { MOST_SEEN };
-    seen.of(metric).map(|r| r.value).filter(|value| (0..=most).contains(value))
+    (0..=most).contains(&value)
 }
 
 /// The parts that were given, added up; `None` when none was. A network that hides one part leaves the sum of the others.

@@ -6,6 +6,7 @@
 //! - Rates are exact fractions until they are shown; each function says how it rounds.
 
 pub mod best_times;
+pub mod curve;
 mod daily;
 mod engagement;
 mod growth;
@@ -17,7 +18,7 @@ mod thin;
 mod tests;
 
 pub use daily::{Line, Look, Turn, daily, total, turns};
-pub use engagement::{Engagements, MOST_SEEN, PARTS, count_of, engagements};
+pub use engagement::{Engagements, MOST_SEEN, PARTS, count_of, engagements, is_count};
 pub use growth::{Change, growth};
 pub use period::{Period, Slice};
 pub use rate::{Basis, MeanRate, Rate};

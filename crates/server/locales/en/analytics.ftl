@@ -77,3 +77,38 @@ best-times-cell = { $n ->
     [one] { $value } times the mean, { $low } to { $high }, one post
    *[other] { $value } times the mean, { $low } to { $high }, { $n } posts
 }
+curve-page = A post's numbers
+curve-link = Over time
+curve-link-of = Over time: { $text }
+curve-over-time = Numbers since publication
+curve-now = As last seen
+curve-account = Its account
+curve-choice = Number to show
+curve-title = { $metric } of the post of @{ $handle } by its age
+curve-own = This post
+curve-median = Median of the account
+curve-usual = median of { $n } { $n ->
+    [one] post
+   *[other] posts
+}
+curve-point = { $age }: { $n }, { $what }
+curve-basis = { $n ->
+    [one] The median is of one post of the 90 days before this one, at the same age.
+   *[other] The median is of { $n } posts of the 90 days before this one, at the same age.
+}
+curve-too-few = { $n ->
+    [0] No post of the 90 days before it can be compared. It takes { $least }.
+    [one] One post of the 90 days before it can be compared. It takes { $least }.
+   *[other] { $n } posts of the 90 days before it can be compared. It takes { $least } at the same age.
+}
+curve-standing = { $change } against the median of { $usual } at the age of { $age }
+curve-table = By age
+curve-age = Age
+curve-posts = Posts compared
+curve-unseen = Nobody looked at this age
+curve-few = Too few posts to compare
+curve-nothing = Nobody looked at this number of the post yet.
+curve-minutes = { $n } min
+curve-hours = { $n } h
+curve-days = { $n } d
+curve-days-hours = { $n } d { $hours } h

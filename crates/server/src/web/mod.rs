@@ -2,8 +2,10 @@
 
 mod account;
 mod calendar;
+mod chart;
 pub mod components;
 mod connections;
+mod curve;
 mod definitions;
 mod device;
 pub mod errors;
@@ -79,6 +81,7 @@ pub fn routes() -> Router<App> {
         .route(urls::CONNECTIONS, get(connections::show))
         .route(urls::CONNECT, post(connections::begin))
         .route(urls::ACCOUNT, get(account::one::show))
+        .route(urls::FOUND_POST, get(curve::found::show))
         .route(urls::ACCOUNT_INSIGHTS, get(insights::account))
         .route(urls::PUBLICATION_INSIGHTS, get(insights::publication))
         .route(urls::SYNC, post(account::one::sync_now))

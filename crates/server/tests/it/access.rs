@@ -49,6 +49,7 @@ fn filled(pattern: &str) -> String {
         ("connect", "conn"),
         ("grant", "grant"),
         ("run", "sync"),
+        ("found", "rpost"),
         ("id", "post"),
     ] {
         path = path.replace("{version}", "thumb").replace("{rendition}", "thumb");

@@ -10,6 +10,7 @@ mod calendar;
 mod choosing;
 mod compose;
 mod connecting;
+mod curves;
 mod demo;
 mod documents;
 mod door;

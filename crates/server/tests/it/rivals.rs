@@ -1,31 +1,9 @@
 //! What users of other publishing tools complain about, where HTTP is the edge. `docs/reference/rivals.md` lists all of it by number.
 
 use axum::http::{Method, StatusCode};
-use carillon_store::testing::TestDb;
 use serde_json::{Value, json};
 
-use crate::support::desk::Desk;
-
-/// The same test on both databases.
-macro_rules! on_both_desks {
-    ($name:ident, $test:path) => {
-        mod $name {
-            use super::*;
-
-            #[tokio::test]
-            async fn sqlite() {
-                $test(Desk::on(TestDb::sqlite().await).await).await;
-            }
-
-            #[tokio::test]
-            async fn postgres() {
-                if let Some(db) = TestDb::postgres(concat!(module_path!(), "::postgres")).await {
-                    $test(Desk::on(db).await).await;
-                }
-            }
-        }
-    };
-}
+use crate::support::desk::{Desk, on_both_desks};
 
 on_both_desks!(no_13_readiness_tells_how_old_the_oldest_due_post_is, super::oldest_due);
 on_both_desks!(no_16_pages_and_api_take_the_same_path, super::same_path);

@@ -8,8 +8,12 @@ use axum::http::{Method, Request, StatusCode};
 use carillon_connectors::sandbox::Sandbox;
 use carillon_connectors::sandbox::browser::{self, Decision};
 use carillon_connectors::sandbox::persona::PERSONAS;
+use carillon_domain::id::{AccountId, Id};
+use carillon_domain::metric::{Observation, Reading};
 use carillon_domain::permission::Role;
 use carillon_server::urls;
+use carillon_store::StoreError;
+use carillon_store::repo::remote_post::{self, RemotePostRow};
 use serde_json::{Value, json};
 
 use crate::access::operations;
@@ -42,6 +46,7 @@ impl Things {
         let connect = begun["connect_id"].as_str().expect("an id").to_owned();
         let status = app.api(Method::GET, &format!("/api/v1/connect/{connect}"), token, None).await.json();
         let account = status["accounts"][0].as_str().expect("an account").to_owned();
+        let account_id = account.clone();
         let run = post(&format!("/api/v1/accounts/{account}/sync"), json!({})).await;
         let made = post(
             "/api/v1/posts",
@@ -67,6 +72,7 @@ impl Things {
             ("token", id(&key)),
             ("media", picture(app, token).await),
             ("upload", upload),
+            ("found", found(app, token, &account_id).await),
         ];
         Self { ids: ids.into(), token: token.to_owned() }
     }
@@ -75,6 +81,7 @@ impl Things {
     fn fill(&self, pattern: &str) -> Option<String> {
         let kind = match pattern {
             p if p.contains("/accounts/") => "account",
+            p if p.contains("/analytics/posts/") => "found",
             p if p.contains("/connect/grants/") => "grant",
             p if p.contains("/connect/") => "connect",
             p if p.contains("/tus/") => "upload",
@@ -106,6 +113,7 @@ impl Things {
             format!("/api/v1/posts/{}", self.ids["post"]),
             format!("/api/v1/publications/{}", self.ids["publication"]),
             format!("/api/v1/media/{}", self.ids["media"]),
+            format!("/api/v1/analytics/posts/{}/curve", self.ids["found"]),
             "/api/v1/sync-runs".to_owned(),
             "/api/v1/posts".to_owned(),
         ] {
@@ -123,6 +131,30 @@ impl Things {
         seen.push(app.api_with(Method::HEAD, &path, &self.token, &upload, None).await.status.to_string());
         seen
     }
+}
+
+/// A post as a reading finds it on the account.
+async fn found(app: &TestApp, token: &str, account: &str) -> String {
+    let id: AccountId = account.parse().expect("an id");
+    let me = app.api(Method::GET, "/api/v1/me", token, None).await.json();
+    let now = app.engine.clock.now();
+    let row = RemotePostRow {
+        workspace: me["workspace"].as_str().and_then(|id| id.parse().ok()).expect("a workspace"),
+        account: id,
+        id: Id::new(app.engine.clock.as_ref(), app.engine.entropy.as_ref()),
+        remote_id: format!("of {account}"),
+        url: None,
+        text: "Found".into(),
+        kind: None,
+        published_at: now,
+        publication: None,
+        first_seen_at: now,
+        seen: Observation { as_of: now, readings: vec![Reading::new("likes", 3, "like_count")] },
+    };
+    let found = row.id.to_string();
+    let put = app.engine.db.write(move |tx| Box::pin(async move { remote_post::put(tx, &row).await }));
+    put.await.map_err(|e: StoreError| e.to_string()).expect("a post");
+    found
 }
 
 async fn picture(app: &TestApp, token: &str) -> String {

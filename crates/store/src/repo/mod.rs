@@ -17,6 +17,7 @@ pub mod media_upload;
 pub mod one_time_link;
 pub mod planned;
 pub mod post;
+pub mod post_look;
 pub mod publication;
 pub mod remote_post;
 pub mod rendition;
@@ -59,6 +60,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         one_time_link::STATEMENTS,
         planned::STATEMENTS,
         post::STATEMENTS,
+        post_look::STATEMENTS,
         publication::STATEMENTS,
         remote_post::STATEMENTS,
         rendition::STATEMENTS,

@@ -64,6 +64,15 @@ statements! {
         r.published_at, r.publication_id, r.first_seen_at, r.read_at, r.numbers, p.post_id from remote_posts r \
         left join publications p on p.workspace_id = r.workspace_id and p.id = r.publication_id \
         where r.workspace_id = $1 and r.account_id = $2 order by r.published_at desc, r.id desc limit $3";
+    // Accounts first: they are few, and the key of a post begins with its account.
+    FIND = "remote_posts.find": "select r.workspace_id, r.account_id, r.id, r.remote_id, r.url, r.body, r.kind, r.published_at, \
+        r.publication_id, r.first_seen_at, r.read_at, r.numbers, p.post_id from accounts a cross join remote_posts r \
+        left join publications p on p.workspace_id = r.workspace_id and p.id = r.publication_id \
+        where a.workspace_id = $1 and r.workspace_id = a.workspace_id and r.account_id = a.id and r.id = $2";
+    BY_REMOTE_ID = "remote_posts.by_remote_id": "select r.workspace_id, r.account_id, r.id, r.remote_id, r.url, r.body, r.kind, \
+        r.published_at, r.publication_id, r.first_seen_at, r.read_at, r.numbers, p.post_id from remote_posts r \
+        left join publications p on p.workspace_id = r.workspace_id and p.id = r.publication_id \
+        where r.workspace_id = $1 and r.account_id = $2 and r.remote_id = $3";
     ERASE = "remote_posts.erase": "delete from remote_posts where workspace_id = $1 and account_id = $2";
 }
 
@@ -138,6 +147,28 @@ pub async fn recent(
     limit: i64,
 ) -> Result<Vec<Found>, StoreError> {
     db.fetch_all(RECENT, args![workspace, account, limit]).await?.iter().map(read).collect()
+}
+
+/// One post that was found on any account of the workspace.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find(db: &Db, workspace: WorkspaceId, id: RemotePostId) -> Result<Option<Found>, StoreError> {
+    db.fetch_optional(FIND, args![workspace, id]).await?.map(|row| read(&row)).transpose()
+}
+
+/// The post that the network calls this, if it was found on the account.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_remote_id(
+    db: &Db,
+    workspace: WorkspaceId,
+    account: AccountId,
+    remote_id: &str,
+) -> Result<Option<Found>, StoreError> {
+    let row = db.fetch_optional(BY_REMOTE_ID, args![workspace, account, remote_id]).await?;
+    row.map(|row| read(&row)).transpose()
 }
 
 /// Forgets the posts that were found on an account.

@@ -2,6 +2,7 @@
 
 use carillon_domain::account::{AccountIdentity, AccountStatus};
 use carillon_domain::id::{AccountId, Id, RemotePostId, SyncRunId, WorkspaceId};
+use carillon_domain::insight::curve::{self, Curve, Seen};
 use carillon_domain::insight::{self, Basis, Rate, Slice};
 use carillon_domain::metric::{Observation, Reading};
 use carillon_domain::time::{ManualClock, SeededEntropy, SignedDuration, Timestamp};
@@ -11,6 +12,7 @@ use crate::bulk::history;
 use crate::migrate::{self, MIGRATIONS};
 use crate::repo::account::{self, AccountRow};
 use crate::repo::analytics::{self, Order, Place, Scope};
+use crate::repo::post_look::{self, MOST_POSTS, PostLook, Posts};
 use crate::repo::remote_post::{self, RemotePostRow};
 use crate::repo::settled;
 use crate::repo::snapshot::{self, Subject};
@@ -109,6 +111,28 @@ impl Scene {
         };
         let put = self.db.write(move |tx| Box::pin(async move { remote_post::put(tx, &row).await }));
         put.await.map_err(|e: StoreError| e.to_string()).expect("a post")
+    }
+
+    /// Looks at the views of a post, by seconds since it was public.
+    async fn views(&self, account: AccountId, post: RemotePostId, public: &str, looks: &[(i64, i64)]) {
+        let subject = Subject { workspace: self.workspace, account, id: post.uuid() };
+        let (run, public, looks) = (self.run, at(public), looks.to_vec());
+        let done = self.db.write(move |tx| {
+            Box::pin(async move {
+                for (second, value) in looks {
+                    let as_of = public + SignedDuration::from_secs(second);
+                    let readings = vec![Reading::new("views", value, "view_count")];
+                    snapshot::add(tx, subject, run, &Observation { as_of, readings }).await?;
+                }
+                Ok(())
+            })
+        });
+        done.await.map_err(|e: StoreError| e.to_string()).expect("looks");
+    }
+
+    fn posts_of(&self, account: AccountId) -> Posts {
+        let (from, to) = days();
+        Posts { workspace: self.workspace, account, from, to, only: None }
     }
 
     fn scope(&self) -> Scope {
@@ -305,6 +329,75 @@ async fn settled_posts(test: &TestDb) {
     assert!(found(s.id(), account, 30, 10).await.is_empty(), "of another workspace");
 }
 on_both!(posts_count_once_they_were_read_late_enough, |t| super::settled_posts(t));
+
+fn seen_of(looks: &[PostLook], post: RemotePostId) -> Curve {
+    let of = looks.iter().filter(|look| look.post == post);
+    Curve::new(of.map(|l| Seen { age: l.look.at.duration_since(l.published_at), value: l.look.value }))
+}
+
+async fn aged(test: &TestDb) {
+    let s = Scene::new(test);
+    let account = s.account("toy", AccountStatus::Connected).await;
+    let public = "2026-11-02T07:00:00Z";
+    let post = s.post(account, "a", public, &[]).await;
+    // Irregular looks, among them some at the ends of steps, before it was public, and after what is compared.
+    let day = 86_400;
+    let mut looks: Vec<(i64, i64)> =
+        (0..400).map(|n| (n * n * 53 + n * 7, n)).filter(|(age, _)| *age < 95 * day).collect();
+    looks.extend([(-30, 1), (0, 2), (3_600, 3), (day, 4), (7 * day, 5), (30 * day, 6), (91 * day, 7)]);
+    looks.sort_unstable();
+    looks.dedup_by_key(|(age, _)| *age);
+    s.views(account, post, public, &looks).await;
+    let whole =
+        Curve::new(looks.iter().map(|(s, value)| Seen { age: SignedDuration::from_secs(*s), value: *value }));
+    let found = post_look::of(&s.db, s.posts_of(account), "views").await.expect("looks");
+    assert!(found.len() < looks.len() && found.len() <= 81, "{} of {}", found.len(), looks.len());
+    let thinned = seen_of(&found, post);
+    for age in curve::ages(curve::UNTIL) {
+        assert_eq!(thinned.at(age), whole.at(age), "at {age:#} nothing is lost");
+    }
+    assert_eq!(thinned.seen().last().map(|seen| seen.age.as_hours()), Some(91 * 24));
+    assert!(post_look::of(&s.db, s.posts_of(account), "likes").await.expect("looks").is_empty());
+}
+on_both!(a_posts_looks_are_thinned_to_the_ages_that_are_compared, |t| super::aged(t));
+
+async fn bounded(test: &TestDb) {
+    let s = Scene::new(test);
+    let account = s.account("toy", AccountStatus::Connected).await;
+    let other = s.account("toy", AccountStatus::Connected).await;
+    let mut posts = Vec::new();
+    for n in 0..MOST_POSTS + 2 {
+        let public = (at(DAYS.0) + SignedDuration::from_mins(n)).to_string();
+        let post = s.post(account, &n.to_string(), &public, &[]).await;
+        s.views(account, post, &public, &[(60, n)]).await;
+        posts.push(post);
+    }
+    let theirs = s.post(other, "theirs", DAYS.0, &[]).await;
+    s.views(other, theirs, DAYS.0, &[(60, 7)]).await;
+    let found = async |posts: Posts| {
+        let found = post_look::of(&s.db, posts, "views").await.expect("looks");
+        let mut values: Vec<_> = found.iter().map(|look| look.look.value).collect();
+        values.sort_unstable();
+        values
+    };
+    let of = s.posts_of(account);
+    assert_eq!(found(of).await, (2..MOST_POSTS + 2).collect::<Vec<_>>(), "the newest ones");
+    assert_eq!(found(Posts { only: Some(posts[1]), ..of }).await, [1]);
+    assert_eq!(found(Posts { to: at(DAYS.0) + SignedDuration::from_mins(1), ..of }).await, [0]);
+    assert!(found(Posts { only: Some(theirs), ..of }).await.is_empty());
+    assert!(found(Posts { workspace: s.id(), ..of }).await.is_empty());
+
+    let one = remote_post::find(&s.db, s.workspace, posts[1]).await.expect("reads").expect("a post");
+    assert_eq!((one.row.account, one.row.text.as_str(), one.post), (account, "1", None));
+    assert_eq!(remote_post::find(&s.db, s.id(), posts[1]).await.expect("reads"), None);
+    let called = async |account, id| {
+        let found = remote_post::by_remote_id(&s.db, s.workspace, account, id).await.expect("reads");
+        found.map(|found| found.row.id)
+    };
+    assert_eq!(called(account, "1").await, Some(posts[1]));
+    assert_eq!(called(other, "1").await, None);
+}
+on_both!(looks_are_of_so_many_posts_of_one_account, |t| super::bounded(t));
 
 /// What the version before kept is counted like what this one keeps.
 async fn upgraded(test: &TestDb) {

@@ -6,7 +6,7 @@ use crate::testing::TestDb;
 
 /// Statements that run for every publication or every few seconds, by the ends of their names, and the indexes that they need. All
 /// begin with what bounds the search: a time, or an account and a time.
-const NEEDED: [(&str, &[&str]); 18] = [
+const NEEDED: &[(&str, &[&str])] = &[
     (".waiting_commits", &["jobs_ready_commits (run_at<?)"]),
     (".waiting_others", &["jobs_ready_others (priority=? AND run_at<?)"]),
     (".next_run_at", &["jobs_ready_others (priority=?)", "jobs_ready_commits"]),
@@ -62,6 +62,19 @@ const NEEDED: [(&str, &[&str]); 18] = [
         "settled.recent",
         &["remote_posts_by_time (workspace_id=? AND account_id=? AND published_at>? AND published_at<?)"],
     ),
+    (
+        "post_looks.of",
+        &[
+            "remote_posts_by_time (workspace_id=? AND account_id=? AND published_at>? AND published_at<?)",
+            "(workspace_id=? AND account_id=? AND subject_id=? AND metric=? AND as_of>? AND as_of<?)",
+            "(workspace_id=? AND account_id=? AND subject_id=? AND metric=? AND as_of=?)",
+        ],
+    ),
+    ("remote_posts.find", &["remote_posts", "(workspace_id=? AND account_id=? AND id=?)"]),
+    (
+        "remote_posts.by_remote_id",
+        &["remote_posts_by_remote_id (workspace_id=? AND account_id=? AND remote_id=?)"],
+    ),
 ];
 
 /// SQLite has no statistics here, and none at its users': it decides by the indexes alone.
@@ -69,7 +82,7 @@ const NEEDED: [(&str, &[&str]); 18] = [
 async fn what_runs_all_the_time_has_its_index() {
     let test = TestDb::sqlite().await;
     let Db::Sqlite(db) = &test.db else { return };
-    for (end, needed) in NEEDED {
+    for &(end, needed) in NEEDED {
         let stmt = all_statements().find(|stmt| stmt.name.ends_with(end)).expect(end);
         let plan = db.readers.with(move |c| c.plan(stmt.sql)).await.expect("a plan");
         for index in needed {

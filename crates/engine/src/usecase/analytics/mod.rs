@@ -7,6 +7,7 @@
 //! - Disconnected accounts are left out unless they are asked for by name, and so are accounts of networks that are off.
 
 mod best_times;
+mod curve;
 mod figures;
 mod filter;
 mod posts;
@@ -17,6 +18,7 @@ mod summary;
 mod tests;
 
 pub use best_times::{AccountBestTimes, BestTimesPage, Estimates, Slot, best_times};
+pub use curve::{COMPARED, CURVES, PostCurve, curve, curve_of_remote};
 pub use figures::{Figure, Figures};
 pub use filter::{Filter, MOST_DAYS, USUAL_DAYS};
 pub use posts::{PostPage, PostQuery, RankedPost, SORTS, TopPosts, posts, top};

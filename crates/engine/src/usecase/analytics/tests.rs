@@ -22,6 +22,8 @@ use crate::usecase::credentials::tests::network::Toy;
 use crate::{Actor, Engine};
 use carillon_domain::error::AppError;
 
+mod curves;
+
 /// Two accounts that were connected on 15 January 2027 at eight, in a workspace in Athens, two hours ahead of UTC.
 pub(super) struct Scene {
     world: World,

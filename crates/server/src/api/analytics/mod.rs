@@ -1,6 +1,7 @@
 //! `/api/v1/analytics`: what the kept numbers say. Nothing is asked of a network here.
 
 mod best_times;
+mod curve;
 mod posts;
 mod shapes;
 
@@ -25,6 +26,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(posts::list))
         .routes(routes!(posts::top))
         .routes(routes!(best_times::best_times))
+        .routes(routes!(curve::curve))
 }
 
 /// Which numbers.

@@ -40,6 +40,12 @@ pub struct Change {
     pub basis_points: Option<i64>,
 }
 
+impl From<insight::Change> for Change {
+    fn from(change: insight::Change) -> Self {
+        Self { value: change.absolute(), basis_points: change.basis_points() }
+    }
+}
+
 impl ComparedNumber {
     fn new(figure: &Figure, basis: Option<Basis>) -> Self {
         let defined = insight::definition(figure.metric);
@@ -51,9 +57,7 @@ impl ComparedNumber {
             as_of: figure.as_of.map(|at| at.to_string()),
             sources: figure.sources.iter().cloned().collect(),
             previous: figure.previous,
-            change: figure
-                .change
-                .map(|change| Change { value: change.absolute(), basis_points: change.basis_points() }),
+            change: figure.change.map(Change::from),
             given: figure.given,
             of: figure.of,
         }

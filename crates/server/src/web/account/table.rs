@@ -25,6 +25,8 @@ pub struct PostLine {
     pub published_at: Timestamp,
     /// Our own page of it, if it was made here.
     pub ours: Option<String>,
+    /// The page of how its numbers grew.
+    pub curve_url: String,
     /// It was not among the posts any more when they were last read.
     pub vanished: bool,
     /// Its numbers, in the order of the columns; what the network did not give is missing.
@@ -40,6 +42,7 @@ pub fn posts(ui: &Ui, actor: &Actor, posts: Vec<Post>) -> (Vec<String>, Vec<Post
         text: excerpt(ui, &post.row.text),
         published_at: post.row.published_at,
         ours: post.post.map(|id| urls::post(actor.workspace, id)),
+        curve_url: urls::found_post(actor.workspace, post.row.id),
         vanished: post.vanished,
         amounts: columns
             .iter()

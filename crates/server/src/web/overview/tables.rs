@@ -43,6 +43,8 @@ pub struct TopLine {
     pub url: Option<String>,
     /// Our own page of it, if it was made here.
     pub ours: Option<String>,
+    /// The page of how its numbers grew.
+    pub curve_url: String,
     /// Beginning of its text.
     pub text: String,
     /// Its account's handle.
@@ -120,6 +122,7 @@ impl TopLine {
         Self {
             url: row.url.clone().filter(|url| url.starts_with("https://") || url.starts_with("http://")),
             ours: ranked.post.found.post.map(|id| urls::post(actor.workspace, id)),
+            curve_url: urls::found_post(actor.workspace, row.id),
             text: excerpt(ui, &row.text),
             handle: ranked.account.handle.clone(),
             platform: title(app, &ranked.account.platform),

@@ -30,5 +30,5 @@ pub async fn submit(
         let done = format!("{}?deleted", urls::post(place.workspace, place.post));
         return Ok(Redirect::to(&done).into_response());
     }
-    page(&app, member, place.post, left, None).await
+    page(&app, member, (place.post, ""), left, None).await
 }

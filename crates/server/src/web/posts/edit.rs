@@ -80,7 +80,7 @@ pub async fn submit(
         return Err(failure);
     }
     let refused = Refused { publication: id, text, why: failure.detail.clone() };
-    let mut response = page(&app, member, view.post, Vec::new(), Some(refused)).await?;
+    let mut response = page(&app, member, (view.post, ""), Vec::new(), Some(refused)).await?;
     *response.status_mut() = failure.status;
     response.extensions_mut().insert(failure.rendered());
     Ok(response)

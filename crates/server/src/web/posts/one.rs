@@ -21,9 +21,10 @@ use serde::Deserialize;
 use super::card::{Faces, is_in_inbox, status, title};
 use super::edit::{EditForm, Refused};
 use crate::http::App;
-use crate::http::extract::{Form, Path};
+use crate::http::extract::{Form, Path, Query};
 use crate::urls;
 use crate::web::components::{Alert, Face, State as StateBadge};
+use crate::web::curve::{self, Asked, Choice, CurveCard};
 use crate::web::frame::Section;
 use crate::web::insights::Ask;
 use crate::web::library::FileCard;
@@ -42,6 +43,8 @@ struct Post {
     state: StateBadge,
     due_at: Option<Timestamp>,
     alerts: Vec<Alert>,
+    choices: Vec<Choice>,
+    curves: Vec<CurveCard>,
     cards: Vec<PublicationCard>,
     edit_url: Option<String>,
     cancel_url: Option<String>,
@@ -113,20 +116,21 @@ pub async fn show(
     member: Member,
     Path(place): Path<Place>,
     uri: Uri,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let alerts = match uri.query() {
         Some("saved") => vec![Alert::success(member.ui.tr("saved"))],
         Some("deleted") => vec![Alert::success(member.ui.tr("post-deleted-remote"))],
         _ => Vec::new(),
     };
-    page(&app, member, place.post, alerts, None).await
+    page(&app, member, (place.post, &asked.metric), alerts, None).await
 }
 
 /// The page, with what there is to say of the last thing that was tried here.
 pub(super) async fn page(
     app: &App,
     member: Member,
-    post: PostId,
+    (post, metric): (PostId, &str),
     mut alerts: Vec<Alert>,
     mut refused: Option<Refused>,
 ) -> Result<Response, Failure> {
@@ -137,6 +141,8 @@ pub(super) async fn page(
     let faces = Faces::load(app, &actor).await?;
     let mut places: Vec<_> = view.publications.iter().collect();
     places.sort_by(|a, b| (&a.platform, a.account).cmp(&(&b.platform, b.account)));
+    let curves = curve::of_publications(app, &actor, &places, metric).await?;
+    let here = urls::post(workspace, post);
     let mut cards = Vec::new();
     for publication in places {
         let network = title(app, &publication.platform);
@@ -181,7 +187,9 @@ pub(super) async fn page(
         .then(|| urls::delete_post(workspace, post)),
         draft,
         live: view.publications.iter().any(open),
-        here: urls::post(workspace, post),
+        choices: curve::choices(&ui, &curves, &here),
+        curves: curves.iter().map(|curve| CurveCard::new(app, &ui, curve)).collect(),
+        here: if metric.is_empty() { here } else { format!("{here}?metric={}", urls::encode(metric)) },
         events_url: urls::events(workspace),
         cards,
         ui,

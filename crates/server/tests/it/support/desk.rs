@@ -19,6 +19,30 @@ use serde_json::{Value, json};
 
 use super::{Answer, Browser, OWNER, TestApp};
 
+/// The same test on both databases, each with a desk of its own.
+macro_rules! on_both_desks {
+    ($name:ident, $test:path) => {
+        mod $name {
+            use super::*;
+
+            #[tokio::test]
+            async fn sqlite() {
+                let db = carillon_store::testing::TestDb::sqlite().await;
+                $test($crate::support::desk::Desk::on(db).await).await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                let name = concat!(module_path!(), "::postgres");
+                if let Some(db) = carillon_store::testing::TestDb::postgres(name).await {
+                    $test($crate::support::desk::Desk::on(db).await).await;
+                }
+            }
+        }
+    };
+}
+pub(crate) use on_both_desks;
+
 /// So many calls in a row do not reach a limit.
 pub const BUSY: [(&str, &str); 2] =
     [("limits.requests_per_minute", "100000"), ("limits.sensitive_requests_per_minute", "100000")];
