@@ -20,7 +20,7 @@ mod tests;
 pub use daily::{Line, Look, Turn, daily, total, turns};
 pub use engagement::{Engagements, MOST_SEEN, PARTS, count_of, engagements, is_count};
 pub use growth::{Change, growth};
-pub use period::{Period, Slice};
+pub use period::{Comparison, Period, Slice};
 pub use rate::{Basis, MeanRate, Rate};
 pub use thin::{Span, thinned_until};
 

@@ -15,6 +15,34 @@ pub struct Period {
     pub zone: TimeZone,
 }
 
+/// What a period is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Comparison {
+    /// The time before it.
+    #[default]
+    Previous,
+    /// The same time a year earlier.
+    Year,
+}
+
+impl Comparison {
+    /// All, in the order in which they are offered.
+    pub const ALL: [Self; 2] = [Self::Previous, Self::Year];
+
+    /// The stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Previous => "previous",
+            Self::Year => "year",
+        }
+    }
+
+    /// Reads the stable name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text)
+    }
+}
+
 /// A part of a period in which clocks don't change, so that a day is a division: (microseconds + offset) ÷ length of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slice {
@@ -73,8 +101,7 @@ impl Period {
     /// The time before it: as many whole days if it has only such, else as long.
     #[must_use]
     pub fn previous(&self) -> Self {
-        let is_start = |at| Self::start_of(self.date_of(at), &self.zone) == Some(at);
-        let from = if is_start(self.from) && is_start(self.to) {
+        let from = if self.has_whole_days() {
             let days = self.days().len();
             earlier(self.from, i64::try_from(days).unwrap_or(i64::MAX), &self.zone)
         } else {
@@ -82,6 +109,45 @@ impl Period {
             self.from.checked_sub(length).unwrap_or(Timestamp::MIN)
         };
         Self { from, to: self.from, zone: self.zone.clone() }
+    }
+
+    /// The same time a year earlier. Of whole days the same dates: a 29th of February becomes the 28th before it, and one that the
+    /// earlier year had is part of no comparison unless days on both sides of it are. Of other times the same times of day.
+    #[must_use]
+    pub fn year_earlier(&self) -> Self {
+        let year = |date: Date| date.checked_sub(1.year()).unwrap_or(date);
+        if self.has_whole_days() {
+            // Of the last day, not of the one after it: what is before the 29th of February ends with the 28th in both years.
+            let last = self.date_of(self.to - jiff::SignedDuration::from_micros(1));
+            let end = year(last).tomorrow().unwrap_or(last);
+            let begin = Self::start_of(year(self.date_of(self.from)), &self.zone);
+            let (from, to) =
+                (begin.unwrap_or(Timestamp::MIN), Self::start_of(end, &self.zone).unwrap_or(Timestamp::MIN));
+            return Self { from, to, zone: self.zone.clone() };
+        }
+        let then =
+            |at: Timestamp| at.to_zoned(self.zone.clone()).checked_sub(1.year()).map(|then| then.timestamp());
+        let from = then(self.from).unwrap_or(Timestamp::MIN);
+        // A day after another may be the same one a year earlier.
+        let to = then(self.to).ok().filter(|to| *to > from);
+        let to =
+            to.unwrap_or_else(|| from.checked_add(self.to.duration_since(self.from)).unwrap_or(self.from));
+        Self { from, to, zone: self.zone.clone() }
+    }
+
+    /// What it is compared with.
+    #[must_use]
+    pub fn before(&self, comparison: Comparison) -> Self {
+        match comparison {
+            Comparison::Previous => self.previous(),
+            Comparison::Year => self.year_earlier(),
+        }
+    }
+
+    /// Whether it begins and ends with the begin of a day.
+    pub fn has_whole_days(&self) -> bool {
+        let is_start = |at| Self::start_of(self.date_of(at), &self.zone) == Some(at);
+        is_start(self.from) && is_start(self.to)
     }
 
     /// Its parts between changes of the clock, in order.

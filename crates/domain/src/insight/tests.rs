@@ -196,6 +196,53 @@ fn the_time_before_has_as_many_days() {
 }
 
 #[test]
+fn a_year_earlier_has_the_same_dates() {
+    let athens = |from: &str, to: &str| {
+        let then = period(from, to, "Europe/Athens").year_earlier();
+        (then.from.to_string(), then.to.to_string(), then.days().len())
+    };
+    let is = |from: &str, to: &str, days: usize| (from.to_owned(), to.to_owned(), days);
+    // The first to the 30th of November 2026, and of 2025.
+    assert_eq!(
+        athens("2026-10-31T22:00:00Z", "2026-11-30T22:00:00Z"),
+        is("2025-10-31T22:00:00Z", "2025-11-30T22:00:00Z", 30)
+    );
+    // The 25th of October 2026 has 25 hours; in 2025 the clock went back on the 26th.
+    assert_eq!(
+        athens("2026-10-24T21:00:00Z", "2026-10-25T22:00:00Z"),
+        is("2025-10-24T21:00:00Z", "2025-10-25T21:00:00Z", 1)
+    );
+    // The 28th of March 2027 has 23 hours; in 2026 the clock went forward on the 29th.
+    assert_eq!(
+        athens("2027-03-27T22:00:00Z", "2027-03-28T21:00:00Z"),
+        is("2026-03-27T22:00:00Z", "2026-03-28T22:00:00Z", 1)
+    );
+    let utc = |from: &str, to: &str| {
+        let then = period(&format!("{from}T00:00:00Z"), &format!("{to}T00:00:00Z"), "UTC").year_earlier();
+        (then.from.to_string(), then.to.to_string(), then.days().len())
+    };
+    let day = |from: &str, to: &str, days: usize| {
+        is(&format!("{from}T00:00:00Z"), &format!("{to}T00:00:00Z"), days)
+    };
+    // All of February 2028, its 28th and its 29th; and of 2029, whose year before has one day more.
+    assert_eq!(utc("2028-02-01", "2028-03-01"), day("2027-02-01", "2027-03-01", 28));
+    assert_eq!(utc("2028-02-28", "2028-02-29"), day("2027-02-28", "2027-03-01", 1));
+    assert_eq!(utc("2028-02-29", "2028-03-01"), day("2027-02-28", "2027-03-01", 1));
+    assert_eq!(utc("2029-02-01", "2029-03-01"), day("2028-02-01", "2028-02-29", 28));
+    assert_eq!(utc("2029-02-20", "2029-03-02"), day("2028-02-20", "2028-03-02", 11));
+    // Hours: the same ones. Of the 29th of February there are none, so those of the 28th, as many.
+    let hours = period("2026-11-24T10:00:00Z", "2026-11-24T16:30:00Z", "UTC").year_earlier();
+    assert_eq!((hours.from, hours.to), (at("2025-11-24T10:00:00Z"), at("2025-11-24T16:30:00Z")));
+    let leap = period("2028-02-28T12:00:00Z", "2028-02-29T12:00:00Z", "UTC").year_earlier();
+    assert_eq!((leap.from, leap.to), (at("2027-02-28T12:00:00Z"), at("2027-03-01T12:00:00Z")));
+    let month = period("2026-10-31T22:00:00Z", "2026-11-30T22:00:00Z", "Europe/Athens");
+    assert_eq!(month.before(Comparison::Year), month.year_earlier());
+    assert_eq!(month.before(Comparison::default()), month.previous());
+    assert!(Comparison::ALL.iter().all(|one| Comparison::parse(one.as_str()) == Some(*one)));
+    assert_eq!(Comparison::parse("century"), None);
+}
+
+#[test]
 fn a_sum_without_one_of_its_accounts_is_no_fall() {
     let old = [Some(100), None, Some(104), Some(105)];
     // Connected on the third day, then not read for one.
@@ -264,6 +311,10 @@ proptest! {
         let before = period.previous();
         prop_assert_eq!(before.days().len(), usize::from(days));
         prop_assert_eq!(before.to, period.from);
+        // A year earlier there is as many days, up to a leap day.
+        let year = period.year_earlier();
+        prop_assert!(year.from < year.to && year.to < period.to);
+        prop_assert!(year.days().len().abs_diff(usize::from(days)) <= 1, "{} of {days}", year.days().len());
     }
 
     #[test]

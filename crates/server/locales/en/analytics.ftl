@@ -10,7 +10,23 @@ basis-followers = by followers
 basis-reach = by reach
 overview-time = Time
 overview-days = { $n } days
-overview-span = { $from } to { $to }, compared with as many days before
+overview-from-to = { $from } to { $to }
+overview-span = { $shown }, compared with { $before }
+overview-this-month = This month
+overview-last-month = Last month
+overview-own = Own days
+overview-from = From
+overview-to = To
+overview-compare = Compare with
+overview-tag = Tag
+overview-campaign = Campaign
+compare-previous = the days before
+compare-year = a year earlier
+overview-against-previous = { $n ->
+    [one] vs the day before
+   *[other] vs previous { $n } days
+}
+overview-against-year = vs the same days a year earlier
 overview-date = { $day } { $month } { $year }
 overview-account = Account
 overview-network = Network
@@ -18,8 +34,8 @@ overview-every-account = Every account
 overview-every-network = Every network
 overview-show = Show
 overview-points = { $n } points
-overview-before = { $n } in the time before
-overview-before-some = { $n } in the time before, counting only the accounts that are known from then
+overview-before = { $n } from { $before }
+overview-before-some = { $n } from { $before }, counting only the accounts that are known from then
 overview-no-past = Nothing to compare with yet
 overview-no-days = Too few days for a chart
 overview-accounts-gave = { $n } of { $of } accounts

@@ -5,13 +5,17 @@ use std::sync::Arc;
 use axum::http::{Method, StatusCode};
 use carillon_connectors::sandbox::Sandbox;
 use carillon_connectors::sandbox::persona::PERSONAS;
-use carillon_domain::id::{AccountId, WorkspaceId};
+use carillon_domain::id::{AccountId, Id, WorkspaceId};
+use carillon_domain::metric::{Observation, Reading};
 use carillon_domain::permission::Role;
 use carillon_domain::secret::Secret;
+use carillon_domain::time::Timestamp;
 use carillon_engine::Actor;
 use carillon_engine::runner::{Runner, RunnerConfig};
 use carillon_engine::usecase::connect::{self, Begun, ConnectRequest};
 use carillon_engine::usecase::posts::{self, PostInput, WantedStatus};
+use carillon_store::StoreError;
+use carillon_store::repo::snapshot::{self, Subject};
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -43,6 +47,7 @@ pub async fn read_account(app: &TestApp, sandbox: &Sandbox, workspace: Workspace
         accounts: vec![account],
         status: WantedStatus::Now,
         tags: vec!["launch".into()],
+        campaign: Some("Spring".into()),
         ..PostInput::default()
     };
     posts::create(&app.engine, &actor, post).await.expect("post");
@@ -51,6 +56,17 @@ pub async fn read_account(app: &TestApp, sandbox: &Sandbox, workspace: Workspace
     carillon_engine::usecase::sync::request(&app.engine, &actor, account).await.expect("a run");
     work(app).await;
     account
+}
+
+/// A look at the followers of an account.
+pub async fn look(app: &TestApp, workspace: WorkspaceId, account: AccountId, at: Timestamp, followers: i64) {
+    let seen =
+        Observation { as_of: at, readings: vec![Reading::new("followers", followers, "followersCount")] };
+    let run = Id::new(app.engine.clock.as_ref(), app.engine.entropy.as_ref());
+    let subject = Subject::account(workspace, account);
+    let done =
+        app.engine.db.write(move |tx| Box::pin(async move { snapshot::add(tx, subject, run, &seen).await }));
+    done.await.map_err(|e: StoreError| e.to_string()).expect("a look");
 }
 
 /// What is due is done.
@@ -105,6 +121,15 @@ async fn an_account_that_was_read_has_numbers() {
     assert_eq!(summary["items"][0]["platform"], "bluesky");
     assert_eq!(summary["items"][0]["followers"]["value"], json!(followers));
 
+    assert_eq!(summary["compare"], "previous");
+    assert_eq!(summary["previous_to"], summary["from"]);
+    let year = asked(&app, &token, "summary?compare=year&from=2026-11-01&to=2026-11-24").await;
+    assert_eq!(
+        (&year["compare"], &year["previous_from"], &year["previous_to"]),
+        (&json!("year"), &json!("2025-11-01T00:00:00Z"), &json!("2025-11-25T00:00:00Z"),)
+    );
+    assert_eq!(year["followers"]["value"], json!(followers));
+
     let series = asked(&app, &token, "series").await;
     assert_eq!((&series["metric"], &series["definition"]), (&json!("followers"), &json!("followers@1")));
     let points = series["points"].as_array().expect("points");
@@ -135,7 +160,10 @@ async fn an_account_that_was_read_has_numbers() {
         ("platform=bluesky", 1, 1),
         ("platform=mastodon", 0, 0),
         ("creator=creator_1", 0, 0),
-        ("account=&platform=&tag=", 1, 1),
+        ("account=&platform=&tag=&campaign=", 1, 1),
+        ("campaign=Spring", 1, 1),
+        ("campaign=Spring&tag=other", 1, 0),
+        ("campaign=spring", 1, 0),
         ("from=2020-01-01&to=2020-02-01", 1, 0),
     ] {
         for what in ALL {
@@ -192,6 +220,7 @@ async fn wrong_parameters_are_named() {
         ("series?metric=hugs", "metric"),
         ("series?granularity=hour", "granularity"),
         ("summary?tag=a%00b", "tag"),
+        ("summary?compare=century", "compare"),
     ] {
         let answer = app.api(Method::GET, &format!("/api/v1/analytics/{query}"), &token, None).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}: {}", answer.text());

@@ -66,7 +66,8 @@ async fn numbers_are_shown_with_their_past_and_their_days() {
     let own = browser.get(&format!("{home}/overview?from=2020-01-01&to=2020-01-31")).await;
     assert_eq!(own.status, StatusCode::OK);
     assert!(own.text().contains("1 Jan 2020 to 31 Jan 2020"), "{}", own.text());
-    for wrong in ["account=me", "platform=friendster", "from=yesterday"] {
+    assert!(own.text().contains("name=\"from\" value=\"2020-01-01\""), "the form keeps them: {}", own.text());
+    for wrong in ["compare=century", "account=me", "platform=friendster", "from=yesterday"] {
         let refused = browser.get(&format!("{home}/overview?{wrong}")).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}: {}", refused.text());
     }
@@ -76,6 +77,60 @@ async fn numbers_are_shown_with_their_past_and_their_days() {
         "the usual time"
     );
     assert_eq!(page.header(header::CACHE_CONTROL.as_str()), "no-store");
+}
+
+#[tokio::test]
+async fn the_page_says_what_it_compares_with() {
+    let (app, sandbox) = TestApp::networked(&[]).await;
+    let (browser, home) = app.owner().await;
+    let workspace: WorkspaceId = home.trim_start_matches("/w/").parse().expect("id");
+    let account = read_account(&app, &sandbox, workspace).await;
+    let page = async |query: &str| {
+        let page = browser.get(&format!("{home}/overview?{query}")).await;
+        assert_eq!(page.status, StatusCode::OK, "{query}: {}", page.text());
+        page.text()
+    };
+    // The 24th of November 2026.
+    for (query, shown, before) in [
+        ("days=7", "18 Nov 2026 to 24 Nov 2026", "11 Nov 2026 to 17 Nov 2026"),
+        ("range=month", "1 Nov 2026 to 24 Nov 2026", "8 Oct 2026 to 31 Oct 2026"),
+        ("range=last-month", "1 Oct 2026 to 31 Oct 2026", "31 Aug 2026 to 30 Sep 2026"),
+        ("range=last-month&compare=year", "1 Oct 2026 to 31 Oct 2026", "1 Oct 2025 to 31 Oct 2025"),
+        (
+            "from=2028-02-28&to=2028-02-29&compare=year",
+            "28 Feb 2028 to 29 Feb 2028",
+            "28 Feb 2027 to 28 Feb 2027",
+        ),
+    ] {
+        let text = page(query).await;
+        assert!(text.contains(&format!("{shown}, compared with {before}")), "{query}: {text}");
+    }
+    let year = page("days=7&compare=year&tag=launch&campaign=Spring").await;
+    assert!(year.contains("<option value=\"year\" selected>a year earlier"), "{year}");
+    assert!(year.contains("name=\"days\" value=\"7\"") && year.contains("value=\"launch\""), "{year}");
+    assert!(year.contains("<option value=\"Spring\">"), "campaigns are offered: {year}");
+    // Everything that was chosen stays in the links to other times.
+    let kept = "&#38;account=&#38;platform=&#38;compare=year&#38;tag=launch&#38;campaign=Spring";
+    for time in ["days=30", "range=month", "range=last-month"] {
+        assert!(year.contains(&format!("{home}/overview?{time}{kept}")), "{time}: {year}");
+    }
+    // A look two weeks ago is something to compare with.
+    let looked = "2026-11-12T09:00:00Z".parse().expect("a time");
+    crate::analytics::look(&app, workspace, account, looked, 1).await;
+    let text = page("days=7").await;
+    assert!(
+        text.contains("vs previous 7 days") && text.contains("1 from 11 Nov 2026 to 17 Nov 2026"),
+        "{text}"
+    );
+    let year = page("days=7&compare=year").await;
+    assert!(!year.contains("vs the same days a year earlier"), "nobody looked then: {year}");
+    let looked = "2025-11-20T09:00:00Z".parse().expect("a time");
+    crate::analytics::look(&app, workspace, account, looked, 2).await;
+    let year = page("days=7&compare=year").await;
+    assert!(
+        year.contains("vs the same days a year earlier") && year.contains("2 from 18 Nov 2025"),
+        "{year}"
+    );
 }
 
 #[tokio::test]

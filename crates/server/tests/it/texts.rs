@@ -7,7 +7,7 @@ use std::path::Path;
 use carillon_connectors::Registry;
 use carillon_connectors::contract::capability::{Connect, OptionField, OptionInput};
 use carillon_connectors::contract::cx::PlatformSettings;
-use carillon_domain::insight::{self, Basis};
+use carillon_domain::insight::{self, Basis, Comparison};
 use carillon_domain::metric;
 use carillon_domain::permission::Role;
 use carillon_domain::publication::PublicationState;
@@ -49,6 +49,7 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("health", names(&["green", "amber", "red", "never_read", "failing", "stale", "on_request"])),
         ("error-kind", names(&KINDS)),
         ("metric", metric::ALL.iter().chain(insight::DERIVED).map(|d| d.name.to_owned()).collect()),
+        ("compare", Comparison::ALL.iter().map(|one| one.as_str().to_owned()).collect()),
         ("basis", Basis::ALL.iter().map(|basis| basis.as_str().to_owned()).collect()),
         ("kinds", names(&["image", "gif", "video", "document"])),
         ("media", names(&["gif", "video", "document"])),

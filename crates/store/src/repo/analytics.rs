@@ -22,6 +22,8 @@ pub struct Scope {
     pub platforms: Vec<String>,
     /// Only posts that were made here with this tag.
     pub tag: Option<String>,
+    /// Only posts that were made here for this campaign.
+    pub campaign: Option<String>,
 }
 
 /// The accounts of a scope. `cross join` tells SQLite, which has no statistics, to begin with them.
@@ -38,8 +40,10 @@ macro_rules! posts {
         concat!(
             accounts!(),
             " and r.workspace_id = a.workspace_id and r.account_id = a.id and r.published_at >= $4 and r.published_at < $5 \
-             and (cast($6 as text) is null or exists (select 1 from publications t join posts o on o.workspace_id = $1 \
-             and o.id = t.post_id where t.workspace_id = $1 and t.id = r.publication_id and replace(o.tags, $6, '') <> o.tags))"
+             and ((cast($6 as text) is null and cast($7 as text) is null) or exists (select 1 from publications t join posts o \
+             on o.workspace_id = $1 and o.id = t.post_id where t.workspace_id = $1 and t.id = r.publication_id \
+             and (cast($6 as text) is null or replace(o.tags, $6, '') <> o.tags) \
+             and (cast($7 as text) is null or o.campaign = $7)))"
         )
     };
 }
@@ -107,19 +111,19 @@ statements! {
     TOP = "analytics.top": concat!("select ", columns!("r"), ", p.post_id from accounts a cross join remote_posts r \
         left join publications p on p.workspace_id = r.workspace_id and p.id = r.publication_id where ", posts!(),
         " and r.engagements is not null and (r.views > 0 or (r.views is null and r.followers > 0)) \
-        order by case when r.views < $7 then 1 else 0 end, case when r.views > 0 then ", rate!("views"), " else ",
-        rate!("followers"), " end desc, coalesce(r.views, -1) desc, r.id desc limit $8");
+        order by case when r.views < $8 then 1 else 0 end, case when r.views > 0 then ", rate!("views"), " else ",
+        rate!("followers"), " end desc, coalesce(r.views, -1) desc, r.id desc limit $9");
     PAGE = "analytics.page": concat!("select ", columns!("y"), ", y.post_id, y.place from (select ", columns!("r"),
-        ", p.post_id, cast($8 as bigint) * case cast($7 as text) when 'views' then r.views when 'reach' then r.reach \
+        ", p.post_id, cast($9 as bigint) * case cast($8 as text) when 'views' then r.views when 'reach' then r.reach \
         when 'likes' then r.likes when 'comments' then r.comments when 'shares' then r.shares when 'saves' then r.saves \
         when 'engagements' then r.engagements when 'engagement_rate_by_views' then ", rate!("views"),
         " when 'engagement_rate_by_followers' then ", rate!("followers"), " when 'engagement_rate_by_reach' then ",
         rate!("reach"), " else r.published_at end as place from accounts a cross join remote_posts r \
         left join publications p on p.workspace_id = r.workspace_id and p.id = r.publication_id where ", posts!(), ") y \
-        where cast($9 as bigint) is null or (case when y.place is null then 1 else 0 end) > $9 \
-        or ((case when y.place is null then 1 else 0 end) = $9 \
-        and (y.place < $10 or (y.place = $10 and y.id < $11) or ($9 = 1 and y.id < $11))) \
-        order by case when y.place is null then 1 else 0 end, y.place desc, y.id desc limit $12");
+        where cast($10 as bigint) is null or (case when y.place is null then 1 else 0 end) > $10 \
+        or ((case when y.place is null then 1 else 0 end) = $10 \
+        and (y.place < $11 or (y.place = $11 and y.id < $12) or ($10 = 1 and y.id < $12))) \
+        order by case when y.place is null then 1 else 0 end, y.place desc, y.id desc limit $13");
 }
 
 impl Scope {
@@ -132,7 +136,7 @@ impl Scope {
         let mut values = self.values();
         // As it stands in the array; whatever is in it is escaped.
         let tag = self.tag.as_ref().and_then(|tag| serde_json::to_string(tag).ok());
-        values.extend(args![from, to, tag]);
+        values.extend(args![from, to, tag, self.campaign.as_deref()]);
         values
     }
 }

@@ -1,5 +1,7 @@
 //! Posts: what people composed.
 
+use std::collections::BTreeSet;
+
 use carillon_domain::composition::Composition;
 use carillon_domain::erased::Erased;
 use carillon_domain::id::{AccountId, PostId, UserId, WorkspaceId};
@@ -63,6 +65,7 @@ statements! {
         and x.post_id = p.id and (x.state in ('draft', 'in_review', 'approved', 'scheduled', 'publishing', 'held') \
         or (x.state = 'published' and (x.incomplete = $3 or x.units like '%\"state\":\"pending\"%')))) \
         or p.erased is null and not exists (select 1 from publications x where x.workspace_id = p.workspace_id and x.post_id = p.id)) limit 1";
+    LABELS = "posts.labels": "select tags, campaign from posts where workspace_id = $1 order by id desc limit $2";
     REMEMBER = "posts.remember": "update posts set erased = $3 where workspace_id = $1 and id = $2";
 }
 
@@ -216,4 +219,26 @@ pub async fn using_media<'e>(
 ) -> Result<Option<PostId>, StoreError> {
     let row = ex.fetch_optional(USES_MEDIA, args![workspace, format!("%{media}%"), true]).await?;
     row.map(|r| r.get("id")).transpose()
+}
+
+/// What people call their posts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Labels {
+    /// Tags, by name.
+    pub tags: BTreeSet<String>,
+    /// Campaigns, by name.
+    pub campaigns: BTreeSet<String>,
+}
+
+/// The tags and campaigns of so many of the newest posts, to choose from.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn labels(db: &Db, workspace: WorkspaceId, newest: i64) -> Result<Labels, StoreError> {
+    let mut labels = Labels::default();
+    for row in db.fetch_all(LABELS, args![workspace, newest]).await? {
+        labels.tags.extend(row.json::<Vec<String>>("tags")?);
+        labels.campaigns.extend(row.get::<Option<String>>("campaign")?);
+    }
+    Ok(labels)
 }

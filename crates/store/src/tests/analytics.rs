@@ -141,6 +141,7 @@ impl Scene {
             account: None,
             platforms: vec!["toy".into(), "other".into()],
             tag: None,
+            campaign: None,
         }
     }
 

@@ -8,6 +8,7 @@ use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::analytics::Counts;
 use jiff::civil::Date;
 
+use super::filter::Selection;
 use crate::jobs::sync::WINDOW;
 
 /// A number over several accounts.
@@ -48,9 +49,11 @@ impl Post {
 /// What is known of one account.
 pub(super) struct Part<'a> {
     pub row: &'a AccountRow,
-    /// Looks at its followers in the time, and before it.
+    /// Looks at its followers in the time, and in the one that it is compared with.
     pub looks: (Vec<Look>, Vec<Look>),
-    /// Its posts in the time, and before it.
+    /// It was looked at in the days just before the time.
+    pub begun: bool,
+    /// Its posts in the time, and in the one that it is compared with.
     pub posts: (Vec<Post>, Vec<Post>),
     /// Where the numbers of its posts in the time came from.
     pub fields: BTreeSet<String>,
@@ -71,6 +74,15 @@ impl Part<'_> {
         };
         fields.filter_map(source).collect()
     }
+}
+
+/// The time that is compared with.
+#[derive(Debug, Clone, Copy)]
+struct Past {
+    /// When it begins.
+    from: Timestamp,
+    /// Whether the posts of every account are known from then on.
+    known: bool,
 }
 
 /// Every number of some accounts.
@@ -97,16 +109,18 @@ impl Figures {
         both.clone().find(|(_, rate)| rate.value.is_some()).unwrap_or((Basis::Views, &self.rates[0]))
     }
 
-    pub(super) fn of(parts: &[&Part<'_>], period: &Period, now: Timestamp) -> Self {
-        let known = parts.iter().all(|part| part.reaches(period.previous().from));
-        let counted = |metric, wanted: &[&str]| sums(parts, period, metric, wanted, known);
+    pub(super) fn of(parts: &[&Part<'_>], selection: &Selection, now: Timestamp) -> Self {
+        let period = &selection.period;
+        let known = parts.iter().all(|part| part.reaches(selection.before.from));
+        let past = Past { from: selection.before.from, known };
+        let counted = |metric, wanted: &[&str]| sums(parts, period, metric, wanted, past);
         Self {
             followers: followers(parts, period),
             views: counted("views", &["views"]),
             reach: counted("reach", &["reach"]),
             engagements: counted("engagements", &PARTS),
-            posts: published(parts, period, now, known),
-            rates: Basis::ALL.map(|basis| rates(parts, period, basis, known)),
+            posts: published(parts, period, now, past),
+            rates: Basis::ALL.map(|basis| rates(parts, period, basis, past)),
         }
     }
 }
@@ -122,7 +136,7 @@ fn followers(parts: &[&Part<'_>], period: &Period) -> Figure {
         })
         .collect();
     let lines: Vec<_> =
-        parts.iter().zip(&days).map(|(part, days)| Line { begun: !part.looks.1.is_empty(), days }).collect();
+        parts.iter().zip(&days).map(|(part, days)| Line { begun: part.begun, days }).collect();
     let change = Change::together(both.iter().map(|(then, now)| Change { from: then.value, to: now.value }));
     let sources = parts.iter().filter_map(|part| {
         let look = part.looks.0.last()?;
@@ -141,13 +155,12 @@ fn followers(parts: &[&Part<'_>], period: &Period) -> Figure {
     }
 }
 
-fn published(parts: &[&Part<'_>], period: &Period, now: Timestamp, known: bool) -> Figure {
+fn published(parts: &[&Part<'_>], period: &Period, now: Timestamp, past: Past) -> Figure {
     let number = |posts: &[Post]| i64::try_from(posts.len()).unwrap_or(i64::MAX);
     let read: Vec<_> = parts.iter().filter(|part| part.row.synced_at.is_some()).collect();
-    let before = period.previous().from;
     let change = Change::together(
         read.iter()
-            .filter(|part| part.reaches(before))
+            .filter(|part| part.reaches(past.from))
             .map(|part| Change { from: number(&part.posts.1), to: number(&part.posts.0) }),
     );
     let by_day = by_day(parts, |_| Some(1_i64), |a, b| a + b);
@@ -160,7 +173,7 @@ fn published(parts: &[&Part<'_>], period: &Period, now: Timestamp, known: bool) 
     Figure {
         metric: "published",
         value: (!read.is_empty()).then(|| read.iter().map(|part| number(&part.posts.0)).sum()),
-        previous: change.filter(|_| known).map(|change| change.from),
+        previous: change.filter(|_| past.known).map(|change| change.from),
         change,
         as_of: read.iter().filter_map(|part| part.row.synced_at).min(),
         sources: BTreeSet::new(),
@@ -170,18 +183,17 @@ fn published(parts: &[&Part<'_>], period: &Period, now: Timestamp, known: bool) 
     }
 }
 
-fn sums(parts: &[&Part<'_>], period: &Period, metric: &'static str, wanted: &[&str], known: bool) -> Figure {
+fn sums(parts: &[&Part<'_>], period: &Period, metric: &'static str, wanted: &[&str], past: Past) -> Figure {
     let sum =
         |posts: &[Post]| posts.iter().filter_map(|post| post.counts.of(metric)).reduce(i64::saturating_add);
-    let before = period.previous().from;
-    let both = parts.iter().filter(|part| part.reaches(before));
+    let both = parts.iter().filter(|part| part.reaches(past.from));
     let both = both.filter_map(|part| Some(Change { from: sum(&part.posts.1)?, to: sum(&part.posts.0)? }));
     let change = Change::together(both);
     let by_day = by_day(parts, |post| post.counts.of(metric), i64::saturating_add);
     let previous = parts.iter().filter_map(|part| sum(&part.posts.1)).reduce(i64::saturating_add);
     let begun = Figure {
         value: parts.iter().filter_map(|part| sum(&part.posts.0)).reduce(i64::saturating_add),
-        previous: previous.filter(|_| known),
+        previous: previous.filter(|_| past.known),
         change,
         days: period.days().iter().map(|date| by_day.get(date).copied()).collect(),
         ..Figure::default()
@@ -189,20 +201,19 @@ fn sums(parts: &[&Part<'_>], period: &Period, metric: &'static str, wanted: &[&s
     of_posts(parts, metric, wanted, |post| post.counts.of(metric).is_some(), begun)
 }
 
-fn rates(parts: &[&Part<'_>], period: &Period, basis: Basis, known: bool) -> Figure {
+fn rates(parts: &[&Part<'_>], period: &Period, basis: Basis, past: Past) -> Figure {
     let mean = |posts: &[Post]| {
         let mut mean = MeanRate::default();
         posts.iter().filter_map(|post| post.rate(basis)).for_each(|rate| mean.add(rate));
         mean
     };
-    let before = period.previous().from;
     let (mut now, mut then) = (MeanRate::default(), MeanRate::default());
     let (mut both_now, mut both_then) = (MeanRate::default(), MeanRate::default());
     for part in parts {
         let (own_now, own_then) = (mean(&part.posts.0), mean(&part.posts.1));
         now.merge(own_now);
         then.merge(own_then);
-        if part.reaches(before) && own_now.posts() > 0 && own_then.posts() > 0 {
+        if part.reaches(past.from) && own_now.posts() > 0 && own_then.posts() > 0 {
             both_now.merge(own_now);
             both_then.merge(own_then);
         }
@@ -219,7 +230,7 @@ fn rates(parts: &[&Part<'_>], period: &Period, basis: Basis, known: bool) -> Fig
     let change = both_then.basis_points().zip(both_now.basis_points());
     let begun = Figure {
         value: now.basis_points(),
-        previous: then.basis_points().filter(|_| known),
+        previous: then.basis_points().filter(|_| past.known),
         change: change.map(|(from, to)| Change { from, to }),
         days: period.days().iter().map(|date| by_day.get(date)?.basis_points()).collect(),
         ..Figure::default()

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use carillon_domain::account::AccountStatus;
 use carillon_domain::error::{AppError, FieldError};
 use carillon_domain::id::AccountId;
-use carillon_domain::insight::Period;
+use carillon_domain::insight::{Comparison, Period};
+use carillon_domain::permission::Permission;
 use carillon_domain::time::Timestamp;
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::analytics::Scope;
+use carillon_store::repo::post::{self, Labels};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -36,12 +38,19 @@ pub struct Filter {
     pub creator: Option<String>,
     /// Only posts that were made here with this tag. Totals of accounts know no tags.
     pub tag: Option<String>,
+    /// Only posts that were made here for this campaign. Totals of accounts know no campaigns.
+    pub campaign: Option<String>,
+    /// What the time is compared with, by the name of a [`Comparison`]; by default the time before it.
+    pub compare: Option<String>,
 }
 
 /// What a filter means.
 #[derive(Debug, Clone)]
 pub(super) struct Selection {
     pub period: Period,
+    pub compare: Comparison,
+    /// What the time is compared with.
+    pub before: Period,
     pub accounts: Vec<AccountRow>,
     pub scope: Scope,
 }
@@ -80,7 +89,12 @@ pub(super) async fn select(engine: &Engine, actor: &Actor, filter: &Filter) -> R
             format!("There is no network called `{name}` here."),
         ));
     }
-    let (Ok(period), Ok(account)) = (period, account.transpose()) else {
+    let compare = given(filter.compare.as_deref()).map_or(Some(Comparison::default()), Comparison::parse);
+    if compare.is_none() {
+        let message = "Compare with the `previous` time or with the same time a `year` earlier.";
+        errors.push(FieldError::new("compare", "unknown", message));
+    }
+    let (Ok(period), Ok(account), Some(compare)) = (period, account.transpose(), compare) else {
         return Err(AppError::Invalid(errors));
     };
     if !errors.is_empty() {
@@ -95,9 +109,22 @@ pub(super) async fn select(engine: &Engine, actor: &Actor, filter: &Filter) -> R
     let accounts: Vec<_> = all.into_iter().filter(wanted).collect();
     let platforms: BTreeSet<_> = accounts.iter().map(|row| row.platform.clone()).collect();
     let tag = given(filter.tag.as_deref()).map(str::to_owned);
-    let scope =
-        Scope { workspace: actor.workspace, account, platforms: platforms.into_iter().collect(), tag };
-    Ok(Selection { period, accounts, scope })
+    let campaign = given(filter.campaign.as_deref()).map(str::to_owned);
+    let platforms = platforms.into_iter().collect();
+    let scope = Scope { workspace: actor.workspace, account, platforms, tag, campaign };
+    Ok(Selection { before: period.before(compare), period, compare, accounts, scope })
+}
+
+/// Posts whose tags and campaigns are offered.
+const NEWEST: i64 = 500;
+
+/// Tags and campaigns to choose from: those of the newest posts that were made here.
+///
+/// # Errors
+/// [`AppError::Forbidden`] when the role may not read.
+pub async fn labels(engine: &Engine, actor: &Actor) -> Result<Labels, AppError> {
+    actor.require(Permission::Read)?;
+    Ok(post::labels(&engine.db, actor.workspace, NEWEST).await?)
 }
 
 /// Forms send empty fields for what nobody chose.

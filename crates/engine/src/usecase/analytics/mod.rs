@@ -4,6 +4,7 @@
 //!   the time on which somebody looked. Deleted posts stay in the history, with their last numbers.
 //! - What was before is given only if it is known of every account: an account that came meanwhile would look like growth. A change
 //!   is of the accounts of which both ends are known.
+//! - A time is compared with the one before it, or with the same dates a year earlier.
 //! - Disconnected accounts are left out unless they are asked for by name, and so are accounts of networks that are off.
 
 mod best_times;
@@ -20,7 +21,7 @@ mod tests;
 pub use best_times::{AccountBestTimes, BestTimesPage, Estimates, Slot, best_times};
 pub use curve::{COMPARED, CURVES, PostCurve, curve, curve_of_remote};
 pub use figures::{Figure, Figures};
-pub use filter::{Filter, MOST_DAYS, USUAL_DAYS};
+pub use filter::{Filter, MOST_DAYS, USUAL_DAYS, labels};
 pub use posts::{PostPage, PostQuery, RankedPost, SORTS, TopPosts, posts, top};
 pub use series::{Note, Point, Series, series};
 pub use summary::{Network, Summary, summary};

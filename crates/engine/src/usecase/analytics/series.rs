@@ -6,7 +6,7 @@ use carillon_domain::metric;
 use carillon_domain::time::Timestamp;
 
 use super::figures::{Figure, Figures, Part};
-use super::filter::{Filter, select};
+use super::filter::{Filter, Selection, select};
 use super::summary::parts;
 use crate::{Actor, Engine};
 
@@ -76,8 +76,7 @@ pub async fn series(
     let (Some(name), true) = (found, errors.is_empty()) else { return Err(AppError::Invalid(errors)) };
     let parts = parts(engine, &selection, total.unwrap_or("followers")).await?;
     let all: Vec<_> = parts.iter().collect();
-    let days =
-        if all.is_empty() { Vec::new() } else { days(&all, &selection.period, name, engine.clock.now()) };
+    let days = if all.is_empty() { Vec::new() } else { days(&all, &selection, name, engine.clock.now()) };
     let start = |date| Period::start_of(date, &selection.period.zone);
     let points = selection.period.days().into_iter().zip(days);
     let notes = if total.is_some() { notes(&all, &selection.period) } else { Vec::new() };
@@ -89,11 +88,12 @@ pub async fn series(
     })
 }
 
-fn days(parts: &[&Part<'_>], period: &Period, name: &str, now: Timestamp) -> Vec<Option<i64>> {
+fn days(parts: &[&Part<'_>], selection: &Selection, name: &str, now: Timestamp) -> Vec<Option<i64>> {
     if PARTS.contains(&name) {
-        return period.days().into_iter().map(|date| part_of_day(parts, name, date)).collect();
+        let days = selection.period.days().into_iter();
+        return days.map(|date| part_of_day(parts, name, date)).collect();
     }
-    let figures = Figures::of(parts, period, now);
+    let figures = Figures::of(parts, selection, now);
     let own = [&figures.views, &figures.reach, &figures.engagements, &figures.posts];
     let found: Option<&Figure> = own.into_iter().chain(&figures.rates).find(|figure| figure.metric == name);
     found.map_or(figures.followers.days.clone(), |figure| figure.days.clone())
@@ -110,10 +110,11 @@ fn notes(parts: &[&Part<'_>], period: &Period) -> Vec<Note> {
     let mut notes = Vec::new();
     for part in parts {
         let (platform, handle) = (&part.row.platform, &part.row.handle);
-        if let Some(first) =
-            part.looks.0.first().filter(|look| {
-                part.looks.1.is_empty() && period.date_of(look.at) > period.date_of(period.from)
-            })
+        if let Some(first) = part
+            .looks
+            .0
+            .first()
+            .filter(|look| !part.begun && period.date_of(look.at) > period.date_of(period.from))
         {
             let text = format!("@{handle} on {platform} counts from this day on: nobody looked before.");
             notes.push(Note { at: first.at, text });

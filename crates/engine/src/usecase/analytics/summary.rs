@@ -1,13 +1,13 @@
 //! The numbers that people look at first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use carillon_domain::error::AppError;
 use carillon_domain::id::AccountId;
-use carillon_domain::insight::{Look, Period};
+use carillon_domain::insight::{Comparison, Look, Period};
 use carillon_store::StoreError;
 use carillon_store::repo::account::AccountRow;
-use carillon_store::repo::analytics;
+use carillon_store::repo::analytics::{self, Counts};
 
 use super::figures::{Figures, Part, Post};
 use super::filter::{Filter, Selection, select};
@@ -18,7 +18,9 @@ use crate::{Actor, Engine};
 pub struct Summary {
     /// The time.
     pub period: Period,
-    /// The time before it, which it is compared with.
+    /// How it is compared.
+    pub compare: Comparison,
+    /// The time that it is compared with.
     pub previous: Period,
     /// How many accounts.
     pub accounts: usize,
@@ -44,8 +46,8 @@ pub struct Network {
 /// # Errors
 /// [`AppError::Forbidden`] when the role may not read; [`AppError::Invalid`] for a filter that says nothing.
 pub async fn summary(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<Summary, AppError> {
-    let selection = select(engine, actor, filter).await?;
-    let parts = parts(engine, &selection, "followers").await?;
+    let selection = &select(engine, actor, filter).await?;
+    let parts = parts(engine, selection, "followers").await?;
     let now = engine.clock.now();
     let mut by_network: BTreeMap<&str, Vec<&Part<'_>>> = BTreeMap::new();
     for part in &parts {
@@ -54,13 +56,14 @@ pub async fn summary(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<
     let networks = by_network.into_iter().map(|(platform, parts)| Network {
         platform: platform.to_owned(),
         accounts: parts.len(),
-        figures: Figures::of(&parts, &selection.period, now),
+        figures: Figures::of(&parts, selection, now),
     });
     Ok(Summary {
-        previous: selection.period.previous(),
+        compare: selection.compare,
+        previous: selection.before.clone(),
         accounts: parts.len(),
         networks: networks.collect(),
-        figures: Figures::of(&parts.iter().collect::<Vec<_>>(), &selection.period, now),
+        figures: Figures::of(&parts.iter().collect::<Vec<_>>(), selection, now),
         period: selection.period.clone(),
     })
 }
@@ -74,23 +77,35 @@ pub(super) async fn parts<'a>(
     if selection.accounts.is_empty() {
         return Ok(Vec::new());
     }
-    let (now, before) = (&selection.period, &selection.period.previous());
-    let (looks_now, looks_before, counts) = futures::try_join!(
+    let (now, before) = (&selection.period, &selection.before);
+    let (looks_now, looks_before, posts_now, posts_before) = futures::try_join!(
         looks(engine, selection, metric, now),
         looks(engine, selection, metric, before),
-        analytics::counts(&engine.db, &selection.scope, (before.from, now.to)),
+        analytics::counts(&engine.db, &selection.scope, (now.from, now.to)),
+        analytics::counts(&engine.db, &selection.scope, (before.from, before.to)),
     )?;
+    let begun: BTreeSet<AccountId> = match selection.compare {
+        Comparison::Previous => looks_before.iter().map(|(account, _)| *account).collect(),
+        // A year earlier says nothing about who was there the day before.
+        Comparison::Year => {
+            let just = looks(engine, selection, metric, &now.previous()).await?;
+            just.into_iter().map(|(account, _)| account).collect()
+        }
+    };
     let (mut looks_now, mut looks_before) = (by_account(looks_now), by_account(looks_before));
     let mut posts: BTreeMap<AccountId, (Vec<Post>, Vec<Post>)> = BTreeMap::new();
-    for counts in counts {
-        let (in_time, earlier) = posts.entry(counts.account).or_default();
-        let side = if counts.published_at >= now.from { in_time } else { earlier };
-        side.push(Post { date: now.date_of(counts.published_at), counts });
+    let dated = |counts: Counts| Post { date: now.date_of(counts.published_at), counts };
+    for counts in posts_now {
+        posts.entry(counts.account).or_default().0.push(dated(counts));
+    }
+    for counts in posts_before {
+        posts.entry(counts.account).or_default().1.push(dated(counts));
     }
     let part = |row: &'a AccountRow| {
         let posts = posts.remove(&row.id).unwrap_or_default();
         Part {
             row,
+            begun: begun.contains(&row.id),
             looks: (
                 looks_now.remove(&row.id).unwrap_or_default(),
                 looks_before.remove(&row.id).unwrap_or_default(),

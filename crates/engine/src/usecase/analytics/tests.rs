@@ -3,7 +3,7 @@
 use carillon_domain::composition::Composition;
 use carillon_domain::error::FieldError;
 use carillon_domain::id::{AccountId, Id, WorkspaceId};
-use carillon_domain::insight::{Basis, Change};
+use carillon_domain::insight::{Basis, Change, Comparison};
 use carillon_domain::metric::{Observation, Reading};
 use carillon_domain::permission::Role;
 use carillon_domain::time::{Clock, Timestamp};
@@ -23,6 +23,7 @@ use crate::{Actor, Engine};
 use carillon_domain::error::AppError;
 
 mod curves;
+mod years;
 
 /// Two accounts that were connected on 15 January 2027 at eight, in a workspace in Athens, two hours ahead of UTC.
 pub(super) struct Scene {
@@ -285,7 +286,7 @@ async fn ranked(test: &TestDb) {
         version: 1,
         composition: Composition::default(),
         tags: vec!["launch".into(), "say \"hi\"".into()],
-        campaign: None,
+        campaign: Some("Spring, or later".into()),
         due_at: None,
         wall: None,
         timezone: "UTC".into(),
@@ -315,6 +316,29 @@ async fn ranked(test: &TestDb) {
         let found = top(engine, &s.actor, &filter, 5).await.expect("posts").items;
         assert_eq!(found.first().and_then(|p| p.post.found.post), (posts > 0).then_some(id), "{tag}");
     }
+    for (campaign, tag, posts) in [
+        ("Spring, or later", "", 1),
+        ("Spring, or later", "launch", 1),
+        ("Spring, or later", "other", 0),
+        ("Spring", "launch", 0),
+        ("", "", 4),
+    ] {
+        let filter = Filter { campaign: Some(campaign.into()), tag: Some(tag.into()), ..Filter::default() };
+        let found = s.summary(filter.clone()).await.figures;
+        assert_eq!((found.posts.value, found.followers.value), (Some(posts), Some(200)), "{campaign} {tag}");
+        let page =
+            super::posts(engine, &s.actor, &filter, &PostQuery { limit: 9, ..PostQuery::default() }).await;
+        assert_eq!(page.map(|page| page.items.len()).ok(), usize::try_from(posts).ok(), "{campaign} {tag}");
+        let best = top(engine, &s.actor, &filter, 5).await.expect("posts").items;
+        assert_eq!(
+            best.first().and_then(|p| p.post.found.post),
+            (posts > 0).then_some(id),
+            "{campaign} {tag}"
+        );
+    }
+    let offered = labels(engine, &s.actor).await.expect("labels");
+    assert_eq!(offered.tags.into_iter().collect::<Vec<_>>(), ["launch", "say \"hi\""]);
+    assert_eq!(offered.campaigns.into_iter().collect::<Vec<_>>(), ["Spring, or later"]);
 }
 on_both!(posts_are_ranked_and_found_by_their_tags, |t| super::ranked(t));
 

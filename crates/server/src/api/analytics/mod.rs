@@ -45,25 +45,37 @@ struct Wanted {
     creator: Option<String>,
     /// Only posts that were made here with this tag. Followers know no tags.
     tag: Option<String>,
+    /// Only posts that were made here for this campaign. Followers know no campaigns.
+    campaign: Option<String>,
 }
 
 impl From<Wanted> for Filter {
     fn from(wanted: Wanted) -> Self {
-        let Wanted { from, to, account, platform, creator, tag } = wanted;
-        Self { from, to, account, platform, creator, tag }
+        let Wanted { from, to, account, platform, creator, tag, campaign } = wanted;
+        Self { from, to, account, platform, creator, tag, campaign, compare: None }
     }
 }
 
-/// The numbers that people look at first, each with what it was in the time before. Those of posts are of the posts that became
+/// What it is compared with.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Against {
+    /// `previous` (when not given): as many days before; or `year`: the same dates a year earlier.
+    compare: Option<String>,
+}
+
+/// The numbers that people look at first, each with what it was in the time before, or in the same time a year earlier. Those of posts are of the posts that became
 /// public in the time, as last seen.
-#[utoipa::path(get, path = "/api/v1/analytics/summary", tag = "analytics", operation_id = "analytics_summary", params(Wanted),
+#[utoipa::path(get, path = "/api/v1/analytics/summary", tag = "analytics", operation_id = "analytics_summary", params(Against, Wanted),
     responses((status = 200, body = Summary), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn summary(
     State(app): State<App>,
     Caller(actor): Caller,
+    Query(against): Query<Against>,
     Query(wanted): Query<Wanted>,
 ) -> Result<axum::Json<Summary>, Failure> {
-    let found = analytics::summary(&app.engine, &actor, &wanted.into()).await?;
+    let filter = Filter { compare: against.compare, ..wanted.into() };
+    let found = analytics::summary(&app.engine, &actor, &filter).await?;
     Ok(axum::Json(Summary::new(&found, &actor.timezone)))
 }
 

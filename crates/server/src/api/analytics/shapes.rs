@@ -21,7 +21,7 @@ pub struct ComparedNumber {
     pub as_of: Option<String>,
     /// Networks and fields that it came from, `bluesky:followersCount`.
     pub sources: Vec<String>,
-    /// The value in the time before; null unless it is known of every account.
+    /// The value in the time that is compared with; null unless it is known of every account.
     pub previous: Option<i64>,
     /// From then to now, of the accounts of which both are known.
     pub change: Option<Change>,
@@ -115,8 +115,12 @@ pub struct Summary {
     from: String,
     /// End of the time.
     to: String,
-    /// Begin of the time before, which ends where this one begins.
+    /// `previous` or `year`.
+    compare: &'static str,
+    /// Begin of the time that is compared with.
     previous_from: String,
+    /// End of the time that is compared with.
+    previous_to: String,
     /// The zone that days are cut in.
     timezone: String,
     /// All accounts together.
@@ -150,7 +154,9 @@ impl Summary {
             accounts: found.accounts,
             from: found.period.from.to_string(),
             to: found.period.to.to_string(),
+            compare: found.compare.as_str(),
             previous_from: found.previous.from.to_string(),
+            previous_to: found.previous.to.to_string(),
             timezone: timezone.to_owned(),
             numbers: Numbers::from(&found.figures),
             items: found.networks.iter().map(item).collect(),

@@ -1,7 +1,7 @@
 //! Which time and which accounts the page is about, and the links and the form that change it.
 
 use carillon_domain::error::AppError;
-use carillon_domain::insight::Period;
+use carillon_domain::insight::{Comparison, Period};
 use carillon_engine::Actor;
 use carillon_engine::usecase::accounts;
 use carillon_engine::usecase::analytics::{Filter, USUAL_DAYS};
@@ -22,20 +22,66 @@ const DAYS: [u16; 3] = [7, USUAL_DAYS, 90];
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
-    /// The last so many days; without it, and without `from` and `to`, the usual ones.
+    /// The last so many days.
     days: String,
+    /// A month by its name; see [`Range`].
+    range: String,
     /// First day.
     from: String,
     /// Last day.
     to: String,
+    /// What it is compared with.
+    compare: String,
     /// An account's id.
     account: String,
     /// A network.
     platform: String,
+    /// A tag of posts made here.
+    tag: String,
+    /// A campaign of posts made here.
+    campaign: String,
+}
+
+/// A time that is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Range {
+    /// The last so many days, today among them.
+    Days(u16),
+    /// From the first of this month until today.
+    ThisMonth,
+    /// The calendar month before this one.
+    LastMonth,
+    /// Two days of one's own.
+    Own,
+}
+
+impl Range {
+    /// What has a link.
+    const LINKED: [Self; 5] =
+        [Self::Days(DAYS[0]), Self::Days(DAYS[1]), Self::Days(DAYS[2]), Self::ThisMonth, Self::LastMonth];
+
+    /// Its parameter in an address.
+    fn parameter(self) -> Option<(&'static str, String)> {
+        match self {
+            Self::Days(days) => Some(("days", days.to_string())),
+            Self::ThisMonth => Some(("range", "month".to_owned())),
+            Self::LastMonth => Some(("range", "last-month".to_owned())),
+            Self::Own => None,
+        }
+    }
+
+    fn label(self, ui: &Ui) -> String {
+        match self {
+            Self::Days(days) => ui.count("n", days).tr("overview-days"),
+            Self::ThisMonth => ui.tr("overview-this-month"),
+            Self::LastMonth => ui.tr("overview-last-month"),
+            Self::Own => ui.tr("overview-own"),
+        }
+    }
 }
 
 /// A link to another time.
-pub struct Range {
+pub struct Link {
     /// In words.
     pub label: String,
     /// Where it leads.
@@ -54,50 +100,125 @@ pub struct Item {
     pub chosen: bool,
 }
 
+/// What was typed into the form.
+pub struct Fields {
+    /// First day, or nothing.
+    pub from: String,
+    /// Last day, or nothing.
+    pub to: String,
+    /// A tag.
+    pub tag: String,
+    /// A campaign.
+    pub campaign: String,
+}
+
 impl Asked {
-    /// How many of the last days are shown; `None` for a time of its own.
-    fn days(&self) -> Option<u16> {
+    /// Which time is shown. What can't be one is the usual one.
+    fn range(&self) -> Range {
         if !self.from.is_empty() || !self.to.is_empty() {
-            return None;
+            return Range::Own;
         }
-        Some(DAYS.into_iter().find(|days| days.to_string() == self.days).unwrap_or(USUAL_DAYS))
+        let said = |range: &Range| {
+            range.parameter().is_some_and(|(name, value)| {
+                value == if name == "days" { self.days.as_str() } else { self.range.as_str() }
+            })
+        };
+        // A month says more than a number of days.
+        Range::LINKED.into_iter().rev().find(said).unwrap_or(Range::Days(USUAL_DAYS))
     }
 
     /// The same for the use case.
     pub fn filter(&self, actor: &Actor, now: Timestamp) -> Filter {
         let text = |text: &str| Some(text.to_owned());
         let zone = TimeZone::get(&actor.timezone).unwrap_or(TimeZone::UTC);
-        let from = self.days().map(|days| {
-            let period = Period::last_days(days, now, zone);
-            period.date_of(period.from).to_string()
-        });
+        let month = now.to_zoned(zone.clone()).date().first_of_month();
+        let (from, to) = match self.range() {
+            Range::Days(days) => {
+                let period = Period::last_days(days, now, zone);
+                (Some(period.date_of(period.from).to_string()), None)
+            }
+            Range::ThisMonth => (Some(month.to_string()), None),
+            Range::LastMonth => {
+                let last = month.yesterday().unwrap_or(month);
+                (Some(last.first_of_month().to_string()), Some(last.to_string()))
+            }
+            Range::Own => (text(&self.from), text(&self.to)),
+        };
         Filter {
-            from: from.or_else(|| text(&self.from)),
-            to: text(&self.to),
+            from,
+            to,
             account: text(&self.account),
             platform: text(&self.platform),
+            tag: text(&self.tag),
+            campaign: text(&self.campaign),
+            compare: text(&self.compare),
             ..Filter::default()
         }
     }
 
-    /// Links to the usual times, with the same accounts.
-    pub fn ranges(&self, ui: &Ui, actor: &Actor) -> Vec<Range> {
-        let here = urls::overview(actor.workspace);
-        let (account, platform) = (urls::encode(&self.account), urls::encode(&self.platform));
-        let range = |days: u16| Range {
-            label: ui.count("n", days).tr("overview-days"),
-            url: format!("{here}?days={days}&account={account}&platform={platform}"),
-            current: self.days() == Some(days),
+    /// The page at what is shown, to load it again.
+    pub fn here(&self, actor: &Actor) -> String {
+        let own = [("from", &self.from), ("to", &self.to)];
+        let time = match self.range().parameter() {
+            Some((name, value)) => format!("{name}={value}"),
+            None => own.map(|(name, value)| format!("{name}={}", urls::encode(value))).join("&"),
         };
-        DAYS.into_iter().map(range).collect()
+        self.link(actor, &time)
     }
 
-    /// What the form keeps of the time.
-    pub fn kept(&self) -> Vec<(&'static str, String)> {
-        match self.days() {
-            Some(days) => vec![("days", days.to_string())],
-            None => vec![("from", self.from.clone()), ("to", self.to.clone())],
+    /// The page of another time, with everything else as it was chosen.
+    fn link(&self, actor: &Actor, time: &str) -> String {
+        let here = urls::overview(actor.workspace);
+        let mut link = format!("{here}?{time}");
+        let always = [("account", &self.account), ("platform", &self.platform)];
+        let others = [("compare", &self.compare), ("tag", &self.tag), ("campaign", &self.campaign)];
+        for (name, value) in
+            always.into_iter().chain(others.into_iter().filter(|(_, value)| !value.is_empty()))
+        {
+            link.push_str(&format!("&{name}={}", urls::encode(value)));
         }
+        link
+    }
+
+    /// Links to the usual times, with the same accounts.
+    pub fn ranges(&self, ui: &Ui, actor: &Actor) -> Vec<Link> {
+        let open = self.range();
+        let link = |range: Range| {
+            let (name, value) = range.parameter()?;
+            let url = self.link(actor, &format!("{name}={value}"));
+            Some(Link { label: range.label(ui), url, current: open == range })
+        };
+        let mut links: Vec<_> = Range::LINKED.into_iter().filter_map(link).collect();
+        if open == Range::Own {
+            links.push(Link { label: open.label(ui), url: self.here(actor), current: true });
+        }
+        links
+    }
+
+    /// What the form keeps of the time, unless two days are chosen in it.
+    pub fn kept(&self) -> Vec<(&'static str, String)> {
+        self.range().parameter().into_iter().collect()
+    }
+
+    /// The days that were chosen, and the other words of the form.
+    pub fn fields(&self) -> Fields {
+        Fields {
+            from: self.from.clone(),
+            to: self.to.clone(),
+            tag: self.tag.clone(),
+            campaign: self.campaign.clone(),
+        }
+    }
+
+    /// What it can be compared with.
+    pub fn comparisons(&self, ui: &Ui) -> Vec<Item> {
+        let chosen = Comparison::parse(&self.compare).unwrap_or_default();
+        let item = |one: Comparison| Item {
+            value: one.as_str().to_owned(),
+            label: ui.of("compare", one.as_str()),
+            chosen: one == chosen,
+        };
+        Comparison::ALL.into_iter().map(item).collect()
     }
 
     /// Accounts to choose from.

@@ -14,9 +14,10 @@ use carillon_domain::permission::Permission;
 use carillon_domain::publication::PostStatus;
 use carillon_engine::Actor;
 use carillon_engine::usecase::{analytics, posts};
+use carillon_store::repo::post::Labels;
 use jiff::SignedDuration;
 
-use self::choice::{Asked, Item, Range};
+use self::choice::{Asked, Fields, Item, Link};
 use self::tables::{DayLine, NetworkLine, TopLine};
 use self::tile::Tile;
 use super::components::Empty;
@@ -38,10 +39,14 @@ const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 366);
 #[template(path = "pages/overview.html")]
 struct Overview {
     ui: Ui,
-    ranges: Vec<Range>,
+    ranges: Vec<Link>,
     kept: Vec<(&'static str, String)>,
     accounts: Vec<Item>,
     platforms: Vec<Item>,
+    comparisons: Vec<Item>,
+    fields: Fields,
+    labelled: Labels,
+    against: String,
     span: String,
     signed_out: Option<String>,
     empty: Option<Empty>,
@@ -78,10 +83,14 @@ pub async fn show(
         kept: asked.kept(),
         accounts: asked.accounts(&app, &rows),
         platforms: asked.platforms(&app, &rows),
-        span: tables::span(&ui, &summary.period),
+        comparisons: asked.comparisons(&ui),
+        fields: asked.fields(),
+        labelled: analytics::labels(&app.engine, &actor).await?,
+        against: tables::against(&ui, &summary),
+        span: tables::span(&ui, &summary),
         signed_out: (signed_out > 0).then(|| ui.count("n", signed_out).tr("overview-signed-out")),
         empty: empty(&ui, &actor, rows.is_empty(), summary.accounts),
-        tiles: Tile::all(&ui, &summary.figures),
+        tiles: Tile::all(&ui, &summary),
         labels: tile::shown(&summary.figures)
             .iter()
             .map(|(figure, ..)| ui.of("metric", figure.metric))

@@ -1,6 +1,6 @@
 //! What the page says in tables: the days of the charts, the networks, the best posts.
 
-use carillon_domain::insight::{Basis, Period, definition};
+use carillon_domain::insight::{Basis, Comparison, Period, definition};
 use carillon_engine::Actor;
 use carillon_engine::usecase::analytics::{Figure, RankedPost, Summary};
 use jiff::civil::Date;
@@ -70,9 +70,29 @@ fn written(ui: &Ui, date: Date) -> String {
 }
 
 /// The first and the last day.
-pub fn span(ui: &Ui, period: &Period) -> String {
+fn ends(ui: &Ui, period: &Period) -> (String, String) {
     let last = period.date_of(period.to - SignedDuration::from_micros(1));
-    ui.arg("from", written(ui, period.date_of(period.from))).arg("to", written(ui, last)).tr("overview-span")
+    (written(ui, period.date_of(period.from)), written(ui, last))
+}
+
+/// A time in words.
+pub fn days_of(ui: &Ui, period: &Period) -> String {
+    let (from, to) = ends(ui, period);
+    ui.arg("from", from).arg("to", to).tr("overview-from-to")
+}
+
+/// Which days are shown, and which they are compared with.
+pub fn span(ui: &Ui, summary: &Summary) -> String {
+    let words = ui.arg("shown", days_of(ui, &summary.period));
+    words.arg("before", days_of(ui, &summary.previous)).tr("overview-span")
+}
+
+/// What a change is against, in a few words.
+pub fn against(ui: &Ui, summary: &Summary) -> String {
+    match summary.compare {
+        Comparison::Previous => ui.count("n", summary.previous.days().len()).tr("overview-against-previous"),
+        Comparison::Year => ui.tr("overview-against-year"),
+    }
 }
 
 fn amount(ui: &Ui, figure: &Figure, value: Option<i64>) -> Option<Amount> {

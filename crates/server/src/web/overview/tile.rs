@@ -1,9 +1,10 @@
 //! One number as people see it first: how much, how it changed, and its days.
 
 use carillon_domain::insight::{Basis, Change, definition};
-use carillon_engine::usecase::analytics::{Figure, Figures};
+use carillon_engine::usecase::analytics::{Figure, Figures, Summary};
 
 use super::spark::{Shape, Spark};
+use super::tables::days_of;
 use crate::i18n;
 use crate::web::account::Amount;
 use crate::web::ui::Ui;
@@ -36,7 +37,7 @@ pub struct Moved {
 
 impl Moved {
     /// `whole`: of all accounts, not only of those that were known before.
-    fn new(ui: &Ui, change: Change, unit: &str, whole: bool) -> Self {
+    fn new(ui: &Ui, change: Change, unit: &str, (whole, before): (bool, &str)) -> Self {
         let way = match change.absolute() {
             1.. => "up",
             0 => "same",
@@ -54,22 +55,24 @@ impl Moved {
             // From nothing there is no percentage.
             (_, None) => Amount::new(ui.t, change.absolute()).text().to_owned(),
         };
-        let before = Amount::of(ui.t, change.from, unit);
-        let title = ui.arg("n", before.exact());
+        let then = Amount::of(ui.t, change.from, unit);
+        let title = ui.arg("n", then.exact()).arg("before", before);
         let title = if whole { title.tr("overview-before") } else { title.tr("overview-before-some") };
         Self { way, text: format!("{sign}{text}"), title }
     }
 }
 
 impl Tile {
-    /// Everything about a number.
-    pub fn new(ui: &Ui, figure: &Figure, shape: Shape, of: &'static str) -> Self {
+    /// Everything about a number; `before` says which days it is compared with.
+    pub fn new(ui: &Ui, figure: &Figure, (shape, of): (Shape, &'static str), before: &str) -> Self {
         let unit = definition(figure.metric).map_or("", |d| d.unit);
         let partly = figure.value.is_some() && figure.given < figure.of;
         Self {
             label: ui.of("metric", figure.metric),
             amount: figure.value.map(|value| Amount::of(ui.t, value, unit)),
-            change: figure.change.map(|change| Moved::new(ui, change, unit, figure.previous.is_some())),
+            change: figure
+                .change
+                .map(|change| Moved::new(ui, change, unit, (figure.previous.is_some(), before))),
             part: partly.then(|| ui.count("n", figure.given).count("of", figure.of).tr(of)),
             sources: figure.sources.iter().cloned().collect::<Vec<_>>().join(", "),
             spark: Spark::new(&figure.days, shape),
@@ -77,8 +80,10 @@ impl Tile {
     }
 
     /// The six of the page.
-    pub fn all(ui: &Ui, figures: &Figures) -> Vec<Self> {
-        shown(figures).into_iter().map(|(figure, shape, of)| Self::new(ui, figure, shape, of)).collect()
+    pub fn all(ui: &Ui, summary: &Summary) -> Vec<Self> {
+        let before = days_of(ui, &summary.previous);
+        let tile = |(figure, shape, of)| Self::new(ui, figure, (shape, of), &before);
+        shown(&summary.figures).into_iter().map(tile).collect()
     }
 }
 
