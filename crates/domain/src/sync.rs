@@ -103,9 +103,11 @@ pub enum SyncReason {
     Continued,
     /// It was due by the [`schedule`].
     Scheduled,
+    /// Somebody opened a page with its numbers, and they were old.
+    Opened,
 }
 names!(SyncReason: Connected = "connected", Requested = "requested", Told = "told", Continued = "continued",
-    Scheduled = "scheduled");
+    Scheduled = "scheduled", Opened = "opened");
 
 /// How a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,6 +12,7 @@ pub mod insights;
 mod link;
 pub mod posts;
 pub mod publications;
+pub mod refresh;
 pub mod release;
 mod remote;
 mod remote_delete;

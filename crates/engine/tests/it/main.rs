@@ -23,6 +23,7 @@ mod publishing;
 mod queueing;
 mod reaching;
 mod reading;
+mod refreshing;
 mod releasing;
 mod repeating;
 mod restoring;

@@ -36,6 +36,10 @@ overview-show = Show
 overview-points = { $n } points
 overview-before = { $n } from { $before }
 overview-before-some = { $n } from { $before }, counting only the accounts that are known from then
+overview-reading = { $n ->
+    [one] One account is being read. The page renews itself.
+   *[other] { $n } accounts are being read. The page renews itself.
+}
 overview-no-past = Nothing to compare with yet
 overview-no-days = Too few days for a chart
 overview-accounts-gave = { $n } of { $of } accounts

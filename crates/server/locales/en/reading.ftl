@@ -69,6 +69,7 @@ sync-reason-connected = Connected
 sync-reason-requested = Asked for
 sync-reason-told = The network told
 sync-reason-scheduled = By schedule
+sync-reason-opened = Page opened
 sync-kind = Posts wanted
 sync-items = Posts read
 sync-kind-basic = 30 days

@@ -36,7 +36,7 @@ struct SyncRun {
     /// Always the profile with its totals, then posts with theirs: `basic` those of 30 days and the network's first page whole, `day`,
     /// `week` and `month` those of a day, seven and 30 days, `full` all of them.
     kind: &'static str,
-    /// `connected`, `requested`, `told` by the network, `scheduled`, or `continued`.
+    /// `connected`, `requested`, `told` by the network, `scheduled`, `opened` with a page of its numbers, or `continued`.
     reason: &'static str,
     /// The user or token that asked; null when nobody did.
     requested_by: Option<String>,

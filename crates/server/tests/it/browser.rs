@@ -12,6 +12,7 @@ mod find;
 mod kept;
 mod keyboard;
 mod newcomer;
+mod numbers;
 mod page;
 mod pages;
 mod schedule;

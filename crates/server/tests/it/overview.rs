@@ -1,10 +1,12 @@
 //! The first page of a workspace, and the page that says what its numbers mean.
 
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use carillon_connectors::sandbox::persona::PERSONAS;
 use carillon_domain::id::WorkspaceId;
 use carillon_domain::permission::Role;
 use carillon_domain::{insight, metric};
+use carillon_engine::events::Topic;
+use carillon_store::testing::TestDb;
 use serde_json::json;
 
 use crate::analytics::read_account;
@@ -131,6 +133,55 @@ async fn the_page_says_what_it_compares_with() {
         year.contains("vs the same days a year earlier") && year.contains("2 from 18 Nov 2025"),
         "{year}"
     );
+}
+
+#[tokio::test]
+async fn opening_it_has_old_numbers_read_once_an_hour() {
+    let desk = Desk::with(TestDb::sqlite().await, &[("features.scheduled_reading", "true")]).await;
+    desk.work().await;
+    let (owner, analyst) = (desk.owner().await, desk.member(Role::Analyst).await);
+    let overview = format!("{}/overview", desk.home);
+    let account = format!("{}/accounts/{}", desk.home, desk.account);
+    let opened = async || {
+        let log = desk.call(Method::GET, "/api/v1/sync-runs?limit=100", None).await.json();
+        let runs = log["items"].as_array().expect("runs").iter().filter(|run| run["reason"] == "opened");
+        runs.map(|run| run["state"].as_str().expect("a state").to_owned()).collect::<Vec<_>>()
+    };
+    let fresh = owner.get(&overview).await.text();
+    assert!(opened().await.is_empty() && !fresh.contains("being read"), "it was just read: {fresh}");
+    // It listens to what changes, and only what it shows of it is renewed, not the form.
+    assert!(fresh.contains(&format!("sse-connect=\"{}/events\"", desk.home)), "{fresh}");
+    assert!(
+        fresh.contains(&format!("id=\"numbers\" class=\"stack\" hx-get=\"{overview}?days=30")),
+        "{fresh}"
+    );
+
+    desk.app.clock.advance(std::time::Duration::from_secs(61 * 60));
+    let client = desk.member(Role::Client).await;
+    for page in [&overview, &account] {
+        assert_eq!(client.get(page).await.status, StatusCode::FORBIDDEN);
+    }
+    assert!(opened().await.is_empty(), "who sees nothing causes nothing");
+    let mut events = desk.app.engine.events.listen();
+    let text = analyst.get(&overview).await.text();
+    assert!(text.contains("One account is being read.") && text.contains("every 5s"), "{text}");
+    let told = events.try_recv().expect("open pages are told");
+    assert!(matches!(told.topic, Topic::Account(id) if id.to_string() == desk.account), "{told:?}");
+    for (browser, page) in [(&owner, &overview), (&owner, &account), (&analyst, &account)] {
+        assert_eq!(browser.get(page).await.status, StatusCode::OK);
+    }
+    assert_eq!(opened().await, ["queued"], "once, however many look");
+    desk.work().await;
+    assert_eq!(opened().await, ["done"]);
+    let text = owner.get(&overview).await.text();
+    assert!(!text.contains("being read") && !text.contains("every 5s"), "{text}");
+    desk.app.clock.advance(std::time::Duration::from_secs(58 * 60));
+    owner.get(&account).await;
+    assert_eq!(opened().await.len(), 1, "within the hour");
+    desk.app.clock.advance(std::time::Duration::from_secs(3 * 60));
+    let text = analyst.get(&account).await.text();
+    assert_eq!(opened().await, ["queued", "done"], "newest first: {text}");
+    assert!(text.contains("Page opened") && text.contains("state-queued"), "{text}");
 }
 
 #[tokio::test]

@@ -61,6 +61,16 @@ macro_rules! columns {
     };
 }
 
+/// Accounts without an open run whose last one began before a time.
+macro_rules! stale {
+    () => {
+        "select a.id from accounts a where a.workspace_id = $1 and a.status = 'connected' \
+         and (cast($2 as uuid) is null or a.id = $2) and replace($3, '|' || a.platform || '|', '') <> $3 \
+         and coalesce((select case when r.state in ('queued', 'running') then $5 else coalesce(r.started_at, r.created_at) end \
+         from sync_runs r where r.workspace_id = a.workspace_id and r.account_id = a.id order by r.id desc limit 1), 0) <= $4"
+    };
+}
+
 statements! {
     OPEN = "sync_runs.open": "insert into sync_runs (workspace_id, id, account_id, platform, kind, reason, user_id, token_id, \
         created_at, continues_id, state, started_at, ended_at, next_at, tries, items, calls, error_kind, error_code, error, \
@@ -78,6 +88,8 @@ statements! {
         and (cast($3 as text) is null or state = $3) and (cast($4 as uuid) is null or id < $4) order by id desc limit $5");
     LAST = "sync_runs.last": "select state, created_at, started_at from sync_runs where workspace_id = $1 and account_id = $2 \
         order by id desc limit 1";
+    STALE = "sync_runs.stale": concat!(stale!(), " order by coalesce(a.synced_at, 0) limit $6");
+    LOCK_STALE = "sync_runs.lock_stale": concat!(stale!(), " order by coalesce(a.synced_at, 0) limit $6 /*postgres: for update of a skip locked */");
     STRAY = "sync_runs.stray": "select r.workspace_id, r.id, r.account_id, r.platform, r.next_at from sync_runs r where r.state in ('queued', 'running') \
         and not exists (select 1 from jobs j where j.subject_id = r.id) order by r.created_at limit $1";
     ERASE = "sync_runs.erase": "delete from sync_runs where workspace_id = $1 and account_id = $2";
@@ -214,6 +226,45 @@ pub async fn last_of<'e>(
         None => row.get("created_at")?,
     };
     Ok(Some(Last { state: row.named("state", SyncState::parse)?, began }))
+}
+
+/// Which accounts are to be read because their numbers are old.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    /// Workspace.
+    pub workspace: WorkspaceId,
+    /// Only this account.
+    pub only: Option<AccountId>,
+    /// On one of these networks.
+    pub platforms: Vec<String>,
+    /// Whose last run began then or before.
+    pub since: Timestamp,
+    /// At most so many.
+    pub limit: i64,
+}
+
+impl Stale {
+    fn values(&self) -> Vec<Value> {
+        // Between bars, so that no name is part of another.
+        let platforms = format!("|{}|", self.platforms.join("||"));
+        args![self.workspace, self.only, platforms, self.since, Timestamp::MAX, self.limit]
+    }
+}
+
+/// Connected accounts without an open run whose last one began long ago; those that were read longest ago first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn stale(db: &Db, wanted: &Stale) -> Result<Vec<AccountId>, StoreError> {
+    db.fetch_all(STALE, wanted.values()).await?.iter().map(|row| row.get("id")).collect()
+}
+
+/// The same, locked until the transaction ends. Those that another transaction has locked are left out.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn lock_stale(tx: &mut Tx<'_>, wanted: &Stale) -> Result<Vec<AccountId>, StoreError> {
+    tx.fetch_all(LOCK_STALE, wanted.values()).await?.iter().map(|row| row.get("id")).collect()
 }
 
 /// Which runs to list.

@@ -14,6 +14,7 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("looks.to_look_at", &["accounts_by_look (look_at<?)"]),
     ("thinning.due", &["accounts_by_thinning (thin_at<?)"]),
     ("sync_runs.last", &["sync_runs_by_account (workspace_id=? AND account_id=?)"]),
+    ("sync_runs.stale", &["sync_runs_by_account (workspace_id=? AND account_id=?)"]),
     (
         "looks.newest_post",
         &[

@@ -125,6 +125,11 @@ fn scheduled_run(engine: &Engine, account: &AccountRow, kind: SyncKind) -> SyncR
     run
 }
 
+/// The same because somebody opened a page with its numbers. It reads no further back than what still moves.
+pub(crate) fn opened_run(engine: &Engine, account: &AccountRow) -> SyncRunRow {
+    SyncRunRow { reason: SyncReason::Opened, ..scheduled_run(engine, account, SyncKind::Week) }
+}
+
 /// Opens a run and queues its job, unless another run of the account is open. Tells whether it did.
 pub(crate) async fn open(tx: &mut Tx<'_>, run: &SyncRunRow, job: &NewJob) -> Result<bool, StoreError> {
     let opened = sync_run::open(tx, run).await?;

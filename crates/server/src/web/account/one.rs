@@ -8,7 +8,7 @@ use carillon_domain::id::{AccountId, WorkspaceId};
 use carillon_domain::metric;
 use carillon_engine::jobs::sync::{MAX_POSTS, WINDOW};
 use carillon_engine::usecase::budgets::{self, Budget, Kind};
-use carillon_engine::usecase::{accounts, horizon, sync};
+use carillon_engine::usecase::{accounts, horizon, refresh, sync};
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::sync_run::{ListQuery, SyncRunRow};
 use serde::Deserialize;
@@ -83,6 +83,7 @@ pub async fn show(
     let member = member.at(Section::Connections);
     let (ui, actor) = (member.ui, member.actor);
     let row = accounts::get(&app.engine, &actor, place.account).await?;
+    refresh::opened(&app.engine, &actor, std::slice::from_ref(&row)).await?;
     let query = ListQuery { account: Some(row.id), limit: RUNS, ..ListQuery::default() };
     let (log, _) = sync::list(&app.engine, &actor, query).await?;
     let open = log.iter().find(|run| run.state.is_open());

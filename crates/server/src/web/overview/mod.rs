@@ -13,7 +13,8 @@ use carillon_domain::insight::MIN_VIEWS;
 use carillon_domain::permission::Permission;
 use carillon_domain::publication::PostStatus;
 use carillon_engine::Actor;
-use carillon_engine::usecase::{analytics, posts};
+use carillon_engine::usecase::{analytics, posts, refresh, sync};
+use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::post::Labels;
 use jiff::SignedDuration;
 
@@ -57,7 +58,10 @@ struct Overview {
     top: Vec<TopLine>,
     top_rule: String,
     next: Vec<Card>,
+    reading: Option<String>,
     here: String,
+    here_now: String,
+    events_url: String,
     compose_url: String,
     calendar_url: String,
     connections_url: String,
@@ -75,6 +79,7 @@ pub async fn show(
     let now = app.engine.clock.now();
     let rows = choice::rows(&app, &actor).await?;
     let filter = asked.filter(&actor, now);
+    let reading = reading(&app, &ui, &actor, &rows).await?;
     let summary = analytics::summary(&app.engine, &actor, &filter).await?;
     let best = analytics::top(&app.engine, &actor, &filter, FEW).await?;
     let signed_out = rows.iter().filter(|row| row.status == AccountStatus::NeedsReconnect).count();
@@ -100,7 +105,10 @@ pub async fn show(
         top: best.items.iter().map(|post| TopLine::new(&app, &ui, &actor, post)).collect(),
         top_rule: ui.count("n", MIN_VIEWS).tr("overview-top-rule"),
         next: next(&app, &ui, &actor, now).await?,
+        reading,
         here: urls::overview(actor.workspace),
+        here_now: asked.here(&actor),
+        events_url: urls::events(actor.workspace),
         compose_url: urls::compose(actor.workspace),
         calendar_url: urls::calendar(actor.workspace),
         connections_url: urls::connections(actor.workspace),
@@ -108,6 +116,15 @@ pub async fn show(
         ui,
     };
     Ok(html(&page)?.into_response())
+}
+
+/// Lets accounts be read whose numbers are old; how many are being read, in words.
+async fn reading(app: &App, ui: &Ui, actor: &Actor, rows: &[AccountRow]) -> Result<Option<String>, Failure> {
+    refresh::opened(&app.engine, actor, rows).await?;
+    let open = sync::open(&app.engine, actor).await?;
+    // Those that wait for another day are not on their way.
+    let soon = open.iter().filter(|run| run.next_at.is_none_or(|at| at <= ui.now)).count();
+    Ok((soon > 0).then(|| ui.count("n", soon).tr("overview-reading")))
 }
 
 /// Why there are no numbers, and what to do about it.

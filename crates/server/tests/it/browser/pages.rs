@@ -129,9 +129,8 @@ async fn pages_about_posts_are_sound() {
     inspector
         .open(&page, "overview-network", &stage.url(&format!("{home}/overview?platform=mastodon")))
         .await;
-    page.goto(&stage.url(&format!("{home}/overview?days=90"))).await;
-    let found = first(&page, &format!("{home}/found")).await;
-    inspector.open(&page, "post-found", &found).await;
+    let found = stage.found_on("threads").await;
+    inspector.open(&page, "post-found", &stage.url(&format!("{home}/found/{found}"))).await;
     inspector.open(&page, "definitions", &stage.url(&format!("{home}/definitions"))).await;
     inspector.open(&page, "calendar-month", &stage.url(&format!("{home}/calendar"))).await;
     inspector.open(&page, "calendar-week", &stage.url(&format!("{home}/calendar?view=week"))).await;

@@ -174,6 +174,17 @@ impl Stage {
         found["id"].as_str().expect("an id").to_owned()
     }
 
+    /// Has the demo's account on a platform read, and gives the id of its newest post that was found.
+    pub async fn found_on(&self, platform: &str) -> String {
+        let account = self.account(platform).await;
+        let list = format!("/api/v1/publications?state=published&account={account}");
+        self.api.poll(&list, |list| !list["items"].as_array().expect("items").is_empty()).await;
+        self.api.post(&format!("/api/v1/accounts/{account}/sync"), serde_json::json!({})).await;
+        let found = format!("/api/v1/analytics/posts?account={account}&limit=1");
+        let found = self.api.poll(&found, |list| list["items"][0]["id"].is_string()).await;
+        found["items"][0]["id"].as_str().expect("an id").to_owned()
+    }
+
     /// What became public with this in its text.
     pub async fn public(&self, text: &str) -> Vec<Value> {
         let ledger = self.sandbox.get("/sandbox/ledger").await;

@@ -1,0 +1,51 @@
+//! From the overview over a comparison and an account to a post and how its numbers grew.
+
+use serde_json::json;
+
+use super::stage::Stage;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_are_followed_down_to_a_post() {
+    let Some(stage) = Stage::demo("numbers::numbers_are_followed_down_to_a_post").await else { return };
+    let page = stage.signed_in().await;
+    let found = stage.found_on("threads").await;
+
+    // The form works as forms do; what was chosen stays, in it and in the links to other times.
+    page.put("#compare", "year").await;
+    page.click(("button", "Show")).await;
+    page.arrive("compare=year").await;
+    assert_eq!(page.value("#compare").await, "year");
+    page.reads("compared with").await;
+    page.click(("link", "Last month")).await;
+    page.arrive("range=last-month").await;
+    assert_eq!(page.value("#compare").await, "year");
+    page.put("#from", "2026-01-05").await;
+    page.put("#to", "2026-01-11").await;
+    page.click(("button", "Show")).await;
+    page.reads("5 Jan 2026 to 11 Jan 2026, compared with 5 Jan 2025 to 11 Jan 2025").await;
+    assert_eq!(page.value("#from").await, "2026-01-05");
+
+    // By keyboard alone: from the last day to the next field, and the form is sent with Enter.
+    page.js("document.getElementById('campaign').focus()").await;
+    page.type_text("Spring").await;
+    page.press("Enter").await;
+    page.arrive("campaign=Spring").await;
+    assert_eq!(page.value("#campaign").await, "Spring");
+
+    let account = stage.account("threads").await;
+    let place = page.js("location.pathname.replace(/overview$/, '')").await;
+    let home = place.as_str().expect("a path").to_owned();
+    page.goto(&stage.url(&format!("{home}accounts/{account}"))).await;
+    page.wait("nothing is being read", "!document.querySelector('main [aria-busy=true]')").await;
+    page.click(&format!("a[href$='/found/{found}']")).await;
+    page.arrive(&format!("/found/{found}")).await;
+    let curve = "document.querySelectorAll('svg.chart .chart-own circle').length";
+    page.wait("the curve", &format!("{curve} > 0")).await;
+    assert_eq!(page.js("document.querySelector('svg.chart').getAttribute('role')").await, json!("img"));
+    page.click("#curves details > summary").await;
+    page.wait("the table", "document.querySelector('#curves details[open] thead')").await;
+    page.click(("link", "Likes")).await;
+    page.arrive("metric=likes").await;
+    page.wait("the other curve", &format!("{curve} > 0")).await;
+    stage.close([page]).await;
+}
