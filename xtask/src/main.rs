@@ -44,7 +44,7 @@ cargo xtask <command>
         begin a platform: a folder that compiles and passes the conformance suite
   tidy  check the rules of the text that the compiler and clippy can't see
   vendor
-        fetch the browser files of static/vendor/vendor.toml again and compare (needs npm)
+        fetch the browser files and fonts of each vendor.toml again and compare (needs npm)
 ";
 
 fn main() -> ExitCode {

@@ -1,4 +1,5 @@
-//! `cargo xtask vendor`: fetches the browser files of `static/vendor/vendor.toml` again and compares them with what it says.
+//! `cargo xtask vendor`: fetches the files of others again that a `vendor.toml` names (browser files, fonts of the report), and compares
+//! them with what it says.
 //!
 //! The files are committed, so nobody needs Node to build; this is for updating them and for proving where they came from.
 //! To update: change the version, run it, and copy the integrity and hashes that it names after checking them.
@@ -18,7 +19,7 @@ use crate::command;
 #[serde(deny_unknown_fields)]
 struct Manifest {
     package: Vec<Package>,
-    icons: Icons,
+    icons: Option<Icons>,
 }
 
 #[derive(Deserialize)]
@@ -29,7 +30,7 @@ struct Package {
     licence: String,
     /// Of the package's archive, as the registry states it.
     integrity: String,
-    /// Target below `static/vendor` → path inside the package.
+    /// Target beside the manifest → path inside the package.
     files: BTreeMap<String, String>,
 }
 
@@ -48,9 +49,19 @@ struct Packed {
     integrity: String,
 }
 
+/// Folders with a `vendor.toml`.
+const FOLDERS: [&str; 2] = ["crates/server/static/vendor", "crates/engine/fonts"];
+
 /// Fetches and compares; `Ok(false)` when something differs.
 pub fn run(_: &[String]) -> anyhow::Result<bool> {
-    let folder = command::root().join("crates/server/static/vendor");
+    let mut same = true;
+    for folder in FOLDERS {
+        same &= compare(&command::root().join(folder))?;
+    }
+    Ok(same)
+}
+
+fn compare(folder: &Path) -> anyhow::Result<bool> {
     let text = fs::read_to_string(folder.join("vendor.toml")).context("reading vendor.toml")?;
     let manifest: Manifest = toml::from_str(&text).context("reading vendor.toml")?;
     let scratch = command::root().join("target/vendor");
@@ -73,8 +84,8 @@ pub fn run(_: &[String]) -> anyhow::Result<bool> {
                 fs::read(unpacked.join(source)).with_context(|| format!("{}: {source}", package.name))?;
             replace(&target, &bytes)?;
         }
-        if package.name == manifest.icons.package {
-            replace(&folder.join("icons.svg"), sprite(&manifest.icons, &unpacked)?.as_bytes())?;
+        if let Some(icons) = manifest.icons.as_ref().filter(|icons| icons.package == package.name) {
+            replace(&folder.join("icons.svg"), sprite(icons, &unpacked)?.as_bytes())?;
         }
     }
     Ok(same)
