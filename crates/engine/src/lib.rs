@@ -10,6 +10,7 @@ pub mod networks;
 pub mod people;
 pub mod publish;
 mod reading;
+pub mod report;
 pub mod runner;
 mod thinning;
 pub mod timing;

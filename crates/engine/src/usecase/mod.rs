@@ -6,6 +6,7 @@ pub mod budgets;
 pub mod caps;
 pub mod connect;
 pub mod credentials;
+pub mod exports;
 pub mod health;
 pub mod horizon;
 pub mod insights;

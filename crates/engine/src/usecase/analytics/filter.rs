@@ -46,7 +46,7 @@ pub struct Filter {
 
 /// What a filter means.
 #[derive(Debug, Clone)]
-pub(super) struct Selection {
+pub(crate) struct Selection {
     pub period: Period,
     pub compare: Comparison,
     /// What the time is compared with.
@@ -67,7 +67,7 @@ impl Selection {
 /// # Errors
 /// [`AppError::Forbidden`] when the role may not read; [`AppError::Invalid`] with everything that is wrong with the filter. An account
 /// that is not there, or is another workspace's, is no error: there is nothing to be told about it.
-pub(super) async fn select(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<Selection, AppError> {
+pub(crate) async fn select(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<Selection, AppError> {
     let all = accounts::list(engine, actor).await?;
     let zone = TimeZone::get(&actor.timezone).unwrap_or(TimeZone::UTC);
     let mut errors = Vec::new();

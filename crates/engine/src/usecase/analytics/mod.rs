@@ -16,12 +16,14 @@ mod series;
 mod summary;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use best_times::{AccountBestTimes, BestTimesPage, Estimates, Slot, best_times};
 pub use curve::{COMPARED, CURVES, PostCurve, curve, curve_of_remote};
 pub use figures::{Figure, Figures};
+pub(crate) use filter::select;
 pub use filter::{Filter, MOST_DAYS, USUAL_DAYS, labels};
 pub use posts::{PostPage, PostQuery, RankedPost, SORTS, TopPosts, posts, top};
+pub(crate) use posts::{each, too_many};
 pub use series::{Note, Point, Series, series};
-pub use summary::{Network, Summary, summary};
+pub use summary::{Network, OfAccount, Summary, each_account, summary};

@@ -128,6 +128,40 @@ pub async fn posts(
     })
 }
 
+/// Hands over every post that became public in the time, newest first; at most `most` of them.
+///
+/// # Errors
+/// As [`posts`], and [`AppError::Invalid`] when there are more.
+pub(crate) async fn each(
+    engine: &Engine,
+    actor: &Actor,
+    filter: &Filter,
+    most: usize,
+    mut take: impl FnMut(&RankedPost),
+) -> Result<Period, AppError> {
+    let selection = select(engine, actor, filter).await?;
+    let range = (selection.period.from, selection.period.to);
+    let limit = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+    let order = Order { by: SORTS[0], ascending: false, after: None, limit };
+    let found = if selection.accounts.is_empty() {
+        Vec::new()
+    } else {
+        analytics::page(&engine.db, &selection.scope, range, order).await?
+    };
+    if found.len() > most {
+        return Err(too_many(most));
+    }
+    found.into_iter().filter_map(|(post, _)| RankedPost::of(post, &selection)).for_each(|post| take(&post));
+    Ok(selection.period)
+}
+
+/// More rows than a file holds.
+pub(crate) fn too_many(most: usize) -> AppError {
+    let message =
+        format!("A file holds at most {most} rows, and this would be more. Ask for a shorter time.");
+    AppError::Invalid(vec![FieldError::new("from", "too_many_rows", message).with_limit(most, most + 1)])
+}
+
 fn order(query: &PostQuery) -> Result<(&'static str, bool, Option<Place>), AppError> {
     let mut errors = Vec::new();
     let wanted = query.sort.as_deref().unwrap_or(SORTS[0]);

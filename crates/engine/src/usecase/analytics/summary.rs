@@ -68,6 +68,40 @@ pub async fn summary(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<
     })
 }
 
+/// One account.
+#[derive(Debug, Clone)]
+pub struct OfAccount {
+    /// The account.
+    pub account: AccountRow,
+    /// Its numbers.
+    pub figures: Figures,
+}
+
+/// Each selected account for itself, by network and handle.
+///
+/// # Errors
+/// As [`summary`].
+pub async fn each_account(
+    engine: &Engine,
+    actor: &Actor,
+    filter: &Filter,
+) -> Result<(Period, Vec<OfAccount>), AppError> {
+    let selection = select(engine, actor, filter).await?;
+    let parts = parts(engine, &selection, "followers").await?;
+    let now = engine.clock.now();
+    let of = |part: &Part<'_>| OfAccount {
+        account: part.row.clone(),
+        figures: Figures::of(&[part], &selection.period, now),
+    };
+    let mut all: Vec<_> = parts.iter().map(of).collect();
+    all.sort_by(|a, b| {
+        let place =
+            |one: &OfAccount| (one.account.platform.clone(), one.account.handle.clone(), one.account.id);
+        place(a).cmp(&place(b))
+    });
+    Ok((selection.period.clone(), all))
+}
+
 /// What is known of each selected account, with looks at one of its totals.
 pub(super) async fn parts<'a>(
     engine: &Engine,

@@ -26,19 +26,19 @@ mod curves;
 mod years;
 
 /// Two accounts that were connected on 15 January 2027 at eight, in a workspace in Athens, two hours ahead of UTC.
-pub(super) struct Scene {
-    world: World,
-    pub actor: Actor,
-    pub one: AccountRow,
-    pub two: AccountRow,
+pub(crate) struct Scene {
+    pub(in crate::usecase) world: World,
+    pub(crate) actor: Actor,
+    pub(crate) one: AccountRow,
+    pub(crate) two: AccountRow,
 }
 
-pub(super) fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
 
 impl Scene {
-    pub async fn new(test: &TestDb) -> Self {
+    pub(crate) async fn new(test: &TestDb) -> Self {
         let toy: &'static Toy = Box::leak(Box::new(Toy::new(false, Vec::new())));
         let world = World::at(test, toy, toy).await;
         let actor = actor(world.account.workspace, Role::Analyst);
@@ -49,17 +49,17 @@ impl Scene {
         Self { world, actor, one, two }
     }
 
-    pub fn engine(&self) -> &Engine {
+    pub(crate) fn engine(&self) -> &Engine {
         &self.world.engine
     }
 
     /// A reading of an account's totals.
-    pub async fn look(&self, row: &AccountRow, time: &str, followers: Option<i64>) {
+    pub(crate) async fn look(&self, row: &AccountRow, time: &str, followers: Option<i64>) {
         let readings = followers.map(|n| Reading::new("followers", n, "fans")).into_iter().collect();
         self.seen(row, Observation { as_of: at(time), readings }).await;
     }
 
-    async fn seen(&self, row: &AccountRow, seen: Observation) {
+    pub(crate) async fn seen(&self, row: &AccountRow, seen: Observation) {
         let row = row.clone();
         let run = Id::new(self.world.clock.as_ref(), self.engine().entropy.as_ref());
         let done = self.engine().db.write(move |tx| {
@@ -71,7 +71,7 @@ impl Scene {
         done.await.map_err(|e: StoreError| e.to_string()).expect("a look");
     }
 
-    pub async fn post(
+    pub(crate) async fn post(
         &self,
         row: &AccountRow,
         text: &str,
@@ -97,7 +97,7 @@ impl Scene {
         found
     }
 
-    pub async fn put(&self, found: RemotePostRow) {
+    pub(crate) async fn put(&self, found: RemotePostRow) {
         let put =
             self.engine().db.write(move |tx| Box::pin(async move { remote_post::put(tx, &found).await }));
         put.await.map_err(|e: StoreError| e.to_string()).expect("a post");

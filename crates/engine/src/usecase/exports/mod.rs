@@ -1,0 +1,95 @@
+//! What can be taken away: tables by name, and the report. The same filter as on the pages, the same numbers as there.
+
+mod numbers;
+mod posts;
+mod report;
+mod runs;
+
+#[cfg(test)]
+mod tests;
+
+use carillon_domain::error::{AppError, FieldError};
+use carillon_domain::id::AccountId;
+use carillon_domain::insight::Period;
+use carillon_domain::permission::Permission;
+use carillon_store::repo::account::AccountRow;
+use carillon_store::repo::workspace;
+use jiff::tz::TimeZone;
+
+pub use report::report;
+
+use super::accounts;
+use super::analytics::Filter;
+use crate::report::{About, TABLES, Table};
+use crate::{Actor, Engine};
+
+/// A table, and what it is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Export {
+    /// The table.
+    pub table: Table,
+    /// What it is of.
+    pub about: About,
+}
+
+/// One of [`TABLES`], whole.
+///
+/// # Errors
+/// [`AppError::Forbidden`] when the role may not read; [`AppError::Invalid`] for a table that there is not, a filter that says nothing,
+/// and for more rows than [`crate::report::MOST_ROWS`].
+pub async fn table(engine: &Engine, actor: &Actor, name: &str, filter: &Filter) -> Result<Export, AppError> {
+    actor.require(Permission::Read)?;
+    let Some(known) = TABLES.into_iter().find(|known| *known == name) else {
+        let message = format!("There is no table `{name}`. Ask for one of {}.", TABLES.join(", "));
+        return Err(AppError::Invalid(vec![FieldError::new("table", "unknown", message)]));
+    };
+    let (table, period) = match known {
+        "figures" => numbers::figures(engine, actor, filter).await?,
+        "days" => numbers::days(engine, actor, filter).await?,
+        "networks" => numbers::networks(engine, actor, filter).await?,
+        "accounts" => numbers::accounts(engine, actor, filter).await?,
+        "top-posts" => posts::top(engine, actor, filter).await?,
+        "posts" => posts::all(engine, actor, filter).await?,
+        "account-posts" => (posts::of_account(engine, actor, filter).await?, None),
+        _ => runs::log(engine, actor, filter).await?,
+    };
+    let about = about(engine, actor, filter, period).await?;
+    Ok(Export { table: Table { name: known, ..table }, about })
+}
+
+/// What a file is of. An account that is not there, or is another workspace's, is not named.
+pub(super) async fn about(
+    engine: &Engine,
+    actor: &Actor,
+    filter: &Filter,
+    period: Option<Period>,
+) -> Result<About, AppError> {
+    let row = workspace::find(&engine.db, actor.workspace).await?;
+    let row = row.ok_or(AppError::NotFound { what: "workspace" })?;
+    let wanted = given(filter.account.as_deref()).and_then(|text| text.parse::<AccountId>().ok());
+    let all = if wanted.is_some() { accounts::list(engine, actor).await? } else { Vec::new() };
+    let account = all.into_iter().find(|row| Some(row.id) == wanted);
+    Ok(About {
+        workspace: row.name,
+        zone: TimeZone::get(&actor.timezone).unwrap_or(TimeZone::UTC),
+        period,
+        as_of: engine.clock.now(),
+        account: account.map(|row| (handle(&row), title(engine, &row.platform).to_owned())),
+        network: given(filter.platform.as_deref()).map(|name| title(engine, name).to_owned()),
+        tag: given(filter.tag.as_deref()).map(str::to_owned),
+    })
+}
+
+fn given(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// A handle as people write it. Where members have none, their name stands in its place, which nobody writes with an @.
+pub(super) fn handle(row: &AccountRow) -> String {
+    if row.handle.contains(char::is_whitespace) { row.handle.clone() } else { format!("@{}", row.handle) }
+}
+
+/// A network's name as people know it.
+pub(super) fn title<'a>(engine: &Engine, platform: &'a str) -> &'a str {
+    engine.networks.connector(platform).map_or(platform, |connector| connector.descriptor().title)
+}
