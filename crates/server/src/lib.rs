@@ -11,6 +11,7 @@ pub mod demo;
 pub mod events;
 #[cfg(any(debug_assertions, feature = "faults"))]
 pub mod faults;
+mod files;
 pub mod http;
 pub mod i18n;
 mod incoming;

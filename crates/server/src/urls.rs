@@ -62,6 +62,10 @@ urls! {
     DEFINITIONS = definitions(workspace) "/w/{workspace}/definitions";
     /// How well the networks work.
     NETWORKS = networks(workspace) "/w/{workspace}/networks";
+    /// A table as a file, `posts.csv`.
+    EXPORT = export(workspace, file) "/w/{workspace}/export/{file}";
+    /// The overview on paper.
+    REPORT = report(workspace) "/w/{workspace}/report.pdf";
     /// Posts by day.
     CALENDAR = calendar(workspace) "/w/{workspace}/calendar";
     /// All posts.

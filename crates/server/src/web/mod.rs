@@ -1,6 +1,6 @@
 //! The web interface: server-rendered pages which work without JavaScript for what they are for; htmx makes them quicker.
 
-mod account;
+pub(crate) mod account;
 mod calendar;
 mod chart;
 pub mod components;
@@ -8,6 +8,7 @@ mod connections;
 mod curve;
 mod definitions;
 mod device;
+mod downloads;
 pub mod errors;
 pub mod frame;
 mod home;
@@ -64,6 +65,8 @@ pub fn routes() -> Router<App> {
         .route(urls::LIBRARY_ALT, post(library::describe))
         .route(urls::LIBRARY_DELETE, post(library::delete))
         .route(urls::OVERVIEW, get(overview::show))
+        .route(urls::EXPORT, get(downloads::table))
+        .route(urls::REPORT, get(downloads::report))
         .route(urls::DEFINITIONS, get(definitions::show))
         .route(urls::NETWORKS, get(standing::show))
         .route(urls::CALENDAR, get(calendar::show))

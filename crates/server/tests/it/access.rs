@@ -55,7 +55,7 @@ fn filled(pattern: &str) -> String {
         path = path.replace("{version}", "thumb").replace("{rendition}", "thumb");
         path = path.replace(&format!("{{{name}}}"), &format!("{prefix}_01h455vb4pex5vsknk084sn02q"));
     }
-    path.replace("{platform}", "mastodon")
+    path.replace("{platform}", "mastodon").replace("{file}", "posts.csv")
 }
 
 /// Path and method of everything in the API's description.

@@ -7,6 +7,7 @@ mod bad_input;
 mod chromium;
 mod connect;
 mod copies;
+mod downloads;
 mod edit;
 mod find;
 mod kept;

@@ -17,6 +17,7 @@ mod door;
 mod edges;
 mod editing;
 mod erasing;
+mod exports;
 mod failover;
 mod hangups;
 mod insights;

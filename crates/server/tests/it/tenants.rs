@@ -90,6 +90,7 @@ impl Things {
             _ => "post",
         };
         let mut path = pattern.replace("{rendition}", "thumb").replace("{version}", "thumb");
+        path = path.replace("{file}", "posts.csv");
         path = path.replace("{platform}", "mastodon");
         let before = path.clone();
         if kind == "upload" {
@@ -222,6 +223,7 @@ async fn things_of_another_workspace_do_not_exist_for_the_api() {
         "analytics/posts",
         "analytics/top-posts",
         "analytics/best-times",
+        "analytics/export",
     ];
     let lists = ["posts", "publications", "accounts", "media", "tokens", "sync-runs"];
     for list in lists.into_iter().chain(analytics) {

@@ -13,6 +13,7 @@ use carillon_domain::permission::Role;
 use carillon_domain::publication::PublicationState;
 use carillon_domain::sync::{SyncKind, SyncReason};
 use carillon_domain::time::Timestamp;
+use carillon_engine::report;
 use carillon_server::i18n::{self, Tr};
 
 /// Kinds of what goes wrong at networks.
@@ -51,6 +52,9 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("metric", metric::ALL.iter().chain(insight::DERIVED).map(|d| d.name.to_owned()).collect()),
         ("compare", Comparison::ALL.iter().map(|one| one.as_str().to_owned()).collect()),
         ("basis", Basis::ALL.iter().map(|basis| basis.as_str().to_owned()).collect()),
+        ("table", names(&report::TABLES)),
+        ("column", names(report::COLUMNS)),
+        ("report", names(report::WORDS)),
         ("kinds", names(&["image", "gif", "video", "document"])),
         ("media", names(&["gif", "video", "document"])),
         ("outcome", names(&["published", "retry", "failed", "held", "unconfirmed", "incomplete"])),

@@ -2,6 +2,7 @@
 
 mod best_times;
 mod curve;
+mod export;
 mod posts;
 mod shapes;
 
@@ -27,6 +28,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(posts::top))
         .routes(routes!(best_times::best_times))
         .routes(routes!(curve::curve))
+        .routes(routes!(export::file))
 }
 
 /// Which numbers.

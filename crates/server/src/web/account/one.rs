@@ -20,6 +20,7 @@ use crate::http::extract::{Form, Path};
 use crate::http::{App, Sensitive};
 use crate::urls;
 use crate::web::components::Empty;
+use crate::web::downloads::Downloads;
 use crate::web::frame::Section;
 use crate::web::insights::Ask;
 use crate::web::signed_in::Member;
@@ -44,6 +45,8 @@ struct Account {
     posts_empty: Empty,
     best: Option<Best>,
     runs: Vec<RunLine>,
+    posts_files: Downloads,
+    runs_files: Downloads,
     connections_url: String,
     here: String,
     events_url: String,
@@ -94,6 +97,8 @@ pub async fn show(
     let best = Best::of(&app, &ui, &actor, row.id).await?;
     let posts_empty = nothing(&ui, &row, open.is_some());
     let (columns, posts) = posts(&ui, &actor, found);
+    let query = format!("account={}", urls::encode(&row.id.to_string()));
+    let files = |name: &str| Downloads::table(&ui, place.workspace, name, &query);
     let page = Account {
         totals: totals(&ui, &row),
         budgets: budgets
@@ -108,6 +113,8 @@ pub async fn show(
         posts_empty,
         best,
         runs: runs(&ui, &log),
+        posts_files: files("account-posts"),
+        runs_files: files("sync-runs"),
         connections_url: urls::connections(place.workspace),
         here: urls::account(place.workspace, place.account),
         events_url: urls::events(place.workspace),

@@ -158,26 +158,34 @@ impl Asked {
 
     /// The page at what is shown, to load it again.
     pub fn here(&self, actor: &Actor) -> String {
+        format!("{}?{}", urls::overview(actor.workspace), self.query())
+    }
+
+    /// The same as an address says it.
+    pub fn query(&self) -> String {
         let own = [("from", &self.from), ("to", &self.to)];
         let time = match self.range().parameter() {
             Some((name, value)) => format!("{name}={value}"),
             None => own.map(|(name, value)| format!("{name}={}", urls::encode(value))).join("&"),
         };
-        self.link(actor, &time)
+        self.parameters(&time)
     }
 
     /// The page of another time, with everything else as it was chosen.
     fn link(&self, actor: &Actor, time: &str) -> String {
-        let here = urls::overview(actor.workspace);
-        let mut link = format!("{here}?{time}");
+        format!("{}?{}", urls::overview(actor.workspace), self.parameters(time))
+    }
+
+    fn parameters(&self, time: &str) -> String {
+        let mut text = time.to_owned();
         let always = [("account", &self.account), ("platform", &self.platform)];
         let others = [("compare", &self.compare), ("tag", &self.tag), ("campaign", &self.campaign)];
         for (name, value) in
             always.into_iter().chain(others.into_iter().filter(|(_, value)| !value.is_empty()))
         {
-            link.push_str(&format!("&{name}={}", urls::encode(value)));
+            text.push_str(&format!("&{name}={}", urls::encode(value)));
         }
-        link
+        text
     }
 
     /// Links to the usual times, with the same accounts.

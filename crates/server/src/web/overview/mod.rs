@@ -18,10 +18,12 @@ use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::post::Labels;
 use jiff::SignedDuration;
 
-use self::choice::{Asked, Fields, Item, Link};
+pub use self::choice::Asked;
+use self::choice::{Fields, Item, Link};
 use self::tables::{DayLine, NetworkLine, TopLine};
 use self::tile::Tile;
 use super::components::Empty;
+use super::downloads::Downloads;
 use super::frame::Section;
 use super::posts::card::{Card, Faces};
 use super::signed_in::Member;
@@ -59,6 +61,7 @@ struct Overview {
     top_rule: String,
     next: Vec<Card>,
     reading: Option<String>,
+    files: Files,
     here: String,
     here_now: String,
     events_url: String,
@@ -106,6 +109,7 @@ pub async fn show(
         top_rule: ui.count("n", MIN_VIEWS).tr("overview-top-rule"),
         next: next(&app, &ui, &actor, now).await?,
         reading,
+        files: Files::new(&ui, &actor, &asked.query()),
         here: urls::overview(actor.workspace),
         here_now: asked.here(&actor),
         events_url: urls::events(actor.workspace),
@@ -125,6 +129,29 @@ async fn reading(app: &App, ui: &Ui, actor: &Actor, rows: &[AccountRow]) -> Resu
     // Those that wait for another day are not on their way.
     let soon = open.iter().filter(|run| run.next_at.is_none_or(|at| at <= ui.now)).count();
     Ok((soon > 0).then(|| ui.count("n", soon).tr("overview-reading")))
+}
+
+/// What can be taken away: beside each table its own file, and together what the page shows none or a part of.
+struct Files {
+    days: Downloads,
+    networks: Downloads,
+    top: Downloads,
+    more: Vec<(String, Downloads)>,
+    report_url: String,
+}
+
+impl Files {
+    fn new(ui: &Ui, actor: &Actor, query: &str) -> Self {
+        let of = |name: &str| Downloads::table(ui, actor.workspace, name, query);
+        let more = ["figures", "accounts", "posts"];
+        Self {
+            days: of("days"),
+            networks: of("networks"),
+            top: of("top-posts"),
+            report_url: format!("{}?{query}", urls::report(actor.workspace)),
+            more: more.into_iter().map(|name| (ui.of("table", name), of(name))).collect(),
+        }
+    }
 }
 
 /// Why there are no numbers, and what to do about it.

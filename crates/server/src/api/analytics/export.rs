@@ -1,0 +1,50 @@
+//! Tables as files.
+
+use axum::extract::State;
+use axum::response::Response;
+use carillon_engine::report::Mark;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::Wanted;
+use crate::files::{self, Format, Spoken};
+use crate::http::App;
+use crate::http::actor::Caller;
+use crate::http::extract::Query;
+use crate::http::failure::{Failure, Problem};
+use crate::i18n::Tr;
+
+/// Which file.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct File {
+    /// `figures` (when not given), `days`, `networks`, `accounts`, `top-posts`, `posts`, `account-posts` (of one `account`, of all
+    /// times) or `sync-runs` (of all times, unless `from` or `to` is given). Not for `pdf`.
+    table: Option<String>,
+    /// `csv` (when not given) or `xlsx` for the table, `pdf` for the report of the time.
+    format: Option<String>,
+}
+
+/// A whole table, or the report, as a file: the numbers of the other answers, with headings that name zone, unit and basis. A number that is not
+/// known is an empty cell, never zero. At most 50,000 rows; for more, 422 `too_many_rows`.
+#[utoipa::path(get, path = "/api/v1/analytics/export", tag = "analytics", operation_id = "analytics_export", params(File, Wanted),
+    responses((status = 200, description = "The file.", content(
+        (String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (Vec<u8> = "application/pdf"))),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn file(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Query(file): Query<File>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    // Programs look for headings by name: they are the same for everybody.
+    let words = Spoken(Tr::negotiate(None, None));
+    if file.format.as_deref() == Some("pdf") {
+        return files::paper(&app, &actor, words, &wanted.into()).await;
+    }
+    let table = file.table.as_deref().unwrap_or("figures");
+    let wanted_format = file.format.as_deref().unwrap_or("csv");
+    let format = Format::parse(wanted_format).ok_or_else(|| files::unknown_format(wanted_format))?;
+    files::table(&app, &actor, words, (table, format, Mark::Without), &wanted.into()).await
+}
