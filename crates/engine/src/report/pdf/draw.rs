@@ -4,6 +4,8 @@
 use std::num::NonZeroU16;
 
 use carillon_domain::error::AppError;
+use krilla::action::LinkAction;
+use krilla::annotation::{Annotation, LinkAnnotation, Target};
 use krilla::color::rgb;
 use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::metadata::{DateTime, Metadata};
@@ -15,6 +17,7 @@ use krilla::tagging::{
 };
 use krilla::{Document, SerializeSettings};
 
+use super::chart::Frame;
 use super::fonts::Fonts;
 use super::paper::{Ink, Mark, Paper, Role, SIZE};
 use crate::report::About;
@@ -52,11 +55,22 @@ pub fn draw(paper: &Paper<'_>, title: &Title<'_>) -> Result<Vec<u8>, AppError> {
             }
         }
         surface.finish();
+        for (part, mark) in marks {
+            if let (Some(index), Mark::Link { frame, url }) = (part, mark) {
+                leaves[*index].extend(link(*frame, url).map(|link| page.add_tagged_annotation(link)));
+            }
+        }
         page.finish();
     }
     document.set_tag_tree(tree(paper, leaves, title.language));
     document.set_metadata(metadata(title));
     document.finish().map_err(|error| AppError::internal(format!("{error:?}")))
+}
+
+fn link(frame: Frame, url: &str) -> Option<Annotation> {
+    let rect = Rect::from_xywh(frame.x, frame.y, frame.width, frame.height)?;
+    let target = Target::Action(LinkAction::new(url.to_owned()).into());
+    Some(Annotation::new_link(LinkAnnotation::new(rect, target), Some(url.to_owned())))
 }
 
 fn tag(role: Option<&Role>) -> ContentTag<'static> {
@@ -106,6 +120,7 @@ fn group(role: &Role) -> TagGroup {
         Role::Row => TagGroup::new(Tag::TR),
         Role::Head => TagGroup::new(Tag::TH(TableHeaderScope::Column)),
         Role::Cell => TagGroup::new(Tag::TD),
+        Role::Link => TagGroup::new(Tag::Link),
     }
 }
 
@@ -115,6 +130,8 @@ fn color(ink: Ink) -> rgb::Color {
 
 fn put(surface: &mut Surface<'_>, fonts: &Fonts, mark: &Mark) {
     match mark {
+        // Lies over the page, see `draw`.
+        Mark::Link { .. } => {}
         Mark::Text { at, style, text } => {
             surface.set_stroke(None);
             surface.set_fill(Some(Fill { paint: color(style.ink).into(), ..Fill::default() }));

@@ -132,16 +132,17 @@ impl Fonts {
         format!("{}…", kept.trim_end())
     }
 
-    /// The text in lines of at most that width. A word that is wider has a line of its own.
+    /// The text in lines of at most that width. A word that is wider is cut.
     pub fn wrap(&self, weight: Weight, size: f32, text: &str, width: f32) -> Vec<String> {
         let mut lines = vec![String::new()];
         for word in self.shown(text).split(' ') {
             let Some(line) = lines.last_mut() else { continue };
-            let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+            let word = self.fit(weight, size, word, width);
+            let longer = if line.is_empty() { word.clone() } else { format!("{line} {word}") };
             if line.is_empty() || self.width(weight, size, &longer) <= width {
                 *line = longer;
             } else {
-                lines.push(word.to_owned());
+                lines.push(word);
             }
         }
         lines

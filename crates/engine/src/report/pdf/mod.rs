@@ -47,6 +47,8 @@ pub struct Report {
 pub struct Best {
     /// Its text.
     pub text: String,
+    /// Where people see it.
+    pub url: Option<String>,
     /// Its account, as people write it.
     pub account: String,
     /// Its network's name.

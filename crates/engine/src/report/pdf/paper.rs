@@ -76,6 +76,13 @@ pub enum Mark {
         /// Width.
         width: f32,
     },
+    /// An area that leads to an address on the web.
+    Link {
+        /// Where.
+        frame: Frame,
+        /// The address.
+        url: String,
+    },
     /// A filled rectangle.
     Area {
         /// Where.
@@ -102,6 +109,8 @@ pub enum Role {
     Head,
     /// A cell.
     Cell,
+    /// Something that leads to an address on the web.
+    Link,
 }
 
 /// A part in the order of reading, and the part that it belongs to.
@@ -171,6 +180,14 @@ impl<'a> Paper<'a> {
         let text = self.fonts.shown(text);
         let width = self.fonts.width(style.weight, style.size, &text);
         self.text(x - width, y, style, &text);
+    }
+
+    /// What leads to an address on the web, in its own part.
+    pub fn link(&mut self, frame: Frame, url: &str, write: impl FnOnce(&mut Self)) {
+        self.part(Role::Link, |p| {
+            write(p);
+            p.put(p.open.last().copied(), Mark::Link { frame, url: url.to_owned() });
+        });
     }
 
     /// A line of a picture.

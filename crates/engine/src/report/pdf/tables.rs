@@ -3,12 +3,14 @@
 use carillon_domain::insight::MIN_VIEWS;
 
 use super::blocks::{RIGHT, shown, value};
-use super::paper::{BLACK, GREY, MARGIN, Paper, Role, Style};
+use super::chart::Frame;
+use super::paper::{BLACK, BLUE, GREY, MARGIN, Paper, Role, Style};
 use super::{Best, Report};
 use crate::report::Words;
 
 const HEAD: Style = Style::text(7.5, GREY);
 const CELL: Style = Style::text(9.0, BLACK);
+const LINK: Style = Style::text(9.0, BLUE);
 const SMALL: Style = Style::text(7.5, GREY);
 
 /// A column: where its text begins, or ends if it holds numbers, and how wide it is.
@@ -54,7 +56,8 @@ fn head(paper: &mut Paper<'_>, columns: &[Column]) {
 }
 
 /// A row of cells, each with a small second line. On a new page the headings are said again.
-fn row(paper: &mut Paper<'_>, columns: &[Column], cells: &[(String, String)]) {
+/// With an address, the first one leads there.
+fn row(paper: &mut Paper<'_>, columns: &[Column], cells: &[(String, String)], url: Option<&str>) {
     let two = cells.iter().any(|(_, second)| !second.is_empty());
     let height = if two { 31.0 } else { 20.0 };
     if paper.room(height) {
@@ -62,9 +65,15 @@ fn row(paper: &mut Paper<'_>, columns: &[Column], cells: &[(String, String)]) {
     }
     let y = paper.y;
     paper.part(Role::Row, |p| {
-        for (column, (first, second)) in columns.iter().zip(cells) {
+        for (index, (column, (first, second))) in columns.iter().zip(cells).enumerate() {
             p.part(Role::Cell, |p| {
-                write(p, column, y + 14.0, CELL, first);
+                match url.filter(|_| index == 0) {
+                    Some(url) => {
+                        let frame = Frame { x: column.at, y, width: column.wide, height };
+                        p.link(frame, url, |p| write(p, column, y + 14.0, LINK, first));
+                    }
+                    None => write(p, column, y + 14.0, CELL, first),
+                }
                 write(p, column, y + 25.0, SMALL, second);
             });
         }
@@ -107,7 +116,7 @@ pub fn networks(paper: &mut Paper<'_>, report: &Report, words: &dyn Words) {
                 single(value(words, &figures.engagements)),
                 (value(words, rate), by),
             ];
-            row(p, &columns, &cells);
+            row(p, &columns, &cells, None);
         }
     });
 }
@@ -128,7 +137,9 @@ pub fn top(paper: &mut Paper<'_>, report: &Report, words: &dyn Words) {
     let columns = columns(words.of("column", "text"), numbers, 74.0);
     paper.part(Role::Table, |p| {
         head(p, &columns);
-        report.top.iter().for_each(|best| row(p, &columns, &cells(report, best, words)));
+        for best in &report.top {
+            row(p, &columns, &cells(report, best, words), best.url.as_deref());
+        }
     });
 }
 

@@ -63,6 +63,7 @@ fn report() -> Report {
         text: format!(
             "Post {n} says \"Grüße\" to Ελλάδα и Москва 🎉🎉 and goes on for much longer than a line has room"
         ),
+        url: (n != 3).then(|| format!("https://example.com/{n}")),
         account: "@ada.example".into(),
         network: "Bluesky".into(),
         published_at: "2026-11-01T22:30:00Z".parse().expect("a time"),
@@ -185,6 +186,13 @@ fn readers_who_cannot_see_it_are_told() {
         assert!(kinds.contains(kind), "{kind}: {kinds:?}");
     }
     assert_eq!(pictures.len(), 4);
+    let addresses = document.objects.values().filter_map(|object| {
+        let action = object.as_dict().ok()?.get(b"A").and_then(Object::as_dict).ok()?;
+        action.get(b"URI").and_then(text).ok()
+    });
+    let addresses: BTreeSet<_> = addresses.collect();
+    assert_eq!(addresses.len(), 9, "{addresses:?}");
+    assert!(addresses.contains("https://example.com/9") && kinds.contains("Link"), "{addresses:?}");
     assert!(pictures.iter().any(|said| said.contains("what=metric.followers") && said.contains("missing=4")));
     let info = document.trailer.get(b"Info").and_then(Object::as_reference).expect("about it");
     let info = document.get_dictionary(info).expect("about it");

@@ -46,6 +46,7 @@ fn line(engine: &Engine, ranked: &RankedPost) -> Best {
     let (row, account) = (&ranked.post.found.row, &ranked.account);
     Best {
         text: row.text.clone(),
+        url: row.url.clone().filter(|url| url.starts_with("https://") || url.starts_with("http://")),
         account: super::handle(account),
         network: title(engine, &account.platform).to_owned(),
         published_at: row.published_at,
