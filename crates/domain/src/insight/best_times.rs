@@ -10,8 +10,10 @@
 //! ```
 //!
 //! `kᵢ` is what posts of its kind do more or less than others; it is drawn towards 0 by a normal prior and taken off in the
-//! rounds below. `p` is the logarithm of the network's general pattern; `q`, if the network tells, that of how many of the account's
-//! audience look in the hours that follow, the nearest most. Both are centred. `μ`, `a`, `b` are normal, `g` is a Gaussian process, so that `f` is one too and the
+//! rounds below. `p` is the logarithm of the network's general pattern; `q`, if there is anything to know it from, that of how many of
+//! the account's audience look in the hours that follow, the nearest most. It comes from how posts grew from look to look, from what
+//! the network tells, or both, as a normal distribution over the week with a covariance of its own; how is told in `activity`. Both
+//! are centred. `μ`, `a`, `b` are normal, `g` is a Gaussian process, so that `f` is one too and the
 //! posterior is exact (Rasmussen and Williams, Gaussian Processes for Machine Learning, MIT Press 2006, equations 2.23 to
 //! 2.30). The covariance of `g` is a sum: what all days have at an hour, what workdays and weekends have each, what a day of the
 //! week has, and what an hour of the week has alone. Hours are neighbours on the clock's face, midnight included, by
@@ -24,7 +26,7 @@
 //! expectation and maximization (Lange, Little and Taylor, Robust Statistical Modeling Using the t Distribution, Journal of the
 //! American Statistical Association 84, 1989), and gets `1/(eᵢ+1)` on top for the counting of few engagements.
 //!
-//! Size of the pattern, length `ℓ` and size `s` of the error are not known. Each point of a small grid of them has a marginal
+//! Size of the pattern beside `p` and `q`, length `ℓ` and size `s` of the error are not known. Each point of a small grid of them has a marginal
 //! likelihood (equation 2.30); the answer is the average over the grid with these weights (empirical Bayes would
 //! take the best point only, and be too sure with few posts).
 //!
@@ -35,10 +37,15 @@
 //!
 //! Fewer than [`ENOUGH`] posts never make an answer of the account's own ([`Trust::General`]).
 
+mod activity;
 mod cholesky;
+mod decay;
 mod general;
+mod growth;
 mod kernel;
 mod model;
+mod prior;
+mod spans;
 #[cfg(test)]
 mod tests;
 
@@ -47,6 +54,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 pub use general::general;
+pub use growth::Growing;
 
 /// Hours of a week.
 pub const HOURS: usize = 168;
@@ -133,6 +141,8 @@ pub struct Evidence<'a> {
     pub posts: &'a [Published],
     /// How many of its audience look in each hour, in any unit, where the network tells.
     pub activity: Option<&'a Week>,
+    /// How its posts grew, in any order: those of [`Evidence::posts`], or only some of them.
+    pub growth: &'a [Growing],
     /// How posts of other accounts do in each hour, in any unit: of the network, or [`general`].
     pub general: &'a Week,
 }

@@ -50,6 +50,18 @@ impl Lower {
         }
     }
 
+    /// Solves `Lᵀ x = b` for a factor, in place.
+    pub(super) fn backward(&self, b: &mut [f64]) {
+        for i in (0..self.size).rev() {
+            let row = self.row(i);
+            let x = b[i] / row[i];
+            b[i] = x;
+            for (left, here) in b[..i].iter_mut().zip(row) {
+                *left -= here * x;
+            }
+        }
+    }
+
     /// The logarithm of the determinant of the matrix whose factor this is.
     pub(super) fn log_determinant(&self) -> f64 {
         2.0 * (0..self.size).map(|i| self.row(i)[i].ln()).sum::<f64>()

@@ -27,11 +27,11 @@ pub fn general() -> Week {
 /// Hours in which a post's chances fall to 37 % (1/e), of those that matter.
 const LIFE: f64 = 5.0;
 /// Share of a post's success that its hour does not change.
-const ANYHOW: f64 = 0.2;
+pub(super) const ANYHOW: f64 = 0.2;
 
 /// What a post can hope for in each hour, from how many look then: who publishes before the crowd comes meets it. A post lives for
 /// some hours, the first of which matter most.
-pub(super) fn ahead(activity: &Week) -> Week {
+fn ahead(activity: &Week) -> Week {
     let weights: [f64; 24] = std::array::from_fn(|n| (-(n as f64) / LIFE).exp());
     let total: f64 = weights.iter().sum();
     let mean = activity.iter().sum::<f64>() / HOURS as f64;

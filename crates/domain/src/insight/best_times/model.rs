@@ -1,36 +1,22 @@
 //! The posterior of the pattern. What the letters mean stands in the module above.
 
 use super::cholesky::{Lower, dot};
-use super::general::ahead;
 use super::kernel::kernel;
+use super::prior::{LEVEL, Prior};
 use super::{Evidence, HOURS, Published, Week};
 
 /// Degrees of freedom of the error.
 const NU: f64 = 4.0;
 /// Rounds in which posts that went round lose their weight.
 const ROUNDS: usize = 4;
-/// Deviation of the level, which is centred: as good as unknown.
-const LEVEL: f64 = 2.0;
-/// How far the general pattern is followed when the account's audience is not known: mean and deviation.
-const GENERAL: (f64, f64) = (0.6, 0.35);
-/// The same when it is.
-const GENERAL_BESIDE: (f64, f64) = (0.15, 0.1);
-/// How far the audience's activity is followed.
-const ACTIVITY: (f64, f64) = (0.75, 0.15);
 /// Deviation of what a kind of post does more or less than another.
 const KINDS: f64 = 0.4;
-/// The grid: size of the pattern beside the general one, in logarithms.
-const SIZES: [f64; 4] = [0.13, 0.22, 0.35, 0.6];
-/// The same beside the audience's activity, which leaves less to explain.
-const SIZES_BESIDE: [f64; 5] = [0.03, 0.06, 0.12, 0.25, 0.5];
 /// The grid: hours in which it changes.
 const LENGTHS: [f64; 2] = [2.0, 3.5];
 /// The grid: size of the error.
 const ERRORS: [f64; 6] = [0.2, 0.3, 0.45, 0.65, 0.95, 1.4];
 /// Points of the grid with less weight than this, compared with the best, are left out.
 const NEGLIGIBLE: f64 = 1e-3;
-/// The least activity that is believed, as a share of the mean: a zero is a rounded number.
-const LEAST: f64 = 0.03;
 
 /// Mean and variance of `f` minus its mean over all hours.
 pub(super) struct Posterior {
@@ -49,15 +35,6 @@ struct Seen {
     /// Variance from counting.
     counted: f64,
     weight: f64,
-}
-
-/// What is believed before any post.
-struct Prior {
-    mean: Week,
-    /// Logarithms of the patterns, each with the deviation of its coefficient.
-    patterns: Vec<(Week, f64)>,
-    /// How much they may leave unsaid.
-    sizes: &'static [f64],
 }
 
 pub(super) fn posterior(evidence: &Evidence<'_>) -> Posterior {
@@ -127,47 +104,6 @@ fn without_kinds(seen: &mut [Seen], mean: &Week, square: f64) {
     }
 }
 
-impl Prior {
-    fn of(evidence: &Evidence<'_>) -> Self {
-        let general = logarithms(evidence.general);
-        let (of_general, activity) = match evidence.activity {
-            Some(activity) => (GENERAL_BESIDE, Some(logarithms(&ahead(&usable(activity))))),
-            None => (GENERAL, None),
-        };
-        let mut mean = general.map(|p| of_general.0 * p);
-        let mut patterns = vec![(general, of_general.1)];
-        if let Some(activity) = activity {
-            for (mean, q) in mean.iter_mut().zip(&activity) {
-                *mean += ACTIVITY.0 * q;
-            }
-            patterns.push((activity, ACTIVITY.1));
-        }
-        let sizes: &[f64] = if patterns.len() > 1 { &SIZES_BESIDE } else { &SIZES };
-        Self { mean, patterns, sizes }
-    }
-
-    fn covariance(&self, a: usize, b: usize) -> f64 {
-        let patterns = self.patterns.iter().map(|(p, deviation)| deviation * deviation * p[a] * p[b]);
-        LEVEL * LEVEL + patterns.sum::<f64>()
-    }
-}
-
-/// Centred logarithms of a pattern in any unit; a pattern that says nothing is flat.
-fn logarithms(pattern: &Week) -> Week {
-    let usable = usable(pattern);
-    let mean = usable.iter().sum::<f64>() / HOURS as f64;
-    if !mean.is_finite() || mean <= 0.0 {
-        return [0.0; HOURS];
-    }
-    let logarithms = usable.map(|x| (x / mean).max(LEAST).ln());
-    let middle = logarithms.iter().sum::<f64>() / HOURS as f64;
-    logarithms.map(|x| x - middle)
-}
-
-fn usable(pattern: &Week) -> Week {
-    pattern.map(|x| if x.is_finite() && x > 0.0 { x } else { 0.0 })
-}
-
 /// The posts of an hour, as one: what they say together and how precisely.
 struct Told {
     cell: usize,
@@ -209,7 +145,8 @@ impl<'a> Fit<'a> {
         let factor = matrix.factor()?;
         let mut rest: Vec<f64> = told.iter().map(|t| t.y - prior.mean[t.cell]).collect();
         factor.forward(&mut rest);
-        let likelihood = within - 0.5 * (dot(&rest, &rest) + factor.log_determinant());
+        let fitting = within - 0.5 * (dot(&rest, &rest) + factor.log_determinant());
+        let likelihood = fitting + prior.belief(size);
         likelihood.is_finite().then_some(Self { prior, kernel, size, error, told, factor, rest, likelihood })
     }
 

@@ -14,7 +14,7 @@ fn post(index: usize, engagements: u64) -> Published {
 }
 
 fn answer(posts: &[Published]) -> BestTimes {
-    best_times(&Evidence { posts, activity: None, general: &general() })
+    best_times(&Evidence { posts, activity: None, growth: &[], general: &general() })
 }
 
 /// A number from -1 to 1 that looks like chance.
@@ -93,7 +93,7 @@ fn few_posts_never_make_an_answer_of_the_accounts_own() {
     for how_many in [0, 1, 5, ENOUGH - 1] {
         // All at the same hour, and each a triumph.
         let posts = vec![post(34, 1_000_000); how_many];
-        let few = best_times(&Evidence { posts: &posts, activity: None, general: &general });
+        let few = best_times(&Evidence { posts: &posts, activity: None, growth: &[], general: &general });
         assert_eq!(few.trust, Trust::General, "{how_many}");
         assert_eq!(few.posts, how_many);
         assert!(few.cells.iter().all(|cell| cell.high / cell.low > 1.15), "{how_many}");
@@ -102,7 +102,7 @@ fn few_posts_never_make_an_answer_of_the_accounts_own() {
     assert_ne!(answer(&[post(34, 1_000_000); PLENTY - 1]).trust, Trust::Own);
     // Plenty of posts that say nothing.
     let flat: Vec<Published> = (0..60).map(|n| post(n * 37 % HOURS, 100)).collect();
-    let flat = best_times(&Evidence { posts: &flat, activity: None, general: &[1.0; HOURS] });
+    let flat = best_times(&Evidence { posts: &flat, activity: None, growth: &[], general: &[1.0; HOURS] });
     assert_eq!(flat.trust, Trust::Hint, "{:?}", flat.top(1).next());
 }
 
@@ -114,16 +114,84 @@ fn without_posts_it_is_the_general_pattern() {
     let mut want: Vec<WeekHour> = WeekHour::all().collect();
     want.sort_by(order);
     assert_eq!(nothing.ranking, want);
-    let flat = best_times(&Evidence { posts: &[], activity: None, general: &[0.0; HOURS] });
+    let flat = best_times(&Evidence { posts: &[], activity: None, growth: &[], general: &[0.0; HOURS] });
     assert!(flat.cells.iter().all(|cell| (cell.estimate - 1.0).abs() < 1e-9 && cell.low < 0.9));
 }
 
 #[test]
 fn the_audience_speaks_where_posts_are_silent() {
     let night: Week = std::array::from_fn(|n| if n % 24 < 6 { 9.0 } else { 1.0 });
-    let told = best_times(&Evidence { posts: &[], activity: Some(&night), general: &general() });
+    let told = best_times(&Evidence { posts: &[], activity: Some(&night), growth: &[], general: &general() });
     let best = told.top(3).map(|cell| cell.hour.hour()).collect::<Vec<_>>();
     assert!(best.iter().all(|hour| *hour < 6 || *hour >= 22), "{best:?}");
+}
+
+/// How a post of this hour grew that was looked at each hour for a day and a half, if so many would come to a new post in each hour of the
+/// week, and half as many four hours later.
+fn grown(index: usize, come: impl Fn(WeekHour) -> f64) -> Growing {
+    // A Monday.
+    let published: Timestamp = "2026-11-23T00:00:00Z".parse().expect("a time");
+    let published = published + (index as i64).hours();
+    let mut all = 0;
+    let looks = (1..=36).map(|n: i64| {
+        let fresh = 0.84_f64.powi(n as i32 - 1);
+        all += (fresh * come(hour((index + n as usize - 1) % HOURS))) as u64;
+        (published + n.hours(), all)
+    });
+    Growing::new(published, looks.collect::<Vec<_>>(), &TimeZone::UTC).expect("it grew")
+}
+
+/// Nobody looks but in the evening.
+fn in_the_evening(hour: WeekHour) -> f64 {
+    if (18..21).contains(&hour.hour()) { 600.0 } else { 30.0 }
+}
+
+#[test]
+fn growth_tells_when_the_audience_looks() {
+    let posts: Vec<Published> = (0..20).map(|n| post(n * 37 % HOURS, 100)).collect();
+    let growth: Vec<Growing> = (0..20).map(|n| grown(n * 37 % HOURS, in_the_evening)).collect();
+    let general = general();
+    let told = |growth: &[Growing]| {
+        best_times(&Evidence { posts: &posts, activity: None, growth, general: &general })
+    };
+    let (blind, seeing) = (told(&[]), told(&growth));
+    assert!(
+        seeing.top(3).all(|cell| (15..=19).contains(&cell.hour.hour())),
+        "{:?}",
+        seeing.top(3).collect::<Vec<_>>()
+    );
+    let night = |answer: &BestTimes| answer.cells[22].estimate;
+    assert!(night(&seeing) < 0.8 * night(&blind), "{} {}", night(&seeing), night(&blind));
+    assert_eq!(seeing.trust, Trust::Hint, "20 posts are as few as before");
+    // The order says nothing, and what grew is not counted as a post.
+    let turned: Vec<Growing> = growth.iter().rev().cloned().collect();
+    assert_eq!((told(&turned), seeing.posts), (seeing, 20));
+}
+
+#[test]
+fn growth_speaks_beside_what_the_network_tells() {
+    let night: Week = std::array::from_fn(|n| if n % 24 < 6 { 2.0 } else { 1.0 });
+    let growth: Vec<Growing> = (0..20).map(|n| grown(n * 37 % HOURS, in_the_evening)).collect();
+    let best = |growth: &[Growing]| {
+        let evidence = Evidence { posts: &[], activity: Some(&night), growth, general: &[1.0; HOURS] };
+        best_times(&evidence).ranking[0].hour()
+    };
+    assert!(best(&[]) < 6 || best(&[]) >= 21, "{}", best(&[]));
+    assert!((15..=19).contains(&best(&growth)), "{}", best(&growth));
+}
+
+#[test]
+fn one_post_that_was_passed_on_at_night_makes_no_night() {
+    let steady = |hour: WeekHour| if (8..=20).contains(&hour.hour()) { 400.0 } else { 100.0 };
+    let mut growth: Vec<Growing> = (0..20).map(|n| grown(n * 37 % HOURS, steady)).collect();
+    let of = |growth: &[Growing]| {
+        let evidence = Evidence { posts: &[], activity: None, growth, general: &[1.0; HOURS] };
+        best_times(&evidence).cells[24 + 2].estimate
+    };
+    let before = of(&growth);
+    growth[5] = grown(5 * 37 % HOURS, |hour| if hour.hour() == 3 { 50_000.0 } else { steady(hour) });
+    let after = of(&growth);
+    assert!((after / before).ln().abs() < 0.15, "{before} {after}");
 }
 
 #[test]
@@ -151,7 +219,7 @@ fn a_good_kind_is_not_a_good_hour() {
         posts.collect()
     };
     let morning = |posts: &[Published]| {
-        let found = best_times(&Evidence { posts, activity: None, general: &[1.0; HOURS] });
+        let found = best_times(&Evidence { posts, activity: None, growth: &[], general: &[1.0; HOURS] });
         let ln = |from: usize| (from..from + 8).map(|h| found.cells[24 + h].estimate.ln()).sum::<f64>() / 8.0;
         ln(3) - ln(15)
     };
@@ -187,6 +255,19 @@ fn any_week() -> impl Strategy<Value = Week> {
     proptest::collection::vec(value, HOURS).prop_map(|week| std::array::from_fn(|n| week[n]))
 }
 
+fn any_growth() -> impl Strategy<Value = Vec<Growing>> {
+    let look = (0..200_i64 * 60, prop_oneof![Just(0), Just(u64::MAX), 0..900_u64, any::<u64>()]);
+    let post = (0..HOURS as i64 * 60, proptest::collection::vec(look, 0..20));
+    proptest::collection::vec(post, 0..6).prop_map(|posts| {
+        let grown = posts.into_iter().filter_map(|(minute, looks)| {
+            let published = Timestamp::UNIX_EPOCH + minute.minutes();
+            let looks = looks.into_iter().map(|(minute, count)| (published + minute.minutes(), count));
+            Growing::new(published, looks, &TimeZone::UTC)
+        });
+        grown.collect()
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
 
@@ -194,9 +275,10 @@ proptest! {
     fn every_input_has_a_whole_answer(
         posts in proptest::collection::vec(any_post(), 0..30),
         activity in proptest::option::of(any_week()),
+        growth in any_growth(),
         general in any_week(),
     ) {
-        let evidence = Evidence { posts: &posts, activity: activity.as_ref(), general: &general };
+        let evidence = Evidence { posts: &posts, activity: activity.as_ref(), growth: &growth, general: &general };
         let found = best_times(&evidence);
         prop_assert_eq!(found.cells.len(), HOURS);
         for cell in &found.cells {
