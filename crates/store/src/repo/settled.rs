@@ -1,7 +1,9 @@
 //! An account's posts whose numbers say how well they did: those that were read again when they were old enough. Found by
-//! `remote_posts_by_time`, however long the history.
+//! `remote_posts_by_time`, however long the history. How they grew is found by the primary key of the looks.
 
-use carillon_domain::id::{AccountId, WorkspaceId};
+use std::collections::BTreeMap;
+
+use carillon_domain::id::{AccountId, RemotePostId, WorkspaceId};
 use carillon_domain::insight::PARTS;
 use carillon_domain::time::{SignedDuration, Timestamp};
 
@@ -11,6 +13,11 @@ statements! {
     RECENT = "settled.recent": "select published_at, kind, views, likes, comments, shares, saves, engagements, followers \
         from remote_posts where workspace_id = $1 and account_id = $2 and published_at >= $3 and published_at < $4 \
         and read_at >= published_at + $5 order by published_at desc, id desc limit $6";
+    // `cross join` tells SQLite, which has no statistics, to begin with the posts.
+    GROWTH = "settled.growth": "select p.id, p.published_at, s.as_of, s.value from (select id, published_at from remote_posts \
+        where workspace_id = $1 and account_id = $2 and published_at >= $3 and published_at < $4 and read_at >= published_at + $5 \
+        order by published_at desc, id desc limit $6) p cross join snapshots s where s.workspace_id = $1 and s.account_id = $2 \
+        and s.subject_id = p.id and s.metric = $7 and s.as_of > p.published_at and s.as_of <= p.published_at + $8";
 }
 
 /// A post with the numbers that it had when it was old enough.
@@ -44,6 +51,38 @@ pub async fn recent(
     let age = i64::try_from(age.as_micros()).unwrap_or(i64::MAX);
     let rows = db.fetch_all(RECENT, args![workspace, account, from, to, age, limit]).await?;
     rows.iter().map(read).collect()
+}
+
+/// What one post had at each look, while it was young.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grown {
+    /// When it became public.
+    pub published_at: Timestamp,
+    /// When the network said so, and the number, in any order.
+    pub looks: Vec<(Timestamp, i64)>,
+}
+
+/// How one metric of the same posts grew until they were so old. Posts without a look that gave it are left out.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn growth(
+    db: &Db,
+    (workspace, account): (WorkspaceId, AccountId),
+    (from, to): (Timestamp, Timestamp),
+    (age, until): (SignedDuration, SignedDuration),
+    metric: &str,
+    limit: i64,
+) -> Result<Vec<Grown>, StoreError> {
+    let [age, until] = [age, until].map(|age| i64::try_from(age.as_micros()).unwrap_or(i64::MAX));
+    let values = args![workspace, account, from, to, age, limit, metric, until];
+    let mut posts: BTreeMap<RemotePostId, Grown> = BTreeMap::new();
+    for row in &db.fetch_all(GROWTH, values).await? {
+        let published_at = row.get("published_at")?;
+        let post = posts.entry(row.get("id")?).or_insert(Grown { published_at, looks: Vec::new() });
+        post.looks.push((row.get("as_of")?, row.get("value")?));
+    }
+    Ok(posts.into_values().collect())
 }
 
 fn read(row: &Row) -> Result<Settled, StoreError> {

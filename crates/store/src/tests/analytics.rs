@@ -73,10 +73,10 @@ impl Scene {
     }
 
     async fn followers(&self, account: AccountId, time: &str, value: i64) {
-        self.look(Subject::account(self.workspace, account), time, "followers", value).await;
+        self.look(Subject::account(self.workspace, account), time, ("followers", value)).await;
     }
 
-    async fn look(&self, subject: Subject, time: &str, metric: &str, value: i64) {
+    async fn look(&self, subject: Subject, time: &str, (metric, value): (&str, i64)) {
         let seen = Observation { as_of: at(time), readings: vec![Reading::new(metric, value, "fans")] };
         let run = self.run;
         let done =
@@ -400,6 +400,58 @@ async fn bounded(test: &TestDb) {
 }
 on_both!(looks_are_of_so_many_posts_of_one_account, |t| super::bounded(t));
 
+async fn grown_posts(test: &TestDb) {
+    let s = Scene::new(test);
+    let account = s.account("toy", AccountStatus::Connected).await;
+    let other = s.account("toy", AccountStatus::Connected).await;
+    let mut ids = Vec::new();
+    for (account, name, time) in [
+        (account, "first", "2026-11-02T00:00:00Z"),
+        (account, "bare", "2026-11-02T12:00:00Z"),
+        (account, "second", "2026-11-03T00:00:00Z"),
+        (account, "out of the time", "2026-11-05T00:00:00Z"),
+        (other, "other", "2026-11-03T00:00:00Z"),
+    ] {
+        ids.push(s.post(account, name, time, &[("likes", 9)]).await);
+    }
+    let of = |account, n: usize| Subject { workspace: s.workspace, account, id: ids[n].uuid() };
+    for (subject, time, reading) in [
+        (of(account, 0), "2026-11-02T00:00:00Z", ("views", 0)),
+        (of(account, 0), "2026-11-02T01:07:00Z", ("views", 5)),
+        (of(account, 0), "2026-11-02T01:07:00Z", ("likes", 1)),
+        (of(account, 0), "2026-11-04T00:00:00Z", ("views", 30)),
+        (of(account, 0), "2026-11-04T00:00:01Z", ("views", 31)),
+        (of(account, 1), "2026-11-02T13:07:00Z", ("likes", 2)),
+        (of(account, 2), "2026-11-03T02:07:00Z", ("views", 8)),
+        (of(account, 3), "2026-11-05T02:07:00Z", ("views", 8)),
+        (of(other, 4), "2026-11-03T02:07:00Z", ("views", 90)),
+    ] {
+        s.look(subject, time, reading).await;
+    }
+    let found = async |workspace, account, metric: &str, hours, limit| {
+        let ages = (SignedDuration::from_hours(hours), SignedDuration::from_hours(48));
+        let posts = settled::growth(&s.db, (workspace, account), days(), ages, metric, limit).await;
+        let mut posts = posts.expect("posts");
+        for post in &mut posts {
+            post.looks.sort_unstable();
+        }
+        posts
+    };
+    let grown = |time: &str, looks: &[(&str, i64)]| settled::Grown {
+        published_at: at(time),
+        looks: looks.iter().map(|(time, value)| (at(time), *value)).collect(),
+    };
+    let first = grown("2026-11-02T00:00:00Z", &[("2026-11-02T01:07:00Z", 5), ("2026-11-04T00:00:00Z", 30)]);
+    let second = grown("2026-11-03T00:00:00Z", &[("2026-11-03T02:07:00Z", 8)]);
+    let mine = s.workspace;
+    assert_eq!(found(mine, account, "views", 30, 9).await, [first, second.clone()]);
+    assert_eq!(found(mine, account, "views", 30, 1).await, [second], "the newest");
+    assert_eq!(found(mine, account, "likes", 30, 9).await.len(), 2);
+    assert!(found(mine, account, "views", 31, 9).await.is_empty(), "nobody looked when they were so old");
+    assert!(found(s.id(), account, "views", 30, 9).await.is_empty(), "of another workspace");
+}
+on_both!(how_posts_grew_is_found_by_metric_and_age, |t| super::grown_posts(t));
+
 /// What the version before kept is counted like what this one keeps.
 async fn upgraded(test: &TestDb) {
     let released = MIGRATIONS.iter().position(|step| step.version == 9).expect("the step");
@@ -457,8 +509,12 @@ async fn copied(test: &TestDb) {
         s.followers(account, time, value).await;
     }
     let post = s.post(account, "one", "2026-11-03T09:00:00Z", &[("views", 40), ("likes", 4)]).await;
-    s.look(Subject { workspace: s.workspace, account, id: post.uuid() }, "2026-11-06T09:00:00Z", "views", 40)
-        .await;
+    s.look(
+        Subject { workspace: s.workspace, account, id: post.uuid() },
+        "2026-11-06T09:00:00Z",
+        ("views", 40),
+    )
+    .await;
     let block = history::Block { workspace: s.workspace, from: at(DAYS.0), to: at(DAYS.1) };
     let days = |n: i64| SignedDuration::from_hours(24 * n);
     for earlier in [3, 6] {

@@ -76,6 +76,13 @@ const NEEDED: &[(&str, &[&str])] = &[
         "remote_posts.by_remote_id",
         &["remote_posts_by_remote_id (workspace_id=? AND account_id=? AND remote_id=?)"],
     ),
+    (
+        "settled.growth",
+        &[
+            "remote_posts_by_time (workspace_id=? AND account_id=? AND published_at>? AND published_at<?)",
+            "(workspace_id=? AND account_id=? AND subject_id=? AND metric=? AND as_of>? AND as_of<?)",
+        ],
+    ),
 ];
 
 /// SQLite has no statistics here, and none at its users': it decides by the indexes alone.
