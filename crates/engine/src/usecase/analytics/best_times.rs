@@ -1,8 +1,9 @@
 //! The hours of the week in which an account's posts do best.
 //!
 //! Each account has an answer of its own: audiences live in different weeks, and a mean of two is nobody's. What it is made of are the
-//! account's posts of the last year whose numbers have settled; the rest is `carillon_domain::insight::best_times`. Networks that tell
-//! when an audience looks tell it to who asks, and it is not kept, so it is not part of the answer yet.
+//! account's posts of the last year whose numbers have settled, and how the newest of them grew from look to look; the rest is
+//! `carillon_domain::insight::best_times`. Networks that tell when an audience looks tell it to who asks, and it is not kept, so it is not
+//! part of the answer yet.
 
 mod estimates;
 #[cfg(test)]
@@ -12,7 +13,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use carillon_domain::error::AppError;
-use carillon_domain::insight::best_times::{BestTimes, Cell, Published, WeekHour};
+use carillon_domain::insight::PARTS;
+use carillon_domain::insight::best_times::{BestTimes, Cell, Growing, Published, WeekHour};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::settled::{self, Settled};
@@ -22,6 +24,7 @@ use super::filter::{Filter, select};
 use crate::{Actor, Engine};
 
 pub use estimates::Estimates;
+use estimates::Known;
 
 /// Posts of this time are looked at: a whole year, so that no season speaks alone, and no more, since people change.
 const TIME: SignedDuration = SignedDuration::from_hours(365 * 24);
@@ -33,6 +36,13 @@ const AGE: SignedDuration = SignedDuration::from_hours(48);
 
 /// Most posts of one answer, the newest. So many say all that there is to be said.
 const MOST: i64 = 1_000;
+
+/// Of these, so many are looked at more closely, again the newest: what came to them in each hour after their publication tells when the
+/// audience looks. One has some 50 looks, and that many posts leave little to learn.
+const MOST_GROWING: i64 = 100;
+
+/// Age up to which they are: readings are six hours apart until a post is a week old (ADR 0034), and a day afterwards.
+const GROWN: SignedDuration = SignedDuration::from_hours(8 * 24);
 
 /// Hours that are recommended, at most.
 const SLOTS: usize = 10;
@@ -109,7 +119,8 @@ async fn of_account(
     let basis = basis(&found);
     let posts = basis.map(|basis| published(&found, basis, zone)).unwrap_or_default();
     let per_follower = !posts.is_empty() && posts.iter().all(|post| post.followers.is_some());
-    let times = engine.estimates.of(row.id, posts).await?;
+    let growth = growth(engine, &row, time, &found, zone).await?;
+    let times = engine.estimates.of(row.id, Known { posts, growth }).await?;
     let now = engine.clock.now();
     let slot = |cell: &Cell| Some(Slot { cell: *cell, next: cell.hour.next(now, zone)? });
     let slots = times.top(SLOTS).filter_map(slot).collect();
@@ -125,6 +136,38 @@ fn basis(posts: &[Settled]) -> Option<&'static str> {
         (engaged, seen) if seen > engaged => Some("views"),
         _ => Some("engagements"),
     }
+}
+
+/// How posts grew by the number that says most about when people came: views, which are many, where more than half of the posts have
+/// them; then one part of the engagements. One alone, since what is told of some posts only would look like growth in a sum.
+async fn growth(
+    engine: &Engine,
+    row: &AccountRow,
+    time: (Timestamp, Timestamp),
+    posts: &[Settled],
+    zone: &TimeZone,
+) -> Result<Vec<Growing>, AppError> {
+    let Some(metric) = growing(posts) else { return Ok(Vec::new()) };
+    let (whose, ages) = ((row.workspace, row.id), (AGE, GROWN));
+    let found = settled::growth(&engine.db, whose, time, ages, metric, MOST_GROWING).await?;
+    let grown = found.into_iter().filter_map(|post| {
+        let looks = post.looks.into_iter();
+        let counts = looks.filter_map(|(at, value)| Some((at, u64::try_from(value).ok()?)));
+        Growing::new(post.published_at, counts, zone)
+    });
+    Ok(grown.collect())
+}
+
+/// Which number that is; `None` when there is none.
+fn growing(posts: &[Settled]) -> Option<&'static str> {
+    let seen = posts.iter().filter(|post| post.views.is_some()).count();
+    if 2 * seen > posts.len() {
+        return Some("views");
+    }
+    // The first of those that most posts have.
+    let given = |bit: usize| posts.iter().filter(|post| (post.parts >> bit) & 1 == 1).count();
+    let parts = PARTS.iter().enumerate().map(|(bit, name)| (given(bit), *name));
+    parts.rev().max_by_key(|(given, _)| *given).filter(|(given, _)| *given > 0).map(|(_, name)| name)
 }
 
 /// The posts that have the number, as the model takes them.

@@ -10,10 +10,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use carillon_domain::error::AppError;
 use carillon_domain::id::AccountId;
-use carillon_domain::insight::best_times::{BestTimes, Evidence, Published, best_times, general};
+use carillon_domain::insight::best_times::{BestTimes, Evidence, Growing, Published, best_times, general};
 use tokio::sync::Semaphore;
 
-/// Accounts that are remembered. With a thousand posts each, which hardly any has, they take ten megabytes.
+/// Accounts that are remembered. With a thousand posts each, and how a hundred of them grew, they take some 30 megabytes; hardly any has
+/// that many.
 const MOST_KNOWN: usize = 256;
 
 /// One at a time, so that a program that asks for everything leaves processors to publishing, and who asks for one account waits for
@@ -26,64 +27,70 @@ pub struct Estimates(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    known: BTreeMap<AccountId, Known>,
+    kept: BTreeMap<AccountId, Kept>,
     /// Grows with every use.
     turn: u64,
 }
 
-struct Known {
-    posts: Vec<Published>,
+/// What an estimate is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Known {
+    /// Posts whose numbers have settled.
+    pub posts: Vec<Published>,
+    /// How some of them grew.
+    pub growth: Vec<Growing>,
+}
+
+struct Kept {
+    known: Known,
     answer: Arc<BestTimes>,
     used: u64,
 }
 
 impl Estimates {
-    /// The estimate for an account with these posts.
-    pub(super) async fn of(
-        &self,
-        account: AccountId,
-        posts: Vec<Published>,
-    ) -> Result<Arc<BestTimes>, AppError> {
-        if let Some(answer) = self.known(account, &posts) {
+    /// The estimate for an account of which this is known.
+    pub(super) async fn of(&self, account: AccountId, known: Known) -> Result<Arc<BestTimes>, AppError> {
+        if let Some(answer) = self.kept(account, &known) {
             return Ok(answer);
         }
         let permit = AT_ONCE.acquire().await.map_err(AppError::internal)?;
         // Somebody else may have asked for the same meanwhile.
-        if let Some(answer) = self.known(account, &posts) {
+        if let Some(answer) = self.kept(account, &known) {
             return Ok(answer);
         }
         let estimate = move || {
             // Kept until the work ends, also when nobody waits for it any more.
             let _permit = permit;
-            let evidence = Evidence { posts: &posts, activity: None, general: &general() };
+            let (posts, growth) = (&known.posts, &known.growth);
+            let evidence = Evidence { posts, activity: None, growth, general: &general() };
             let answer = Arc::new(best_times(&evidence));
-            (posts, answer)
+            (known, answer)
         };
-        let (posts, answer) = tokio::task::spawn_blocking(estimate).await.map_err(AppError::internal)?;
-        self.keep(account, posts, Arc::clone(&answer));
+        let (known, answer) = tokio::task::spawn_blocking(estimate).await.map_err(AppError::internal)?;
+        self.keep(account, known, Arc::clone(&answer));
         Ok(answer)
     }
 
-    fn known(&self, account: AccountId, posts: &[Published]) -> Option<Arc<BestTimes>> {
+    fn kept(&self, account: AccountId, known: &Known) -> Option<Arc<BestTimes>> {
         let mut state = self.lock();
         state.turn += 1;
         let turn = state.turn;
-        let known = state.known.get_mut(&account).filter(|known| known.posts == posts)?;
-        known.used = turn;
-        Some(Arc::clone(&known.answer))
+        let kept = state.kept.get_mut(&account).filter(|kept| kept.known == *known)?;
+        kept.used = turn;
+        Some(Arc::clone(&kept.answer))
     }
 
     /// The account that nobody has asked about for the longest time gives way.
-    fn keep(&self, account: AccountId, posts: Vec<Published>, answer: Arc<BestTimes>) {
+    fn keep(&self, account: AccountId, known: Known, answer: Arc<BestTimes>) {
         let mut state = self.lock();
-        if state.known.len() >= MOST_KNOWN && !state.known.contains_key(&account) {
-            let oldest = state.known.iter().min_by_key(|(_, known)| known.used).map(|(id, _)| *id);
+        if state.kept.len() >= MOST_KNOWN && !state.kept.contains_key(&account) {
+            let oldest = state.kept.iter().min_by_key(|(_, kept)| kept.used).map(|(id, _)| *id);
             if let Some(id) = oldest {
-                state.known.remove(&id);
+                state.kept.remove(&id);
             }
         }
         let used = state.turn;
-        state.known.insert(account, Known { posts, answer, used });
+        state.kept.insert(account, Kept { known, answer, used });
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -95,13 +102,15 @@ impl Estimates {
 mod tests {
     use carillon_domain::id::Id;
     use carillon_domain::insight::best_times::WeekHour;
-    use carillon_domain::time::{ManualClock, SeededEntropy, Timestamp};
+    use carillon_domain::time::{ManualClock, SeededEntropy, SignedDuration, Timestamp};
+    use jiff::tz::TimeZone;
 
     use super::*;
 
-    fn posts(engagements: u64) -> Vec<Published> {
+    fn known(engagements: u64) -> Known {
         let hour = WeekHour::new(34).expect("an hour");
-        vec![Published { hour, engagements, followers: None, kind: 0 }]
+        let posts = vec![Published { hour, engagements, followers: None, kind: 0 }];
+        Known { posts, growth: Vec::new() }
     }
 
     #[tokio::test]
@@ -109,7 +118,7 @@ mod tests {
         let (clock, entropy) = (ManualClock::new(Timestamp::UNIX_EPOCH), SeededEntropy::new(3));
         let (one, two): (AccountId, AccountId) = (Id::new(&clock, &entropy), Id::new(&clock, &entropy));
         let estimates = Estimates::default();
-        let of = async |account, engagements| estimates.of(account, posts(engagements)).await.expect("one");
+        let of = async |account, engagements| estimates.of(account, known(engagements)).await.expect("one");
         let first = of(one, 10).await;
         assert!(Arc::ptr_eq(&first, &of(one, 10).await), "the same work twice");
         assert!(!Arc::ptr_eq(&first, &of(two, 10).await), "each account has its own");
@@ -117,21 +126,26 @@ mod tests {
         let second = of(one, 11).await;
         assert!(!Arc::ptr_eq(&first, &second), "its posts were read anew");
         assert!(Arc::ptr_eq(&second, &of(one, 11).await));
+        let look = (Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1), 3);
+        let growth = Growing::new(Timestamp::UNIX_EPOCH, [look], &TimeZone::UTC).into_iter().collect();
+        let grown = estimates.of(one, Known { growth, ..known(11) }).await.expect("one");
+        assert!(!Arc::ptr_eq(&second, &grown), "how they grew is known now");
     }
 
     #[test]
     fn the_oldest_gives_way() {
         let (clock, entropy) = (ManualClock::new(Timestamp::UNIX_EPOCH), SeededEntropy::new(3));
         let estimates = Estimates::default();
-        let answer = Arc::new(best_times(&Evidence { posts: &[], activity: None, general: &general() }));
+        let answer =
+            Arc::new(best_times(&Evidence { posts: &[], activity: None, growth: &[], general: &general() }));
         let ids: Vec<AccountId> = (0..=MOST_KNOWN).map(|_| Id::new(&clock, &entropy)).collect();
         for id in &ids[..MOST_KNOWN] {
-            assert!(estimates.known(*id, &posts(1)).is_none());
-            estimates.keep(*id, posts(1), Arc::clone(&answer));
+            assert!(estimates.kept(*id, &known(1)).is_none());
+            estimates.keep(*id, known(1), Arc::clone(&answer));
         }
-        assert!(estimates.known(ids[0], &posts(1)).is_some(), "all of them are there, and this one is used");
-        estimates.keep(ids[MOST_KNOWN], posts(1), Arc::clone(&answer));
-        let there = |id: &AccountId| estimates.known(*id, &posts(1)).is_some();
+        assert!(estimates.kept(ids[0], &known(1)).is_some(), "all of them are there, and this one is used");
+        estimates.keep(ids[MOST_KNOWN], known(1), Arc::clone(&answer));
+        let there = |id: &AccountId| estimates.kept(*id, &known(1)).is_some();
         assert_eq!(ids.iter().copied().filter(|id| there(id)).count(), MOST_KNOWN);
         assert!(there(&ids[0]) && !there(&ids[1]));
     }

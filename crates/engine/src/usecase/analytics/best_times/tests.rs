@@ -2,10 +2,12 @@
 
 use carillon_domain::id::{Id, WorkspaceId};
 use carillon_domain::insight::best_times::{HOURS, Trust};
+use carillon_domain::metric::{Observation, Reading};
 use carillon_domain::permission::Role;
-use carillon_store::on_both;
 use carillon_store::repo::remote_post::RemotePostRow;
+use carillon_store::repo::snapshot::{self, Subject};
 use carillon_store::testing::TestDb;
+use carillon_store::{StoreError, on_both};
 
 use super::super::tests::{Scene, actor, at, of};
 use super::*;
@@ -104,6 +106,57 @@ async fn kept(test: &TestDb) {
 }
 on_both!(an_answer_stays_until_its_posts_are_read_anew, |t| super::kept(t));
 
+/// Notes how many views a post had after each hour of its first day, if people come from 18 to 21 h in Athens, and half as many to a
+/// post that is four hours older.
+async fn watched(s: &Scene, post: &RemotePostRow) {
+    let zone = TimeZone::get("Europe/Athens").expect("a zone");
+    let subject = Subject { workspace: post.workspace, account: post.account, id: post.id.uuid() };
+    let run = Id::new(s.engine().clock.as_ref(), s.engine().entropy.as_ref());
+    let mut views = 0;
+    let mut looks = Vec::new();
+    for hour in 0..30_i32 {
+        let from = post.published_at + SignedDuration::from_hours(hour.into());
+        let come = if (18..21).contains(&WeekHour::at(from, &zone).hour()) { 600.0 } else { 30.0 };
+        views += (come * 0.84_f64.powi(hour)) as i64;
+        let readings = vec![Reading::new("views", views, "views")];
+        looks.push(Observation { as_of: from + SignedDuration::from_hours(1), readings });
+    }
+    let done = s.engine().db.write(move |tx| {
+        Box::pin(async move {
+            for seen in &looks {
+                snapshot::add(tx, subject, run, seen).await?;
+            }
+            Ok(())
+        })
+    });
+    done.await.map_err(|e: StoreError| e.to_string()).expect("looks");
+}
+
+async fn grown(test: &TestDb) {
+    let s = Scene::new(test).await;
+    let mut posts = Vec::new();
+    for n in 0..20 {
+        // At all hours, and none of them did better than another in the end.
+        let time = at("2026-12-01T00:00:00Z") + SignedDuration::from_hours(37 * n);
+        let counts = [("likes", 10), ("views", 200)];
+        posts.push(s.post(&s.one, &format!("post {n}"), &time.to_string(), &counts).await);
+    }
+    let blind = answer(&s, &s.one).await;
+    for post in &posts {
+        watched(&s, post).await;
+    }
+    let seeing = answer(&s, &s.one).await;
+    assert_eq!((blind.times.posts, seeing.times.posts), (20, 20));
+    assert!(!Arc::ptr_eq(&blind.times, &seeing.times), "looks are part of what is known");
+    // Who publishes before the crowd comes meets all of it.
+    let best = |answer: &AccountBestTimes| answer.slots[0].cell.hour.hour();
+    assert!((15..=18).contains(&best(&seeing)), "{:?} {:?}", blind.slots[0], seeing.slots[0]);
+    let night = |answer: &AccountBestTimes| answer.times.cells[23].estimate;
+    assert!(night(&seeing) < night(&blind), "{} {}", night(&seeing), night(&blind));
+    assert!(Arc::ptr_eq(&seeing.times, &answer(&s, &s.one).await.times), "the same looks again");
+}
+on_both!(how_posts_grew_tells_when_people_look, |t| super::grown(t));
+
 async fn bases(test: &TestDb) {
     let s = Scene::new(test).await;
     s.look(&s.one, "2027-01-12T07:00:00Z", Some(500)).await;
@@ -134,6 +187,24 @@ async fn strangers(test: &TestDb) {
     assert_eq!(answers(&s, &other).await.items[0].times.posts, 1);
 }
 on_both!(other_workspaces_get_nothing, |t| super::strangers(t));
+
+#[test]
+fn growth_is_read_from_what_most_posts_have() {
+    let post = |views: Option<i64>, parts| Settled {
+        published_at: at("2027-01-10T08:00:00Z"),
+        kind: None,
+        views,
+        engagements: Some(3),
+        parts,
+        followers: None,
+    };
+    assert_eq!(growing(&[]), None);
+    assert_eq!(growing(&[post(None, 0)]), None);
+    assert_eq!(growing(&[post(Some(1), 0b1), post(Some(2), 0b1), post(None, 0b1)]), Some("views"));
+    let few = [post(Some(1), 0b11), post(None, 0b11), post(None, 0b10)];
+    assert_eq!(growing(&few), Some(PARTS[1]));
+    assert_eq!(growing(&few[..2]), Some(PARTS[0]), "the first of those that are as many");
+}
 
 #[test]
 fn sums_of_different_parts_are_kinds_of_their_own() {
