@@ -182,4 +182,9 @@ impl Persona {
         let zone = TimeZone::get(self.zone).unwrap_or(TimeZone::UTC);
         Audience::seeded(self.number(platform, "audience"), self.followers(platform), zone)
     }
+
+    /// What a post of theirs on this network has got at a time.
+    pub fn reaction(&self, platform: &str, piece: &Piece<'_>, at: Timestamp) -> Reaction {
+        self.audience(platform).reaction(piece, at)
+    }
 }

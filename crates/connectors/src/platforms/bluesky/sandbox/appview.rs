@@ -13,6 +13,7 @@ use super::accounts::{self, Account};
 use super::reply::{self, Answer};
 use super::state::{self, Record};
 use super::{PLATFORM, session};
+use crate::sandbox::audience::{Kind, Piece};
 use crate::sandbox::{Site, World};
 
 /// How long the index takes to notice.
@@ -223,22 +224,23 @@ pub struct Numbers {
     pub bookmarks: u64,
 }
 
-/// Numbers grow with the post's age towards a level that follows from its author's audience.
+/// Numbers come from the author's audience; replies are those that there are.
 pub fn numbers(world: &World, post: &Indexed, all: &[Indexed]) -> Numbers {
     let uri = post.uri();
-    let persona = post.account.persona;
-    let level = persona.followers(PLATFORM) * (5 + persona.number(PLATFORM, &uri) % 30) / 1000;
-    let age = world.now().duration_since(post.record.at).as_secs().max(0).unsigned_abs();
-    // Half of what a post gets comes within its first six hours.
-    let likes = level * age / (age + 6 * 3600);
+    let text = post.record.value["text"].as_str().unwrap_or_default();
+    let embed = post.record.value.pointer("/embed/$type").and_then(Value::as_str).unwrap_or_default();
+    let (video, picture) = (embed.contains("video"), embed.contains("images"));
+    let kind = if embed.contains("external") { Kind::Link } else { Kind::of(video, picture, text) };
+    let piece = Piece { id: &uri, at: post.record.at, kind, characters: text.chars().count() };
+    let got = post.account.persona.reaction(PLATFORM, &piece, world.now());
     let replies = all.iter().filter(|p| {
         p.record.value.pointer("/reply/parent/uri").and_then(Value::as_str) == Some(uri.as_str())
     });
     Numbers {
-        likes,
-        reposts: likes / 8,
+        likes: got.likes,
+        reposts: got.shares,
         replies: replies.count() as u64,
-        quotes: likes / 40,
-        bookmarks: likes / 20,
+        quotes: got.shares / 5,
+        bookmarks: got.saves,
     }
 }

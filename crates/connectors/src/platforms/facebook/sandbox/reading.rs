@@ -11,6 +11,7 @@ use super::paging::{page_of, span, written};
 use super::state::{self, Kind, Post, Stand, State};
 use super::{PLATFORM, WWW, people, status};
 use crate::sandbox::World;
+use crate::sandbox::audience::{Kind as Shows, Piece};
 
 /// What comes of a post without `fields`.
 const DEFAULT: &[&str] = &["created_time", "message", "id"];
@@ -77,16 +78,20 @@ pub(super) fn attachments(call: &Call<'_>) -> Result<Value, Refusal> {
     Ok(shown["attachments"].take())
 }
 
-/// How many have seen a post by now: a made-up number that grows for three days.
+/// How many of the Page's audience have seen a post by now.
 pub(super) fn seen(world: &World, post: &Post) -> u64 {
     seen_until(world.now(), post)
 }
 
 /// The same at another time.
 pub(super) fn seen_until(time: Timestamp, post: &Post) -> u64 {
-    let age = time.duration_since(post.at).as_secs().clamp(0, 3 * 86_400).unsigned_abs();
-    let reach = people::page(&post.page).map_or(0, |page| page.look.followers(PLATFORM) / 8);
-    reach * age / (3 * 86_400)
+    let shows = match &post.link {
+        Some(_) if post.video.is_none() && post.photos.is_empty() => Shows::Link,
+        _ => Shows::of(post.video.is_some(), !post.photos.is_empty(), &post.message),
+    };
+    let characters = post.message.chars().count();
+    let piece = Piece { id: &post.id, at: post.at, kind: shows, characters };
+    people::page(&post.page).map_or(0, |page| page.look.reaction(PLATFORM, &piece, time).views)
 }
 
 /// A list of reactions with nobody's name and their number.

@@ -11,6 +11,7 @@ use super::nodes::{Call, page_of, written};
 use super::people::{self, account_id, media_id};
 use super::state::{Container, DAY, Media, Shape, State, Status, change};
 use super::{PLATFORM, WWW_INSTAGRAM, state};
+use crate::sandbox::audience::{Kind, Piece};
 use crate::sandbox::{LedgerAccount, LedgerItem, LedgerMedia, World};
 
 /// `POST /{account}/media_publish`
@@ -258,16 +259,16 @@ fn show(call: &Call<'_>, media: &Media, fields: &[Field]) -> Result<Value, Refus
     pick("Media", fields, &all)
 }
 
-/// Views: towards a third of the followers within days. Deterministic until there is a model of the audience.
+/// Views, out of the audience of its account.
 pub(super) fn audience(world: &World, media: &Media) -> u64 {
     audience_until(world.now(), media)
 }
 
 /// The same at another time.
 pub(super) fn audience_until(time: Timestamp, media: &Media) -> u64 {
-    let followers = people::by_account(&media.account).map_or(0, |p| p.followers(PLATFORM));
-    let minutes = u64::try_from(time.duration_since(media.at).as_mins()).unwrap_or(0);
-    followers * minutes / (3 * (minutes + 720))
+    let kind = if media.kind == "VIDEO" { Kind::Video } else { Kind::Picture };
+    let piece = Piece { id: &media.id, at: media.at, kind, characters: media.caption.chars().count() };
+    people::by_account(&media.account).map_or(0, |p| p.reaction(PLATFORM, &piece, time).views)
 }
 
 /// The path of its public page.

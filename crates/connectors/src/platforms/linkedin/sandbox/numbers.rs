@@ -1,4 +1,4 @@
-//! Made-up numbers that grow with time, the same ones in every place that shows them.
+//! Numbers of posts out of their author's audience, the same ones in every place that shows them.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use carillon_domain::time::Timestamp;
 use super::PLATFORM;
 use super::memory::{Memory, Post};
 use crate::sandbox::Persona;
+use crate::sandbox::audience::{Kind, Piece};
 
 /// What a post has got so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -59,20 +60,20 @@ pub(super) fn is_silent(post: &Post) -> bool {
 
 /// A post's numbers at a time, without its comments, which are counted.
 pub(super) fn of(post: &Post, at: Timestamp) -> Numbers {
-    let age = u64::try_from(at.duration_since(post.created).as_secs()).unwrap_or_default();
-    if is_silent(post) || age == 0 {
+    let Some(persona) = Persona::find(&post.persona).filter(|_| !is_silent(post)) else {
         return Numbers::default();
-    }
-    let followers = Persona::find(&post.persona).map_or(1_000, |p| p.followers(PLATFORM));
-    let percent = 15 + luck(&post.urn) % 60;
-    let impressions = followers * percent / 100 * age / (age + 8 * 3_600);
+    };
+    let video = post.media.iter().any(|(urn, _)| urn.contains(":video:"));
+    let kind = Kind::of(video, !post.media.is_empty(), &post.commentary);
+    let characters = post.commentary.chars().count();
+    let got = persona.reaction(PLATFORM, &Piece { id: &post.urn, at: post.created, kind, characters }, at);
     Numbers {
-        impressions,
-        unique: impressions * 4 / 5,
-        clicks: impressions / 30,
-        likes: impressions / 45,
+        impressions: got.views,
+        unique: got.reach,
+        clicks: got.clicks,
+        likes: got.likes,
         comments: 0,
-        shares: impressions / 900,
+        shares: got.shares,
     }
 }
 

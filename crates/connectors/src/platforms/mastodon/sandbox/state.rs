@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::PLATFORM;
 use super::servers::Kind;
+use crate::sandbox::audience::{Kind as Shows, Piece};
 use crate::sandbox::persona::everybody;
 use crate::sandbox::{Persona, Site, World};
 
@@ -125,14 +126,16 @@ impl Status {
         account == Some(self.account.as_str()) || matches!(self.visibility.as_str(), "public" | "unlisted")
     }
 
-    /// A number that others give it. It grows for some days, is counted every five minutes, and every post has its own end:
-    /// what other servers report comes late.
+    /// A number that others give it, from the author's audience: a `share` of 80 is about its likes, give or take half. It is
+    /// counted every five minutes: what other servers report comes late.
     pub fn popularity(&self, what: &str, share: u64, now: Timestamp) -> u64 {
         let Some(persona) = Persona::find(&self.persona) else { return 0 };
         let seed = persona.number(PLATFORM, &format!("{what} {} {}", self.host, self.id)) % 100;
-        let end = persona.followers(PLATFORM) * share * seed / 10_000_000;
         let age = Duration::try_from(now.duration_since(self.created_at)).unwrap_or_default().as_secs();
-        let counted = age / 300 * 300;
-        end * counted / (counted + 6 * 3600)
+        let counted = self.created_at + Duration::from_secs(age / 300 * 300);
+        let kind = Shows::of(false, !self.media.is_empty(), &self.text);
+        let (id, characters) = (format!("{} {}", self.host, self.id), self.text.chars().count());
+        let piece = Piece { id: &id, at: self.created_at, kind, characters };
+        persona.reaction(PLATFORM, &piece, counted).likes * share * (50 + seed) / 8_000
     }
 }

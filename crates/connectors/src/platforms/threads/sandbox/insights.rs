@@ -1,5 +1,5 @@
-//! Numbers of posts and profiles. Replies, reposts and quotes are those that there are; views, likes and shares are made up and
-//! grow with the age of a post. What a profile got in a window is what its posts got in it.
+//! Numbers of posts and profiles. Replies, reposts and quotes are those that there are; views, likes and shares come from the
+//! profile's audience. What a profile got in a window is what its posts got in it.
 
 use carillon_domain::time::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use super::people::{self, NodeKind, kind_of};
 use super::state::{self, Kind, Post, State};
 use super::{PLATFORM, VERSION, reading};
 use crate::sandbox::World;
+use crate::sandbox::audience::{self, Piece, Reaction};
 use crate::sandbox::graph::written;
 
 const INSIGHTS: &str = "threads_manage_insights";
@@ -36,20 +37,28 @@ pub(super) struct Numbers {
     pub shares: u64,
 }
 
-/// How many have seen a post: towards a quarter of the followers within days.
+/// How many have seen a post.
 pub(super) fn views(world: &World, post: &Post) -> u64 {
-    views_until(world.now(), post)
+    reaction(world.now(), post).views
 }
 
-fn views_until(time: Timestamp, post: &Post) -> u64 {
-    let followers = people::by_account(&post.account).map_or(0, |p| p.followers(PLATFORM));
-    let minutes = u64::try_from(time.duration_since(post.at).as_mins()).unwrap_or(0);
-    followers * minutes / (4 * (minutes + 720))
+/// What the audience has done with a post until a time.
+fn reaction(time: Timestamp, post: &Post) -> Reaction {
+    let content = &post.content;
+    let kind = match content.kind {
+        Kind::Video => audience::Kind::Video,
+        Kind::Image | Kind::Carousel => audience::Kind::Picture,
+        Kind::Text | Kind::Repost if content.link.is_some() => audience::Kind::Link,
+        Kind::Text | Kind::Repost => audience::Kind::Text,
+    };
+    let characters = content.text.chars().count();
+    let piece = Piece { id: &post.id, at: post.at, kind, characters };
+    people::by_account(&post.account).map(|p| p.reaction(PLATFORM, &piece, time)).unwrap_or_default()
 }
 
 /// What a post had got at a time.
 fn numbers(time: Timestamp, s: &State, post: &Post) -> Numbers {
-    let views = views_until(time, post);
+    let got = reaction(time, post);
     let count = |wanted: &dyn Fn(&Post) -> bool| {
         let there = |other: &&Post| !other.deleted && !other.pending && other.at <= time && wanted(other);
         s.posts.iter().filter(there).count() as u64
@@ -62,12 +71,12 @@ fn numbers(time: Timestamp, s: &State, post: &Post) -> Numbers {
         count(&|other: &Post| other.root.as_deref() == id)
     };
     Numbers {
-        views,
-        likes: views / 18,
+        views: got.views,
+        likes: got.likes,
         replies,
         reposts: count(&|other: &Post| other.repost_of.as_deref() == id),
         quotes: count(&|other: &Post| other.content.quote.as_deref() == id),
-        shares: views / 240,
+        shares: got.shares,
     }
 }
 

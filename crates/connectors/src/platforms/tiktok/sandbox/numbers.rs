@@ -1,10 +1,11 @@
-//! Made-up numbers that grow with time, the same ones in every place that shows them.
+//! Numbers of posts out of the creator's audience, the same ones in every place that shows them.
 
 use carillon_domain::time::Timestamp;
 
 use super::PLATFORM;
-use super::memory::{Post, Task};
+use super::memory::{Kind, Post, Task};
 use crate::sandbox::Persona;
+use crate::sandbox::audience::{self, Piece};
 
 /// What a post has got so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -15,14 +16,18 @@ pub(super) struct Numbers {
     pub shares: u64,
 }
 
-/// A post's numbers at a time. They end at a share of its creator's followers, and half of that comes in six hours.
+/// A post's numbers at a time, since it passed moderation.
 pub(super) fn of(task: &Task, post: &Post, at: Timestamp) -> Numbers {
-    let age = u64::try_from(at.duration_since(post.moderated_at).as_secs()).unwrap_or_default();
-    let followers = Persona::find(&task.owner).map_or(1_000, |owner| owner.followers(PLATFORM));
-    let percent = 40 + post.id.rotate_left(17) % 160;
-    let views = followers * percent / 100 * age / (age + 6 * 3_600);
-    let comments = if task.info.no_comment { 0 } else { views / 210 };
-    Numbers { views, likes: views / 14, comments, shares: views / 170 }
+    let Some(owner) = Persona::find(&task.owner) else { return Numbers::default() };
+    let kind = match task.kind {
+        Kind::Video => audience::Kind::Video,
+        Kind::Photo => audience::Kind::Picture,
+    };
+    let characters = task.info.title.chars().count() + task.info.description.chars().count();
+    let piece = Piece { id: &post.id.to_string(), at: post.moderated_at, kind, characters };
+    let got = owner.reaction(PLATFORM, &piece, at);
+    let comments = if task.info.no_comment { 0 } else { got.views / 210 };
+    Numbers { views: got.views, likes: got.likes, comments, shares: got.shares }
 }
 
 /// Followers at a time: they grow by some a day.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::PLATFORM;
 use super::answer::Problem;
 use super::memory::{Memory, Post, by_user_id, handle, user_id};
+use crate::sandbox::audience::{Kind, Piece};
 use crate::sandbox::{Persona, World};
 
 /// An id as X takes it: up to 19 digits.
@@ -147,20 +148,22 @@ fn references(post: &Post) -> Vec<Value> {
     [reference("quoted", post.quoted), reference("replied_to", post.reply_to)].into_iter().flatten().collect()
 }
 
-/// Numbers that grow over hours, the same every time one looks at the same moment.
+/// Numbers out of the author's audience, the same every time one looks at the same moment.
 fn numbers(world: &World, memory: &Memory, id: u64, post: &Post, names: Names) -> Value {
-    let followers = Persona::find(&post.author).map_or(0, |p| p.followers(PLATFORM));
-    let age = u64::try_from(world.now().duration_since(post.created_at).as_secs()).unwrap_or_default();
-    let luck = 5 + (id >> 3).wrapping_mul(0x9e37_79b9) % 40;
-    let views = followers * luck / 100 * age / (age + 6 * 3600);
+    let is_video = |id: &u64| memory.media.get(id).is_some_and(|m| m.media_type.starts_with("video/"));
+    let kind = Kind::of(post.media.iter().any(is_video), !post.media.is_empty(), &post.text);
+    let (key, characters) = (id.to_string(), post.text.chars().count());
+    let piece = Piece { id: &key, at: post.created_at, kind, characters };
+    let author = Persona::find(&post.author);
+    let got = author.map(|p| p.reaction(PLATFORM, &piece, world.now())).unwrap_or_default();
     let answers = memory.posts.values().filter(|p| p.reply_to == Some(id) && p.deleted_at.is_none()).count();
     json!({
-        names.pick("retweet_count", "repost_count"): views / 260,
-        "reply_count": views / 700 + answers as u64,
-        "like_count": views / 40,
-        "quote_count": views / 1900,
-        "bookmark_count": views / 500,
-        "impression_count": views,
+        names.pick("retweet_count", "repost_count"): got.shares,
+        "reply_count": got.views / 700 + answers as u64,
+        "like_count": got.likes,
+        "quote_count": got.shares / 6,
+        "bookmark_count": got.saves,
+        "impression_count": got.views,
     })
 }
 

@@ -3,21 +3,19 @@
 use carillon_domain::time::Timestamp;
 use jiff::Unit;
 use jiff::civil::Date;
-use sha2::{Digest, Sha256};
 
 use super::PLATFORM;
 use super::quota::{midnight, pacific_day};
 use super::state::Video;
 use crate::sandbox::Persona;
+use crate::sandbox::audience::{Kind, Piece};
 
 /// How often a video was started, in the audience that its channel has.
 pub(super) fn views(video: &Video, now: Timestamp) -> u64 {
     let Some(since) = video.published_at.filter(|_| video.is_public()) else { return 0 };
-    let digest = Sha256::digest(&video.id);
-    let luck = 5 + u64::from(digest.first().copied().unwrap_or(0)) % 60;
-    let age = u64::try_from(now.duration_since(since).as_secs()).unwrap_or(0);
-    let audience = Persona::find(&video.owner).map_or(0, |owner| owner.followers(PLATFORM));
-    audience * luck / 100 * age / (age + 6 * 3_600)
+    let characters = video.meta.title.chars().count();
+    let piece = Piece { id: &video.id, at: since, kind: Kind::Video, characters };
+    Persona::find(&video.owner).map_or(0, |owner| owner.reaction(PLATFORM, &piece, now).views)
 }
 
 /// Views of everything that a channel had before, on each day of the week from Sunday on, for 1,000 followers.
