@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Extension, Json, Router};
 use bytes::Bytes;
+use carillon_domain::time::Timestamp;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use serde::Deserialize;
@@ -135,10 +136,11 @@ async fn clock(State(world): State<Arc<World>>) -> Json<Value> {
     Json(json!({ "now": world.now(), "offset_s": world.clock().offset().as_secs_f64() }))
 }
 
-/// Which network's truth is wanted; all when nothing is said.
+/// Which network's truth is wanted; all when nothing is said. And as of when; now when nothing is said.
 #[derive(Deserialize)]
 struct Of {
     platform: Option<String>,
+    at: Option<String>,
 }
 
 async fn truth(
@@ -154,9 +156,17 @@ async fn truth(
         return problem(StatusCode::NOT_FOUND, "not_found", "There is no such network.");
     }
     let now = world.now();
+    let at = match of.at.as_deref().map(str::parse::<Timestamp>) {
+        None => now,
+        Some(Ok(at)) if at <= now => at,
+        Some(_) => {
+            let text = "`at` must be a time like 2026-11-02T09:00:00Z, and not ahead of the virtual clock";
+            return problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text);
+        }
+    };
     let wanted = platforms.iter().filter(|name| of.platform.as_deref().is_none_or(|wanted| wanted == **name));
     let networks = wanted.map(|platform| {
-        let mut truth = persona.audience(platform).truth(now);
+        let mut truth = persona.audience(platform).truth(at);
         truth["platform"] = json!(platform);
         truth
     });
@@ -164,6 +174,7 @@ async fn truth(
         "persona": persona.key,
         "zone": persona.zone,
         "now": now,
+        "at": at,
         "networks": networks.collect::<Vec<_>>(),
     }))
     .into_response()

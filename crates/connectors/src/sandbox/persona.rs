@@ -144,7 +144,7 @@ impl Persona {
         digest.iter().take(8).fold(0, |n, byte| (n << 8) | u64::from(*byte))
     }
 
-    /// Followers at the start of 2024, on this network. [`Persona::audience`] knows what became of them.
+    /// Followers at the start of 2024, on this network; [`Persona::followers_at`] knows how many there are at another time.
     pub fn followers(&self, platform: &str) -> u64 {
         let percent = 20 + self.number(platform, "followers") % 140;
         u64::from(self.reach) * percent / 100

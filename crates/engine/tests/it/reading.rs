@@ -105,9 +105,8 @@ async fn four_networks(test: &TestDb) {
         let profile = row.profile.clone().expect("a profile");
         let persona = &PERSONAS[0];
         let followers = values(&profile)["followers"];
-        let sure = i64::try_from(persona.followers(platform)).expect("small");
-        // Mastodon's simulated servers gain and lose a few followers from day to day.
-        assert!((sure..sure + 7).contains(&followers), "{platform}: {followers} of {sure}");
+        let truth = i64::try_from(persona.followers_at(platform, profile.as_of)).expect("small");
+        assert_eq!(followers, truth, "{platform}");
         assert_eq!(values(&profile)["following"], i64::try_from(persona.following(platform)).expect("small"));
         assert_eq!(values(&profile)["posts"], i64::try_from(ledger.len()).expect("small"), "{platform}");
         assert_eq!((row.synced_at, row.sync_error), (Some(profile.as_of), None));

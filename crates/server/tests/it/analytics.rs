@@ -86,7 +86,7 @@ async fn an_account_that_was_read_has_numbers() {
     let (app, sandbox) = TestApp::networked(&[]).await;
     let (made, token) = app.stranger("ada@example.com", Role::Owner).await;
     let account = read_account(&app, &sandbox, made.workspace.id).await;
-    let followers = i64::try_from(PERSONAS[0].followers("bluesky")).expect("a number");
+    let followers = i64::try_from(PERSONAS[0].followers_at("bluesky", app.clock.now())).expect("a number");
 
     let summary = asked(&app, &token, "summary").await;
     assert_eq!((&summary["accounts"], &summary["timezone"]), (&json!(1), &json!(made.workspace.timezone)));

@@ -39,7 +39,7 @@ async fn numbers_are_shown_with_their_past_and_their_days() {
     let (browser, home) = app.owner().await;
     let workspace: WorkspaceId = home.trim_start_matches("/w/").parse().expect("id");
     let account = read_account(&app, &sandbox, workspace).await;
-    let followers = PERSONAS[0].followers("bluesky");
+    let followers = PERSONAS[0].followers_at("bluesky", app.clock.now());
     let page = browser.get(&format!("{home}/overview")).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text());
     let text = page.text();

@@ -70,7 +70,7 @@ async fn an_account_is_read_by_api() {
 
     let after = app.api(Method::GET, &here, &token, None).await.json();
     let followers = &after["numbers"]["followers"];
-    assert_eq!(followers["value"], PERSONAS[0].followers("bluesky"));
+    assert_eq!(followers["value"], PERSONAS[0].followers_at("bluesky", app.clock.now()));
     assert_eq!(
         (followers["unit"].as_str(), followers["definition"].as_str()),
         (Some("accounts"), Some("followers@1"))
@@ -171,7 +171,7 @@ async fn an_account_has_a_page_that_follows_its_reading() {
 
     let text = browser.get(&page).await.text();
     assert!(!text.contains("Your daily cap"), "Bluesky has none, and nobody set one: {text}");
-    let followers = PERSONAS[0].followers("bluesky");
+    let followers = PERSONAS[0].followers_at("bluesky", app.clock.now());
     assert!(text.contains(&format!("<data class=\"num\" value=\"{followers}\"")), "{text}");
     assert!(
         text.contains("Ours &#38; &#60;b&#62;bold") && text.contains(&format!("{home}/posts/{post}")),

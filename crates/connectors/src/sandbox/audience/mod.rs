@@ -46,6 +46,18 @@ const GOES_ROUND: f64 = 0.015;
 /// A text's length counts as if it had so many characters more: nobody minds whether it has three or ten.
 const NO_MATTER: f64 = 20.0;
 
+/// Share of the followers who leave on a usual day, while as many come.
+const CHURN: f64 = 0.000_4;
+
+/// Who came and who went in some time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Flow {
+    /// New followers.
+    pub came: u64,
+    /// Those who follow no more.
+    pub went: u64,
+}
+
 /// An audience. Cheap to make; make one whenever a number is asked for.
 #[derive(Debug, Clone)]
 pub struct Audience {
@@ -67,6 +79,15 @@ impl Audience {
     /// Followers at a time.
     pub fn followers(&self, at: Timestamp) -> u64 {
         self.growth.followers(self.days(at)).0.round() as u64
+    }
+
+    /// Who came and who went between two times; the difference is that of [`followers`](Self::followers). Some always do both, by a
+    /// share of those who follow.
+    pub fn flow(&self, from: Timestamp, to: Timestamp) -> Flow {
+        let (was, is) = (self.followers(from), self.followers(to.max(from)));
+        let days = to.max(from).duration_since(from).as_secs_f64() / 86_400.0;
+        let both = (was as f64 * CHURN * days).round() as u64;
+        Flow { came: both + is.saturating_sub(was), went: both + was.saturating_sub(is) }
     }
 
     /// How many of the followers look in the hour of this time.
@@ -181,6 +202,11 @@ impl Persona {
     pub fn audience(&self, platform: &str) -> Audience {
         let zone = TimeZone::get(self.zone).unwrap_or(TimeZone::UTC);
         Audience::seeded(self.number(platform, "audience"), self.followers(platform), zone)
+    }
+
+    /// How many follow on this network at a time.
+    pub fn followers_at(&self, platform: &str, at: Timestamp) -> u64 {
+        self.audience(platform).followers(at)
     }
 
     /// What a post of theirs on this network has got at a time.

@@ -97,7 +97,7 @@ pub async fn profile(
     let persona = account.persona;
     let mut view = author(&site, &account);
     view["description"] = json!(persona.bio);
-    view["followersCount"] = json!(persona.followers(PLATFORM));
+    view["followersCount"] = json!(persona.followers_at(PLATFORM, world.now()));
     view["followsCount"] = json!(persona.following(PLATFORM));
     view["postsCount"] = json!(posts);
     reply::ok(view)

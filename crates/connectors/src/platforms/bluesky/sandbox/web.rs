@@ -71,7 +71,7 @@ async fn profile(State(world): State<Arc<World>>, site: Site, Path(actor): Path<
             bio: account.persona.bio.to_owned(),
             avatar_url: site.avatar_url(account.persona.key),
             counts: vec![
-                ("followers".to_owned(), account.persona.followers(PLATFORM)),
+                ("followers".to_owned(), account.persona.followers_at(PLATFORM, world.now())),
                 ("following".to_owned(), account.persona.following(PLATFORM)),
                 ("posts".to_owned(), own.len() as u64),
             ],

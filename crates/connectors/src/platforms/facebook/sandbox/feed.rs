@@ -44,7 +44,7 @@ pub(super) async fn handle(
         avatar_url: site.avatar_url(page.look.key),
         counts: vec![
             ("posts".to_owned(), posts as u64),
-            ("followers".to_owned(), page.look.followers(PLATFORM)),
+            ("followers".to_owned(), page.look.followers_at(PLATFORM, world.now())),
         ],
     };
     show(&world, &site, page.name, Some(profile), Vec::new(), |p| p.page == id)

@@ -18,6 +18,7 @@ use super::paging::written;
 use super::people::{NodeKind, Page, kind_of};
 use super::state::{self, Post};
 use super::{PLATFORM, publish, reading};
+use crate::sandbox::audience::Flow;
 
 const REACTIONS: &[&str] = &["like", "love", "wow", "haha", "sorry", "anger"];
 
@@ -106,7 +107,20 @@ fn catalogue(call: &Call<'_>) -> Result<&'static [&'static str], Refusal> {
 }
 
 fn followers(call: &Call<'_>, page: Page) -> u64 {
-    state::read(call.world, |s| s.followers).unwrap_or_else(|| page.look.followers(PLATFORM))
+    followers_at(call, page, call.world.now())
+}
+
+fn followers_at(call: &Call<'_>, page: Page, at: Timestamp) -> u64 {
+    state::read(call.world, |s| s.followers).unwrap_or_else(|| page.look.followers_at(PLATFORM, at))
+}
+
+/// Who came and went in so many days before a time; each day for itself, so that they add up to a week.
+fn flow(page: Page, end: Timestamp, days: u64) -> Flow {
+    let audience = page.look.audience(PLATFORM);
+    let day = |back: u64| end - SignedDuration::from_hours(24 * i64::try_from(back).unwrap_or_default());
+    (0..days)
+        .map(|n| audience.flow(day(n + 1), day(n)))
+        .fold(Flow::default(), |sum, one| Flow { came: sum.came + one.came, went: sum.went + one.went })
 }
 
 /// So many reactions, by type: half of those left at each, and the rest are likes.
@@ -202,18 +216,19 @@ fn value(call: &Call<'_>, page: Page, metric: &str, (begin, end): (Timestamp, Ti
     });
     let days = u64::try_from(end.duration_since(begin).as_hours() / 24).unwrap_or(1);
     let wave = 3 + (end.as_second() / 86_400).rem_euclid(7).unsigned_abs();
-    let older = followers(call, page) / 400 * wave * days;
+    // Those of the start: what was seen of older posts must not change when somebody leaves.
+    let older = page.look.followers(PLATFORM) / 400 * wave * days;
     let seen = gained.0 + older;
     match metric {
-        "page_follows" => json!(followers(call, page)),
+        "page_follows" => json!(followers_at(call, page, end)),
         "page_media_view" => json!(seen),
         "page_total_media_view_unique" => json!(seen * 8 / 10),
         "page_video_views" => json!(gained.1 / 2),
         "page_post_engagements" => json!(seen / 20),
         "page_views_total" => json!(seen / 25),
         "page_total_actions" => json!(seen / 150),
-        "page_daily_follows" | "page_daily_follows_unique" => json!(seen / 250),
-        "page_daily_unfollows_unique" => json!(seen / 900),
+        "page_daily_follows" | "page_daily_follows_unique" => json!(flow(page, end, days).came),
+        "page_daily_unfollows_unique" => json!(flow(page, end, days).went),
         "page_actions_post_reactions_total" => by_type(seen / 30),
         _ => of_type(seen / 30, metric),
     }

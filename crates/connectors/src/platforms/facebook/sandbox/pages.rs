@@ -1,5 +1,6 @@
 //! What a user token sees: themselves, their Pages and Businesses, and their permissions; and a Page's own fields.
 
+use carillon_domain::time::SignedDuration;
 use serde_json::{Value, json};
 
 use super::answer::Refusal;
@@ -97,7 +98,9 @@ fn shown(call: &Call<'_>, work: Work, fields: &[Field]) -> Result<Value, Refusal
 
 fn public_fields(call: &Call<'_>, page: Page) -> Vec<(&'static str, Value)> {
     let avatar = call.site.avatar_url(page.look.key);
-    let followers = page.look.followers(PLATFORM);
+    let now = call.world.now();
+    let followers = page.look.followers_at(PLATFORM, now);
+    let lately = page.look.audience(PLATFORM).flow(now - SignedDuration::from_hours(7 * 24), now);
     let owned = matches!(page.handle, "fernwehbikes");
     let business = json!({ "id": people::BUSINESS, "name": people::BUSINESS_NAME });
     vec![
@@ -111,7 +114,7 @@ fn public_fields(call: &Call<'_>, page: Page) -> Vec<(&'static str, Value)> {
         ("website", json!(format!("https://{}.example.com/", page.handle))),
         ("fan_count", json!(followers * 97 / 100)),
         ("followers_count", json!(followers)),
-        ("new_like_count", json!(followers / 500)),
+        ("new_like_count", json!(lately.came)),
         ("talking_about_count", json!(followers / 60)),
         ("verification_status", json!(if page.look.brand { "blue_verified" } else { "not_verified" })),
         ("is_published", json!(true)),

@@ -40,7 +40,7 @@ pub(super) async fn account(
         avatar_url: site.avatar_url(persona.key),
         counts: vec![
             ("posts".to_owned(), posts as u64),
-            ("followers".to_owned(), persona.followers(PLATFORM)),
+            ("followers".to_owned(), persona.followers_at(PLATFORM, world.now())),
             ("following".to_owned(), persona.following(PLATFORM)),
         ],
     };

@@ -126,14 +126,14 @@ impl<'a> Asked<'a> {
 
     fn followers(&self) -> u64 {
         let wanted = state::read(self.call.world, |s| s.followers);
-        wanted.unwrap_or_else(|| self.owner.followers(PLATFORM))
+        wanted.unwrap_or_else(|| self.owner.followers_at(PLATFORM, self.call.world.now()))
     }
 
     fn total(&self, metric: &str) -> Value {
         let parts = match self.breakdown {
             Some("follow_type") if metric == "follows_and_unfollows" => {
-                let views = self.views(self.since, self.until).iter().map(|(_, n)| n).sum::<u64>();
-                vec![("FOLLOWER", views / 300), ("NON_FOLLOWER", views / 1_100)]
+                let flow = self.owner.audience(PLATFORM).flow(self.since, self.until);
+                vec![("FOLLOWER", flow.came), ("NON_FOLLOWER", flow.went)]
             }
             Some("follow_type") => {
                 let all = self.by_product(metric).iter().map(|(_, n)| n).sum::<u64>();
@@ -211,8 +211,11 @@ impl<'a> Asked<'a> {
         let first = self.since.as_second().div_euclid(SECONDS) * SECONDS + SECONDS + 7 * 3_600;
         let ends = (0..31).map(|n| first + n * SECONDS).filter_map(|at| Timestamp::from_second(at).ok());
         let value = |end: Timestamp| {
-            let views = self.views(end - DAY, end).iter().map(|(_, n)| n).sum::<u64>();
-            let value = if metric == "reach" { views * 7 / 10 } else { views / 300 };
+            let value = if metric == "reach" {
+                self.views(end - DAY, end).iter().map(|(_, n)| n).sum::<u64>() * 7 / 10
+            } else {
+                self.owner.audience(PLATFORM).flow(end - DAY, end).came
+            };
             json!({ "value": value, "end_time": written(end) })
         };
         let values: Vec<_> = ends.take_while(|end| *end <= self.until).map(value).collect();

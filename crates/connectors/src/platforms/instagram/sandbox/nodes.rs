@@ -139,7 +139,7 @@ fn common_fields(call: &Call<'_>, owner: &'static Persona) -> Vec<(&'static str,
         ("biography", json!(owner.bio)),
         ("website", json!(format!("https://{}.example.com/", owner.key))),
         ("profile_picture_url", json!(call.site.avatar_url(owner.key))),
-        ("followers_count", json!(owner.followers("instagram"))),
+        ("followers_count", json!(owner.followers_at("instagram", call.world.now()))),
         ("follows_count", json!(owner.following("instagram"))),
         ("media_count", json!(posts)),
     ]

@@ -150,8 +150,7 @@ pub(super) fn followers(call: &Call<'_>) -> Answer {
             let mut elements = Vec::new();
             while day < end && midnight(day)? < now {
                 let next = day.checked_add(1.day()).map_err(|_| Refusal::query())?;
-                let gained = numbers::followers(persona, midnight(next)?)
-                    .saturating_sub(numbers::followers(persona, midnight(day)?));
+                let gained = numbers::gains(persona, midnight(day)?, midnight(next)?.min(now));
                 elements.push(json!({ "memberFollowersCount": gained, "dateRange": dates((day, next)) }));
                 day = next;
             }

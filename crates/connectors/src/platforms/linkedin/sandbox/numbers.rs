@@ -84,16 +84,14 @@ pub(super) fn reported(memory: &Memory, post: &Post, at: Timestamp) -> Numbers {
     Numbers { comments, ..of(post, seen) }
 }
 
-/// Followers at a time: they grow by a few a day.
+/// Followers at a time.
 pub(super) fn followers(persona: &Persona, at: Timestamp) -> u64 {
-    let start = Timestamp::from_second(1_790_000_000).unwrap_or(Timestamp::UNIX_EPOCH);
-    let days = u64::try_from(at.duration_since(start).as_secs() / 86_400).unwrap_or_default();
-    persona.followers(PLATFORM) + days * gain(persona)
+    persona.followers_at(PLATFORM, at)
 }
 
-/// New followers a day.
-pub(super) fn gain(persona: &Persona) -> u64 {
-    1 + persona.number(PLATFORM, "gain") % 12
+/// New followers between two times. Those who leave are not told of.
+pub(super) fn gains(persona: &Persona, from: Timestamp, to: Timestamp) -> u64 {
+    persona.audience(PLATFORM).flow(from, to).came
 }
 
 /// Views of an organisation's page so far: so many a day, every day.

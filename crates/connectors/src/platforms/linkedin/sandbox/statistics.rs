@@ -126,8 +126,7 @@ pub(super) fn followers(call: &Call<'_>) -> Answer {
     let now = call.world.now();
     if let Some(intervals) = call.query.get("timeIntervals") {
         let gains = |span: &Span| {
-            let organic = numbers::followers(organization, span.1.min(now))
-                .saturating_sub(numbers::followers(organization, span.0));
+            let organic = numbers::gains(organization, span.0, span.1.min(now));
             json!({
                 "organizationalEntity": urn,
                 "timeRange": range(*span),

@@ -18,9 +18,6 @@ pub(super) fn account(world: &World, site: &Site, persona: &Persona, network: &N
     let page = site.url(&format!("/@{}", persona.key));
     let avatar = site.avatar_url(persona.key);
     let last = mine().next_back().map(|s| s.created_at.strftime("%Y-%m-%d").to_string());
-    // Followers come and go; other servers report it when they like.
-    let day = u64::try_from(world.now().as_second() / 86_400).unwrap_or(0);
-    let wobble = persona.number(PLATFORM, &format!("day {day}")) % 7;
     let mut account = json!({
         "id": id,
         "username": persona.key,
@@ -38,7 +35,7 @@ pub(super) fn account(world: &World, site: &Site, persona: &Persona, network: &N
         "avatar_static": avatar,
         "header": "",
         "header_static": "",
-        "followers_count": persona.followers(PLATFORM) + wobble,
+        "followers_count": persona.followers_at(PLATFORM, world.now()),
         "following_count": persona.following(PLATFORM),
         "statuses_count": mine().count(),
         "last_status_at": last,

@@ -60,7 +60,7 @@ pub(super) async fn profile(
             counts: vec![
                 ("posts".to_owned(), own),
                 ("following".to_owned(), persona.following(PLATFORM)),
-                ("followers".to_owned(), persona.followers(PLATFORM)),
+                ("followers".to_owned(), persona.followers_at(PLATFORM, world.now())),
             ],
         }),
         posts,

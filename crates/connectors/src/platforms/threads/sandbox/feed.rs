@@ -40,7 +40,10 @@ pub(super) async fn account(
         handle: persona.key.to_owned(),
         bio: persona.bio.to_owned(),
         avatar_url: site.avatar_url(persona.key),
-        counts: vec![("posts".to_owned(), posts), ("followers".to_owned(), persona.followers(PLATFORM))],
+        counts: vec![
+            ("posts".to_owned(), posts),
+            ("followers".to_owned(), persona.followers_at(PLATFORM, now)),
+        ],
     };
     let view = FeedView { title: persona.name.to_owned(), profile: Some(profile), ..FeedView::default() };
     page(&world, &site, view, own)

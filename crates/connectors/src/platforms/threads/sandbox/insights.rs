@@ -218,7 +218,8 @@ fn number(
     let total = |value: u64| Ok(("total_value", json!({ "value": value })));
     let followers = followers(call);
     match metric {
-        "views" => Ok(("values", days(followers, since, until))),
+        // By those of the start: what a day brought stays what it was.
+        "views" => Ok(("values", days(call.caller.persona.followers(PLATFORM), since, until))),
         "clicks" => {
             let url = format!("https://{}.example.com/", call.caller.persona.key);
             Ok(("link_total_values", json!([{ "value": gained.views / 90, "link_url": url }])))
@@ -234,7 +235,7 @@ fn number(
 
 fn followers(call: &Call<'_>) -> u64 {
     let wanted = state::read(call.world, |s| s.followers);
-    wanted.unwrap_or_else(|| call.caller.persona.followers(PLATFORM))
+    wanted.unwrap_or_else(|| call.caller.persona.followers_at(PLATFORM, call.world.now()))
 }
 
 /// Views of the profile: one number for each day that ends in the time asked for, at seven in the morning.

@@ -47,7 +47,8 @@ fn found(call: &Call<'_>) -> Result<&'static Persona, Refusal> {
     let name = call.required("username")?.trim_start_matches('@').to_ascii_lowercase();
     quota::spend(call, Deed::Lookup)?;
     let private = state::read(call.world, |s| s.is_private(&name));
-    let persona = Persona::find(&name).filter(|p| !private && p.followers(PLATFORM) >= FOLLOWERS);
+    let persona =
+        Persona::find(&name).filter(|p| !private && p.followers_at(PLATFORM, call.world.now()) >= FOLLOWERS);
     persona.ok_or_else(|| Refusal::missing(&name, "get"))
 }
 
@@ -62,7 +63,7 @@ pub(super) fn lookup(call: &Call<'_>) -> Result<Value, Refusal> {
         ("profile_picture_url", json!(call.site.avatar_url(persona.key))),
         ("biography", json!(persona.bio)),
         ("is_verified", json!(persona.brand)),
-        ("follower_count", json!(persona.followers(PLATFORM))),
+        ("follower_count", json!(persona.followers_at(PLATFORM, call.world.now()))),
         ("views_count", json!(totals.views)),
         ("likes_count", json!(totals.likes)),
         ("quotes_count", json!(totals.quotes)),

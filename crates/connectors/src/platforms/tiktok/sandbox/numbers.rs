@@ -30,11 +30,7 @@ pub(super) fn of(task: &Task, post: &Post, at: Timestamp) -> Numbers {
     Numbers { views: got.views, likes: got.likes, comments, shares: got.shares }
 }
 
-/// Followers at a time: they grow by some a day.
+/// Followers at a time.
 pub(super) fn followers(persona: &Persona, at: Timestamp) -> u64 {
-    // Some day before every test and every demo.
-    let start = Timestamp::from_second(1_780_000_000).unwrap_or(Timestamp::UNIX_EPOCH);
-    let days = u64::try_from(at.duration_since(start).as_secs() / 86_400).unwrap_or_default();
-    let gain = 2 + persona.number(PLATFORM, "gain") % 20;
-    persona.followers(PLATFORM) + days * gain
+    persona.followers_at(PLATFORM, at)
 }

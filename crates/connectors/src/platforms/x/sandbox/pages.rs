@@ -42,7 +42,7 @@ pub(super) async fn profile(
         avatar_url: site.avatar_url(persona.key),
         counts: vec![
             ("Following".to_owned(), persona.following(PLATFORM)),
-            ("Followers".to_owned(), persona.followers(PLATFORM)),
+            ("Followers".to_owned(), persona.followers_at(PLATFORM, world.now())),
         ],
     };
     feed_page(&FeedView { title: persona.name.to_owned(), profile: Some(profile), posts, ..empty() })

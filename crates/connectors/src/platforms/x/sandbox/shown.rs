@@ -214,6 +214,7 @@ pub(super) fn user(
     let posts = world.read(PLATFORM, |memory: &Memory| {
         memory.posts.values().filter(|p| p.author == persona.key && p.deleted_at.is_none()).count()
     });
+    let followers = persona.followers_at(PLATFORM, world.now());
     let all = [
         ("created_at", json!("2019-04-01T08:00:00.000Z")),
         ("description", json!(persona.bio)),
@@ -226,10 +227,10 @@ pub(super) fn user(
         (
             "public_metrics",
             json!({
-                "followers_count": persona.followers(PLATFORM),
+                "followers_count": followers,
                 "following_count": persona.following(PLATFORM),
                 names.pick("tweet_count", "post_count"): posts,
-                "listed_count": persona.followers(PLATFORM) / 300,
+                "listed_count": followers / 300,
                 "like_count": persona.following(PLATFORM) * 3,
                 "media_count": posts / 2,
             }),

@@ -112,7 +112,7 @@ fn statistics(ask: &Ask<'_>, memory: &Memory, persona: &Persona) -> Value {
         "videoCount": public.len().to_string(),
     });
     if !memory.rules.hides_subscribers {
-        out["subscriberCount"] = json!(people::rounded(persona.followers(PLATFORM)).to_string());
+        out["subscriberCount"] = json!(people::rounded(persona.followers_at(PLATFORM, now)).to_string());
     }
     out
 }

@@ -76,6 +76,15 @@ impl<'a> Part<'a> {
         let (Some(first), Some(last)) = (self.days.first(), self.days.last()) else { return slice };
         let (from, to) = (midnight(*first), midnight(last.saturating_add(jiff::Span::new().days(1))));
         if let Some(owner) = self.channel {
+            let audience = owner.audience(PLATFORM);
+            // Day by day, so that days add up to their month.
+            for day in &self.days {
+                let flow =
+                    audience.flow(midnight(*day), midnight(day.saturating_add(jiff::Span::new().days(1))));
+                slice.gained += flow.came;
+                slice.lost += flow.went;
+            }
+            // What was there before is watched as often as those of the start would: no view is ever taken back.
             let followers = owner.followers(PLATFORM);
             let (was, is) = (earlier_views(followers, from), earlier_views(followers, to));
             slice.add(is - was, likes(is) - likes(was), dislikes(is) - dislikes(was), EARLIER_SECONDS);
@@ -102,6 +111,9 @@ pub(super) struct Slice {
     dislikes: u64,
     comments: u64,
     seconds: f64,
+    /// Subscribers who came and went on the channel; what videos did to that is a part of it.
+    gained: u64,
+    lost: u64,
     /// Which share of all this is meant.
     share: f64,
     of_viewers: f64,
@@ -134,7 +146,9 @@ impl Slice {
             "dislikes" => self.dislikes as f64 * self.share,
             "comments" => self.comments as f64 * self.share,
             "shares" => views / 150.0,
+            "subscribersGained" if self.gained > 0 => self.gained as f64 * self.share,
             "subscribersGained" => views / 300.0,
+            "subscribersLost" if self.lost > 0 => self.lost as f64 * self.share,
             "subscribersLost" => views / 1_100.0,
             "viewerPercentage" => self.of_viewers * 100.0,
             "audienceWatchRatio" => 1.05 - 0.6 * self.of_viewers,

@@ -57,7 +57,7 @@ fn channel_page(door: &Door, owner: &'static Persona) -> Response {
         bio: owner.bio.to_owned(),
         avatar_url: door.site.avatar_url(owner.key),
         counts: vec![
-            ("subscribers".to_owned(), people::rounded(owner.followers(PLATFORM))),
+            ("subscribers".to_owned(), people::rounded(owner.followers_at(PLATFORM, door.world.now()))),
             ("videos".to_owned(), posts.len() as u64),
         ],
     };

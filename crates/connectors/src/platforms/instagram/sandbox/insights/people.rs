@@ -1,8 +1,9 @@
 //! Who follows, who did something, and when followers are online.
 
-use carillon_domain::time::Timestamp;
+use carillon_domain::time::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
+use super::super::PLATFORM;
 use super::super::answer::Refusal;
 use super::super::nodes::written;
 use super::{Asked, DAY, ENOUGH, LONGEST, engaged};
@@ -51,6 +52,11 @@ fn demographics(asked: &Asked<'_>, people: u64) -> Result<Value, Refusal> {
     Ok(json!({ "breakdowns": [{ "dimension_keys": [by], "results": results }] }))
 }
 
+/// When an hour of the day that ends at this time begins.
+fn beginning(end: Timestamp, hour: i64) -> Timestamp {
+    end - DAY + SignedDuration::from_hours(hour)
+}
+
 /// Of each day how many are online in each of its hours.
 fn online(asked: &Asked<'_>) -> Result<Value, Refusal> {
     const SECONDS: i64 = 86_400;
@@ -61,13 +67,13 @@ fn online(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let first = asked.since.as_second().div_euclid(SECONDS) * SECONDS + 7 * 3_600;
     let ends = (0..32).filter_map(|n| Timestamp::from_second(first + n * SECONDS).ok());
     let within = ends.filter(|end| *end > asked.since && *end <= asked.until);
-    let followers = asked.followers();
+    let audience = asked.owner.audience(PLATFORM);
     let shown = |end: Timestamp| {
         // The newest day is not counted yet.
         let counted = asked.call.world.now().duration_since(end) >= DAY;
-        let hours = (0..24_u64).filter(|_| counted);
+        let hours = (0..24_i64).filter(|_| counted);
         let value: Map<String, Value> =
-            hours.map(|hour| (hour.to_string(), json!(followers * (2 + hour) / 120))).collect();
+            hours.map(|hour| (hour.to_string(), json!(audience.active(beginning(end, hour))))).collect();
         json!({ "value": value, "end_time": written(end) })
     };
     Ok(Value::Array(within.map(shown).collect()))
