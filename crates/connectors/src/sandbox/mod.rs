@@ -24,6 +24,7 @@
 //!   [`World::ledger`] every public object, [`World::blobs`] uploaded bytes, [`World::codes`] and [`World::apps`] what OAuth
 //!   needs, [`World::refused`] that a limit was full, [`World::processing_time`] how long slow work takes, [`World::fetch`] pulls a file from a URL. Time is [`World::now`], randomness [`World::random_text`].
 //! - [`Persona::audience`] says how many follow and what a post gets: every number of that kind comes from there.
+//! - [`Simulator::post_elsewhere`] makes a post as its author would on the network's own pages, now; a demo's past consists of them.
 //! - [`oauth::authorize`] runs the login and consent pages; [`page`] draws feeds; [`graph`] is what Meta's APIs say alike.
 //! - Several simulators may play one host; [`Simulator::claims`] then says whose a request is.
 //! - Bodies are not limited by the router: enforce the network's own limits. Stream uploads into [`blob::Blobs::store`]; tell of
@@ -38,6 +39,7 @@ pub mod blob;
 pub mod browser;
 pub mod clock;
 mod control;
+mod elsewhere;
 pub mod fault;
 mod fetch;
 pub mod graph;
@@ -65,6 +67,7 @@ mod world;
 
 pub use audience::Audience;
 pub use clock::OffsetClock;
+pub use elsewhere::{Attached, Author, Elsewhere};
 pub use fault::{Fault, FaultKind, When};
 pub use fetch::{Fetch, FetchError, Fetched};
 pub use in_process::InProcess;

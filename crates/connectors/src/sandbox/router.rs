@@ -13,7 +13,7 @@ use tower::ServiceExt;
 
 use super::page::{self, index_page};
 use super::site::Address;
-use super::{Login, Persona, Simulator, Site, SiteHost, World, control, guard, shared};
+use super::{Author, Elsewhere, Login, Persona, Simulator, Site, SiteHost, World, control, guard, shared};
 
 /// A world together with the simulators that play in it. Cheap to clone.
 #[derive(Clone)]
@@ -78,6 +78,18 @@ impl Sandbox {
     pub fn login(&self, platform: &str, persona: &'static Persona) -> Option<Login> {
         let player = self.players().iter().find(|p| p.simulator.platform() == platform)?;
         player.simulator.login(self.world(), persona)
+    }
+
+    /// Makes a post on a platform as its author would on the network's own pages, at the world's time. Its id in the API, `None` where
+    /// there is no such author or the network takes nothing like that.
+    pub fn post_elsewhere(
+        &self,
+        platform: &str,
+        author: &Author<'_>,
+        what: &Elsewhere<'_>,
+    ) -> Option<String> {
+        let player = self.players().iter().find(|p| p.simulator.platform() == platform)?;
+        player.simulator.post_elsewhere(self.world(), author, what)
     }
 
     /// The first ready-made server of a network of many servers.

@@ -8,7 +8,7 @@ use carillon_domain::time::Timestamp;
 use http::StatusCode;
 use http::request::Parts;
 
-use super::{Persona, Site, World};
+use super::{Author, Elsewhere, Persona, Site, World};
 
 /// One platform's simulated side. It MUST be as strict as the network: what the network refuses, it refuses, in the same
 /// words and with the same headers.
@@ -32,6 +32,13 @@ pub trait Simulator: Send + Sync + 'static {
     /// lives; it is issued when first asked for.
     fn login(&self, world: &World, persona: &'static Persona) -> Option<Login> {
         let _ = (world, persona);
+        None
+    }
+
+    /// Makes a post now as its author would on the network's own pages: it is public at once, in the ledger too, and has the id that the
+    /// API will give. `None` where there is no such author, or where the network takes nothing like that.
+    fn post_elsewhere(&self, world: &World, author: &Author<'_>, what: &Elsewhere<'_>) -> Option<String> {
+        let _ = (world, author, what);
         None
     }
 

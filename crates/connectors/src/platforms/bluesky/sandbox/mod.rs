@@ -13,7 +13,9 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 use http::StatusCode;
 
-use crate::sandbox::{FaultAnswer, Login, Persona, Simulator, Site, SiteHost, Trouble, World, commit, op};
+use crate::sandbox::{
+    Author, Elsewhere, FaultAnswer, Login, Persona, Simulator, Site, SiteHost, Trouble, World, commit, op,
+};
 
 mod accounts;
 mod appview;
@@ -21,6 +23,7 @@ mod blob;
 mod budget;
 mod cid;
 mod directory;
+mod elsewhere;
 mod lexicon;
 mod reply;
 mod repo;
@@ -77,6 +80,10 @@ impl Simulator for Bluesky {
         }
         let account = accounts::Account { persona, host: accounts::HOSTED.to_owned() };
         Some(Login { server: None, identifier: account.handle(), app_password: account.app_password() })
+    }
+
+    fn post_elsewhere(&self, world: &World, author: &Author<'_>, what: &Elsewhere<'_>) -> Option<String> {
+        elsewhere::post(world, author, what)
     }
 
     fn fault_response(&self, fault: &FaultAnswer<'_>) -> Response {

@@ -18,7 +18,7 @@ use super::state::{self, Record};
 use super::{PLATFORM, blob, budget, cid, directory, session};
 use crate::sandbox::{LedgerAccount, LedgerItem, LedgerMedia, Site, World};
 
-const POSTS: &str = "app.bsky.feed.post";
+pub(super) const POSTS: &str = "app.bsky.feed.post";
 
 /// What a write requires of what is there.
 enum Condition {
@@ -63,7 +63,7 @@ pub async fn create(State(world): State<Arc<World>>, site: Site, headers: Header
     Ok(budget::attach(answer.unwrap_or_else(|refusal| refusal), limits))
 }
 
-fn next_key(world: &World) -> String {
+pub(super) fn next_key(world: &World) -> String {
     let letters: Vec<char> = "234567abcdefghijklmnopqrstuvwxyz".chars().collect();
     let micros = u64::try_from(world.now().as_microsecond()).unwrap_or(0);
     let bits = micros << 10 | (world.next_number("bluesky-key") & 0x3ff);
@@ -205,7 +205,8 @@ fn media(repo: &state::Repo, record: &Value) -> Vec<LedgerMedia> {
     images.chain(video).filter_map(item).collect()
 }
 
-fn announce(world: &World, account: &Account, uri: &str, record: &Value, media: Vec<LedgerMedia>) {
+/// Writes a post into the ledger.
+pub(super) fn announce(world: &World, account: &Account, uri: &str, record: &Value, media: Vec<LedgerMedia>) {
     let text = |pointer: &str| record.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
     let parent = text("/reply/parent/uri");
     world.ledger().add(LedgerItem {

@@ -25,6 +25,7 @@ mod answer;
 mod chunked;
 mod comments;
 mod edit;
+mod elsewhere;
 mod feed;
 mod fields;
 mod grant;
@@ -61,7 +62,7 @@ use http::request::Parts;
 
 #[cfg(test)]
 pub(crate) use self::state::State;
-use crate::sandbox::{Claim, FaultAnswer, Simulator, SiteHost, World, op, op_by};
+use crate::sandbox::{Author, Claim, Elsewhere, FaultAnswer, Simulator, SiteHost, World, op, op_by};
 
 const PLATFORM: &str = "facebook";
 
@@ -123,6 +124,10 @@ impl Simulator for Facebook {
             .route("/reel/{video}/", get(feed::reel))
             .route("/stories/{handle}/{story}/", get(feed::post))
             .with_state(world)
+    }
+
+    fn post_elsewhere(&self, world: &World, author: &Author<'_>, what: &Elsewhere<'_>) -> Option<String> {
+        elsewhere::post(world, author, what)
     }
 
     fn fault_response(&self, fault: &FaultAnswer<'_>) -> Response {

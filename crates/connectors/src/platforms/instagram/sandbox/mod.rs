@@ -19,6 +19,7 @@ mod answer;
 mod asked;
 mod comments;
 mod containers;
+mod elsewhere;
 mod feed;
 mod fields;
 mod files;
@@ -46,7 +47,7 @@ use http::request::Parts;
 use self::people::NodeKind;
 #[cfg(test)]
 pub(crate) use self::state::State;
-use crate::sandbox::{Claim, FaultAnswer, Simulator, Site, SiteHost, World, op, op_by};
+use crate::sandbox::{Author, Claim, Elsewhere, FaultAnswer, Simulator, Site, SiteHost, World, op, op_by};
 
 const PLATFORM: &str = "instagram";
 
@@ -113,6 +114,10 @@ impl Simulator for Instagram {
             .route("/reel/{shortcode}/", get(feed::post))
             .route("/stories/{handle}/{id}/", get(feed::story))
             .with_state(world)
+    }
+
+    fn post_elsewhere(&self, world: &World, author: &Author<'_>, what: &Elsewhere<'_>) -> Option<String> {
+        elsewhere::post(world, author, what)
     }
 
     fn fault_response(&self, fault: &FaultAnswer<'_>) -> Response {

@@ -9,10 +9,10 @@ use super::fields::{Field, pick, requested};
 use super::grant::Right;
 use super::nodes::{Call, page_of, written};
 use super::people::{self, account_id, media_id};
-use super::state::{Container, DAY, Media, Shape, State, Status, change};
+use super::state::{Container, DAY, File, Media, Shape, State, Status, change};
 use super::{PLATFORM, WWW_INSTAGRAM, state};
 use crate::sandbox::audience::{Kind, Piece};
-use crate::sandbox::{LedgerAccount, LedgerItem, LedgerMedia, World};
+use crate::sandbox::{LedgerAccount, LedgerItem, LedgerMedia, Persona, World};
 
 /// `POST /{account}/media_publish`
 pub(super) fn publish(call: &Call<'_>) -> Result<Value, Refusal> {
@@ -36,23 +36,25 @@ pub(super) fn publish(call: &Call<'_>) -> Result<Value, Refusal> {
         s.media.push(media.clone());
         Ok(media)
     })?;
-    call.world.ledger().add(LedgerItem {
+    announce(call.world, owner, &media);
+    Ok(json!({ "id": media.id }))
+}
+
+/// Writes a published media into the ledger.
+pub(super) fn announce(world: &World, owner: &Persona, media: &Media) {
+    let file = |f: &File| LedgerMedia { sha256: f.sha256.clone(), bytes: f.bytes, alt: f.alt.clone() };
+    world.ledger().add(LedgerItem {
         platform: PLATFORM.to_owned(),
         server: None,
-        account: LedgerAccount { remote_id: account, handle: owner.key.to_owned() },
+        account: LedgerAccount { remote_id: media.account.clone(), handle: owner.key.to_owned() },
         remote_id: media.id.clone(),
         parent: None,
-        kind: word(&media).to_owned(),
+        kind: word(media).to_owned(),
         text: media.caption.clone(),
-        media: media
-            .files
-            .iter()
-            .map(|f| LedgerMedia { sha256: f.sha256.clone(), bytes: f.bytes, alt: f.alt.clone() })
-            .collect(),
-        at: now,
+        media: media.files.iter().map(file).collect(),
+        at: media.at,
         deleted_at: None,
     });
-    Ok(json!({ "id": media.id }))
 }
 
 /// The container, if it may become public now.
@@ -115,6 +117,7 @@ fn become_media(s: &State, container: &Container, id: String, shortcode: String,
         files,
         ai: container.ai,
         share_to_feed: container.share_to_feed,
+        hides_likes: false,
         deleted: false,
     }
 }
@@ -237,7 +240,7 @@ fn show(call: &Call<'_>, media: &Media, fields: &[Field]) -> Result<Value, Refus
         ("timestamp", json!(written(media.at))),
         ("username", json!(owner.map(|o| o.key))),
         ("owner", json!({ "id": media.account })),
-        ("like_count", json!(seen / 14)),
+        ("like_count", if media.hides_likes { Value::Null } else { json!(seen / 14) }),
         ("comments_count", json!(comments)),
         ("is_comment_enabled", json!(true)),
         ("is_shared_to_feed", json!(media.share_to_feed)),

@@ -105,6 +105,9 @@ pub(super) struct Media {
     pub files: Vec<File>,
     pub ai: bool,
     pub share_to_feed: bool,
+    /// Nobody sees how many like it, programs neither.
+    #[serde(default)]
+    pub hides_likes: bool,
     pub deleted: bool,
 }
 

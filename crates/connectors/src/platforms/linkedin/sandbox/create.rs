@@ -183,7 +183,8 @@ fn refuse_twice(memory: &Memory, post: &Post) -> Result<(), Refusal> {
     }
 }
 
-fn record(world: &World, post: &Post) {
+/// Writes a post into the ledger.
+pub(super) fn record(world: &World, post: &Post) {
     let file = |(urn, alt): &(String, Option<String>)| {
         let file = super::memory::read(world, |m| m.assets.get(urn).and_then(|a| a.file.clone()))?;
         Some(LedgerMedia { sha256: file.sha256, bytes: file.bytes, alt: alt.clone() })

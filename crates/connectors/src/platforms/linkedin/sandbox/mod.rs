@@ -25,6 +25,7 @@ mod content;
 mod create;
 mod dispatch;
 mod door;
+mod elsewhere;
 mod feed;
 mod files;
 mod identity;
@@ -53,7 +54,7 @@ use axum::routing::{any, get, post, put};
 
 #[cfg(test)]
 pub(crate) use self::memory::Memory;
-use crate::sandbox::{FaultAnswer, Simulator, SiteHost, World, op, op_by};
+use crate::sandbox::{Author, Elsewhere, FaultAnswer, Simulator, SiteHost, World, op, op_by};
 
 const PLATFORM: &str = "linkedin";
 /// The API's host.
@@ -106,6 +107,10 @@ impl Simulator for LinkedInSandbox {
             .route("/company/{name}", get(feed::organization))
             .route("/company/{name}/", get(feed::organization))
             .with_state(world)
+    }
+
+    fn post_elsewhere(&self, world: &World, author: &Author<'_>, what: &Elsewhere<'_>) -> Option<String> {
+        elsewhere::post(world, author, what)
     }
 
     fn fault_response(&self, fault: &FaultAnswer<'_>) -> Response {

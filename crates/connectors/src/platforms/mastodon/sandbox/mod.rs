@@ -14,12 +14,13 @@ use axum::{Json, Router};
 use http::StatusCode;
 use serde_json::json;
 
-use crate::sandbox::{FaultAnswer, Simulator, Site, SiteHost, Trouble, World, commit, op};
+use crate::sandbox::{Author, Elsewhere, FaultAnswer, Simulator, Site, SiteHost, Trouble, World, commit, op};
 use reply::Limit;
 use servers::Kind;
 
 mod apps;
 mod edit;
+mod elsewhere;
 mod entities;
 mod guard;
 mod length;
@@ -90,6 +91,10 @@ impl Simulator for Servers {
             .route("/@{name}/{id}", get(pages::single))
             .layer(from_fn(mistyped))
             .with_state(world)
+    }
+
+    fn post_elsewhere(&self, world: &World, author: &Author<'_>, what: &Elsewhere<'_>) -> Option<String> {
+        elsewhere::post(world, author, what)
     }
 
     fn fault_response(&self, fault: &FaultAnswer<'_>) -> Response {

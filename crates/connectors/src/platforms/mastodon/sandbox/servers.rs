@@ -55,7 +55,12 @@ pub(super) const TYPES: &[&str] = &[
 
 impl Kind {
     pub(super) fn of(site: &Site) -> Self {
-        match site.host.split('.').next().unwrap_or_default() {
+        Self::of_host(&site.host)
+    }
+
+    /// Of a server by its name.
+    pub(super) fn of_host(host: &str) -> Self {
+        match host.split('.').next().unwrap_or_default() {
             "roomy" => Self::Roomy,
             "vintage" => Self::Vintage,
             "odd" => Self::Deviant,

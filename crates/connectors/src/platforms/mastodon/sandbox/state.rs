@@ -97,7 +97,8 @@ pub(super) fn account_id(site: &Site, persona: &Persona) -> String {
     account_id_at(&site.host, Kind::of(site), persona)
 }
 
-fn account_id_at(host: &str, kind: Kind, persona: &Persona) -> String {
+/// The same by the server's name.
+pub(super) fn account_id_at(host: &str, kind: Kind, persona: &Persona) -> String {
     let number = persona.number(PLATFORM, host);
     if kind == Kind::Deviant {
         return hex::encode(&Sha256::digest(format!("{host} {number}"))[..16]);
@@ -112,9 +113,14 @@ pub(super) fn persona_of(site: &Site, account: &str) -> Option<&'static Persona>
 
 /// A new id: Mastodon's grow with time, others need not.
 pub(super) fn new_id(world: &World, site: &Site) -> String {
+    new_id_at(world, &site.host, Kind::of(site))
+}
+
+/// The same by the server's name.
+pub(super) fn new_id_at(world: &World, host: &str, kind: Kind) -> String {
     let number = world.next_number(&format!("{PLATFORM}.id"));
-    if Kind::of(site) == Kind::Deviant {
-        return hex::encode(&Sha256::digest(format!("{} {number}", site.host))[..16]);
+    if kind == Kind::Deviant {
+        return hex::encode(&Sha256::digest(format!("{host} {number}"))[..16]);
     }
     let milliseconds = u128::try_from(world.now().as_millisecond()).unwrap_or(0);
     ((milliseconds << 16) + u128::from(number % 65_536)).to_string()

@@ -31,6 +31,7 @@ mod answer;
 mod asked;
 mod attachments;
 mod containers;
+mod elsewhere;
 mod feed;
 mod fields;
 mod files;
@@ -65,7 +66,7 @@ use http::request::Parts;
 
 #[cfg(test)]
 pub(crate) use self::state::State;
-use crate::sandbox::{FaultAnswer, Simulator, Site, SiteHost, World, graph, op, op_by};
+use crate::sandbox::{Author, Elsewhere, FaultAnswer, Simulator, Site, SiteHost, World, graph, op, op_by};
 
 const PLATFORM: &str = "threads";
 const NETWORK: &str = "Threads";
@@ -133,6 +134,10 @@ impl Simulator for Threads {
             .route("/{handle}", get(feed::account))
             .route("/{handle}/post/{shortcode}", get(feed::post))
             .with_state(world)
+    }
+
+    fn post_elsewhere(&self, world: &World, author: &Author<'_>, what: &Elsewhere<'_>) -> Option<String> {
+        elsewhere::post(world, author, what)
     }
 
     fn fault_response(&self, fault: &FaultAnswer<'_>) -> Response {

@@ -42,6 +42,7 @@ mod cancel;
 mod caps;
 mod creator;
 mod door;
+mod elsewhere;
 mod feed;
 mod files;
 mod finish;
@@ -73,7 +74,7 @@ use http::StatusCode;
 
 #[cfg(test)]
 pub(super) use self::memory::Memory;
-use crate::sandbox::{FaultAnswer, Simulator, Site, SiteHost, World, op, op_by};
+use crate::sandbox::{Author, Elsewhere, FaultAnswer, Simulator, Site, SiteHost, World, op, op_by};
 
 const PLATFORM: &str = "tiktok";
 /// The host that people see; it also asks for consent.
@@ -122,6 +123,10 @@ impl Simulator for TiktokNetwork {
             .layer(from_fn(glance::look))
             .layer(from_fn(at_home))
             .with_state(world)
+    }
+
+    fn post_elsewhere(&self, world: &World, author: &Author<'_>, what: &Elsewhere<'_>) -> Option<String> {
+        elsewhere::post(world, author, what)
     }
 
     fn fault_response(&self, fault: &FaultAnswer<'_>) -> Response {

@@ -16,7 +16,7 @@ use super::answer::{Problem, ok};
 use super::door::{self, CREATE, Caller};
 use super::memory::{Category, Media, Memory, Poll, Post, handle, new_id, subscription, user_id};
 use super::shown;
-use crate::sandbox::{LedgerAccount, LedgerItem, LedgerMedia, World};
+use crate::sandbox::{LedgerAccount, LedgerItem, LedgerMedia, Persona, World};
 
 /// How long X remembers a text in order to refuse it a second time. The length is not published.
 const DUPLICATES: Duration = Duration::from_secs(24 * 3600);
@@ -140,7 +140,7 @@ fn accept(world: &World, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> R
         memory.posts.insert(id, post.clone());
         Ok((post, media))
     })?;
-    record(world, caller, id, &post, &media);
+    record(world, caller.persona, id, &post, &media);
     let text = shown::text(&post).escaped;
     let data = json!({ "id": id.to_string(), "text": text, "edit_history_tweet_ids": [id.to_string()] });
     Ok(ok(StatusCode::CREATED, json!({ "data": data })))
@@ -251,7 +251,11 @@ fn repeated(memory: &Memory, post: &Post) -> Result<(), Problem> {
     Err(Problem::forbidden("You are not allowed to create a Tweet with duplicate content."))
 }
 
-fn record(world: &World, caller: &Caller, id: u64, post: &Post, media: &[(u64, Media)]) {
+/// Files by their ids.
+pub(super) type Files = Vec<(u64, Media)>;
+
+/// Writes a post into the ledger.
+pub(super) fn record(world: &World, by: &Persona, id: u64, post: &Post, media: &[(u64, Media)]) {
     let file = |media: &Media| {
         let done = media.done.as_ref()?;
         Some(LedgerMedia { sha256: done.sha256.clone(), bytes: done.bytes, alt: media.alt.clone() })
@@ -259,10 +263,7 @@ fn record(world: &World, caller: &Caller, id: u64, post: &Post, media: &[(u64, M
     world.ledger().add(LedgerItem {
         platform: PLATFORM.to_owned(),
         server: None,
-        account: LedgerAccount {
-            remote_id: user_id(caller.persona),
-            handle: handle(caller.persona).to_owned(),
-        },
+        account: LedgerAccount { remote_id: user_id(by), handle: handle(by).to_owned() },
         remote_id: id.to_string(),
         parent: post.reply_to.map(|id| id.to_string()),
         kind: if post.reply_to.is_some() { "reply" } else { "post" }.to_owned(),

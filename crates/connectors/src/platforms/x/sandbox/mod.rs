@@ -10,11 +10,12 @@ use axum::response::Response;
 use axum::routing::{delete, get, post};
 use http::StatusCode;
 
-use crate::sandbox::{FaultAnswer, Simulator, SiteHost, Trouble, World, commit, op};
+use crate::sandbox::{Author, Elsewhere, FaultAnswer, Simulator, SiteHost, Trouble, World, commit, op};
 
 mod answer;
 mod create;
 mod door;
+mod elsewhere;
 mod lookup;
 mod memory;
 mod oauth;
@@ -80,6 +81,10 @@ impl Simulator for XSandbox {
             .route("/{handle}", get(pages::profile))
             .route("/{handle}/status/{id}", get(pages::post))
             .with_state(world)
+    }
+
+    fn post_elsewhere(&self, world: &World, author: &Author<'_>, what: &Elsewhere<'_>) -> Option<String> {
+        elsewhere::post(world, author, what)
     }
 
     fn fault_response(&self, fault: &FaultAnswer<'_>) -> Response {

@@ -35,6 +35,7 @@ mod channels;
 mod comments;
 mod counters;
 mod door;
+mod elsewhere;
 mod figures;
 mod film;
 mod finish;
@@ -67,7 +68,7 @@ use http::request::Parts;
 
 #[cfg(test)]
 pub(super) use self::state::{Memory, Verdict};
-use crate::sandbox::{FaultAnswer, Simulator, Site, SiteHost, World, commit, op, op_by};
+use crate::sandbox::{Author, Elsewhere, FaultAnswer, Simulator, Site, SiteHost, World, commit, op, op_by};
 
 const PLATFORM: &str = "youtube";
 
@@ -115,6 +116,10 @@ impl Simulator for YoutubeNetwork {
             .route("/v2/reports", get(analytics::query).layer(op("reports.query")))
             .layer(from_fn(at_home))
             .with_state(world)
+    }
+
+    fn post_elsewhere(&self, world: &World, author: &Author<'_>, what: &Elsewhere<'_>) -> Option<String> {
+        elsewhere::post(world, author, what)
     }
 
     fn fault_response(&self, fault: &FaultAnswer<'_>) -> Response {
