@@ -67,9 +67,23 @@ impl Access {
         let calls: Arc<Calls> = Arc::default();
         let empty: Arc<AtomicBool> = Arc::default();
         let budget = ReadingBudget::of(engine, &row, asked, &empty);
-        let http = way(engine, platform, &row, &credential, &calls, budget);
+        let http = way(engine, platform, &row, &credential, &calls).with_budget(Arc::new(budget));
         let (identity, media) = (row.identity(), engine.library.source(row.workspace));
         Ok(Self { row, platform, identity, credential, app, media, http, calls, asked, empty })
+    }
+
+    /// The same with no regard to what the network takes and what reading costs, and no count of either: for a past that is played.
+    ///
+    /// # Errors
+    /// [`NoCredential`].
+    pub async fn unmetered(
+        engine: &Engine,
+        row: AccountRow,
+        platform: &'static str,
+    ) -> Result<Self, NoCredential> {
+        let mut access = Self::open(engine, row, platform, true).await?;
+        access.http = way(engine, platform, &access.row, &access.credential, &access.calls);
+        Ok(access)
     }
 
     /// What a call may use.
@@ -107,7 +121,8 @@ impl Access {
     pub async fn refresh(&mut self, engine: &Engine) -> Result<(), NoCredential> {
         self.credential = credentials::instead_of(engine, &self.row, &self.credential).await?;
         let budget = ReadingBudget::of(engine, &self.row, self.asked, &self.empty);
-        self.http = way(engine, self.platform, &self.row, &self.credential, &self.calls, budget);
+        let way = way(engine, self.platform, &self.row, &self.credential, &self.calls);
+        self.http = way.with_budget(Arc::new(budget));
         Ok(())
     }
 
@@ -122,14 +137,13 @@ impl Access {
     }
 }
 
-/// The way to the network, which is left alone when it fails, within what it takes of this account.
+/// The way to the network, which is left alone when it fails.
 fn way(
     engine: &Engine,
     platform: &'static str,
     row: &AccountRow,
     credential: &Credential,
     calls: &Arc<Calls>,
-    budget: ReadingBudget,
 ) -> Http {
     let journal: Arc<dyn Journal> = calls.clone();
     let networks = &engine.networks;
@@ -141,5 +155,4 @@ fn way(
         .with_secrets(credential.secrets())
         .with_journal(journal)
         .with_gate(gate)
-        .with_budget(Arc::new(budget))
 }

@@ -39,10 +39,11 @@ impl From<NoCredential> for Stop {
     }
 }
 
-fn not_connected(platform: &str) -> Stop {
+/// The refusal for an account that nobody may read.
+pub(super) fn not_connected(platform: &str) -> ConnectorError {
     let cause = "This account is no longer connected.";
-    let error = ConnectorError::new(ErrorKind::Rejected, platform, "sync", "not_connected", cause);
-    Stop::Remote(Box::new(error.with_action("Connect the account again.")))
+    ConnectorError::new(ErrorKind::Rejected, platform, "sync", "not_connected", cause)
+        .with_action("Connect the account again.")
 }
 
 fn switched_off(platform: &str) -> Stop {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use carillon_connectors::contract::reader::{Count, Profile, RemotePost};
-use carillon_domain::id::{Id, PublicationId, RemotePostId};
+use carillon_domain::account::AccountIdentity;
+use carillon_domain::id::{Id, PublicationId, RemotePostId, SyncRunId};
 use carillon_domain::metric::{Observation, Reading};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::repo::account::{self, AccountRow};
@@ -62,13 +63,11 @@ pub(super) async fn profile(
     account: &AccountRow,
     profile: &Profile,
 ) -> Result<(), JobError> {
-    let seen = observation(&profile.counts, engine.clock.now());
-    let subject = Subject::account(row.workspace, row.account);
-    let (run, account, identity) = (row.clone(), account.clone(), profile.identity.clone());
+    let seen = Seen::of(profile, engine.clock.now());
+    let (run, account) = (row.clone(), account.clone());
     fenced(engine, lease, move |tx| {
         Box::pin(async move {
-            account::keep_profile(tx, &account, &identity, &seen).await?;
-            snapshot::add(tx, subject, run.id, &seen).await?;
+            put_profile(tx, &run, &account, &seen).await?;
             sync_run::save(tx, &run).await
         })
     })
@@ -89,19 +88,46 @@ pub(super) async fn posts(
     let rows: Vec<_> = posts.into_iter().map(|post| remote_post(engine, row, &ours, post, as_of)).collect();
     for chunk in rows.chunks(CHUNK) {
         let (chunk, run) = (chunk.to_vec(), row.id);
-        fenced(engine, lease, move |tx| {
-            Box::pin(async move {
-                for post in &chunk {
-                    let id = remote_post::put(tx, post).await?;
-                    let subject = Subject { workspace: post.workspace, account: post.account, id: id.uuid() };
-                    snapshot::add(tx, subject, run, &post.seen).await?;
-                }
-                Ok(())
-            })
-        })
-        .await?;
+        fenced(engine, lease, move |tx| Box::pin(async move { put_posts(tx, run, &chunk).await })).await?;
     }
     self::run(engine, lease, row).await
+}
+
+/// A profile as it was seen.
+pub(super) struct Seen {
+    identity: AccountIdentity,
+    numbers: Observation,
+}
+
+impl Seen {
+    pub fn of(profile: &Profile, as_of: Timestamp) -> Self {
+        Self { identity: profile.identity.clone(), numbers: observation(&profile.counts, as_of) }
+    }
+}
+
+/// Puts a profile with its totals into the database.
+pub(super) async fn put_profile(
+    tx: &mut Tx<'_>,
+    run: &SyncRunRow,
+    account: &AccountRow,
+    seen: &Seen,
+) -> Result<(), StoreError> {
+    account::keep_profile(tx, account, &seen.identity, &seen.numbers).await?;
+    snapshot::add(tx, Subject::account(run.workspace, run.account), run.id, &seen.numbers).await
+}
+
+/// Puts posts with their numbers into the database.
+pub(super) async fn put_posts(
+    tx: &mut Tx<'_>,
+    run: SyncRunId,
+    posts: &[RemotePostRow],
+) -> Result<(), StoreError> {
+    for post in posts {
+        let id = remote_post::put(tx, post).await?;
+        let subject = Subject { workspace: post.workspace, account: post.account, id: id.uuid() };
+        snapshot::add(tx, subject, run, &post.seen).await?;
+    }
+    Ok(())
 }
 
 /// Which of them are ours.
@@ -115,7 +141,8 @@ async fn ours(
     publication::public_ids(&engine.db, row.workspace, row.account, first - SLACK, last + SLACK).await
 }
 
-fn remote_post(
+/// A post as it is put into the database.
+pub(super) fn remote_post(
     engine: &Engine,
     row: &SyncRunRow,
     ours: &BTreeMap<String, PublicationId>,

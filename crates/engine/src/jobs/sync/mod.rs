@@ -14,6 +14,7 @@
 mod account;
 mod ending;
 mod keep;
+pub mod past;
 mod run;
 pub mod schedule;
 

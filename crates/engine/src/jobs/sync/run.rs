@@ -2,7 +2,7 @@
 
 use carillon_connectors::contract::reader::{PostPage, RemotePost};
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
-use carillon_domain::sync::SyncState;
+use carillon_domain::sync::{SyncKind, SyncState};
 use carillon_domain::time::Timestamp;
 use carillon_store::repo::sync_run::{self, SyncRunRow};
 
@@ -65,7 +65,7 @@ impl Run<'_> {
         let cursor = self.position.cursor.clone();
         let page = account.reader.posts(&account.access.cx(self.engine), cursor.as_deref()).await?;
         let as_of = self.engine.clock.now();
-        let posts = self.take(page, as_of);
+        let posts = take(self.row.kind, &mut self.position, page, as_of);
         self.row.calls += account.access.take_calls();
         self.row.items += u32::try_from(posts.len()).unwrap_or(u32::MAX);
         self.position.save(&mut self.row);
@@ -91,32 +91,36 @@ impl Run<'_> {
         account.access.became(profile.identity);
         Ok(())
     }
+}
 
-    /// The posts of a page that are wanted; moves the position behind it.
-    fn take(&mut self, page: PostPage, as_of: Timestamp) -> Vec<RemotePost> {
-        let (kind, position) = (self.row.kind, &mut self.position);
-        let limit = kind.window().map(|window| as_of - window);
-        let is_due = |post: &RemotePost| limit.is_none_or(|limit| post.published_at >= limit);
-        let keeps_all = position.pages == 0 && kind.keeps_first_page();
-        let beyond = page.posts.last().is_some_and(|post| !is_due(post));
-        let mut posts = page.posts;
-        posts.retain(|post| keeps_all || is_due(post));
-        let room = usize::try_from(kind.most_posts().saturating_sub(position.posts)).unwrap_or(usize::MAX);
-        posts.truncate(room);
-        position.pages += 1;
-        position.posts += u32::try_from(posts.len()).unwrap_or(u32::MAX);
-        position.oldest = posts.iter().map(|post| post.published_at).chain(position.oldest).min();
-        // A network that leads back to the same page would be read for ever.
-        let next = page.next.filter(|next| position.cursor.as_ref() != Some(next));
-        let enough = position.posts >= kind.most_posts() || position.pages >= kind.most_pages();
-        position.back_to = match limit {
-            _ if enough => Some(position.oldest.unwrap_or(as_of)),
-            limit => limit.map(|limit| position.oldest.map_or(limit, |oldest| oldest.min(limit))),
-        };
-        position.complete = enough || beyond || next.is_none();
-        position.cursor = next.filter(|_| !position.complete);
-        posts
-    }
+/// The posts of a page that are wanted by a reading of this kind; moves its position behind them.
+pub(super) fn take(
+    kind: SyncKind,
+    position: &mut Position,
+    page: PostPage,
+    as_of: Timestamp,
+) -> Vec<RemotePost> {
+    let limit = kind.window().map(|window| as_of - window);
+    let is_due = |post: &RemotePost| limit.is_none_or(|limit| post.published_at >= limit);
+    let keeps_all = position.pages == 0 && kind.keeps_first_page();
+    let beyond = page.posts.last().is_some_and(|post| !is_due(post));
+    let mut posts = page.posts;
+    posts.retain(|post| keeps_all || is_due(post));
+    let room = usize::try_from(kind.most_posts().saturating_sub(position.posts)).unwrap_or(usize::MAX);
+    posts.truncate(room);
+    position.pages += 1;
+    position.posts += u32::try_from(posts.len()).unwrap_or(u32::MAX);
+    position.oldest = posts.iter().map(|post| post.published_at).chain(position.oldest).min();
+    // A network that leads back to the same page would be read for ever.
+    let next = page.next.filter(|next| position.cursor.as_ref() != Some(next));
+    let enough = position.posts >= kind.most_posts() || position.pages >= kind.most_pages();
+    position.back_to = match limit {
+        _ if enough => Some(position.oldest.unwrap_or(as_of)),
+        limit => limit.map(|limit| position.oldest.map_or(limit, |oldest| oldest.min(limit))),
+    };
+    position.complete = enough || beyond || next.is_none();
+    position.cursor = next.filter(|_| !position.complete);
+    posts
 }
 
 /// Numbers of one account must never be kept as another's.
