@@ -1,6 +1,7 @@
 //! A workspace with accounts, the looks of some days at them, and posts with the looks at these.
 
 use anyhow::Context;
+use carillon_connectors::Registry;
 use carillon_domain::id::{AccountId, Id, RemotePostId, SyncRunId, WorkspaceId};
 use carillon_domain::metric::{Observation, Reading};
 use carillon_domain::time::{Clock, ManualClock, SeededEntropy, SignedDuration, Timestamp, random_bytes};
@@ -16,9 +17,6 @@ use super::Plan;
 use crate::rows::Connected;
 use crate::server::Site;
 use crate::wire::Client;
-
-/// Networks that give views and networks that don't.
-const NETWORKS: [&str; 5] = ["instagram", "tiktok", "x", "mastodon", "linkedin"];
 
 /// What networks tell of a post, with the share of its views that each is.
 const METRICS: [(&str, i64); 6] =
@@ -111,11 +109,12 @@ impl Maker {
 
     fn rows(&self, number: usize) -> (GrantRow, AccountRow) {
         let at = self.block.from;
+        let all = Registry.all();
         let connected = Connected {
             workspace: self.block.workspace,
             grant: self.id(at),
             account: self.id(at),
-            platform: NETWORKS[number % NETWORKS.len()].to_owned(),
+            platform: all[number % all.len()].descriptor().name.to_owned(),
             server: None,
             at,
         };

@@ -63,7 +63,10 @@ pub struct Analytics {
     /// A PostgreSQL server on which databases may be made; without it only SQLite is measured
     #[arg(long, env = "CARILLON_BENCH_POSTGRES_URL", value_name = "URL")]
     postgres_url: Option<String>,
-    /// Days of history, instead of what bench/analytics.json says
+    /// Accounts, instead of what bench/analytics.json says
+    #[arg(long)]
+    accounts: Option<usize>,
+    /// Days of history
     #[arg(long)]
     days: Option<usize>,
     /// Posts in these days
@@ -83,6 +86,7 @@ pub struct Analytics {
 /// When something could not be measured.
 pub async fn run(program: &Path, asked: &Analytics, out: &mut impl Write) -> anyhow::Result<bool> {
     let mut plan: Plan = serde_json::from_str(include_str!("../../../../bench/analytics.json"))?;
+    plan.accounts = asked.accounts.unwrap_or(plan.accounts);
     plan.days = asked.days.unwrap_or(plan.days);
     plan.posts = asked.posts.unwrap_or(plan.posts);
     plan.grown = asked.grown.unwrap_or(plan.grown);
@@ -157,6 +161,7 @@ mod tests {
         };
         let asked = Analytics {
             postgres_url: None,
+            accounts: Some(2),
             days: Some(30),
             posts: Some(100),
             grown: Some(2),
@@ -167,7 +172,7 @@ mod tests {
         let said = String::from_utf8(out).expect("text");
         let lines: Vec<_> = said.lines().filter(|line| line.starts_with("analytics ")).collect();
         assert_eq!(lines.len(), 6, "{said}");
-        assert!(lines[0].contains("days=30 accounts=50 posts=100 "), "{said}");
-        assert!(lines[5].contains("days=60 accounts=50 posts=200 "), "{said}");
+        assert!(lines[0].contains("days=30 accounts=2 posts=100 "), "{said}");
+        assert!(lines[5].contains("days=60 accounts=2 posts=200 "), "{said}");
     }
 }

@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn an_interval_that_misses_counts_as_missed() {
         let general = general();
-        let mut answer = best_times(&Evidence { posts: &[], activity: None, general: &general });
+        let mut answer = best_times(&Evidence { posts: &[], activity: None, growth: &[], general: &general });
         let truth: Week = std::array::from_fn(|n| answer.cells[n].estimate);
         assert!((Score::of(&answer, &truth).covered - 1.0).abs() < 1e-12);
         answer.cells[0].low = answer.cells[0].high;

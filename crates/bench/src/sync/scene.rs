@@ -106,7 +106,8 @@ impl Scene {
             request.identifier = Some(login.identifier);
             request.app_password = Some(Secret::new(login.app_password));
         }
-        let url = match connect::begin(&self.engine, actor, platform, request).await? {
+        let begun = connect::begin(&self.engine, actor, platform, request).await?;
+        let url = match begun {
             Begun::Connected { accounts, .. } => {
                 return accounts.first().map(|account| account.id).context("a sign-in without an account");
             }

@@ -60,6 +60,7 @@ async fn demo(mut settings: Settings, data_named: bool, out: &mut dyn Write) -> 
     let folder = Folder::open(&mut settings, data_named)?;
     let networks = folder.bind(&mut settings.sandbox.listen, "sandbox.listen").await?;
     may_listen(&settings)?;
+    can_play(&settings)?;
     let web = folder.bind(&mut settings.server.listen, "server.listen").await?;
     run::warn_of_address(&settings);
     let origin = origin(settings.sandbox.listen);
@@ -195,6 +196,16 @@ async fn wake_when_moved(
             () = stop.cancelled() => return,
         }
     }
+}
+
+/// As many days as are played anyway, and no more than a year.
+fn can_play(settings: &Settings) -> Result<(), CliError> {
+    let days = settings.sandbox.demo_days;
+    if (seed::PLAYED_DAYS..=365).contains(&days) {
+        return Ok(());
+    }
+    let message = format!("must be {} to 365, not {days}", seed::PLAYED_DAYS);
+    Err(SettingsError::Value { setting: "sandbox.demo_days".into(), from: None, message }.into())
 }
 
 /// Whoever reaches the sandbox can read every token in it.

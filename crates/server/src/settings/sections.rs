@@ -70,6 +70,8 @@ pub struct Sandbox {
     pub allow_address: String,
     /// The largest uploaded file of which the simulated networks keep more than the beginning, bytes.
     pub keep_at_most: u64,
+    /// Days of history that a demo begins with.
+    pub demo_days: u16,
     /// Servers to name when connecting, by platform, while the simulated networks run beside. Nobody sets them.
     #[serde(skip)]
     pub servers: BTreeMap<&'static str, Vec<String>>,

@@ -9,7 +9,7 @@ use carillon_domain::id::{AccountId, Id, WorkspaceId};
 use carillon_domain::metric::{Observation, Reading};
 use carillon_domain::permission::Role;
 use carillon_domain::secret::Secret;
-use carillon_domain::time::Timestamp;
+use carillon_domain::time::{Clock, Timestamp};
 use carillon_engine::Actor;
 use carillon_engine::runner::{Runner, RunnerConfig};
 use carillon_engine::usecase::connect::{self, Begun, ConnectRequest};

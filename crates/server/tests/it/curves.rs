@@ -157,6 +157,7 @@ async fn a_post_made_here_shows_its_numbers_on_its_own_page() {
     assert!(text.contains("Numbers since publication") && text.contains("<svg class=\"chart\""), "{text}");
     assert!(text.contains("No post of the 90 days before it can be compared. It takes 5."), "{text}");
     assert!(text.contains("50 min: "), "when it was looked at: {text}");
+    assert!(text.contains("<th scope=\"row\" class=\"when\">50 min</th>"), "in the table, too: {text}");
     let chosen = browser.get(&format!("{}?metric=likes", desk.page(&post))).await;
     assert_eq!(chosen.status, StatusCode::OK);
     assert!(chosen.text().contains("aria-current=\"true\">Likes"), "{}", chosen.text());

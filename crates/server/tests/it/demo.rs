@@ -1,14 +1,20 @@
 //! The demo from the outside: the real binary, its sandbox, and a program that uses both.
 
 use axum::http::{Method, StatusCode};
+use carillon_connectors::Registry;
+use carillon_connectors::sandbox::persona::PERSONAS;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::process::{Carillon, Client};
+use crate::process::{Carillon, Client, Visitor};
 
 fn items(list: &Value) -> &[Value] {
-    list["items"].as_array().expect("items")
+    items_of(list, "items")
+}
+
+fn items_of<'a>(list: &'a Value, name: &str) -> &'a [Value] {
+    list[name].as_array().expect("a list")
 }
 
 /// Seconds until a time of tomorrow where the demo's workspaces live.
@@ -56,6 +62,108 @@ async fn a_demo_publishes_and_survives_a_restart() {
     let clock = sandbox.get("/sandbox/clock").await;
     assert_eq!(clock["offset_s"], by);
     assert!(third.terminate().await.success());
+}
+
+/// The truth of the account that a demo has on a network.
+async fn truth(sandbox: &Client, account: &Value, at: &str) -> i64 {
+    let platform = account["platform"].as_str().expect("a platform");
+    let named = PERSONAS.iter().find(|p| account["name"].as_str() == Some(p.name)).expect("a persona");
+    let path = format!("/sandbox/truth/{}?platform={platform}&at={at}", named.key);
+    sandbox.get(&path).await["networks"][0]["followers"].as_f64().expect("followers").round() as i64
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demo_has_months_of_history_and_keeps_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let args = ["demo", "--listen", "127.0.0.1:0", "--sandbox-listen", "127.0.0.1:0", "--data", "data"];
+    let days = [("CARILLON_SANDBOX__DEMO_DAYS", "90")];
+    let first = Carillon::start(folder.path(), &args, &days).await;
+    let sandbox = Client::new(first.word("sandbox"));
+    let api = Client::with_token(first.word("url"), first.word("token"));
+    let accounts = api.get("/api/v1/accounts").await;
+    assert_eq!(items(&accounts).len(), Registry.all().len(), "{accounts:#}");
+
+    let now: jiff::Timestamp =
+        sandbox.get("/sandbox/clock").await["now"].as_str().expect("a time").parse().expect("a time");
+    let today = now.in_tz("Europe/Athens").expect("a zone").date();
+    let day = |back: i32| today.checked_sub(jiff::Span::new().days(back)).expect("a day");
+    let (mut told, mut whole) = (0, 0);
+    for account in items(&accounts) {
+        let id = account["id"].as_str().expect("an id");
+        let range = format!("account={id}&from={}&to={}", day(89), day(1));
+        let series = api.get(&format!("/api/v1/analytics/series?metric=followers&{range}")).await;
+        let points: Vec<_> = items_of(&series, "points").iter().filter(|p| !p["value"].is_null()).collect();
+        // A login that lets nobody count its followers, as LinkedIn's for members, has none.
+        if points.is_empty() {
+            continue;
+        }
+        told += 1;
+        whole += usize::from(points.len() > 80);
+        assert!(points.len() > 35 && points.len() < 89, "{account:#}: {}", points.len());
+        let values: std::collections::BTreeSet<_> = points.iter().map(|p| p["value"].as_i64()).collect();
+        assert!(values.len() > 1, "they come and go: {account:#} {values:?}");
+    }
+    assert!(told + 1 >= Registry.all().len(), "{told}");
+    assert_eq!(whole, told - 1, "one account was connected later");
+
+    // What was kept of a day is what was true when it was seen.
+    let account = items(&accounts).iter().find(|a| a["platform"] == "bluesky").expect("an account");
+    let id = account["id"].as_str().expect("an id");
+    let runs = api.get(&format!("/api/v1/sync-runs?account={id}&limit=100")).await;
+    let last = items(&runs).last().expect("a run");
+    assert_eq!((&last["state"], &last["reason"]), (&json!("done"), &json!("scheduled")), "{last:#}");
+    let seen: jiff::Timestamp = last["started_at"].as_str().expect("a time").parse().expect("a time");
+    let local = seen.in_tz("Europe/Athens").expect("a zone").date();
+    let ran_on = |run: &&Value| {
+        let at: jiff::Timestamp = run["started_at"].as_str().expect("a time").parse().expect("a time");
+        at.in_tz("Europe/Athens").expect("a zone").date() == local.tomorrow().expect("a day")
+    };
+    // The newest look of a whole day, which is the one that stands for it.
+    let newest = items(&runs).iter().find(ran_on).expect("a look on the day after");
+    let at = newest["started_at"].as_str().expect("a time");
+    let told = format!("account={id}&from={0}&to={0}", local.tomorrow().expect("a day"));
+    let series = api.get(&format!("/api/v1/analytics/series?metric=followers&{told}")).await;
+    let kept = items_of(&series, "points")[0]["value"].as_i64().expect("followers");
+    assert_eq!(kept, truth(&sandbox, account, at).await, "{series:#}");
+
+    let mut visitor = Visitor::new(first.word("url"));
+    let page = first.word("login").strip_prefix(first.word("url")).expect("the link is on this server");
+    visitor.get(page).await;
+    let home = format!("/w/{}", api.get("/api/v1/me").await["workspace"].as_str().expect("an id"));
+    for days in [30, 90] {
+        let (status, text, _) = visitor.get(&format!("{home}/overview?days={days}")).await;
+        assert_eq!(status, StatusCode::OK, "{text}");
+        assert!(text.contains(&format!("aria-current=\"true\">{days} days")), "{text}");
+        for name in ["class=\"tiles\"", "Engagement rate by views"] {
+            assert!(text.contains(name), "{name}: {text}");
+        }
+        let summary = api.get(&format!("/api/v1/analytics/summary?from={}&to={today}", day(days - 1))).await;
+        for name in ["followers", "views", "engagements", "posts"] {
+            assert!(summary[name]["value"].as_i64() > Some(0), "{name} of {days} days: {summary:#}");
+        }
+    }
+    let ledger = sandbox.get("/sandbox/ledger").await;
+    let deleted = items(&ledger).iter().filter(|item| !item["deleted_at"].is_null()).count();
+    assert_eq!(deleted, 1, "one post is gone again");
+    assert!(first.terminate().await.success());
+
+    let second = Carillon::start(folder.path(), &args, &days).await;
+    let sandbox = Client::new(second.word("sandbox"));
+    assert_eq!(sandbox.get("/sandbox/ledger").await["items"], ledger["items"], "played once");
+    let api = Client::with_token(second.word("url"), second.word("token"));
+    let again = api.get(&format!("/api/v1/analytics/series?metric=followers&{told}")).await;
+    assert_eq!(again["points"], series["points"]);
+    assert!(second.terminate().await.success());
+
+    let few = std::process::Command::new(env!("CARGO_BIN_EXE_carillon"))
+        .args(["demo", "--listen", "127.0.0.1:0", "--sandbox-listen", "127.0.0.1:0"])
+        .env_clear()
+        .env("CARILLON_SANDBOX__DEMO_DAYS", "2")
+        .current_dir(folder.path())
+        .output()
+        .expect("it runs");
+    assert_eq!(few.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&few.stderr).contains("sandbox.demo_days"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,6 +4,7 @@ use axum::http::{Method, StatusCode};
 use carillon_connectors::sandbox::persona::PERSONAS;
 use carillon_domain::id::WorkspaceId;
 use carillon_domain::permission::Role;
+use carillon_domain::time::Clock;
 use carillon_engine::report::TABLES;
 
 use crate::analytics::read_account;
@@ -43,7 +44,7 @@ async fn programs_take_every_table_away() {
         assert!(xlsx.bytes().starts_with(ZIP), "{table}");
         assert!(xlsx.header("content-disposition").ends_with(".xlsx\""));
     }
-    let followers = PERSONAS[0].followers("bluesky");
+    let followers = PERSONAS[0].followers_at("bluesky", app.clock.now());
     let figures = get("").await.text();
     assert!(
         figures.contains(&format!("\r\nFollowers,{followers},,,,accounts,1,1,")),
@@ -122,12 +123,13 @@ async fn pages_link_to_their_files() {
     let overview = browser.get(&format!("{home}/overview?days=7&platform=bluesky")).await.text();
     for file in ["days", "networks", "top-posts", "figures", "accounts", "posts"] {
         for format in ["csv", "xlsx"] {
-            let link = format!("href=\"{home}/export/{file}.{format}?days=7&#38;platform=bluesky\"");
+            let link =
+                format!("href=\"{home}/export/{file}.{format}?days=7&#38;account=&#38;platform=bluesky\"");
             assert!(overview.contains(&link), "{link}: {overview}");
         }
     }
     assert!(
-        overview.contains(&format!("href=\"{home}/report.pdf?days=7&#38;platform=bluesky\"")),
+        overview.contains(&format!("href=\"{home}/report.pdf?days=7&#38;account=&#38;platform=bluesky\"")),
         "{overview}"
     );
     let days = browser.get(&format!("{home}/export/days.csv?days=7&platform=bluesky")).await;

@@ -4,6 +4,7 @@ use axum::http::{Method, StatusCode, header};
 use carillon_connectors::sandbox::persona::PERSONAS;
 use carillon_domain::id::WorkspaceId;
 use carillon_domain::permission::Role;
+use carillon_domain::time::Clock;
 use carillon_domain::{insight, metric};
 use carillon_engine::events::Topic;
 use carillon_store::testing::TestDb;

@@ -92,6 +92,8 @@ fn program(folder: &Path, args: &[&str], settings: &[(&str, &str)]) -> Command {
     program
         .args(args)
         .env_clear()
+        // A demo's months of history take their time; tests that look at them ask for them.
+        .env("CARILLON_SANDBOX__DEMO_DAYS", "3")
         .envs(settings.iter().copied())
         .current_dir(folder)
         .stdin(Stdio::null())

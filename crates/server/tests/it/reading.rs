@@ -8,6 +8,7 @@ use carillon_connectors::sandbox::{Fault, FaultKind, Sandbox, When};
 use carillon_domain::id::{AccountId, WorkspaceId};
 use carillon_domain::permission::Role;
 use carillon_domain::secret::Secret;
+use carillon_domain::time::Clock;
 use carillon_engine::Actor;
 use carillon_engine::runner::{Runner, RunnerConfig};
 use carillon_engine::usecase::connect::{self, Begun, ConnectRequest};
@@ -281,11 +282,11 @@ async fn health_says_how_old_numbers_are_and_what_helps() {
         let text = browser.get(&url).await.text();
         assert!(text.contains("Needs a look") && text.contains("more than a day old"), "{text}");
     }
-    // The schedule has been waiting for a node that works.
+    // Its page was opened, which asks for a reading; it has been waiting for a node that works.
     work(&app).await;
     assert_eq!(told().await, is("green", None));
     let log = browser.get(&page).await.text();
-    assert!(log.contains("By schedule") && log.contains("Posts wanted"), "{log}");
+    assert!(log.contains("Page opened") && log.contains("Posts wanted"), "{log}");
 }
 
 #[tokio::test]

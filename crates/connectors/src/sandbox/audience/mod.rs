@@ -20,6 +20,9 @@ mod tests;
 mod truth;
 mod week;
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
 use carillon_domain::time::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -28,7 +31,7 @@ pub use growth::{Event, EventKind};
 pub use piece::{Kind, Piece, Reaction};
 pub use week::HOURS;
 
-use super::Persona;
+use super::{Persona, lock};
 use dice::Dice;
 use growth::Growth;
 use week::Week;
@@ -197,11 +200,21 @@ impl Audience {
     }
 }
 
+/// Audiences that were asked for: drawing one takes longer than all that is asked of it.
+static KNOWN: Mutex<BTreeMap<Whose, Arc<Audience>>> = Mutex::new(BTreeMap::new());
+
+/// A persona's key, their followers at the start, and a network.
+type Whose = (&'static str, u64, String);
+
 impl Persona {
     /// Those who follow on this network: the same ones in every world.
-    pub fn audience(&self, platform: &str) -> Audience {
-        let zone = TimeZone::get(self.zone).unwrap_or(TimeZone::UTC);
-        Audience::seeded(self.number(platform, "audience"), self.followers(platform), zone)
+    pub fn audience(&self, platform: &str) -> Arc<Audience> {
+        let key = (self.key, self.followers(platform), platform.to_owned());
+        let draw = || {
+            let zone = TimeZone::get(self.zone).unwrap_or(TimeZone::UTC);
+            Audience::seeded(self.number(platform, "audience"), self.followers(platform), zone)
+        };
+        Arc::clone(lock(&KNOWN).entry(key).or_insert_with(|| Arc::new(draw())))
     }
 
     /// How many follow on this network at a time.

@@ -91,7 +91,7 @@ pub async fn each_account(
     let now = engine.clock.now();
     let of = |part: &Part<'_>| OfAccount {
         account: part.row.clone(),
-        figures: Figures::of(&[part], &selection.period, now),
+        figures: Figures::of(&[part], &selection, now),
     };
     let mut all: Vec<_> = parts.iter().map(of).collect();
     all.sort_by(|a, b| {

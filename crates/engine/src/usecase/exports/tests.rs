@@ -2,8 +2,9 @@
 
 use carillon_domain::error::AppError;
 use carillon_domain::permission::Role;
-use carillon_store::on_both;
+use carillon_store::repo::workspace::{self, WorkspaceRow};
 use carillon_store::testing::TestDb;
+use carillon_store::{StoreError, on_both};
 
 use super::table;
 use crate::Actor;
@@ -24,6 +25,19 @@ async fn text(s: &Scene, name: &str, filter: &Filter) -> Vec<String> {
 
 async fn scene(test: &TestDb) -> Scene {
     let s = Scene::new(test).await;
+    let now = s.engine().clock.now();
+    let home = WorkspaceRow {
+        id: s.actor.workspace,
+        name: "Northlight".into(),
+        timezone: s.actor.timezone.clone(),
+        grace_s: 3_600,
+        snapshot_days: 90,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let made = s.engine().db.write(move |tx| Box::pin(async move { workspace::insert(tx, &home).await }));
+    made.await.map_err(|e: StoreError| e.to_string()).expect("a workspace");
     s.look(&s.one, "2027-01-15T08:00:00Z", Some(1_000)).await;
     s.post(
         &s.one,

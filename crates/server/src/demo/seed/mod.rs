@@ -1,19 +1,28 @@
 //! What a first start shows: people, accounts, a library, posts of the last days and of the week to come.
 //!
 //! It is played, not written into tables: a second engine works on the same database with the real use cases and a
-//! simulated world in process, on a clock that begins three days ago. So posts have a past with true ids, links and
+//! simulated world in process, on a clock in the past. So posts have a past with true ids, links and
 //! attempts, without waiting for it. The world's memory is then handed to the sandbox that listens.
+//!
+//! The last three days are published by Carillon. Before them the accounts post on their networks' own pages, and Carillon looks at
+//! them ([`history`]): that is quick enough for three months, and true of people who begin with Carillon.
 
 mod content;
+mod film;
+mod history;
+mod lines;
 mod pictures;
+mod plan;
 mod stage;
 
 use std::time::Duration;
 
+use carillon_connectors::contract::connector::Connector;
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
 use carillon_domain::error::AppError;
 use carillon_domain::id::{MediaId, UserId, WorkspaceId};
 use carillon_domain::permission::Role;
+use carillon_engine::Actor;
 use carillon_engine::people::NewWorkspace;
 use carillon_engine::usecase::posts::{self, PostInput, WantedStatus};
 use carillon_engine::usecase::sync;
@@ -29,6 +38,9 @@ pub use stage::{SeedError, Stage};
 const MARK: &str = "demo";
 /// Where the demo's workspaces live.
 const ZONE: &str = "Europe/Athens";
+
+/// Days that are played as they come, with everything that is published in them.
+pub const PLAYED_DAYS: u16 = 3;
 
 /// Whose demo it is.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -75,7 +87,7 @@ async fn mark_as(db: &Db, seeded: Option<Seeded>) -> Result<(), CliError> {
     put.map_err(|e: StoreError| CliError::failed("The database can't be written", e))
 }
 
-/// Plays the last three days, and plans the next seven.
+/// Plays what was, and plans the next seven days.
 ///
 /// # Errors
 /// When something went wrong that leaves nothing to show. A single network that fails is logged and left out.
@@ -84,15 +96,12 @@ pub async fn play(stage: &Stage) -> Result<Seeded, SeedError> {
     let owner = made.user.id;
     let actor = stage.actor(made.workspace.id, owner, ZONE);
     let pictures = upload_pictures(stage, &made).await;
-    let mut accounts = Vec::new();
-    for connector in stage.platforms() {
-        match stage.connect(&actor, connector, content::PERSONA).await {
-            Ok(account) => accounts.push(account),
-            Err(error) => {
-                tracing::error!(platform = connector.descriptor().name, %error, "the demo goes without it")
-            }
-        }
-    }
+    let accounts = if stage.has_history() {
+        Box::pin(history::play(stage, &actor)).await?
+    } else {
+        let all: Vec<_> = stage.platforms().collect();
+        connected(stage, &actor, &all).await
+    };
     for line in content::PAST {
         stage.sleep_until(line.day, line.at, ZONE)?;
         let input = composed(stage, &actor, line, &pictures, &accounts).await?;
@@ -117,6 +126,20 @@ pub async fn play(stage: &Stage) -> Result<Seeded, SeedError> {
     Ok(Seeded { owner, workspace: made.workspace.id })
 }
 
+/// The persona's accounts, as far as they can be connected.
+async fn connected(stage: &Stage, actor: &Actor, platforms: &[&'static dyn Connector]) -> Vec<AccountRow> {
+    let mut accounts = Vec::new();
+    for connector in platforms {
+        match stage.connect(actor, *connector, content::PERSONA).await {
+            Ok(account) => accounts.push(account),
+            Err(error) => {
+                tracing::error!(platform = connector.descriptor().name, %error, "the demo goes without it");
+            }
+        }
+    }
+    accounts
+}
+
 /// The files, as far as the library takes them.
 async fn upload_pictures(stage: &Stage, made: &carillon_engine::people::CreatedByOperator) -> Vec<MediaId> {
     let actor = stage.actor(made.workspace.id, made.user.id, ZONE);
@@ -133,7 +156,7 @@ async fn upload_pictures(stage: &Stage, made: &carillon_engine::people::CreatedB
 /// The post of a line for every account whose network takes it.
 async fn composed(
     stage: &Stage,
-    actor: &carillon_engine::Actor,
+    actor: &Actor,
     line: &content::Line,
     pictures: &[MediaId],
     accounts: &[AccountRow],

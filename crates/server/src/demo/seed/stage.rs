@@ -27,15 +27,12 @@ use futures::StreamExt;
 use url::Url;
 
 use super::content::Picture;
-use super::{OWNER, pictures};
+use super::{OWNER, PLAYED_DAYS, pictures};
 use crate::ambient::OsEntropy;
 use crate::cli::CliError;
 use crate::cli::run::not_composed;
 use crate::compose;
 use crate::http::App;
-
-/// How long ago the play begins.
-const BEFORE: SignedDuration = SignedDuration::from_hours(72);
 
 /// Why there is nothing to show.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +63,7 @@ pub struct Stage {
     runner: Runner,
     clock: Arc<ManualClock>,
     now: Timestamp,
+    days: u16,
     sandbox: Sandbox,
     origin: Url,
 }
@@ -75,7 +73,8 @@ impl Stage {
     /// listen at `origin`, and `blobs` for what is uploaded.
     pub async fn new(app: &App, origin: &str, blobs: std::path::PathBuf) -> Result<Self, CliError> {
         let now = app.engine.clock.now();
-        let clock = Arc::new(ManualClock::new(now - BEFORE));
+        let days = app.settings.sandbox.demo_days;
+        let clock = Arc::new(ManualClock::new(now - days_of(days)));
         let library = Arc::new(Pull::default());
         let seed = u64::from_be_bytes(random_bytes(&OsEntropy));
         let world = World::builder(clock.clone()).seed(seed).blob_dir(blobs).fetch(library.clone()).build();
@@ -97,9 +96,25 @@ impl Stage {
             engine,
             clock,
             now,
+            days,
             sandbox,
             origin,
         })
+    }
+
+    /// Whether there is something before the days that are played.
+    pub fn has_history(&self) -> bool {
+        self.days > PLAYED_DAYS
+    }
+
+    /// When that begins, and when those days do.
+    pub fn history(&self) -> (Timestamp, Timestamp) {
+        (self.now - days_of(self.days), self.now - days_of(PLAYED_DAYS))
+    }
+
+    /// The simulated networks.
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
     }
 
     /// The simulated networks' memory.
@@ -244,8 +259,7 @@ impl Stage {
         let input = PostInput { status: WantedStatus::Now, ..input };
         let post = posts::create(&self.engine, actor, input).await?.id();
         for _ in 0..60 {
-            let ran = self.runner.run_due(64).await;
-            ran.map_err(|e| SeedError::Play(format!("a job failed: {e}")))?;
+            self.work().await?;
             let view = posts::get(&self.engine, actor, post).await?;
             let open = |s| matches!(s, PublicationState::Scheduled | PublicationState::Publishing);
             if !view.publications.iter().any(|p| open(p.state)) {
@@ -266,6 +280,25 @@ impl Stage {
                 tokens.revoke(&token.platform, &token.value);
             }
         }
+    }
+
+    /// Does what is due at the stage's time.
+    pub async fn work(&self) -> Result<(), SeedError> {
+        let ran = self.runner.run_due(64).await;
+        ran.map(drop).map_err(|e| SeedError::Play(format!("a job failed: {e}")))
+    }
+
+    /// Tokens that have been issued never run out by themselves: what is played would have renewed them in time, which takes long.
+    pub fn keep_signed_in(&self) {
+        let tokens = self.world().tokens();
+        for (token, _) in tokens.list() {
+            tokens.update(&token.platform, &token.value, |token| token.expires_at = None);
+        }
+    }
+
+    /// Lets time pass until then, if that is still ahead.
+    pub fn pass_until(&self, then: Timestamp) {
+        self.clock.advance_to(then);
     }
 
     /// Lets time pass.
@@ -294,6 +327,10 @@ impl Stage {
         let day = today.checked_add(jiff::Span::new().days(days)).map_err(failed)?;
         Ok(day.at(at.0, at.1, 0, 0).to_string())
     }
+}
+
+fn days_of(days: u16) -> SignedDuration {
+    SignedDuration::from_hours(24 * i64::from(days))
 }
 
 /// How simulated networks pull files while nothing listens yet: straight from the library.

@@ -109,7 +109,7 @@ mod tests {
         };
         let axes = (Axis::of_ages(21_600), Axis::of_amounts(100));
         let labels: (&dyn Fn(i64) -> String, &dyn Fn(i64) -> String) =
-            (&|s| format!("{} h", s / 3_600), &|n| n.to_string());
+            (&|s: i64| format!("{} h", s / 3_600), &|n: i64| n.to_string());
         let chart = LineChart::new(("c-1".into(), "Views & more".into()), axes, labels, &[series]);
         assert_eq!(chart.lines[0].path, "M44 194L94 104M346 14");
         let svg = chart.to_string();

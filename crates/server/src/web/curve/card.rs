@@ -112,7 +112,11 @@ impl CurveCard {
         Self {
             chart: chart(ui, curve, (format!("{id}-title"), &metric)),
             standing: standing(ui, curve, &amount),
-            rows: now.map(row).filter(|row| row.own.is_some() || row.usual.is_some()).collect(),
+            rows: now
+                .map(row)
+                .filter(|row| row.own.is_some() || row.usual.is_some())
+                .chain(newest(ui, curve, &amount))
+                .collect(),
             platform: curve.account.platform.clone(),
             network: title(app, &curve.account.platform),
             handle: curve.account.handle.clone(),
@@ -123,6 +127,13 @@ impl CurveCard {
             id,
         }
     }
+}
+
+/// The newest look, where no age that is compared lies after it yet: the table says all that the chart does.
+fn newest(ui: &Ui, curve: &PostCurve, amount: &dyn Fn(i64) -> Amount) -> Option<Row> {
+    let last = curve.own.seen().last()?;
+    let shown = curve.usual.iter().any(|median| (last.age..=curve.age).contains(&median.age));
+    (!shown).then(|| Row { age: written(ui, last.age), own: Some(amount(last.value)), usual: None, posts: 0 })
 }
 
 /// `+37.00 % against the median of 900, at 3 days`

@@ -29,7 +29,7 @@ pub async fn of_publications(
     let places: Vec<_> =
         publications.iter().filter_map(|p| Some((p.account, p.remote_id.as_deref()?))).collect();
     let curves = read(app, actor, &places, metric).await?;
-    let of_all = |name: &&str| curves.iter().all(|curve| curve.metrics.contains(name));
+    let of_all = |name: &&'static str| curves.iter().all(|curve| curve.metrics.contains(name));
     let shared = analytics::CURVES.into_iter().find(of_all);
     match shared.filter(|name| metric.is_empty() && curves.iter().any(|curve| curve.metric != *name)) {
         Some(shared) => read(app, actor, &places, shared).await,
@@ -43,10 +43,12 @@ async fn read(
     places: &[(AccountId, &str)],
     metric: &str,
 ) -> Result<Vec<PostCurve>, AppError> {
+    let each =
+        places.iter().map(|place| analytics::curve_of_remote(&app.engine, actor, *place, Some(metric)));
     let mut curves = Vec::new();
-    for place in places {
+    for found in futures::future::join_all(each).await {
         // An account that was erased, or whose network is off, has no curve.
-        match analytics::curve_of_remote(&app.engine, actor, *place, Some(metric)).await {
+        match found {
             Ok(curve) => curves.extend(curve),
             Err(AppError::NotFound { .. }) => {}
             Err(error) => return Err(error),

@@ -23,8 +23,6 @@ use super::{Answer, Browser, OWNER, TestApp};
 macro_rules! on_both_desks {
     ($name:ident, $test:path) => {
         mod $name {
-            use super::*;
-
             #[tokio::test]
             async fn sqlite() {
                 let db = carillon_store::testing::TestDb::sqlite().await;
