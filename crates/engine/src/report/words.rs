@@ -24,6 +24,8 @@ pub const WORDS: &[&str] = &[
     "moved_some",
     "moved_points",
     "no_past",
+    "missing",
+    "post",
     "gave_accounts",
     "gave_posts",
     "chart",

@@ -51,7 +51,10 @@ pub fn shown(words: &dyn Words, metric: &str, value: Option<i64>) -> String {
 
 /// How a number moved: text and colour. The sign says what the colour says.
 fn moved(words: &dyn Words, figure: &Figure) -> (String, Ink) {
-    let Some(change) = figure.change else { return (words.of("report", "no_past"), GREY) };
+    let Some(change) = figure.change else {
+        let why = if figure.value.is_some() { "no_past" } else { "missing" };
+        return (words.of("report", why), GREY);
+    };
     let unit = definition(figure.metric).map_or("", |metric| metric.unit);
     let amount = match (unit, change.basis_points()) {
         // Points are not percent.
@@ -79,7 +82,7 @@ fn moved(words: &dyn Words, figure: &Figure) -> (String, Ink) {
 /// The figures at a glance, three in a row.
 pub fn tiles(paper: &mut Paper<'_>, report: &Report, words: &dyn Words) {
     const GAP: f32 = 10.0;
-    const HEIGHT: f32 = 77.0;
+    const HEIGHT: f32 = 74.0;
     let figures = &report.figures;
     let all = [
         &figures.followers,
@@ -235,14 +238,14 @@ pub fn notes(paper: &mut Paper<'_>, report: &Report, words: &dyn Words) {
     }
 }
 
-/// What each number in the report means, and where it came from.
+/// What each number in the report means, and where it came from. What nobody gave needs no definition.
 pub fn definitions(paper: &mut Paper<'_>, report: &Report, words: &dyn Words) {
     let figures = &report.figures;
     let counts = [&figures.followers, &figures.views, &figures.reach, &figures.engagements];
-    let rates = figures.rates.iter().filter(|figure| figure.value.is_some());
     paper.heading(&words.of("report", "definitions"), 40.0);
     paper.paragraph(Style::text(8.5, GREY), &words.of("report", "definitions_lead"));
-    for figure in counts.into_iter().chain(rates).chain([&figures.posts]) {
+    let all = counts.into_iter().chain(&figures.rates).chain([&figures.posts]);
+    for figure in all.filter(|figure| figure.value.is_some()) {
         let Some(metric) = definition(figure.metric) else { continue };
         paper.y += 7.0;
         paper.room(30.0);

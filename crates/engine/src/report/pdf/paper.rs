@@ -214,7 +214,8 @@ impl<'a> Paper<'a> {
     /// A heading with room for what it is about.
     pub fn heading(&mut self, text: &str, with: f32) {
         self.room(40.0 + with);
-        self.y += 28.0;
+        // At the head of a page the margin is room enough.
+        self.y += if self.y > TOP { 28.0 } else { 12.0 };
         let y = self.y;
         self.part(Role::Heading(2, text.to_owned()), |p| p.text(MARGIN, y, Style::strong(12.0), text));
         self.y += 10.0;

@@ -134,7 +134,7 @@ pub fn top(paper: &mut Paper<'_>, report: &Report, words: &dyn Words) {
     paper.y += 4.0;
     let numbers =
         vec![words.of("metric", "views"), words.of("metric", "engagements"), words.of("report", "rate")];
-    let columns = columns(words.of("column", "text"), numbers, 74.0);
+    let columns = columns(words.of("report", "post"), numbers, 66.0);
     paper.part(Role::Table, |p| {
         head(p, &columns);
         for best in &report.top {

@@ -129,7 +129,7 @@ fn the_text_of_the_report_is_text() {
         "report.gave_accounts(n=3 of=4)",
         "report.gave_posts(n=3 of=4)",
         "table.days",
-        "metric.reach – report.no_past",
+        "metric.reach – report.missing",
     ] {
         assert!(first.contains(&squeezed(said)), "{said}: {}", pages[0]);
     }
@@ -153,7 +153,7 @@ fn the_text_of_the_report_is_text() {
         let foot = format!("report.page(n={} of={})", index + 1, pages.len());
         assert!(squeezed(page).contains(&squeezed(&foot)), "{foot}: {page}");
     }
-    assert!(!all.contains("engagement_rate_by_reach@1"), "what nobody gave needs no definition");
+    assert!(!all.contains("reach@1"), "what nobody gave needs no definition");
 }
 
 #[test]
@@ -217,5 +217,5 @@ fn a_report_of_nothing_is_one_page_without_zeros() {
     let many = Report { top: (0..200).flat_map(|_| report().top).collect(), ..report() };
     let (_, pages) = read(&pdf(&many, &Plain).expect("a file"));
     assert!(pages.len() > 50, "{}", pages.len());
-    assert!(pages[10].contains("column.text"), "headings stand on every page of a table: {}", pages[10]);
+    assert!(pages[10].contains("report.post"), "headings stand on every page of a table: {}", pages[10]);
 }
