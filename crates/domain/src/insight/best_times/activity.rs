@@ -14,7 +14,8 @@
 //! counts are Poisson (McCullagh and Nelder, Generalized Linear Models, Chapman and Hall 1989, section 6.4), so nothing is counted twice.
 //!
 //! Where a network tells how many look in each hour, each number is one more observation of `ln a`, with an error of its own and
-//! all of them with an unknown unit.
+//! all of them with an unknown unit. Where looks contradict it sharply, by a factor of several in many hours, the search can end where it is
+//! believed and they count as outliers.
 //!
 //! The maximum of the posterior is found by scoring on the quasi-likelihood (the same book, chapter 9), in which the levels `Aₚ` are at
 //! their best for each step; around it, the posterior is taken as normal with the inverse of the information (Laplace's method). A

@@ -169,18 +169,6 @@ fn growth_tells_when_the_audience_looks() {
 }
 
 #[test]
-fn growth_speaks_beside_what_the_network_tells() {
-    let night: Week = std::array::from_fn(|n| if n % 24 < 6 { 2.0 } else { 1.0 });
-    let growth: Vec<Growing> = (0..20).map(|n| grown(n * 37 % HOURS, in_the_evening)).collect();
-    let best = |growth: &[Growing]| {
-        let evidence = Evidence { posts: &[], activity: Some(&night), growth, general: &[1.0; HOURS] };
-        best_times(&evidence).ranking[0].hour()
-    };
-    assert!(best(&[]) < 6 || best(&[]) >= 21, "{}", best(&[]));
-    assert!((15..=19).contains(&best(&growth)), "{}", best(&growth));
-}
-
-#[test]
 fn one_post_that_was_passed_on_at_night_makes_no_night() {
     let steady = |hour: WeekHour| if (8..=20).contains(&hour.hour()) { 400.0 } else { 100.0 };
     let mut growth: Vec<Growing> = (0..20).map(|n| grown(n * 37 % HOURS, steady)).collect();

@@ -1,6 +1,6 @@
 //! Estimates that were made, kept while what they are made of stays the same.
 //!
-//! One takes 10 to 100 ms of a processor, and a page that shows it draws itself anew with every event of its account. What is kept is
+//! One takes some 50 to 200 ms of a processor, and a page that shows it draws itself anew with every event of its account. What is kept is
 //! compared with the posts themselves, not with the time of a reading: a reading notes that time when it begins, and brings its posts
 //! later, so that an answer in between would stay until the next one. A new zone, another number and a post that has settled meanwhile
 //! are told in the same way.
