@@ -26,9 +26,9 @@
 //! expectation and maximization (Lange, Little and Taylor, Robust Statistical Modeling Using the t Distribution, Journal of the
 //! American Statistical Association 84, 1989), and gets `1/(eᵢ+1)` on top for the counting of few engagements.
 //!
-//! Size of the pattern beside `p` and `q`, length `ℓ` and size `s` of the error are not known. Each point of a small grid of them has a marginal
-//! likelihood (equation 2.30); the answer is the average over the grid with these weights (empirical Bayes would
-//! take the best point only, and be too sure with few posts).
+//! Size of the pattern beside `p` and `q`, length `ℓ` and size `s` of the error are not known. Each point of a small grid of them has a
+//! marginal likelihood (equation 2.30), beside an audience that is known times a prior that small sizes are likely; the answer is the
+//! average over the grid with these weights (empirical Bayes would take the best point only, and be too sure with few posts).
 //!
 //! # What is told
 //! For each hour the ratio of what a post there can expect to the mean (geometric) of all 168 hours, and an interval that
