@@ -11,7 +11,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::time::{Clock, Entropy};
+use crate::time::{Clock, Entropy, Timestamp};
 
 /// What an [`Id`] identifies; gives the prefix of its text form.
 pub trait Kind {
@@ -51,6 +51,12 @@ impl<K: Kind> Id<K> {
         entropy.fill(&mut random);
         let millis = u64::try_from(clock.now().as_millisecond()).unwrap_or(0);
         Self::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+
+    /// What no id that was made at this time or later lies before, by its millisecond; to look for things by the time of their making.
+    pub fn earliest(at: Timestamp) -> Self {
+        let millis = u64::try_from(at.as_millisecond()).unwrap_or(0);
+        Self::from_uuid(Uuid::from_u128(u128::from(millis) << 80))
     }
 
     /// The id with these 128 bits.

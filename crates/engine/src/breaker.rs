@@ -81,6 +81,11 @@ impl Breakers {
     /// The operations that are left alone at this moment of the monotonic clock, and those that once were. One that nobody asks for
     /// any more is not left alone for ever.
     pub fn open(&self, now: Duration) -> Vec<OpenCount> {
+        self.open_at(now, |_, _| true)
+    }
+
+    /// The same at these networks and servers alone.
+    pub fn open_at(&self, now: Duration, wanted: impl Fn(&str, Option<&str>) -> bool) -> Vec<OpenCount> {
         let state = self.state();
         let count = |(platform, operation): &(&'static str, &'static str)| OpenCount {
             platform,
@@ -89,6 +94,7 @@ impl Breakers {
                 .circuits
                 .iter()
                 .filter(|(k, c)| k.platform == *platform && k.operation == *operation && c.is_left_alone(now))
+                .filter(|(k, _)| wanted(k.platform, k.server.as_deref()))
                 .count(),
         };
         state.seen_open.iter().map(count).collect()

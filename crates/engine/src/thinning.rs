@@ -6,7 +6,7 @@
 
 use carillon_domain::id::{AccountId, WorkspaceId};
 use carillon_domain::insight::{Span, thinned_until};
-use carillon_domain::time::SignedDuration;
+use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::StoreError;
 use carillon_store::repo::thinning::{self, Key};
 use jiff::tz::TimeZone;
@@ -22,51 +22,85 @@ const ACCOUNTS: i64 = 1_000;
 /// Snapshots that are forgotten in one transaction. On SQLite every other write waits for it, also that of a commit's intent.
 const PIECE: i64 = 200;
 
+/// Most such transactions of one upkeep; what is left waits for the next one.
+const MOST_PIECES: usize = 1_000;
+
 impl Engine {
-    /// Thins the snapshots of accounts whose turn it is.
+    /// Thins the snapshots of accounts whose turn it is. One that fails has its turn again the next day, and stops no other.
     ///
     /// # Errors
-    /// [`StoreError`]; what was thinned before stays so.
+    /// [`StoreError`] when nobody can say whose turn it is.
     pub(crate) async fn thin_snapshots(&self) -> Result<(), StoreError> {
+        let mut pieces = MOST_PIECES;
         for (workspace, account) in thinning::due(&self.db, self.clock.now(), ACCOUNTS).await? {
-            self.thin_account(workspace, account).await?;
+            if let Err(error) = self.thin_account(workspace, account, &mut pieces).await {
+                tracing::error!(%account, %error, "snapshots could not be thinned");
+            }
+            if pieces == 0 {
+                break;
+            }
         }
         Ok(())
     }
 
-    async fn thin_account(&self, workspace: WorkspaceId, account: AccountId) -> Result<(), StoreError> {
-        let Some(state) = thinning::state(&self.db, workspace, account).await? else { return Ok(()) };
+    async fn thin_account(
+        &self,
+        workspace: WorkspaceId,
+        account: AccountId,
+        pieces: &mut usize,
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
+        let whose = (workspace, account);
+        let claimed: Result<bool, StoreError> = self
+            .db
+            .write(move |tx| Box::pin(async move { thinning::claim(tx, whose, now, now + AGAIN).await }))
+            .await;
+        if !claimed? {
+            return Ok(());
+        }
+        let Some(state) = thinning::state(&self.db, workspace, account).await? else { return Ok(()) };
         let zone = TimeZone::get(&state.timezone).unwrap_or(TimeZone::UTC);
         let until = thinned_until(state.snapshot_days, now, &zone);
         let from = state.thinned_to.unwrap_or(state.created_at);
         for span in until.map(|until| Span::whole_days(from, until, &zone)).unwrap_or_default() {
-            self.thin_span(workspace, account, span).await?;
+            if !self.thin_span(whose, span, pieces).await? {
+                // The rest of it is the first thing of the next upkeep.
+                return self.thinned(whose, None, now).await;
+            }
         }
-        self.db
-            .write(move |tx| {
-                Box::pin(async move {
-                    thinning::done(tx, workspace, account, until.max(state.thinned_to), now + AGAIN).await
-                })
-            })
-            .await
+        self.thinned(whose, until.max(state.thinned_to), now + AGAIN).await
     }
 
+    async fn thinned(
+        &self,
+        (workspace, account): (WorkspaceId, AccountId),
+        to: Option<Timestamp>,
+        again_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let done = self.db.write(move |tx| {
+            Box::pin(async move { thinning::done(tx, workspace, account, to, again_at).await })
+        });
+        done.await
+    }
+
+    /// Whether all of it is thinned; else there are no pieces left.
     async fn thin_span(
         &self,
-        workspace: WorkspaceId,
-        account: AccountId,
+        whose: (WorkspaceId, AccountId),
         span: Span,
-    ) -> Result<(), StoreError> {
+        pieces: &mut usize,
+    ) -> Result<bool, StoreError> {
         let mut after = Key::first();
         loop {
-            let keys = thinning::surplus(&self.db, (workspace, account), span, &after, PIECE).await?;
-            let Some(last) = keys.last().cloned() else { return Ok(()) };
+            let keys = thinning::surplus(&self.db, whose, span, &after, PIECE).await?;
+            let Some(last) = keys.last().cloned() else { return Ok(true) };
+            if *pieces == 0 {
+                return Ok(false);
+            }
+            *pieces -= 1;
             after = last;
             self.db
-                .write(move |tx| {
-                    Box::pin(async move { thinning::forget(tx, workspace, account, &keys).await })
-                })
+                .write(move |tx| Box::pin(async move { thinning::forget(tx, whose.0, whose.1, &keys).await }))
                 .await?;
         }
     }

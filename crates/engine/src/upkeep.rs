@@ -33,8 +33,8 @@ impl Engine {
         note("sessions and links", people.sweep().await.map(drop));
         note("answers", answers.sweep().await.map(drop));
         note("journal", self.thin_journal().await);
-        note("snapshots", self.thin_snapshots().await);
         note("requests for deletion", webhooks::finish_deletions(self).await);
+        note("snapshots", self.thin_snapshots().await);
     }
 
     /// In small pieces, so that nothing due waits long for the database's writer.

@@ -98,11 +98,10 @@ pub async fn table(
     (name, format, mark): (&str, Format, Mark),
     filter: &Filter,
 ) -> Result<Response, Failure> {
-    // Until the file is made: it and its rows are in memory.
-    let _room = report::room().await;
+    let room = report::room().await;
     let made = exports::table(&app.engine, actor, name, filter).await?;
     let file_name = made.about.file_name(made.table.name, format.ending());
-    let bytes = made_aside(move || match format {
+    let bytes = made_aside(room, move || match format {
         Format::Csv => report::csv(&made.table, &words, &made.about.zone, mark),
         Format::Xlsx => report::xlsx(&made.table, &words, &made.about),
     })
@@ -115,18 +114,24 @@ pub async fn table(
 /// # Errors
 /// As [`exports::report`].
 pub async fn paper(app: &App, actor: &Actor, words: Spoken, filter: &Filter) -> Result<Response, Failure> {
-    let _room = report::room().await;
+    let room = report::room().await;
     let made = exports::report(&app.engine, actor, filter).await?;
     let file_name = made.about.file_name("report", "pdf");
-    let bytes = made_aside(move || report::pdf(&made, &words)).await?;
+    let bytes = made_aside(room, move || report::pdf(&made, &words)).await?;
     Ok(attachment(bytes, "application/pdf", &file_name))
 }
 
-/// Makes a file where it keeps no request waiting.
-async fn made_aside<T: Send + 'static>(
+/// Makes a file where it keeps no request waiting. It has its room until it is made, also when nobody waits for it any more: it and its
+/// rows are in memory.
+async fn made_aside<R: Send + 'static, T: Send + 'static>(
+    room: R,
     make: impl FnOnce() -> Result<T, AppError> + Send + 'static,
 ) -> Result<T, AppError> {
-    tokio::task::spawn_blocking(make).await.map_err(AppError::internal)?
+    let making = move || {
+        let _room = room;
+        make()
+    };
+    tokio::task::spawn_blocking(making).await.map_err(AppError::internal)?
 }
 
 /// A file that browsers keep and don't show. Its name is made of letters, digits and `-`: see `carillon_engine::report::About::file_name`.

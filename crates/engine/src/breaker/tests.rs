@@ -125,6 +125,8 @@ fn each_operation_of_each_server_has_its_own_and_an_answer_closes_it() {
     assert_eq!(two.admit("statuses.create", Duration::ZERO), Ok(()));
     let open = |servers| vec![OpenCount { platform: "mastodon", operation: "statuses.create", servers }];
     assert_eq!(breakers.open(Duration::ZERO), open(1));
+    let at = |server: &str| breakers.open_at(Duration::ZERO, |_, at| at == Some(server));
+    assert_eq!((at("https://one.example"), at("https://two.example")), (open(1), open(0)));
     let long_after = Duration::from_secs(600);
     assert_eq!(breakers.open(long_after), open(0), "nobody asks for it any more");
     one.ended("statuses.create", Duration::from_secs(30), true);

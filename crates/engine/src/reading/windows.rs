@@ -9,7 +9,21 @@ use carillon_store::repo::shared_quota::{self, Bucket};
 
 use crate::Engine;
 
-/// Takes a call from every window of its operation.
+/// Why nothing was taken.
+enum Nothing {
+    /// A window is empty until then.
+    Empty(Timestamp),
+    /// The database failed.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Nothing {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Takes a call from every window of its operation, or from none.
 ///
 /// # Errors
 /// When one of them is empty: the end of its span.
@@ -24,24 +38,24 @@ pub(super) async fn take(
     let places: Vec<_> =
         windows.iter().map(|w| (name(w, account, operation), w.ends(now), w.calls)).collect();
     let platform_name = platform.to_owned();
-    let empty: Result<Option<Timestamp>, StoreError> = engine
+    let taken: Result<(), Nothing> = engine
         .db
         .write(move |tx| {
             Box::pin(async move {
                 for (name, reset_at, calls) in &places {
                     let bucket = Bucket { platform: &platform_name, name, reset_at: *reset_at };
                     if !shared_quota::take(tx, bucket, 1, *calls).await? {
-                        return Ok(Some(*reset_at));
+                        return Err(Nothing::Empty(*reset_at));
                     }
                 }
-                Ok(None)
+                Ok(())
             })
         })
         .await;
-    match empty {
-        Ok(None) => Ok(()),
-        Ok(Some(until)) => Err(until),
-        Err(error) => {
+    match taken {
+        Ok(()) => Ok(()),
+        Err(Nothing::Empty(until)) => Err(until),
+        Err(Nothing::Store(error)) => {
             // The network counts itself; numbers must not stop for our own count of it.
             tracing::warn!(platform, %error, "a call could not be counted");
             Ok(())

@@ -24,13 +24,21 @@ pub struct About {
     pub network: Option<String>,
     /// The one tag.
     pub tag: Option<String>,
+    /// The one campaign.
+    pub campaign: Option<String>,
+    /// First and last day of the time that numbers of before are of, where there are such.
+    pub compared: Option<(jiff::civil::Date, jiff::civil::Date)>,
+}
+
+/// First and last day of a time.
+pub fn days_of(period: &Period) -> (jiff::civil::Date, jiff::civil::Date) {
+    (period.date_of(period.from), period.date_of(period.to - SignedDuration::from_micros(1)))
 }
 
 impl About {
     /// First and last day.
     pub fn days(&self) -> Option<(jiff::civil::Date, jiff::civil::Date)> {
-        let period = self.period.as_ref()?;
-        Some((period.date_of(period.from), period.date_of(period.to - SignedDuration::from_micros(1))))
+        self.period.as_ref().map(days_of)
     }
 
     /// An instant on the clocks of the zone, to the minute.
@@ -54,6 +62,12 @@ impl About {
         }
         if let Some(tag) = &self.tag {
             lines.push((word("tag"), tag.clone()));
+        }
+        if let Some(campaign) = &self.campaign {
+            lines.push((word("campaign"), campaign.clone()));
+        }
+        if let Some((first, last)) = self.compared {
+            lines.push((word("before"), format!("{} – {}", words.date(first), words.date(last))));
         }
         lines.push((word("zone"), self.zone.iana_name().unwrap_or("UTC").to_owned()));
         lines.push((word("as_of"), self.clock(self.as_of)));

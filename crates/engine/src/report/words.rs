@@ -12,6 +12,8 @@ pub const WORDS: &[&str] = &[
     "account",
     "network",
     "tag",
+    "campaign",
+    "before",
     "column",
     "meaning",
     "definition",

@@ -117,6 +117,7 @@ impl Runner {
         let caught_up = next_sweep + CATCH_UP;
         let mut next_upkeep = next_sweep;
         let mut looking: Option<JoinHandle<()>> = None;
+        let mut tending: Option<JoinHandle<()>> = None;
         while !stop.is_cancelled() {
             if self.engine.clock.monotonic() >= next_sweep {
                 // It is the sweep that takes over what a dead worker held.
@@ -144,8 +145,11 @@ impl Runner {
             }
             if self.engine.clock.monotonic() >= next_upkeep {
                 next_upkeep = self.engine.clock.monotonic() + self.config.upkeep;
-                let engine = Arc::clone(&self.engine);
-                tasks.spawn(async move { engine.upkeep().await });
+                // One that takes longer is not joined by a second one.
+                if tending.as_ref().is_none_or(JoinHandle::is_finished) {
+                    let engine = Arc::clone(&self.engine);
+                    tending = Some(tasks.spawn(async move { engine.upkeep().await }));
+                }
             }
             // Listening begins before looking, so that a job saved in between, or a place that is free again, still wakes us.
             let woken = self.engine.wake.notified();

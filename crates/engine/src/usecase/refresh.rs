@@ -27,6 +27,13 @@ pub const FRESH: SignedDuration = SignedDuration::from_hours(1);
 /// Accounts that one look sets off. The others follow with the next one.
 const MOST: i64 = 100;
 
+/// [`opened`] for a page that shows what there is in any case: what goes wrong is logged, and the next page tries again.
+pub async fn opened_by_page(engine: &Engine, actor: &Actor, accounts: &[AccountRow]) {
+    if let Err(error) = opened(engine, actor, accounts).await {
+        tracing::warn!(%error, "numbers could not be renewed for a page");
+    }
+}
+
 /// Opens a run for each of these accounts whose numbers are older than [`FRESH`], those that were read longest ago first. Returns how
 /// many.
 ///

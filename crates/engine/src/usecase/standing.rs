@@ -105,7 +105,11 @@ pub async fn standing(engine: &Engine, actor: &Actor) -> Result<Vec<Standing>, A
         .chain(reading.keys().copied())
         .chain(publishing.keys().copied())
         .collect();
-    let open = engine.networks.breakers.open(engine.clock.monotonic());
+    // What is left alone elsewhere is nothing to this workspace, and none of its business.
+    let ours = |platform: &str, server: Option<&str>| {
+        connected.iter().any(|row| row.platform == platform && row.server.as_deref() == server)
+    };
+    let open = engine.networks.breakers.open_at(engine.clock.monotonic(), ours);
     let shown = engine.networks.all().iter().map(|connector| connector.descriptor());
     let standing = shown.filter(|descriptor| seen.contains(descriptor.name)).map(|descriptor| Standing {
         platform: descriptor.name,

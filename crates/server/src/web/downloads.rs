@@ -22,6 +22,7 @@ use crate::urls;
 #[serde(default)]
 pub struct Timed {
     days: String,
+    range: String,
     from: String,
     to: String,
 }
@@ -37,7 +38,8 @@ pub async fn table(
     let named = file.rsplit_once('.').and_then(|(name, ending)| Some((name, Format::parse(ending)?)));
     let (name, format) = named.ok_or(AppError::NotFound { what: "file" })?;
     let mut filter = asked.filter(&member.actor, app.engine.clock.now());
-    let is_timed = [&timed.days, &timed.from, &timed.to].into_iter().any(|text| !text.is_empty());
+    let is_timed =
+        [&timed.days, &timed.range, &timed.from, &timed.to].into_iter().any(|text| !text.is_empty());
     if name == "sync-runs" && !is_timed {
         // The log has no usual time: the page shows its end.
         (filter.from, filter.to) = (None, None);

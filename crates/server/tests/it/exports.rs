@@ -51,6 +51,10 @@ async fn programs_take_every_table_away() {
         "by default: {figures}"
     );
     assert!(figures.contains(",bluesky:followersCount\r\n"), "{figures}");
+    let year = get("?table=figures&compare=year").await;
+    assert_eq!(year.status, StatusCode::OK);
+    let decade = get("?table=figures&compare=decade").await;
+    assert_eq!(decade.status, StatusCode::UNPROCESSABLE_ENTITY, "it is compared as was asked, or not at all");
     let posts = get("?table=posts").await.text();
     assert!(posts.starts_with("Network,Account,Published ("), "{posts}");
     assert!(

@@ -1,7 +1,7 @@
 //! How a workspace's accounts fared with the networks since a time: readings and publications, counted by how they ended.
 
 use carillon_domain::connector_error::ConnectorError;
-use carillon_domain::id::WorkspaceId;
+use carillon_domain::id::{Id, SyncRunId, WorkspaceId};
 use carillon_domain::publication::PublicationState;
 use carillon_domain::sync::SyncState;
 use carillon_domain::time::Timestamp;
@@ -11,7 +11,7 @@ use crate::{Db, Executor, Row, StoreError, args, statements};
 statements! {
     READINGS = "standing.readings": "select r.platform, r.state, r.error_kind, count(*) as n, max(r.ended_at) as last \
         from accounts a cross join sync_runs r where a.workspace_id = $1 and r.workspace_id = $1 and r.account_id = a.id \
-        and r.created_at >= $2 and r.ended_at is not null group by r.platform, r.state, r.error_kind";
+        and r.id >= $2 and r.ended_at is not null group by r.platform, r.state, r.error_kind";
     PUBLICATIONS = "standing.publications": "select platform, state, count(*) as n, max(published_at) as last from publications \
         where workspace_id = $1 and due_at >= $2 and due_at <= $3 and state in ('published', 'failed', 'unconfirmed') \
         group by platform, state";
@@ -52,7 +52,8 @@ pub async fn readings(
             last: row.get("last")?,
         })
     };
-    db.fetch_all(READINGS, args![workspace, since]).await?.iter().map(read).collect()
+    let first: SyncRunId = Id::earliest(since);
+    db.fetch_all(READINGS, args![workspace, first]).await?.iter().map(read).collect()
 }
 
 /// Publications of a network that ended in one way.

@@ -21,6 +21,7 @@ statements! {
         order by s.subject_id, s.metric, s.as_of limit $9";
     FORGET = "thinning.forget": "delete from snapshots where workspace_id = $1 and account_id = $2 and subject_id = $3 \
         and metric = $4 and as_of = $5";
+    CLAIM = "thinning.claim": "update accounts set thin_at = $4 where workspace_id = $1 and id = $2 and thin_at <= $3";
     DONE = "thinning.done": "update accounts set thinned_to = coalesce($3, thinned_to), thin_at = $4 where workspace_id = $1 and id = $2";
 }
 
@@ -31,6 +32,19 @@ statements! {
 pub async fn due(db: &Db, now: Timestamp, limit: i64) -> Result<Vec<(WorkspaceId, AccountId)>, StoreError> {
     let read = |row: &Row| Ok((row.get("workspace_id")?, row.get("id")?));
     db.fetch_all(DUE, args![now, limit]).await?.iter().map(read).collect()
+}
+
+/// Takes an account's turn, until `again_at`. Tells whether this caller was the first one.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn claim(
+    tx: &mut Tx<'_>,
+    (workspace, account): (WorkspaceId, AccountId),
+    now: Timestamp,
+    again_at: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(CLAIM, args![workspace, account, now, again_at]).await? == 1)
 }
 
 /// How far an account is thinned, and how far it may be.

@@ -14,6 +14,8 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("looks.to_look_at", &["accounts_by_look (look_at<?)"]),
     ("thinning.due", &["accounts_by_thinning (thin_at<?)"]),
     ("sync_runs.last", &["sync_runs_by_account (workspace_id=? AND account_id=?)"]),
+    ("standing.readings", &["sync_runs_by_account (workspace_id=? AND account_id=? AND id>?)"]),
+    ("standing.publications", &["publications_by_due (workspace_id=? AND due_at>? AND due_at<?)"]),
     ("sync_runs.stale", &["sync_runs_by_account (workspace_id=? AND account_id=?)"]),
     (
         "looks.newest_post",

@@ -29,6 +29,9 @@ pub fn head(paper: &mut Paper<'_>, report: &Report, words: &dyn Words) {
     of.extend(about.account.as_ref().map(|(handle, network)| format!("{handle}, {network}")));
     of.extend(about.network.clone());
     of.extend(about.tag.as_ref().map(|tag| format!("{} {tag}", words.of("report", "tag"))));
+    of.extend(
+        about.campaign.as_ref().map(|campaign| format!("{} {campaign}", words.of("report", "campaign"))),
+    );
     let (from, to) = (words.date(report.previous.0), words.date(report.previous.1));
     of.push(words.with("report", "compared", &[("from", from), ("to", to)]));
     of.push(format!("{} {}", words.of("report", "as_of"), about.clock(about.as_of)));

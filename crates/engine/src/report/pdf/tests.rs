@@ -85,6 +85,8 @@ fn report() -> Report {
             account: None,
             network: None,
             tag: None,
+            campaign: None,
+            compared: None,
         },
         previous: (date(2026, 9, 24), date(2026, 10, 23)),
         days: days(),

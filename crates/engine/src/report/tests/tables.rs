@@ -25,6 +25,8 @@ fn about() -> About {
         account: None,
         network: None,
         tag: None,
+        campaign: None,
+        compared: None,
     }
 }
 

@@ -19,8 +19,8 @@ use jiff::tz::TimeZone;
 pub use report::report;
 
 use super::accounts;
-use super::analytics::Filter;
-use crate::report::{About, TABLES, Table};
+use super::analytics::{self, Filter};
+use crate::report::{About, TABLES, Table, days_of};
 use crate::{Actor, Engine};
 
 /// A table, and what it is of.
@@ -53,7 +53,10 @@ pub async fn table(engine: &Engine, actor: &Actor, name: &str, filter: &Filter) 
         "account-posts" => (posts::of_account(engine, actor, filter).await?, None),
         _ => runs::log(engine, actor, filter).await?,
     };
-    let about = about(engine, actor, filter, period).await?;
+    let mut about = about(engine, actor, filter, period).await?;
+    if matches!(known, "figures" | "accounts") {
+        about.compared = Some(days_of(&analytics::select(engine, actor, filter).await?.before));
+    }
     Ok(Export { table: Table { name: known, ..table }, about })
 }
 
@@ -77,6 +80,8 @@ pub(super) async fn about(
         account: account.map(|row| (handle(&row), title(engine, &row.platform).to_owned())),
         network: given(filter.platform.as_deref()).map(|name| title(engine, name).to_owned()),
         tag: given(filter.tag.as_deref()).map(str::to_owned),
+        campaign: given(filter.campaign.as_deref()).map(str::to_owned),
+        compared: None,
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use carillon_domain::error::AppError;
-use carillon_domain::id::AccountId;
+use carillon_domain::id::{AccountId, Id};
 use carillon_domain::insight::Period;
 use carillon_store::repo::sync_run::{ListQuery, SyncRunRow};
 
@@ -31,7 +31,9 @@ pub async fn log(
         accounts::list(engine, actor).await?.into_iter().map(|row| (row.id, row.handle)).collect();
     let platform = given(filter.platform.as_deref());
     let mut rows = Vec::new();
-    let mut query = ListQuery { account, limit: PAGE, ..ListQuery::default() };
+    // The newest that can belong to the time; the log is in the order of its ids.
+    let after = period.as_ref().map(|period| Id::earliest(period.to));
+    let mut query = ListQuery { account, limit: PAGE, after, ..ListQuery::default() };
     loop {
         let (page, next) = sync::list(engine, actor, query.clone()).await?;
         let older = |run: &SyncRunRow| period.as_ref().is_some_and(|period| run.created_at < period.from);

@@ -65,7 +65,7 @@ struct BestTimesOfAccount {
     coverage: f64,
     /// All 168 hours of a week, Monday 0 h first.
     cells: Vec<WeekCell>,
-    /// The best hours, best first.
+    /// The best hours, best first. Since they were picked for being high, their intervals hold less often than `coverage` says.
     slots: Vec<WeekSlot>,
 }
 

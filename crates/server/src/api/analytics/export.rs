@@ -3,10 +3,11 @@
 use axum::extract::State;
 use axum::response::Response;
 use carillon_engine::report::Mark;
+use carillon_engine::usecase::analytics::Filter;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::Wanted;
+use super::{Against, Wanted};
 use crate::files::{self, Format, Spoken};
 use crate::http::App;
 use crate::http::actor::Caller;
@@ -27,7 +28,7 @@ pub(super) struct File {
 
 /// A whole table, or the report, as a file: the numbers of the other answers, with headings that name zone, unit and basis. A number that is not
 /// known is an empty cell, never zero. At most 50,000 rows; for more, 422 `too_many_rows`.
-#[utoipa::path(get, path = "/api/v1/analytics/export", tag = "analytics", operation_id = "analytics_export", params(File, Wanted),
+#[utoipa::path(get, path = "/api/v1/analytics/export", tag = "analytics", operation_id = "analytics_export", params(File, Against, Wanted),
     responses((status = 200, description = "The file.", content(
         (String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (Vec<u8> = "application/pdf"))),
@@ -36,15 +37,17 @@ pub(super) async fn file(
     State(app): State<App>,
     Caller(actor): Caller,
     Query(file): Query<File>,
+    Query(against): Query<Against>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
+    let filter = Filter { compare: against.compare, ..wanted.into() };
     // Programs look for headings by name: they are the same for everybody.
     let words = Spoken(Tr::negotiate(None, None));
     if file.format.as_deref() == Some("pdf") {
-        return files::paper(&app, &actor, words, &wanted.into()).await;
+        return files::paper(&app, &actor, words, &filter).await;
     }
     let table = file.table.as_deref().unwrap_or("figures");
     let wanted_format = file.format.as_deref().unwrap_or("csv");
     let format = Format::parse(wanted_format).ok_or_else(|| files::unknown_format(wanted_format))?;
-    files::table(&app, &actor, words, (table, format, Mark::Without), &wanted.into()).await
+    files::table(&app, &actor, words, (table, format, Mark::Without), &filter).await
 }

@@ -86,7 +86,7 @@ pub async fn show(
     let member = member.at(Section::Connections);
     let (ui, actor) = (member.ui, member.actor);
     let row = accounts::get(&app.engine, &actor, place.account).await?;
-    refresh::opened(&app.engine, &actor, std::slice::from_ref(&row)).await?;
+    refresh::opened_by_page(&app.engine, &actor, std::slice::from_ref(&row)).await;
     let query = ListQuery { account: Some(row.id), limit: RUNS, ..ListQuery::default() };
     let (log, _) = sync::list(&app.engine, &actor, query).await?;
     let open = log.iter().find(|run| run.state.is_open());

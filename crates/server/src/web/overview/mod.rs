@@ -124,7 +124,7 @@ pub async fn show(
 
 /// Lets accounts be read whose numbers are old; how many are being read, in words.
 async fn reading(app: &App, ui: &Ui, actor: &Actor, rows: &[AccountRow]) -> Result<Option<String>, Failure> {
-    refresh::opened(&app.engine, actor, rows).await?;
+    refresh::opened_by_page(&app.engine, actor, rows).await;
     let open = sync::open(&app.engine, actor).await?;
     // Those that wait for another day are not on their way.
     let soon = open.iter().filter(|run| run.next_at.is_none_or(|at| at <= ui.now)).count();
