@@ -22,6 +22,8 @@ pub use visitor::Visitor;
 
 /// Longest wait for anything; a busy machine is slow.
 pub const PATIENCE: Duration = Duration::from_secs(60);
+/// Longest wait for the first line: a demo plays three months before it.
+const START: Duration = Duration::from_secs(240);
 /// Pause between two looks.
 pub const LOOK: Duration = Duration::from_millis(50);
 
@@ -49,7 +51,7 @@ impl Carillon {
     async fn spawn(mut program: Command) -> Self {
         let mut child = program.spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().expect("output")).lines();
-        let line = tokio::time::timeout(PATIENCE, lines.next_line()).await.expect("ready in time");
+        let line = tokio::time::timeout(START, lines.next_line()).await.expect("ready in time");
         let ready = line.expect("output").expect("a line before the end");
         assert!(ready.starts_with("carillon ready url="), "{ready}");
         Self { child, ready }

@@ -196,10 +196,11 @@ fn outcome(answer: Value) -> Result<Value, String> {
     Ok(answer.pointer("/result/value").cloned().unwrap_or_default())
 }
 
-/// The page that was asked is being replaced by the next one.
+/// The page that was asked is being replaced by the next one, or has no time for an answer.
 fn is_leaving(error: &str) -> bool {
     [
         "Cannot find",
+        "Request timed out",
         "navigated or closed",
         "Execution context",
         "context was destroyed",
