@@ -150,6 +150,9 @@ async fn many_posts_recommend_hours_and_when_they_come_next() {
     let day = day[usize::try_from(best["weekday"].as_u64().expect("a day")).expect("small") - 1];
     assert!(words.contains(&format!("<b>{day} {hour}:00</b>")), "the best one first: {words}");
     let next = best["next_at"].as_str().expect("a time");
-    assert!(words.contains(&format!("datetime=\"{next}\"")) && words.contains("likely between"), "{words}");
+    assert!(
+        words.contains(&format!("datetime=\"{next}\"")) && words.contains("if the interval holds"),
+        "{words}"
+    );
     assert!(!text.contains("style=\"") && !text.contains("<script>"), "the policy allows neither: {text}");
 }
