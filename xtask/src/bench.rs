@@ -14,20 +14,12 @@ const PDS: &str = "CARILLON_TEST_PDS_DIR";
 
 /// Runs the command; whether every goal was met.
 pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
-    if let Some((what, rest)) = arguments.split_first()
-        && what == "publish"
-    {
-        return publish(rest);
-    }
-    if let Some((what, rest)) = arguments.split_first()
-        && what == "insight"
-    {
-        return insight(rest);
-    }
-    if let Some((what, rest)) = arguments.split_first()
-        && what == "analytics"
-    {
-        return analytics(rest);
+    let what = arguments.split_first().map(|(what, rest)| (what.as_str(), rest));
+    match what {
+        Some(("publish", rest)) => return publish(rest),
+        Some(("insight", rest)) => return insight(rest),
+        Some(("analytics", rest)) => return analytics(rest),
+        _ => {}
     }
     let root = root();
     let release = build(&["--release"])?;

@@ -106,12 +106,16 @@ fn main() -> ExitCode {
     let out = &mut std::io::stdout();
     let good = match cli.command {
         Command::Model => model::print(out).context("the model"),
-        Command::Chaos(chaos) => run_chaos(&cli.carillon, &chaos, out),
-        Command::Publish(burst) => run_burst(&cli.carillon, &burst, cli.runs, out),
+        Command::Chaos(chaos) => found(&cli.carillon).and_then(|it| wait(chaos::run(&it, &chaos, out))),
+        Command::Publish(burst) => {
+            found(&cli.carillon).and_then(|it| wait(burst::run(&it, &burst, cli.runs, out)))
+        }
         Command::Insight(asked) => insight::run(&asked, out),
-        Command::Analytics(asked) => run_analytics(&cli.carillon, &asked, out),
-        Command::Uploads(uploads) => run_uploads(&cli.carillon, &uploads, out),
-        Command::Sync(sync) => run_sync(&sync, out),
+        Command::Analytics(asked) => {
+            found(&cli.carillon).and_then(|it| wait(analytics::run(&it, &asked, out)))
+        }
+        Command::Uploads(asked) => found(&cli.carillon).and_then(|it| wait(uploads::run(&it, &asked, out))),
+        Command::Sync(asked) => wait(sync::run(&asked, out)),
         Command::Measure(what) => measure(cli, what).and_then(|report| {
             report.print(out)?;
             Ok(report.all_met())
@@ -127,42 +131,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run_chaos(carillon: &Path, chaos: &chaos::Chaos, out: &mut impl std::io::Write) -> anyhow::Result<bool> {
-    let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
-    runtime.block_on(chaos::run(&found(carillon)?, chaos, out))
-}
-
-fn run_burst(
-    carillon: &Path,
-    burst: &burst::Burst,
-    runs: Option<u16>,
-    out: &mut impl std::io::Write,
-) -> anyhow::Result<bool> {
-    let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
-    runtime.block_on(burst::run(&found(carillon)?, burst, runs, out))
-}
-
-fn run_analytics(
-    carillon: &Path,
-    asked: &analytics::Analytics,
-    out: &mut impl std::io::Write,
-) -> anyhow::Result<bool> {
-    let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
-    runtime.block_on(analytics::run(&found(carillon)?, asked, out))
-}
-
-fn run_uploads(
-    carillon: &Path,
-    uploads: &uploads::Uploads,
-    out: &mut impl std::io::Write,
-) -> anyhow::Result<bool> {
-    let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
-    runtime.block_on(uploads::run(&found(carillon)?, uploads, out))
-}
-
-fn run_sync(sync: &sync::ManyAccounts, out: &mut impl std::io::Write) -> anyhow::Result<bool> {
-    let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
-    runtime.block_on(sync::run(sync, out))
+/// Runs it to its end.
+fn wait<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Runtime::new().context("no runtime")?.block_on(work)
 }
 
 fn found(carillon: &Path) -> anyhow::Result<PathBuf> {
@@ -176,8 +147,7 @@ fn measure(cli: Cli, what: Measure) -> anyhow::Result<Report> {
     let pds = cli.pds.unwrap_or_else(|| "target/peers/bluesky-pds/node_modules".into());
     let idle = std::time::Duration::from_secs(cli.idle.into());
     let plan = Plan { carillon, runs: cli.runs.unwrap_or(9), idle, pds };
-    let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
-    runtime.block_on(async {
+    wait(async {
         let mut report = Report::default();
         let wants = |measure| what == Measure::All || what == measure;
         if wants(Measure::Size) {
