@@ -89,13 +89,18 @@ impl Period {
         self.zone.to_datetime(at).date()
     }
 
+    /// The first and the last day that it touches.
+    pub fn ends(&self) -> (Date, Date) {
+        (self.date_of(self.from), self.date_of(self.to - jiff::SignedDuration::from_micros(1)))
+    }
+
     /// All days that it touches, in order.
     pub fn days(&self) -> Vec<Date> {
         if self.from >= self.to {
             return Vec::new();
         }
-        let last = self.date_of(self.to - jiff::SignedDuration::from_micros(1));
-        self.date_of(self.from).series(1.day()).take_while(|day| *day <= last).collect()
+        let (first, last) = self.ends();
+        first.series(1.day()).take_while(|day| *day <= last).collect()
     }
 
     /// The time before it: as many whole days if it has only such, else as long.
@@ -118,9 +123,9 @@ impl Period {
         let year = |date: Date| date.checked_sub(1.year()).unwrap_or(date);
         if self.has_whole_days() {
             // Of the last day, not of the one after it: what is before the 29th of February ends with the 28th in both years.
-            let last = self.date_of(self.to - jiff::SignedDuration::from_micros(1));
+            let (first, last) = self.ends();
             let end = year(last).tomorrow().unwrap_or(last);
-            let begin = Self::start_of(year(self.date_of(self.from)), &self.zone);
+            let begin = Self::start_of(year(first), &self.zone);
             let (from, to) =
                 (begin.unwrap_or(Timestamp::MIN), Self::start_of(end, &self.zone).unwrap_or(Timestamp::MIN));
             return Self { from, to, zone: self.zone.clone() };

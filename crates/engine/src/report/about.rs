@@ -2,7 +2,6 @@
 
 use carillon_domain::insight::Period;
 use carillon_domain::time::Timestamp;
-use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use super::Words;
@@ -30,15 +29,10 @@ pub struct About {
     pub compared: Option<(jiff::civil::Date, jiff::civil::Date)>,
 }
 
-/// First and last day of a time.
-pub fn days_of(period: &Period) -> (jiff::civil::Date, jiff::civil::Date) {
-    (period.date_of(period.from), period.date_of(period.to - SignedDuration::from_micros(1)))
-}
-
 impl About {
     /// First and last day.
     pub fn days(&self) -> Option<(jiff::civil::Date, jiff::civil::Date)> {
-        self.period.as_ref().map(days_of)
+        self.period.as_ref().map(Period::ends)
     }
 
     /// An instant on the clocks of the zone, to the minute.

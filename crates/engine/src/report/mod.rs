@@ -14,7 +14,7 @@ mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use about::{About, days_of};
+pub use about::About;
 pub use delimited::{Mark, csv};
 pub use pdf::{Best, Report, pdf};
 pub use sheet::xlsx;

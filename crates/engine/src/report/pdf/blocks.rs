@@ -32,8 +32,9 @@ pub fn head(paper: &mut Paper<'_>, report: &Report, words: &dyn Words) {
     of.extend(
         about.campaign.as_ref().map(|campaign| format!("{} {campaign}", words.of("report", "campaign"))),
     );
-    let (from, to) = (words.date(report.previous.0), words.date(report.previous.1));
-    of.push(words.with("report", "compared", &[("from", from), ("to", to)]));
+    of.extend(about.compared.map(|(first, last)| {
+        words.with("report", "compared", &[("from", words.date(first)), ("to", words.date(last))])
+    }));
     of.push(format!("{} {}", words.of("report", "as_of"), about.clock(about.as_of)));
     paper.paragraph(Style::text(9.0, GREY), &of.join(" · "));
     paper.y += 14.0;

@@ -26,8 +26,6 @@ use crate::usecase::analytics::Figures;
 pub struct Report {
     /// What it is of.
     pub about: About,
-    /// First and last day of the time that it is compared with.
-    pub previous: (Date, Date),
     /// Its days, in order.
     pub days: Vec<Date>,
     /// How many accounts.

@@ -128,7 +128,7 @@ pub async fn labels(engine: &Engine, actor: &Actor) -> Result<Labels, AppError> 
 }
 
 /// Forms send empty fields for what nobody chose.
-fn given(text: Option<&str>) -> Option<&str> {
+pub(crate) fn given(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
 }
 

@@ -77,7 +77,7 @@ pub struct OfAccount {
     pub figures: Figures,
 }
 
-/// Each selected account for itself, by network and handle.
+/// The time, the one that it is compared with, and each selected account for itself, by network and handle.
 ///
 /// # Errors
 /// As [`summary`].
@@ -85,7 +85,7 @@ pub async fn each_account(
     engine: &Engine,
     actor: &Actor,
     filter: &Filter,
-) -> Result<(Period, Vec<OfAccount>), AppError> {
+) -> Result<(Period, Period, Vec<OfAccount>), AppError> {
     let selection = select(engine, actor, filter).await?;
     let parts = parts(engine, &selection, "followers").await?;
     let now = engine.clock.now();
@@ -99,7 +99,7 @@ pub async fn each_account(
             |one: &OfAccount| (one.account.platform.clone(), one.account.handle.clone(), one.account.id);
         place(a).cmp(&place(b))
     });
-    Ok((selection.period.clone(), all))
+    Ok((selection.period.clone(), selection.before.clone(), all))
 }
 
 /// What is known of each selected account, with looks at one of its totals.

@@ -19,8 +19,8 @@ use jiff::tz::TimeZone;
 pub use report::report;
 
 use super::accounts;
-use super::analytics::{self, Filter};
-use crate::report::{About, TABLES, Table, days_of};
+use super::analytics::{Filter, given};
+use crate::report::{About, TABLES, Table};
 use crate::{Actor, Engine};
 
 /// A table, and what it is of.
@@ -43,30 +43,38 @@ pub async fn table(engine: &Engine, actor: &Actor, name: &str, filter: &Filter) 
         let message = format!("There is no table `{name}`. Ask for one of {}.", TABLES.join(", "));
         return Err(AppError::Invalid(vec![FieldError::new("table", "unknown", message)]));
     };
-    let (table, period) = match known {
+    let (table, times) = match known {
         "figures" => numbers::figures(engine, actor, filter).await?,
         "days" => numbers::days(engine, actor, filter).await?,
         "networks" => numbers::networks(engine, actor, filter).await?,
         "accounts" => numbers::accounts(engine, actor, filter).await?,
         "top-posts" => posts::top(engine, actor, filter).await?,
         "posts" => posts::all(engine, actor, filter).await?,
-        "account-posts" => (posts::of_account(engine, actor, filter).await?, None),
+        "account-posts" => (posts::of_account(engine, actor, filter).await?, Times::default()),
         _ => runs::log(engine, actor, filter).await?,
     };
-    let mut about = about(engine, actor, filter, period).await?;
-    if matches!(known, "figures" | "accounts") {
-        about.compared = Some(days_of(&analytics::select(engine, actor, filter).await?.before));
-    }
+    let about = about(engine, actor, filter, times).await?;
     Ok(Export { table: Table { name: known, ..table }, about })
 }
 
+/// Which times a table is of.
+#[derive(Debug, Default)]
+struct Times {
+    /// The time; `None` for all that is kept.
+    of: Option<Period>,
+    /// What its numbers of before are of, if it has such.
+    before: Option<Period>,
+}
+
+impl Times {
+    /// A time that is compared with nothing.
+    fn of(period: Period) -> Self {
+        Self { of: Some(period), before: None }
+    }
+}
+
 /// What a file is of. An account that is not there, or is another workspace's, is not named.
-pub(super) async fn about(
-    engine: &Engine,
-    actor: &Actor,
-    filter: &Filter,
-    period: Option<Period>,
-) -> Result<About, AppError> {
+async fn about(engine: &Engine, actor: &Actor, filter: &Filter, times: Times) -> Result<About, AppError> {
     let row = workspace::find(&engine.db, actor.workspace).await?;
     let row = row.ok_or(AppError::NotFound { what: "workspace" })?;
     let wanted = given(filter.account.as_deref()).and_then(|text| text.parse::<AccountId>().ok());
@@ -75,18 +83,14 @@ pub(super) async fn about(
     Ok(About {
         workspace: row.name,
         zone: TimeZone::get(&actor.timezone).unwrap_or(TimeZone::UTC),
-        period,
+        compared: times.before.as_ref().map(Period::ends),
+        period: times.of,
         as_of: engine.clock.now(),
         account: account.map(|row| (handle(&row), title(engine, &row.platform).to_owned())),
         network: given(filter.platform.as_deref()).map(|name| title(engine, name).to_owned()),
         tag: given(filter.tag.as_deref()).map(str::to_owned),
         campaign: given(filter.campaign.as_deref()).map(str::to_owned),
-        compared: None,
     })
-}
-
-fn given(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// A handle as people write it. Where members have none, their name stands in its place, which nobody writes with an @.

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use carillon_domain::error::AppError;
-use carillon_domain::insight::{Basis, Change, Period, definition};
+use carillon_domain::insight::{Basis, Change, definition};
 
-use super::title;
+use super::{Times, title};
 use crate::report::{Cell, Column, Kind, Table};
 use crate::usecase::analytics::{self, Figure, Figures, Filter};
 use crate::{Actor, Engine};
 
-type Made = Result<(Table, Option<Period>), AppError>;
+type Made = Result<(Table, Times), AppError>;
 
 /// The counts, in the order of [`every`].
 const NUMBERS: [&str; 5] = ["followers", "published", "views", "reach", "engagements"];
@@ -48,7 +48,7 @@ pub async fn figures(engine: &Engine, actor: &Actor, filter: &Filter) -> Made {
     ]);
     table.rows = every(&summary.figures).map(line).collect();
     sourced(&mut table, every(&summary.figures));
-    Ok((table, Some(summary.period)))
+    Ok((table, Times { of: Some(summary.period), before: Some(summary.previous) }))
 }
 
 fn line(figure: &Figure) -> Vec<Cell> {
@@ -82,7 +82,7 @@ pub async fn days(engine: &Engine, actor: &Actor, filter: &Filter) -> Made {
         table.rows.push([Cell::Date(date)].into_iter().chain(figures.iter().map(value)).collect());
     }
     sourced(&mut table, figures);
-    Ok((table, Some(summary.period)))
+    Ok((table, Times::of(summary.period)))
 }
 
 /// A column for each number and one for what it was before.
@@ -106,12 +106,12 @@ pub async fn networks(engine: &Engine, actor: &Actor, filter: &Filter) -> Made {
         table.rows.push(first.into_iter().chain(pairs(&network.figures)).collect());
         sourced(&mut table, every(&network.figures));
     }
-    Ok((table, Some(summary.period)))
+    Ok((table, Times { of: Some(summary.period), before: Some(summary.previous) }))
 }
 
 /// By account.
 pub async fn accounts(engine: &Engine, actor: &Actor, filter: &Filter) -> Made {
-    let (period, all) = analytics::each_account(engine, actor, filter).await?;
+    let (period, before, all) = analytics::each_account(engine, actor, filter).await?;
     let mut table = compared(vec![
         Column::new("network", Kind::Text),
         Column::new("handle", Kind::Text),
@@ -131,5 +131,5 @@ pub async fn accounts(engine: &Engine, actor: &Actor, filter: &Filter) -> Made {
         table.rows.push(first.into_iter().chain(pairs(&one.figures)).collect());
         sourced(&mut table, every(&one.figures));
     }
-    Ok((table, Some(period)))
+    Ok((table, Times { of: Some(period), before: Some(before) }))
 }

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use carillon_domain::error::{AppError, FieldError};
 use carillon_domain::id::{AccountId, PostId};
-use carillon_domain::insight::{Basis, PARTS, Period, Rate};
+use carillon_domain::insight::{Basis, PARTS, Rate};
 use carillon_domain::metric;
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::remote_post::RemotePostRow;
 
-use super::{given, title};
+use super::{Times, given, title};
 use crate::report::{Cell, Column, Kind, MOST_ROWS, Table};
 use crate::usecase::analytics::{self, Filter, RankedPost};
 use crate::usecase::{accounts, sync};
@@ -116,27 +116,19 @@ fn put(rows: &mut Rows, engine: &Engine, ranked: &RankedPost) {
 }
 
 /// All posts of the time, newest first.
-pub async fn all(
-    engine: &Engine,
-    actor: &Actor,
-    filter: &Filter,
-) -> Result<(Table, Option<Period>), AppError> {
+pub async fn all(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<(Table, Times), AppError> {
     let mut rows = Rows::default();
     let period =
         analytics::each(engine, actor, filter, MOST_ROWS, |ranked| put(&mut rows, engine, ranked)).await?;
-    Ok((rows.table(first_columns(), ranked_columns()), Some(period)))
+    Ok((rows.table(first_columns(), ranked_columns()), Times::of(period)))
 }
 
 /// The best posts of the time, best first.
-pub async fn top(
-    engine: &Engine,
-    actor: &Actor,
-    filter: &Filter,
-) -> Result<(Table, Option<Period>), AppError> {
+pub async fn top(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<(Table, Times), AppError> {
     let best = analytics::top(engine, actor, filter, BEST).await?;
     let mut rows = Rows::default();
     best.items.iter().for_each(|ranked| put(&mut rows, engine, ranked));
-    Ok((rows.table(first_columns(), ranked_columns()), Some(best.period)))
+    Ok((rows.table(first_columns(), ranked_columns()), Times::of(best.period)))
 }
 
 /// Every post that was ever found on an account, newest first. Without the rates, which are of a time.

@@ -1,11 +1,8 @@
 //! What the report says: the overview's numbers, and what has to be known to read them.
 
 use carillon_domain::error::AppError;
-use carillon_domain::insight::Period;
-use jiff::SignedDuration;
-use jiff::civil::Date;
 
-use super::{about, title};
+use super::{Times, about, title};
 use crate::report::{Best, Report};
 use crate::usecase::analytics::{self, Filter, RankedPost};
 use crate::{Actor, Engine};
@@ -21,12 +18,12 @@ pub async fn report(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<R
     let summary = analytics::summary(engine, actor, filter).await?;
     let best = analytics::top(engine, actor, filter, BEST).await?;
     let series = analytics::series(engine, actor, filter, None, None).await?;
-    let about = about(engine, actor, filter, Some(summary.period.clone())).await?;
+    let times = Times { of: Some(summary.period.clone()), before: Some(summary.previous) };
+    let about = about(engine, actor, filter, times).await?;
     let networks = summary.networks.into_iter();
     let notes = series.notes.into_iter();
     Ok(Report {
         about,
-        previous: ends(&summary.previous),
         days: summary.period.days(),
         accounts: summary.accounts,
         figures: summary.figures,
@@ -36,10 +33,6 @@ pub async fn report(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<R
         top: best.items.iter().map(|post| line(engine, post)).collect(),
         notes: notes.map(|note| (summary.period.date_of(note.at), note.text)).collect(),
     })
-}
-
-fn ends(period: &Period) -> (Date, Date) {
-    (period.date_of(period.from), period.date_of(period.to - SignedDuration::from_micros(1)))
 }
 
 fn line(engine: &Engine, ranked: &RankedPost) -> Best {

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, Id};
-use carillon_domain::insight::Period;
 use carillon_store::repo::sync_run::{ListQuery, SyncRunRow};
 
-use super::{given, title};
+use super::{Times, given, title};
 use crate::report::{Cell, Column, Kind, MOST_ROWS, Table};
 use crate::usecase::analytics::{self, Filter};
 use crate::usecase::{accounts, sync};
@@ -17,11 +16,7 @@ use crate::{Actor, Engine};
 const PAGE: i64 = 100;
 
 /// The log, newest first: all that is kept, or the time that is asked for. Of one account, one network, or all.
-pub async fn log(
-    engine: &Engine,
-    actor: &Actor,
-    filter: &Filter,
-) -> Result<(Table, Option<Period>), AppError> {
+pub async fn log(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<(Table, Times), AppError> {
     // Everything that is wrong with the filter is said, as everywhere.
     let selection = analytics::select(engine, actor, filter).await?;
     let timed = given(filter.from.as_deref()).or(given(filter.to.as_deref())).is_some();
@@ -52,7 +47,7 @@ pub async fn log(
         query.after = next;
     }
     let table = Table { name: "", columns: columns(), rows, sources: BTreeMap::new() };
-    Ok((table, period))
+    Ok((table, Times { of: period, before: None }))
 }
 
 fn columns() -> Vec<Column> {

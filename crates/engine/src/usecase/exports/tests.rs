@@ -18,6 +18,8 @@ async fn text(s: &Scene, name: &str, filter: &Filter) -> Vec<String> {
     for column in &made.table.columns {
         assert!(column.metric.is_some() || COLUMNS.contains(&column.name), "{name}: {}", column.name);
     }
+    let compared = made.table.columns.iter().any(|column| column.before || column.name == "before");
+    assert_eq!(made.about.compared.is_some(), compared, "{name} says what its numbers of before are of");
     assert!(made.table.rows.iter().all(|row| row.len() == made.table.columns.len()), "{name}");
     let bytes = csv(&made.table, &Plain, &made.about.zone, Mark::Without).expect("a file");
     String::from_utf8(bytes).expect("UTF-8").lines().map(str::to_owned).collect()

@@ -3,8 +3,8 @@
 use carillon_domain::insight::{Basis, Comparison, Period, definition};
 use carillon_engine::Actor;
 use carillon_engine::usecase::analytics::{Figure, RankedPost, Summary};
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 
 use super::tile::{basis, shown};
 use crate::http::App;
@@ -69,16 +69,10 @@ fn written(ui: &Ui, date: Date) -> String {
     ui.arg("day", date.day()).arg("month", month).arg("year", date.year()).tr("overview-date")
 }
 
-/// The first and the last day.
-fn ends(ui: &Ui, period: &Period) -> (String, String) {
-    let last = period.date_of(period.to - SignedDuration::from_micros(1));
-    (written(ui, period.date_of(period.from)), written(ui, last))
-}
-
 /// A time in words.
 pub fn days_of(ui: &Ui, period: &Period) -> String {
-    let (from, to) = ends(ui, period);
-    ui.arg("from", from).arg("to", to).tr("overview-from-to")
+    let (first, last) = period.ends();
+    ui.arg("from", written(ui, first)).arg("to", written(ui, last)).tr("overview-from-to")
 }
 
 /// Which days are shown, and which they are compared with.
