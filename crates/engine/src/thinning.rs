@@ -1,5 +1,6 @@
 //! Old snapshots are thinned: for as many days as the workspace says every one is kept, before that the last one of each day, for
-//! ever.
+//! ever. So are the numbers that networks told the owner, answer by answer; and where a network sets a bound to how long those may be
+//! kept, they go then.
 //!
 //! Exact and repeatable: which ones go depends on nothing but the snapshots, the zone and the days. What was thinned once is not looked
 //! through again, so a workspace that moves to another zone keeps the days that it had.
@@ -8,6 +9,7 @@ use carillon_domain::id::{AccountId, WorkspaceId};
 use carillon_domain::insight::{Span, thinned_until};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::StoreError;
+use carillon_store::repo::owner::aging;
 use carillon_store::repo::thinning::{self, Key};
 use jiff::tz::TimeZone;
 
@@ -21,6 +23,9 @@ const ACCOUNTS: i64 = 1_000;
 
 /// Snapshots that are forgotten in one transaction. On SQLite every other write waits for it, also that of a commit's intent.
 const PIECE: i64 = 200;
+
+/// Answers of networks, likewise. One has some dozens of numbers.
+const ANSWERS: i64 = 10;
 
 /// Most such transactions of one upkeep; what is left waits for the next one.
 const MOST_PIECES: usize = 1_000;
@@ -59,11 +64,12 @@ impl Engine {
             return Ok(());
         }
         let Some(state) = thinning::state(&self.db, workspace, account).await? else { return Ok(()) };
+        self.let_go(whose, &state.platform).await?;
         let zone = TimeZone::get(&state.timezone).unwrap_or(TimeZone::UTC);
         let until = thinned_until(state.snapshot_days, now, &zone);
         let from = state.thinned_to.unwrap_or(state.created_at);
         for span in until.map(|until| Span::whole_days(from, until, &zone)).unwrap_or_default() {
-            if !self.thin_span(whose, span, pieces).await? {
+            if !self.thin_span(whose, span, pieces).await? || !self.thin_answers(whose, span, pieces).await? {
                 // The rest of it is the first thing of the next upkeep.
                 return self.thinned(whose, None, now).await;
             }
@@ -103,5 +109,53 @@ impl Engine {
                 .write(move |tx| Box::pin(async move { thinning::forget(tx, whose.0, whose.1, &keys).await }))
                 .await?;
         }
+    }
+
+    /// Likewise for what networks told the owner.
+    async fn thin_answers(
+        &self,
+        whose: (WorkspaceId, AccountId),
+        span: Span,
+        pieces: &mut usize,
+    ) -> Result<bool, StoreError> {
+        loop {
+            let keys = aging::surplus(&self.db, whose, span, ANSWERS).await?;
+            if keys.is_empty() {
+                return Ok(true);
+            }
+            if *pieces == 0 {
+                return Ok(false);
+            }
+            *pieces -= 1;
+            self.forget_answers(whose, keys).await?;
+        }
+    }
+
+    /// Forgets what the network does not allow to be kept any longer.
+    async fn let_go(&self, whose: (WorkspaceId, AccountId), platform: &str) -> Result<(), StoreError> {
+        let days = self.networks.connector(platform).and_then(|connector| connector.owner_numbers_days());
+        let Some(days) = days else { return Ok(()) };
+        // Each account has its turn once a day, so that nothing must be left that would grow too old before the next one.
+        let before = self.clock.now() - SignedDuration::from_hours(24 * i64::from(days)) + AGAIN;
+        loop {
+            let keys = aging::old(&self.db, whose, before, ANSWERS).await?;
+            if keys.is_empty() {
+                break;
+            }
+            self.forget_answers(whose, keys).await?;
+        }
+        self.db
+            .write(move |tx| Box::pin(async move { aging::forget_looks(tx, whose.0, whose.1, before).await }))
+            .await
+    }
+
+    async fn forget_answers(
+        &self,
+        whose: (WorkspaceId, AccountId),
+        keys: Vec<aging::Key>,
+    ) -> Result<(), StoreError> {
+        self.db
+            .write(move |tx| Box::pin(async move { aging::forget(tx, whose.0, whose.1, &keys).await }))
+            .await
     }
 }

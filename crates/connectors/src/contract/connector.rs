@@ -48,6 +48,10 @@ pub trait Connector: Send + Sync + 'static {
         let _ = operation;
         &[]
     }
+    /// For how many days what the network tells the owner may be kept, where the network's terms set a bound; `None`: for ever. Pure.
+    fn owner_numbers_days(&self) -> Option<u16> {
+        None
+    }
 }
 
 /// Calls that reading may make in a span of time. Publishing does not take from it: what is left of the network's limit is its part.

@@ -5,6 +5,7 @@
 //! - Three engagement rates, each with its basis in its name. None of them is comparable with another.
 //! - Rates are exact fractions until they are shown; each function says how it rounds.
 
+mod active_hours;
 pub mod best_times;
 pub mod curve;
 mod daily;
@@ -17,6 +18,7 @@ mod thin;
 #[cfg(test)]
 mod tests;
 
+pub use active_hours::ActiveHours;
 pub use daily::{Line, Look, Turn, daily, total, turns};
 pub use engagement::{Engagements, MOST_SEEN, PARTS, count_of, engagements, is_count};
 pub use growth::{Change, growth};

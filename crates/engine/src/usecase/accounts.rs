@@ -10,7 +10,7 @@ use carillon_domain::publication::PublicationState;
 use carillon_domain::time::Timestamp;
 use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::publication::PublicationRow;
-use carillon_store::repo::{grant, history, job, remote_post, snapshot, sync_run};
+use carillon_store::repo::{grant, history, job, owner, remote_post, snapshot, sync_run};
 use carillon_store::{StoreError, Tx};
 
 use super::credentials;
@@ -203,6 +203,7 @@ async fn erase_readings(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) 
     }
     sync_run::erase(tx, workspace, id).await?;
     snapshot::erase(tx, workspace, id).await?;
+    owner::erase(tx, workspace, id).await?;
     remote_post::erase(tx, workspace, id).await
 }
 

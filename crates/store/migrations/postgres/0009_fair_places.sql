@@ -134,3 +134,34 @@ alter table workspaces add column snapshot_days bigint not null default 90; -- 0
 alter table accounts add column thinned_to bigint; -- before it only the last snapshot of each day is left
 alter table accounts add column thin_at bigint not null default 0;
 create index accounts_by_thinning on accounts (thin_at);
+
+-- What networks tell the owner of an account, appended and never changed: its numbers by time, and who its audience is. What did not
+-- come has no row; it is not zero.
+create table owner_numbers (
+    workspace_id uuid   not null,
+    account_id   uuid   not null,
+    question     text   not null, -- account, audience
+    metric       text   not null,
+    dimension    text   not null, -- by what it is split; empty: a sum
+    as_of        bigint not null, -- when the network said so
+    began        bigint not null, -- when counting began; 0: there is no such time
+    part         text   not null, -- of what part, in the network's words; empty: all of it
+    ended        bigint not null, -- when counting ended; 0: there is no such time
+    value        bigint not null, -- in the unit of the metric's definition
+    native       text   not null, -- the network's name
+    definition   bigint not null, -- version of the metric's definition
+    primary key (workspace_id, account_id, question, metric, dimension, as_of, began, part)
+);
+
+-- When the network was asked for them, and what did not come.
+create table owner_looks (
+    workspace_id uuid    not null,
+    account_id   uuid    not null,
+    question     text    not null,
+    as_of        bigint  not null,
+    told_to      bigint,           -- end of the last time that numbers came of
+    settled      boolean not null, -- nothing more is to be had for now
+    missing      text    not null, -- JSON array of repo::owner::Absent
+    run_id       uuid    not null,
+    primary key (workspace_id, account_id, question, as_of)
+);

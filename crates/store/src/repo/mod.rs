@@ -15,6 +15,7 @@ pub mod look;
 pub mod media;
 pub mod media_upload;
 pub mod one_time_link;
+pub mod owner;
 pub mod planned;
 pub mod post;
 pub mod post_look;
@@ -58,6 +59,8 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         media::STATEMENTS,
         media_upload::STATEMENTS,
         one_time_link::STATEMENTS,
+        owner::STATEMENTS,
+        owner::aging::STATEMENTS,
         planned::STATEMENTS,
         post::STATEMENTS,
         post_look::STATEMENTS,

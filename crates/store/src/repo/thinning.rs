@@ -12,7 +12,7 @@ use crate::{Db, Executor, Row, StoreError, Tx, args, statements};
 
 statements! {
     DUE = "thinning.due": "select workspace_id, id from accounts where thin_at <= $1 order by thin_at limit $2";
-    STATE = "thinning.state": "select a.thinned_to, a.created_at, w.timezone, w.snapshot_days from accounts a \
+    STATE = "thinning.state": "select a.platform, a.thinned_to, a.created_at, w.timezone, w.snapshot_days from accounts a \
         join workspaces w on w.id = a.workspace_id where a.workspace_id = $1 and a.id = $2";
     SURPLUS = "thinning.surplus": "select s.subject_id, s.metric, s.as_of from snapshots s where s.workspace_id = $1 \
         and s.account_id = $2 and (s.subject_id, s.metric, s.as_of) > ($3, $4, $5) and s.as_of >= $6 and s.as_of < $7 \
@@ -50,6 +50,8 @@ pub async fn claim(
 /// How far an account is thinned, and how far it may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
+    /// Its network.
+    pub platform: String,
     /// Before this instant only the last snapshot of each day is left.
     pub thinned_to: Option<Timestamp>,
     /// When it was connected; there is nothing older.
@@ -68,6 +70,7 @@ pub async fn state(db: &Db, workspace: WorkspaceId, account: AccountId) -> Resul
     let row = db.fetch_optional(STATE, args![workspace, account]).await?;
     row.map(|row| {
         Ok(State {
+            platform: row.get("platform")?,
             thinned_to: row.get("thinned_to")?,
             created_at: row.get("created_at")?,
             timezone: row.get("timezone")?,

@@ -22,6 +22,10 @@ pub(super) const MEDIA: MediaRules = MediaRules {
     alt_max: 4_086,
 };
 
+/// How long numbers of pages and members may be kept, days. "Data Storage Requirements" (2026) sets a bound to each kind of data; that it
+/// is a year for what is reported of pages, others say who build on it (unverified). Who asked for less must set less.
+pub(super) const KEPT_DAYS: u16 = 365;
+
 /// "Documents API". It names the types by their endings: PDF, DOC, DOCX, PPT, PPTX.
 pub(super) const DOCUMENTS: DocumentRules = DocumentRules {
     max_items: 1,

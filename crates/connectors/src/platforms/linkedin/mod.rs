@@ -136,6 +136,9 @@ impl Connector for LinkedIn {
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         None
     }
+    fn owner_numbers_days(&self) -> Option<u16> {
+        Some(limits::KEPT_DAYS)
+    }
     fn reading_windows(&self, operation: &str) -> &'static [ReadingWindow] {
         use errors::op;
         // Those of the reader. Numbers for the owner are asked for by people, and fail one by one.
