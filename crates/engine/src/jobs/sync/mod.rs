@@ -1,5 +1,5 @@
-//! Reads an account: its profile with totals, then as many of its posts as the run's kind says, with theirs. When accounts are read
-//! by themselves says [`schedule`].
+//! Reads an account: its profile with totals, then as many of its posts as the run's kind says, with theirs, and once a day what the
+//! network tells the owner. When accounts are read by themselves says [`schedule`].
 //!
 //! Invariants, and what each prevents:
 //! - At most one run of an account is open, by an index of the database. Otherwise two would spend the network's patience
@@ -14,6 +14,7 @@
 mod account;
 mod ending;
 mod keep;
+mod owner;
 pub mod past;
 mod run;
 pub mod schedule;
@@ -75,6 +76,8 @@ struct Position {
     back_to: Option<Timestamp>,
     /// Nobody asked for it.
     scheduled: bool,
+    /// What the network tells the owner is a part of it, once a day.
+    owner: bool,
 }
 
 impl Position {
@@ -122,13 +125,15 @@ pub(crate) fn new_run(
 /// The same by schedule.
 fn scheduled_run(engine: &Engine, account: &AccountRow, kind: SyncKind) -> SyncRunRow {
     let mut run = SyncRunRow { kind, ..new_run(engine, account, SyncReason::Scheduled, None) };
-    Position { scheduled: true, ..Position::default() }.save(&mut run);
+    Position { scheduled: true, owner: true, ..Position::default() }.save(&mut run);
     run
 }
 
 /// The same because somebody opened a page with its numbers. It reads no further back than what still moves.
 pub(crate) fn opened_run(engine: &Engine, account: &AccountRow) -> SyncRunRow {
-    SyncRunRow { reason: SyncReason::Opened, ..scheduled_run(engine, account, SyncKind::Week) }
+    let mut run = SyncRunRow { kind: SyncKind::Week, ..new_run(engine, account, SyncReason::Opened, None) };
+    Position { scheduled: true, ..Position::default() }.save(&mut run);
+    run
 }
 
 /// Opens a run and queues its job, unless another run of the account is open. Tells whether it did.

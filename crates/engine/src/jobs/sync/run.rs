@@ -8,7 +8,7 @@ use carillon_store::repo::sync_run::{self, SyncRunRow};
 
 use super::account::Read;
 use super::ending::{self, Stop};
-use super::{Position, Target, keep};
+use super::{Position, Target, keep, owner};
 use crate::Engine;
 use crate::jobs::{JobError, Lease, Next};
 
@@ -53,6 +53,9 @@ impl Run<'_> {
                 Err(Stop::Remote(_)) if account.access.is_spent() => return Err(Stop::Spent),
                 step => step?,
             }
+        }
+        if self.position.owner {
+            owner::read(self, &mut account).await?;
         }
         Ok(())
     }

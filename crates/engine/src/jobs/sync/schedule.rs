@@ -92,7 +92,8 @@ async fn look_at(
     Ok(Looked { seen, next: rhythm.next_look(now), wants: kind.map(|kind| (Box::new(row), kind)) })
 }
 
-async fn zone_of(engine: &Engine, id: WorkspaceId) -> Result<TimeZone, StoreError> {
+/// The zone of a workspace; UTC if there is none of its name.
+pub(super) async fn zone_of(engine: &Engine, id: WorkspaceId) -> Result<TimeZone, StoreError> {
     let row = workspace::find(&engine.db, id).await?;
     let zone = row.and_then(|row| clock::zone(&row.timezone).ok());
     Ok(zone.unwrap_or(TimeZone::UTC))
