@@ -2,8 +2,8 @@
 //!
 //! Each account has an answer of its own: audiences live in different weeks, and a mean of two is nobody's. What it is made of are the
 //! account's posts of the last year whose numbers have settled, and how the newest of them grew from look to look; the rest is
-//! `carillon_domain::insight::best_times`. Networks that tell when an audience looks tell it to who asks, and it is not kept, so it is not
-//! part of the answer yet.
+//! `carillon_domain::insight::best_times`. Where the network told the owner when followers are online, of every hour of a week, that is
+//! part of it, too.
 
 mod estimates;
 #[cfg(test)]
@@ -20,6 +20,7 @@ use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::settled::{self, Settled};
 use jiff::tz::TimeZone;
 
+use super::audience::active;
 use super::filter::{Filter, select};
 use crate::{Actor, Engine};
 
@@ -71,6 +72,8 @@ pub struct AccountBestTimes {
     pub per_follower: bool,
     /// How many posts have settled, with or without that number.
     pub settled: usize,
+    /// Whether the network told when followers are online, so that this is part of the answer.
+    pub told: bool,
     /// The map.
     pub times: Arc<BestTimes>,
     /// The best hours, best first.
@@ -120,11 +123,13 @@ async fn of_account(
     let posts = basis.map(|basis| published(&found, basis, zone)).unwrap_or_default();
     let per_follower = !posts.is_empty() && posts.iter().all(|post| post.followers.is_some());
     let growth = growth(engine, &row, time, &found, zone).await?;
-    let times = engine.estimates.of(row.id, Known { posts, growth }).await?;
     let now = engine.clock.now();
+    let activity = active(engine, &row, now, zone).await?.and_then(|hours| hours.week());
+    let told = activity.is_some();
+    let times = engine.estimates.of(row.id, Known { posts, growth, activity }).await?;
     let slot = |cell: &Cell| Some(Slot { cell: *cell, next: cell.hour.next(now, zone)? });
     let slots = times.top(SLOTS).filter_map(slot).collect();
-    Ok(AccountBestTimes { account: row, basis, per_follower, settled: found.len(), times, slots })
+    Ok(AccountBestTimes { account: row, basis, per_follower, settled: found.len(), told, times, slots })
 }
 
 /// What most posts have a number of; engagements if both are as many.

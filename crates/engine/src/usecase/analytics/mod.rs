@@ -7,6 +7,7 @@
 //! - A time is compared with the one before it, or with the same dates a year earlier.
 //! - Disconnected accounts are left out unless they are asked for by name, and so are accounts of networks that are off.
 
+mod audience;
 mod best_times;
 mod curve;
 mod figures;
@@ -18,6 +19,7 @@ mod summary;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use audience::{Audience, AudiencePage, Day, Part, Split, audience};
 pub use best_times::{AccountBestTimes, BestTimesPage, Estimates, Slot, best_times};
 pub use curve::{COMPARED, CURVES, PostCurve, curve, curve_of_remote};
 pub use figures::{Figure, Figures};

@@ -59,6 +59,8 @@ struct BestTimesOfAccount {
     posts: usize,
     /// … of how many whose numbers have settled; of a very busy account the newest.
     of: usize,
+    /// Whether the network told when followers are online, which is then part of the answer.
+    activity_told: bool,
     /// `general`: too few posts, so an assumption about when people are awake; `hint`: not sure; `own`: the best hour surely beats the mean.
     trust: &'static str,
     /// The share of intervals that hold the truth.
@@ -106,7 +108,7 @@ struct WeekSlot {
 }
 
 /// More digits than these say nothing.
-fn thousandths(ratio: f64) -> f64 {
+pub(super) fn thousandths(ratio: f64) -> f64 {
     (ratio * 1_000.0).round() / 1_000.0
 }
 
@@ -142,6 +144,7 @@ impl BestTimesOfAccount {
             per_follower: found.per_follower,
             posts: found.times.posts,
             of: found.settled,
+            activity_told: found.told,
             trust: found.times.trust.as_str(),
             coverage: COVERAGE,
             cells: found.times.cells.iter().map(WeekCell::from).collect(),

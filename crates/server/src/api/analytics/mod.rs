@@ -1,5 +1,6 @@
 //! `/api/v1/analytics`: what the kept numbers say. Nothing is asked of a network here.
 
+mod audience;
 mod best_times;
 mod curve;
 mod export;
@@ -26,6 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(series))
         .routes(routes!(posts::list))
         .routes(routes!(posts::top))
+        .routes(routes!(audience::audience))
         .routes(routes!(best_times::best_times))
         .routes(routes!(curve::curve))
         .routes(routes!(export::file))

@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use carillon_domain::error::AppError;
 use carillon_domain::id::AccountId;
-use carillon_domain::insight::best_times::{BestTimes, Evidence, Growing, Published, best_times, general};
+use carillon_domain::insight::best_times::{
+    BestTimes, Evidence, Growing, Published, Week, best_times, general,
+};
 use tokio::sync::Semaphore;
 
 /// Accounts that are remembered. With a thousand posts each, and how a hundred of them grew, they take some 30 megabytes; hardly any has
@@ -39,6 +41,8 @@ pub(super) struct Known {
     pub posts: Vec<Published>,
     /// How some of them grew.
     pub growth: Vec<Growing>,
+    /// How many followers are online in each hour, where the network told.
+    pub activity: Option<Week>,
 }
 
 struct Kept {
@@ -61,8 +65,8 @@ impl Estimates {
         let estimate = move || {
             // Kept until the work ends, also when nobody waits for it any more.
             let _permit = permit;
-            let (posts, growth) = (&known.posts, &known.growth);
-            let evidence = Evidence { posts, activity: None, growth, general: &general() };
+            let (posts, growth, activity) = (&known.posts, &known.growth, known.activity.as_ref());
+            let evidence = Evidence { posts, activity, growth, general: &general() };
             let answer = Arc::new(best_times(&evidence));
             (known, answer)
         };
@@ -110,7 +114,7 @@ mod tests {
     fn known(engagements: u64) -> Known {
         let hour = WeekHour::new(34).expect("an hour");
         let posts = vec![Published { hour, engagements, followers: None, kind: 0 }];
-        Known { posts, growth: Vec::new() }
+        Known { posts, growth: Vec::new(), activity: None }
     }
 
     #[tokio::test]
@@ -130,6 +134,8 @@ mod tests {
         let growth = Growing::new(Timestamp::UNIX_EPOCH, [look], &TimeZone::UTC).into_iter().collect();
         let grown = estimates.of(one, Known { growth, ..known(11) }).await.expect("one");
         assert!(!Arc::ptr_eq(&second, &grown), "how they grew is known now");
+        let told = estimates.of(one, Known { activity: Some([1.0; 168]), ..known(11) }).await.expect("one");
+        assert!(!Arc::ptr_eq(&grown, &told), "and now when the audience looks");
     }
 
     #[test]
