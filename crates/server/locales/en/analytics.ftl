@@ -87,6 +87,7 @@ best-times-by-engagements = by engagements
 best-times-by-engagements-each = by engagements for each follower
 best-times-nothing = No post of the last year has settled numbers yet: they count once they were read two days after the post or later. Hours are those of { $zone }.
 best-times-general = Too few posts to say anything about this account: that takes { $n } at least, with numbers that were read two days after the post or later. Until then this is an assumption about when people are awake, with what little the posts tell, and no advice.
+best-times-told = What the network tells of the hours in which followers are online is part of it.
 best-times-hint = A hint, not more: there are too few posts to be sure, or no hour stands out.
 best-times-own = These hours come from the account's own posts, and the best one stands out.
 best-times-hour = { $day } { $hour }:00
@@ -97,6 +98,30 @@ best-times-cell = { $n ->
     [one] { $value } times the mean, { $low } to { $high }, one post
    *[other] { $value } times the mean, { $low } to { $high }, { $n } posts
 }
+audience = Audience
+audience-lead = Who follows or watches, as the network last told. It is asked once a day. Shares are of what it told, and each dimension is told by itself: nobody learns how ages and genders go together.
+audience-not-told = This network tells programs nothing about who follows.
+audience-not-asked = { $n ->
+    [one] The network was not asked in the last day. It is asked once a day when the account is read by schedule.
+   *[other] The network was not asked in the last { $n } days. It is asked once a day when the account is read by schedule.
+}
+audience-nothing = The network told nothing. Some need a number of followers before they do.
+audience-asked = Last asked
+audience-part = Part
+audience-share = Share
+audience-sum = Together { $sum }.
+audience-sum-of = Together { $sum } of { $all } followers.
+audience-female = Female
+audience-male = Male
+audience-unspecified = Not specified
+audience-missing = Not given the last time
+audience-hours = Active hours
+audience-hours-map = { $n ->
+    [one] Each hour of the week as a multiple of the mean of the followers who were online, from about a week, in hours of { $zone }. The stronger the colour, the more.
+   *[other] Each hour of the week as a multiple of the mean of the followers who were online, from about { $n } weeks, in hours of { $zone }. The stronger the colour, the more.
+}
+audience-hour = { $n } followers online
+audience-hour-unknown = not told
 curve-page = A post's numbers
 curve-link = Over time
 curve-link-of = Over time: { $text }

@@ -9,14 +9,12 @@ use carillon_engine::Actor;
 use carillon_engine::usecase::analytics::{self, AccountBestTimes, Filter, Slot};
 use jiff::Timestamp;
 
+use super::heat::{self, Heat};
 use crate::http::App;
 use crate::web::ui::Ui;
 
 /// Hours that are recommended.
 const FEW: usize = 3;
-
-/// From which multiples of the mean on an hour is shown in the next shade. The same for every account, so that two maps compare.
-const SHADES: [f64; 6] = [0.6, 0.8, 0.95, 1.05, 1.3, 1.7];
 
 /// The section of an account's page.
 #[derive(Template)]
@@ -26,9 +24,7 @@ pub struct Best {
     lead: String,
     trust: String,
     slots: Vec<SlotLine>,
-    caption: String,
-    hours: Vec<u8>,
-    days: Vec<DayLine>,
+    map: Heat,
 }
 
 /// An hour that is recommended.
@@ -36,18 +32,6 @@ struct SlotLine {
     name: String,
     text: String,
     next: Timestamp,
-}
-
-struct DayLine {
-    name: String,
-    cells: Vec<CellLine>,
-}
-
-struct CellLine {
-    /// From 0 to 6.
-    heat: usize,
-    value: String,
-    note: String,
 }
 
 impl Best {
@@ -65,10 +49,7 @@ impl Best {
         let trust = found.times.trust;
         let few = if trust == Trust::General { 0 } else { FEW };
         let of_all = format!("{:.0}", COVERAGE * 100.0);
-        let day = |cells: &[Cell]| DayLine {
-            name: cells.first().map(|cell| weekday(ui, cell)).unwrap_or_default(),
-            cells: cells.iter().map(|cell| CellLine::new(ui, cell)).collect(),
-        };
+        let caption = ui.arg("n", of_all).tr("best-times-map");
         Self {
             lead: lead(ui, zone, found),
             trust: match trust {
@@ -77,9 +58,7 @@ impl Best {
                 Trust::Own => ui.tr("best-times-own"),
             },
             slots: found.slots.iter().take(few).map(|slot| SlotLine::new(ui, slot)).collect(),
-            caption: ui.arg("n", of_all).tr("best-times-map"),
-            hours: (0..24).collect(),
-            days: found.times.cells.chunks(24).map(day).collect(),
+            map: Heat::new(ui, caption, found.times.cells.iter().map(|cell| shown(ui, cell))),
             ui: ui.clone(),
         }
     }
@@ -94,7 +73,8 @@ fn lead(ui: &Ui, zone: &str, found: &AccountBestTimes) -> String {
         (Some(_), false) => ui.tr("best-times-by-engagements"),
         (Some(_), true) => ui.tr("best-times-by-engagements-each"),
     };
-    ui.count("n", found.times.posts).arg("by", by).arg("zone", zone).tr("best-times-lead")
+    let lead = ui.count("n", found.times.posts).arg("by", by).arg("zone", zone).tr("best-times-lead");
+    if found.told { format!("{lead} {}", ui.tr("best-times-told")) } else { lead }
 }
 
 fn weekday(ui: &Ui, cell: &Cell) -> String {
@@ -118,14 +98,9 @@ impl SlotLine {
     }
 }
 
-impl CellLine {
-    fn new(ui: &Ui, cell: &Cell) -> Self {
-        let [value, low, high] = [cell.estimate, cell.low, cell.high].map(|value| multiple(ui, value, 2));
-        let posts = ui.count("n", cell.posts);
-        Self {
-            heat: SHADES.iter().filter(|shade| cell.estimate >= **shade).count(),
-            value: multiple(ui, cell.estimate, 1),
-            note: posts.arg("value", value).arg("low", low).arg("high", high).tr("best-times-cell"),
-        }
-    }
+fn shown(ui: &Ui, cell: &Cell) -> heat::Cell {
+    let [value, low, high] = [cell.estimate, cell.low, cell.high].map(|value| multiple(ui, value, 2));
+    let posts = ui.count("n", cell.posts);
+    let note = posts.arg("value", value).arg("low", low).arg("high", high).tr("best-times-cell");
+    heat::Cell::new(cell.estimate, multiple(ui, cell.estimate, 1), note)
 }

@@ -1,7 +1,9 @@
 //! Accounts and their numbers: as a line among others, and on a page of their own.
 
 mod amount;
+mod audience;
 mod best;
+mod heat;
 mod line;
 pub mod one;
 mod table;

@@ -1,4 +1,4 @@
-//! One account: its profile, its totals, its recent posts with their numbers, when its posts do best, and the log of how they were
+//! One account: its profile, its totals, its recent posts with their numbers, who its audience is, when its posts do best, and the log of how they were
 //! read. Refreshes itself while it is being read.
 
 use askama::Template;
@@ -13,6 +13,7 @@ use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::sync_run::{ListQuery, SyncRunRow};
 use serde::Deserialize;
 
+use super::audience::Audience;
 use super::best::Best;
 use super::table::{PostLine, RunLine, posts, runs};
 use super::{Amount, Line};
@@ -38,6 +39,7 @@ struct Account {
     totals: Vec<Total>,
     budgets: Vec<BudgetLine>,
     insights: Option<Ask>,
+    audience: Option<Audience>,
     trouble: Option<Trouble>,
     posts_lead: String,
     columns: Vec<String>,
@@ -94,6 +96,7 @@ pub async fn show(
     let outlooks = horizon::outlooks(&app.engine, &actor, std::slice::from_ref(&row)).await?;
     let outlook = outlooks.into_iter().next().unwrap_or_default();
     let budgets = budgets::of(&app.engine, &actor, &row).await?;
+    let audience = Audience::of(&app, &ui, &actor, row.id).await?;
     let best = Best::of(&app, &ui, &actor, row.id).await?;
     let posts_empty = nothing(&ui, &row, open.is_some());
     let (columns, posts) = posts(&ui, &actor, found);
@@ -106,6 +109,7 @@ pub async fn show(
             .map(|budget| BudgetLine { label: of(&ui, budget.kind), budget })
             .collect(),
         insights: Ask::account(&app.engine, &ui, &row),
+        audience,
         trouble: trouble(&log).filter(|trouble| row.status_cause.as_ref() != Some(&trouble.cause)),
         posts_lead: ui.count("n", MAX_POSTS).arg("days", WINDOW.as_hours() / 24).tr("account-posts-lead"),
         columns,
