@@ -18,6 +18,7 @@ mod losing_login;
 mod missing_parts;
 mod oauth;
 mod ordering;
+mod owner;
 mod places;
 mod publishing;
 mod queueing;

@@ -1,6 +1,6 @@
 //! Asking for insights, at a network that tells what the test says.
 
-mod network;
+pub(in crate::usecase) mod network;
 
 use carillon_connectors::contract::insights::Observation;
 use carillon_domain::account::AccountStatus;
