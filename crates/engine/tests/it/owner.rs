@@ -58,6 +58,7 @@ async fn once_a_day(test: &TestDb) {
     assert!(last(&stage, numbers).await.is_none(), "who connects an account does not wait for it");
     // Eleven o'clock in Athens; there are readings at 12, 18, 0 and 6.
     let today = midnight_before(&stage, stage.engine.clock.now());
+    stage.bench.world.count_anew();
     let stage = stage.by_schedule().await;
     pass(&stage, 22).await;
     let views = told(&stage, numbers, ("views", None)).await;
@@ -108,6 +109,10 @@ async fn limited(test: &TestDb) {
     let look = last(&stage, people).await.expect("it was asked again");
     assert!(look.settled && look.missing.is_empty(), "with the next reading: {look:?}");
     assert!(!told(&stage, people, ("followers", Some("age"))).await.is_empty());
+    let split = told(&stage, numbers, ("views", Some("media_product_type"))).await;
+    let sums = told(&stage, numbers, ("views", None)).await;
+    assert!(!split.is_empty(), "what was missing of the same days");
+    assert_eq!((sums.len(), sums[0].window), (2, sums[1].window), "asked for as a whole");
 }
 on_both!(what_may_come_later_is_asked_for_again, |t| super::limited(t));
 
@@ -115,7 +120,7 @@ async fn gone(test: &TestDb) {
     let stage = Stage::new(test).await;
     let account = stage.through_pages("threads", None).await;
     stage.run_until_idle().await;
-    stage.fault(Fault::once("threads", "insights.read", When::Before, FaultKind::TokenRevoked));
+    stage.fault(Fault::once("threads", "insights.account", When::Before, FaultKind::TokenRevoked));
     let stage = stage.by_schedule().await;
     pass(&stage, 2).await;
     let row = accounts::get(&stage.engine, &stage.actor, account).await.expect("the account");
@@ -155,10 +160,8 @@ async fn answer(stage: &Stage, account: AccountId, as_of: Timestamp, parts: &[(&
 
 async fn aged(test: &TestDb) {
     let stage = Stage::new(test).await;
-    let (page, other) = (
-        stage.through_flavour("linkedin", "organization").await,
-        stage.through_pages("instagram", None).await,
-    );
+    let (page, other) =
+        (stage.through_pages("linkedin", None).await, stage.through_pages("instagram", None).await);
     let begin = midnight_before(&stage, stage.engine.clock.now()) + DAY;
     let hour = |hours: i64| begin + SignedDuration::from_hours(hours);
     for account in [page, other] {

@@ -21,8 +21,14 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 
 /// Every address, with parameters that are good.
-const ALL: [&str; 5] =
-    ["summary", "series?metric=followers&granularity=day", "posts", "top-posts?limit=5", "best-times"];
+const ALL: [&str; 6] = [
+    "summary",
+    "series?metric=followers&granularity=day",
+    "posts",
+    "top-posts?limit=5",
+    "audience?granularity=day",
+    "best-times",
+];
 
 pub fn owner(workspace: WorkspaceId) -> Actor {
     let timezone = "UTC".to_owned();
@@ -209,6 +215,9 @@ async fn wrong_parameters_are_named() {
         ("series?from=2026-02-03&to=2026-02-01", "from"),
         ("posts?account=me", "account"),
         ("top-posts?platform=friendster", "platform"),
+        ("audience?account=me", "account"),
+        ("audience?granularity=hour", "granularity"),
+        ("audience?from=yesterday", "from"),
         ("best-times?account=me", "account"),
         ("best-times?platform=friendster", "platform"),
         ("top-posts?limit=0", "limit"),

@@ -4,6 +4,7 @@ mod access;
 mod analytics;
 mod api;
 mod asset_list;
+mod audience;
 mod best_times;
 mod browser;
 mod calendar;

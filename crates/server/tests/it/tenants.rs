@@ -222,6 +222,7 @@ async fn things_of_another_workspace_do_not_exist_for_the_api() {
         "analytics/series",
         "analytics/posts",
         "analytics/top-posts",
+        "analytics/audience",
         "analytics/best-times",
         "analytics/export",
     ];

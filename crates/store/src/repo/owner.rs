@@ -20,7 +20,7 @@ statements! {
     LAST_LOOK = "owner_looks.last": "select as_of, settled, missing from owner_looks where workspace_id = $1 and account_id = $2 \
         and question = $3 and as_of >= $4 and as_of < $5 order by as_of desc limit 1";
     TOLD_TO = "owner_looks.told_to": "select max(told_to) as told_to from owner_looks where workspace_id = $1 and account_id = $2 \
-        and question = $3";
+        and question = $3 and as_of < $4";
     LATEST = "owner_numbers.latest": "select as_of, began, ended, part, value, native, definition from owner_numbers \
         where workspace_id = $1 and account_id = $2 and question = $3 and metric = $4 and dimension = $5 and as_of = \
         (select max(as_of) from owner_numbers where workspace_id = $1 and account_id = $2 and question = $3 and metric = $4 \
@@ -181,12 +181,16 @@ pub async fn last_look<'e>(
     .transpose()
 }
 
-/// The end of the last time that numbers came of; `None` when none came yet.
+/// The end of the last time that numbers came of, with answers before this instant; `None` when none came yet.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn told_to<'e>(ex: impl Executor<'e> + 'e, about: About) -> Result<Option<Timestamp>, StoreError> {
-    let values = args![about.workspace, about.account, about.question.as_str()];
+pub async fn told_to<'e>(
+    ex: impl Executor<'e> + 'e,
+    about: About,
+    before: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    let values = args![about.workspace, about.account, about.question.as_str(), before];
     let row = ex.fetch_optional(TOLD_TO, values).await?;
     row.map_or(Ok(None), |row| row.get("told_to"))
 }

@@ -79,6 +79,18 @@ const NEEDED: &[(&str, &[&str])] = &[
         &["remote_posts_by_remote_id (workspace_id=? AND account_id=? AND remote_id=?)"],
     ),
     (
+        "owner_numbers.series",
+        &[
+            "owner_numbers USING PRIMARY KEY (workspace_id=? AND account_id=? AND question=? AND metric=? AND dimension=? AND as_of>? AND as_of<?)",
+        ],
+    ),
+    (
+        "owner_looks.last",
+        &[
+            "owner_looks USING PRIMARY KEY (workspace_id=? AND account_id=? AND question=? AND as_of>? AND as_of<?)",
+        ],
+    ),
+    (
         "settled.growth",
         &[
             "remote_posts_by_time (workspace_id=? AND account_id=? AND published_at>? AND published_at<?)",

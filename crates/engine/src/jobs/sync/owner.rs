@@ -85,7 +85,8 @@ async fn missing_days(
     most: u16,
 ) -> Result<Option<Window>, StoreError> {
     let earliest = today - SignedDuration::from_hours(24 * i64::from(most));
-    let told = owner::told_to(&engine.db, about).await?;
+    // What came today came in part only, and is asked for again as a whole.
+    let told = owner::told_to(&engine.db, about, today).await?;
     let from = told.map_or(earliest, |told| told.max(earliest));
     Ok((today.duration_since(from) >= LEAST).then_some(Window { from, to: today }))
 }

@@ -178,8 +178,8 @@ async fn hours(test: &TestDb) {
     assert!(seeing.told && !Arc::ptr_eq(&blind.times, &seeing.times));
     assert_eq!(seeing.times.trust, Trust::General, "posts there are none");
     let evening = |answer: &super::super::AccountBestTimes| answer.times.cells[18].estimate;
-    let night = |answer: &super::super::AccountBestTimes| answer.times.cells[24 + 4].estimate;
-    assert!(evening(&seeing) / night(&seeing) > evening(&blind) / night(&blind));
+    let morning = |answer: &super::super::AccountBestTimes| answer.times.cells[8].estimate;
+    assert!(evening(&seeing) / morning(&seeing) > evening(&blind) / morning(&blind));
 
     // Networks count a day again.
     s.online("2027-01-13T22:00:00Z", "2027-01-15T06:10:00Z", 90).await;
