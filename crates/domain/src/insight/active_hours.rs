@@ -34,9 +34,10 @@ impl ActiveHours {
 
     /// Mean over the hours that were told.
     pub fn mean(&self) -> f64 {
-        let (sum, told) =
-            self.cells.iter().flatten().fold((0.0, 0.0_f64), |(sum, told), mean| (sum + mean, told + 1.0));
-        sum / told.max(1.0)
+        let known: Vec<f64> = self.cells.iter().flatten().copied().collect();
+        // At most 168 hours are known.
+        let hours = u8::try_from(known.len()).map_or(1.0, f64::from);
+        known.iter().sum::<f64>() / hours.max(1.0)
     }
 
     /// The whole week, if every hour of it was told: half a week would look like one in which nobody is there for days.

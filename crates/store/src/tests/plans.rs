@@ -81,15 +81,10 @@ const NEEDED: &[(&str, &[&str])] = &[
     (
         "owner_numbers.series",
         &[
-            "owner_numbers USING PRIMARY KEY (workspace_id=? AND account_id=? AND question=? AND metric=? AND dimension=? AND as_of>? AND as_of<?)",
+            "(workspace_id=? AND account_id=? AND question=? AND metric=? AND dimension=? AND as_of>? AND as_of<?)",
         ],
     ),
-    (
-        "owner_looks.last",
-        &[
-            "owner_looks USING PRIMARY KEY (workspace_id=? AND account_id=? AND question=? AND as_of>? AND as_of<?)",
-        ],
-    ),
+    ("owner_looks.last", &["(workspace_id=? AND account_id=? AND question=? AND as_of>? AND as_of<?)"]),
     (
         "settled.growth",
         &[

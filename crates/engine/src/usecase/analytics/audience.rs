@@ -178,8 +178,8 @@ fn names(absent: &Absent, metric: &Metric) -> bool {
 
 /// The last time that an answer tells of, the largest part first; `None` for an answer without parts.
 fn split(metric: Metric, told: Vec<Told>) -> Option<Split> {
-    let latest = |told: &Told| told.window.map_or(Timestamp::MAX, |window| window.1);
-    let window = told.iter().max_by_key(|told| latest(told))?.window;
+    let ends = |window: Option<(Timestamp, Timestamp)>| window.map_or(Timestamp::MAX, |(_, to)| to);
+    let window = told.iter().map(|told| told.window).max_by_key(|window| ends(*window))?;
     let of_window: Vec<_> = told.into_iter().filter(|told| told.window == window).collect();
     let first = of_window.first()?;
     let (definition, native, as_of) = (first.definition, first.native.clone(), first.as_of);
