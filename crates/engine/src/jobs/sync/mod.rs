@@ -125,7 +125,9 @@ pub(crate) fn new_run(
 /// The same by schedule.
 fn scheduled_run(engine: &Engine, account: &AccountRow, kind: SyncKind) -> SyncRunRow {
     let mut run = SyncRunRow { kind, ..new_run(engine, account, SyncReason::Scheduled, None) };
-    Position { scheduled: true, owner: true, ..Position::default() }.save(&mut run);
+    // Not with those of each hour: what comes in parts would be asked for all day long.
+    let owner = kind.covers(SyncKind::Week);
+    Position { scheduled: true, owner, ..Position::default() }.save(&mut run);
     run
 }
 

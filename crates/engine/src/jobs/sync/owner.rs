@@ -10,11 +10,13 @@ use carillon_connectors::contract::insights::{
     Found, Insights, Metric, Missing, Observation, Window, passes,
 };
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::id::Id;
 use carillon_domain::insight::Period;
 use carillon_domain::metric;
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::StoreError;
 use carillon_store::repo::owner::{self, About, Absent, Number, OwnerLook, Question, Told};
+use jiff::tz::TimeZone;
 
 use super::account::Read;
 use super::ending::Stop;
@@ -22,6 +24,7 @@ use super::run::Run;
 use super::{keep, schedule};
 use crate::Engine;
 use crate::jobs::JobError;
+use crate::reading::Access;
 
 /// Numbers that one transaction takes. On SQLite every other write waits for it, also that of a commit's intent.
 const CHUNK: usize = 100;
@@ -50,13 +53,7 @@ pub(super) async fn read(run: &mut Run<'_>, account: &mut Read) -> Result<(), St
         if offered.is_empty() || is_answered(engine, about, today, now).await? {
             continue;
         }
-        let window = match question {
-            Question::Audience => None,
-            Question::Account => match missing_days(engine, about, today, offers.window_days).await? {
-                Some(window) => Some(window),
-                None => continue,
-            },
-        };
+        let Some(window) = wanted(engine, about, today, offers.window_days).await? else { continue };
         let asked = Asked { about, offered, window };
         let found = ask(run, account, insights, &asked).await?;
         keep_found(run, &asked, &found).await?;
@@ -76,19 +73,24 @@ async fn is_answered(
     Ok(last.is_some_and(|look| look.settled))
 }
 
-/// The days that are over and that nothing was told of yet, as many as the network gives at once; `None` when there is none. Networks are
-/// hours to days late: what did not come yet is asked for again.
-async fn missing_days(
+/// Which time to ask about: an audience is of now, and an account's numbers are of the days that are over and that nothing was told of yet,
+/// as many as the network gives at once. Networks are hours to days late: what did not come yet is asked for again. `None` when there is
+/// nothing to ask.
+async fn wanted(
     engine: &Engine,
     about: About,
     today: Timestamp,
     most: u16,
-) -> Result<Option<Window>, StoreError> {
+) -> Result<Option<Option<Window>>, StoreError> {
+    if about.question == Question::Audience {
+        return Ok(Some(None));
+    }
     let earliest = today - SignedDuration::from_hours(24 * i64::from(most));
     // What came today came in part only, and is asked for again as a whole.
     let told = owner::told_to(&engine.db, about, today).await?;
     let from = told.map_or(earliest, |told| told.max(earliest));
-    Ok((today.duration_since(from) >= LEAST).then_some(Window { from, to: today }))
+    let days = Window { from, to: today };
+    Ok((today.duration_since(from) >= LEAST).then_some(Some(days)))
 }
 
 /// The answer; of a question that was not answered, that everything lacks.
@@ -99,11 +101,11 @@ async fn ask(
     asked: &Asked,
 ) -> Result<Found, Stop> {
     let engine = run.engine;
-    let mut answer = put(engine, account, insights, asked).await;
+    let mut answer = put(engine, &account.access, insights, asked).await;
     if matches!(&answer, Err(error) if error.kind == ErrorKind::AuthExpired) && !run.refreshed {
         run.refreshed = true;
         account.access.refresh(engine).await?;
-        answer = put(engine, account, insights, asked).await;
+        answer = put(engine, &account.access, insights, asked).await;
     }
     run.row.calls += account.access.take_calls();
     match answer {
@@ -117,11 +119,11 @@ async fn ask(
 
 async fn put(
     engine: &Engine,
-    account: &Read,
+    access: &Access,
     insights: &dyn Insights,
     asked: &Asked,
 ) -> Result<Found, ConnectorError> {
-    let cx = account.access.cx(engine);
+    let cx = access.cx(engine);
     match asked.window {
         Some(window) => insights.account(&cx, window).await,
         None => insights.audience(&cx).await,
@@ -130,8 +132,7 @@ async fn put(
 
 async fn keep_found(run: &Run<'_>, asked: &Asked, found: &Found) -> Result<(), JobError> {
     let (engine, about, id) = (run.engine, asked.about, run.row.id);
-    let as_of = engine.clock.now();
-    let numbers: Vec<_> = found.observations.iter().map(|seen| number(seen, as_of)).collect();
+    let (numbers, look, told_to) = answer(found, engine.clock.now());
     for chunk in numbers.chunks(CHUNK) {
         let chunk = chunk.to_vec();
         keep::fenced(engine, run.lease, move |tx| {
@@ -139,6 +140,15 @@ async fn keep_found(run: &Run<'_>, asked: &Asked, found: &Found) -> Result<(), J
         })
         .await?;
     }
+    // Last, so that what is cut off in between is asked for again.
+    keep::fenced(engine, run.lease, move |tx| {
+        Box::pin(async move { owner::add_look(tx, about, id, &look, told_to).await })
+    })
+    .await
+}
+
+/// What is kept of an answer: its numbers, what did not come, and until when it tells of.
+fn answer(found: &Found, as_of: Timestamp) -> (Vec<Number>, OwnerLook, Option<Timestamp>) {
     let look = OwnerLook {
         as_of,
         settled: !found.missing.iter().any(|missing| passes(&missing.cause)),
@@ -146,11 +156,35 @@ async fn keep_found(run: &Run<'_>, asked: &Asked, found: &Found) -> Result<(), J
     };
     let windows = found.observations.iter().filter_map(|seen| seen.window);
     let told_to = windows.map(|window| window.to).max();
-    // Last, so that what is cut off in between is asked for again.
-    keep::fenced(engine, run.lease, move |tx| {
-        Box::pin(async move { owner::add_look(tx, about, id, &look, told_to).await })
-    })
-    .await
+    (found.observations.iter().map(|seen| number(seen, as_of)).collect(), look, told_to)
+}
+
+/// Asks both questions now and keeps the answers, for a past that is played: nothing is fenced.
+pub(super) async fn ask_once(engine: &Engine, access: &Access, zone: &TimeZone) -> Result<(), StoreError> {
+    let row = &access.row;
+    let Some((_, insights)) = engine.networks.insights(&row.platform) else { return Ok(()) };
+    let now = engine.clock.now();
+    let Some(today) = Period::start_of(zone.to_datetime(now).date(), zone) else { return Ok(()) };
+    let offers = insights.offers();
+    for (question, offered) in [(Question::Account, offers.account), (Question::Audience, offers.audience)] {
+        let about = About { workspace: row.workspace, account: row.id, question };
+        if offered.is_empty() {
+            continue;
+        }
+        let Some(window) = wanted(engine, about, today, offers.window_days).await? else { continue };
+        let found = put(engine, access, insights, &Asked { about, offered, window }).await;
+        let found = found.unwrap_or_else(|error| Found::without(offered, &error));
+        let (numbers, look, told_to) = answer(&found, now);
+        let run = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
+        let write = engine.db.write(move |tx| {
+            Box::pin(async move {
+                owner::add(tx, about, &numbers).await?;
+                owner::add_look(tx, about, run, &look, told_to).await
+            })
+        });
+        write.await?;
+    }
+    Ok(())
 }
 
 fn number(seen: &Observation, as_of: Timestamp) -> Number {

@@ -21,7 +21,7 @@ use carillon_store::repo::{look, sync_run};
 use jiff::tz::TimeZone;
 
 use super::account::not_connected;
-use super::{Position, keep, run, scheduled_run};
+use super::{Position, keep, owner, run, scheduled_run};
 use crate::Engine;
 use crate::networks::Allowance;
 use crate::reading::Access;
@@ -32,6 +32,7 @@ pub struct Past {
     access: Access,
     reader: &'static dyn Reader,
     rhythm: Rhythm,
+    zone: TimeZone,
     costly: bool,
 }
 
@@ -90,8 +91,9 @@ impl Past {
         let found = found.filter(|_| row.status == AccountStatus::Connected);
         let (platform, reader) = found.ok_or_else(|| not_connected(&row.platform))?;
         let costly = engine.networks.scheduled(platform).is_some_and(|allowed| allowed != Allowance::Free);
-        let rhythm = Rhythm::new(zone, row.id, costly);
-        Ok(Self { access: Access::unmetered(engine, row, platform).await?, reader, rhythm, costly })
+        let rhythm = Rhythm::new(zone.clone(), row.id, costly);
+        let access = Access::unmetered(engine, row, platform).await?;
+        Ok(Self { access, reader, rhythm, zone, costly })
     }
 
     /// The account.
@@ -138,6 +140,14 @@ impl Past {
         let reach = Reach { began: now, back_to: position.back_to };
         let account = self.access.row.clone();
         Ok(Look { run: row, account, profile: keep::Seen::of(&profile, now), posts, reach })
+    }
+
+    /// Asks now what the network tells the owner of the account, and keeps it with what was refused.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn ask_owner(&self, engine: &Engine) -> Result<(), StoreError> {
+        owner::ask_once(engine, &self.access, &self.zone).await
     }
 
     /// Takes a post off the network, as its owner may.

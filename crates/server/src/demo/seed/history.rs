@@ -106,7 +106,9 @@ impl<'a> Play<'a> {
         past::keep(engine, part.seen).await.map_err(AppError::from)?;
         self.stage.pass_until(span.1);
         // Carillon's own tokens have run out meanwhile, as far as it knows.
-        self.open(rows).await;
+        for account in self.open(rows).await {
+            account.ask_owner(engine).await.map_err(AppError::from)?;
+        }
         Ok(())
     }
 
