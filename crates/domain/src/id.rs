@@ -192,6 +192,8 @@ ids! {
     SyncRunId = SyncRunKind("sync");
     /// A post found on an account, made by us or not.
     RemotePostId = RemotePostKind("rpost");
+    /// Something that needs a person.
+    NoticeId = NoticeKindId("notice");
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub enum Topic {
     Publication(PostId, PublicationId),
     /// An account.
     Account(AccountId),
+    /// What needs a person, or what somebody read of it.
+    Notices,
 }
 
 /// Hands events to whoever listens in this process. A slow listener loses the oldest and reads again.
@@ -53,6 +55,11 @@ impl Events {
     /// An account changed.
     pub fn account_changed(&self, workspace: WorkspaceId, account: AccountId) {
         self.send(workspace, Topic::Account(account));
+    }
+
+    /// There is a new notice, or one was settled or read.
+    pub fn notices_changed(&self, workspace: WorkspaceId) {
+        self.send(workspace, Topic::Notices);
     }
 
     fn send(&self, workspace: WorkspaceId, topic: Topic) {

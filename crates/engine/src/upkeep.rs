@@ -8,7 +8,7 @@ use carillon_store::repo::{attempt, connect, grant};
 use crate::Engine;
 use crate::answers::Answers;
 use crate::people::People;
-use crate::usecase::{credentials, webhooks};
+use crate::usecase::{credentials, notices, webhooks};
 
 /// A login under which nobody chose an account in this time is forgotten.
 const CHOOSE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
@@ -29,6 +29,7 @@ impl Engine {
             Answers::new(self.db.clone(), self.sealer.clone(), self.clock.clone(), self.entropy.clone());
         note("keys", self.sealer.upkeep(clock, entropy).await);
         note("logins", credentials::renew_expiring(self).await.map(drop));
+        note("logins that end", notices::look_at_logins(self).await);
         note("attempts to connect", self.forget_attempts().await);
         note("sessions and links", people.sweep().await.map(drop));
         note("answers", answers.sweep().await.map(drop));

@@ -55,5 +55,6 @@ fn messages(topic: Topic) -> Vec<SseEvent> {
             [pair("publication", publication.to_string()), pair("post", post.to_string())].concat()
         }
         Topic::Account(account) => pair("account", account.to_string()).into(),
+        Topic::Notices => vec![SseEvent::default().event("notices").data("")],
     }
 }

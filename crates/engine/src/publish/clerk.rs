@@ -13,6 +13,7 @@ use carillon_domain::time::Timestamp;
 use carillon_store::repo::attempt::{self, Closed, StepRow, Wanted};
 use carillon_store::repo::job::{self, NewJob};
 use carillon_store::repo::lease::{self, Again, Held};
+use carillon_store::repo::notice::{self, NewNotice};
 use carillon_store::repo::publication::{self, PublicationRow};
 use carillon_store::{Db, StoreError, Tx};
 use tokio::sync::oneshot;
@@ -39,6 +40,8 @@ pub(crate) struct Sheet {
     pub then: Then,
     /// Another job that follows from what is written.
     pub following: Option<NewJob>,
+    /// What people hear of it.
+    pub notice: Option<NewNotice>,
 }
 
 /// The attempt that a run belongs to.
@@ -277,6 +280,9 @@ async fn end(tx: &mut Tx<'_>, sheets: &[&Sheet]) -> Result<(), StoreError> {
     lease::give_back(tx, &again.collect::<Vec<_>>()).await?;
     for job in sheets.iter().filter_map(|sheet| sheet.following.as_ref()) {
         job::put(tx, job).await?;
+    }
+    for new in sheets.iter().filter_map(|sheet| sheet.notice.as_ref()) {
+        notice::raise(tx, new).await?;
     }
     Ok(())
 }

@@ -18,6 +18,7 @@ use super::attempt::{FencedCheckpoint, Steps};
 use super::clerk::{Attempt, Ended, Sheet, Then};
 use crate::Engine;
 use crate::jobs::{JobError, Lease, Next, read_back};
+use crate::usecase::notices;
 
 /// The writes of one run.
 pub(super) struct Desk<'a> {
@@ -124,6 +125,9 @@ impl<'a> Desk<'a> {
             Then::Over => read_back::following(self.engine, row),
             Then::GoOn | Then::Again(_) => None,
         };
+        let notice =
+            ended.as_ref().and_then(|ended| notices::of_publication(self.engine, row, ended.outcome));
+        let told = notice.is_some();
         let sheet = Sheet {
             lease: (self.lease.job, self.lease.epoch),
             row: row.clone(),
@@ -132,12 +136,16 @@ impl<'a> Desk<'a> {
             ended,
             then,
             following,
+            notice,
         };
         let written = sheet.steps.len();
         let attempt = self.engine.clerk.write(sheet).await?;
         *lock(&self.attempt) = attempt.ok_or(JobError::LostLease)?;
         lock(&self.steps).drain(..written);
         self.engine.events.publication_changed(row.workspace, row.post, row.id);
+        if told {
+            self.engine.events.notices_changed(row.workspace);
+        }
         Ok(())
     }
 

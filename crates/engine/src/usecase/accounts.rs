@@ -5,16 +5,17 @@ use carillon_domain::account::{AccountStatus, CapMode};
 use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, GrantId, WorkspaceId};
+use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Permission;
 use carillon_domain::publication::PublicationState;
 use carillon_domain::time::Timestamp;
 use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::publication::PublicationRow;
-use carillon_store::repo::{grant, history, job, owner, remote_post, snapshot, sync_run};
+use carillon_store::repo::{grant, history, job, notice, owner, remote_post, snapshot, sync_run};
 use carillon_store::{StoreError, Tx};
 
-use super::credentials;
 use super::sending::is_being_sent;
+use super::{credentials, notices};
 use crate::jobs::sync;
 use crate::publish;
 use crate::{Actor, Engine};
@@ -181,12 +182,14 @@ pub(super) async fn let_go(engine: &Engine, row: AccountRow, erase: bool) -> Res
                     account::delete(tx, workspace, id).await?;
                 } else {
                     account::update(tx, &row).await?;
+                    notice::clear_account(tx, (workspace, id), now).await?;
                 }
                 Ok::<_, AppError>((row, last))
             })
         })
         .await?;
     engine.events.account_changed(workspace, id);
+    engine.events.notices_changed(workspace);
     if let Some(credential) = credential.filter(|_| last) {
         let revoking = revoke_remotely(engine, &row, &credential);
         if tokio::time::timeout(REVOKE_WITHIN, revoking).await.is_err() {
@@ -202,6 +205,7 @@ async fn erase_readings(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) 
         job::remove(tx, &sync::job_key(open.id)).await?;
     }
     sync_run::erase(tx, workspace, id).await?;
+    notice::erase(tx, workspace, id).await?;
     snapshot::erase(tx, workspace, id).await?;
     owner::erase(tx, workspace, id).await?;
     remote_post::erase(tx, workspace, id).await
@@ -329,6 +333,7 @@ pub async fn needs_reconnect(
     error: &ConnectorError,
 ) -> Result<(), StoreError> {
     let (now, cause) = (engine.clock.now(), error.cause.clone());
+    let new = notices::of_account(engine, (workspace, id), NoticeKind::SignedOut, Some(cause.clone()));
     engine
         .db
         .write(move |tx| {
@@ -339,11 +344,17 @@ pub async fn needs_reconnect(
                     row.status_cause = Some(cause);
                     row.updated_at = now;
                     account::update(tx, &row).await?;
+                    // What else was told of it is settled by the same act.
+                    for kind in [NoticeKind::LoginEnds, NoticeKind::ReadingFails] {
+                        notice::clear(tx, (workspace, id.uuid()), kind, now).await?;
+                    }
+                    notice::raise(tx, &new).await?;
                 }
                 Ok::<_, StoreError>(())
             })
         })
         .await?;
     engine.events.account_changed(workspace, id);
+    engine.events.notices_changed(workspace);
     Ok(())
 }

@@ -59,7 +59,7 @@ async fn outlook(engine: &Engine, actor: &Actor, account: &AccountRow) -> Result
     let now = engine.clock.now();
     let (login_ends_at, from) = match account.status {
         AccountStatus::Connected => {
-            let ends = login(engine, account).await?.and_then(|login| login.ends_at);
+            let ends = login_ends_at(engine, account).await?;
             (ends, ends)
         }
         // Without a login everything is at risk.
@@ -73,7 +73,28 @@ async fn outlook(engine: &Engine, actor: &Actor, account: &AccountRow) -> Result
         }
         None => Vec::new(),
     };
-    Ok(Outlook { login_ends_at, ends_soon: login_ends_at.is_some_and(|at| at < now + SOON), at_risk })
+    Ok(Outlook { login_ends_at, ends_soon: login_ends_at.is_some_and(|at| is_soon(at, now)), at_risk })
+}
+
+/// When the login of a connected account ends for good, as far as the network said.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn login_ends_at(
+    engine: &Engine,
+    account: &AccountRow,
+) -> Result<Option<Timestamp>, StoreError> {
+    Ok(login(engine, account).await?.and_then(|login| login.ends_at))
+}
+
+/// Whether a login that ends then is worth a person's attention now.
+pub(super) fn is_soon(ends_at: Timestamp, now: Timestamp) -> bool {
+    ends_at < now + SOON
+}
+
+/// Before then ends whatever is worth a person's attention now.
+pub(super) fn soon(now: Timestamp) -> Timestamp {
+    now + SOON
 }
 
 /// Adds to the report's warnings what the account's login can't do at that time.

@@ -10,7 +10,7 @@ use carillon_store::StoreError;
 use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::job::{NewJob, Party};
 use carillon_store::repo::sync_run::SyncRunRow;
-use carillon_store::repo::{grant, workspace};
+use carillon_store::repo::{grant, notice, workspace};
 
 use super::publications;
 use crate::jobs::sync::{self, Target};
@@ -45,6 +45,7 @@ pub(super) async fn link(
         publications::account_is_back(engine, row.workspace, row.id, grace).await?;
         engine.events.account_changed(row.workspace, row.id);
     }
+    engine.events.notices_changed(actor.workspace);
     Ok(accounts)
 }
 
@@ -90,6 +91,7 @@ async fn put_account(tx: &mut carillon_store::Tx<'_>, new: AccountRow) -> Result
         ..new
     };
     account::update(tx, &renewed).await?;
+    notice::clear_all(tx, (renewed.workspace, renewed.id.uuid()), renewed.updated_at).await?;
     if old.grant != renewed.grant {
         forget_unused(tx, &renewed, old.grant, renewed.updated_at).await?;
     }

@@ -246,6 +246,7 @@ async fn change(
         .await?;
     engine.wake.notify_waiters();
     engine.events.publication_changed(workspace, post, id);
+    engine.events.notices_changed(workspace);
     get(engine, actor, id).await
 }
 

@@ -16,6 +16,7 @@ mod kill_points;
 mod late_ids;
 mod losing_login;
 mod missing_parts;
+mod notices;
 mod oauth;
 mod ordering;
 mod owner;

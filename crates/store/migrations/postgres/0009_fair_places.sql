@@ -165,3 +165,28 @@ create table owner_looks (
     run_id       uuid    not null,
     primary key (workspace_id, account_id, question, as_of)
 );
+
+-- What needs a person, once until it is cleared, and who has read of it.
+create table notices (
+    workspace_id uuid not null,
+    id           uuid not null,
+    audience     text   not null, -- domain::notice::Audience
+    kind         text   not null, -- domain::notice::NoticeKind
+    subject_id   uuid not null,  -- an account, or a publication
+    account_id   uuid not null,
+    post_id      uuid,
+    cause        text,            -- for people
+    created_at   bigint not null,
+    cleared_at   bigint,
+    primary key (workspace_id, id)
+);
+create unique index notices_open on notices (workspace_id, subject_id, kind) where cleared_at is null;
+create index notices_by_account on notices (workspace_id, account_id);
+create index notices_by_time on notices (created_at);
+create table notice_reads (
+    workspace_id uuid not null,
+    reader_id    uuid not null,  -- a person or a token
+    notice_id    uuid not null,
+    read_at      bigint not null,
+    primary key (workspace_id, reader_id, notice_id)
+);

@@ -1,7 +1,7 @@
 //! Logins at networks with their sealed credentials.
 
 use carillon_domain::account::AccountIdentity;
-use carillon_domain::id::{GrantId, WorkspaceId};
+use carillon_domain::id::{AccountId, GrantId, WorkspaceId};
 use carillon_domain::time::{SignedDuration, Timestamp};
 
 use super::sealed::SealedColumn;
@@ -80,6 +80,10 @@ statements! {
     EXPIRING = "grants.expiring": "select workspace_id, id from grants where status = 'live' and updated_at < $3 \
         and (refresh_expires_at < $1 or (refresh_expires_at is null and expires_at < $1 and expires_at - updated_at > $2)) \
         order by expires_at limit $4";
+    ENDING = "grants.ending": "select a.workspace_id, a.id from accounts a join grants g on g.workspace_id = a.workspace_id \
+        and g.id = a.grant_id where a.status = 'connected' and g.status = 'live' and (a.workspace_id, a.id) > ($1, $2) \
+        and (g.refresh_expires_at < $3 or (g.refresh_expires_at is null and g.expires_at < $3)) \
+        order by a.workspace_id, a.id limit $4";
     ERASE_UNUSED = "grants.erase_unused": "update grants set status = 'erased', credential = null, updated_at = $2 \
         where status <> 'erased' and created_at < $1 and not exists (select 1 from accounts a \
         where a.workspace_id = grants.workspace_id and a.grant_id = grants.id)";
@@ -328,6 +332,21 @@ pub async fn expiring<'e>(
 ) -> Result<Vec<(WorkspaceId, GrantId)>, StoreError> {
     let longer_than = i64::try_from(which.longer_than.as_micros()).unwrap_or(i64::MAX);
     let rows = ex.fetch_all(EXPIRING, args![which.until, longer_than, which.not_since, limit]).await?;
+    rows.iter().map(|r| Ok((r.get("workspace_id")?, r.get("id")?))).collect()
+}
+
+/// Connected accounts after this one whose login may end before then; what is renewed all the time is among them. Crosses workspaces;
+/// ids only.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn ending<'e>(
+    ex: impl Executor<'e> + 'e,
+    after: (WorkspaceId, AccountId),
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<(WorkspaceId, AccountId)>, StoreError> {
+    let rows = ex.fetch_all(ENDING, args![after.0, after.1, before, limit]).await?;
     rows.iter().map(|r| Ok((r.get("workspace_id")?, r.get("id")?))).collect()
 }
 

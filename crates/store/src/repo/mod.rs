@@ -14,6 +14,7 @@ pub mod lease;
 pub mod look;
 pub mod media;
 pub mod media_upload;
+pub mod notice;
 pub mod one_time_link;
 pub mod owner;
 pub mod planned;
@@ -58,6 +59,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         look::STATEMENTS,
         media::STATEMENTS,
         media_upload::STATEMENTS,
+        notice::STATEMENTS,
         one_time_link::STATEMENTS,
         owner::STATEMENTS,
         owner::aging::STATEMENTS,

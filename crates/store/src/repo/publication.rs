@@ -7,6 +7,7 @@ use carillon_domain::id::{AccountId, PostId, PublicationId, WorkspaceId};
 use carillon_domain::publication::{HeldReason, PublicationState, UnitReport};
 use carillon_domain::time::Timestamp;
 
+use super::notice;
 use crate::{Db, Executor, Row, StoreError, Tx, Value, args, statements};
 
 /// A publication as stored.
@@ -268,15 +269,26 @@ impl PublicationRow {
     pub const fn seen(&self) -> Seen {
         (self.state, self.intent)
     }
+
+    /// Whether it goes on only by a person's word.
+    const fn waits_for_a_person(&self) -> bool {
+        use PublicationState::{Failed, Held, Unconfirmed};
+        self.incomplete || matches!(self.state, Held | Failed | Unconfirmed)
+    }
 }
 
-/// Saves a person's edit of a row that was read in the same transaction. `false`: a worker came between, nothing is changed.
+/// Saves a person's edit of a row that was read in the same transaction. `false`: a worker came between, nothing is changed. What
+/// no longer waits for a person is no longer told.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
 pub async fn save_edit(tx: &mut Tx<'_>, row: &PublicationRow, seen: Seen) -> Result<bool, StoreError> {
     let values = args![row.workspace, row.id].into_iter().chain(mutable(row));
-    Ok(tx.execute(SAVE_EDIT, values.chain(args![seen.0.as_str(), seen.1]).collect()).await? == 1)
+    let saved = tx.execute(SAVE_EDIT, values.chain(args![seen.0.as_str(), seen.1]).collect()).await? == 1;
+    if saved && !row.waits_for_a_person() {
+        notice::clear_all(tx, (row.workspace, row.id.uuid()), row.updated_at).await?;
+    }
+    Ok(saved)
 }
 
 /// Removes a publication that never went anywhere (an account taken off a draft).

@@ -2,19 +2,23 @@
 
 use carillon_connectors::contract::progress::Stage;
 use carillon_connectors::kit::errors::NETWORK_FAILING;
+use carillon_domain::account::AccountStatus;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::health::STALE;
+use carillon_domain::notice::NoticeKind;
 use carillon_domain::sync::schedule::next_month;
 use carillon_domain::sync::{Reach, SyncReason, SyncState};
 use carillon_domain::time::{SignedDuration, Timestamp};
-use carillon_store::StoreError;
 use carillon_store::repo::job::Party;
+use carillon_store::repo::notice::{self, NewNotice};
 use carillon_store::repo::{account, look, sync_run};
+use carillon_store::{StoreError, Tx};
 
 use super::run::Run;
 use super::{Position, Target, keep, new_job};
 use crate::jobs::{JobError, Next};
 use crate::publish::verdict::{Tried, Verdict, decide};
-use crate::usecase::accounts;
+use crate::usecase::{accounts, notices};
 
 /// After so many passing errors a run gives up, whatever their kind.
 const MAX_TRIES: u32 = 10;
@@ -161,10 +165,12 @@ async fn end(
     let reach = position.began.filter(|_| complete).map(|began| Reach { began, back_to: position.back_to });
     let (workspace, id) = (row.workspace, row.account);
     let cause = row.error.as_ref().map(|error| error.cause.clone());
+    let told = notices::of_account(engine, (workspace, id), NoticeKind::ReadingFails, cause.clone());
     keep::fenced(engine, lease, move |tx| {
         Box::pin(async move {
             sync_run::save(tx, &row).await?;
             account::synced(tx, row.workspace, row.account, cause.as_deref()).await?;
+            tell(tx, complete, &told).await?;
             if let Some(reach) = reach {
                 look::note_covered(tx, row.workspace, row.account, row.kind, reach).await?;
             }
@@ -176,7 +182,23 @@ async fn end(
     })
     .await?;
     engine.events.account_changed(workspace, id);
+    engine.events.notices_changed(workspace);
     Ok(Next::Finished)
+}
+
+/// People hear of an account once it could not be read for a day, and no more of it once a reading was complete.
+async fn tell(tx: &mut Tx<'_>, complete: bool, new: &NewNotice) -> Result<(), StoreError> {
+    let (key, now) = ((new.workspace, new.subject), new.created_at);
+    if complete {
+        return notice::clear(tx, key, new.kind, now).await.map(drop);
+    }
+    let found = account::find(&mut *tx, new.workspace, new.account).await?;
+    // Whoever lost the login hears of that.
+    let Some(row) = found.filter(|row| row.status == AccountStatus::Connected) else { return Ok(()) };
+    if now.duration_since(row.synced_at.unwrap_or(row.created_at)) > STALE {
+        notice::raise(tx, new).await?;
+    }
+    Ok(())
 }
 
 /// The run that goes on where this one stopped.

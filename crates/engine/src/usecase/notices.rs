@@ -1,0 +1,189 @@
+//! What needs a person: told once per cause, to those who can do something about it, until it is settled.
+//!
+//! A notice commits with the change that causes it, and is cleared with the change that settles it. The one cause that no change
+//! brings about is time: logins that end soon are looked for by [`look_at_logins`].
+
+use carillon_domain::account::AccountStatus;
+use carillon_domain::error::AppError;
+use carillon_domain::id::{AccountId, Id, NoticeId, WorkspaceId};
+use carillon_domain::notice::NoticeKind;
+use carillon_domain::time::SignedDuration;
+use carillon_store::StoreError;
+use carillon_store::repo::account::{self, AccountRow};
+use carillon_store::repo::grant;
+use carillon_store::repo::notice::{self, NewNotice, NoticeRow, Reader};
+use carillon_store::repo::publication::PublicationRow;
+use uuid::Uuid;
+
+use super::horizon;
+use crate::{Actor, Engine};
+
+/// More unread ones are not counted.
+pub const MOST_COUNTED: usize = 99;
+
+/// Settled ones are kept so long.
+const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+/// Accounts that are looked at in one go.
+const BATCH: i64 = 500;
+
+/// The notice of an account.
+pub(crate) fn of_account(
+    engine: &Engine,
+    (workspace, account): (WorkspaceId, AccountId),
+    kind: NoticeKind,
+    cause: Option<String>,
+) -> NewNotice {
+    NewNotice {
+        workspace,
+        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
+        kind,
+        subject: account.uuid(),
+        account,
+        post: None,
+        cause,
+        created_at: engine.clock.now(),
+    }
+}
+
+/// The notice of a publication whose try ended so, if it needs a person.
+pub(crate) fn of_publication(engine: &Engine, row: &PublicationRow, outcome: &str) -> Option<NewNotice> {
+    let kind = NoticeKind::of_outcome(outcome)?;
+    let cause = row.error.as_ref().map(|error| error.cause.clone()).or_else(|| row.evidence.clone());
+    let of_account = of_account(engine, (row.workspace, row.account), kind, cause);
+    Some(NewNotice { subject: row.id.uuid(), post: Some(row.post), ..of_account })
+}
+
+/// Who reads; a token reads for itself.
+fn reader(actor: &Actor) -> Reader {
+    let id = actor.user.map(Id::uuid).or(actor.token.map(Id::uuid));
+    Reader { workspace: actor.workspace, id: id.unwrap_or(Uuid::nil()), role: actor.role }
+}
+
+/// A page of notices that the actor hears of, newest first, settled ones too; and where the next one begins.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    engine: &Engine,
+    actor: &Actor,
+    after: Option<NoticeId>,
+    limit: usize,
+) -> Result<(Vec<NoticeRow>, Option<NoticeId>), AppError> {
+    let limit = limit.clamp(1, 200);
+    let asked = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+    let mut rows = notice::list(&engine.db, reader(actor), after, asked).await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|row| row.id);
+    Ok((rows, next))
+}
+
+/// How many open ones the actor has not read; [`MOST_COUNTED`] and one more stand for all above.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unread(engine: &Engine, actor: &Actor) -> Result<usize, AppError> {
+    let most = i64::try_from(MOST_COUNTED + 1).unwrap_or(i64::MAX);
+    Ok(notice::unread(&engine.db, reader(actor), most).await?.len())
+}
+
+/// Notes that the actor has read one. Others still see it as unread.
+///
+/// # Errors
+/// [`AppError::NotFound`], also for notices of other workspaces and for others' eyes.
+pub async fn read(engine: &Engine, actor: &Actor, id: NoticeId) -> Result<(), AppError> {
+    let (reader, now) = (reader(actor), engine.clock.now());
+    let known =
+        engine.db.write(move |tx| Box::pin(async move { notice::read(tx, reader, id, now).await })).await?;
+    if !known {
+        return Err(AppError::NotFound { what: "notice" });
+    }
+    engine.events.notices_changed(actor.workspace);
+    Ok(())
+}
+
+/// Notes that the actor has read all that is open.
+///
+/// # Errors
+/// When the database fails.
+pub async fn read_all(engine: &Engine, actor: &Actor) -> Result<(), AppError> {
+    let (reader, now) = (reader(actor), engine.clock.now());
+    loop {
+        let ids = notice::unread(&engine.db, reader, BATCH).await?;
+        if ids.is_empty() {
+            break;
+        }
+        let noted = engine.db.write(move |tx| {
+            Box::pin(async move {
+                for id in ids {
+                    notice::read(tx, reader, id, now).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+        });
+        noted.await?;
+    }
+    engine.events.notices_changed(actor.workspace);
+    Ok(())
+}
+
+/// Tells of logins that end soon, settles what is told of those that do not any more, and forgets what was settled long ago.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn look_at_logins(engine: &Engine) -> Result<(), StoreError> {
+    let now = engine.clock.now();
+    for key in notice::open(&engine.db, NoticeKind::LoginEnds, i64::MAX).await? {
+        look_at(engine, key).await?;
+    }
+    let nobody = (WorkspaceId::from_uuid(Uuid::nil()), AccountId::from_uuid(Uuid::nil()));
+    let mut after = nobody;
+    loop {
+        let ending = grant::ending(&engine.db, after, horizon::soon(now), BATCH).await?;
+        for key in &ending {
+            look_at(engine, *key).await?;
+        }
+        let Some(last) = ending.last() else { break };
+        after = *last;
+    }
+    let before = now - KEPT;
+    engine.db.write(move |tx| Box::pin(async move { notice::forget(tx, before).await })).await
+}
+
+async fn look_at(engine: &Engine, (workspace, id): (WorkspaceId, AccountId)) -> Result<(), StoreError> {
+    let Some(row) = account::find(&engine.db, workspace, id).await? else { return Ok(()) };
+    let ends = ends_soon(engine, &row).await?;
+    let new = of_account(engine, (workspace, id), NoticeKind::LoginEnds, None);
+    let (now, grant) = (engine.clock.now(), row.grant);
+    let changed = engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                // Connected anew meanwhile, it is another login that nobody looked at.
+                let found = account::find(&mut *tx, workspace, id).await?;
+                let same =
+                    found.is_some_and(|row| row.grant == grant && row.status == AccountStatus::Connected);
+                match (same, ends) {
+                    (true, true) => notice::raise(tx, &new).await,
+                    (true, false) => {
+                        notice::clear(tx, (workspace, id.uuid()), NoticeKind::LoginEnds, now).await
+                    }
+                    (false, _) => Ok(false),
+                }
+            })
+        })
+        .await?;
+    if changed {
+        engine.events.notices_changed(workspace);
+    }
+    Ok(())
+}
+
+async fn ends_soon(engine: &Engine, row: &AccountRow) -> Result<bool, StoreError> {
+    if row.status != AccountStatus::Connected {
+        return Ok(false);
+    }
+    let ends_at = horizon::login_ends_at(engine, row).await?;
+    Ok(ends_at.is_some_and(|at| horizon::is_soon(at, engine.clock.now())))
+}

@@ -1,0 +1,197 @@
+//! What needs a person is told once, with the change that causes it, and no longer once it is settled.
+
+use std::time::Duration;
+
+use carillon_connectors::sandbox::{Fault, FaultKind, When};
+use carillon_domain::id::TokenId;
+use carillon_domain::notice::NoticeKind;
+use carillon_domain::permission::Role;
+use carillon_domain::publication::PublicationState;
+use carillon_engine::Actor;
+use carillon_engine::usecase::{accounts, notices, publications, sync};
+use carillon_store::on_both;
+use carillon_store::repo::notice::NoticeRow;
+use carillon_store::testing::TestDb;
+
+use super::support::{Stage, new_workspace};
+
+impl Stage {
+    async fn told(&self, actor: &Actor) -> Vec<NoticeRow> {
+        notices::list(&self.engine, actor, None, 50).await.expect("a list").0
+    }
+
+    /// What is open, newest first.
+    async fn open(&self) -> Vec<NoticeKind> {
+        let told = self.told(&self.actor).await;
+        told.iter().filter(|row| row.cleared_at.is_none()).map(|row| row.kind).collect()
+    }
+
+    async fn unread(&self, actor: &Actor) -> usize {
+        notices::unread(&self.engine, actor).await.expect("a count")
+    }
+}
+
+async fn failed_once(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    let well = stage.now(account, "Well").await;
+    stage.run_until_idle().await;
+    assert_eq!(stage.publication(&well).await.state, PublicationState::Published);
+    assert_eq!(stage.open().await, [], "success needs nobody");
+
+    stage.fault(Fault::once("bluesky", "commit", When::Before, FaultKind::Status).status(400));
+    let post = stage.now(account, "Refused").await;
+    stage.run_until_idle().await;
+    let id = stage.publication(&post).await.id;
+    let told = stage.told(&stage.actor).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(
+        (told[0].kind, told[0].post, told[0].account),
+        (NoticeKind::Failed, Some(post.post.id), account)
+    );
+    assert_eq!((told[0].subject, told[0].read_at), (id.uuid(), None));
+    assert!(told[0].cause.is_some() && told[0].handle.is_some());
+
+    stage.fault(Fault::once("bluesky", "commit", When::Before, FaultKind::Status).status(400));
+    publications::retry(&stage.engine, &stage.actor, id).await.expect("again");
+    assert_eq!(stage.open().await, [], "a person has it in hand");
+    stage.run_until_idle().await;
+    assert_eq!(stage.open().await, [NoticeKind::Failed], "it failed anew");
+    publications::retry(&stage.engine, &stage.actor, id).await.expect("again");
+    stage.run_until_idle().await;
+    assert_eq!(stage.open().await, [], "it is public");
+    let told = stage.told(&stage.actor).await;
+    assert_eq!(told.iter().filter(|row| row.cleared_at.is_some()).count(), 2, "both stay in the list");
+}
+on_both!(a_failed_publication_is_told_until_a_person_has_it_in_hand, |t| super::failed_once(t));
+
+async fn reading_of_them(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    for text in ["One", "Two"] {
+        stage.fault(Fault::once("bluesky", "commit", When::Before, FaultKind::Status).status(400));
+        stage.now(account, text).await;
+        stage.run_until_idle().await;
+    }
+    let editor = Actor {
+        role: Role::Editor,
+        user: None,
+        token: Some(TokenId::from_uuid(uuid::Uuid::from_u128(7))),
+        ..stage.actor.clone()
+    };
+    let analyst = Actor { role: Role::Analyst, ..editor.clone() };
+    let elsewhere = new_workspace(&stage.engine, "UTC").await;
+    assert_eq!((stage.unread(&stage.actor).await, stage.unread(&editor).await), (2, 2));
+    assert_eq!((stage.unread(&analyst).await, stage.unread(&elsewhere).await), (0, 0));
+
+    let newest = stage.told(&stage.actor).await[0].id;
+    notices::read(&stage.engine, &stage.actor, newest).await.expect("read");
+    notices::read(&stage.engine, &stage.actor, newest).await.expect("read twice");
+    assert_eq!((stage.unread(&stage.actor).await, stage.unread(&editor).await), (1, 2), "each reads alone");
+    for stranger in [&analyst, &elsewhere] {
+        assert!(notices::read(&stage.engine, stranger, newest).await.is_err(), "{stranger:?}");
+    }
+    notices::read_all(&stage.engine, &stage.actor).await.expect("all");
+    assert_eq!((stage.unread(&stage.actor).await, stage.unread(&editor).await), (0, 2));
+
+    let (first, next) = notices::list(&stage.engine, &stage.actor, None, 1).await.expect("a page");
+    let (second, end) = notices::list(&stage.engine, &stage.actor, next, 1).await.expect("a page");
+    assert_eq!((first[0].id, end), (newest, None));
+    assert_ne!(second[0].id, newest);
+}
+on_both!(each_reads_alone_and_only_those_hear_who_can_help, |t| super::reading_of_them(t));
+
+async fn lost_login(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.x().await;
+    stage.run_until_idle().await;
+    stage.fault(Fault::once("x", "*", When::Before, FaultKind::TokenRevoked).times(100));
+    for text in ["One", "Two"] {
+        stage.now(account, text).await;
+        stage.run_until_idle().await;
+    }
+    let mut open = stage.open().await;
+    open.sort_by_key(|kind| kind.as_str());
+    assert_eq!(open, [NoticeKind::Held, NoticeKind::Held, NoticeKind::SignedOut], "the account once");
+    stage.bench.world.faults().clear();
+    stage.x().await;
+    assert_eq!(stage.open().await, [], "connected again, everything goes on");
+    stage.run_until_idle().await;
+    assert_eq!(stage.open().await, []);
+}
+on_both!(a_lost_login_is_told_once_and_settled_by_connecting_again, |t| super::lost_login(t));
+
+async fn unread_for_a_day(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    stage.run_until_idle().await;
+    let read = async |fails: bool| {
+        if fails {
+            stage.fault(Fault::once("bluesky", "getProfile", When::Before, FaultKind::Status).status(400));
+        }
+        stage.bench.clock.advance(Duration::from_secs(60));
+        sync::request(&stage.engine, &stage.actor, account).await.expect("asked");
+        stage.run_until_idle().await;
+    };
+    read(true).await;
+    assert_eq!(stage.open().await, [], "one failure is no news");
+    stage.bench.clock.advance(Duration::from_secs(25 * 3600));
+    read(true).await;
+    assert_eq!(stage.open().await, [NoticeKind::ReadingFails]);
+    read(true).await;
+    assert_eq!(stage.told(&stage.actor).await.len(), 1, "once");
+    read(false).await;
+    assert_eq!(stage.open().await, [], "it is read again");
+}
+on_both!(reading_that_fails_for_a_day_is_told_once, |t| super::unread_for_a_day(t));
+
+async fn login_that_ends(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    stage.run_until_idle().await;
+    stage.engine.upkeep().await;
+    assert_eq!(stage.open().await, []);
+    // What would renew it ahead fails, days before it ends.
+    let refused = Fault::once("bluesky", "refreshSession", When::Before, FaultKind::Status).status(503);
+    stage.fault(refused.times(10_000));
+    let days = |days: u64| Duration::from_secs(days * 24 * 3600);
+    let mut told = false;
+    for _ in 0..90 {
+        stage.bench.clock.advance(days(1));
+        stage.engine.upkeep().await;
+        told = stage.open().await == [NoticeKind::LoginEnds];
+        if told {
+            break;
+        }
+    }
+    assert!(told, "a login that ends is told of before it does");
+    let row = accounts::get(&stage.engine, &stage.actor, account).await.expect("the account");
+    assert_eq!(row.status.as_str(), "connected", "in time");
+    stage.engine.upkeep().await;
+    assert_eq!(stage.told(&stage.actor).await.len(), 1, "once");
+    stage.bench.world.faults().clear();
+    stage.bluesky().await;
+    assert_eq!(stage.open().await, []);
+}
+on_both!(a_login_that_ends_is_told_before_it_does, |t| super::login_that_ends(t));
+
+async fn nothing_left(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let (goes, erased) = (stage.bluesky().await, stage.x().await);
+    stage.run_until_idle().await;
+    stage.fault(Fault::once("bluesky", "commit", When::Before, FaultKind::Status).status(400));
+    stage.fault(Fault::once("x", "commit", When::Before, FaultKind::Status).status(400));
+    stage.now(goes, "One").await;
+    stage.now(erased, "Two").await;
+    stage.run_until_idle().await;
+    assert_eq!(stage.open().await.len(), 2);
+    accounts::disconnect(&stage.engine, &stage.actor, goes, None, false).await.expect("let go");
+    accounts::disconnect(&stage.engine, &stage.actor, erased, None, true).await.expect("erased");
+    let told = stage.told(&stage.actor).await;
+    assert_eq!(told.iter().map(|row| row.account).collect::<Vec<_>>(), [goes], "the other is forgotten");
+    assert!(told[0].cleared_at.is_some());
+    stage.bench.clock.advance(Duration::from_secs(91 * 24 * 3600));
+    stage.engine.upkeep().await;
+    assert_eq!(stage.told(&stage.actor).await, [], "and in the end this one, too");
+}
+on_both!(nothing_is_told_of_an_account_that_was_let_go, |t| super::nothing_left(t));
