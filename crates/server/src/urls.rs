@@ -152,6 +152,14 @@ urls! {
     MEDIA_TUS = media_tus() "/api/v1/media/tus";
     /// One resumable upload.
     MEDIA_UPLOAD = media_upload(media) "/api/v1/media/tus/{media}";
+    /// What needs a person.
+    NOTICES = notices(workspace) "/w/{workspace}/notices";
+    /// The bell, with how much of that is unread.
+    BELL = bell(workspace) "/w/{workspace}/notices/bell";
+    /// Marks a notice as read.
+    READ_NOTICE = read_notice(workspace, notice) "/w/{workspace}/notices/{notice}/read";
+    /// Marks all notices as read.
+    READ_NOTICES = read_notices(workspace) "/w/{workspace}/notices/read";
     /// Live events of a workspace.
     EVENTS = events(workspace) "/w/{workspace}/events";
 }

@@ -5,8 +5,9 @@
 
 use carillon_domain::account::AccountStatus;
 use carillon_domain::error::AppError;
-use carillon_domain::id::{AccountId, Id, NoticeId, WorkspaceId};
+use carillon_domain::id::{AccountId, Id, NoticeId, UserId, WorkspaceId};
 use carillon_domain::notice::NoticeKind;
+use carillon_domain::permission::Role;
 use carillon_domain::time::SignedDuration;
 use carillon_store::StoreError;
 use carillon_store::repo::account::{self, AccountRow};
@@ -84,8 +85,25 @@ pub async fn list(
 /// # Errors
 /// When the database fails.
 pub async fn unread(engine: &Engine, actor: &Actor) -> Result<usize, AppError> {
+    count_unread(engine, reader(actor)).await
+}
+
+/// The same for a person in this role, whose membership the caller has checked.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unread_by(
+    engine: &Engine,
+    workspace: WorkspaceId,
+    person: UserId,
+    role: Role,
+) -> Result<usize, AppError> {
+    count_unread(engine, Reader { workspace, id: person.uuid(), role }).await
+}
+
+async fn count_unread(engine: &Engine, reader: Reader) -> Result<usize, AppError> {
     let most = i64::try_from(MOST_COUNTED + 1).unwrap_or(i64::MAX);
-    Ok(notice::unread(&engine.db, reader(actor), most).await?.len())
+    Ok(notice::unread(&engine.db, reader, most).await?.len())
 }
 
 /// Notes that the actor has read one. Others still see it as unread.

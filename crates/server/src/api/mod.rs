@@ -7,6 +7,7 @@ mod insights;
 mod me;
 mod media;
 mod media_form;
+mod notices;
 mod numbers;
 mod platforms;
 mod posts;
@@ -97,6 +98,7 @@ pub fn routes() -> Api {
         .merge(accounts::routes())
         .merge(sync::routes())
         .merge(standing::routes())
+        .merge(notices::routes())
         .merge(insights::routes())
         .merge(analytics::routes())
         .merge(posts::routes())

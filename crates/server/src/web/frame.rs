@@ -23,6 +23,8 @@ pub enum Section {
     Library,
     /// Accounts.
     Connections,
+    /// What needs a person; the bell leads there.
+    Notices,
     /// Workspace and personal settings.
     Settings,
 }
@@ -65,6 +67,8 @@ pub struct Frame {
     pub section: Section,
     /// Whether programs get in with tokens here.
     pub api_tokens: bool,
+    /// How many notices the person has not read.
+    pub unread: usize,
 }
 
 impl Frame {
@@ -110,6 +114,11 @@ impl Frame {
             entries.retain(|entry| entry.label != COMPOSE);
         }
         entries
+    }
+
+    /// Whether the person hears what changes here while the page is open.
+    pub fn may_read(&self) -> bool {
+        self.role.may(Permission::Read)
     }
 
     /// Whether the person may write posts here.

@@ -16,6 +16,7 @@ mod insights;
 pub mod library;
 mod live;
 mod media;
+mod notices;
 mod overview;
 mod posts;
 mod preferences;
@@ -69,6 +70,10 @@ pub fn routes() -> Router<App> {
         .route(urls::REPORT, get(downloads::report))
         .route(urls::DEFINITIONS, get(definitions::show))
         .route(urls::NETWORKS, get(standing::show))
+        .route(urls::NOTICES, get(notices::show))
+        .route(urls::BELL, get(notices::bell))
+        .route(urls::READ_NOTICE, post(notices::read))
+        .route(urls::READ_NOTICES, post(notices::read_all))
         .route(urls::CALENDAR, get(calendar::show))
         .route(urls::POSTS, get(posts::list::show))
         .route(urls::PUBLISH_OVERDUE, post(posts::overdue::publish))

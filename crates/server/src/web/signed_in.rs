@@ -8,6 +8,7 @@ use carillon_domain::id::WorkspaceId;
 use carillon_domain::permission::Role;
 use carillon_engine::Actor;
 use carillon_engine::people::{CurrentSession, WorkspaceRow};
+use carillon_engine::usecase::notices;
 use jiff::tz::TimeZone;
 
 use super::frame::{Frame, Place, Section};
@@ -53,7 +54,7 @@ impl FromRequestParts<App> for Person {
         let places = app.people.workspaces(current.user.id).await?;
         let last = preferences::last_workspace(&parts.headers);
         let open = places.iter().find(|(row, _)| Some(row.id) == last).or(places.first()).cloned();
-        let ui = framed(app, parts, &current, open.as_ref(), &places);
+        let ui = framed(app, parts, &current, open.as_ref(), &places).await?;
         Ok(Self { current, ui })
     }
 }
@@ -70,7 +71,7 @@ impl FromRequestParts<App> for Member {
         let actor = app.people.actor(&current, id).await?;
         let places = app.people.workspaces(current.user.id).await?;
         let open = places.iter().find(|(row, _)| row.id == id).cloned();
-        let ui = framed(app, parts, &current, open.as_ref(), &places);
+        let ui = framed(app, parts, &current, open.as_ref(), &places).await?;
         Ok(Self { current, actor, ui })
     }
 }
@@ -80,13 +81,17 @@ async fn session(parts: &Parts, app: &App) -> Result<CurrentSession, AppError> {
     app.people.session(&secret).await
 }
 
-fn framed(
+async fn framed(
     app: &App,
     parts: &Parts,
     current: &CurrentSession,
     open: Option<&(WorkspaceRow, Role)>,
     places: &[(WorkspaceRow, Role)],
-) -> Ui {
+) -> Result<Ui, AppError> {
+    let unread = match open {
+        Some((row, role)) => notices::unread_by(&app.engine, row.id, current.user.id, *role).await?,
+        None => 0,
+    };
     let mut ui = Ui::new(app, &parts.headers, &parts.uri);
     let place = |row: &WorkspaceRow| Place { id: row.id, name: row.name.clone() };
     let zone = current.user.timezone.as_deref().or(open.map(|(row, _)| row.timezone.as_str()));
@@ -99,6 +104,7 @@ fn framed(
         workspaces: places.iter().map(|(row, _)| place(row)).collect(),
         section: Section::Settings,
         api_tokens: app.settings.features.api_tokens,
+        unread,
     });
-    ui
+    Ok(ui)
 }

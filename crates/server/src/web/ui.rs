@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use axum::http::{HeaderMap, Uri};
+use carillon_engine::usecase::notices::MOST_COUNTED;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -35,6 +36,16 @@ impl Ui {
     /// Whether whoever looks may write posts in the open workspace.
     pub fn may_write(&self) -> bool {
         self.frame.as_ref().is_some_and(super::frame::Frame::may_write)
+    }
+
+    /// How many notices whoever looks has not read, as the bell says it; `None` where there are none.
+    pub fn unread(&self) -> Option<String> {
+        let unread = self.frame.as_ref().map_or(0, |frame| frame.unread);
+        match unread {
+            0 => None,
+            few if few <= MOST_COUNTED => Some(few.to_string()),
+            _ => Some(format!("{MOST_COUNTED}+")),
+        }
     }
 
     /// Who looks; empty for nobody.

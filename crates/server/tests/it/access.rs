@@ -50,6 +50,7 @@ fn filled(pattern: &str) -> String {
         ("grant", "grant"),
         ("run", "sync"),
         ("found", "rpost"),
+        ("notice", "notice"),
         ("id", "post"),
     ] {
         path = path.replace("{version}", "thumb").replace("{rendition}", "thumb");

@@ -25,6 +25,7 @@ mod insights;
 mod library;
 mod media;
 mod monitoring;
+mod notices;
 mod openapi;
 mod outcomes;
 mod overview;

@@ -10,9 +10,11 @@ use carillon_connectors::sandbox::browser::{self, Decision};
 use carillon_connectors::sandbox::persona::PERSONAS;
 use carillon_domain::id::{AccountId, Id};
 use carillon_domain::metric::{Observation, Reading};
+use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Role;
 use carillon_server::urls;
 use carillon_store::StoreError;
+use carillon_store::repo::notice::{self, NewNotice};
 use carillon_store::repo::remote_post::{self, RemotePostRow};
 use serde_json::{Value, json};
 
@@ -73,6 +75,7 @@ impl Things {
             ("media", picture(app, token).await),
             ("upload", upload),
             ("found", found(app, token, &account_id).await),
+            ("notice", told(app, token, &account_id).await),
         ];
         Self { ids: ids.into(), token: token.to_owned() }
     }
@@ -87,6 +90,7 @@ impl Things {
             p if p.contains("/tus/") => "upload",
             p if p.contains("/publications/") => "publication",
             p if p.contains("/sync-runs/") => "run",
+            p if p.contains("/notices/") => "notice",
             _ => "post",
         };
         let mut path = pattern.replace("{rendition}", "thumb").replace("{version}", "thumb");
@@ -116,6 +120,7 @@ impl Things {
             format!("/api/v1/media/{}", self.ids["media"]),
             format!("/api/v1/analytics/posts/{}/curve", self.ids["found"]),
             "/api/v1/sync-runs".to_owned(),
+            "/api/v1/notices".to_owned(),
             "/api/v1/posts".to_owned(),
         ] {
             let answer = app.api(Method::GET, &path, &self.token, None).await;
@@ -156,6 +161,27 @@ async fn found(app: &TestApp, token: &str, account: &str) -> String {
     let put = app.engine.db.write(move |tx| Box::pin(async move { remote_post::put(tx, &row).await }));
     put.await.map_err(|e: StoreError| e.to_string()).expect("a post");
     found
+}
+
+/// Something that needs a person.
+async fn told(app: &TestApp, token: &str, account: &str) -> String {
+    let account: AccountId = account.parse().expect("an id");
+    let me = app.api(Method::GET, "/api/v1/me", token, None).await.json();
+    let new = NewNotice {
+        workspace: me["workspace"].as_str().and_then(|id| id.parse().ok()).expect("a workspace"),
+        id: Id::new(app.engine.clock.as_ref(), app.engine.entropy.as_ref()),
+        kind: NoticeKind::LoginEnds,
+        subject: account.uuid(),
+        account,
+        post: None,
+        cause: Some("Ours alone".into()),
+        created_at: app.engine.clock.now(),
+    };
+    let id = new.id.to_string();
+    let raised = app.engine.db.write(move |tx| Box::pin(async move { notice::raise(tx, &new).await }));
+    let raised: Result<bool, StoreError> = raised.await;
+    assert!(raised.expect("told"), "it is new");
+    id
 }
 
 async fn picture(app: &TestApp, token: &str) -> String {
@@ -226,7 +252,7 @@ async fn things_of_another_workspace_do_not_exist_for_the_api() {
         "analytics/best-times",
         "analytics/export",
     ];
-    let lists = ["posts", "publications", "accounts", "media", "tokens", "sync-runs"];
+    let lists = ["posts", "publications", "accounts", "media", "tokens", "sync-runs", "notices"];
     for list in lists.into_iter().chain(analytics) {
         for query in [
             String::new(),

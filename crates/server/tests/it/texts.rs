@@ -9,6 +9,7 @@ use carillon_connectors::contract::capability::{Connect, OptionField, OptionInpu
 use carillon_connectors::contract::cx::PlatformSettings;
 use carillon_domain::insight::{self, Basis, Comparison};
 use carillon_domain::metric;
+use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Role;
 use carillon_domain::publication::PublicationState;
 use carillon_domain::sync::{SyncKind, SyncReason};
@@ -49,6 +50,7 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("sync-kind", SyncKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),
         ("health", names(&["green", "amber", "red", "never_read", "failing", "stale", "on_request"])),
         ("error-kind", names(&KINDS)),
+        ("notice", NoticeKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),
         ("metric", metric::ALL.iter().chain(insight::DERIVED).map(|d| d.name.to_owned()).collect()),
         ("compare", Comparison::ALL.iter().map(|one| one.as_str().to_owned()).collect()),
         ("basis", Basis::ALL.iter().map(|basis| basis.as_str().to_owned()).collect()),

@@ -51,7 +51,6 @@ struct Account {
     runs_files: Downloads,
     connections_url: String,
     here: String,
-    events_url: String,
 }
 
 struct Total {
@@ -121,7 +120,6 @@ pub async fn show(
         runs_files: files("sync-runs"),
         connections_url: urls::connections(place.workspace),
         here: urls::account(place.workspace, place.account),
-        events_url: urls::events(place.workspace),
         line: Line::new(&app, &ui, &actor, row, outlook, open),
         ui,
     };

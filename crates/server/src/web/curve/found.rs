@@ -38,7 +38,6 @@ struct FoundPost {
     curves: Vec<CurveCard>,
     account: String,
     here: String,
-    events_url: String,
     definitions_url: String,
 }
 
@@ -84,7 +83,6 @@ pub async fn show(
         choices: card::choices(&ui, std::slice::from_ref(&curve), &here),
         curves,
         account: row.account.to_string(),
-        events_url: urls::events(actor.workspace),
         definitions_url: urls::definitions(actor.workspace),
         here: format!("{here}?metric={}", curve.metric),
         ui,

@@ -52,7 +52,6 @@ struct Post {
     draft: bool,
     live: bool,
     here: String,
-    events_url: String,
 }
 
 struct PublicationCard {
@@ -190,7 +189,6 @@ pub(super) async fn page(
         choices: curve::choices(&ui, &curves, &here),
         curves: curves.iter().map(|curve| CurveCard::new(app, &ui, curve)).collect(),
         here: if metric.is_empty() { here } else { format!("{here}?metric={}", urls::encode(metric)) },
-        events_url: urls::events(workspace),
         cards,
         ui,
     };
