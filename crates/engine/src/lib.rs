@@ -5,6 +5,7 @@ pub mod answers;
 pub mod breaker;
 pub mod events;
 pub mod jobs;
+pub mod mail;
 pub mod media;
 pub mod networks;
 pub mod people;
@@ -43,6 +44,8 @@ pub struct Engine {
     pub library: media::Library,
     /// Who is watching.
     pub events: events::Events,
+    /// Who sends e-mails, if the operator named a mail server.
+    pub mailer: Option<Arc<dyn mail::Mailer>>,
     /// Best times that were worked out.
     pub estimates: usecase::analytics::Estimates,
     /// Writes for all runs of this process.

@@ -11,6 +11,7 @@ use carillon_connectors::kit::http::{Http, Transport};
 use carillon_domain::time::{Clock, Entropy};
 use carillon_engine::Engine;
 use carillon_engine::events::Events;
+use carillon_engine::mail::Mailer;
 use carillon_engine::media::{Library, LibraryParts, LinkKey, MediaLimits, S3Settings, Storage, Tools};
 use carillon_engine::networks::{Networks, Switches};
 use carillon_engine::publish::Clerk;
@@ -21,6 +22,7 @@ use carillon_store::{Db, StoreError, backup};
 use tokio::sync::Notify;
 use url::Url;
 
+use crate::mail::Letters;
 use crate::settings::{self, Features, Platform, Settings, SettingsError};
 
 /// What comes from outside: in production the real world, in tests what the test decides.
@@ -57,6 +59,7 @@ pub async fn engine(settings: &Settings, db: Db, world: World) -> Result<Engine,
     if let Some(at) = restored_at {
         tracing::info!(%at, "this database was put back from a copy; what was due before that waits for a person");
     }
+    let mailer = Letters::new(settings, clock.clone())?.map(|letters| Arc::new(letters) as Arc<dyn Mailer>);
     Ok(Engine {
         networks: networks(settings, http)?,
         clerk: Clerk::new(db.clone()),
@@ -66,6 +69,7 @@ pub async fn engine(settings: &Settings, db: Db, world: World) -> Result<Engine,
         sealer: Arc::new(sealer),
         library,
         events: Events::default(),
+        mailer,
         estimates: Estimates::default(),
         wake: Arc::new(Notify::new()),
         retry: settings.publishing.retry(),

@@ -15,6 +15,7 @@ mod files;
 pub mod http;
 pub mod i18n;
 mod incoming;
+pub mod mail;
 pub mod node_clock;
 pub mod roles;
 pub mod settings;

@@ -47,6 +47,8 @@ urls! {
     PROFILE = profile() "/settings/profile";
     /// Changes the password.
     PASSWORD = password() "/settings/password";
+    /// Whether the person wants e-mails about what needs them.
+    MAIL = mail() "/settings/mail";
     /// Where the person is signed in.
     SESSIONS = sessions() "/settings/sessions";
     /// Ends one session.

@@ -192,6 +192,7 @@ async fn engine(bench: &Bench, db: Db) -> anyhow::Result<Arc<Engine>> {
         sealer: Arc::new(sealer),
         library,
         events: Events::default(),
+        mailer: None,
         wake: Arc::new(Notify::new()),
         retry: RetryPolicy::default(),
         timing: Timing::default(),

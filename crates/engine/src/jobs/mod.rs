@@ -11,6 +11,7 @@ use carillon_store::repo::job::Party;
 use crate::Engine;
 use crate::publish::Known;
 
+pub mod letter;
 pub mod read_back;
 pub mod rendition;
 pub mod sweep;
@@ -96,6 +97,7 @@ pub(crate) async fn run_known(
         read_back::KIND => Box::pin(read_back::run(engine, lease, target(lease)?)).await,
         rendition::KIND => Box::pin(rendition::run(engine, lease, target(lease)?)).await,
         sync::KIND => Box::pin(sync::run(engine, lease, target(lease)?)).await,
+        letter::KIND => letter::run(engine, lease, target(lease)?).await,
         other => Err(JobError::Defect(format!("nobody runs jobs of kind `{other}`"))),
     }
 }

@@ -11,9 +11,9 @@ use carillon_domain::permission::Role;
 use carillon_domain::time::SignedDuration;
 use carillon_store::StoreError;
 use carillon_store::repo::account::{self, AccountRow};
-use carillon_store::repo::grant;
 use carillon_store::repo::notice::{self, NewNotice, NoticeRow, Reader};
 use carillon_store::repo::publication::PublicationRow;
+use carillon_store::repo::{grant, letter};
 use uuid::Uuid;
 
 use super::horizon;
@@ -144,6 +144,23 @@ pub async fn read_all(engine: &Engine, actor: &Actor) -> Result<(), AppError> {
     }
     engine.events.notices_changed(actor.workspace);
     Ok(())
+}
+
+/// Whether the person wants e-mails about what needs them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn wants_mail(engine: &Engine, person: UserId) -> Result<bool, AppError> {
+    Ok(letter::wants(&engine.db, person).await?.unwrap_or(false))
+}
+
+/// Keeps whether the person wants e-mails about what needs them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn want_mail(engine: &Engine, person: UserId, wants: bool) -> Result<(), AppError> {
+    let kept = engine.db.write(move |tx| Box::pin(async move { letter::set_wants(tx, person, wants).await }));
+    Ok(kept.await?)
 }
 
 /// Tells of logins that end soon, settles what is told of those that do not any more, and forgets what was settled long ago.

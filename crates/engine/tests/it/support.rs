@@ -373,6 +373,7 @@ async fn engine(bench: &Bench, db: Db, storage: Storage) -> Arc<Engine> {
         sealer: Arc::new(sealer),
         library,
         events: Events::default(),
+        mailer: None,
         estimates: carillon_engine::usecase::analytics::Estimates::default(),
         wake: Arc::new(Notify::new()),
         retry: RetryPolicy::default(),

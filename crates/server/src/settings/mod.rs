@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 pub use load::{SettingsError, Sources};
 pub use publishing::Publishing;
 pub use sections::{
-    Database, Egress, Features, Limits, Log, LogFormat, Media, Metrics, Platform, Sandbox, Secrets, Server,
+    Database, Egress, Features, Limits, Log, LogFormat, Mail, Media, Metrics, Platform, Sandbox, Secrets,
+    Server,
 };
 
 /// The commented default file.
@@ -44,6 +45,8 @@ pub struct Settings {
     pub publishing: Publishing,
     /// `[features]`
     pub features: Features,
+    /// `[mail]`
+    pub mail: Mail,
     /// `[log]`
     pub log: Log,
     /// `[metrics]`

@@ -131,6 +131,16 @@ pub struct Features {
     pub api_tokens: bool,
 }
 
+/// `[mail]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Mail {
+    /// The mail server, with user and password; empty for none.
+    #[serde(serialize_with = "url_without_password")]
+    pub smtp_url: Secret,
+    /// Who writes, as mail programs show it.
+    pub from: String,
+}
+
 /// `[log]`
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Log {

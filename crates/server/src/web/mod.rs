@@ -51,6 +51,7 @@ pub fn routes() -> Router<App> {
         .route(urls::SETUP, get(setup::show).post(setup::submit))
         .route(urls::PROFILE, get(settings::profile::show).post(settings::profile::submit))
         .route(urls::PASSWORD, post(settings::profile::change_password))
+        .route(urls::MAIL, post(settings::profile::want_mail))
         .route(urls::SESSIONS, get(settings::sessions::show))
         .route(urls::REVOKE_SESSION, post(settings::sessions::revoke))
         .route(urls::REVOKE_OTHER_SESSIONS, post(settings::sessions::revoke_others))

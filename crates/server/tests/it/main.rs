@@ -22,6 +22,7 @@ mod exports;
 mod failover;
 mod hangups;
 mod insights;
+mod letters;
 mod library;
 mod media;
 mod monitoring;

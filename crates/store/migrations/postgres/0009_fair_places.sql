@@ -190,3 +190,14 @@ create table notice_reads (
     read_at      bigint not null,
     primary key (workspace_id, reader_id, notice_id)
 );
+
+-- E-mails about them: who was sent which, who wants any, and when somebody got the last one.
+create table notice_letters (
+    workspace_id uuid not null,
+    user_id      uuid not null,
+    notice_id    uuid not null,
+    sent_at      bigint not null,
+    primary key (workspace_id, user_id, notice_id)
+);
+alter table users add column notice_mail boolean not null default true;
+alter table users add column lettered_at bigint not null default 0;

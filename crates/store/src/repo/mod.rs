@@ -11,6 +11,7 @@ pub mod history;
 pub mod idempotency;
 pub mod job;
 pub mod lease;
+pub mod letter;
 pub mod look;
 pub mod media;
 pub mod media_upload;
@@ -56,6 +57,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         idempotency::STATEMENTS,
         job::STATEMENTS,
         lease::STATEMENTS,
+        letter::STATEMENTS,
         look::STATEMENTS,
         media::STATEMENTS,
         media_upload::STATEMENTS,

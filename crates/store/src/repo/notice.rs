@@ -6,6 +6,7 @@ use carillon_domain::permission::Role;
 use carillon_domain::time::Timestamp;
 use uuid::Uuid;
 
+use super::letter;
 use crate::{Db, Executor, Row, StoreError, Tx, Value, args, statements};
 
 /// `and` with whom a notice is for; whether the reader hears of accounts is `$3`, of posts `$4`.
@@ -113,13 +114,14 @@ pub struct Reader {
 }
 
 impl Reader {
-    fn values(&self) -> Vec<Value> {
+    /// Workspace, id, whether it hears of accounts, and of posts: `$1` to `$4`.
+    pub(super) fn values(&self) -> Vec<Value> {
         let hears = |audience: Audience| audience.includes(self.role);
         args![self.workspace, self.id, hears(Audience::Accounts), hears(Audience::Posts)]
     }
 }
 
-fn read_row(row: &Row) -> Result<NoticeRow, StoreError> {
+pub(super) fn read_row(row: &Row) -> Result<NoticeRow, StoreError> {
     Ok(NoticeRow {
         id: row.get("id")?,
         kind: row.named("kind", NoticeKind::parse)?,
@@ -196,6 +198,7 @@ pub async fn clear_account(
 /// # Errors
 /// [`StoreError::Sql`].
 pub async fn erase(tx: &mut Tx<'_>, workspace: WorkspaceId, account: AccountId) -> Result<(), StoreError> {
+    letter::erase(tx, workspace, account).await?;
     tx.execute(ERASE_READS, args![workspace, account]).await?;
     tx.execute(ERASE, args![workspace, account]).await.map(drop)
 }
@@ -258,6 +261,7 @@ pub async fn open(
 /// # Errors
 /// [`StoreError::Sql`].
 pub async fn forget(tx: &mut Tx<'_>, before: Timestamp) -> Result<(), StoreError> {
+    letter::forget(tx, before).await?;
     tx.execute(FORGET_READS, args![before]).await?;
     tx.execute(FORGET, args![before]).await.map(drop)
 }

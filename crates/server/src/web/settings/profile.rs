@@ -5,7 +5,8 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use carillon_domain::secret::Secret;
-use carillon_engine::people::{PASSWORD_CHARS, UserRow};
+use carillon_engine::people::PASSWORD_CHARS;
+use carillon_engine::usecase::notices;
 use serde::Deserialize;
 
 use super::{done, is_done};
@@ -27,19 +28,48 @@ struct Profile {
     profile: Vec<Field>,
     password_alerts: Vec<Alert>,
     password: Vec<Field>,
+    /// `None` where no e-mails are sent.
+    mail: Option<MailCard>,
 }
 
+/// Whether the person wants e-mails, and the button that changes it.
+struct MailCard {
+    says: String,
+    button: String,
+    /// What the button wants.
+    wants: &'static str,
+}
+
+impl MailCard {
+    fn new(ui: &Ui, wanted: bool) -> Self {
+        if wanted {
+            Self { says: ui.tr("mail-wanted"), button: ui.tr("mail-stop"), wants: "no" }
+        } else {
+            Self { says: ui.tr("mail-unwanted"), button: ui.tr("mail-start"), wants: YES }
+        }
+    }
+}
+
+/// What the form says when e-mails are wanted.
+const YES: &str = "yes";
+
 impl Profile {
-    fn new(ui: Ui, user: &UserRow) -> Self {
+    async fn new(app: &App, person: Person) -> Result<Self, Failure> {
+        let (ui, user) = (person.ui, &person.current.user);
+        let mail = match app.engine.mailer {
+            Some(_) => Some(MailCard::new(&ui, notices::wants_mail(&app.engine, user.id).await?)),
+            None => None,
+        };
         let none = Errors::default();
-        Self {
+        Ok(Self {
+            mail,
             email: user.email.clone(),
             profile_alerts: Vec::new(),
             profile: profile_fields(&ui, &user.name, user.timezone.as_deref().unwrap_or_default(), &none),
             password_alerts: Vec::new(),
             password: password_fields(&ui, &none),
             ui,
-        }
+        })
     }
 
     fn page(self, status: StatusCode) -> Result<Response, Failure> {
@@ -66,10 +96,10 @@ fn password_fields(ui: &Ui, errors: &Errors) -> Vec<Field> {
 }
 
 /// The page.
-pub async fn show(person: Person, uri: Uri) -> Result<Response, Failure> {
+pub async fn show(State(app): State<App>, person: Person, uri: Uri) -> Result<Response, Failure> {
     let saved = is_done(&uri);
     let changed = uri.query() == Some("changed");
-    let mut page = Profile::new(person.ui, &person.current.user);
+    let mut page = Profile::new(&app, person).await?;
     if saved {
         page.profile_alerts.push(Alert::success(page.ui.tr("saved")));
     }
@@ -97,13 +127,29 @@ pub async fn submit(
         Ok(_) => Ok(done(&urls::profile()).into_response()),
         Err(error) => {
             let errors = Errors::from_refusal(error)?;
-            let mut page = Profile::new(person.ui, &person.current.user);
+            let mut page = Profile::new(&app, person).await?;
             page.profile = profile_fields(&page.ui, &form.name, &form.timezone, &errors);
             page.profile_alerts =
                 errors.besides(&["name", "timezone"]).into_iter().map(Alert::danger).collect();
             page.page(StatusCode::UNPROCESSABLE_ENTITY)
         }
     }
+}
+
+/// Whether to write.
+#[derive(Debug, Deserialize)]
+pub struct MailForm {
+    wants: String,
+}
+
+/// Keeps whether the person wants e-mails.
+pub async fn want_mail(
+    State(app): State<App>,
+    person: Person,
+    Form(form): Form<MailForm>,
+) -> Result<Response, Failure> {
+    notices::want_mail(&app.engine, person.current.user.id, form.wants == YES).await?;
+    Ok(done(&urls::profile()).into_response())
 }
 
 /// Old and new.
@@ -125,7 +171,7 @@ pub async fn change_password(
         Ok(_) => Ok(Redirect::to(&format!("{}?changed", urls::profile())).into_response()),
         Err(error) => {
             let errors = Errors::from_refusal(error)?;
-            let mut page = Profile::new(person.ui, &person.current.user);
+            let mut page = Profile::new(&app, person).await?;
             page.password = password_fields(&page.ui, &errors);
             let general = errors.besides(&["current_password", "new_password"]);
             page.password_alerts = general.into_iter().map(Alert::danger).collect();

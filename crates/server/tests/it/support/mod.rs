@@ -1,6 +1,7 @@
 //! The application for tests, and clients that call it.
 
 pub mod desk;
+pub mod post_office;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -194,6 +194,7 @@ pub async fn toy_engine(test: &TestDb, clock: Arc<ManualClock>, network: &'stati
         networks: Networks::of(connectors, Bench::registered().http, public_url),
         library,
         events: Events::default(),
+        mailer: None,
         estimates: crate::usecase::analytics::Estimates::default(),
         wake: Arc::new(Notify::new()),
         retry: RetryPolicy::default(),

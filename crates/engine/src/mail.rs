@@ -1,0 +1,47 @@
+//! E-mails to people of this installation. How they are written and sent is the server's part; what stands in them, to whom and how
+//! often, is said here and in [`letter`](crate::jobs::letter).
+
+use carillon_domain::id::WorkspaceId;
+use carillon_store::repo::notice::NoticeRow;
+use futures::future::BoxFuture;
+
+/// What needs a person, for one of them, from all their workspaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digest {
+    /// Their address.
+    pub to: String,
+    /// Their name.
+    pub name: String,
+    /// Names the e-mail: the same one, if it is sent again because nobody knows whether it was.
+    pub key: String,
+    /// By workspace; none is empty.
+    pub places: Vec<Place>,
+}
+
+/// The notices of one workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// Its name.
+    pub name: String,
+    /// What needs somebody, oldest first.
+    pub notices: Vec<NoticeRow>,
+}
+
+/// Why an e-mail was not sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MailError {
+    /// The mail server did not answer, or wants it later.
+    #[error("not now: {0}")]
+    Later(String),
+    /// The mail server will never take it.
+    #[error("refused: {0}")]
+    Refused(String),
+}
+
+/// Sends e-mails.
+pub trait Mailer: Send + Sync {
+    /// Sends one, and returns when the mail server has it.
+    fn send<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<(), MailError>>;
+}

@@ -1,0 +1,165 @@
+//! Writes and sends e-mails, by the mail server that the operator named. Its address is the operator's own choice, so the guard of
+//! outgoing calls does not stand before it.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use askama::Template;
+use carillon_connectors::Registry;
+use carillon_domain::time::Clock;
+use carillon_engine::mail::{Digest, MailError, Mailer, Place};
+use carillon_store::repo::notice::NoticeRow;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use lettre::message::{Mailbox, MultiPart};
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+
+use crate::i18n::Tr;
+use crate::settings::{Settings, SettingsError};
+use crate::urls;
+use crate::web::components::at;
+
+/// A mail server that is silent for so long does not answer.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What mail servers answer about a recipient or a message that they will never take begins so: RFC 5321, 4.2.3.
+const NEVER: &str = "55";
+
+/// The way to the mail server.
+pub struct Letters {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    public_url: String,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Template)]
+#[template(path = "email/notices.txt")]
+struct Plain<'a> {
+    letter: &'a Letter,
+}
+
+#[derive(Template)]
+#[template(path = "email/notices.html")]
+struct Html<'a> {
+    letter: &'a Letter,
+}
+
+/// What both forms say.
+struct Letter {
+    t: Tr,
+    subject: String,
+    hello: String,
+    places: Vec<Section>,
+    profile_url: String,
+}
+
+struct Section {
+    name: String,
+    lines: Vec<Line>,
+    url: String,
+}
+
+struct Line {
+    title: String,
+    account: String,
+    cause: Option<String>,
+}
+
+impl Letters {
+    /// The way that the settings describe; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the address of the mail server or of the sender can't be used.
+    pub fn new(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Option<Self>, SettingsError> {
+        let mail = &settings.mail;
+        if mail.smtp_url.is_empty() {
+            return Ok(None);
+        }
+        let wrong = |setting: &str, message: &str| SettingsError::Value {
+            setting: setting.into(),
+            from: None,
+            message: message.into(),
+        };
+        // What went wrong is not repeated: the address holds a password.
+        let transport =
+            AsyncSmtpTransport::<Tokio1Executor>::from_url(mail.smtp_url.expose()).map_err(|_| {
+                wrong(
+                    "mail.smtp_url",
+                    "write it like smtps://user:password@mail.example.com, or smtp://…:587?tls=required.",
+                )
+            })?;
+        let from = mail.from.parse::<Mailbox>().map_err(|_| {
+            wrong("mail.from", "it is not an e-mail address. Write it like Carillon <carillon@example.com>.")
+        })?;
+        let transport = transport.timeout(Some(TIMEOUT)).build();
+        Ok(Some(Self { transport, from, public_url: settings.public_url(), clock }))
+    }
+
+    fn message(&self, digest: &Digest) -> Result<Message, MailError> {
+        let refused = |error: &dyn std::error::Error| MailError::Refused(error.to_string());
+        let letter = self.letter(digest);
+        let plain = Plain { letter: &letter }.render().map_err(|e| refused(&e))?;
+        let html = Html { letter: &letter }.render().map_err(|e| refused(&e))?;
+        let address: Address = digest.to.parse().map_err(|e: lettre::address::AddressError| refused(&e))?;
+        Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(Some(digest.name.clone()), address))
+            .date(SystemTime::from(self.clock.now()))
+            .message_id(Some(format!("<{}@{}>", digest.key, self.from.email.domain())))
+            .subject(letter.subject)
+            .multipart(MultiPart::alternative_plain_html(plain, html))
+            .map_err(|e| refused(&e))
+    }
+
+    fn letter(&self, digest: &Digest) -> Letter {
+        // Nobody's browser says here which language they read.
+        let t = Tr::negotiate(None, None);
+        let all: usize = digest.places.iter().map(|place| place.notices.len()).sum();
+        Letter {
+            t,
+            subject: t.count("n", all).tr("letter-subject"),
+            hello: t.arg("name", &digest.name).tr("letter-hello"),
+            places: digest.places.iter().map(|place| self.section(t, place)).collect(),
+            profile_url: format!("{}{}", self.public_url, urls::profile()),
+        }
+    }
+
+    fn section(&self, t: Tr, place: &Place) -> Section {
+        Section {
+            name: place.name.clone(),
+            lines: place.notices.iter().map(|notice| Line::new(t, notice)).collect(),
+            url: format!("{}{}", self.public_url, urls::notices(place.workspace)),
+        }
+    }
+}
+
+impl Line {
+    fn new(t: Tr, notice: &NoticeRow) -> Self {
+        let network = notice.platform.as_deref().and_then(|name| Registry.get(name));
+        let network = network.map(|connector| connector.descriptor().title.to_owned());
+        let account: Vec<String> = notice.handle.as_deref().map(at).into_iter().chain(network).collect();
+        Self {
+            title: t.of("notice", notice.kind.as_str()),
+            account: account.join(" · "),
+            cause: notice.cause.clone(),
+        }
+    }
+}
+
+impl Mailer for Letters {
+    fn send<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<(), MailError>> {
+        async move {
+            let message = self.message(digest)?;
+            match self.transport.send(message).await {
+                Ok(_) => Ok(()),
+                Err(error) => {
+                    let never = error.status().is_some_and(|code| code.to_string().starts_with(NEVER));
+                    let why = error.to_string();
+                    Err(if never { MailError::Refused(why) } else { MailError::Later(why) })
+                }
+            }
+        }
+        .boxed()
+    }
+}
