@@ -192,6 +192,10 @@ ids! {
     SyncRunId = SyncRunKind("sync");
     /// A post found on an account, made by us or not.
     RemotePostId = RemotePostKind("rpost");
+    /// When a report goes out by itself.
+    ReportScheduleId = ReportScheduleKind("rsched");
+    /// A report that went out by itself.
+    SentReportId = SentReportKind("report");
     /// Something that needs a person.
     NoticeId = NoticeKindId("notice");
 }

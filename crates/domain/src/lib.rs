@@ -17,6 +17,7 @@ pub mod notice;
 pub mod permission;
 pub mod post;
 pub mod publication;
+pub mod report;
 pub mod schedule;
 pub mod secret;
 pub mod sync;

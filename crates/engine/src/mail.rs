@@ -1,9 +1,14 @@
 //! E-mails to people of this installation. How they are written and sent is the server's part; what stands in them, to whom and how
 //! often, is said here and in [`letter`](crate::jobs::letter).
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use carillon_domain::id::WorkspaceId;
 use carillon_store::repo::notice::NoticeRow;
 use futures::future::BoxFuture;
+
+use crate::report::Words;
 
 /// What needs a person, for one of them, from all their workspaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +34,29 @@ pub struct Place {
     pub notices: Vec<NoticeRow>,
 }
 
+/// A report for one person, as a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    /// Their address.
+    pub to: String,
+    /// Their name.
+    pub name: String,
+    /// As in [`Digest`].
+    pub key: String,
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// Its name.
+    pub place: String,
+    /// The first day that it is about, as in 2026-11-24.
+    pub first_day: String,
+    /// The last one.
+    pub last_day: String,
+    /// Name of the file.
+    pub file_name: String,
+    /// The file, a PDF.
+    pub file: Bytes,
+}
+
 /// Why an e-mail was not sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
@@ -44,4 +72,10 @@ pub enum MailError {
 pub trait Mailer: Send + Sync {
     /// Sends one, and returns when the mail server has it.
     fn send<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<(), MailError>>;
+
+    /// Sends a report, likewise.
+    fn report<'a>(&'a self, paper: &'a Paper) -> BoxFuture<'a, Result<(), MailError>>;
+
+    /// Texts of files that are sent.
+    fn words(&self) -> Arc<dyn Words>;
 }

@@ -121,6 +121,11 @@ pub async fn paper(app: &App, actor: &Actor, words: Spoken, filter: &Filter) -> 
     Ok(attachment(bytes, "application/pdf", &file_name))
 }
 
+/// Answers with a report that was made before.
+pub fn kept(bytes: axum::body::Bytes, name: &str) -> Response {
+    attachment(bytes, "application/pdf", name)
+}
+
 /// Makes a file where it keeps no request waiting. It has its room until it is made, also when nobody waits for it any more: it and its
 /// rows are in memory.
 async fn made_aside<R: Send + 'static, T: Send + 'static>(
@@ -135,8 +140,8 @@ async fn made_aside<R: Send + 'static, T: Send + 'static>(
 }
 
 /// A file that browsers keep and don't show. Its name is made of letters, digits and `-`: see `carillon_engine::report::About::file_name`.
-fn attachment(bytes: Vec<u8>, mime: &'static str, name: &str) -> Response {
-    let mut response = Response::new(Body::from(bytes));
+fn attachment(bytes: impl Into<Body>, mime: &'static str, name: &str) -> Response {
+    let mut response = Response::new(bytes.into());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(mime));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -7,13 +7,16 @@ use std::time::{Duration, SystemTime};
 use askama::Template;
 use carillon_connectors::Registry;
 use carillon_domain::time::Clock;
-use carillon_engine::mail::{Digest, MailError, Mailer, Place};
+use carillon_engine::mail::{Digest, MailError, Mailer, Paper, Place};
+use carillon_engine::report::Words;
 use carillon_store::repo::notice::NoticeRow;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 
+use crate::files::Spoken;
 use crate::i18n::Tr;
 use crate::settings::{Settings, SettingsError};
 use crate::urls;
@@ -43,6 +46,27 @@ struct Plain<'a> {
 #[template(path = "email/notices.html")]
 struct Html<'a> {
     letter: &'a Letter,
+}
+
+#[derive(Template)]
+#[template(path = "email/report.txt")]
+struct PlainReport<'a> {
+    letter: &'a Cover,
+}
+
+#[derive(Template)]
+#[template(path = "email/report.html")]
+struct HtmlReport<'a> {
+    letter: &'a Cover,
+}
+
+/// What is said with a report.
+struct Cover {
+    t: Tr,
+    subject: String,
+    hello: String,
+    text: String,
+    url: String,
 }
 
 /// What both forms say.
@@ -97,19 +121,61 @@ impl Letters {
     }
 
     fn message(&self, digest: &Digest) -> Result<Message, MailError> {
-        let refused = |error: &dyn std::error::Error| MailError::Refused(error.to_string());
         let letter = self.letter(digest);
-        let plain = Plain { letter: &letter }.render().map_err(|e| refused(&e))?;
-        let html = Html { letter: &letter }.render().map_err(|e| refused(&e))?;
-        let address: Address = digest.to.parse().map_err(|e: lettre::address::AddressError| refused(&e))?;
+        let plain = Plain { letter: &letter }.render().map_err(refused)?;
+        let html = Html { letter: &letter }.render().map_err(refused)?;
+        let parts = MultiPart::alternative_plain_html(plain, html);
+        self.addressed((&digest.to, &digest.name), &digest.key, letter.subject, parts)
+    }
+
+    fn report_message(&self, paper: &Paper) -> Result<Message, MailError> {
+        let cover = self.cover(paper);
+        let plain = PlainReport { letter: &cover }.render().map_err(refused)?;
+        let html = HtmlReport { letter: &cover }.render().map_err(refused)?;
+        let pdf = ContentType::parse("application/pdf").map_err(refused)?;
+        let parts = MultiPart::mixed()
+            .multipart(MultiPart::alternative_plain_html(plain, html))
+            .singlepart(Attachment::new(paper.file_name.clone()).body(paper.file.to_vec(), pdf));
+        self.addressed((&paper.to, &paper.name), &paper.key, cover.subject, parts)
+    }
+
+    fn addressed(
+        &self,
+        (to, name): (&str, &str),
+        key: &str,
+        subject: String,
+        parts: MultiPart,
+    ) -> Result<Message, MailError> {
+        let address: Address = to.parse().map_err(refused::<lettre::address::AddressError>)?;
         Message::builder()
             .from(self.from.clone())
-            .to(Mailbox::new(Some(digest.name.clone()), address))
+            .to(Mailbox::new(Some(name.to_owned()), address))
             .date(SystemTime::from(self.clock.now()))
-            .message_id(Some(format!("<{}@{}>", digest.key, self.from.email.domain())))
-            .subject(letter.subject)
-            .multipart(MultiPart::alternative_plain_html(plain, html))
-            .map_err(|e| refused(&e))
+            .message_id(Some(format!("<{key}@{}>", self.from.email.domain())))
+            .subject(subject)
+            .multipart(parts)
+            .map_err(refused)
+    }
+
+    fn cover(&self, paper: &Paper) -> Cover {
+        // Nobody's browser says here which language they read.
+        let t = Tr::negotiate(None, None);
+        let with =
+            || t.arg("place", &paper.place).arg("first", &paper.first_day).arg("last", &paper.last_day);
+        Cover {
+            t,
+            subject: with().tr("report-letter-subject"),
+            hello: t.arg("name", &paper.name).tr("report-letter-hello"),
+            text: with().tr("report-letter-text"),
+            url: format!("{}{}", self.public_url, urls::report_schedules(paper.workspace)),
+        }
+    }
+
+    async fn hand_over(&self, message: Message) -> Result<(), MailError> {
+        let Err(error) = self.transport.send(message).await else { return Ok(()) };
+        let never = error.status().is_some_and(|code| code.to_string().starts_with(NEVER));
+        let why = error.to_string();
+        Err(if never { MailError::Refused(why) } else { MailError::Later(why) })
     }
 
     fn letter(&self, digest: &Digest) -> Letter {
@@ -149,17 +215,19 @@ impl Line {
 
 impl Mailer for Letters {
     fn send<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<(), MailError>> {
-        async move {
-            let message = self.message(digest)?;
-            match self.transport.send(message).await {
-                Ok(_) => Ok(()),
-                Err(error) => {
-                    let never = error.status().is_some_and(|code| code.to_string().starts_with(NEVER));
-                    let why = error.to_string();
-                    Err(if never { MailError::Refused(why) } else { MailError::Later(why) })
-                }
-            }
-        }
-        .boxed()
+        async move { self.hand_over(self.message(digest)?).await }.boxed()
     }
+
+    fn report<'a>(&'a self, paper: &'a Paper) -> BoxFuture<'a, Result<(), MailError>> {
+        async move { self.hand_over(self.report_message(paper)?).await }.boxed()
+    }
+
+    fn words(&self) -> Arc<dyn Words> {
+        Arc::new(Spoken(Tr::negotiate(None, None)))
+    }
+}
+
+/// What can't be written will never be sent.
+fn refused<E: std::error::Error>(error: E) -> MailError {
+    MailError::Refused(error.to_string())
 }

@@ -124,6 +124,12 @@ urls! {
     WORKSPACE_SETTINGS = workspace_settings(workspace) "/w/{workspace}/settings";
     /// Who belongs to a workspace.
     MEMBERS = members(workspace) "/w/{workspace}/settings/members";
+    /// Reports that go out by themselves.
+    REPORT_SCHEDULES = report_schedules(workspace) "/w/{workspace}/settings/reports";
+    /// Sends a report no more.
+    REMOVE_REPORT_SCHEDULE = remove_report_schedule(workspace, schedule) "/w/{workspace}/settings/reports/{schedule}/remove";
+    /// A report that went out.
+    SENT_REPORT = sent_report(workspace, report) "/w/{workspace}/settings/reports/sent/{report}";
     /// API tokens of a workspace.
     TOKENS = tokens(workspace) "/w/{workspace}/settings/tokens";
     /// Ends an API token.

@@ -14,6 +14,7 @@ use crate::publish::Known;
 pub mod letter;
 pub mod read_back;
 pub mod rendition;
+pub mod report;
 pub mod sweep;
 pub mod sync;
 
@@ -97,6 +98,7 @@ pub(crate) async fn run_known(
         read_back::KIND => Box::pin(read_back::run(engine, lease, target(lease)?)).await,
         rendition::KIND => Box::pin(rendition::run(engine, lease, target(lease)?)).await,
         sync::KIND => Box::pin(sync::run(engine, lease, target(lease)?)).await,
+        report::KIND => Box::pin(report::run(engine, lease, target(lease)?)).await,
         letter::KIND => letter::run(engine, lease, target(lease)?).await,
         other => Err(JobError::Defect(format!("nobody runs jobs of kind `{other}`"))),
     }
@@ -110,6 +112,9 @@ pub(crate) async fn run_known(
 pub async fn give_up(engine: &Engine, lease: &Lease, defect: &str) -> Result<Next, JobError> {
     if lease.kind == rendition::KIND {
         return rendition::give_up(engine, target(lease)?).await;
+    }
+    if lease.kind == report::KIND {
+        return report::give_up(engine, lease, target(lease)?).await;
     }
     match (lease.kind.as_str(), target(lease)) {
         (crate::publish::KIND, Ok(target)) => crate::publish::give_up(engine, lease, target, defect).await,

@@ -1,10 +1,10 @@
-//! Finds publications and sync runs that ought to be on their way and have no job, people who are to get an e-mail, and leases that ran out. The queue is the fast path;
+//! Finds publications and sync runs that ought to be on their way and have no job, people who are to get an e-mail, reports that are due, and leases that ran out. The queue is the fast path;
 //! this is the truth. What is to be read by the schedule is found beside it, by [`open_due`](super::sync::schedule::open_due).
 
 use carillon_domain::time::SignedDuration;
 use carillon_store::repo::{job, sync_run, waiting};
 
-use super::{JobError, letter, rendition, sync};
+use super::{JobError, letter, rendition, report, sync};
 use crate::Engine;
 use crate::publish::{Target, Times};
 
@@ -40,7 +40,7 @@ pub async fn sweep(engine: &Engine) -> Result<u64, JobError> {
         engine.db.write(move |tx| Box::pin(async move { job::put_if_absent(tx, &job).await })).await?;
         repaired += 1;
     }
-    repaired += letter::find(engine).await?;
+    repaired += letter::find(engine).await? + report::find(engine).await?;
     let freed = engine.db.write(move |tx| Box::pin(async move { job::free_expired(tx, now).await })).await?;
     if repaired + freed > 0 {
         tracing::info!(repaired, freed, "sweep put work back");

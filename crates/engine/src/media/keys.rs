@@ -1,6 +1,6 @@
 //! Names of objects in the media store. Everything of a workspace begins with its id.
 
-use carillon_domain::id::{MediaId, WorkspaceId};
+use carillon_domain::id::{MediaId, SentReportId, WorkspaceId};
 
 /// The file as it would be sent.
 pub fn original(workspace: WorkspaceId, media: MediaId) -> String {
@@ -10,6 +10,11 @@ pub fn original(workspace: WorkspaceId, media: MediaId) -> String {
 /// A smaller version.
 pub fn rendition(workspace: WorkspaceId, media: MediaId, name: &str) -> String {
     format!("{workspace}/{media}/{name}")
+}
+
+/// A report that went out.
+pub fn report(workspace: WorkspaceId, report: SentReportId) -> String {
+    format!("{workspace}/reports/{report}")
 }
 
 /// Everything of a file.

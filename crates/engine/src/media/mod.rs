@@ -17,6 +17,7 @@ mod picture;
 mod pieces;
 mod refusal;
 pub(crate) mod rendition;
+mod reports;
 mod sniff;
 mod source;
 mod storage;

@@ -20,6 +20,7 @@ mod remote;
 mod remote_delete;
 pub mod remote_edit;
 pub mod renditions;
+pub mod report_schedules;
 mod sending;
 pub mod standing;
 pub mod sync;

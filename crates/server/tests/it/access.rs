@@ -51,6 +51,8 @@ fn filled(pattern: &str) -> String {
         ("run", "sync"),
         ("found", "rpost"),
         ("notice", "notice"),
+        ("schedule", "rsched"),
+        ("report", "report"),
         ("id", "post"),
     ] {
         path = path.replace("{version}", "thumb").replace("{rendition}", "thumb");

@@ -35,6 +35,7 @@ mod people;
 mod process;
 mod reading;
 mod renditions;
+mod reports;
 mod restoring;
 mod rivals;
 mod roles;

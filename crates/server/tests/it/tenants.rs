@@ -12,10 +12,13 @@ use carillon_domain::id::{AccountId, Id};
 use carillon_domain::metric::{Observation, Reading};
 use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Role;
+use carillon_domain::report::{Every, Rule};
+use carillon_domain::time::SignedDuration;
 use carillon_server::urls;
 use carillon_store::StoreError;
 use carillon_store::repo::notice::{self, NewNotice};
 use carillon_store::repo::remote_post::{self, RemotePostRow};
+use carillon_store::repo::report_schedule::{self, ScheduleRow, SentRow, SentState};
 use serde_json::{Value, json};
 
 use crate::access::operations;
@@ -64,6 +67,7 @@ impl Things {
             .header("upload-metadata", "filename YS5qcGc=");
         let upload = app.send(upload.body(Body::empty()).expect("request")).await;
         let upload = upload.header("location").rsplit('/').next().expect("an id").to_owned();
+        let (schedule, report) = reported(app, token).await;
         let ids = [
             ("account", account),
             ("connect", connect),
@@ -76,6 +80,8 @@ impl Things {
             ("upload", upload),
             ("found", found(app, token, &account_id).await),
             ("notice", told(app, token, &account_id).await),
+            ("schedule", schedule),
+            ("report", report),
         ];
         Self { ids: ids.into(), token: token.to_owned() }
     }
@@ -161,6 +167,45 @@ async fn found(app: &TestApp, token: &str, account: &str) -> String {
     let put = app.engine.db.write(move |tx| Box::pin(async move { remote_post::put(tx, &row).await }));
     put.await.map_err(|e: StoreError| e.to_string()).expect("a post");
     found
+}
+
+/// A schedule of reports, and one that went out.
+async fn reported(app: &TestApp, token: &str) -> (String, String) {
+    let me = app.api(Method::GET, "/api/v1/me", token, None).await.json();
+    let workspace = me["workspace"].as_str().and_then(|id| id.parse().ok()).expect("a workspace");
+    let (engine, now) = (&app.engine, app.engine.clock.now());
+    let schedule = ScheduleRow {
+        workspace,
+        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
+        rule: Rule::new(Every::Week, 1, 8).expect("a rule"),
+        account: None,
+        people: Vec::new(),
+        next_at: now + SignedDuration::from_hours(24),
+        created_at: now,
+    };
+    let sent = SentRow {
+        workspace,
+        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
+        account: None,
+        first_day: "2026-11-16".into(),
+        last_day: "2026-11-22".into(),
+        people: Vec::new(),
+        told: Vec::new(),
+        state: SentState::Sent,
+        file_name: "ours.pdf".into(),
+        size: 1,
+        created_at: now,
+        sent_at: Some(now),
+    };
+    let ids = (schedule.id.to_string(), sent.id.to_string());
+    let kept = engine.db.write(move |tx| {
+        Box::pin(async move {
+            report_schedule::insert(tx, &schedule).await?;
+            report_schedule::add(tx, &sent).await
+        })
+    });
+    kept.await.map_err(|e: StoreError| e.to_string()).expect("kept");
+    ids
 }
 
 /// Something that needs a person.

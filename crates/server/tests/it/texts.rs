@@ -50,6 +50,8 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("sync-kind", SyncKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),
         ("health", names(&["green", "amber", "red", "never_read", "failing", "stale", "on_request"])),
         ("error-kind", names(&KINDS)),
+        ("reports-every", names(&["week", "month"])),
+        ("reports-state", names(&["making", "sent", "failed"])),
         ("notice", NoticeKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),
         ("metric", metric::ALL.iter().chain(insight::DERIVED).map(|d| d.name.to_owned()).collect()),
         ("compare", Comparison::ALL.iter().map(|one| one.as_str().to_owned()).collect()),

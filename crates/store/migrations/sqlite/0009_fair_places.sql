@@ -201,3 +201,34 @@ create table notice_letters (
 );
 alter table users add column notice_mail boolean not null default true;
 alter table users add column lettered_at bigint not null default 0;
+
+-- Reports that go out by themselves, and those that did. Nothing is queued ahead: a schedule has one time at which it is due.
+create table report_schedules (
+    workspace_id blob not null,
+    id           blob not null,
+    every        text   not null, -- domain::report::Every
+    day          bigint not null, -- of the week, Monday being 1, or of the month
+    hour         bigint not null, -- in the workspace's zone
+    account_id   blob,           -- null: all of them
+    people       text   not null, -- JSON array of members
+    next_at      bigint not null,
+    created_at   bigint not null,
+    primary key (workspace_id, id)
+);
+create index report_schedules_due on report_schedules (next_at);
+create table sent_reports (
+    workspace_id blob not null,
+    id           blob not null,
+    account_id   blob,
+    first_day    text   not null,
+    last_day     text   not null,
+    people       text   not null, -- JSON array: who is to get it …
+    told         text   not null, -- … and who has it
+    state        text   not null, -- making, sent, failed
+    file_name    text   not null,
+    size         bigint not null, -- of the file in the media store; 0: not made yet
+    created_at   bigint not null,
+    sent_at      bigint,
+    primary key (workspace_id, id)
+);
+create index sent_reports_making on sent_reports (state) where state = 'making';

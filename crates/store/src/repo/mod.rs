@@ -24,6 +24,7 @@ pub mod post_look;
 pub mod publication;
 pub mod remote_post;
 pub mod rendition;
+pub mod report_schedule;
 pub(crate) mod sealed;
 pub mod session;
 pub mod setting;
@@ -71,6 +72,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         publication::STATEMENTS,
         remote_post::STATEMENTS,
         rendition::STATEMENTS,
+        report_schedule::STATEMENTS,
         session::STATEMENTS,
         setting::STATEMENTS,
         settled::STATEMENTS,

@@ -2,6 +2,7 @@
 
 pub mod members;
 pub mod profile;
+pub mod reports;
 pub mod sessions;
 pub mod tokens;
 pub mod workspace;

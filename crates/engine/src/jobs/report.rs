@@ -1,0 +1,245 @@
+//! Makes reports that are due, keeps them, and sends them to who is to get them.
+//!
+//! - Nothing is queued ahead. The transaction that adds a report names the time that was seen, so of two nodes one adds it; and a
+//!   server that was off for a month sends one report, not four.
+//! - A report is made once. Whoever goes on after a crash sends the same bytes, and to nobody who is noted to have them.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use carillon_domain::error::AppError;
+use carillon_domain::id::{Id, SentReportId, UserId, WorkspaceId};
+use carillon_domain::permission::{Permission, Role};
+use carillon_domain::time::SignedDuration;
+use carillon_store::StoreError;
+use carillon_store::repo::job::{self, NewJob, Party};
+use carillon_store::repo::lease;
+use carillon_store::repo::report_schedule::{self, DueSchedule, SentRow, SentState};
+use carillon_store::repo::workspace::{self, WorkspaceRow};
+use serde::{Deserialize, Serialize};
+
+use super::{JobError, Lease, Next};
+use crate::mail::{MailError, Mailer, Paper};
+use crate::report;
+use crate::usecase::analytics::Filter;
+use crate::usecase::{exports, report_schedules};
+use crate::{Actor, Engine};
+
+/// The job kind of a report.
+pub const KIND: &str = "report";
+
+/// When the mail server is asked again.
+const AGAIN: SignedDuration = SignedDuration::from_mins(10);
+
+/// Schedules and reports that one look finds.
+const BATCH: i64 = 50;
+
+/// Which report a job is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Workspace.
+    pub workspace: WorkspaceId,
+    /// The report.
+    pub report: SentReportId,
+}
+
+/// Adds the reports that are due, and makes jobs for those that have none. Returns how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(engine: &Engine) -> Result<u64, StoreError> {
+    if engine.mailer.is_none() {
+        return Ok(0);
+    }
+    for seen in report_schedule::due(&engine.db, engine.clock.now(), BATCH).await? {
+        open(engine, seen).await?;
+    }
+    let mut found = 0;
+    for (workspace, id) in report_schedule::without_job(&engine.db, BATCH).await? {
+        let job = new_job(engine, Target { workspace, report: id });
+        engine.db.write(move |tx| Box::pin(async move { job::put_if_absent(tx, &job).await })).await?;
+        found += 1;
+    }
+    Ok(found)
+}
+
+async fn open(engine: &Engine, seen: DueSchedule) -> Result<(), StoreError> {
+    let schedule = report_schedule::find(&engine.db, seen.workspace, seen.id).await?;
+    let home = workspace::find(&engine.db, seen.workspace).await?;
+    let Some((schedule, home)) = schedule.zip(home) else { return Ok(()) };
+    let (zone, now) = (report_schedules::zone(&home.timezone), engine.clock.now());
+    let (first, last) = schedule.rule.days(seen.next_at, &zone);
+    let row = SentRow {
+        workspace: seen.workspace,
+        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
+        account: schedule.account,
+        first_day: first.to_string(),
+        last_day: last.to_string(),
+        people: schedule.people,
+        told: Vec::new(),
+        state: SentState::Making,
+        file_name: String::new(),
+        size: 0,
+        created_at: now,
+        sent_at: None,
+    };
+    let next_at = schedule.rule.next(now, &zone);
+    engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if report_schedule::move_on(tx, seen, next_at).await? {
+                    report_schedule::add(tx, &row).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+        })
+        .await
+}
+
+fn new_job(engine: &Engine, target: Target) -> NewJob {
+    let now = engine.clock.now();
+    NewJob {
+        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
+        workspace: Some(target.workspace),
+        kind: KIND.to_owned(),
+        version: 1,
+        payload: serde_json::json!(target),
+        lane: None,
+        background: true,
+        // It talks to no network.
+        party: Party::default(),
+        run_at: now,
+        unique_key: format!("{KIND}:{}", target.report),
+        subject: Some(target.report.uuid()),
+        created_at: now,
+    }
+}
+
+/// Makes the report, unless that was done, and sends it to who does not have it.
+///
+/// # Errors
+/// [`JobError::Defect`] when it can't be made for a reason of ours; it is tried again then.
+pub async fn run(engine: &Engine, lease: &Lease, target: Target) -> Result<Next, JobError> {
+    let again = || Next::At { at: engine.clock.now() + AGAIN, lane: None };
+    let Some(mailer) = &engine.mailer else { return Ok(again()) };
+    let row = report_schedule::sent(&engine.db, target.workspace, target.report).await?;
+    let home = workspace::find(&engine.db, target.workspace).await?;
+    let Some((mut row, home)) = row.filter(|row| row.state == SentState::Making).zip(home) else {
+        return Ok(Next::Finished);
+    };
+    let bytes = match row.size {
+        0 => made(engine, lease, mailer, &home, &mut row).await?,
+        size => engine.library.report((row.workspace, row.id), size).await.map_err(|e| defect(&e))?,
+    };
+    for member in workspace::members(&engine.db, row.workspace).await? {
+        let wanted = row.people.contains(&member.user) && member.role.may(Permission::Read);
+        if !wanted || row.told.contains(&member.user) {
+            continue;
+        }
+        let paper = paper(&row, &home, (member.user, member.email, member.name), bytes.clone());
+        match mailer.report(&paper).await {
+            Ok(()) => {}
+            Err(MailError::Later(why)) => {
+                tracing::warn!(report = %row.id, why, "a report could not be sent; it is tried again");
+                return Ok(again());
+            }
+            Err(MailError::Refused(why)) => {
+                tracing::warn!(report = %row.id, why, "the mail server does not take a report");
+            }
+        }
+        row.told.push(member.user);
+        save(engine, lease, &row).await?;
+    }
+    row.state = SentState::Sent;
+    row.sent_at = Some(engine.clock.now());
+    save(engine, lease, &row).await?;
+    Ok(Next::Finished)
+}
+
+/// Ends a report that can't be made, for a reason of ours.
+pub(super) async fn give_up(engine: &Engine, lease: &Lease, target: Target) -> Result<Next, JobError> {
+    if let Some(mut row) = report_schedule::sent(&engine.db, target.workspace, target.report).await? {
+        row.state = SentState::Failed;
+        save(engine, lease, &row).await?;
+    }
+    Ok(Next::Finished)
+}
+
+async fn made(
+    engine: &Engine,
+    lease: &Lease,
+    mailer: &Arc<dyn Mailer>,
+    home: &WorkspaceRow,
+    row: &mut SentRow,
+) -> Result<Bytes, JobError> {
+    // Who reads what everybody here may read.
+    let actor = Actor {
+        workspace: row.workspace,
+        role: Role::Analyst,
+        user: None,
+        token: None,
+        timezone: home.timezone.clone(),
+        session_hash: None,
+    };
+    let filter = Filter {
+        from: Some(row.first_day.clone()),
+        to: Some(row.last_day.clone()),
+        account: row.account.map(|id| id.to_string()),
+        ..Filter::default()
+    };
+    let _room = report::room().await;
+    let content = exports::report(engine, &actor, &filter).await.map_err(|e| defect(&e))?;
+    row.file_name = content.about.file_name("report", "pdf");
+    let words = mailer.words();
+    let drawn = tokio::task::spawn_blocking(move || report::pdf(&content, words.as_ref())).await;
+    let bytes = drawn.map_err(|e| JobError::Defect(e.to_string()))?.map_err(|e| defect(&e))?;
+    let bytes = Bytes::from(bytes);
+    engine.library.keep_report((row.workspace, row.id), bytes.clone()).await.map_err(|e| defect(&e))?;
+    row.size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    save(engine, lease, row).await?;
+    Ok(bytes)
+}
+
+fn paper(
+    row: &SentRow,
+    home: &WorkspaceRow,
+    (person, to, name): (UserId, String, String),
+    file: Bytes,
+) -> Paper {
+    Paper {
+        to,
+        name,
+        key: format!("{}.{person}", row.id),
+        workspace: row.workspace,
+        place: home.name.clone(),
+        first_day: row.first_day.clone(),
+        last_day: row.last_day.clone(),
+        file_name: row.file_name.clone(),
+        file,
+    }
+}
+
+async fn save(engine: &Engine, lease: &Lease, row: &SentRow) -> Result<(), JobError> {
+    let (held, row) = ((lease.job, lease.epoch), row.clone());
+    let held = engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if lease::fence(tx, &[held]).await?.is_empty() {
+                    return Ok::<_, StoreError>(false);
+                }
+                report_schedule::save(tx, &row).await?;
+                Ok(true)
+            })
+        })
+        .await?;
+    if held { Ok(()) } else { Err(JobError::LostLease) }
+}
+
+fn defect(error: &AppError) -> JobError {
+    match error {
+        AppError::Internal(source) => JobError::Defect(format!("{source:?}")),
+        other => JobError::Defect(other.to_string()),
+    }
+}
