@@ -30,6 +30,43 @@ impl AccountStatus {
     }
 }
 
+/// What a network did with an account, as its answers say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NetworkState {
+    /// It is there, and the network lets nobody use it: suspended, taken down, disabled or deactivated.
+    Suspended,
+    /// It is not there any more: deleted, closed, or moved elsewhere.
+    Gone,
+}
+
+impl NetworkState {
+    /// The stable name used in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Suspended => "suspended",
+            Self::Gone => "gone",
+        }
+    }
+
+    /// Reads the stable name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Suspended, Self::Gone].into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// What an error of this code says about the account. Connectors use these codes for the account itself only, and only where the
+    /// network's own answer names the cause.
+    pub fn of_code(code: &str) -> Option<Self> {
+        match code {
+            "account_suspended" | "account_taken_down" | "account_disabled" | "account_deactivated" => {
+                Some(Self::Suspended)
+            }
+            "account_closed" | "account_gone" | "account_not_found" => Some(Self::Gone),
+            _ => None,
+        }
+    }
+}
+
 /// A connected identity as connectors see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AccountIdentity {

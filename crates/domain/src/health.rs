@@ -1,6 +1,6 @@
 //! How an account is doing: whether its numbers are up to date, and what keeps them from it.
 
-use crate::account::AccountStatus;
+use crate::account::{AccountStatus, NetworkState};
 use crate::time::{SignedDuration, Timestamp};
 
 /// Numbers that are older are out of date: the daily snapshot is missing.
@@ -36,6 +36,10 @@ impl Level {
 pub enum Trouble {
     /// The login is gone.
     SignedOut,
+    /// Its network suspended it, or took it down.
+    Suspended,
+    /// It is not at its network any more.
+    Gone,
     /// A person let go of it.
     Disconnected,
     /// It was never read.
@@ -57,6 +61,8 @@ impl Trouble {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SignedOut => "signed_out",
+            Self::Suspended => "suspended",
+            Self::Gone => "gone",
             Self::Disconnected => "disconnected",
             Self::NeverRead => "never_read",
             Self::Failing => "failing",
@@ -70,7 +76,12 @@ impl Trouble {
     /// How bad it is.
     pub const fn level(self) -> Level {
         match self {
-            Self::SignedOut | Self::Disconnected | Self::NeverRead | Self::Failing => Level::Red,
+            Self::SignedOut
+            | Self::Suspended
+            | Self::Gone
+            | Self::Disconnected
+            | Self::NeverRead
+            | Self::Failing => Level::Red,
             Self::Stopped | Self::LoginEnds | Self::Stale | Self::OnRequest => Level::Amber,
         }
     }
@@ -81,6 +92,8 @@ impl Trouble {
 pub struct Signs {
     /// Whether it is connected.
     pub status: AccountStatus,
+    /// What its network did with it, if it has no login for that reason.
+    pub network_state: Option<NetworkState>,
     /// When it was connected first.
     pub created_at: Timestamp,
     /// When its numbers were read.
@@ -99,7 +112,13 @@ impl Signs {
     /// The worst that is wrong now.
     pub fn trouble(&self, now: Timestamp) -> Option<Trouble> {
         match self.status {
-            AccountStatus::NeedsReconnect => return Some(Trouble::SignedOut),
+            AccountStatus::NeedsReconnect => {
+                return Some(match self.network_state {
+                    Some(NetworkState::Suspended) => Trouble::Suspended,
+                    Some(NetworkState::Gone) => Trouble::Gone,
+                    None => Trouble::SignedOut,
+                });
+            }
             AccountStatus::Disconnected => return Some(Trouble::Disconnected),
             AccountStatus::Connected => {}
         }
@@ -131,6 +150,7 @@ mod tests {
 
     const WELL: Signs = Signs {
         status: AccountStatus::Connected,
+        network_state: None,
         created_at: Timestamp::UNIX_EPOCH,
         synced_at: Some(Timestamp::UNIX_EPOCH),
         failed: false,
@@ -145,7 +165,11 @@ mod tests {
         let failed = Signs { failed: true, ..WELL };
         let ends = Signs { ends_soon: true, ..WELL };
         let off = Signs { readable: false, ..WELL };
-        let table: [(Signs, i64, Option<Trouble>); 14] = [
+        let lost =
+            |state| Signs { status: AccountStatus::NeedsReconnect, network_state: Some(state), ..WELL };
+        let table: [(Signs, i64, Option<Trouble>); 16] = [
+            (lost(NetworkState::Suspended), 1, Some(Trouble::Suspended)),
+            (lost(NetworkState::Gone), 1, Some(Trouble::Gone)),
             (WELL, 24, None),
             (WELL, 25, Some(Trouble::Stale)),
             (Signs { scheduled: false, ..WELL }, 25, Some(Trouble::OnRequest)),
@@ -168,7 +192,14 @@ mod tests {
 
     #[test]
     fn what_stops_everything_is_red() {
-        let red = [Trouble::SignedOut, Trouble::Disconnected, Trouble::NeverRead, Trouble::Failing];
+        let red = [
+            Trouble::SignedOut,
+            Trouble::Suspended,
+            Trouble::Gone,
+            Trouble::Disconnected,
+            Trouble::NeverRead,
+            Trouble::Failing,
+        ];
         let amber = [Trouble::Stopped, Trouble::LoginEnds, Trouble::Stale, Trouble::OnRequest];
         assert!(red.iter().all(|trouble| trouble.level() == Level::Red));
         assert!(amber.iter().all(|trouble| trouble.level() == Level::Amber));

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use carillon_connectors::contract::progress::Stage;
+use carillon_domain::account::NetworkState;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::publication::HeldReason;
 use carillon_domain::time::{Entropy, SignedDuration, Timestamp, random_bytes};
@@ -89,6 +90,10 @@ pub fn decide(
         ErrorKind::AuthExpired | ErrorKind::AuthRevoked | ErrorKind::PermissionMissing => {
             Verdict::Hold(HeldReason::Reauth)
         }
+        // It is the account that was refused, not the post, which goes out once the account is back.
+        ErrorKind::Rejected if NetworkState::of_code(&error.code).is_some() => {
+            Verdict::Hold(HeldReason::Reauth)
+        }
         ErrorKind::Rejected => Verdict::Fail,
     }
 }
@@ -105,6 +110,19 @@ mod tests {
     use carillon_domain::time::SeededEntropy;
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    #[test]
+    fn a_post_waits_for_an_account_that_its_network_suspended() {
+        let tried = Tried { tries: 0, refreshed: false, stage: Stage::Preparing { unit: 0 } };
+        let entropy = SeededEntropy::new(1);
+        let of = |code: &str| {
+            let error = ConnectorError::new(ErrorKind::Rejected, "x", "op", code, "cause");
+            decide(&error, tried, &RetryPolicy::default(), NOW, &entropy)
+        };
+        assert_eq!(of("account_suspended"), Verdict::Hold(HeldReason::Reauth));
+        assert_eq!(of("account_closed"), Verdict::Hold(HeldReason::Reauth));
+        assert_eq!(of("account_banned"), Verdict::Fail, "it may not post, which says nothing about the rest");
+    }
 
     fn verdict(kind: ErrorKind, tries: u32, refreshed: bool, stage: Stage) -> Verdict {
         let error = ConnectorError::new(kind, "x", "op", "code", "cause");

@@ -1,7 +1,7 @@
 //! Connected accounts: looking at them, changing their caps, letting go of them.
 
 use carillon_connectors::contract::cx::Credential;
-use carillon_domain::account::{AccountStatus, CapMode};
+use carillon_domain::account::{AccountStatus, CapMode, NetworkState};
 use carillon_domain::connector_error::ConnectorError;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, GrantId, WorkspaceId};
@@ -10,6 +10,7 @@ use carillon_domain::permission::Permission;
 use carillon_domain::publication::PublicationState;
 use carillon_domain::time::Timestamp;
 use carillon_store::repo::account::{self, AccountRow};
+use carillon_store::repo::account_name::{self, Renamed};
 use carillon_store::repo::publication::PublicationRow;
 use carillon_store::repo::{grant, history, job, notice, owner, remote_post, snapshot, sync_run};
 use carillon_store::{StoreError, Tx};
@@ -22,6 +23,9 @@ use crate::{Actor, Engine};
 
 /// How long a network may take to hear that an account is let go of.
 const REVOKE_WITHIN: std::time::Duration = std::time::Duration::from_secs(8);
+
+/// Most earlier names that are listed.
+const NAMES: i64 = 10;
 
 /// Largest daily cap that can be set.
 pub const MAX_DAILY_CAP: u32 = 1_000;
@@ -45,6 +49,15 @@ pub async fn get(engine: &Engine, actor: &Actor, id: AccountId) -> Result<Accoun
     actor.require(Permission::Read)?;
     let row = account::find(&engine.db, actor.workspace, id).await?;
     row.filter(|row| engine.networks.is_enabled(&row.platform)).ok_or(AppError::NotFound { what: "account" })
+}
+
+/// What an account was called before, latest first.
+///
+/// # Errors
+/// [`AppError::NotFound`], also for accounts of other workspaces.
+pub async fn names(engine: &Engine, actor: &Actor, id: AccountId) -> Result<Vec<Renamed>, AppError> {
+    let row = get(engine, actor, id).await?;
+    Ok(account_name::of(&engine.db, row.workspace, row.id, NAMES).await?)
 }
 
 /// Refuses to read an account that has no login.
@@ -206,6 +219,7 @@ async fn erase_readings(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) 
     }
     sync_run::erase(tx, workspace, id).await?;
     notice::erase(tx, workspace, id).await?;
+    account_name::erase(tx, workspace, id).await?;
     snapshot::erase(tx, workspace, id).await?;
     owner::erase(tx, workspace, id).await?;
     remote_post::erase(tx, workspace, id).await
@@ -333,6 +347,7 @@ pub async fn needs_reconnect(
     error: &ConnectorError,
 ) -> Result<(), StoreError> {
     let (now, cause) = (engine.clock.now(), error.cause.clone());
+    let state = NetworkState::of_code(&error.code);
     let new = notices::of_account(engine, (workspace, id), NoticeKind::SignedOut, Some(cause.clone()));
     engine
         .db
@@ -344,6 +359,7 @@ pub async fn needs_reconnect(
                     row.status_cause = Some(cause);
                     row.updated_at = now;
                     account::update(tx, &row).await?;
+                    account::note_network_state(tx, workspace, id, state).await?;
                     // What else was told of it is settled by the same act.
                     for kind in [NoticeKind::LoginEnds, NoticeKind::ReadingFails] {
                         notice::clear(tx, (workspace, id.uuid()), kind, now).await?;

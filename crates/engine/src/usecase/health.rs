@@ -28,6 +28,7 @@ impl Health {
 pub fn of(engine: &Engine, row: &AccountRow, outlook: &Outlook) -> Health {
     let signs = Signs {
         status: row.status,
+        network_state: row.network_state,
         created_at: row.created_at,
         synced_at: row.synced_at,
         failed: row.sync_error.is_some(),
@@ -45,7 +46,9 @@ pub fn of(engine: &Engine, row: &AccountRow, outlook: &Outlook) -> Health {
 
 fn reason(row: &AccountRow, outlook: &Outlook, trouble: Trouble) -> Option<String> {
     match trouble {
-        Trouble::SignedOut | Trouble::Disconnected => row.status_cause.clone(),
+        Trouble::SignedOut | Trouble::Suspended | Trouble::Gone | Trouble::Disconnected => {
+            row.status_cause.clone()
+        }
         Trouble::Failing | Trouble::Stopped => row.sync_error.clone(),
         Trouble::NeverRead => Some("Its numbers were never read.".to_owned()),
         Trouble::Stale => Some("Its numbers are more than a day old.".to_owned()),
@@ -62,6 +65,12 @@ fn reason(row: &AccountRow, outlook: &Outlook, trouble: Trouble) -> Option<Strin
 fn action(engine: &Engine, row: &AccountRow, trouble: Trouble) -> &'static str {
     match trouble {
         Trouble::SignedOut | Trouble::Disconnected | Trouble::LoginEnds => "Connect the account again.",
+        Trouble::Suspended => {
+            "Look at the network what it asks for. When it lets the account in again, connect it again here; its history stays."
+        }
+        Trouble::Gone => {
+            "If it came back or moved, connect it again. If it is gone for good, let go of it here; its history stays, unless you erase it."
+        }
         Trouble::Failing | Trouble::Stopped => {
             "It is read again by the schedule. The sync log says what was tried and what would help."
         }

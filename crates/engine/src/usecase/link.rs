@@ -91,6 +91,7 @@ async fn put_account(tx: &mut carillon_store::Tx<'_>, new: AccountRow) -> Result
         ..new
     };
     account::update(tx, &renewed).await?;
+    account::note_network_state(tx, renewed.workspace, renewed.id, None).await?;
     notice::clear_all(tx, (renewed.workspace, renewed.id.uuid()), renewed.updated_at).await?;
     if old.grant != renewed.grant {
         forget_unused(tx, &renewed, old.grant, renewed.updated_at).await?;

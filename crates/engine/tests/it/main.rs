@@ -33,6 +33,7 @@ mod rivals;
 mod schedule;
 mod settling;
 mod spending;
+mod standing;
 mod support;
 mod switching;
 mod taking_over;

@@ -232,3 +232,18 @@ create table sent_reports (
     primary key (workspace_id, id)
 );
 create index sent_reports_making on sent_reports (state) where state = 'making';
+
+-- What accounts were called before, as readings found, and what their network did with them.
+create table account_names (
+    workspace_id blob not null,
+    account_id   blob not null,
+    at           bigint not null,
+    handle_was   text   not null,
+    handle_is    text   not null,
+    name_was     text   not null,
+    name_is      text   not null,
+    primary key (workspace_id, account_id, at)
+);
+alter table accounts add column read_handle text; -- as the last reading had them; signing in may say them in another form
+alter table accounts add column read_name text;
+alter table accounts add column network_state text; -- domain::account::NetworkState; null: nothing that we know of

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use carillon_domain::account::{AccountIdentity, AccountStatus, CapMode};
+use carillon_domain::account::{AccountIdentity, AccountStatus, CapMode, NetworkState};
 use carillon_domain::id::{AccountId, GrantId, WorkspaceId};
 use carillon_domain::metric::Observation;
 use carillon_domain::sync::Covered;
@@ -41,6 +41,8 @@ pub struct AccountRow {
     pub daily_cap: Option<u32>,
     /// What happens at the cap.
     pub cap_mode: CapMode,
+    /// What the network did with it. Kept by [`note_network_state`] alone.
+    pub network_state: Option<NetworkState>,
     /// Its totals as last read.
     pub profile: Option<Observation>,
     /// When they were last read.
@@ -82,6 +84,7 @@ impl AccountRow {
             status_cause: None,
             daily_cap: None,
             cap_mode: CapMode::Warn,
+            network_state: None,
             profile: None,
             synced_at: None,
             sync_error: None,
@@ -110,7 +113,7 @@ impl AccountRow {
 macro_rules! columns {
     () => {
         "workspace_id, id, grant_id, platform, server, remote_id, handle, name, avatar_url, meta, status, \
-         status_cause, daily_cap, cap_mode, profile, synced_at, sync_error, used_up, covered, version, created_at, updated_at"
+         status_cause, daily_cap, cap_mode, profile, synced_at, sync_error, used_up, covered, network_state, version, created_at, updated_at"
     };
 }
 
@@ -137,12 +140,14 @@ statements! {
         and status = 'connected'";
     USED_UP = "accounts.used_up": "select used_up from accounts where workspace_id = $1 and id = $2 /*postgres: for update */";
     NOTE_USED_UP = "accounts.note_used_up": "update accounts set used_up = $3 where workspace_id = $1 and id = $2";
+    NOTE_NETWORK_STATE = "accounts.note_network_state": "update accounts set network_state = $3 where workspace_id = $1 and id = $2";
     DELETE = "accounts.delete": "delete from accounts where workspace_id = $1 and id = $2";
 }
 
 fn read(row: &Row) -> Result<AccountRow, StoreError> {
     let server: String = row.get("server")?;
     let daily_cap: Option<i64> = row.get("daily_cap")?;
+    let network_state: Option<String> = row.get("network_state")?;
     Ok(AccountRow {
         workspace: row.get("workspace_id")?,
         id: row.get("id")?,
@@ -158,6 +163,7 @@ fn read(row: &Row) -> Result<AccountRow, StoreError> {
         status_cause: row.get("status_cause")?,
         daily_cap: daily_cap.and_then(|c| u32::try_from(c).ok()),
         cap_mode: row.named("cap_mode", CapMode::parse)?,
+        network_state: network_state.as_deref().and_then(NetworkState::parse),
         profile: row.json_opt("profile")?,
         synced_at: row.get("synced_at")?,
         sync_error: row.get("sync_error")?,
@@ -331,6 +337,19 @@ pub async fn synced(
     error: Option<&str>,
 ) -> Result<(), StoreError> {
     tx.execute(SYNCED, args![workspace, id, error]).await.map(drop)
+}
+
+/// Keeps what the network did with an account; `None`: nothing that we know of.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn note_network_state(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: AccountId,
+    state: Option<NetworkState>,
+) -> Result<(), StoreError> {
+    tx.execute(NOTE_NETWORK_STATE, args![workspace, id, state.map(NetworkState::as_str)]).await.map(drop)
 }
 
 /// Removes an account for good; its history is removed by whoever owns that.

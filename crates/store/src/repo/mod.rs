@@ -1,6 +1,7 @@
 //! One module per aggregate. Functions that read take any executor; functions that write take a transaction.
 
 pub mod account;
+pub mod account_name;
 pub mod analytics;
 pub mod attempt;
 pub mod connect;
@@ -46,6 +47,7 @@ pub mod workspace;
 pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
     [
         account::STATEMENTS,
+        account_name::STATEMENTS,
         analytics::STATEMENTS,
         attempt::STATEMENTS,
         crate::bulk::STATEMENTS,

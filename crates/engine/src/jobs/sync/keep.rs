@@ -12,7 +12,7 @@ use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::remote_post::{self, RemotePostRow};
 use carillon_store::repo::snapshot::{self, Subject};
 use carillon_store::repo::sync_run::{self, SyncRunRow};
-use carillon_store::repo::{lease, publication};
+use carillon_store::repo::{account_name, lease, publication};
 use carillon_store::{StoreError, Tx};
 
 use crate::Engine;
@@ -113,6 +113,8 @@ pub(super) async fn put_profile(
     seen: &Seen,
 ) -> Result<(), StoreError> {
     account::keep_profile(tx, account, &seen.identity, &seen.numbers).await?;
+    let names = (seen.identity.handle.as_str(), seen.identity.name.as_str());
+    account_name::seen(tx, (account.workspace, account.id), names, seen.numbers.as_of).await?;
     snapshot::add(tx, Subject::account(run.workspace, run.account), run.id, &seen.numbers).await
 }
 

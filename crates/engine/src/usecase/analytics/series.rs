@@ -4,11 +4,15 @@ use carillon_domain::error::{AppError, FieldError};
 use carillon_domain::insight::{Basis, PARTS, Period, turns};
 use carillon_domain::metric;
 use carillon_domain::time::Timestamp;
+use carillon_store::repo::account_name::{self, Renamed};
 
 use super::figures::{Figure, Figures, Part};
 use super::filter::{Filter, Selection, select};
 use super::summary::parts;
 use crate::{Actor, Engine};
+
+/// Most changes of names that are told.
+const RENAMED: i64 = 100;
 
 /// A metric's days.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +83,11 @@ pub async fn series(
     let days = if all.is_empty() { Vec::new() } else { days(&all, &selection, name, engine.clock.now()) };
     let start = |date| Period::start_of(date, &selection.period.zone);
     let points = selection.period.days().into_iter().zip(days);
-    let notes = if total.is_some() { notes(&all, &selection.period) } else { Vec::new() };
+    let mut notes = if total.is_some() { notes(&all, &selection.period) } else { Vec::new() };
+    if total.is_some() {
+        notes.append(&mut renamed(engine, &selection).await?);
+        notes.sort_by_key(|note| note.at);
+    }
     Ok(Series {
         metric: name,
         accounts: parts.len(),
@@ -103,6 +111,23 @@ fn days(parts: &[&Part<'_>], selection: &Selection, name: &str, now: Timestamp) 
 fn part_of_day(parts: &[&Part<'_>], name: &str, date: jiff::civil::Date) -> Option<i64> {
     let posts = parts.iter().flat_map(|part| &part.posts.0).filter(|post| post.date == date);
     posts.filter_map(|post| post.counts.of(name)).reduce(i64::saturating_add)
+}
+
+/// Which of the accounts are called otherwise since a day of the time.
+async fn renamed(engine: &Engine, selection: &Selection) -> Result<Vec<Note>, AppError> {
+    let (workspace, period) = (selection.scope.workspace, &selection.period);
+    let found = account_name::between(&engine.db, workspace, (period.from, period.to), RENAMED).await?;
+    let note = |one: Renamed| {
+        let platform = &selection.account(one.account)?.platform;
+        let Renamed { at, handle_was, handle_is, name_was, name_is, .. } = one;
+        let text = if handle_was == handle_is {
+            format!("@{handle_is} on {platform} is named “{name_is}” since, before “{name_was}”.")
+        } else {
+            format!("@{handle_was} on {platform} is @{handle_is} since.")
+        };
+        Some(Note { at, text })
+    };
+    Ok(found.into_iter().filter_map(note).collect())
 }
 
 /// Where accounts begin to count, and where their numbers begin to come from elsewhere.

@@ -16,7 +16,7 @@ pub struct Health {
     /// `green`: its numbers are up to date; `amber`: they are more than a day old, a reading stopped, or the login ends soon; `red`:
     /// it has no login, was never read, or could not be read for more than a day.
     pub level: &'static str,
-    /// What is wrong: `signed_out`, `disconnected`, `never_read`, `failing`, `stopped`, `login_ends`, `stale`, or `on_request` where
+    /// What is wrong: `signed_out`, `suspended` by its network or `gone` from there, `disconnected`, `never_read`, `failing`, `stopped`, `login_ends`, `stale`, or `on_request` where
     /// nothing reads it by schedule; null when it is green.
     pub code: Option<&'static str>,
     /// Why it is not green, in plain words.

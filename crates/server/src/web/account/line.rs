@@ -143,9 +143,12 @@ fn shown(ui: &Ui, trouble: Option<Trouble>) -> State {
 fn late(ui: &Ui, trouble: Trouble) -> Option<String> {
     match trouble {
         Trouble::SignedOut | Trouble::Disconnected | Trouble::LoginEnds | Trouble::Stopped => None,
-        Trouble::NeverRead | Trouble::Failing | Trouble::Stale | Trouble::OnRequest => {
-            Some(ui.of("health", trouble.as_str()))
-        }
+        Trouble::Suspended
+        | Trouble::Gone
+        | Trouble::NeverRead
+        | Trouble::Failing
+        | Trouble::Stale
+        | Trouble::OnRequest => Some(ui.of("health", trouble.as_str())),
     }
 }
 

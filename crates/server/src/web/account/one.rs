@@ -10,6 +10,7 @@ use carillon_engine::jobs::sync::{MAX_POSTS, WINDOW};
 use carillon_engine::usecase::budgets::{self, Budget, Kind};
 use carillon_engine::usecase::{accounts, horizon, refresh, sync};
 use carillon_store::repo::account::AccountRow;
+use carillon_store::repo::account_name::Renamed;
 use carillon_store::repo::sync_run::{ListQuery, SyncRunRow};
 use serde::Deserialize;
 
@@ -51,6 +52,7 @@ struct Account {
     runs_files: Downloads,
     connections_url: String,
     here: String,
+    names: Vec<Renamed>,
 }
 
 struct Total {
@@ -118,6 +120,7 @@ pub async fn show(
         runs: runs(&ui, &log),
         posts_files: files("account-posts"),
         runs_files: files("sync-runs"),
+        names: accounts::names(&app.engine, &actor, row.id).await?,
         connections_url: urls::connections(place.workspace),
         here: urls::account(place.workspace, place.account),
         line: Line::new(&app, &ui, &actor, row, outlook, open),
