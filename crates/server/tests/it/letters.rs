@@ -14,7 +14,8 @@ use crate::support::post_office::PostOffice;
 async fn desk(db: TestDb, office: &PostOffice) -> Desk {
     let url = office.url();
     let desk =
-        Desk::with(db, &[("mail.smtp_url", &url), ("mail.from", "Carillon <carillon@example.com>")]).await;
+        Desk::with(db, &[("mail.smtp_url", url.as_str()), ("mail.from", "Carillon <carillon@example.com>")])
+            .await;
     desk.work().await;
     desk
 }

@@ -1,5 +1,7 @@
 //! What needs a person, as pages and the API tell it.
 
+use std::time::Duration;
+
 use axum::http::{Method, StatusCode};
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
 use carillon_domain::permission::Role;
@@ -13,6 +15,8 @@ const NOTICES: &str = "/api/v1/notices";
 impl Desk {
     /// A post that fails.
     async fn fails(&self, text: &str) -> Value {
+        // What happens at the same instant has no order.
+        self.app.clock.advance(Duration::from_secs(1));
         self.fault(Fault::once("bluesky", "commit", When::Before, FaultKind::Status).status(400));
         let post = self.post(text, json!({ "status": "now" })).await;
         self.work().await;

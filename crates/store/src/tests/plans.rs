@@ -12,6 +12,7 @@ const NEEDED: &[(&str, &[&str])] = &[
     (".next_run_at", &["jobs_ready_others (priority=?)", "jobs_ready_commits"]),
     ("jobs.claim", &["jobs_ready_others (priority=? AND run_at<?)", "jobs_ready_commits (run_at<?)"]),
     ("looks.to_look_at", &["accounts_by_look (look_at<?)"]),
+    ("report_schedules.due", &["report_schedules_due (next_at<?)"]),
     ("thinning.due", &["accounts_by_thinning (thin_at<?)"]),
     ("sync_runs.last", &["sync_runs_by_account (workspace_id=? AND account_id=?)"]),
     ("standing.readings", &["sync_runs_by_account (workspace_id=? AND account_id=? AND id>?)"]),
