@@ -1,70 +1,82 @@
 //! Symmetric matrices and their Cholesky factors, small and dense.
 
-/// The lower triangle of a symmetric matrix, row by row.
+/// The lower triangle of a symmetric matrix, column by column: what is taken from a column of the factor is then a multiple of another
+/// one, which a processor does several entries at a time.
 #[derive(Debug, Clone)]
 pub(super) struct Lower {
     size: usize,
-    rows: Vec<f64>,
+    columns: Vec<f64>,
 }
 
 impl Lower {
     /// The matrix with these entries; asked for at and below the diagonal only.
     pub(super) fn new(size: usize, entry: impl Fn(usize, usize) -> f64) -> Self {
-        let rows = (0..size).flat_map(|i| (0..=i).map(move |j| (i, j))).map(|(i, j)| entry(i, j)).collect();
-        Self { size, rows }
+        let mut columns = Vec::with_capacity(size * (size + 1) / 2);
+        for j in 0..size {
+            columns.extend((j..size).map(|i| entry(i, j)));
+        }
+        Self { size, columns }
     }
 
-    fn row(&self, i: usize) -> &[f64] {
-        let start = i * (i + 1) / 2;
-        &self.rows[start..=start + i]
+    /// Where a column begins, with the entry of the diagonal.
+    fn start(&self, j: usize) -> usize {
+        j * (2 * self.size + 1 - j) / 2
+    }
+
+    fn column(&self, j: usize) -> &[f64] {
+        &self.columns[self.start(j)..self.start(j + 1)]
     }
 
     /// `L` with `L Lᵀ` equal to this matrix; `None` when it is not positive definite.
     pub(super) fn factor(mut self) -> Option<Self> {
-        for i in 0..self.size {
-            let start = i * (i + 1) / 2;
-            let (above, here) = self.rows.split_at_mut(start);
-            for j in 0..=i {
-                let other = j * (j + 1) / 2;
-                let own = &here[..j];
-                if j < i {
-                    let sum = dot(own, &above[other..other + j]);
-                    here[j] = (here[j] - sum) / above[other + j];
-                } else {
-                    let left = here[i] - dot(own, own);
-                    if left.is_nan() || left <= 0.0 {
-                        return None;
-                    }
-                    here[i] = left.sqrt();
-                }
+        for j in 0..self.size {
+            let start = self.start(j);
+            let (before, here) = self.columns.split_at_mut(start);
+            let here = &mut here[..self.size - j];
+            let mut rest = &*before;
+            for k in 0..j {
+                let (column, after) = rest.split_at(self.size - k);
+                take(here, column[j - k], &column[j - k..]);
+                rest = after;
             }
+            let square = here[0];
+            if square.is_nan() || square <= 0.0 {
+                return None;
+            }
+            let root = square.sqrt();
+            here.iter_mut().for_each(|entry| *entry /= root);
         }
         Some(self)
     }
 
     /// Solves `L x = b` for a factor, in place.
     pub(super) fn forward(&self, b: &mut [f64]) {
-        for i in 0..self.size {
-            let row = self.row(i);
-            b[i] = (b[i] - dot(&row[..i], &b[..i])) / row[i];
+        for j in 0..self.size {
+            let column = self.column(j);
+            let x = b[j] / column[0];
+            b[j] = x;
+            take(&mut b[j + 1..], x, &column[1..]);
         }
     }
 
     /// Solves `Lᵀ x = b` for a factor, in place.
     pub(super) fn backward(&self, b: &mut [f64]) {
-        for i in (0..self.size).rev() {
-            let row = self.row(i);
-            let x = b[i] / row[i];
-            b[i] = x;
-            for (left, here) in b[..i].iter_mut().zip(row) {
-                *left -= here * x;
-            }
+        for j in (0..self.size).rev() {
+            let column = self.column(j);
+            b[j] = (b[j] - dot(&column[1..], &b[j + 1..])) / column[0];
         }
     }
 
     /// The logarithm of the determinant of the matrix whose factor this is.
     pub(super) fn log_determinant(&self) -> f64 {
-        2.0 * (0..self.size).map(|i| self.row(i)[i].ln()).sum::<f64>()
+        2.0 * (0..self.size).map(|j| self.column(j)[0].ln()).sum::<f64>()
+    }
+}
+
+/// Takes so many times what stands in `column` from each entry.
+fn take(from: &mut [f64], times: f64, column: &[f64]) {
+    for (entry, x) in from.iter_mut().zip(column) {
+        *entry -= times * x;
     }
 }
 

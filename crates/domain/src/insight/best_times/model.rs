@@ -137,7 +137,7 @@ fn fits<'a>(prior: &'a Prior, kernels: &'a [Vec<Week>], seen: &[Seen]) -> Vec<Fi
 impl<'a> Fit<'a> {
     fn new(prior: &'a Prior, kernel: &'a [Week], (size, error): (f64, f64), seen: &[Seen]) -> Option<Self> {
         let (told, within) = together(seen, error);
-        let covariance = |a: usize, b: usize| prior.covariance(a, b) + size * size * kernel[a][b];
+        let covariance = |a: usize, b: usize| prior.covariance[a][b] + size * size * kernel[a][b];
         let matrix = Lower::new(told.len(), |i, j| {
             let noise = if i == j { 1.0 / told[i].precision } else { 0.0 };
             covariance(told[i].cell, told[j].cell) + noise
@@ -151,7 +151,7 @@ impl<'a> Fit<'a> {
     }
 
     fn covariance(&self, a: usize, b: usize) -> f64 {
-        self.prior.covariance(a, b) + self.size * self.size * self.kernel[a][b]
+        self.prior.covariance[a][b] + self.size * self.size * self.kernel[a][b]
     }
 
     /// How each hour hangs together with the posts, through the factor.

@@ -28,10 +28,8 @@ const LEAST: f64 = 0.03;
 /// What is believed before any post.
 pub(super) struct Prior {
     pub mean: Week,
-    /// Logarithms of the patterns, each with the deviation of its coefficient.
-    patterns: Vec<(Week, f64)>,
-    /// What is not known of the audience's activity itself.
-    unsure: Option<Vec<Week>>,
+    /// What is not known of it: all hours by all hours.
+    pub covariance: Vec<Week>,
     /// How much they may leave unsaid.
     pub sizes: &'static [f64],
     /// Mean of these, where smaller ones are believed more.
@@ -47,15 +45,14 @@ impl Prior {
             Some(ahead) => Self::beside(general, ahead, evidence),
             None => Self {
                 mean: general.map(|p| GENERAL.0 * p),
-                patterns: vec![(general, GENERAL.1)],
-                unsure: None,
+                covariance: covariance(&[(general, GENERAL.1)], |_, _| 0.0),
                 sizes: &SIZES,
                 rare: None,
             },
         }
     }
 
-    fn beside(general: Week, Ahead { mean: q, covariance }: Ahead, evidence: &Evidence<'_>) -> Self {
+    fn beside(general: Week, Ahead { mean: q, covariance: unsure }: Ahead, evidence: &Evidence<'_>) -> Self {
         let mut patterns = vec![(general, GENERAL_BESIDE.1), (q, ACTIVITY.1)];
         if !evidence.growth.is_empty() {
             let rise = |hour: usize| (q[(hour + 1) % HOURS] - q[(hour + HOURS - 1) % HOURS]) / 2.0;
@@ -64,23 +61,25 @@ impl Prior {
         let square = ACTIVITY.0 * ACTIVITY.0;
         Self {
             mean: std::array::from_fn(|hour| GENERAL_BESIDE.0 * general[hour] + ACTIVITY.0 * q[hour]),
-            patterns,
-            unsure: Some(covariance.into_iter().map(|row| row.map(|x| square * x)).collect()),
+            covariance: covariance(&patterns, |a, b| square * unsure[a][b]),
             sizes: &SIZES_BESIDE,
             rare: Some(if evidence.activity.is_some() { RARE_TOLD } else { RARE_GROWN }),
         }
-    }
-
-    pub(super) fn covariance(&self, a: usize, b: usize) -> f64 {
-        let patterns = self.patterns.iter().map(|(p, deviation)| deviation * deviation * p[a] * p[b]);
-        let unsure = self.unsure.as_ref().map_or(0.0, |rows| rows[a][b]);
-        LEVEL * LEVEL + patterns.sum::<f64>() + unsure
     }
 
     /// How much a size of what is left unsaid is believed: a logarithm.
     pub(super) fn belief(&self, size: f64) -> f64 {
         self.rare.map_or(0.0, |mean| -size / mean)
     }
+}
+
+/// From the logarithms of patterns, each with the deviation of its coefficient, and what else is not known.
+fn covariance(patterns: &[(Week, f64)], unsure: impl Fn(usize, usize) -> f64) -> Vec<Week> {
+    let entry = |a: usize, b: usize| {
+        let patterns = patterns.iter().map(|(p, deviation)| deviation * deviation * p[a] * p[b]);
+        LEVEL * LEVEL + patterns.sum::<f64>() + unsure(a, b)
+    };
+    (0..HOURS).map(|a| std::array::from_fn(|b| entry(a, b))).collect()
 }
 
 /// Centred logarithms of a pattern in any unit; a pattern that says nothing is flat.
