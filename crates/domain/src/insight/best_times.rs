@@ -48,6 +48,7 @@ mod prior;
 mod spans;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -55,6 +56,7 @@ use jiff::{Timestamp, ToSpan};
 
 pub use general::general;
 pub use growth::Growing;
+pub use together::together;
 
 /// Hours of a week.
 pub const HOURS: usize = 168;

@@ -6,6 +6,7 @@
 //! part of it, too.
 
 mod estimates;
+mod slots;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,7 @@ use crate::{Actor, Engine};
 
 pub use estimates::Estimates;
 use estimates::Known;
+pub use slots::{BestSlots, Chosen, MOST_TOGETHER, best_slots};
 
 /// Posts of this time are looked at: a whole year, so that no season speaks alone, and no more, since people change.
 const TIME: SignedDuration = SignedDuration::from_hours(365 * 24);
@@ -99,9 +101,7 @@ pub async fn best_times(engine: &Engine, actor: &Actor, filter: &Filter) -> Resu
         (filter.account.clone(), filter.platform.clone(), filter.creator.clone());
     let selection =
         select(engine, actor, &Filter { account, platform, creator, ..Filter::default() }).await?;
-    let now = engine.clock.now();
-    let to = now - AGE;
-    let time = (to - TIME, to);
+    let time = looked_at(engine.clock.now());
     let accounts = selection.accounts.len();
     let zone = selection.period.zone;
     let mut items = Vec::with_capacity(accounts);
@@ -109,7 +109,13 @@ pub async fn best_times(engine: &Engine, actor: &Actor, filter: &Filter) -> Resu
     for row in selection.accounts {
         items.push(of_account(engine, row, time, &zone).await?);
     }
-    Ok(BestTimesPage { from: time.0, to, accounts, items })
+    Ok(BestTimesPage { from: time.0, to: time.1, accounts, items })
+}
+
+/// The time in which posts became public that count at this instant.
+fn looked_at(now: Timestamp) -> (Timestamp, Timestamp) {
+    let to = now - AGE;
+    (to - TIME, to)
 }
 
 async fn of_account(
@@ -118,18 +124,38 @@ async fn of_account(
     time: (Timestamp, Timestamp),
     zone: &TimeZone,
 ) -> Result<AccountBestTimes, AppError> {
-    let found = settled::recent(&engine.db, (row.workspace, row.id), time, AGE, MOST).await?;
-    let basis = basis(&found);
-    let posts = basis.map(|basis| published(&found, basis, zone)).unwrap_or_default();
-    let per_follower = !posts.is_empty() && posts.iter().all(|post| post.followers.is_some());
-    let growth = growth(engine, &row, time, &found, zone).await?;
+    let Material { basis, settled, known } = Material::read(engine, &row, time, zone).await?;
+    let per_follower = !known.posts.is_empty() && known.posts.iter().all(|post| post.followers.is_some());
+    let told = known.activity.is_some();
+    let times = engine.estimates.of(row.id, known).await?;
     let now = engine.clock.now();
-    let activity = active(engine, &row, now, zone).await?.and_then(|hours| hours.week());
-    let told = activity.is_some();
-    let times = engine.estimates.of(row.id, Known { posts, growth, activity }).await?;
     let slot = |cell: &Cell| Some(Slot { cell: *cell, next: cell.hour.next(now, zone)? });
     let slots = times.top(SLOTS).filter_map(slot).collect();
-    Ok(AccountBestTimes { account: row, basis, per_follower, settled: found.len(), told, times, slots })
+    Ok(AccountBestTimes { account: row, basis, per_follower, settled, told, times, slots })
+}
+
+/// What an account's answer is made of, and what it is called.
+struct Material {
+    basis: Option<&'static str>,
+    settled: usize,
+    known: Known,
+}
+
+impl Material {
+    async fn read(
+        engine: &Engine,
+        row: &AccountRow,
+        time: (Timestamp, Timestamp),
+        zone: &TimeZone,
+    ) -> Result<Self, AppError> {
+        let found = settled::recent(&engine.db, (row.workspace, row.id), time, AGE, MOST).await?;
+        let basis = basis(&found);
+        let posts = basis.map(|basis| published(&found, basis, zone)).unwrap_or_default();
+        let growth = growth(engine, row, time, &found, zone).await?;
+        let told = active(engine, row, engine.clock.now(), zone).await?;
+        let activity = told.and_then(|hours| hours.week());
+        Ok(Self { basis, settled: found.len(), known: Known { posts, growth, activity } })
+    }
 }
 
 /// What most posts have a number of; engagements if both are as many.

@@ -20,7 +20,10 @@ mod summary;
 pub(crate) mod tests;
 
 pub use audience::{Audience, AudiencePage, Day, Part, Split, audience};
-pub use best_times::{AccountBestTimes, BestTimesPage, Estimates, Slot, best_times};
+pub use best_times::{
+    AccountBestTimes, BestSlots, BestTimesPage, Chosen, Estimates, MOST_TOGETHER, Slot, best_slots,
+    best_times,
+};
 pub use curve::{COMPARED, CURVES, PostCurve, curve, curve_of_remote};
 pub use figures::{Figure, Figures};
 pub use filter::{Filter, MOST_DAYS, USUAL_DAYS, labels};
