@@ -94,6 +94,8 @@ urls! {
     COMPOSE = compose(workspace) "/w/{workspace}/compose";
     /// The live check of what is being written.
     COMPOSE_CHECK = compose_check(workspace) "/w/{workspace}/compose/check";
+    /// The next best times for the accounts that are chosen.
+    COMPOSE_SLOTS = compose_slots(workspace) "/w/{workspace}/compose/slots";
     /// Connected accounts.
     CONNECTIONS = connections(workspace) "/w/{workspace}/connections";
     /// Begins to connect an account.

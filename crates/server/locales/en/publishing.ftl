@@ -207,6 +207,27 @@ compose-fold-first = { $time }, before clocks go back
 compose-fold-second = { $time }, after clocks went back
 compose-gap = Clocks go forward that night. Take the next time that exists?
 compose-gap-next = { $time }
+slots-choose = Choose accounts to see when their posts do best.
+slots-looking = Looking at when posts of these accounts do best …
+slots-failed = The best times could not be looked up. Choose the accounts again to try once more.
+slots-show = Show the next best times
+slots-too-many = Choose at most { $n } accounts to see when their posts do best.
+slots-too-few = Not enough history to recommend a time: that takes { $n } posts with numbers that were read two days after the post or later. All there is is the general pattern of when people are awake, and that is no advice for these accounts.
+slots-have = So far: { $accounts }.
+slots-own = From posts of these accounts, and the best time stands out. The best comes first.
+slots-hint = A hint, not more: there are too few posts to be sure, or no hour stands out.
+slots-none = No hour of the coming week is both better than the mean and free.
+slots-name = { $weekday } { $day } { $month }, { $time }
+slots-gain = { $value } times the mean, likely { $low } to { $high }
+slots-posts = { $n ->
+    [one] { $handle } on { $network }, one post
+   *[other] { $handle } on { $network }, { $n } posts
+}
+slots-together = { $n } accounts, { $posts } posts
+slots-mean = The mean of { $accounts }; each account weighs the same.
+slots-left-out = Not counted, because it takes { $n } posts: { $accounts }.
+slots-busy = Times within an hour of something that one of these accounts has planned are left out.
+slots-zone = On the clock of { $zone }. Choosing one sets the time zone, too.
 compose-schedule = Schedule
 compose-now = Publish now
 compose-draft = Save draft

@@ -90,6 +90,7 @@ pub fn routes() -> Router<App> {
         .route(urls::EDIT_PUBLICATION, post(posts::edit::submit))
         .route(urls::COMPOSE, get(posts::compose::show).post(posts::compose::submit))
         .route(urls::COMPOSE_CHECK, post(posts::compose::check))
+        .route(urls::COMPOSE_SLOTS, get(posts::compose::slots))
         .route(urls::CONNECTIONS, get(connections::show))
         .route(urls::CONNECT, post(connections::begin))
         .route(urls::ACCOUNT, get(account::one::show))

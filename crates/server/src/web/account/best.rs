@@ -82,7 +82,7 @@ fn weekday(ui: &Ui, cell: &Cell) -> String {
 }
 
 /// A multiple of the mean in words, with so many digits.
-fn multiple(ui: &Ui, value: f64, digits: usize) -> String {
+pub fn multiple(ui: &Ui, value: f64, digits: usize) -> String {
     format!("{value:.digits$}").replace('.', &ui.tr("number-point"))
 }
 

@@ -9,5 +9,6 @@ pub mod one;
 mod table;
 
 pub use amount::Amount;
+pub use best::multiple;
 pub use line::Line;
 pub use table::excerpt;

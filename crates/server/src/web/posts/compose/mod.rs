@@ -6,6 +6,7 @@ mod fit;
 mod options;
 mod save;
 mod settled;
+mod slots;
 mod split;
 mod theirs;
 mod when;
@@ -30,6 +31,8 @@ pub use self::check::check;
 use self::draft::{Draft, Own};
 use self::options::{OptionKind, OptionRow, option_fields, option_row};
 use self::save::{change, create_once};
+use self::slots::Slots;
+pub use self::slots::slots;
 use self::theirs::Difference;
 use self::when::TimeChoices;
 use super::card::{Faces, title};
@@ -59,6 +62,8 @@ struct Compose {
     scheduled_at: String,
     time_error: Option<String>,
     time_choices: Option<TimeChoices>,
+    /// The next best times, where no script asks for them.
+    slots: Option<Slots>,
     /// What somebody else saved meanwhile.
     theirs: Vec<Difference>,
     zone: Field,
@@ -70,6 +75,7 @@ struct Compose {
     /// It holds all that was typed, so that nothing of that has to be offered once more.
     carried: bool,
     check_url: String,
+    slots_url: String,
     connections_url: String,
     pick_url: String,
     recent: Vec<(String, String)>,
@@ -167,6 +173,9 @@ pub async fn submit(
         let errors = Errors::from_refusal(AppError::Invalid(strange))?;
         return page(&app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
+    if slots::is_about(&draft.action) {
+        return slots::show(&app, member, draft).await;
+    }
     if draft.action == split::SPLIT {
         return split::show(&app, member, draft).await;
     }
@@ -237,6 +246,12 @@ async fn page(
 ) -> Result<Response, Failure> {
     let faces = Faces::load(app, &member.actor).await?;
     let (ui, actor) = (member.ui, member.actor);
+    let slots = if slots::is_about(&draft.action) {
+        let changed = draft.post.map(|(id, _)| id);
+        Some(Box::pin(Slots::of(app, &ui, &actor, &draft.accounts, changed)).await?)
+    } else {
+        None
+    };
     let mut known: Vec<String> = ["text", "media", "scheduled_at", "timezone"].map(str::to_owned).to_vec();
     let mut choices = Vec::new();
     let is_there =
@@ -295,6 +310,7 @@ async fn page(
         text_error: errors.of("text"),
         time_error: errors.of("scheduled_at"),
         time_choices: when::choices(&ui, &draft),
+        slots,
         theirs: draft.theirs,
         text: draft.text,
         media: tiles(app, &actor, &ui, &draft.media, "media").await,
@@ -311,6 +327,7 @@ async fn page(
         keep: format!("{} {} {}", ui.email(), actor.workspace, post.as_deref().unwrap_or("new")),
         carried: draft.carried,
         check_url: urls::compose_check(actor.workspace),
+        slots_url: urls::compose_slots(actor.workspace),
         connections_url: urls::connections(actor.workspace),
         pick_url: urls::library_pick(actor.workspace),
         recent: recent(app, &actor, &draft.media).await?,
