@@ -1,5 +1,7 @@
 //! When an account's posts do best, by API and on its page: what few posts may say, and what many do.
 
+use std::ops::RangeInclusive;
+
 use axum::http::{Method, StatusCode};
 use carillon_domain::id::{AccountId, Id, WorkspaceId};
 use carillon_domain::insight::best_times::WeekHour;
@@ -15,13 +17,20 @@ use serde_json::{Value, json};
 use crate::analytics::{owner, read_account, work};
 use crate::support::TestApp;
 
-/// Posts at all hours of the last months, as readings would have left them; those from 8 to 12 h in Athens did four times as well.
-async fn planted(app: &TestApp, workspace: WorkspaceId, account: AccountId) {
+/// So many posts at all hours of the last months, as readings would have left them; those in the good hours of Athens did four times
+/// as well.
+pub async fn planted(
+    app: &TestApp,
+    workspace: WorkspaceId,
+    account: AccountId,
+    good: RangeInclusive<u8>,
+    how_many: i64,
+) {
     let zone = TimeZone::get("Europe/Athens").expect("a zone");
     let first: Timestamp = "2026-06-01T00:30:00Z".parse().expect("a time");
     let row = |n: i64| {
         let time = first + SignedDuration::from_hours(37 * n);
-        let is_good = (8..=12).contains(&WeekHour::at(time, &zone).hour());
+        let is_good = good.contains(&WeekHour::at(time, &zone).hour());
         let likes = (if is_good { 400 } else { 100 }) + 7 * (n % 5);
         RemotePostRow {
             workspace,
@@ -40,7 +49,7 @@ async fn planted(app: &TestApp, workspace: WorkspaceId, account: AccountId) {
             },
         }
     };
-    let rows: Vec<RemotePostRow> = (0..80).map(row).collect();
+    let rows: Vec<RemotePostRow> = (0..how_many).map(row).collect();
     let put = app.engine.db.write(move |tx| {
         Box::pin(async move {
             for row in &rows {
@@ -110,7 +119,7 @@ async fn many_posts_recommend_hours_and_when_they_come_next() {
     assert!(few.contains("Hours are those of Europe/Athens."), "{few}");
     assert!(!few.contains("class=\"best-slots\""), "nothing is recommended that rests on nothing: {few}");
 
-    planted(&app, workspace, account).await;
+    planted(&app, workspace, account, 8..=12, 80).await;
     let found = asked(&app, token.secret.expose(), "").await;
     let item = &found["items"][0];
     assert_eq!((&item["posts"], &item["trust"]), (&json!(80), &json!("own")), "{item:#}");

@@ -17,4 +17,5 @@ mod numbers;
 mod page;
 mod pages;
 mod schedule;
+mod slots;
 mod stage;

@@ -42,6 +42,7 @@ mod roles;
 mod rotation;
 mod secrets;
 mod settings;
+mod slots;
 mod standing;
 mod support;
 mod switches;

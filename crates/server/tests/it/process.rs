@@ -59,8 +59,13 @@ impl Carillon {
 
     /// Starts the demo in `folder`, where a second start finds it again.
     pub async fn demo(folder: &Path) -> Self {
+        Self::demo_with(folder, &[]).await
+    }
+
+    /// The same, with these settings.
+    pub async fn demo_with(folder: &Path, settings: &[(&str, &str)]) -> Self {
         let args = ["demo", "--listen", "127.0.0.1:0", "--sandbox-listen", "127.0.0.1:0", "--data", "data"];
-        Self::start(folder, &args, &[]).await
+        Self::start(folder, &args, settings).await
     }
 
     /// A word of the ready line.

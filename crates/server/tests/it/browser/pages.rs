@@ -152,6 +152,7 @@ async fn pages_about_posts_are_sound() {
     page.fill(("textbox", "Text"), &"A long text about coffee. ".repeat(20)).await;
     page.js("document.querySelectorAll('[name=account]').forEach((a) => a.click())").await;
     page.wait("the check", "document.querySelector('#check .check-bad')").await;
+    page.wait("the best times", "document.querySelector('[data-slots]:not([aria-busy]) .slots-note')").await;
     inspector.look(&page, "compose-checked").await;
     page.resize(1440, 900).await;
     page.js("document.querySelector('[data-open-picker]').click()").await;

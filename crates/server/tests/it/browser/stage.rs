@@ -48,9 +48,15 @@ pub struct Stage {
 impl Stage {
     /// Starts both, or notes that `test` is skipped.
     pub async fn demo(test: &str) -> Option<Self> {
+        Self::demo_with(test, &[]).await
+    }
+
+    /// The same, with these settings.
+    pub async fn demo_with(test: &str, settings: &[(&str, &str)]) -> Option<Self> {
         let program = browser(test)?;
         let folder = tempfile::tempdir().expect("a folder");
-        let (carillon, chromium) = tokio::join!(Carillon::demo(folder.path()), Chromium::start(&program));
+        let start = Carillon::demo_with(folder.path(), settings);
+        let (carillon, chromium) = tokio::join!(start, Chromium::start(&program));
         let api = Client::with_token(carillon.word("url"), carillon.word("token"));
         let sandbox = Client::new(carillon.word("sandbox"));
         Some(Self { carillon, chromium, api, sandbox, folder })
