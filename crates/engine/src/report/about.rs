@@ -17,6 +17,8 @@ pub struct About {
     pub period: Option<Period>,
     /// When it was asked for: numbers that were read later are not in it.
     pub as_of: Timestamp,
+    /// The past day at whose end its numbers stand, if it is not of what is known now.
+    pub known_on: Option<jiff::civil::Date>,
     /// The one account: handle and network.
     pub account: Option<(String, String)>,
     /// The one network.
@@ -64,6 +66,10 @@ impl About {
             lines.push((word("before"), format!("{} – {}", words.date(first), words.date(last))));
         }
         lines.push((word("zone"), self.zone.iana_name().unwrap_or("UTC").to_owned()));
+        if let Some(day) = self.known_on {
+            lines.push((word("known_on"), words.date(day)));
+            lines.push((word("kept"), word("kept_last")));
+        }
         lines.push((word("as_of"), self.clock(self.as_of)));
         lines
     }
@@ -74,8 +80,9 @@ impl About {
         if let Some((handle, _)) = &self.account {
             name = format!("{name}-{}", slug(handle));
         }
+        let known = self.known_on.map_or_else(String::new, |day| format!("-known-on-{day}"));
         match self.days() {
-            Some((first, last)) => format!("{name}-{what}-{first}-to-{last}.{extension}"),
+            Some((first, last)) => format!("{name}-{what}-{first}-to-{last}{known}.{extension}"),
             None => format!("{name}-{what}-{}.{extension}", self.zone.to_datetime(self.as_of).date()),
         }
     }

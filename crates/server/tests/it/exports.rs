@@ -1,13 +1,16 @@
 //! Tables and the report as files: by API and from the pages, for those who may see them.
 
+use std::time::Duration;
+
 use axum::http::{Method, StatusCode};
 use carillon_connectors::sandbox::persona::PERSONAS;
 use carillon_domain::id::WorkspaceId;
 use carillon_domain::permission::Role;
 use carillon_domain::time::Clock;
 use carillon_engine::report::TABLES;
+use jiff::tz::TimeZone;
 
-use crate::analytics::read_account;
+use crate::analytics::{look, read_account};
 use crate::support::TestApp;
 use crate::support::desk::Desk;
 
@@ -162,6 +165,70 @@ async fn pages_link_to_their_files() {
         browser.get(&format!("{home}/export/hugs.csv")).await.status,
         StatusCode::UNPROCESSABLE_ENTITY
     );
+}
+
+#[tokio::test]
+async fn a_file_can_be_had_as_known_on_a_past_day() {
+    let (app, sandbox) = TestApp::networked(&[]).await;
+    let (made, token) = app.stranger("ada@example.com", Role::Owner).await;
+    let account = read_account(&app, &sandbox, made.workspace.id).await;
+    let zone = TimeZone::get(&made.workspace.timezone).expect("a zone");
+    let day = zone.to_datetime(app.clock.now()).date();
+    let get = async |path: &str, query: &str| {
+        app.api(Method::GET, &format!("/api/v1/analytics/{path}?{query}"), &token, None).await
+    };
+    let refused = get("export", &format!("known_on={day}")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text());
+    assert_eq!(refused.json()["errors"][0]["field"], "known_on");
+    assert_eq!(refused.json()["errors"][0]["code"], "not_past");
+    let tables = ["figures", "days", "networks", "accounts", "top-posts", "posts"];
+    let mut first = Vec::new();
+    for table in tables {
+        first.push(get("export", &format!("table={table}")).await.text());
+    }
+    let answers = ["summary", "series", "posts", "top-posts"];
+    let mut told = Vec::new();
+    for path in answers {
+        told.push(get(path, "").await.json());
+    }
+
+    app.clock.advance(Duration::from_secs(2 * 24 * 3_600));
+    look(&app, made.workspace.id, account, app.clock.now(), 77).await;
+    let figures = get("export", "").await.text();
+    assert!(figures.contains("\r\nFollowers,77,"), "{figures}");
+    for (table, first) in tables.into_iter().zip(first) {
+        let again = get("export", &format!("table={table}&known_on={day}")).await;
+        assert_eq!(again.text(), first, "{table}");
+        let name = again.header("content-disposition");
+        assert!(name.ends_with(&format!("-known-on-{day}.csv\"")), "{name}");
+    }
+    for (path, then) in answers.into_iter().zip(told) {
+        assert_eq!(get(path, &format!("known_on={day}")).await.json(), then, "{path}");
+        assert_ne!(get(path, "").await.json(), then, "{path} is of other days now");
+    }
+    let paper = get("export", &format!("format=pdf&known_on={day}")).await;
+    assert!(paper.bytes().starts_with(b"%PDF-"), "{}", paper.text());
+    let runs = get("export", &format!("table=sync-runs&known_on={day}")).await;
+    assert_eq!(runs.json()["errors"][0]["code"], "not_by_day", "{}", runs.text());
+}
+
+#[tokio::test]
+async fn the_overview_can_be_seen_as_known_on_a_past_day() {
+    let (app, sandbox) = TestApp::networked(&[]).await;
+    let (browser, home) = app.owner().await;
+    let workspace: WorkspaceId = home.trim_start_matches("/w/").parse().expect("id");
+    read_account(&app, &sandbox, workspace).await;
+    let day = app.clock.now().to_zoned(TimeZone::UTC).date();
+    app.clock.advance(Duration::from_secs(3 * 24 * 3_600));
+    let page = browser.get(&format!("{home}/overview?days=7&known_on={day}")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    let text = page.text();
+    assert!(text.contains(&format!("name=\"known_on\" value=\"{day}\"")), "{text}");
+    assert!(text.contains("id=\"known\""), "it says so: {text}");
+    let report = format!("{home}/report.pdf?days=7&#38;account=&#38;platform=&#38;known_on={day}");
+    assert!(text.contains(&report), "its files are of that day, too: {text}");
+    let plain = browser.get(&format!("{home}/overview?days=7")).await.text();
+    assert!(!plain.contains("id=\"known\""), "{plain}");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@
 //! there. Posts are few enough to be added up outside, where a rate is an exact fraction.
 
 use carillon_domain::id::{AccountId, RemotePostId, WorkspaceId};
-use carillon_domain::insight::{Look, MIN_VIEWS, Slice};
+use carillon_domain::insight::{self, Look, MIN_VIEWS, Slice};
 use carillon_domain::time::Timestamp;
 
 use super::remote_post::{self, Found};
@@ -134,10 +134,13 @@ impl Scope {
 
     fn of_posts(&self, from: Timestamp, to: Timestamp) -> Vec<Value> {
         let mut values = self.values();
-        // As it stands in the array; whatever is in it is escaped.
-        let tag = self.tag.as_ref().and_then(|tag| serde_json::to_string(tag).ok());
-        values.extend(args![from, to, tag, self.campaign.as_deref()]);
+        values.extend(args![from, to, self.tag_as_stored(), self.campaign.as_deref()]);
         values
+    }
+
+    /// The tag as it stands in the array; whatever is in it is escaped.
+    pub(super) fn tag_as_stored(&self) -> Option<String> {
+        self.tag.as_ref().and_then(|tag| serde_json::to_string(tag).ok())
     }
 }
 
@@ -182,6 +185,30 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// What these numbers of a post count for: the same as its columns, which hold the last ones.
+    pub fn seen(post: &Measured) -> Self {
+        let row = &post.found.row;
+        let count = |name: &'static str| (name, insight::count_of(&row.seen, name));
+        let [views, reach, likes, comments, shares, saves] = remote_post::COUNTED.map(count);
+        let engagements = insight::engagements(&row.seen).map(|found| found.value);
+        Self {
+            account: row.account,
+            published_at: row.published_at,
+            read_at: row.seen.as_of,
+            fields: remote_post::fields(&row.seen),
+            values: [
+                views,
+                reach,
+                likes,
+                comments,
+                shares,
+                saves,
+                ("engagements", engagements),
+                ("followers", post.followers),
+            ],
+        }
+    }
+
     /// One of its numbers; `None` when it was not given.
     pub fn of(&self, metric: &str) -> Option<i64> {
         self.values.iter().find(|(name, _)| *name == metric).and_then(|(_, value)| *value)
@@ -233,7 +260,7 @@ pub struct Measured {
     pub followers: Option<i64>,
 }
 
-fn measured(row: &Row) -> Result<Measured, StoreError> {
+pub(super) fn measured(row: &Row) -> Result<Measured, StoreError> {
     Ok(Measured { found: remote_post::read(row)?, followers: row.get("followers")? })
 }
 

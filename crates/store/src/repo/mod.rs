@@ -11,6 +11,7 @@ pub mod grant;
 pub mod history;
 pub mod idempotency;
 pub mod job;
+pub mod known;
 pub mod lease;
 pub mod letter;
 pub mod look;
@@ -59,6 +60,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         history::STATEMENTS,
         idempotency::STATEMENTS,
         job::STATEMENTS,
+        known::STATEMENTS,
         lease::STATEMENTS,
         letter::STATEMENTS,
         look::STATEMENTS,

@@ -44,7 +44,7 @@ pub struct Found {
 }
 
 /// Metrics of posts that have columns of their own.
-const COUNTED: [&str; 6] = ["views", "reach", "likes", "comments", "shares", "saves"];
+pub(super) const COUNTED: [&str; 6] = ["views", "reach", "likes", "comments", "shares", "saves"];
 
 statements! {
     PUT = "remote_posts.put": "insert into remote_posts (workspace_id, account_id, id, remote_id, url, body, kind, published_at, \
@@ -98,15 +98,16 @@ pub(super) fn read(row: &Row) -> Result<Found, StoreError> {
 fn counted(seen: &Observation) -> Vec<Value> {
     let mut values: Vec<_> = COUNTED.iter().map(|name| Value::Int(insight::count_of(seen, name))).collect();
     values.push(Value::Int(insight::engagements(seen).map(|e| e.value)));
-    let mut fields: Vec<_> = seen
-        .readings
-        .iter()
-        .filter(|r| COUNTED.contains(&r.metric.as_str()))
-        .map(|r| format!("{}={}@{}", r.metric, r.native, r.definition))
-        .collect();
-    fields.sort_unstable();
-    values.push(fields.join(" ").into());
+    values.push(fields(seen).into());
     values
+}
+
+/// Where the numbers that are counted came from: `likes=like_count@1 views=view_count@1`.
+pub(super) fn fields(seen: &Observation) -> String {
+    let counted = seen.readings.iter().filter(|r| COUNTED.contains(&r.metric.as_str()));
+    let mut fields: Vec<_> = counted.map(|r| format!("{}={}@{}", r.metric, r.native, r.definition)).collect();
+    fields.sort_unstable();
+    fields.join(" ")
 }
 
 /// Adds a post, or renews what is known of it. Answers its id, which is the older one if it was known.

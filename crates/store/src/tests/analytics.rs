@@ -19,6 +19,8 @@ use crate::repo::snapshot::{self, Subject};
 use crate::testing::TestDb;
 use crate::{Db, StoreError, on_both};
 
+mod known;
+
 /// A workspace with an account on the network `toy`, and two days.
 struct Scene {
     db: Db,

@@ -74,6 +74,22 @@ const NEEDED: &[(&str, &[&str])] = &[
             "(workspace_id=? AND account_id=? AND subject_id=? AND metric=? AND as_of=?)",
         ],
     ),
+    (
+        "known.posts",
+        &[
+            "remote_posts_by_time (workspace_id=? AND account_id=? AND published_at>? AND published_at<?)",
+            "(workspace_id=? AND account_id=? AND subject_id=? AND metric=? AND as_of>? AND as_of<?)",
+        ],
+    ),
+    (
+        "known.numbers",
+        &[
+            "remote_posts_by_time (workspace_id=? AND account_id=? AND published_at>? AND published_at<?)",
+            "(workspace_id=? AND account_id=? AND subject_id=? AND metric=? AND as_of=?)",
+            "(workspace_id=? AND account_id=? AND subject_id=? AND metric=? AND as_of<?)",
+        ],
+    ),
+    ("known.last_look", &["(workspace_id=? AND account_id=? AND subject_id=? AND metric=? AND as_of<?)"]),
     ("remote_posts.find", &["remote_posts", "(workspace_id=? AND account_id=? AND id=?)"]),
     (
         "remote_posts.by_remote_id",

@@ -35,8 +35,12 @@ pub fn head(paper: &mut Paper<'_>, report: &Report, words: &dyn Words) {
     of.extend(about.compared.map(|(first, last)| {
         words.with("report", "compared", &[("from", words.date(first)), ("to", words.date(last))])
     }));
+    of.extend(about.known_on.map(|day| format!("{} {}", words.of("report", "known_on"), words.date(day))));
     of.push(format!("{} {}", words.of("report", "as_of"), about.clock(about.as_of)));
     paper.paragraph(Style::text(9.0, GREY), &of.join(" · "));
+    if about.known_on.is_some() {
+        paper.paragraph(Style::text(9.0, GREY), &words.of("report", "kept_last"));
+    }
     paper.y += 14.0;
     paper.rule(paper.y);
     paper.y += 14.0;

@@ -82,6 +82,7 @@ fn report() -> Report {
                 zone,
             }),
             as_of: "2026-11-22T12:30:15Z".parse().expect("a time"),
+            known_on: None,
             account: None,
             network: None,
             tag: None,
@@ -155,6 +156,17 @@ fn the_text_of_the_report_is_text() {
         assert!(squeezed(page).contains(&squeezed(&foot)), "{foot}: {page}");
     }
     assert!(!all.contains("reach@1"), "what nobody gave needs no definition");
+}
+
+#[test]
+fn the_head_says_as_known_on_which_day_it_is() {
+    let first = |report: &Report| squeezed(&read(&pdf(report, &Plain).expect("a file")).1[0]);
+    assert!(!first(&report()).contains("known_on"));
+    let mut known = report();
+    known.about.known_on = Some(date(2026, 11, 22));
+    for said in ["report.known_on 2026-11-22", "report.kept_last"] {
+        assert!(first(&known).contains(&squeezed(said)), "{said}: {}", first(&known));
+    }
 }
 
 #[test]

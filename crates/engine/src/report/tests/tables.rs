@@ -22,6 +22,7 @@ fn about() -> About {
             zone: athens(),
         }),
         as_of: "2026-11-22T12:30:15Z".parse().expect("a time"),
+        known_on: None,
         account: None,
         network: None,
         tag: None,
@@ -197,6 +198,13 @@ fn what_does_not_fit_into_a_cell_is_kept_as_text() {
 #[test]
 fn a_file_is_named_after_what_is_in_it() {
     assert_eq!(about().file_name("posts", "csv"), "ada-s-hne-posts-2026-10-25-to-2026-11-22.csv");
+    let known = About { known_on: Some(jiff::civil::date(2026, 11, 22)), ..about() };
+    let name = known.file_name("posts", "csv");
+    assert_eq!(name, "ada-s-hne-posts-2026-10-25-to-2026-11-22-known-on-2026-11-22.csv");
+    let line = |what: &str| known.lines(&Plain).into_iter().find(|line| line.0 == what).map(|line| line.1);
+    assert_eq!(line("report.known_on").as_deref(), Some("2026-11-22"));
+    assert_eq!(line("report.kept").as_deref(), Some("report.kept_last"), "what is of today is named");
+    assert!(!about().lines(&Plain).iter().any(|line| line.0.contains("kept")), "only there");
     let all = About {
         workspace: "日本".into(),
         period: None,

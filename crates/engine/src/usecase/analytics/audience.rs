@@ -121,7 +121,8 @@ pub async fn audience(
     filter: &Filter,
     granularity: Option<&str>,
 ) -> Result<AudiencePage, AppError> {
-    let wanted = Filter { tag: None, campaign: None, compare: None, ..filter.clone() };
+    // What networks told their owners has a page of now only.
+    let wanted = Filter { known_on: None, tag: None, campaign: None, compare: None, ..filter.clone() };
     let selection = select(engine, actor, &wanted).await?;
     if let Some(other) = granularity.filter(|text| *text != "day") {
         let message = format!("A series has a point for each `day`, not for each `{other}`.");

@@ -14,6 +14,7 @@ use carillon_store::repo::post::{self, Labels};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::known::{KnownDay, accounts_then, known_day, read_then};
 use crate::usecase::accounts;
 use crate::{Actor, Engine};
 
@@ -40,6 +41,8 @@ pub struct Filter {
     pub tag: Option<String>,
     /// Only posts that were made here for this campaign. Totals of accounts know no campaigns.
     pub campaign: Option<String>,
+    /// Only what was known at the end of this past day, in the workspace's zone. By default everything.
+    pub known_on: Option<String>,
     /// What the time is compared with, by the name of a [`Comparison`]; by default the time before it.
     pub compare: Option<String>,
 }
@@ -53,6 +56,10 @@ pub(crate) struct Selection {
     pub before: Period,
     pub accounts: Vec<AccountRow>,
     pub scope: Scope,
+    /// First instant of which nothing is known, if a past day was asked for.
+    pub known: Option<Timestamp>,
+    /// Now, or the last instant of that day.
+    pub now: Timestamp,
 }
 
 impl Selection {
@@ -62,16 +69,68 @@ impl Selection {
     }
 }
 
+/// What a filter says, once it is read.
+struct Said<'a> {
+    day: Option<KnownDay>,
+    now: Timestamp,
+    period: Period,
+    account: Option<AccountId>,
+    platform: Option<&'a str>,
+    compare: Comparison,
+}
+
 /// Finds out what a filter means.
 ///
 /// # Errors
 /// [`AppError::Forbidden`] when the role may not read; [`AppError::Invalid`] with everything that is wrong with the filter. An account
 /// that is not there, or is another workspace's, is no error: there is nothing to be told about it.
 pub(crate) async fn select(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<Selection, AppError> {
-    let all = accounts::list(engine, actor).await?;
+    let mut all = accounts::list(engine, actor).await?;
+    let Said { day, now, period, account, platform, compare } =
+        said(engine, actor, filter).map_err(AppError::Invalid)?;
+    if let Some(day) = day {
+        all = accounts_then(engine, all, day).await?;
+    }
+    let nobody = given(filter.creator.as_deref()).is_some();
+    // A disconnected account is not changed any more, so this tells when it was.
+    let there = |row: &AccountRow| {
+        row.status != AccountStatus::Disconnected || day.is_some_and(|day| row.updated_at >= day.end)
+    };
+    let wanted = |row: &AccountRow| {
+        !nobody
+            && account.map_or_else(|| there(row), |id| row.id == id)
+            && platform.is_none_or(|name| row.platform == name)
+    };
+    let mut accounts: Vec<_> = all.into_iter().filter(wanted).collect();
+    if let Some(day) = day {
+        read_then(engine, &mut accounts, day).await?;
+    }
+    let platforms: BTreeSet<_> = accounts.iter().map(|row| row.platform.clone()).collect();
+    let tag = given(filter.tag.as_deref()).map(str::to_owned);
+    let campaign = given(filter.campaign.as_deref()).map(str::to_owned);
+    let platforms = platforms.into_iter().collect();
+    let scope = Scope { workspace: actor.workspace, account, platforms, tag, campaign };
+    let known = day.map(|day| day.end);
+    Ok(Selection { before: period.before(compare), period, compare, accounts, scope, known, now })
+}
+
+fn said<'a>(engine: &Engine, actor: &Actor, filter: &'a Filter) -> Result<Said<'a>, Vec<FieldError>> {
     let zone = TimeZone::get(&actor.timezone).unwrap_or(TimeZone::UTC);
     let mut errors = Vec::new();
-    let period = period(filter, engine.clock.now(), &zone).map_err(|mut e| errors.append(&mut e));
+    let now = engine.clock.now();
+    let day = known_day(filter, now, &zone).unwrap_or_else(|error| {
+        errors.push(error);
+        None
+    });
+    let now = day.map_or(now, KnownDay::last);
+    let period = period(filter, now, &zone).map_err(|mut e| errors.append(&mut e));
+    if let (Some(day), Ok(period)) = (day, &period)
+        && period.from >= day.end
+    {
+        let message = format!("On {} nothing was known of a time that begins later.", day.date);
+        let error = FieldError::new("from", "after_known_on", message);
+        errors.push(error.with_limit(day.end.to_string(), period.from.to_string()));
+    }
     let account = given(filter.account.as_deref()).map(|text| {
         text.parse::<AccountId>().map_err(|_| {
             errors.push(FieldError::new(
@@ -94,25 +153,12 @@ pub(crate) async fn select(engine: &Engine, actor: &Actor, filter: &Filter) -> R
         let message = "Compare with the `previous` time or with the same time a `year` earlier.";
         errors.push(FieldError::new("compare", "unknown", message));
     }
-    let (Ok(period), Ok(account), Some(compare)) = (period, account.transpose(), compare) else {
-        return Err(AppError::Invalid(errors));
-    };
-    if !errors.is_empty() {
-        return Err(AppError::Invalid(errors));
+    match (period, account.transpose(), compare) {
+        (Ok(period), Ok(account), Some(compare)) if errors.is_empty() => {
+            Ok(Said { day, now, period, account, platform, compare })
+        }
+        _ => Err(errors),
     }
-    let nobody = given(filter.creator.as_deref()).is_some();
-    let wanted = |row: &AccountRow| {
-        !nobody
-            && account.map_or(row.status != AccountStatus::Disconnected, |id| row.id == id)
-            && platform.is_none_or(|name| row.platform == name)
-    };
-    let accounts: Vec<_> = all.into_iter().filter(wanted).collect();
-    let platforms: BTreeSet<_> = accounts.iter().map(|row| row.platform.clone()).collect();
-    let tag = given(filter.tag.as_deref()).map(str::to_owned);
-    let campaign = given(filter.campaign.as_deref()).map(str::to_owned);
-    let platforms = platforms.into_iter().collect();
-    let scope = Scope { workspace: actor.workspace, account, platforms, tag, campaign };
-    Ok(Selection { before: period.before(compare), period, compare, accounts, scope })
 }
 
 /// Posts whose tags and campaigns are offered.

@@ -5,6 +5,7 @@
 //! - What was before is given only if it is known of every account: an account that came meanwhile would look like growth. A change
 //!   is of the accounts of which both ends are known.
 //! - A time is compared with the one before it, or with the same dates a year earlier.
+//! - As known on a past day: what was read, found or connected later is not there, see `known`.
 //! - Disconnected accounts are left out unless they are asked for by name, and so are accounts of networks that are off.
 
 mod audience;
@@ -12,8 +13,10 @@ mod best_times;
 mod curve;
 mod figures;
 mod filter;
+mod known;
 mod posts;
 mod series;
+mod source;
 mod summary;
 
 #[cfg(test)]
@@ -28,6 +31,7 @@ pub use curve::{COMPARED, CURVES, PostCurve, curve, curve_of_remote};
 pub use figures::{Figure, Figures};
 pub use filter::{Filter, MOST_DAYS, USUAL_DAYS, labels};
 pub(crate) use filter::{given, select};
+pub(crate) use known::{accounts_then, known_day};
 pub use posts::{PostPage, PostQuery, RankedPost, SORTS, TopPosts, posts, top};
 pub(crate) use posts::{each, too_many};
 pub use series::{Note, Point, Series, series};

@@ -4,9 +4,10 @@ use carillon_domain::error::{AppError, FieldError};
 use carillon_domain::id::RemotePostId;
 use carillon_domain::insight::{self, Basis, Engagements, MIN_VIEWS, Period, Rate};
 use carillon_store::repo::account::AccountRow;
-use carillon_store::repo::analytics::{self, Measured, Order, Place};
+use carillon_store::repo::analytics::{Measured, Order, Place};
 
 use super::filter::{Filter, Selection, select};
+use super::source;
 use crate::{Actor, Engine};
 
 /// What posts can be sorted by.
@@ -110,12 +111,7 @@ pub async fn posts(
     let (by, ascending, after) = order(query)?;
     let limit = query.limit.clamp(1, MOST);
     let order = Order { by, ascending, after, limit: i64::from(limit) + 1 };
-    let range = (selection.period.from, selection.period.to);
-    let mut found = if selection.accounts.is_empty() {
-        Vec::new()
-    } else {
-        analytics::page(&engine.db, &selection.scope, range, order).await?
-    };
+    let mut found = source::page(engine, &selection, order).await?;
     let more = found.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = found.last().filter(|_| more).map(|(_, place)| written(*place));
@@ -140,14 +136,9 @@ pub(crate) async fn each(
     mut take: impl FnMut(&RankedPost),
 ) -> Result<Period, AppError> {
     let selection = select(engine, actor, filter).await?;
-    let range = (selection.period.from, selection.period.to);
     let limit = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
     let order = Order { by: SORTS[0], ascending: false, after: None, limit };
-    let found = if selection.accounts.is_empty() {
-        Vec::new()
-    } else {
-        analytics::page(&engine.db, &selection.scope, range, order).await?
-    };
+    let found = source::page(engine, &selection, order).await?;
     if found.len() > most {
         return Err(too_many(most));
     }
@@ -222,13 +213,7 @@ pub struct TopPosts {
 /// [`AppError::Forbidden`] when the role may not read; [`AppError::Invalid`] for a filter that says nothing.
 pub async fn top(engine: &Engine, actor: &Actor, filter: &Filter, limit: u32) -> Result<TopPosts, AppError> {
     let selection = select(engine, actor, filter).await?;
-    let range = (selection.period.from, selection.period.to);
-    let limit = i64::from(limit.clamp(1, MOST));
-    let found = if selection.accounts.is_empty() {
-        Vec::new()
-    } else {
-        analytics::top(&engine.db, &selection.scope, range, limit).await?
-    };
+    let found = source::top(engine, &selection, i64::from(limit.clamp(1, MOST))).await?;
     let items = found.into_iter().filter_map(|post| RankedPost::of(post, &selection));
     Ok(TopPosts {
         accounts: selection.accounts.len(),

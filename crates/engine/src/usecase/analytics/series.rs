@@ -80,7 +80,7 @@ pub async fn series(
     let (Some(name), true) = (found, errors.is_empty()) else { return Err(AppError::Invalid(errors)) };
     let parts = parts(engine, &selection, total.unwrap_or("followers")).await?;
     let all: Vec<_> = parts.iter().collect();
-    let days = if all.is_empty() { Vec::new() } else { days(&all, &selection, name, engine.clock.now()) };
+    let days = if all.is_empty() { Vec::new() } else { days(&all, &selection, name, selection.now) };
     let start = |date| Period::start_of(date, &selection.period.zone);
     let points = selection.period.days().into_iter().zip(days);
     let mut notes = if total.is_some() { notes(&all, &selection.period) } else { Vec::new() };
@@ -116,7 +116,8 @@ fn part_of_day(parts: &[&Part<'_>], name: &str, date: jiff::civil::Date) -> Opti
 /// Which of the accounts are called otherwise since a day of the time.
 async fn renamed(engine: &Engine, selection: &Selection) -> Result<Vec<Note>, AppError> {
     let (workspace, period) = (selection.scope.workspace, &selection.period);
-    let found = account_name::between(&engine.db, workspace, (period.from, period.to), RENAMED).await?;
+    let to = selection.known.map_or(period.to, |end| period.to.min(end));
+    let found = account_name::between(&engine.db, workspace, (period.from, to), RENAMED).await?;
     let note = |one: Renamed| {
         let platform = &selection.account(one.account)?.platform;
         let Renamed { at, handle_was, handle_is, name_was, name_is, .. } = one;

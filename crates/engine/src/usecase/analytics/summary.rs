@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use carillon_domain::error::AppError;
 use carillon_domain::id::AccountId;
 use carillon_domain::insight::{Comparison, Look, Period};
-use carillon_store::StoreError;
 use carillon_store::repo::account::AccountRow;
-use carillon_store::repo::analytics::{self, Counts};
+use carillon_store::repo::analytics::Counts;
 
 use super::figures::{Figures, Part, Post};
 use super::filter::{Filter, Selection, select};
+use super::source;
 use crate::{Actor, Engine};
 
 /// The numbers of the selected accounts.
@@ -48,7 +48,7 @@ pub struct Network {
 pub async fn summary(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<Summary, AppError> {
     let selection = &select(engine, actor, filter).await?;
     let parts = parts(engine, selection, "followers").await?;
-    let now = engine.clock.now();
+    let now = selection.now;
     let mut by_network: BTreeMap<&str, Vec<&Part<'_>>> = BTreeMap::new();
     for part in &parts {
         by_network.entry(&part.row.platform).or_default().push(part);
@@ -88,7 +88,7 @@ pub async fn each_account(
 ) -> Result<(Period, Period, Vec<OfAccount>), AppError> {
     let selection = select(engine, actor, filter).await?;
     let parts = parts(engine, &selection, "followers").await?;
-    let now = engine.clock.now();
+    let now = selection.now;
     let of = |part: &Part<'_>| OfAccount {
         account: part.row.clone(),
         figures: Figures::of(&[part], &selection, now),
@@ -113,16 +113,16 @@ pub(super) async fn parts<'a>(
     }
     let (now, before) = (&selection.period, &selection.before);
     let (looks_now, looks_before, posts_now, posts_before) = futures::try_join!(
-        looks(engine, selection, metric, now),
-        looks(engine, selection, metric, before),
-        analytics::counts(&engine.db, &selection.scope, (now.from, now.to)),
-        analytics::counts(&engine.db, &selection.scope, (before.from, before.to)),
+        source::looks(engine, selection, metric, now),
+        source::looks(engine, selection, metric, before),
+        source::counts(engine, selection, now),
+        source::counts(engine, selection, before),
     )?;
     let begun: BTreeSet<AccountId> = match selection.compare {
         Comparison::Previous => looks_before.iter().map(|(account, _)| *account).collect(),
         // A year earlier says nothing about who was there the day before.
         Comparison::Year => {
-            let just = looks(engine, selection, metric, &now.previous()).await?;
+            let just = source::looks(engine, selection, metric, &now.previous()).await?;
             just.into_iter().map(|(account, _)| account).collect()
         }
     };
@@ -149,19 +149,6 @@ pub(super) async fn parts<'a>(
         }
     };
     Ok(selection.accounts.iter().map(part).collect())
-}
-
-async fn looks(
-    engine: &Engine,
-    selection: &Selection,
-    metric: &str,
-    period: &Period,
-) -> Result<Vec<(AccountId, Look)>, StoreError> {
-    let mut all = Vec::new();
-    for slice in period.slices() {
-        all.append(&mut analytics::looks(&engine.db, &selection.scope, metric, slice).await?);
-    }
-    Ok(all)
 }
 
 fn by_account(looks: Vec<(AccountId, Look)>) -> BTreeMap<AccountId, Vec<Look>> {

@@ -23,6 +23,7 @@ use crate::{Actor, Engine};
 use carillon_domain::error::AppError;
 
 mod curves;
+pub(crate) mod known;
 mod years;
 
 /// Two accounts that were connected on 15 January 2027 at eight, in a workspace in Athens, two hours ahead of UTC.
@@ -339,6 +340,13 @@ async fn ranked(test: &TestDb) {
     let offered = labels(engine, &s.actor).await.expect("labels");
     assert_eq!(offered.tags.into_iter().collect::<Vec<_>>(), ["launch", "say \"hi\""]);
     assert_eq!(offered.campaigns.into_iter().collect::<Vec<_>>(), ["Spring, or later"]);
+    // The next day it is found the same way, as known on this one.
+    s.advance(1);
+    for (tag, posts) in [("launch", 1), ("laun", 0), (" ", 4)] {
+        let known_on = Some("2027-01-15".into());
+        let found = s.summary(Filter { tag: Some(tag.into()), known_on, ..Filter::default() }).await;
+        assert_eq!(found.figures.posts.value, Some(posts), "{tag}");
+    }
 }
 on_both!(posts_are_ranked_and_found_by_their_tags, |t| super::ranked(t));
 

@@ -19,9 +19,12 @@ use jiff::tz::TimeZone;
 pub use report::report;
 
 use super::accounts;
-use super::analytics::{Filter, given};
+use super::analytics::{Filter, accounts_then, given, known_day};
 use crate::report::{About, TABLES, Table};
 use crate::{Actor, Engine};
+
+/// Tables of what is kept as it is now, and not day by day.
+const OF_NOW: [&str; 2] = ["account-posts", "sync-runs"];
 
 /// A table, and what it is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +46,13 @@ pub async fn table(engine: &Engine, actor: &Actor, name: &str, filter: &Filter) 
         let message = format!("There is no table `{name}`. Ask for one of {}.", TABLES.join(", "));
         return Err(AppError::Invalid(vec![FieldError::new("table", "unknown", message)]));
     };
+    if given(filter.known_on.as_deref()).is_some() && OF_NOW.contains(&known) {
+        let message = format!(
+            "The table `{known}` can't be made as known on a past day: which posts are gone and how readings ended is kept as it is \
+             now only. Leave `known_on` out; the table `posts` has the posts as known on a day."
+        );
+        return Err(AppError::Invalid(vec![FieldError::new("known_on", "not_by_day", message)]));
+    }
     let (table, times) = match known {
         "figures" => numbers::figures(engine, actor, filter).await?,
         "days" => numbers::days(engine, actor, filter).await?,
@@ -78,14 +88,21 @@ async fn about(engine: &Engine, actor: &Actor, filter: &Filter, times: Times) ->
     let row = workspace::find(&engine.db, actor.workspace).await?;
     let row = row.ok_or(AppError::NotFound { what: "workspace" })?;
     let wanted = given(filter.account.as_deref()).and_then(|text| text.parse::<AccountId>().ok());
-    let all = if wanted.is_some() { accounts::list(engine, actor).await? } else { Vec::new() };
+    let zone = TimeZone::get(&actor.timezone).unwrap_or(TimeZone::UTC);
+    let now = engine.clock.now();
+    let day = known_day(filter, now, &zone).map_err(|error| AppError::Invalid(vec![error]))?;
+    let mut all = if wanted.is_some() { accounts::list(engine, actor).await? } else { Vec::new() };
+    if let Some(day) = day {
+        all = accounts_then(engine, all, day).await?;
+    }
     let account = all.into_iter().find(|row| Some(row.id) == wanted);
     Ok(About {
         workspace: row.name,
-        zone: TimeZone::get(&actor.timezone).unwrap_or(TimeZone::UTC),
+        zone,
         compared: times.before.as_ref().map(Period::ends),
         period: times.of,
-        as_of: engine.clock.now(),
+        as_of: now,
+        known_on: day.map(|day| day.date),
         account: account.map(|row| (handle(&row), title(engine, &row.platform).to_owned())),
         network: given(filter.platform.as_deref()).map(|name| title(engine, name).to_owned()),
         tag: given(filter.tag.as_deref()).map(str::to_owned),

@@ -13,6 +13,8 @@ use crate::report::{COLUMNS, Cell, Mark, TABLES, csv};
 use crate::usecase::analytics::Filter;
 use crate::usecase::analytics::tests::Scene;
 
+mod known;
+
 async fn text(s: &Scene, name: &str, filter: &Filter) -> Vec<String> {
     let made = table(s.engine(), &s.actor, name, filter).await.expect(name);
     for column in &made.table.columns {
@@ -25,8 +27,8 @@ async fn text(s: &Scene, name: &str, filter: &Filter) -> Vec<String> {
     String::from_utf8(bytes).expect("UTF-8").lines().map(str::to_owned).collect()
 }
 
-async fn scene(test: &TestDb) -> Scene {
-    let s = Scene::new(test).await;
+/// A workspace of that name, for files that say whose they are.
+async fn home(s: &Scene) {
     let now = s.engine().clock.now();
     let home = WorkspaceRow {
         id: s.actor.workspace,
@@ -40,6 +42,11 @@ async fn scene(test: &TestDb) -> Scene {
     };
     let made = s.engine().db.write(move |tx| Box::pin(async move { workspace::insert(tx, &home).await }));
     made.await.map_err(|e: StoreError| e.to_string()).expect("a workspace");
+}
+
+async fn scene(test: &TestDb) -> Scene {
+    let s = Scene::new(test).await;
+    home(&s).await;
     s.look(&s.one, "2027-01-15T08:00:00Z", Some(1_000)).await;
     s.post(
         &s.one,

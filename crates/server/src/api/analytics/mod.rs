@@ -51,12 +51,15 @@ struct Wanted {
     tag: Option<String>,
     /// Only posts that were made here for this campaign. Followers know no campaigns.
     campaign: Option<String>,
+    /// A past day (`2026-11-24`, in the workspace's zone): only what was known at its end, which stands for now. Nothing that was read, found or
+    /// connected later is there. Texts, kinds and links of posts, tags, campaigns and the states of accounts are those of today.
+    known_on: Option<String>,
 }
 
 impl From<Wanted> for Filter {
     fn from(wanted: Wanted) -> Self {
-        let Wanted { from, to, account, platform, creator, tag, campaign } = wanted;
-        Self { from, to, account, platform, creator, tag, campaign, compare: None }
+        let Wanted { from, to, account, platform, creator, tag, campaign, known_on } = wanted;
+        Self { from, to, account, platform, creator, tag, campaign, known_on, compare: None }
     }
 }
 

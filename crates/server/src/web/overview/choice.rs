@@ -7,6 +7,7 @@ use carillon_engine::usecase::accounts;
 use carillon_engine::usecase::analytics::{Filter, USUAL_DAYS};
 use carillon_store::repo::account::AccountRow;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
@@ -40,6 +41,8 @@ pub struct Asked {
     tag: String,
     /// A campaign of posts made here.
     campaign: String,
+    /// A past day at whose end the numbers stand.
+    known_on: String,
 }
 
 /// A time that is meant.
@@ -110,6 +113,8 @@ pub struct Fields {
     pub tag: String,
     /// A campaign.
     pub campaign: String,
+    /// A past day, or nothing.
+    pub known_on: String,
 }
 
 impl Asked {
@@ -131,6 +136,8 @@ impl Asked {
     pub fn filter(&self, actor: &Actor, now: Timestamp) -> Filter {
         let text = |text: &str| Some(text.to_owned());
         let zone = TimeZone::get(&actor.timezone).unwrap_or(TimeZone::UTC);
+        let now =
+            self.known_day().and_then(|day| Period::start_of(day, &zone)).map_or(now, |day| day.min(now));
         let month = now.to_zoned(zone.clone()).date().first_of_month();
         let (from, to) = match self.range() {
             Range::Days(days) => {
@@ -152,8 +159,14 @@ impl Asked {
             tag: text(&self.tag),
             campaign: text(&self.campaign),
             compare: text(&self.compare),
+            known_on: text(&self.known_on),
             ..Filter::default()
         }
+    }
+
+    /// The past day at whose end the numbers stand, if it is one.
+    pub fn known_day(&self) -> Option<Date> {
+        self.known_on.parse().ok()
     }
 
     /// The page at what is shown, to load it again.
@@ -179,7 +192,12 @@ impl Asked {
     fn parameters(&self, time: &str) -> String {
         let mut text = time.to_owned();
         let always = [("account", &self.account), ("platform", &self.platform)];
-        let others = [("compare", &self.compare), ("tag", &self.tag), ("campaign", &self.campaign)];
+        let others = [
+            ("compare", &self.compare),
+            ("tag", &self.tag),
+            ("campaign", &self.campaign),
+            ("known_on", &self.known_on),
+        ];
         for (name, value) in
             always.into_iter().chain(others.into_iter().filter(|(_, value)| !value.is_empty()))
         {
@@ -215,6 +233,7 @@ impl Asked {
             to: self.to.clone(),
             tag: self.tag.clone(),
             campaign: self.campaign.clone(),
+            known_on: self.known_on.clone(),
         }
     }
 

@@ -64,7 +64,7 @@ pub struct TopLine {
 }
 
 /// A day in words.
-fn written(ui: &Ui, date: Date) -> String {
+pub fn written(ui: &Ui, date: Date) -> String {
     let month = ui.of("month", &date.month().to_string());
     ui.arg("day", date.day()).arg("month", month).arg("year", date.year()).tr("overview-date")
 }
