@@ -121,6 +121,17 @@ pub async fn paper(app: &App, actor: &Actor, words: Spoken, filter: &Filter) -> 
     Ok(attachment(bytes, "application/pdf", &file_name))
 }
 
+/// Answers with the raw history.
+///
+/// # Errors
+/// As [`exports::history`].
+pub async fn history(app: &App, actor: &Actor, filter: &Filter) -> Result<Response, Failure> {
+    let _room = report::room().await;
+    let made = exports::history(&app.engine, actor, filter).await?;
+    let file_name = made.about.file_name("history", "parquet");
+    Ok(attachment(made.bytes, "application/vnd.apache.parquet", &file_name))
+}
+
 /// Answers with a report that was made before.
 pub fn kept(bytes: axum::body::Bytes, name: &str) -> Response {
     attachment(bytes, "application/pdf", name)
@@ -153,6 +164,6 @@ fn attachment(bytes: impl Into<Body>, mime: &'static str, name: &str) -> Respons
 
 /// A format that there is not.
 pub fn unknown_format(wanted: &str) -> AppError {
-    let message = format!("There is no format `{wanted}`. Ask for `csv`, `xlsx` or `pdf`.");
+    let message = format!("There is no format `{wanted}`. Ask for `csv`, `xlsx`, `pdf` or `parquet`.");
     AppError::Invalid(vec![FieldError::new("format", "unknown", message)])
 }

@@ -1,4 +1,4 @@
-//! Numbers as files that people take away: one description of a table feeds CSV and XLSX, and the report is a PDF.
+//! Numbers as files that people take away: one description of a table feeds CSV and XLSX, the report is a PDF, and the history is Parquet.
 //!
 //! - A missing number is an empty cell, in every format; no reader can take it for zero.
 //! - Nobody else's text becomes a formula: what people wrote on networks ends up in spreadsheets of people who never saw it.
@@ -6,6 +6,7 @@
 
 mod about;
 mod delimited;
+mod history;
 mod pdf;
 mod sheet;
 mod table;
@@ -16,6 +17,7 @@ pub(crate) mod tests;
 
 pub use about::About;
 pub use delimited::{Mark, csv};
+pub use history::{History, Line, MOST_SNAPSHOTS, Whose};
 pub use pdf::{Best, Report, pdf};
 pub use sheet::xlsx;
 pub use table::{COLUMNS, Cell, Column, Kind, MOST_ROWS, TABLES, Table};

@@ -27,7 +27,10 @@ pub struct Timed {
     to: String,
 }
 
-/// A table: `posts.csv`, `days.xlsx`.
+/// The raw history, among the tables.
+pub const HISTORY: &str = "history.parquet";
+
+/// A table: `posts.csv`, `days.xlsx`; or [`HISTORY`].
 pub async fn table(
     State(app): State<App>,
     member: Member,
@@ -35,6 +38,10 @@ pub async fn table(
     Query(asked): Query<Asked>,
     Query(timed): Query<Timed>,
 ) -> Result<Response, Failure> {
+    if file == HISTORY {
+        return files::history(&app, &member.actor, &asked.filter(&member.actor, app.engine.clock.now()))
+            .await;
+    }
     let named = file.rsplit_once('.').and_then(|(name, ending)| Some((name, Format::parse(ending)?)));
     let (name, format) = named.ok_or(AppError::NotFound { what: "file" })?;
     let mut filter = asked.filter(&member.actor, app.engine.clock.now());

@@ -14,6 +14,9 @@ use crate::analytics::{look, read_account};
 use crate::support::TestApp;
 use crate::support::desk::Desk;
 
+/// The begin and the end of a Parquet file.
+const PARQUET: &[u8] = b"PAR1";
+
 /// The begin of a ZIP archive, which a workbook is.
 const ZIP: &[u8] = b"PK\x03\x04";
 
@@ -74,7 +77,14 @@ async fn programs_take_every_table_away() {
         report.bytes().starts_with(b"%PDF-") && report.header("content-disposition").contains("-report-20")
     );
 
+    let history = get("?format=parquet").await;
+    assert_eq!(history.status, StatusCode::OK, "{}", history.text());
+    assert_eq!(history.header("content-type"), "application/vnd.apache.parquet");
+    assert!(history.bytes().starts_with(PARQUET) && history.bytes().ends_with(PARQUET));
+    assert!(history.header("content-disposition").contains("-history-20"));
+
     for (query, field) in [
+        ("?format=parquet&tag=launch", "tag"),
         ("?table=hugs", "table"),
         ("?format=docx", "format"),
         ("?table=account-posts", "account"),
@@ -149,6 +159,12 @@ async fn pages_link_to_their_files() {
     assert_eq!(days.text().lines().count(), 8, "the time of the page");
     let report = browser.get(&format!("{home}/report.pdf?days=7")).await;
     assert!(report.bytes().starts_with(b"%PDF-"), "{}", report.text());
+    let link = format!("href=\"{home}/export/history.parquet?days=7&#38;account=&#38;platform=bluesky\"");
+    assert!(overview.contains(&link), "{overview}");
+    let history = browser.get(&format!("{home}/export/history.parquet?days=7")).await;
+    assert!(history.bytes().starts_with(PARQUET), "{}", history.text());
+    let labelled = browser.get(&format!("{home}/overview?days=7&tag=launch")).await.text();
+    assert!(!labelled.contains("history.parquet"), "a history knows no tags: {labelled}");
 
     let page = browser.get(&format!("{home}/accounts/{account}")).await.text();
     for file in ["account-posts", "sync-runs"] {
@@ -236,7 +252,7 @@ async fn only_readers_take_files_away() {
     let desk = Desk::new().await;
     let home = &desk.home;
     let (analyst, client) = (desk.member(Role::Analyst).await, desk.member(Role::Client).await);
-    for path in ["export/figures.csv", "export/posts.xlsx", "report.pdf"] {
+    for path in ["export/figures.csv", "export/posts.xlsx", "export/history.parquet", "report.pdf"] {
         assert_eq!(analyst.get(&format!("{home}/{path}")).await.status, StatusCode::OK, "{path}");
         assert_eq!(client.get(&format!("{home}/{path}")).await.status, StatusCode::FORBIDDEN, "{path}");
     }

@@ -89,6 +89,13 @@ const NEEDED: &[(&str, &[&str])] = &[
             "(workspace_id=? AND account_id=? AND subject_id=? AND metric=? AND as_of<?)",
         ],
     ),
+    (
+        "snapshots.page",
+        &[
+            "(workspace_id=? AND account_id=? AND (subject_id,metric,as_of)>(?,?,?))",
+            "(workspace_id=? AND account_id=? AND id=?)",
+        ],
+    ),
     ("known.last_look", &["(workspace_id=? AND account_id=? AND subject_id=? AND metric=? AND as_of<?)"]),
     ("remote_posts.find", &["remote_posts", "(workspace_id=? AND account_id=? AND id=?)"]),
     (

@@ -1,5 +1,6 @@
-//! What can be taken away: tables by name, and the report. The same filter as on the pages, the same numbers as there.
+//! What can be taken away: tables by name, the report, and the raw history. The same filter as on the pages, the same numbers as there.
 
+mod history;
 mod numbers;
 mod posts;
 mod report;
@@ -16,6 +17,7 @@ use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::workspace;
 use jiff::tz::TimeZone;
 
+pub use history::{HistoryFile, history};
 pub use report::report;
 
 use super::accounts;

@@ -13,6 +13,7 @@ use crate::report::{COLUMNS, Cell, Mark, TABLES, csv};
 use crate::usecase::analytics::Filter;
 use crate::usecase::analytics::tests::Scene;
 
+mod history;
 mod known;
 
 async fn text(s: &Scene, name: &str, filter: &Filter) -> Vec<String> {

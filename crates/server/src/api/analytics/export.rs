@@ -20,18 +20,19 @@ use crate::i18n::Tr;
 #[into_params(parameter_in = Query)]
 pub(super) struct File {
     /// `figures` (when not given), `days`, `networks`, `accounts`, `top-posts`, `posts`, `account-posts` (of one `account`, of all
-    /// times) or `sync-runs` (of all times, unless `from` or `to` is given). Not for `pdf`.
+    /// times) or `sync-runs` (of all times, unless `from` or `to` is given). Not for `pdf` and `parquet`.
     table: Option<String>,
-    /// `csv` (when not given) or `xlsx` for the table, `pdf` for the report of the time.
+    /// `csv` (when not given) or `xlsx` for the table, `pdf` for the report of the time, `parquet` for the raw history: a row for each number
+    /// that was seen of the accounts and their posts in the time, at most 1,000,000; not with `tag`, `campaign` or `known_on`.
     format: Option<String>,
 }
 
-/// A whole table, or the report, as a file: the numbers of the other answers, with headings that name zone, unit and basis. A number that is not
+/// A whole table, the report, or the raw history, as a file: the numbers of the other answers, with headings that name zone, unit and basis. A number that is not
 /// known is an empty cell, never zero. At most 50,000 rows; for more, 422 `too_many_rows`.
 #[utoipa::path(get, path = "/api/v1/analytics/export", tag = "analytics", operation_id = "analytics_export", params(File, Against, Wanted),
     responses((status = 200, description = "The file.", content(
         (String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (Vec<u8> = "application/pdf"))),
+        (Vec<u8> = "application/pdf"), (Vec<u8> = "application/vnd.apache.parquet"))),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn file(
     State(app): State<App>,
@@ -45,6 +46,9 @@ pub(super) async fn file(
     let words = Spoken(Tr::negotiate(None, None));
     if file.format.as_deref() == Some("pdf") {
         return files::paper(&app, &actor, words, &filter).await;
+    }
+    if file.format.as_deref() == Some("parquet") {
+        return files::history(&app, &actor, &filter).await;
     }
     let table = file.table.as_deref().unwrap_or("figures");
     let wanted_format = file.format.as_deref().unwrap_or("csv");

@@ -164,6 +164,11 @@ impl Asked {
         }
     }
 
+    /// Whether it says nothing but a time and accounts, as the raw history has to be asked for.
+    pub fn is_plain(&self) -> bool {
+        [&self.tag, &self.campaign, &self.known_on].into_iter().all(|text| text.trim().is_empty())
+    }
+
     /// The past day at whose end the numbers stand, if it is one.
     pub fn known_day(&self) -> Option<Date> {
         self.known_on.parse().ok()

@@ -23,7 +23,7 @@ use self::choice::{Fields, Item, Link};
 use self::tables::{DayLine, NetworkLine, TopLine};
 use self::tile::Tile;
 use super::components::Empty;
-use super::downloads::Downloads;
+use super::downloads::{Downloads, HISTORY};
 use super::frame::Section;
 use super::posts::card::{Card, Faces};
 use super::signed_in::Member;
@@ -110,7 +110,7 @@ pub async fn show(
         top_rule: ui.count("n", MIN_VIEWS).tr("overview-top-rule"),
         next: next(&app, &ui, &actor, now).await?,
         reading,
-        files: Files::new(&ui, &actor, &asked.query()),
+        files: Files::new(&ui, &actor, &asked),
         here: urls::overview(actor.workspace),
         here_now: asked.here(&actor),
         compose_url: urls::compose(actor.workspace),
@@ -138,16 +138,21 @@ struct Files {
     top: Downloads,
     more: Vec<(String, Downloads)>,
     report_url: String,
+    /// Not where it can't be asked for as the page is.
+    history_url: Option<String>,
 }
 
 impl Files {
-    fn new(ui: &Ui, actor: &Actor, query: &str) -> Self {
+    fn new(ui: &Ui, actor: &Actor, asked: &Asked) -> Self {
+        let query = &asked.query();
+        let history = || format!("{}?{query}", urls::export(actor.workspace, HISTORY));
         let of = |name: &str| Downloads::table(ui, actor.workspace, name, query);
         let more = ["figures", "accounts", "posts"];
         Self {
             days: of("days"),
             networks: of("networks"),
             top: of("top-posts"),
+            history_url: asked.is_plain().then(history),
             report_url: format!("{}?{query}", urls::report(actor.workspace)),
             more: more.into_iter().map(|name| (ui.of("table", name), of(name))).collect(),
         }

@@ -139,7 +139,7 @@ impl Scene {
             let text = &post.post.found.row.text;
             said.push(format!("{text} {:?} {:?} {:?}", post.rank(), post.engagements, post.post.followers));
         }
-        for (sort, order) in SORTS.iter().flat_map(|sort| [(sort, "asc"), (sort, "desc")]) {
+        for (sort, order) in SORTS.into_iter().flat_map(|sort| [(sort, "asc"), (sort, "desc")]) {
             let mut cursor = None;
             loop {
                 let query = PostQuery { sort: some(sort), order: some(order), cursor, limit: 1 };
