@@ -25,7 +25,7 @@ create table shared_quotas (
 -- How publications stood that were erased with their accounts, so that a post which went out never looks like a draft.
 alter table posts add column erased text; -- JSON array of domain::erased::Erased
 
--- Operations that a network takes no more of from an account for now, and until when; what one node hears all keep to.
+-- Operations that a network takes no more of from an account for now, and until when: what one node hears all keep to.
 alter table accounts add column used_up text; -- JSON, time by operation
 
 -- What is looked for again and again must not cost more the longer everything is kept. jobs_ready is taken away from claims that
@@ -136,17 +136,17 @@ alter table accounts add column thin_at bigint not null default 0;
 create index accounts_by_thinning on accounts (thin_at);
 
 -- What networks tell the owner of an account, appended and never changed: its numbers by time, and who its audience is. What did not
--- come has no row; it is not zero.
+-- come has no row: it is not zero.
 create table owner_numbers (
     workspace_id uuid   not null,
     account_id   uuid   not null,
     question     text   not null, -- account, audience
     metric       text   not null,
-    dimension    text   not null, -- by what it is split; empty: a sum
+    dimension    text   not null, -- by what it is split (empty: a sum)
     as_of        bigint not null, -- when the network said so
-    began        bigint not null, -- when counting began; 0: there is no such time
-    part         text   not null, -- of what part, in the network's words; empty: all of it
-    ended        bigint not null, -- when counting ended; 0: there is no such time
+    began        bigint not null, -- when counting began (0: there is no such time)
+    part         text   not null, -- of what part, in the network's words (empty: all of it)
+    ended        bigint not null, -- when counting ended (0: there is no such time)
     value        bigint not null, -- in the unit of the metric's definition
     native       text   not null, -- the network's name
     definition   bigint not null, -- version of the metric's definition
@@ -226,7 +226,7 @@ create table sent_reports (
     told         text   not null, -- … and who has it
     state        text   not null, -- making, sent, failed
     file_name    text   not null,
-    size         bigint not null, -- of the file in the media store; 0: not made yet
+    size         bigint not null, -- of the file in the media store (0: not made yet)
     created_at   bigint not null,
     sent_at      bigint,
     primary key (workspace_id, id)
@@ -244,6 +244,6 @@ create table account_names (
     name_is      text   not null,
     primary key (workspace_id, account_id, at)
 );
-alter table accounts add column read_handle text; -- as the last reading had them; signing in may say them in another form
+alter table accounts add column read_handle text; -- as the last reading had them: signing in may say them in another form
 alter table accounts add column read_name text;
-alter table accounts add column network_state text; -- domain::account::NetworkState; null: nothing that we know of
+alter table accounts add column network_state text; -- domain::account::NetworkState (null: nothing that we know of)
