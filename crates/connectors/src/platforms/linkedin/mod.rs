@@ -141,7 +141,8 @@ impl Connector for LinkedIn {
     }
     fn reading_windows(&self, operation: &str) -> &'static [ReadingWindow] {
         use errors::op;
-        // Those of the reader. Numbers for the owner are asked for by people, and fail one by one.
+        // Those of the reader. Numbers for the owner are asked for by people and once a day by schedule: some ten calls, which fail
+        // one by one.
         let of_reader = [op::USERINFO, op::ROLES, op::ORGANIZATION, op::FOLLOWERS, op::POSTS, op::STATISTICS];
         if of_reader.contains(&operation) { limits::READING } else { &[] }
     }

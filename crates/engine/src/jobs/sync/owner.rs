@@ -25,6 +25,7 @@ use super::{keep, schedule};
 use crate::Engine;
 use crate::jobs::JobError;
 use crate::reading::Access;
+use crate::usecase::credentials::NoCredential;
 
 /// Numbers that one transaction takes. On SQLite every other write waits for it, also that of a commit's intent.
 const CHUNK: usize = 100;
@@ -103,9 +104,15 @@ async fn ask(
     let engine = run.engine;
     let mut answer = put(engine, &account.access, insights, asked).await;
     if matches!(&answer, Err(error) if error.kind == ErrorKind::AuthExpired) && !run.refreshed {
-        run.refreshed = true;
-        account.access.refresh(engine).await?;
-        answer = put(engine, &account.access, insights, asked).await;
+        answer = match account.access.refresh(engine).await {
+            Ok(()) => {
+                run.refreshed = true;
+                put(engine, &account.access, insights, asked).await
+            }
+            // Nobody said that the login is gone. The next question is refused as well, and tries again.
+            Err(NoCredential::Later(error)) => Err(error),
+            Err(none) => return Err(none.into()),
+        };
     }
     run.row.calls += account.access.take_calls();
     match answer {
@@ -147,16 +154,20 @@ async fn keep_found(run: &Run<'_>, asked: &Asked, found: &Found) -> Result<(), J
     .await
 }
 
-/// What is kept of an answer: its numbers, what did not come, and until when it tells of.
+/// What is kept of an answer: its numbers of times that are over, what did not come, and until when it tells of.
 fn answer(found: &Found, as_of: Timestamp) -> (Vec<Number>, OwnerLook, Option<Timestamp>) {
     let look = OwnerLook {
         as_of,
         settled: !found.missing.iter().any(|missing| passes(&missing.cause)),
         missing: found.missing.iter().map(absent).collect(),
     };
-    let windows = found.observations.iter().filter_map(|seen| seen.window);
-    let told_to = windows.map(|window| window.to).max();
-    (found.observations.iter().map(|seen| number(seen, as_of)).collect(), look, told_to)
+    // A time that is not over would stay as it was told, since only what follows it is asked for.
+    let is_over = |seen: &&Observation| seen.window.is_none_or(|window| window.to <= as_of);
+    let seen: Vec<_> = found.observations.iter().filter(is_over).collect();
+    // What came in part only is asked for again as a whole, tomorrow if not today.
+    let told_to = seen.iter().filter_map(|seen| seen.window).map(|window| window.to).max();
+    let told_to = told_to.filter(|_| look.settled);
+    (seen.into_iter().map(|seen| number(seen, as_of)).collect(), look, told_to)
 }
 
 /// Asks both questions now and keeps the answers, for a past that is played: nothing is fenced.
@@ -174,7 +185,7 @@ pub(super) async fn ask_once(engine: &Engine, access: &Access, zone: &TimeZone) 
         let Some(window) = wanted(engine, about, today, offers.window_days).await? else { continue };
         let found = put(engine, access, insights, &Asked { about, offered, window }).await;
         let found = found.unwrap_or_else(|error| Found::without(offered, &error));
-        let (numbers, look, told_to) = answer(&found, now);
+        let (numbers, look, told_to) = answer(&found, engine.clock.now());
         let run = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
         let write = engine.db.write(move |tx| {
             Box::pin(async move {

@@ -10,13 +10,6 @@ use super::wire::{DateRange, Day, TimeRange};
 use crate::contract::insights::Window;
 use crate::platforms::linkedin::numbers::COUNTED_FOR;
 
-/// The part of a window that statistics reach; `None` when they reach nothing of it.
-fn reached(window: Window, now: Timestamp) -> Option<Window> {
-    let from = window.from.max(now.checked_sub(COUNTED_FOR).ok()?);
-    let to = window.to.min(now);
-    (from < to).then_some(Window { from, to })
-}
-
 fn midnight(day: Date) -> Option<Timestamp> {
     Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
@@ -25,33 +18,31 @@ fn day_of(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
 
-/// The first day that begins in a window, so that no day belongs to two windows side by side.
-fn first_day(window: Window) -> Option<Date> {
-    let touched = day_of(window.from);
-    let first =
-        if midnight(touched)? == window.from { touched } else { touched.checked_add(1.day()).ok()? };
-    (midnight(first)? < window.to).then_some(first)
+/// A day that begins then, else the next one.
+fn first_from(at: Timestamp) -> Option<Date> {
+    let touched = day_of(at);
+    if midnight(touched)? == at { Some(touched) } else { touched.checked_add(1.day()).ok() }
+}
+
+/// The days of a window that are over and that statistics reach: the first one, and the one after the last. All that begin in the
+/// window, so that no day belongs to two windows side by side; and none that goes on, since what came of it would look like all of it.
+fn days(window: Window, now: Timestamp) -> Option<(Date, Date)> {
+    let first = first_from(window.from.max(now.checked_sub(COUNTED_FOR).ok()?))?;
+    let end = first_from(window.to)?.min(day_of(now));
+    (first < end).then_some((first, end))
+}
+
+/// The time that is asked about.
+pub(super) fn asked(window: Window, now: Timestamp) -> Option<Window> {
+    let (first, end) = days(window, now)?;
+    Some(Window { from: midnight(first)?, to: midnight(end)? })
 }
 
 /// `timeIntervals` for the days of a window.
 pub(super) fn intervals(window: Window, now: Timestamp) -> Option<String> {
-    let window = reached(window, now)?;
-    let (start, end) = (midnight(first_day(window)?)?.as_millisecond(), window.to.as_millisecond());
+    let Window { from, to } = asked(window, now)?;
+    let (start, end) = (from.as_millisecond(), to.as_millisecond());
     Some(format!("timeIntervals=(timeRange:(start:{start},end:{end}),timeGranularityType:DAY)"))
-}
-
-/// The days of a window, the last one whole: the first one, and the one after the last.
-fn days(window: Window, now: Timestamp) -> Option<(Date, Date)> {
-    let window = reached(window, now)?;
-    let (first, last) = (first_day(window)?, day_of(window.to));
-    let end = if midnight(last)? == window.to { last } else { last.checked_add(1.day()).ok()? };
-    Some((first, end))
-}
-
-/// The time that [`date_range`] asks about.
-pub(super) fn asked(window: Window, now: Timestamp) -> Option<Window> {
-    let (first, end) = days(window, now)?;
-    Some(Window { from: midnight(first)?, to: midnight(end)? })
 }
 
 /// `dateRange` for the days of a window.
@@ -95,11 +86,17 @@ mod tests {
         let to = some.to.as_millisecond();
         let asked = format!("timeIntervals=(timeRange:(start:{from},end:{to}),timeGranularityType:DAY)");
         assert_eq!(intervals(some, now), Some(asked));
-        // A day that has begun is asked for whole, and nothing of what is to come.
+        // A day that begins in the window is asked for whole once it is over, and not before.
+        let cut = window("2026-10-31T00:00:00Z", "2026-11-01T22:00:00Z");
+        let days = "dateRange=(start:(year:2026,month:10,day:31),end:(year:2026,month:11,day:2))";
+        assert_eq!(date_range(cut, now).as_deref(), Some(days));
         let open = window("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z");
-        let days = "dateRange=(start:(year:2026,month:11,day:1),end:(year:2026,month:11,day:3))";
+        let days = "dateRange=(start:(year:2026,month:11,day:1),end:(year:2026,month:11,day:2))";
         assert_eq!(date_range(open, now).as_deref(), Some(days));
-        assert!(intervals(open, now).is_some_and(|q| q.contains(&format!("end:{})", now.as_millisecond()))));
+        let midnight = "2026-11-02T00:00:00Z".parse::<Timestamp>().expect("time").as_millisecond();
+        assert!(intervals(open, now).is_some_and(|q| q.contains(&format!("end:{midnight})"))));
+        let today = window("2026-11-02T00:00:00Z", "2026-11-02T09:00:00Z");
+        assert_eq!((date_range(today, now), intervals(today, now)), (None, None));
         // A year ago nothing is known any more.
         let long = window("2025-10-01T00:00:00Z", "2025-11-10T00:00:00Z");
         assert!(date_range(long, now).is_some_and(|q| q.contains("start:(year:2025,month:11,day:4)")));

@@ -38,6 +38,13 @@ async fn member<'b>(bench: &'b Bench, analytics: &str) -> Session<'b> {
     bench.connect_with(&CONNECTOR, settings, how).await.expect("connected")
 }
 
+/// Goes on to the next midnight.
+fn to_midnight(bench: &Bench) {
+    let now = bench.clock.now().as_second();
+    let midnight = Timestamp::from_second((now / 86_400 + 1) * 86_400).expect("time");
+    bench.clock.advance_to(midnight);
+}
+
 /// The last days until now.
 fn last(bench: &Bench, days: u32) -> Window {
     let to = bench.clock.now();
@@ -119,10 +126,11 @@ async fn windows_are_whole_days_that_add_up() {
     let bench = bench();
     let session = page(&bench).await;
     let ids = published(&session).await;
+    to_midnight(&bench);
     let found = session.account_numbers(last(&bench, 4)).await.expect("numbers");
     for metric in ["views", "follows", "profile_visits"] {
         let days = of(&found, metric);
-        assert_eq!(days.len(), 4, "{metric}: four days back from the morning, and four midnights");
+        assert_eq!(days.len(), 4, "{metric}: four days back from midnight");
         for day in &days {
             let window = day.window.expect("a window");
             assert_eq!(window.to.duration_since(window.from).as_hours(), 24);
@@ -134,6 +142,15 @@ async fn windows_are_whole_days_that_add_up() {
     let by_post: i64 =
         all_posts(&session, &ids).await.iter().flat_map(|f| of(f, "views")).map(|o| o.value).sum();
     assert_eq!(by_day, by_post, "all posts are younger than the window");
+    // A day that goes on would look like a fall.
+    bench.clock.advance(DAY / 3);
+    let now = bench.clock.now();
+    let morning = session.account_numbers(last(&bench, 4)).await.expect("numbers");
+    for metric in ["views", "follows", "profile_visits"] {
+        let days = of(&morning, metric);
+        assert_eq!(days.len(), 3, "{metric}: the first one had begun, the last one is not over");
+        assert!(days.iter().all(|day| day.window.is_some_and(|window| window.to <= now)), "{days:?}");
+    }
     // What is too long ago is not asked for at all.
     let before = bench.diary.entries().len();
     let old = Window { from: bench.clock.now() - DAY * 500, to: bench.clock.now() - DAY * 400 };
@@ -146,6 +163,7 @@ async fn a_members_sums_come_for_the_window_and_the_rest_by_day() {
     let bench = bench();
     let session = member(&bench, "on").await;
     published(&session).await;
+    to_midnight(&bench);
     let window = last(&bench, 4);
     let found = session.account_numbers(window).await.expect("numbers");
     assert_eq!(of(&found, "views").len(), 4);
@@ -153,7 +171,7 @@ async fn a_members_sums_come_for_the_window_and_the_rest_by_day() {
     let reach = of(&found, "reach");
     let span = reach[0].window.expect("a window");
     assert_eq!((reach.len(), span.to.duration_since(span.from).as_hours()), (1, 4 * 24), "{reach:?}");
-    assert!(span.from >= window.from && span.to >= window.to, "the days that begin in it");
+    assert_eq!((span.from, span.to), (window.from, window.to), "the days that begin in it");
     assert!(reach[0].value > 0 && reach[0].value <= of(&found, "views").iter().map(|o| o.value).sum::<i64>());
 }
 
@@ -310,7 +328,7 @@ async fn only_super_admins_see_a_pages_numbers() {
     let id = session.publish(&draft("By an editor", [])).await.remote_ids().remove(0);
     let at = bench.clock.now();
     bench.clock.advance(DAY * 2);
-    let whole = session.account_numbers(last(&bench, 1)).await.expect("numbers");
+    let whole = session.account_numbers(last(&bench, 2)).await.expect("numbers");
     let post = session.post_numbers(&[(id.as_str(), at)]).await.expect("posts").remove(0);
     let who = session.audience().await.expect("audience");
     for found in [&whole, &post, &who] {
@@ -325,7 +343,7 @@ async fn only_super_admins_see_a_pages_numbers() {
         When::Before,
         FaultKind::TokenRevoked,
     ));
-    let gone = session.account_numbers(last(&bench, 1)).await.expect_err("nothing");
+    let gone = session.account_numbers(last(&bench, 2)).await.expect_err("nothing");
     assert_eq!(gone.kind, ErrorKind::AuthRevoked);
 }
 
