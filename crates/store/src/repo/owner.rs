@@ -21,13 +21,16 @@ statements! {
         and question = $3 and as_of >= $4 and as_of < $5 order by as_of desc limit 1";
     TOLD_TO = "owner_looks.told_to": "select max(told_to) as told_to from owner_looks where workspace_id = $1 and account_id = $2 \
         and question = $3 and as_of < $4";
+    // Only answers that are whole: the look is kept after the last of their numbers.
     LATEST = "owner_numbers.latest": "select as_of, began, ended, part, value, native, definition from owner_numbers \
         where workspace_id = $1 and account_id = $2 and question = $3 and metric = $4 and dimension = $5 and as_of = \
         (select max(as_of) from owner_numbers where workspace_id = $1 and account_id = $2 and question = $3 and metric = $4 \
-        and dimension = $5 and as_of >= $6 and as_of < $7) order by began, part";
+        and dimension = $5 and as_of >= $6 and as_of < $7 and exists (select 1 from owner_looks l where l.workspace_id = $1 \
+        and l.account_id = $2 and l.question = $3 and l.as_of = owner_numbers.as_of)) order by began, part";
     SERIES = "owner_numbers.series": "select as_of, began, ended, part, value, native, definition from owner_numbers \
         where workspace_id = $1 and account_id = $2 and question = $3 and metric = $4 and dimension = $5 and as_of >= $6 \
-        and as_of < $7 order by as_of, began, part";
+        and as_of < $7 and exists (select 1 from owner_looks l where l.workspace_id = $1 and l.account_id = $2 \
+        and l.question = $3 and l.as_of = owner_numbers.as_of) order by as_of, began, part";
     ERASE = "owner_numbers.erase": "delete from owner_numbers where workspace_id = $1 and account_id = $2";
     ERASE_LOOKS = "owner_looks.erase": "delete from owner_looks where workspace_id = $1 and account_id = $2";
 }
@@ -196,7 +199,7 @@ pub async fn told_to<'e>(
 }
 
 /// The last answer with this metric that came within `[from, to)`, of a sum or of one dimension: all its parts, by their names, for
-/// each time that it tells of.
+/// each time that it tells of. An answer counts once its look was added.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -209,7 +212,7 @@ pub async fn latest<'e>(
     ex.fetch_all(LATEST, whose(about, metric, within)).await?.iter().map(read).collect()
 }
 
-/// All answers with this metric that came within `[from, to)`, oldest first.
+/// All answers with this metric that came within `[from, to)`, oldest first. An answer counts once its look was added.
 ///
 /// # Errors
 /// [`StoreError`].

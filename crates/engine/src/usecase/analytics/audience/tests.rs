@@ -105,6 +105,7 @@ impl Scene {
         let parts: Vec<_> = values.iter().map(|(hour, value)| (hour.as_str(), *value)).collect();
         let window = Some((began, began + SignedDuration::from_hours(24)));
         self.told(time, ("followers_online", "hour"), &parts, window).await;
+        self.asked(time, Vec::new()).await;
     }
 }
 
@@ -121,6 +122,8 @@ async fn latest(test: &TestDb) {
     s.told("2027-01-13T09:10:00Z", COUNTRY, &[("DE", 51), ("FR", 29), ("GR", 20)], None).await;
     s.told("2027-01-15T00:10:00Z", COUNTRY, &[("GR", 20), ("DE", 60)], None).await;
     s.told("2027-01-13T00:10:00Z", ("followers", "age"), &[("18-24", 9)], None).await;
+    s.asked("2027-01-13T00:10:00Z", Vec::new()).await;
+    s.asked("2027-01-13T09:10:00Z", Vec::new()).await;
     let cause = ConnectorError::new(ErrorKind::Rejected, "toy", "insights", "too_few", "Too few followers.");
     let absent = |by: &str| Absent {
         metrics: vec!["followers".to_owned()],
@@ -130,6 +133,9 @@ async fn latest(test: &TestDb) {
     s.asked("2027-01-15T00:10:00Z", vec![absent("age"), absent("gender")]).await;
     let found = s.answer(None).await;
     assert_eq!(found.asked_at, Some(at("2027-01-15T00:10:00Z")));
+    // Its look is missing yet, so it is not known whether this is all of it.
+    s.told("2027-01-15T07:10:00Z", COUNTRY, &[("DE", 61)], None).await;
+    let found = s.answer(None).await;
     let [countries, ages] = found.splits.as_slice() else { panic!("{:?}", found.splits) };
     let parts: Vec<_> = countries.parts.iter().map(|part| (part.of.as_str(), part.value)).collect();
     assert_eq!(parts, [("DE", 60), ("GR", 20)], "the last answer, and nothing of the one before");
@@ -192,6 +198,7 @@ on_both!(active_hours_are_a_week_and_evidence, |t| super::hours(t));
 async fn strangers(test: &TestDb) {
     let s = Scene::new(test).await;
     s.told("2027-01-15T00:10:00Z", COUNTRY, &[("DE", 60)], None).await;
+    s.asked("2027-01-15T00:10:00Z", Vec::new()).await;
     let engine = &s.world.engine;
     let elsewhere: WorkspaceId = Id::new(engine.clock.as_ref(), engine.entropy.as_ref());
     for filter in [Filter::default(), of(s.world.account.id)] {
