@@ -25,7 +25,7 @@ const ACCOUNTS: i64 = 1_000;
 const PIECE: i64 = 200;
 
 /// Answers of networks, likewise. One has some dozens of numbers.
-const ANSWERS: i64 = 10;
+const ANSWERS: i64 = 50;
 
 /// Most such transactions of one upkeep; what is left waits for the next one.
 const MOST_PIECES: usize = 1_000;
@@ -64,7 +64,9 @@ impl Engine {
             return Ok(());
         }
         let Some(state) = thinning::state(&self.db, workspace, account).await? else { return Ok(()) };
-        self.let_go(whose, &state.platform).await?;
+        if !self.let_go(whose, &state.platform, pieces).await? {
+            return self.thinned(whose, None, now).await;
+        }
         let zone = TimeZone::get(&state.timezone).unwrap_or(TimeZone::UTC);
         let until = thinned_until(state.snapshot_days, now, &zone);
         let from = state.thinned_to.unwrap_or(state.created_at);
@@ -131,10 +133,15 @@ impl Engine {
         }
     }
 
-    /// Forgets what the network does not allow to be kept any longer.
-    async fn let_go(&self, whose: (WorkspaceId, AccountId), platform: &str) -> Result<(), StoreError> {
+    /// Forgets what the network does not allow to be kept any longer. Whether that was all of it; else there are no pieces left.
+    async fn let_go(
+        &self,
+        whose: (WorkspaceId, AccountId),
+        platform: &str,
+        pieces: &mut usize,
+    ) -> Result<bool, StoreError> {
         let days = self.networks.connector(platform).and_then(|connector| connector.owner_numbers_days());
-        let Some(days) = days else { return Ok(()) };
+        let Some(days) = days else { return Ok(true) };
         // Each account has its turn once a day, so that nothing must be left that would grow too old before the next one.
         let before = self.clock.now() - SignedDuration::from_hours(24 * i64::from(days)) + AGAIN;
         loop {
@@ -142,11 +149,17 @@ impl Engine {
             if keys.is_empty() {
                 break;
             }
+            if *pieces == 0 {
+                return Ok(false);
+            }
+            *pieces -= 1;
             self.forget_answers(whose, keys).await?;
         }
-        self.db
+        let forgotten: Result<(), StoreError> = self
+            .db
             .write(move |tx| Box::pin(async move { aging::forget_looks(tx, whose.0, whose.1, before).await }))
-            .await
+            .await;
+        forgotten.map(|()| true)
     }
 
     async fn forget_answers(
