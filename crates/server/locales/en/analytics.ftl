@@ -116,6 +116,7 @@ audience-sum-of = Together { $sum } of { $all } followers.
 audience-female = Female
 audience-male = Male
 audience-unspecified = Not specified
+audience-own-words = Specified in their own words
 audience-missing = Not given the last time
 audience-hours = Active hours
 audience-hours-map = { $n ->

@@ -63,6 +63,9 @@ async fn shown(desk: Desk) {
     let before = desk.owner().await.get(&page).await.text();
     assert!(before.contains("The network was not asked in the last 30 days."), "{before}");
     assert!(!before.contains("gave no data for: Followers by"), "nobody asked it: {before}");
+    let nothing = asked(&desk, &format!("?account={account}")).await;
+    let item = &nothing["items"][0];
+    assert_eq!((&item["asked_at"], &item["no_data"]), (&Value::Null, &json!([])), "nobody asked it");
 
     let country = |part: &str, value| number(&desk, ("followers", "country"), part, value);
     keep(&desk, &account, vec![country("DE", 300), country("FR", 100)], Vec::new()).await;

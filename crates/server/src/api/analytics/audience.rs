@@ -69,7 +69,7 @@ struct AudienceOfAccount {
     active_hours: Option<AudienceHours>,
     /// What did not come the last time, and why. Older answers may still be there.
     missing: Vec<AudienceMissing>,
-    /// What the network offers and gave no data of.
+    /// What the network offers and gave no data of; empty before it was asked.
     no_data: Vec<AudienceMetric>,
 }
 
@@ -223,7 +223,8 @@ impl AudienceOfAccount {
             splits: found.splits.iter().map(|one| AudienceSplit::new(platform, one, with_days)).collect(),
             active_hours: found.active.as_ref().map(AudienceHours::from),
             missing: found.missing.iter().map(AudienceMissing::from).collect(),
-            no_data: found.silent.iter().map(metric).collect(),
+            // Before anybody asked there is nothing that the network could have kept to itself.
+            no_data: found.silent.iter().filter(|_| found.asked_at.is_some()).map(metric).collect(),
         }
     }
 }

@@ -185,7 +185,8 @@ fn word(ui: &Ui, by: Option<&str>, of: &str) -> String {
     match (by, of.to_ascii_lowercase().as_str()) {
         (Some("gender"), "f" | "female") => ui.tr("audience-female"),
         (Some("gender"), "m" | "male") => ui.tr("audience-male"),
-        (Some("gender"), "u" | "unknown" | "user_specified") => ui.tr("audience-unspecified"),
+        (Some("gender"), "u" | "unknown") => ui.tr("audience-unspecified"),
+        (Some("gender"), "user_specified") => ui.tr("audience-own-words"),
         _ => of.to_owned(),
     }
 }

@@ -1,5 +1,5 @@
-//! One account: its profile, its totals, its recent posts with their numbers, who its audience is, when its posts do best, and the log of how they were
-//! read. Refreshes itself while it is being read.
+//! One account: its profile, its totals, its recent posts with their numbers, who its audience is, when its posts do best, and the log
+//! of how they were read. Refreshes itself while it is being read.
 
 use askama::Template;
 use axum::extract::State;
