@@ -120,15 +120,99 @@ async fn gone(test: &TestDb) {
     let stage = Stage::new(test).await;
     let account = stage.through_pages("threads", None).await;
     stage.run_until_idle().await;
-    stage.fault(Fault::once("threads", "insights.account", When::Before, FaultKind::TokenRevoked));
+    // The profile asks the same edge first.
+    let revoke = Fault::once("threads", "insights.account", When::Before, FaultKind::TokenRevoked);
+    stage.fault(revoke.skipping(1));
     let stage = stage.by_schedule().await;
     pass(&stage, 2).await;
+    let runs = stage.runs(account).await;
+    let run = runs.iter().find(|run| run.reason == SyncReason::Scheduled).expect("a run");
+    assert_eq!(run.state, SyncState::Partial, "posts were read: {run:?}");
+    assert!(run.calls > 2, "profile, posts, and then the owner's part: {run:?}");
     let row = accounts::get(&stage.engine, &stage.actor, account).await.expect("the account");
     assert_eq!(row.status, AccountStatus::NeedsReconnect);
     assert!(row.profile.is_some(), "what was read before stays");
     assert!(last(&stage, about(&stage, account, Question::Account)).await.is_none(), "nobody answered");
 }
 on_both!(a_login_that_is_gone_asks_for_a_person, |t| super::gone(t));
+
+async fn unrenewed(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.through_pages("youtube", None).await;
+    stage.run_until_idle().await;
+    // The token that the reading begins with is a new one. It ends with the first report, and no other is to be had.
+    stage.fault(Fault::once("youtube", "reports.query", When::Before, FaultKind::TokenExpired));
+    let outage = Fault::once("youtube", "oauth.token", When::Before, FaultKind::Status).status(503);
+    stage.fault(outage.skipping(1).times(99));
+    let stage = stage.by_schedule().await;
+    pass(&stage, 2).await;
+    let runs = stage.runs(account).await;
+    let run = runs.iter().find(|run| run.reason == SyncReason::Scheduled).expect("a run");
+    assert_eq!((run.state, run.error.is_some()), (SyncState::Done, false), "posts were read: {run:?}");
+    let both = [Question::Account, Question::Audience].map(|question| about(&stage, account, question));
+    for asked in both {
+        let look = last(&stage, asked).await.expect("it was asked");
+        assert!(!look.settled && !look.missing.is_empty(), "there may be more later: {look:?}");
+    }
+    let row = accounts::get(&stage.engine, &stage.actor, account).await.expect("the account");
+    assert_eq!(row.status, AccountStatus::Connected, "nobody said that the login is gone");
+
+    stage.bench.world.faults().clear();
+    pass(&stage, 7).await;
+    for asked in both {
+        let look = last(&stage, asked).await.expect("it was asked again");
+        assert!(look.settled && look.missing.is_empty(), "with the next reading: {look:?}");
+    }
+}
+on_both!(posts_stay_read_when_no_token_is_to_be_had, |t| super::unrenewed(t));
+
+async fn whole_days(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.through_flavour("linkedin", "organization").await;
+    stage.run_until_idle().await;
+    // LinkedIn's days are those of UTC, and midnight in Athens is 22 h there.
+    let today = stage.engine.clock.now().as_second() / 86_400;
+    let first = Timestamp::from_second(today * 86_400).expect("a midnight");
+    let stage = stage.by_schedule().await;
+    pass(&stage, 48).await;
+    let visits = told(&stage, about(&stage, account, Question::Account), ("profile_visits", None)).await;
+    let windows: BTreeSet<_> = visits.iter().filter_map(|told| told.window).collect();
+    assert_eq!(windows.len(), visits.len(), "each day once: {visits:?}");
+    assert_eq!(windows.last(), Some(&(first, first + DAY)), "after two nights that day is over");
+    let over = |told: &Told| told.window.is_some_and(|(_, to)| to <= told.as_of);
+    assert!(visits.iter().all(over), "{visits:?}");
+    // As many come each day, so that less would be a part of one.
+    let values: BTreeSet<_> = visits.iter().map(|told| told.value).collect();
+    assert_eq!(values.len(), 1, "all are whole: {visits:?}");
+}
+on_both!(days_are_kept_once_they_are_over, |t| super::whole_days(t));
+
+async fn short_of_it(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.through_pages("instagram", None).await;
+    stage.run_until_idle().await;
+    let numbers = about(&stage, account, Question::Account);
+    let today = midnight_before(&stage, stage.engine.clock.now());
+    let limit = Fault::once("instagram", "insights.read", When::Before, FaultKind::RateLimit).reset(600);
+    stage.fault(limit.skipping(1).times(99));
+    let stage = stage.by_schedule().await;
+    // Until eleven in the evening in Athens.
+    pass(&stage, 12).await;
+    assert!(last(&stage, numbers).await.is_some_and(|look| !look.settled));
+    stage.bench.world.faults().clear();
+    pass(&stage, 10).await;
+    let tomorrow = midnight_before(&stage, stage.engine.clock.now());
+    assert!(tomorrow > today);
+    let month = SignedDuration::from_hours(30 * 24);
+    let split = told(&stage, numbers, ("views", Some("media_product_type"))).await;
+    let windows: BTreeSet<_> = split.iter().filter_map(|told| told.window).collect();
+    assert_eq!(
+        windows,
+        BTreeSet::from([(tomorrow - month, tomorrow)]),
+        "what a day's limit cost came the next"
+    );
+}
+on_both!(what_did_not_come_all_day_is_asked_for_the_next, |t| super::short_of_it(t));
 
 /// An answer of an audience, so many hours after a midnight.
 async fn answer(stage: &Stage, account: AccountId, as_of: Timestamp, parts: &[(&str, i64)]) {
