@@ -122,6 +122,7 @@ mod tests {
         assert_eq!(of("account_suspended"), Verdict::Hold(HeldReason::Reauth));
         assert_eq!(of("account_closed"), Verdict::Hold(HeldReason::Reauth));
         assert_eq!(of("account_banned"), Verdict::Fail, "it may not post, which says nothing about the rest");
+        assert_eq!(of("profile_unknown"), Verdict::Fail, "an index that lags says nothing about the account");
     }
 
     fn verdict(kind: ErrorKind, tries: u32, refreshed: bool, stage: Stage) -> Verdict {

@@ -1,6 +1,7 @@
 //! Publications: looking at them, and a person's word where the engine needs one.
 
 use carillon_connectors::contract::progress::Stage;
+use carillon_domain::account::NetworkState;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::error::AppError;
 use carillon_domain::id::PublicationId;
@@ -8,7 +9,7 @@ use carillon_domain::permission::Permission;
 use carillon_domain::publication::{Event, HeldReason, Intent, PublicationState, UnitState};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::repo::publication::{self, ListQuery, PublicationRow};
-use carillon_store::repo::{attempt, job, waiting};
+use carillon_store::repo::{attempt, job, notice, waiting};
 
 use super::posts::PublicationView;
 use crate::publish::{self, Saved, Target, Times};
@@ -236,6 +237,8 @@ async fn change(
                         "This publication was changed meanwhile. Look at it again.",
                     ));
                 }
+                // Also where parts are missing for good: who decided that knows it.
+                notice::clear_all(tx, (workspace, id.uuid()), now).await?;
                 if let Some(at) = run {
                     let target = Target { workspace, publication: id };
                     job::put(tx, &times.job(target, &row.platform, row.account, Some(at))).await?;
@@ -256,10 +259,13 @@ fn waits_for_login(row: &PublicationRow) -> bool {
     missing.is_some_and(|unit| unit.state == UnitState::Pending && lost_login(unit.error.as_ref()))
 }
 
-/// Whether it was the account's login that failed.
+/// Whether it was the account's login that failed, or the account itself that was refused.
 fn lost_login(error: Option<&ConnectorError>) -> bool {
     use ErrorKind::{AuthExpired, AuthRevoked, PermissionMissing};
-    error.is_some_and(|error| matches!(error.kind, AuthExpired | AuthRevoked | PermissionMissing))
+    error.is_some_and(|error| {
+        matches!(error.kind, AuthExpired | AuthRevoked | PermissionMissing)
+            || NetworkState::of_code(&error.code).is_some()
+    })
 }
 
 /// Lets go what waited for an account that is connected again: within the workspace's grace it is published, after that it
@@ -315,6 +321,8 @@ pub(crate) async fn account_is_back(
                     if !publication::save_edit(tx, &row, seen).await? {
                         return Ok(false);
                     }
+                    // A public one still lacks its parts, but waits for nobody.
+                    notice::clear_all(tx, (workspace, id.uuid()), now).await?;
                     let target = Target { workspace, publication: id };
                     job::put(tx, &times.job(target, &row.platform, row.account, at.or(Some(now)))).await?;
                     Ok::<_, carillon_store::StoreError>(true)

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
+use carillon_domain::connector_error::ErrorKind;
 use carillon_domain::id::TokenId;
 use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Role;
@@ -121,13 +122,51 @@ async fn lost_login(test: &TestDb) {
 }
 on_both!(a_lost_login_is_told_once_and_settled_by_connecting_again, |t| super::lost_login(t));
 
+async fn lost_between_parts(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    stage.run_until_idle().await;
+    let revoke = || Fault::once("bluesky", "commit", When::Before, FaultKind::TokenRevoked).skipping(1);
+    stage.fault(revoke());
+    let post = stage.thread(account, &["Head", "Tail"]).await;
+    stage.run_until_idle().await;
+    assert!(stage.publication(&post).await.incomplete);
+    let mut open = stage.open().await;
+    open.sort_by_key(|kind| kind.as_str());
+    assert_eq!(open, [NoticeKind::Held, NoticeKind::SignedOut]);
+    stage.bluesky().await;
+    assert_eq!(stage.open().await, [], "it goes on");
+    stage.run_until_idle().await;
+    assert_eq!((stage.open().await, stage.public("Tail").len()), (vec![], 1));
+
+    // The same where the account was suspended, which the network tells as a refusal.
+    stage.fault(revoke());
+    let post = stage.thread(account, &["First", "Last"]).await;
+    stage.run_until_idle().await;
+    let id = stage.publication(&post).await.id;
+    stage
+        .crash_leaves(id, |row| {
+            for error in row.units.iter_mut().filter_map(|unit| unit.error.as_mut()).chain(&mut row.error) {
+                (error.kind, error.code) = (ErrorKind::Rejected, "account_suspended".to_owned());
+            }
+        })
+        .await;
+    stage.bluesky().await;
+    stage.run_until_idle().await;
+    assert_eq!((stage.open().await, stage.public("Last").len()), (vec![], 1));
+}
+on_both!(what_waited_for_a_login_is_settled_by_connecting_again, |t| super::lost_between_parts(t));
+
 async fn unread_for_a_day(test: &TestDb) {
     let stage = Stage::new(test).await;
     let account = stage.bluesky().await;
     stage.run_until_idle().await;
     let read = async |fails: bool| {
         if fails {
-            stage.fault(Fault::once("bluesky", "getProfile", When::Before, FaultKind::Status).status(400));
+            // Neither the network's index nor the account's server tells who it is.
+            for operation in ["getProfile", "describeRepo"] {
+                stage.fault(Fault::once("bluesky", operation, When::Before, FaultKind::Status).status(400));
+            }
         }
         stage.bench.clock.advance(Duration::from_secs(60));
         sync::request(&stage.engine, &stage.actor, account).await.expect("asked");

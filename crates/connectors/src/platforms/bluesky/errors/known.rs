@@ -210,11 +210,12 @@ pub const MESSAGES: &[Meaning] = &[
         cause: "The server does not have this account.",
         action: "Check whether it moved to another server or was deleted.",
     },
+    // The index says this, and not the account's server, which alone knows whether the account is there.
     Meaning {
         name: "Profile not found",
         kind: ErrorKind::Rejected,
-        code: "account_gone",
-        cause: "The network does not have this account.",
-        action: "Check whether it was deleted.",
+        code: "profile_unknown",
+        cause: "The network's index does not know this account.",
+        action: "Check whether it was deleted; a new account is known after some minutes.",
     },
 ];

@@ -81,7 +81,7 @@ fn every_error_of_the_sheet_has_a_kind_a_sentence_and_an_action() {
             "invalid_record_key",
         ),
         (400, "InvalidRequest", "Unable to resolve handle".into(), &Rejected, "handle_unknown"),
-        (400, "InvalidRequest", "Profile not found".into(), &Rejected, "account_gone"),
+        (400, "InvalidRequest", "Profile not found".into(), &Rejected, "profile_unknown"),
         (400, "InvalidRequest", "Could not find repo: did:plc:x".into(), &Rejected, "account_gone"),
         (413, "PayloadTooLargeError", "request entity too large".into(), &Rejected, "media_too_large"),
         (401, "SomethingNew", String::new(), &AuthRevoked, "auth_required"),
