@@ -22,11 +22,15 @@ use crate::settings::{Settings, SettingsError};
 use crate::urls;
 use crate::web::components::at;
 
-/// A mail server that is silent for so long does not answer.
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// A mail server must take the connection in this time.
+const CONNECT: Duration = Duration::from_secs(30);
 
-/// What mail servers answer about a recipient or a message that they will never take begins so: RFC 5321, 4.2.3.
-const NEVER: &str = "55";
+/// One that has not taken the whole e-mail by then, a PDF included, does not answer.
+const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// What mail servers answer about a recipient whom they will never take anything for: RFC 5321, 4.2.3. A full mailbox (552) may be
+/// emptied, and 554 is also how a server greets whom it does not want today.
+const NEVER: [&str; 3] = ["550", "551", "553"];
 
 /// The way to the mail server.
 pub struct Letters {
@@ -105,6 +109,12 @@ impl Letters {
             from: None,
             message: message.into(),
         };
+        if gives_password_away(mail.smtp_url.expose()) {
+            return Err(wrong(
+                "mail.smtp_url",
+                "it would send the password in the clear. Add ?tls=required.",
+            ));
+        }
         // What went wrong is not repeated: the address holds a password.
         let transport =
             AsyncSmtpTransport::<Tokio1Executor>::from_url(mail.smtp_url.expose()).map_err(|_| {
@@ -116,7 +126,7 @@ impl Letters {
         let from = mail.from.parse::<Mailbox>().map_err(|_| {
             wrong("mail.from", "it is not an e-mail address. Write it like Carillon <carillon@example.com>.")
         })?;
-        let transport = transport.timeout(Some(TIMEOUT)).build();
+        let transport = transport.timeout(Some(CONNECT)).build();
         Ok(Some(Self { transport, from, public_url: settings.public_url(), clock }))
     }
 
@@ -172,8 +182,13 @@ impl Letters {
     }
 
     async fn hand_over(&self, message: Message) -> Result<(), MailError> {
-        let Err(error) = self.transport.send(message).await else { return Ok(()) };
-        let never = error.status().is_some_and(|code| code.to_string().starts_with(NEVER));
+        // The transport itself waits for answers as long as the connection lasts.
+        let error = match tokio::time::timeout(TIMEOUT, self.transport.send(message)).await {
+            Ok(Ok(_)) => return Ok(()),
+            Ok(Err(error)) => error,
+            Err(_) => return Err(MailError::Later("the mail server does not answer".to_owned())),
+        };
+        let never = error.status().is_some_and(|code| NEVER.contains(&code.to_string().as_str()));
         let why = error.to_string();
         Err(if never { MailError::Refused(why) } else { MailError::Later(why) })
     }
@@ -227,7 +242,18 @@ impl Mailer for Letters {
     }
 }
 
+/// Whether the connection would carry the password as it is.
+fn gives_password_away(url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| {
+        let encrypts = url.query_pairs().any(|(key, _)| key == "tls");
+        url.scheme() == "smtp" && url.password().is_some() && !encrypts
+    })
+}
+
 /// What can't be written will never be sent.
 fn refused<E: std::error::Error>(error: E) -> MailError {
     MailError::Refused(error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

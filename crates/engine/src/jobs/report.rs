@@ -12,6 +12,7 @@ use carillon_domain::id::{Id, SentReportId, UserId, WorkspaceId};
 use carillon_domain::permission::{Permission, Role};
 use carillon_domain::time::SignedDuration;
 use carillon_store::StoreError;
+use carillon_store::repo::account;
 use carillon_store::repo::job::{self, NewJob, Party};
 use carillon_store::repo::lease;
 use carillon_store::repo::report_schedule::{self, DueSchedule, SentRow, SentState};
@@ -30,6 +31,12 @@ pub const KIND: &str = "report";
 
 /// When the mail server is asked again.
 const AGAIN: SignedDuration = SignedDuration::from_mins(10);
+
+/// So long the mail server is asked for those who don't have it yet: a mailbox that is full, or a server that is off over a weekend.
+const PATIENCE: SignedDuration = SignedDuration::from_hours(24 * 3);
+
+/// Of two zones' clocks none is further ahead of the other one, also while one of them saves daylight.
+const ZONES: SignedDuration = SignedDuration::from_hours(28);
 
 /// Schedules and reports that one look finds.
 const BATCH: i64 = 50;
@@ -52,7 +59,10 @@ pub async fn find(engine: &Engine) -> Result<u64, StoreError> {
         return Ok(0);
     }
     for seen in report_schedule::due(&engine.db, engine.clock.now(), BATCH).await? {
-        open(engine, seen).await?;
+        // The others' reports go out all the same.
+        if let Err(error) = open(engine, seen).await {
+            tracing::error!(schedule = %seen.id, %error, "a report that is due could not be opened");
+        }
     }
     let mut found = 0;
     for (workspace, id) in report_schedule::without_job(&engine.db, BATCH).await? {
@@ -63,12 +73,20 @@ pub async fn find(engine: &Engine) -> Result<u64, StoreError> {
     Ok(found)
 }
 
+/// Adds the report that is due, and sets when the next one is. In another zone than when the time was set it may not be due yet.
 async fn open(engine: &Engine, seen: DueSchedule) -> Result<(), StoreError> {
     let schedule = report_schedule::find(&engine.db, seen.workspace, seen.id).await?;
     let home = workspace::find(&engine.db, seen.workspace).await?;
     let Some((schedule, home)) = schedule.zip(home) else { return Ok(()) };
+    if let Some(id) = schedule.account
+        && account::find(&engine.db, seen.workspace, id).await?.is_none()
+    {
+        return forget(engine, seen).await;
+    }
     let (zone, now) = (report_schedules::zone(&home.timezone), engine.clock.now());
-    let (first, last) = schedule.rule.days(seen.next_at, &zone);
+    let due = schedule.rule.next(seen.next_at - ZONES, &zone);
+    let is_due = due <= now;
+    let (first, last) = schedule.rule.days(due, &zone);
     let row = SentRow {
         workspace: seen.workspace,
         id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
@@ -83,18 +101,26 @@ async fn open(engine: &Engine, seen: DueSchedule) -> Result<(), StoreError> {
         created_at: now,
         sent_at: None,
     };
-    let next_at = schedule.rule.next(now, &zone);
+    let next_at = if is_due { schedule.rule.next(now, &zone) } else { due };
     engine
         .db
         .write(move |tx| {
             Box::pin(async move {
-                if report_schedule::move_on(tx, seen, next_at).await? {
+                if report_schedule::move_on(tx, seen, next_at).await? && is_due {
                     report_schedule::add(tx, &row).await?;
                 }
                 Ok::<_, StoreError>(())
             })
         })
         .await
+}
+
+/// The account was erased: there will never be anything to tell of it.
+async fn forget(engine: &Engine, seen: DueSchedule) -> Result<(), StoreError> {
+    let gone = engine
+        .db
+        .write(move |tx| Box::pin(async move { report_schedule::delete(tx, seen.workspace, seen.id).await }));
+    gone.await.map(drop)
 }
 
 fn new_job(engine: &Engine, target: Target) -> NewJob {
@@ -132,29 +158,49 @@ pub async fn run(engine: &Engine, lease: &Lease, target: Target) -> Result<Next,
         0 => made(engine, lease, mailer, &home, &mut row).await?,
         size => engine.library.report((row.workspace, row.id), size).await.map_err(|e| defect(&e))?,
     };
+    let waits = hand_out(engine, lease, mailer, &home, &mut row, &bytes).await?;
+    if waits && engine.clock.now() < row.created_at + PATIENCE {
+        return Ok(again());
+    }
+    // What nobody could be sent did not go out.
+    let nobody = row.sent_at.is_none() && !row.told.is_empty();
+    row.state = if waits || nobody { SentState::Failed } else { SentState::Sent };
+    save(engine, lease, &row).await?;
+    Ok(Next::Finished)
+}
+
+/// Sends it to who does not have it, one after the other. Tells whether the mail server wants it later for somebody.
+async fn hand_out(
+    engine: &Engine,
+    lease: &Lease,
+    mailer: &Arc<dyn Mailer>,
+    home: &WorkspaceRow,
+    row: &mut SentRow,
+    bytes: &Bytes,
+) -> Result<bool, JobError> {
+    let mut waits = false;
     for member in workspace::members(&engine.db, row.workspace).await? {
         let wanted = row.people.contains(&member.user) && member.role.may(Permission::Read);
         if !wanted || row.told.contains(&member.user) {
             continue;
         }
-        let paper = paper(&row, &home, (member.user, member.email, member.name), bytes.clone());
+        let paper = paper(row, home, (member.user, member.email, member.name), bytes.clone());
         match mailer.report(&paper).await {
-            Ok(()) => {}
+            Ok(()) => row.sent_at = Some(engine.clock.now()),
+            // A full mailbox holds up nobody else.
             Err(MailError::Later(why)) => {
                 tracing::warn!(report = %row.id, why, "a report could not be sent; it is tried again");
-                return Ok(again());
+                waits = true;
+                continue;
             }
             Err(MailError::Refused(why)) => {
                 tracing::warn!(report = %row.id, why, "the mail server does not take a report");
             }
         }
         row.told.push(member.user);
-        save(engine, lease, &row).await?;
+        save(engine, lease, row).await?;
     }
-    row.state = SentState::Sent;
-    row.sent_at = Some(engine.clock.now());
-    save(engine, lease, &row).await?;
-    Ok(Next::Finished)
+    Ok(waits)
 }
 
 /// Ends a report that can't be made, for a reason of ours.

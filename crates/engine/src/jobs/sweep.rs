@@ -1,5 +1,6 @@
-//! Finds publications and sync runs that ought to be on their way and have no job, people who are to get an e-mail, reports that are due, and leases that ran out. The queue is the fast path;
-//! this is the truth. What is to be read by the schedule is found beside it, by [`open_due`](super::sync::schedule::open_due).
+//! Finds publications and sync runs that ought to be on their way and have no job, people who are to get an e-mail, reports that
+//! are due, and leases that ran out. The queue is the fast path; this is the truth. What is to be read by the schedule is found
+//! beside it, by [`open_due`](super::sync::schedule::open_due).
 
 use carillon_domain::time::SignedDuration;
 use carillon_store::repo::{job, sync_run, waiting};
@@ -40,8 +41,16 @@ pub async fn sweep(engine: &Engine) -> Result<u64, JobError> {
         engine.db.write(move |tx| Box::pin(async move { job::put_if_absent(tx, &job).await })).await?;
         repaired += 1;
     }
-    repaired += letter::find(engine).await? + report::find(engine).await?;
     let freed = engine.db.write(move |tx| Box::pin(async move { job::free_expired(tx, now).await })).await?;
+    for (what, found) in [("letters", letter::find(engine).await), ("reports", report::find(engine).await)] {
+        match found {
+            Ok(found) => repaired += found,
+            // Nothing but these waits for it.
+            Err(error) => {
+                tracing::error!(what, %error, "what is to go out by e-mail could not be looked for")
+            }
+        }
+    }
     if repaired + freed > 0 {
         tracing::info!(repaired, freed, "sweep put work back");
         engine.wake.notify_waiters();

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use carillon_domain::permission::Role;
 use carillon_store::testing::TestDb;
+use serde_json::json;
 
+use crate::support::OWNER;
 use crate::support::desk::Desk;
 use crate::support::post_office::PostOffice;
 
@@ -29,6 +31,26 @@ async fn days(desk: &Desk, days: u64) {
 fn after<'t>(text: &'t str, before: &str) -> &'t str {
     let (_, rest) = text.split_once(before).unwrap_or_else(|| panic!("{before} in {text}"));
     rest.split('"').next().expect("an end")
+}
+
+/// Whom a report can go to, as the form offers them.
+fn people(page: &str) -> Vec<String> {
+    let offered = page.split("name=\"people\" value=\"").skip(1);
+    offered.map(|rest| rest.split('"').next().expect("an end").to_owned()).collect()
+}
+
+/// Each Monday at eight, about all accounts, to everybody.
+async fn add_weekly(desk: &Desk) {
+    let (owner, path) = (desk.owner().await, format!("{}/settings/reports", desk.home));
+    let people = people(&owner.get(&path).await.text());
+    let form = [("every", "week"), ("day", "1"), ("hour", "8"), ("account", "")].into_iter();
+    let form: Vec<_> = form.chain(people.iter().map(|person| ("people", person.as_str()))).collect();
+    assert_eq!(owner.post(&path, &form).await.status, StatusCode::SEE_OTHER);
+}
+
+/// The page, as somebody sees it who signs in now: nobody stays signed in for so long.
+async fn page(desk: &Desk) -> String {
+    desk.owner().await.get(&format!("{}/settings/reports", desk.home)).await.text()
 }
 
 async fn weekly(db: TestDb) {
@@ -117,6 +139,78 @@ async fn a_busy_mail_server_gets_the_same_report_later() {
     assert_eq!(office.letters().len(), 1);
     desk.work().await;
     assert_eq!(office.letters().len(), 1, "who has it gets it no second time");
+}
+
+#[tokio::test]
+async fn a_full_mailbox_holds_up_nobody_else_and_is_given_up_in_the_end() {
+    // Whoever comes first.
+    for full in [OWNER.0, "analyst@example.com"] {
+        let office = PostOffice::open().await;
+        let desk = desk(TestDb::sqlite().await, &office).await;
+        desk.member(Role::Analyst).await;
+        add_weekly(&desk).await;
+        office.answers_for(full, "452 full");
+        days(&desk, 7).await;
+        assert_eq!(office.letters().len(), 1, "the other one has it: {full}");
+        assert!(page(&desk).await.contains("On its way"));
+        days(&desk, 2).await;
+        assert!(page(&desk).await.contains("On its way"));
+        days(&desk, 2).await;
+        let page = page(&desk).await;
+        assert!(!page.contains("On its way") && page.contains("Failed"), "{page}");
+        assert_eq!(office.letters().len(), 1, "nobody has it twice");
+    }
+}
+
+#[tokio::test]
+async fn a_report_that_nobody_could_be_sent_was_not_sent() {
+    let office = PostOffice::open().await;
+    let desk = desk(TestDb::sqlite().await, &office).await;
+    add_weekly(&desk).await;
+    office.answers("550 nobody here");
+    days(&desk, 7).await;
+    let page = page(&desk).await;
+    assert!(!page.contains("On its way") && page.contains("Failed"), "{page}");
+}
+
+#[tokio::test]
+async fn a_week_begins_in_the_zone_that_the_workspace_has_then() {
+    let office = PostOffice::open().await;
+    let desk = desk(TestDb::sqlite().await, &office).await;
+    add_weekly(&desk).await;
+    let there = json!({ "timezone": "America/New_York" });
+    let changed = desk.call(Method::PATCH, "/api/v1/workspace", Some(there)).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.text());
+    let until = async |time: &str| {
+        desk.app.clock.advance_to(time.parse().expect("a time"));
+        desk.work().await;
+        office.letters()
+    };
+    assert!(until("2026-11-30T06:30:00Z").await.is_empty(), "eight in Athens is night in New York");
+    let letters = until("2026-11-30T13:30:00Z").await;
+    assert_eq!(letters.len(), 1);
+    assert!(letters[0].contains("report from 2026-11-23 to 2026-11-29"), "{}", letters[0]);
+    let letters = until("2026-12-07T13:30:00Z").await;
+    assert_eq!(letters.len(), 2);
+    assert!(letters[1].contains("report from 2026-11-30 to 2026-12-06"), "{}", letters[1]);
+}
+
+#[tokio::test]
+async fn an_account_that_was_erased_is_reported_no_more() {
+    let office = PostOffice::open().await;
+    let desk = desk(TestDb::sqlite().await, &office).await;
+    let (owner, path) = (desk.owner().await, format!("{}/settings/reports", desk.home));
+    let person = people(&owner.get(&path).await.text()).remove(0);
+    let account = desk.account.as_str();
+    let form =
+        [("every", "week"), ("day", "1"), ("hour", "8"), ("account", account), ("people", person.as_str())];
+    assert_eq!(owner.post(&path, &form).await.status, StatusCode::SEE_OTHER);
+    assert!(page(&desk).await.contains("rsched_"));
+    let gone = desk.call(Method::DELETE, &format!("/api/v1/accounts/{account}?erase=true"), None).await;
+    assert_eq!(gone.status, StatusCode::OK, "{}", gone.text());
+    days(&desk, 7).await;
+    assert!(office.letters().is_empty());
+    assert!(!page(&desk).await.contains("rsched_"), "the schedule went with it");
 }
 
 #[tokio::test]

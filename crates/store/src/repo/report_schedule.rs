@@ -53,9 +53,9 @@ pub struct ScheduleRow {
 pub enum SentState {
     /// It is made, or on its way to somebody.
     Making,
-    /// Everybody has it who is still a member.
+    /// Everybody has it who is still a member and whose mailbox is not refused for good.
     Sent,
-    /// It could not be made or sent.
+    /// It could not be made, or somebody could not be sent it in time, or nobody at all.
     Failed,
 }
 
@@ -89,7 +89,7 @@ pub struct SentRow {
     pub last_day: String,
     /// Who is to get it.
     pub people: Vec<UserId>,
-    /// Who has it.
+    /// Who has it, or can't be sent it.
     pub told: Vec<UserId>,
     /// How far it is.
     pub state: SentState,
@@ -97,7 +97,7 @@ pub struct SentRow {
     pub file_name: String,
     /// Bytes; 0 as long as it is not made.
     pub size: u64,
-    /// When it was due.
+    /// When it was added.
     pub created_at: Timestamp,
     /// When the last one got it.
     pub sent_at: Option<Timestamp>,

@@ -10,6 +10,8 @@ use tokio::net::{TcpListener, TcpStream};
 pub struct PostOffice {
     letters: Arc<Mutex<Vec<String>>>,
     answer: Arc<Mutex<&'static str>>,
+    /// A part of an address, and what is said to letters for it.
+    mailbox: Arc<Mutex<Option<(String, &'static str)>>>,
     port: u16,
 }
 
@@ -18,7 +20,12 @@ impl PostOffice {
     pub async fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let office = Self { letters: Arc::default(), answer: Arc::new(Mutex::new("250 taken")), port };
+        let office = Self {
+            letters: Arc::default(),
+            answer: Arc::new(Mutex::new("250 taken")),
+            mailbox: Arc::default(),
+            port,
+        };
         let at_work = office.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -36,6 +43,19 @@ impl PostOffice {
     /// From now on it answers messages so.
     pub fn answers(&self, answer: &'static str) {
         *self.answer.lock().expect("lock") = answer;
+    }
+
+    /// From now on it answers so to letters for this address alone.
+    pub fn answers_for(&self, address: &str, answer: &'static str) {
+        *self.mailbox.lock().expect("lock") = Some((address.to_owned(), answer));
+    }
+
+    fn answer_for(&self, line: &str) -> &'static str {
+        let mailbox = self.mailbox.lock().expect("lock");
+        mailbox
+            .as_ref()
+            .filter(|(address, _)| line.contains(address))
+            .map_or("250 well", |(_, answer)| *answer)
     }
 
     /// What it has taken so far, as it came.
@@ -71,6 +91,7 @@ impl PostOffice {
                     }
                     answer.to_owned()
                 }
+                "RCPT" => self.answer_for(&line).to_owned(),
                 "QUIT" => "221 good bye".to_owned(),
                 _ => "250 well".to_owned(),
             };
