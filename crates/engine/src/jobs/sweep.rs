@@ -47,7 +47,7 @@ pub async fn sweep(engine: &Engine) -> Result<u64, JobError> {
             Ok(found) => repaired += found,
             // Nothing but these waits for it.
             Err(error) => {
-                tracing::error!(what, %error, "what is to go out by e-mail could not be looked for")
+                tracing::error!(what, %error, "what is to go out by e-mail could not be looked for");
             }
         }
     }

@@ -190,8 +190,9 @@ pub(super) async fn let_go(engine: &Engine, row: AccountRow, erase: bool) -> Res
                     grant::erase(tx, workspace, grant_id, now).await?;
                 }
                 if erase {
-                    erase_publications(tx, workspace, id, Timestamp::MAX).await?;
+                    erase_publications(tx, workspace, id, (Timestamp::MAX, now)).await?;
                     erase_readings(tx, workspace, id).await?;
+                    notice::erase(tx, workspace, id).await?;
                     account::delete(tx, workspace, id).await?;
                 } else {
                     account::update(tx, &row).await?;
@@ -218,7 +219,6 @@ async fn erase_readings(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) 
         job::remove(tx, &sync::job_key(open.id)).await?;
     }
     sync_run::erase(tx, workspace, id).await?;
-    notice::erase(tx, workspace, id).await?;
     account_name::erase(tx, workspace, id).await?;
     snapshot::erase(tx, workspace, id).await?;
     owner::erase(tx, workspace, id).await?;
@@ -230,21 +230,22 @@ async fn erase_readings(tx: &mut Tx<'_>, workspace: WorkspaceId, id: AccountId) 
 /// # Errors
 /// [`AppError::Conflict`] while something of that is being sent.
 pub(super) async fn erase_until(engine: &Engine, row: &AccountRow, until: Timestamp) -> Result<(), AppError> {
-    let (workspace, id) = (row.workspace, row.id);
+    let (workspace, id, now) = (row.workspace, row.id, engine.clock.now());
     engine
         .db
         .write(move |tx| {
             Box::pin(async move {
-                erase_publications(tx, workspace, id, until).await?;
+                erase_publications(tx, workspace, id, (until, now)).await?;
                 Ok::<_, AppError>(erase_readings(tx, workspace, id).await?)
             })
         })
         .await?;
     engine.events.account_changed(workspace, id);
+    engine.events.notices_changed(workspace);
     Ok(())
 }
 
-/// What was published there until then, and what was to be. Posts stay what they were.
+/// What was published there until then, and what was to be. Posts stay what they were, and nothing of it waits for anybody.
 ///
 /// # Errors
 /// [`AppError::Conflict`] while something is being sent: what it made public would be forgotten.
@@ -252,7 +253,7 @@ async fn erase_publications(
     tx: &mut Tx<'_>,
     workspace: WorkspaceId,
     id: AccountId,
-    until: Timestamp,
+    (until, now): (Timestamp, Timestamp),
 ) -> Result<(), AppError> {
     let mut rows = history::lock(tx, workspace, id).await?;
     rows.retain(|row| row.created_at <= until);
@@ -269,6 +270,7 @@ async fn erase_publications(
     }
     for row in &rows {
         job::remove(tx, &publish::job_key(row.id)).await?;
+        notice::clear_all(tx, (workspace, row.id.uuid()), now).await?;
     }
     Ok(history::erase(tx, workspace, id, &rows, until).await?)
 }

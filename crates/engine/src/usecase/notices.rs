@@ -1,7 +1,7 @@
 //! What needs a person: told once per cause, to those who can do something about it, until it is settled.
 //!
 //! A notice commits with the change that causes it, and is cleared with the change that settles it. The one cause that no change
-//! brings about is time: logins that end soon are looked for by [`look_at_logins`].
+//! brings about is time: logins that end soon are looked for by `look_at_logins`.
 
 use carillon_domain::account::AccountStatus;
 use carillon_domain::error::AppError;

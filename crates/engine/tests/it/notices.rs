@@ -2,19 +2,23 @@
 
 use std::time::Duration;
 
+use carillon_connectors::contract::webhooks::Address;
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
-use carillon_domain::connector_error::ErrorKind;
-use carillon_domain::id::TokenId;
+use carillon_domain::connector_error::{ConnectorError, ErrorKind};
+use carillon_domain::id::{NoticeId, TokenId};
 use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Role;
 use carillon_domain::publication::PublicationState;
 use carillon_engine::Actor;
+use carillon_engine::usecase::webhooks::Reply;
 use carillon_engine::usecase::{accounts, notices, publications, sync};
-use carillon_store::on_both;
-use carillon_store::repo::notice::NoticeRow;
+use carillon_store::repo::grant;
+use carillon_store::repo::notice::{self, NewNotice, NoticeRow};
 use carillon_store::testing::TestDb;
+use carillon_store::{StoreError, on_both};
 
 use super::support::{Stage, new_workspace};
+use super::told::{hear, left, own_id};
 
 impl Stage {
     async fn told(&self, actor: &Actor) -> Vec<NoticeRow> {
@@ -213,6 +217,48 @@ async fn login_that_ends(test: &TestDb) {
     assert_eq!(stage.open().await, []);
 }
 on_both!(a_login_that_ends_is_told_before_it_does, |t| super::login_that_ends(t));
+
+async fn readings_erased(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.through_pages("facebook", None).await;
+    let post = stage.now(account, "Bells").await;
+    stage.run_until_idle().await;
+    let public = stage.row(post.publications[0].id).await;
+    let failed = NewNotice {
+        workspace: public.workspace,
+        id: NoticeId::from_uuid(uuid::Uuid::from_u128(9)),
+        kind: NoticeKind::Failed,
+        subject: public.id.uuid(),
+        account,
+        post: Some(public.post),
+        cause: None,
+        created_at: public.created_at,
+    };
+    let raised: Result<bool, StoreError> =
+        stage.engine.db.write(move |tx| Box::pin(async move { notice::raise(tx, &failed).await })).await;
+    assert!(raised.expect("raised"), "as if it had failed");
+    let row = accounts::get(&stage.engine, &stage.actor, account).await.expect("the account");
+    let login =
+        grant::find(&stage.engine.db, row.workspace, row.grant).await.expect("read").expect("a login");
+    stage.bench.clock.advance(Duration::from_secs(5));
+    let asked = left(&stage, "facebook", Address::DataDeletion, &own_id(login.person));
+    stage.bench.clock.advance(Duration::from_secs(60));
+    assert_eq!(stage.through_pages("facebook", None).await, account, "they came back since");
+    stage.run_until_idle().await;
+    let ended = ConnectorError::new(
+        ErrorKind::AuthRevoked,
+        "facebook",
+        "me",
+        "token_invalid",
+        "The login has ended.",
+    );
+    accounts::needs_reconnect(&stage.engine, row.workspace, account, &ended).await.expect("noted");
+    assert_eq!(stage.open().await.len(), 2, "the account and the post");
+    let reply = hear(&stage, "facebook", &asked).await;
+    assert!(matches!(reply, Reply::Deleting { .. }), "{reply:?}");
+    assert_eq!(stage.open().await, [NoticeKind::SignedOut], "the account is still here, and signed out");
+}
+on_both!(erased_readings_leave_what_the_account_needs, |t| super::readings_erased(t));
 
 async fn nothing_left(test: &TestDb) {
     let stage = Stage::new(test).await;

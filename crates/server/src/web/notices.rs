@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use carillon_domain::id::{NoticeId, WorkspaceId};
 use carillon_domain::notice::Audience;
@@ -88,9 +89,14 @@ pub async fn show(
     Ok(html(&page)?.into_response())
 }
 
-/// The bell.
-pub async fn bell(member: Member) -> Result<Response, Failure> {
-    Ok(html(&Bell { ui: member.ui })?.into_response())
+/// The bell, for the page that shows it: that one says where it is.
+pub async fn bell(headers: HeaderMap, member: Member) -> Result<Response, Failure> {
+    let mut ui = member.ui;
+    let there = headers.get("hx-current-url").and_then(|url| url.to_str().ok()?.parse::<Uri>().ok());
+    if let Some(there) = there {
+        ui.path = there.path().to_owned();
+    }
+    Ok(html(&Bell { ui })?.into_response())
 }
 
 /// Marks one as read.

@@ -81,7 +81,11 @@ async fn the_bell_counts_what_is_not_read() {
     let text = owner.get(&calendar).await.text();
     assert!(text.contains("2 unread notices"), "{text}");
     assert!(text.contains(&format!("href=\"{page}\"")) && text.contains(&format!("hx-get=\"{page}/bell\"")));
-    assert!(owner.get(&format!("{page}/bell")).await.text().contains("2 unread notices"));
+    let bell = format!("{page}/bell");
+    assert!(owner.get(&bell).await.text().contains("2 unread notices"));
+    let here = "aria-current=\"page\"";
+    assert!(owner.get_within(&bell, &page).await.text().contains(here), "the open page is still marked");
+    assert!(!owner.get_within(&bell, &calendar).await.text().contains(here));
 
     let list = owner.get(&page).await.text();
     assert_eq!(list.matches("A post failed").count(), 4, "each as a line and for its button: {list}");

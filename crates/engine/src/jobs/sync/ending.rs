@@ -27,6 +27,9 @@ const MAX_LIMITS: u32 = 8;
 /// So long a run waits for a network that is left alone; the next one begins anew.
 const MAX_WAIT: SignedDuration = SignedDuration::from_hours(24);
 
+/// The operator's bound on what reading may cost is reached.
+const USED_UP: &str = "reads_used_up";
+
 /// Why a run stopped.
 #[derive(Debug)]
 pub(super) enum Stop {
@@ -129,7 +132,7 @@ async fn spent(mut run: Run<'_>) -> Result<Next, JobError> {
     let (kind, platform) = (ErrorKind::RateLimited { until: Some(until) }, run.row.platform.as_str());
     let cause = "What reading this account by schedule may cost this month is used up.";
     let action = "It goes on next month. Whoever runs this server can allow more; who asks for the numbers gets them in any case.";
-    let error = ConnectorError::new(kind, platform, "sync", "reads_used_up", cause).with_action(action);
+    let error = ConnectorError::new(kind, platform, "sync", USED_UP, cause).with_action(action);
     failed(run, error).await
 }
 
@@ -165,12 +168,16 @@ async fn end(
     let reach = position.began.filter(|_| complete).map(|began| Reach { began, back_to: position.back_to });
     let (workspace, id) = (row.workspace, row.account);
     let cause = row.error.as_ref().map(|error| error.cause.clone());
+    // The account's page says until when; nobody can or need do anything about it.
+    let by_choice = row.error.as_ref().is_some_and(|error| error.code == USED_UP);
     let told = notices::of_account(engine, (workspace, id), NoticeKind::ReadingFails, cause.clone());
     keep::fenced(engine, lease, move |tx| {
         Box::pin(async move {
             sync_run::save(tx, &row).await?;
             account::synced(tx, row.workspace, row.account, cause.as_deref()).await?;
-            tell(tx, complete, &told).await?;
+            if !by_choice {
+                tell(tx, complete, &told).await?;
+            }
             if let Some(reach) = reach {
                 look::note_covered(tx, row.workspace, row.account, row.kind, reach).await?;
             }

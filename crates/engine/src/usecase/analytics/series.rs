@@ -9,6 +9,7 @@ use carillon_store::repo::account_name::{self, Renamed};
 use super::figures::{Figure, Figures, Part};
 use super::filter::{Filter, Selection, select};
 use super::summary::parts;
+use crate::usecase::exports;
 use crate::{Actor, Engine};
 
 /// Most changes of names that are told.
@@ -119,12 +120,13 @@ async fn renamed(engine: &Engine, selection: &Selection) -> Result<Vec<Note>, Ap
     let to = selection.known.map_or(period.to, |end| period.to.min(end));
     let found = account_name::between(&engine.db, workspace, (period.from, to), RENAMED).await?;
     let note = |one: Renamed| {
-        let platform = &selection.account(one.account)?.platform;
+        let network = exports::title(engine, &selection.account(one.account)?.platform);
         let Renamed { at, handle_was, handle_is, name_was, name_is, .. } = one;
-        let text = if handle_was == handle_is {
-            format!("@{handle_is} on {platform} is named “{name_is}” since, before “{name_was}”.")
+        let (was, is) = (exports::handle(&handle_was), exports::handle(&handle_is));
+        let text = if was == is {
+            format!("{is} on {network} is named “{name_is}” since, before “{name_was}”.")
         } else {
-            format!("@{handle_was} on {platform} is @{handle_is} since.")
+            format!("{was} on {network} is {is} since.")
         };
         Some(Note { at, text })
     };

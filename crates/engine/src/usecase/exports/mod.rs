@@ -13,7 +13,6 @@ use carillon_domain::error::{AppError, FieldError};
 use carillon_domain::id::AccountId;
 use carillon_domain::insight::Period;
 use carillon_domain::permission::Permission;
-use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::workspace;
 use jiff::tz::TimeZone;
 
@@ -105,7 +104,7 @@ async fn about(engine: &Engine, actor: &Actor, filter: &Filter, times: Times) ->
         period: times.of,
         as_of: now,
         known_on: day.map(|day| day.date),
-        account: account.map(|row| (handle(&row), title(engine, &row.platform).to_owned())),
+        account: account.map(|row| (handle(&row.handle), title(engine, &row.platform).to_owned())),
         network: given(filter.platform.as_deref()).map(|name| title(engine, name).to_owned()),
         tag: given(filter.tag.as_deref()).map(str::to_owned),
         campaign: given(filter.campaign.as_deref()).map(str::to_owned),
@@ -113,8 +112,8 @@ async fn about(engine: &Engine, actor: &Actor, filter: &Filter, times: Times) ->
 }
 
 /// A handle as people write it. Where members have none, their name stands in its place, which nobody writes with an @.
-pub(super) fn handle(row: &AccountRow) -> String {
-    if row.handle.contains(char::is_whitespace) { row.handle.clone() } else { format!("@{}", row.handle) }
+pub(super) fn handle(handle: &str) -> String {
+    if handle.contains(char::is_whitespace) { handle.to_owned() } else { format!("@{handle}") }
 }
 
 /// A network's name as people know it.

@@ -40,7 +40,7 @@ fn line(engine: &Engine, ranked: &RankedPost) -> Best {
     Best {
         text: row.text.clone(),
         url: row.url.clone().filter(|url| url.starts_with("https://") || url.starts_with("http://")),
-        account: super::handle(account),
+        account: super::handle(&account.handle),
         network: title(engine, &account.platform).to_owned(),
         published_at: row.published_at,
         views: row.seen.of("views").map(|reading| reading.value),

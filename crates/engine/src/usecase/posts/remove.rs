@@ -79,6 +79,7 @@ pub async fn remove(
         false => remote_delete::Left::new(),
     };
     engine.events.post_changed(workspace, id);
+    engine.events.notices_changed(workspace);
     let mut view = query::get_with_trash(engine, actor, id).await?;
     for publication in &mut view.publications {
         publication.warnings.extend(left.remove(&publication.id));

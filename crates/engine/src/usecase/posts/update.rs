@@ -76,6 +76,7 @@ pub async fn update(
     apply(engine, change).await?;
     engine.wake.notify_waiters();
     engine.events.post_changed(actor.workspace, id);
+    engine.events.notices_changed(actor.workspace);
     let mut view = query::get(engine, actor, id).await?;
     view.warnings = warnings;
     Ok(view)

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use carillon_domain::error::AppError;
 use carillon_domain::id::{ReportScheduleId, SentReportId, WorkspaceId};
 use carillon_domain::permission::Permission;
 use carillon_domain::report::Every;
@@ -13,7 +14,7 @@ use carillon_engine::usecase::report_schedules::{self, NewSchedule};
 use carillon_store::repo::report_schedule::{ScheduleRow, SentRow, SentState};
 
 use crate::http::extract::{Path, Typed};
-use crate::http::{App, Failure};
+use crate::http::{App, Failure, misfit};
 use crate::web::components::{Alert, Choice, Empty, Errors, Field, State as Mark, at};
 use crate::web::html;
 use crate::web::posts::card::Faces;
@@ -177,6 +178,10 @@ pub async fn submit(
     member: Member,
     Typed(pairs): Typed,
 ) -> Result<Response, Failure> {
+    let strange = misfit::of_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    if !strange.is_empty() {
+        return Err(AppError::Invalid(strange).into());
+    }
     let all =
         |name: &str| pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect();
     let one = |name: &str| {

@@ -310,6 +310,13 @@ impl Browser<'_> {
         self.send(Request::get(path).body(Body::empty()).expect("request")).await
     }
 
+    /// What a part of the page at `from` asks for by itself.
+    pub async fn get_within(&self, path: &str, from: &str) -> Answer {
+        let from = format!("http://carillon.example{from}");
+        let request = Request::get(path).header("hx-request", "true").header("hx-current-url", from);
+        self.send(request.body(Body::empty()).expect("request")).await
+    }
+
     /// Sends a form from a page of this site.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         let body: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
