@@ -35,7 +35,7 @@ const AGAIN: SignedDuration = SignedDuration::from_mins(10);
 /// So long the mail server is asked for those who don't have it yet: a mailbox that is full, or a server that is off over a weekend.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(24 * 3);
 
-/// Of two zones' clocks none is further ahead of the other one, also while one of them saves daylight.
+/// More than one zone's clocks are ever ahead of another one's: 26 hours, and what daylight saving adds.
 const ZONES: SignedDuration = SignedDuration::from_hours(28);
 
 /// Schedules and reports that one look finds.

@@ -10,6 +10,8 @@ use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Role;
 use carillon_domain::publication::PublicationState;
 use carillon_engine::Actor;
+use carillon_engine::events::Topic;
+use carillon_engine::usecase::posts::{self, Removal};
 use carillon_engine::usecase::webhooks::Reply;
 use carillon_engine::usecase::{accounts, notices, publications, sync};
 use carillon_store::repo::grant;
@@ -69,6 +71,21 @@ async fn failed_once(test: &TestDb) {
     assert_eq!(told.iter().filter(|row| row.cleared_at.is_some()).count(), 2, "both stay in the list");
 }
 on_both!(a_failed_publication_is_told_until_a_person_has_it_in_hand, |t| super::failed_once(t));
+
+async fn canceled(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    stage.fault(Fault::once("bluesky", "commit", When::Before, FaultKind::Status).status(400));
+    let post = stage.now(account, "Refused").await;
+    stage.run_until_idle().await;
+    assert_eq!(stage.open().await, [NoticeKind::Failed]);
+    let mut events = stage.engine.events.listen();
+    posts::remove(&stage.engine, &stage.actor, post.post.id, Removal::default()).await.expect("canceled");
+    assert_eq!(stage.open().await, []);
+    let mut told = std::iter::from_fn(|| events.try_recv().ok());
+    assert!(told.any(|event| event.topic == Topic::Notices), "open pages hear of it");
+}
+on_both!(a_post_that_was_canceled_needs_nobody, |t| super::canceled(t));
 
 async fn reading_of_them(test: &TestDb) {
     let stage = Stage::new(test).await;
