@@ -124,6 +124,10 @@ urls! {
     DELETION = deletion(platform, code) "/webhooks/{platform}/data-deletion/{code}";
     /// Settings of a workspace.
     WORKSPACE_SETTINGS = workspace_settings(workspace) "/w/{workspace}/settings";
+    /// A workspace's logo.
+    LOGO = logo(workspace) "/w/{workspace}/settings/logo";
+    /// Takes the logo away.
+    REMOVE_LOGO = remove_logo(workspace) "/w/{workspace}/settings/logo/remove";
     /// Who belongs to a workspace.
     MEMBERS = members(workspace) "/w/{workspace}/settings/members";
     /// Reports that go out by themselves.

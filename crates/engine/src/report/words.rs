@@ -23,6 +23,7 @@ pub const WORDS: &[&str] = &[
     "unit",
     "source",
     "page",
+    "logo",
     "accounts",
     "compared",
     "moved",

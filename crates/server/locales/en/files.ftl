@@ -69,6 +69,7 @@ report-meaning = Meaning
 report-definition = Definition
 report-unit = Unit
 report-source = Source
+report-logo = Logo of { $place }
 report-page = Page { $n } of { $of }
 report-accounts = { $n ->
     [one] One account

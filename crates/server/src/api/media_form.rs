@@ -6,6 +6,7 @@ use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
 use axum::extract::{Multipart, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use bytes::{Bytes, BytesMut};
 use carillon_domain::error::{AppError, FieldError};
 use carillon_domain::permission::Permission;
 use carillon_engine::Actor;
@@ -59,10 +60,7 @@ pub async fn receive(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<MediaRow, Failure> {
     actor.require(Permission::Write)?;
-    let mut form = form.map_err(|rejection| {
-        let detail = "Send a form with Content-Type: multipart/form-data and a part named file.";
-        Failure::new(rejection.status(), "not_a_form", detail)
-    })?;
+    let mut form = form.map_err(no_form)?;
     let mut alt = None;
     let mut row: Option<MediaRow> = None;
     loop {
@@ -88,7 +86,7 @@ pub async fn receive(
         }
     }
     let Some(mut row) = row else {
-        return Err(AppError::invalid("file", "required", "The form has no part named file.").into());
+        return Err(no_file().into());
     };
     if let Some(alt) = alt {
         // The description came behind the file.
@@ -98,6 +96,39 @@ pub async fn receive(
         };
     }
     Ok(row)
+}
+
+/// Reads the one file of a form into memory. Of a larger one the rest is read and thrown away, so that the client gets to read the
+/// refusal.
+///
+/// # Errors
+/// For what is no such form, and for more than `most` bytes, with `over`.
+pub async fn receive_small(
+    form: Result<Multipart, MultipartRejection>,
+    most: usize,
+    over: fn() -> AppError,
+) -> Result<Bytes, Failure> {
+    let mut form = form.map_err(no_form)?;
+    let Some(mut field) = in_time(form.next_field()).await?.filter(|field| field.name() == Some("file"))
+    else {
+        return Err(no_file().into());
+    };
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = in_time(field.chunk()).await? {
+        if bytes.len() <= most {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    if bytes.len() > most { Err(over().into()) } else { Ok(bytes.freeze()) }
+}
+
+fn no_form(rejection: MultipartRejection) -> Failure {
+    let detail = "Send a form with Content-Type: multipart/form-data and a part named file.";
+    Failure::new(rejection.status(), "not_a_form", detail)
+}
+
+fn no_file() -> AppError {
+    AppError::invalid("file", "required", "The form has no part named file.")
 }
 
 /// Takes the file out again: a refused form changes nothing.

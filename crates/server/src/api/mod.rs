@@ -20,7 +20,7 @@ mod tokens;
 mod tus;
 mod workspace;
 
-pub use media_form::receive as receive_file;
+pub use media_form::{receive as receive_file, receive_small as receive_small_file};
 pub use publications::checked_link;
 
 use axum::Router;

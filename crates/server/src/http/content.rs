@@ -61,15 +61,30 @@ pub async fn answer(
             }
         }
     };
-    insert(&mut response, header::ETAG, &content.etag);
     insert(&mut response, header::ACCEPT_RANGES, "bytes");
+    Ok(harmless(response, &content.etag, keep))
+}
+
+/// Answers with a small PNG that is in memory, unless the client has it.
+pub fn png(headers: &HeaderMap, bytes: Vec<u8>, etag: &str) -> Response {
+    let response = if has_it(headers, etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        ([(header::CONTENT_TYPE, "image/png")], bytes).into_response()
+    };
+    harmless(response, etag, Keep::Private)
+}
+
+/// The answer with what is true of every file: who may keep it, by what it is known again, and that it is no page.
+fn harmless(mut response: Response, etag: &str, keep: Keep) -> Response {
+    insert(&mut response, header::ETAG, etag);
     let cache = match keep {
         Keep::Private => "private, max-age=86400",
         Keep::Public => "public, max-age=3600",
     };
     insert(&mut response, header::CACHE_CONTROL, cache);
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
-    Ok(response)
+    response
 }
 
 async fn part(app: &App, content: &Content, range: Range<u64>) -> Result<Response, Failure> {

@@ -15,7 +15,7 @@ use super::strict::Strict;
 
 /// How much of a refused body is read and thrown away, so that the client gets to read the refusal: a connection that is
 /// closed while the client still writes is reset, and the answer is lost.
-const DRAIN_BYTES: usize = 64 << 20;
+pub const DRAIN_BYTES: usize = 64 << 20;
 
 /// A JSON body.
 #[derive(Debug, Clone, Copy, Default)]

@@ -57,6 +57,11 @@ pub fn routes() -> Router<App> {
         .route(urls::REVOKE_OTHER_SESSIONS, post(settings::sessions::revoke_others))
         .route(urls::WORKSPACE, get(home::workspace))
         .route(urls::WORKSPACE_SETTINGS, get(settings::workspace::show).post(settings::workspace::submit))
+        .route(
+            urls::LOGO,
+            get(settings::logo::show).post(settings::logo::submit).layer(settings::logo::limit()),
+        )
+        .route(urls::REMOVE_LOGO, post(settings::logo::remove))
         .route(urls::REPORT_SCHEDULES, get(settings::reports::show).post(settings::reports::submit))
         .route(urls::REMOVE_REPORT_SCHEDULE, post(settings::reports::remove))
         .route(urls::SENT_REPORT, get(settings::reports::file))

@@ -24,6 +24,7 @@ mod hangups;
 mod insights;
 mod letters;
 mod library;
+mod logo;
 mod media;
 mod monitoring;
 mod notices;

@@ -247,3 +247,15 @@ create table account_names (
 alter table accounts add column read_handle text; -- as the last reading had them: signing in may say them in another form
 alter table accounts add column read_name text;
 alter table accounts add column network_state text; -- domain::account::NetworkState (null: nothing that we know of)
+
+-- A workspace's logo, at most 512 pixels wide and high.
+create table workspace_logos (
+    workspace_id uuid   not null,
+    png          bytea  not null,
+    width        bigint not null,
+    height       bigint not null,
+    sha256       text   not null, -- hexadecimal
+    updated_at   bigint not null,
+    primary key (workspace_id),
+    foreign key (workspace_id) references workspaces (id) on delete cascade
+);

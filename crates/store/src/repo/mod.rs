@@ -14,6 +14,7 @@ pub mod job;
 pub mod known;
 pub mod lease;
 pub mod letter;
+pub mod logo;
 pub mod look;
 pub mod media;
 pub mod media_upload;
@@ -63,6 +64,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         known::STATEMENTS,
         lease::STATEMENTS,
         letter::STATEMENTS,
+        logo::STATEMENTS,
         look::STATEMENTS,
         media::STATEMENTS,
         media_upload::STATEMENTS,

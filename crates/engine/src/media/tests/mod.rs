@@ -1,6 +1,7 @@
 //! The library at its boundary, on both databases.
 
 mod files;
+mod logo;
 mod s3;
 mod uploads;
 

@@ -2,6 +2,7 @@
 
 use carillon_domain::insight::{Change, definition};
 use jiff::civil::Date;
+use krilla::image::Image;
 
 use super::Report;
 use super::chart::{self, Frame, Shape};
@@ -16,10 +17,28 @@ pub fn span(report: &Report, words: &dyn Words) -> String {
     format!("{first} – {last}")
 }
 
+/// The workspace's logo at the right of its name. Answers how much of the line is left for the name.
+fn logo(paper: &mut Paper<'_>, image: Image, said: String) -> f32 {
+    /// The most room that it takes.
+    const ROOM: (f32, f32) = (130.0, 34.0);
+    /// Points of a pixel: what is small is not drawn larger than screens show it.
+    const PIXEL: f32 = 0.75;
+    let (wide, high) = image.size();
+    let side = |pixels: u32| f32::from(u16::try_from(pixels).unwrap_or(u16::MAX).max(1)) * PIXEL;
+    let (wide, high) = (side(wide), side(high));
+    let scale = (ROOM.0 / wide).min(ROOM.1 / high).min(1.0);
+    let (width, height) = (wide * scale, high * scale);
+    let frame = Frame { x: SIZE.0 - MARGIN - width, y: paper.y, width, height };
+    paper.part(Role::Figure(said), |p| p.picture(frame, image));
+    WIDTH - width - 16.0
+}
+
 /// Whose report it is, of which time and which accounts, and as of when.
-pub fn head(paper: &mut Paper<'_>, report: &Report, words: &dyn Words) {
+pub fn head(paper: &mut Paper<'_>, report: &Report, image: Option<Image>, words: &dyn Words) {
     let about = &report.about;
-    let name = paper.fonts.fit(Style::strong(22.0).weight, 22.0, &about.workspace, WIDTH);
+    let said = words.with("report", "logo", &[("place", about.workspace.clone())]);
+    let room = image.map_or(WIDTH, |image| logo(paper, image, said));
+    let name = paper.fonts.fit(Style::strong(22.0).weight, 22.0, &about.workspace, room);
     paper.y += 18.0;
     let y = paper.y;
     paper.part(Role::Heading(1, about.workspace.clone()), |p| p.text(MARGIN, y, Style::strong(22.0), &name));

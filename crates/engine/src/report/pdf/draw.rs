@@ -7,7 +7,8 @@ use carillon_domain::error::AppError;
 use krilla::action::LinkAction;
 use krilla::annotation::{Annotation, LinkAnnotation, Target};
 use krilla::color::rgb;
-use krilla::geom::{PathBuilder, Point, Rect};
+use krilla::geom::{PathBuilder, Point, Rect, Size, Transform};
+use krilla::image::Image;
 use krilla::metadata::{DateTime, Metadata};
 use krilla::page::PageSettings;
 use krilla::paint::{Fill, LineCap, LineJoin, Stroke};
@@ -30,6 +31,14 @@ pub struct Title<'a> {
     pub about: &'a About,
     /// Language of its words.
     pub language: &'a str,
+}
+
+/// A PNG file as what can be drawn.
+///
+/// # Errors
+/// [`AppError::Internal`] for what is no such file; what is kept as a logo is one.
+pub fn picture(png: Vec<u8>) -> Result<Image, AppError> {
+    Image::from_png(png.into(), false).map_err(|error| AppError::internal(format!("the logo: {error}")))
 }
 
 /// Draws pages.
@@ -158,6 +167,13 @@ fn put(surface: &mut Surface<'_>, fonts: &Fonts, mark: &Mark) {
             }));
             if let Some(path) = path.finish() {
                 surface.draw_path(&path);
+            }
+        }
+        Mark::Picture { frame, image } => {
+            if let Some(size) = Size::from_wh(frame.width, frame.height) {
+                surface.push_transform(&Transform::from_translate(frame.x, frame.y));
+                surface.draw_image(image.clone(), size);
+                surface.pop();
             }
         }
         Mark::Area { frame, ink } => {

@@ -26,6 +26,8 @@ use crate::usecase::analytics::Figures;
 pub struct Report {
     /// What it is of.
     pub about: About,
+    /// The workspace's logo, a PNG file.
+    pub logo: Option<Vec<u8>>,
     /// Its days, in order.
     pub days: Vec<Date>,
     /// How many accounts.
@@ -70,7 +72,8 @@ pub struct Best {
 pub fn pdf(report: &Report, words: &dyn Words) -> Result<Vec<u8>, AppError> {
     let fonts = Fonts::new()?;
     let mut paper = Paper::new(&fonts);
-    blocks::head(&mut paper, report, words);
+    let logo = report.logo.clone().map(draw::picture).transpose()?;
+    blocks::head(&mut paper, report, logo, words);
     blocks::tiles(&mut paper, report, words);
     blocks::charts(&mut paper, report, words);
     tables::networks(&mut paper, report, words);

@@ -1,5 +1,7 @@
 //! Pages as lists of what stands where: laid out here, drawn by [`super::draw`]. The origin is the upper left corner, the unit a point.
 
+use krilla::image::Image;
+
 use super::chart::Frame;
 use super::fonts::{Fonts, Weight};
 
@@ -82,6 +84,13 @@ pub enum Mark {
         frame: Frame,
         /// The address.
         url: String,
+    },
+    /// A raster image.
+    Picture {
+        /// Where.
+        frame: Frame,
+        /// What.
+        image: Image,
     },
     /// A filled rectangle.
     Area {
@@ -198,6 +207,11 @@ impl<'a> Paper<'a> {
     /// An area of a picture.
     pub fn area(&mut self, frame: Frame, ink: Ink) {
         self.put(self.open.last().copied(), Mark::Area { frame, ink });
+    }
+
+    /// A raster image.
+    pub fn picture(&mut self, frame: Frame, image: Image) {
+        self.put(self.open.last().copied(), Mark::Picture { frame, image });
     }
 
     /// A rule across the text.

@@ -89,6 +89,7 @@ fn report() -> Report {
             campaign: None,
             compared: Some((date(2026, 9, 24), date(2026, 10, 23))),
         },
+        logo: None,
         days: days(),
         accounts: 4,
         figures: figures(),
@@ -212,6 +213,49 @@ fn readers_who_cannot_see_it_are_told() {
     let date = info.get(b"CreationDate").and_then(text).expect("a date");
     assert!(date.starts_with("D:20261122123015"), "as of, and no other clock: {date}");
     assert!(info.has(b"Title") && info.has(b"Author"));
+}
+
+/// Width, height and content of the pictures in it.
+fn pictures(document: &Document) -> Vec<(i64, i64, Vec<u8>)> {
+    let streams = document.objects.values().filter_map(|object| object.as_stream().ok());
+    let pictures = streams.filter(|stream| {
+        stream.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|kind| kind == b"Image")
+    });
+    let side =
+        |stream: &lopdf::Stream, name: &[u8]| stream.dict.get(name).and_then(Object::as_i64).expect("a side");
+    pictures
+        .map(|stream| {
+            let content = stream.decompressed_content().expect("pixels");
+            (side(stream, b"Width"), side(stream, b"Height"), content)
+        })
+        .collect()
+}
+
+#[test]
+fn the_logo_is_in_it_and_is_named() {
+    let (plain, _) = read(&pdf(&report(), &Plain).expect("a file"));
+    assert!(pictures(&plain).is_empty(), "without a logo there is no picture");
+    let drawn = image::RgbImage::from_fn(6, 4, |x, y| image::Rgb([(x * 40) as u8, (y * 60) as u8, 200]));
+    let mut png = std::io::Cursor::new(Vec::new());
+    drawn.write_to(&mut png, image::ImageFormat::Png).expect("a picture");
+    let branded = Report { logo: Some(png.into_inner()), ..report() };
+    let bytes = pdf(&branded, &Plain).expect("a file");
+    assert_eq!(bytes, pdf(&branded, &Plain).expect("a file"));
+    let (document, pages) = read(&bytes);
+    assert_eq!(pictures(&document), [(6, 4, drawn.into_raw())], "pixel by pixel");
+    assert!(squeezed(&pages[0]).contains("Ada&Söhne"), "beside the name: {}", pages[0]);
+    let alt = |object: &Object| {
+        let part = object.as_dict().ok()?;
+        part.get(b"S").and_then(Object::as_name).ok().filter(|kind| *kind == b"Figure")?;
+        // Beyond ASCII it is UTF-16.
+        let said = part.get(b"Alt").and_then(Object::as_str).ok()?;
+        Some(String::from_utf8_lossy(said).replace('\0', ""))
+    };
+    let said: Vec<String> = document.objects.values().filter_map(alt).collect();
+    assert_eq!(said.len(), 5, "{said:?}");
+    assert!(said.iter().any(|text| text.contains("report.logo(place=Ada & S")), "{said:?}");
+    let broken = Report { logo: Some(b"no picture".to_vec()), ..report() };
+    assert!(pdf(&broken, &Plain).is_err(), "a file without what belongs in it is none");
 }
 
 #[test]

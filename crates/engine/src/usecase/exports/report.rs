@@ -1,6 +1,7 @@
 //! What the report says: the overview's numbers, and what has to be known to read them.
 
 use carillon_domain::error::AppError;
+use carillon_store::repo::logo;
 
 use super::{Times, about, title};
 use crate::report::{Best, Report};
@@ -22,8 +23,10 @@ pub async fn report(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<R
     let about = about(engine, actor, filter, times).await?;
     let networks = summary.networks.into_iter();
     let notes = series.notes.into_iter();
+    let logo = logo::find(&engine.db, actor.workspace).await?;
     Ok(Report {
         about,
+        logo: logo.map(|logo| logo.png),
         days: summary.period.days(),
         accounts: summary.accounts,
         figures: summary.figures,

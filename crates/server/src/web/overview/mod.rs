@@ -28,7 +28,7 @@ use super::frame::Section;
 use super::posts::card::{Card, Faces};
 use super::signed_in::Member;
 use super::ui::Ui;
-use super::{Failure, html};
+use super::{Failure, html, settings};
 use crate::http::App;
 use crate::http::extract::Query;
 use crate::urls;
@@ -62,6 +62,8 @@ struct Overview {
     top_rule: String,
     next: Vec<Card>,
     reading: Option<String>,
+    /// Where the workspace's logo is, for paper.
+    logo: Option<String>,
     files: Files,
     here: String,
     here_now: String,
@@ -110,6 +112,7 @@ pub async fn show(
         top_rule: ui.count("n", MIN_VIEWS).tr("overview-top-rule"),
         next: next(&app, &ui, &actor, now).await?,
         reading,
+        logo: settings::logo::url(&app, &actor).await?,
         files: Files::new(&ui, &actor, &asked),
         here: urls::overview(actor.workspace),
         here_now: asked.here(&actor),

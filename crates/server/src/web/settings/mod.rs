@@ -1,5 +1,6 @@
 //! Settings: of the person, and of the workspace.
 
+pub mod logo;
 pub mod members;
 pub mod profile;
 pub mod reports;

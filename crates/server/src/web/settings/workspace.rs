@@ -1,4 +1,4 @@
-//! A workspace's name, zone and grace, and how long it keeps every snapshot.
+//! A workspace's name, zone, grace and logo, and how long it keeps every snapshot.
 
 use askama::Template;
 use axum::extract::State;
@@ -8,7 +8,7 @@ use carillon_domain::permission::Permission;
 use carillon_engine::people::{GRACE_RANGE_S, SNAPSHOT_DAYS_RANGE, WorkspacePatch, WorkspaceRow};
 use serde::Deserialize;
 
-use super::{done, is_done};
+use super::{done, is_done, logo};
 use crate::http::extract::Form;
 use crate::http::{App, Failure};
 use crate::urls;
@@ -26,6 +26,29 @@ struct Workspace {
     alerts: Vec<Alert>,
     fields: Vec<Field>,
     typed: WorkspaceForm,
+    logo: LogoCard,
+}
+
+/// The logo that there is, and what was wrong with another one.
+struct LogoCard {
+    action: String,
+    remove_url: String,
+    /// Where it is, if there is one.
+    url: Option<String>,
+    alerts: Vec<Alert>,
+}
+
+/// What is shown besides the form.
+#[derive(Default)]
+struct Shown {
+    /// What is wrong with the form.
+    errors: Option<Errors>,
+    /// Where the logo is.
+    logo: Option<String>,
+    /// Why another one was not taken.
+    refused: Option<String>,
+    /// A change was just made.
+    saved: bool,
 }
 
 /// Fields that show their own errors.
@@ -51,17 +74,12 @@ impl WorkspaceForm {
     }
 }
 
-fn page(
-    member: Member,
-    typed: WorkspaceForm,
-    errors: Option<&Errors>,
-    saved: bool,
-) -> Result<Response, Failure> {
+fn page(member: Member, typed: WorkspaceForm, shown: Shown) -> Result<Response, Failure> {
     let (ui, actor) = (member.ui, member.actor);
-    let none = Errors::default();
-    let errors_shown = errors.unwrap_or(&none);
+    let wrong = shown.errors.is_some() || shown.refused.is_some();
+    let errors_shown = &shown.errors.unwrap_or_default();
     let mut alerts: Vec<Alert> = errors_shown.besides(&SHOWN).into_iter().map(Alert::danger).collect();
-    if saved {
+    if shown.saved {
         alerts.push(Alert::success(ui.tr("saved")));
     }
     let minutes = (GRACE_RANGE_S.0 / 60, GRACE_RANGE_S.1 / 60);
@@ -76,22 +94,46 @@ fn page(
         grace.hint(ui.tr("workspace-grace-hint")).error(errors_shown.of("grace_s")),
         days.value(&typed.snapshot_days).hint(ui.tr("workspace-snapshots-hint")).errors(errors_shown),
     ];
-    let status = if errors.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = Workspace {
         action: urls::workspace_settings(actor.workspace),
         may_edit: actor.role.may(Permission::ManageWorkspace),
         alerts,
         fields,
         typed,
+        logo: LogoCard {
+            action: urls::logo(actor.workspace),
+            remove_url: urls::remove_logo(actor.workspace),
+            url: shown.logo,
+            alerts: shown.refused.into_iter().map(Alert::danger).collect(),
+        },
         ui,
     };
     Ok((status, html(&page)?).into_response())
 }
 
+/// The form with what was typed, and what is wrong with it.
+async fn again(app: &App, member: Member, form: WorkspaceForm, errors: Errors) -> Result<Response, Failure> {
+    let logo = logo::url(app, &member.actor).await?;
+    page(member, form, Shown { errors: Some(errors), logo, ..Shown::default() })
+}
+
+/// The page, with why a logo was not taken.
+///
+/// # Errors
+/// When the database fails.
+pub async fn with_refused_logo(app: &App, member: Member, why: &Failure) -> Result<Response, Failure> {
+    let row = app.people.workspace(&member.actor).await?;
+    let logo = logo::url(app, &member.actor).await?;
+    let refused = Some(why.detail.clone());
+    page(member, WorkspaceForm::of(row), Shown { logo, refused, ..Shown::default() })
+}
+
 /// The form; for those who may not change it, the facts.
 pub async fn show(State(app): State<App>, member: Member, uri: Uri) -> Result<Response, Failure> {
     let row = app.people.workspace(&member.actor).await?;
-    page(member, WorkspaceForm::of(row), None, is_done(&uri))
+    let logo = logo::url(&app, &member.actor).await?;
+    page(member, WorkspaceForm::of(row), Shown { logo, saved: is_done(&uri), ..Shown::default() })
 }
 
 /// Saves.
@@ -102,11 +144,11 @@ pub async fn submit(
 ) -> Result<Response, Failure> {
     let Ok(minutes) = form.grace.trim().parse::<i64>() else {
         let errors = Errors::field("grace_s", "invalid", member.ui.tr("workspace-grace-number"));
-        return page(member, form, Some(&errors), false);
+        return again(&app, member, form, errors).await;
     };
     let Ok(days) = form.snapshot_days.trim().parse::<i64>() else {
         let errors = Errors::field("snapshot_days", "invalid", member.ui.tr("workspace-snapshots-number"));
-        return page(member, form, Some(&errors), false);
+        return again(&app, member, form, errors).await;
     };
     let patch = WorkspacePatch {
         name: Some(form.name.clone()),
@@ -118,7 +160,7 @@ pub async fn submit(
         Ok(row) => Ok(done(&urls::workspace_settings(row.id)).into_response()),
         Err(error) => {
             let errors = Errors::from_refusal(error)?;
-            page(member, form, Some(&errors), false)
+            again(&app, member, form, errors).await
         }
     }
 }

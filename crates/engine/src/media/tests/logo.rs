@@ -1,0 +1,122 @@
+use carillon_store::on_both;
+use carillon_store::repo::workspace::{self, WorkspaceRow};
+use carillon_store::testing::TestDb;
+use image::codecs::png::PngEncoder;
+use image::{DynamicImage, ImageEncoder, ImageFormat, Rgba, RgbaImage};
+
+use super::*;
+
+/// A shelf whose workspace has a row, and its owner.
+async fn owned(test: &TestDb) -> (Shelf, Actor) {
+    let shelf = Shelf::new(&test.db);
+    let owner = Actor { role: Role::Owner, ..shelf.actor.clone() };
+    home(test, &shelf, owner.workspace).await;
+    (shelf, owner)
+}
+
+async fn home(test: &TestDb, shelf: &Shelf, id: WorkspaceId) {
+    let now = shelf.parts.clock.now();
+    let row = WorkspaceRow {
+        id,
+        name: "Northlight".into(),
+        timezone: "UTC".into(),
+        grace_s: 3_600,
+        snapshot_days: 90,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let made = test.db.write(move |tx| Box::pin(async move { workspace::insert(tx, &row).await })).await;
+    made.map_err(|e: carillon_store::StoreError| e.to_string()).expect("a workspace");
+}
+
+fn png(width: u32, height: u32) -> Vec<u8> {
+    let picture =
+        RgbaImage::from_fn(width, height, |x, _| Rgba([200, 30, 40, if x < width / 2 { 0 } else { 255 }]));
+    let mut bytes = Vec::new();
+    let encoder = PngEncoder::new(&mut bytes);
+    encoder.write_image(picture.as_raw(), width, height, image::ExtendedColorType::Rgba8).expect("png");
+    bytes
+}
+
+/// A JPEG with a comment in it, as programs leave them.
+fn signed(jpeg: &[u8]) -> Vec<u8> {
+    let (head, rest) = jpeg.split_at(2);
+    [head, &[0xff, 0xfe, 0, 14], b"Ada Lovelace", rest].concat()
+}
+
+async fn taken(test: &TestDb) {
+    let (shelf, owner) = owned(test).await;
+    let library = &shelf.library;
+    assert_eq!(library.logo(&owner).await.expect("none"), None);
+    assert_eq!(library.logo_mark(&owner).await.expect("none"), None);
+
+    library.put_logo(&owner, png(400, 100).into()).await.expect("taken");
+    let kept = library.logo(&owner).await.expect("read").expect("a logo");
+    assert_eq!((kept.width, kept.height), (400, 100), "small ones keep their size");
+    let pixels = image::load_from_memory(&kept.png).expect("a picture").to_rgba8();
+    assert_eq!((pixels.get_pixel(0, 0).0[3], pixels.get_pixel(399, 99).0), (0, [200, 30, 40, 255]));
+    assert_eq!(library.logo_mark(&owner).await.expect("read"), Some(kept.sha256.clone()));
+
+    let holds_name = |bytes: &[u8]| bytes.windows(8).any(|window| window == b"Lovelace");
+    let file = signed(&jpeg(316, 200));
+    assert!(holds_name(&file));
+    library.put_logo(&owner, file.into()).await.expect("replaced");
+    let other = library.logo(&owner).await.expect("read").expect("a logo");
+    assert_ne!(other.sha256, kept.sha256);
+    assert_eq!(image::guess_format(&other.png).expect("a format"), ImageFormat::Png);
+    assert!(!holds_name(&other.png), "nothing but pixels is kept");
+
+    let wide = DynamicImage::new_luma8(1000, 50);
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    wide.write_to(&mut bytes, ImageFormat::Png).expect("png");
+    library.put_logo(&owner, bytes.into_inner().into()).await.expect("taken");
+    let small = library.logo(&owner).await.expect("read").expect("a logo");
+    assert_eq!((small.width, small.height), (512, 26));
+
+    let stranger = Actor { role: Role::Owner, ..actor(2, Role::Owner) };
+    home(test, &shelf, stranger.workspace).await;
+    assert_eq!(library.logo(&stranger).await.expect("none"), None, "another workspace has its own");
+    library.remove_logo(&stranger).await.expect("nothing to do");
+    assert!(library.logo(&owner).await.expect("read").is_some());
+    library.remove_logo(&owner).await.expect("gone");
+    assert_eq!(library.logo(&owner).await.expect("none"), None);
+}
+on_both!(a_logo_is_taken_replaced_and_removed, |t| super::taken(t));
+
+async fn refused(test: &TestDb) {
+    let (shelf, owner) = owned(test).await;
+    let library = &shelf.library;
+    library.put_logo(&owner, png(10, 10).into()).await.expect("taken");
+    let before = library.logo(&owner).await.expect("read");
+    let gif = b"GIF89a\x01\0\x01\0\0\0\0;".to_vec();
+    // An animation says so in a chunk before its pixels.
+    let (still, mut moving) = (png(4, 4), Vec::new());
+    moving.extend_from_slice(&still[..33]);
+    moving
+        .extend_from_slice(&[&8_u32.to_be_bytes()[..], b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0], &[0; 4]].concat());
+    moving.extend_from_slice(&still[33..]);
+    let cut = png(200, 200);
+    for (file, why) in [
+        (Vec::new(), "empty"),
+        (b"just words".to_vec(), "unsupported_type"),
+        (gif, "unsupported_type"),
+        (b"%PDF-1.7\n".to_vec(), "unsupported_type"),
+        (moving, "moves"),
+        (cut[..cut.len() / 2].to_vec(), "truncated"),
+        // The library of these tests decodes 100,000 pixels.
+        (png(400, 251), "too_many_pixels"),
+        (vec![0; LOGO_BYTES + 1], "too_large"),
+    ] {
+        let error = library.put_logo(&owner, file.into()).await.expect_err(why);
+        assert_eq!(code(&error), why, "{error:?}");
+    }
+    for role in [Role::Editor, Role::Contributor, Role::Analyst, Role::Client] {
+        let member = Actor { role, ..owner.clone() };
+        let error = library.put_logo(&member, png(8, 8).into()).await.expect_err("forbidden");
+        assert_eq!(code(&error), "forbidden");
+        assert_eq!(code(&library.remove_logo(&member).await.expect_err("forbidden")), "forbidden");
+        assert_eq!(library.logo(&member).await.expect("seen"), before, "what was refused changes nothing");
+    }
+}
+on_both!(what_is_no_logo_is_refused, |t| super::refused(t));

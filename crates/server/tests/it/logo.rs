@@ -1,0 +1,104 @@
+//! A workspace's logo: in the settings, and at the head of reports.
+
+use axum::http::StatusCode;
+use carillon_domain::permission::Role;
+
+use crate::media::jpeg;
+use crate::support::desk::Desk;
+use crate::support::{Answer, Browser, TestApp};
+
+/// Where the settings show the logo, if they do.
+fn shown(page: &str) -> Option<String> {
+    let picture = page.split("<p class=\"logo-shown\"><img src=\"").nth(1)?;
+    picture.split('"').next().map(str::to_owned)
+}
+
+/// Whether a report has a picture as wide as a logo may be; nothing else in it has a width.
+fn branded(report: &Answer) -> bool {
+    assert!(report.bytes().starts_with(b"%PDF-"), "{}", report.text());
+    report.bytes().windows(10).any(|bytes| bytes == b"/Width 512")
+}
+
+async fn settings(browser: &Browser<'_>, home: &str) -> String {
+    browser.get(&format!("{home}/settings")).await.text()
+}
+
+#[tokio::test]
+async fn a_logo_is_uploaded_shown_printed_replaced_and_removed() {
+    let app = TestApp::new().await;
+    let (browser, home) = app.owner().await;
+    let (logo, report) = (format!("{home}/settings/logo"), format!("{home}/report.pdf"));
+    assert_eq!(shown(&settings(&browser, &home).await), None);
+    assert_eq!(browser.get(&logo).await.status, StatusCode::NOT_FOUND);
+    assert!(!branded(&browser.get(&report).await));
+    assert!(!browser.get(&format!("{home}/overview")).await.text().contains("print-logo"));
+
+    let saved = browser.upload(&logo, "logo.jpg", &jpeg(1024, 256)).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    assert_eq!(saved.header("location"), format!("{home}/settings?saved"));
+    let first = shown(&settings(&browser, &home).await).expect("a logo");
+    let picture = browser.get(&first).await;
+    assert_eq!((picture.status, picture.header("content-type")), (StatusCode::OK, "image/png"));
+    assert_eq!(picture.header("content-security-policy"), "default-src 'none'; sandbox");
+    let pixels = image::load_from_memory(picture.bytes()).expect("png");
+    assert_eq!((pixels.width(), pixels.height()), (512, 128));
+    assert!(branded(&browser.get(&report).await));
+    let overview = browser.get(&format!("{home}/overview")).await.text();
+    assert!(overview.contains("print-logo") && overview.contains(&first), "{overview}");
+
+    assert_eq!(browser.upload(&logo, "logo.jpg", &jpeg(300, 300)).await.status, StatusCode::SEE_OTHER);
+    let second = shown(&settings(&browser, &home).await).expect("a logo");
+    assert_ne!(first, second, "browsers may keep the old one");
+
+    let removed = browser.post(&format!("{logo}/remove"), &[]).await;
+    assert_eq!(removed.status, StatusCode::SEE_OTHER, "{}", removed.text());
+    assert_eq!(shown(&settings(&browser, &home).await), None);
+    assert_eq!(browser.get(&second).await.status, StatusCode::NOT_FOUND);
+    assert!(!branded(&browser.get(&report).await));
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_logo_is_explained_and_changes_nothing() {
+    let app = TestApp::new().await;
+    let (browser, home) = app.owner().await;
+    let logo = format!("{home}/settings/logo");
+    assert_eq!(browser.upload(&logo, "logo.jpg", &jpeg(64, 64)).await.status, StatusCode::SEE_OTHER);
+    let before = shown(&settings(&browser, &home).await);
+    let large = vec![0; 2 * 1024 * 1024 + 1];
+    let cases: [(&[u8], &str); 4] = [
+        (b"just words", "A logo is a PNG or JPEG picture, and this file is none."),
+        (b"GIF89a\x01\0\x01\0\0\0\0;", "this is a GIF picture"),
+        (&large, "A logo may have up to 2 MB"),
+        (b"", "The file is empty."),
+    ];
+    for (file, why) in cases {
+        let refused = browser.upload(&logo, "logo.png", file).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{why}");
+        assert!(
+            refused.text().contains("alert-danger") && refused.text().contains(why),
+            "{why}: {}",
+            refused.text()
+        );
+        assert_eq!(shown(&refused.text()), before, "{why}");
+    }
+    let formless = browser.post(&logo, &[("file", "logo.png")]).await;
+    assert_eq!(formless.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(shown(&settings(&browser, &home).await), before);
+}
+
+#[tokio::test]
+async fn only_who_manages_the_workspace_changes_its_logo() {
+    let desk = Desk::new().await;
+    let logo = format!("{}/settings/logo", desk.home);
+    let admin = desk.member(Role::Admin).await;
+    assert_eq!(admin.upload(&logo, "logo.jpg", &jpeg(64, 64)).await.status, StatusCode::SEE_OTHER);
+    for role in [Role::Editor, Role::Client] {
+        let member = desk.member(role).await;
+        let refused = member.upload(&logo, "logo.jpg", &jpeg(32, 32)).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{role:?}");
+        assert_eq!(member.post(&format!("{logo}/remove"), &[]).await.status, StatusCode::FORBIDDEN);
+        let page = settings(&member, &desk.home).await;
+        assert!(shown(&page).is_some() && !page.contains("logo-file"), "{role:?}: {page}");
+        assert_eq!(member.get(&logo).await.status, StatusCode::OK);
+    }
+}
