@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::page::Page;
 use super::stage::Stage;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -16,6 +17,7 @@ async fn numbers_are_followed_down_to_a_post() {
     page.arrive("compare=year").await;
     assert_eq!(page.value("#compare").await, "year");
     page.reads("compared with").await;
+    prints(&page).await;
     page.click(("link", "Last month")).await;
     page.arrive("range=last-month").await;
     assert_eq!(page.value("#compare").await, "year");
@@ -48,4 +50,37 @@ async fn numbers_are_followed_down_to_a_post() {
     page.arrive("metric=likes").await;
     page.wait("the other curve", &format!("{curve} > 0")).await;
     stage.close([page]).await;
+}
+
+/// What the numbers are written with: the colour of one, and what lies behind it.
+const INK: &str = "[getComputedStyle(document.querySelector('.tile-value')).color, \
+    getComputedStyle(document.querySelector('.tile')).backgroundColor]";
+
+/// On paper the overview is light whatever the look is, and has nothing that can only be clicked.
+async fn prints(page: &Page) {
+    page.on_paper("light").await;
+    let ink = page.js(INK).await;
+    page.prefer("dark").await;
+    page.wait("the dark look", "document.documentElement.dataset.bsTheme === 'dark'").await;
+    assert_ne!(page.js(INK).await, ink, "a dark screen");
+    page.on_paper("dark").await;
+    assert_eq!(page.js(INK).await, ink, "and white paper");
+    for gone in
+        [".side", ".top", ".tabs-bottom", ".page-actions", ".overview-choice", ".downloads", "#by-day"]
+    {
+        let element = format!("document.querySelector('{gone}')");
+        assert_eq!(
+            page.js(&format!("{element} !== null && !{element}.checkVisibility()")).await,
+            json!(true),
+            "{gone}"
+        );
+    }
+    for there in [".print-head b", "#numbers > p", ".tile .spark", "#networks-title"] {
+        let seen = format!("document.querySelector('{there}').checkVisibility()");
+        assert_eq!(page.js(&seen).await, json!(true), "{there}");
+    }
+    let file = page.command("Page.printToPDF", json!({})).await;
+    // What `%PDF-` begins with in base 64.
+    assert!(file["data"].as_str().is_some_and(|data| data.starts_with("JVBERi")), "it can be printed");
+    page.prefer("light").await;
 }

@@ -142,9 +142,18 @@ impl Page {
 
     /// What the system prefers: a dark or light look, and nothing that moves.
     pub async fn prefer(&self, look: &str) {
+        self.show("", look).await;
+    }
+
+    /// As it would be printed, by somebody who prefers this look.
+    pub async fn on_paper(&self, look: &str) {
+        self.show("print", look).await;
+    }
+
+    async fn show(&self, media: &str, look: &str) {
         let feature = |name: &str, value: &str| json!({ "name": name, "value": value });
         let features = [feature("prefers-color-scheme", look), feature("prefers-reduced-motion", "reduce")];
-        self.command("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+        self.command("Emulation.setEmulatedMedia", json!({ "media": media, "features": features })).await;
     }
 
     /// Complaints with this text belong to the flow: Chromium notes every answer that is an error.
