@@ -7,7 +7,7 @@ use carillon_domain::error::{AppError, FieldError};
 use carillon_engine::Actor;
 use carillon_engine::report::{self, Mark, Words};
 use carillon_engine::usecase::analytics::Filter;
-use carillon_engine::usecase::exports;
+use carillon_engine::usecase::exports::{self, Which};
 use jiff::civil::Date;
 
 use crate::http::{App, Failure};
@@ -95,11 +95,11 @@ pub async fn table(
     app: &App,
     actor: &Actor,
     words: Spoken,
-    (name, format, mark): (&str, Format, Mark),
+    (which, format, mark): (Which<'_>, Format, Mark),
     filter: &Filter,
 ) -> Result<Response, Failure> {
     let room = report::room().await;
-    let made = exports::table(&app.engine, actor, name, filter).await?;
+    let made = exports::table(&app.engine, actor, which, filter).await?;
     let file_name = made.about.file_name(made.table.name, format.ending());
     let bytes = made_aside(room, move || match format {
         Format::Csv => report::csv(&made.table, &words, &made.about.zone, mark),

@@ -14,8 +14,18 @@ use super::Words;
 pub const MOST_ROWS: usize = 50_000;
 
 /// The tables that can be taken away; the set `table`.
-pub const TABLES: [&str; 8] =
-    ["figures", "days", "networks", "accounts", "top-posts", "posts", "account-posts", "sync-runs"];
+pub const TABLES: [&str; 10] = [
+    "figures",
+    "days",
+    "networks",
+    "accounts",
+    "top-posts",
+    "posts",
+    "account-posts",
+    "curve",
+    "best-times",
+    "sync-runs",
+];
 
 /// Columns that are no metric; the set `column`. `before` stands behind the name of a number of the time before.
 pub const COLUMNS: &[&str] = &[
@@ -53,6 +63,18 @@ pub const COLUMNS: &[&str] = &[
     "limited_until",
     "error_code",
     "error",
+    "age_minutes",
+    "median",
+    "compared_posts",
+    "weekday",
+    "hour",
+    "expected",
+    "expected_low",
+    "expected_high",
+    "counted_posts",
+    "trust",
+    "basis",
+    "per_follower",
 ];
 
 /// What a column holds.

@@ -6,6 +6,7 @@ use axum::response::Response;
 use carillon_domain::error::AppError;
 use carillon_domain::id::WorkspaceId;
 use carillon_engine::report::Mark;
+use carillon_engine::usecase::exports::Which;
 use serde::Deserialize;
 
 use super::Failure;
@@ -27,6 +28,14 @@ pub struct Timed {
     to: String,
 }
 
+/// Which post, where the table is of one.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Subject {
+    post: String,
+    metric: String,
+}
+
 /// The raw history, among the tables.
 pub const HISTORY: &str = "history.parquet";
 
@@ -37,6 +46,7 @@ pub async fn table(
     Path((_, file)): Path<(WorkspaceId, String)>,
     Query(asked): Query<Asked>,
     Query(timed): Query<Timed>,
+    Query(subject): Query<Subject>,
 ) -> Result<Response, Failure> {
     if file == HISTORY {
         return files::history(&app, &member.actor, &asked.filter(&member.actor, app.engine.clock.now()))
@@ -52,7 +62,8 @@ pub async fn table(
         (filter.from, filter.to) = (None, None);
     }
     let words = Spoken(member.ui.t);
-    files::table(&app, &member.actor, words, (name, format, Mark::With), &filter).await
+    let which = Which { name, post: Some(&subject.post), metric: Some(&subject.metric) };
+    files::table(&app, &member.actor, words, (which, format, Mark::With), &filter).await
 }
 
 /// The report.

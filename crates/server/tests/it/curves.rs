@@ -117,6 +117,15 @@ async fn against_the_median(desk: Desk) {
     assert!(!text.contains("<th scope=\"row\" class=\"when\">5 h</th>"), "a gap has no line: {text}");
     assert!(text.contains(&format!("{}/found/{id}?metric=likes#curves", desk.home)), "{text}");
     assert!(!text.contains("style=\"") && !text.contains("<script>"), "the policy allows neither: {text}");
+    let file = format!("{}/export/curve.csv?post={id}", desk.home);
+    assert!(text.contains(&format!("href=\"{file}&#38;metric=engagements\"")), "{text}");
+    let table = browser.get(&format!("{file}&metric=engagements")).await;
+    assert_eq!(table.status, StatusCode::OK, "{}", table.text());
+    assert!(
+        table.text().contains(",60,12,6,5\r\n") && table.text().contains(",120,30,15,5\r\n"),
+        "{}",
+        table.text()
+    );
     let likes = browser.get(&format!("{}/found/{id}?metric=likes", desk.home)).await.text();
     assert!(likes.contains("#curves\" aria-current=\"true\">Likes"), "{likes}");
     for from in [format!("{}/accounts/{}", desk.home, desk.account), format!("{}/overview", desk.home)] {

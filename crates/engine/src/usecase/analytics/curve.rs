@@ -52,7 +52,40 @@ pub struct PostCurve {
     pub natives: Vec<String>,
 }
 
+/// A post's number at one age, beside what is usual there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AtAge {
+    /// The age.
+    pub age: SignedDuration,
+    /// The post's own number, as last seen by then.
+    pub own: Option<i64>,
+    /// What is usual.
+    pub usual: Option<i64>,
+    /// Of how many posts.
+    pub posts: usize,
+}
+
 impl PostCurve {
+    /// What is known at each age that is compared, up to the post's own, youngest first; ages of which nothing is known are not there. Last the
+    /// newest look, where no such age lies after it yet: that is all that a chart of the same shows.
+    pub fn by_age(&self) -> Vec<AtAge> {
+        let at = |median: &Median| AtAge {
+            age: median.age,
+            own: self.own.at(median.age),
+            usual: median.value,
+            posts: median.posts,
+        };
+        let past = self.usual.iter().filter(|median| median.age <= self.age);
+        let known = past.map(at).filter(|row| row.own.is_some() || row.usual.is_some());
+        known.chain(self.newest()).collect()
+    }
+
+    fn newest(&self) -> Option<AtAge> {
+        let last = self.own.seen().last()?;
+        let shown = self.usual.iter().any(|median| (last.age..=self.age).contains(&median.age));
+        (!shown).then_some(AtAge { age: last.age, own: Some(last.value), usual: None, posts: 0 })
+    }
+
     /// The last age at which both are known: what is usual there, and the change from it to the post's own.
     pub fn standing(&self) -> Option<(Median, Change)> {
         ages::standing(&self.own, &self.usual, self.age)

@@ -27,7 +27,7 @@ pub use best_times::{
     AccountBestTimes, BestSlots, BestTimesPage, Chosen, Estimates, MOST_TOGETHER, Slot, best_slots,
     best_times,
 };
-pub use curve::{COMPARED, CURVES, PostCurve, curve, curve_of_remote};
+pub use curve::{AtAge, COMPARED, CURVES, PostCurve, curve, curve_of_remote};
 pub use figures::{Figure, Figures};
 pub use filter::{Filter, MOST_DAYS, USUAL_DAYS, labels};
 pub(crate) use filter::{given, select};

@@ -1,6 +1,8 @@
 //! What can be taken away: tables by name, the report, and the raw history. The same filter as on the pages, the same numbers as there.
 
+mod curve;
 mod history;
+mod hours;
 mod numbers;
 mod posts;
 mod report;
@@ -24,8 +26,8 @@ use super::analytics::{Filter, accounts_then, given, known_day};
 use crate::report::{About, TABLES, Table};
 use crate::{Actor, Engine};
 
-/// Tables of what is kept as it is now, and not day by day.
-const OF_NOW: [&str; 2] = ["account-posts", "sync-runs"];
+/// Tables of what is kept as it is now and not day by day, or worked out for now alone.
+const OF_NOW: [&str; 4] = ["account-posts", "curve", "best-times", "sync-runs"];
 
 /// A table, and what it is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,24 +38,49 @@ pub struct Export {
     pub about: About,
 }
 
+/// Which table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Which<'a> {
+    /// One of [`TABLES`].
+    pub name: &'a str,
+    /// Of the table of one post, which: `rpost_…`.
+    pub post: Option<&'a str>,
+    /// Of the same, which of its numbers; by default the one that its page begins with.
+    pub metric: Option<&'a str>,
+}
+
+impl<'a> From<&'a str> for Which<'a> {
+    fn from(name: &'a str) -> Self {
+        Self { name, ..Self::default() }
+    }
+}
+
 /// One of [`TABLES`], whole.
 ///
 /// # Errors
 /// [`AppError::Forbidden`] when the role may not read; [`AppError::Invalid`] for a table that there is not, a filter that says nothing,
 /// and for more rows than [`crate::report::MOST_ROWS`].
-pub async fn table(engine: &Engine, actor: &Actor, name: &str, filter: &Filter) -> Result<Export, AppError> {
+pub async fn table<'a>(
+    engine: &Engine,
+    actor: &Actor,
+    which: impl Into<Which<'a>>,
+    filter: &Filter,
+) -> Result<Export, AppError> {
     actor.require(Permission::Read)?;
-    let Some(known) = TABLES.into_iter().find(|known| *known == name) else {
-        let message = format!("There is no table `{name}`. Ask for one of {}.", TABLES.join(", "));
+    let which = which.into();
+    let Some(known) = TABLES.into_iter().find(|known| *known == which.name) else {
+        let message = format!("There is no table `{}`. Ask for one of {}.", which.name, TABLES.join(", "));
         return Err(AppError::Invalid(vec![FieldError::new("table", "unknown", message)]));
     };
     if given(filter.known_on.as_deref()).is_some() && OF_NOW.contains(&known) {
         let message = format!(
-            "The table `{known}` can't be made as known on a past day: which posts are gone and how readings ended is kept as it is \
-             now only. Leave `known_on` out; the table `posts` has the posts as known on a day."
+            "The table `{known}` can't be made as known on a past day: it is of what is kept or worked out for now only. Leave \
+             `known_on` out; the table `posts` has the posts as known on a day."
         );
         return Err(AppError::Invalid(vec![FieldError::new("known_on", "not_by_day", message)]));
     }
+    // What these are of is an account, whatever else the filter says.
+    let mut whose = filter.clone();
     let (table, times) = match known {
         "figures" => numbers::figures(engine, actor, filter).await?,
         "days" => numbers::days(engine, actor, filter).await?,
@@ -62,10 +89,34 @@ pub async fn table(engine: &Engine, actor: &Actor, name: &str, filter: &Filter) 
         "top-posts" => posts::top(engine, actor, filter).await?,
         "posts" => posts::all(engine, actor, filter).await?,
         "account-posts" => (posts::of_account(engine, actor, filter).await?, Times::default()),
+        "curve" => {
+            let (table, account) = curve::of_post(engine, actor, which).await?;
+            whose = only(account);
+            (table, Times::default())
+        }
+        "best-times" => {
+            let account = named(filter, "Say which `account`: weeks of different audiences do not mix.")?;
+            whose = only(account);
+            hours::of_account(engine, actor, account).await?
+        }
         _ => runs::log(engine, actor, filter).await?,
     };
-    let about = about(engine, actor, filter, times).await?;
+    let about = about(engine, actor, &whose, times).await?;
     Ok(Export { table: Table { name: known, ..table }, about })
+}
+
+/// Nothing but an account.
+fn only(account: AccountId) -> Filter {
+    Filter { account: Some(account.to_string()), ..Filter::default() }
+}
+
+/// The account that a table is of, which has to be said; `ask` says why.
+fn named(filter: &Filter, ask: &str) -> Result<AccountId, AppError> {
+    let account = given(filter.account.as_deref());
+    let account = account.ok_or_else(|| AppError::invalid("account", "required", ask))?;
+    account.parse().map_err(|_| {
+        AppError::invalid("account", "invalid", format!("`{account}` is not the id of an account."))
+    })
 }
 
 /// Which times a table is of.

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use carillon_domain::error::{AppError, FieldError};
-use carillon_domain::id::{AccountId, PostId};
+use carillon_domain::error::AppError;
+use carillon_domain::id::PostId;
 use carillon_domain::insight::{Basis, PARTS, Rate};
 use carillon_domain::metric;
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::remote_post::RemotePostRow;
 
-use super::{Times, given, title};
+use super::{Times, named, title};
 use crate::report::{Cell, Column, Kind, MOST_ROWS, Table};
 use crate::usecase::analytics::{self, Filter, RankedPost};
 use crate::usecase::{accounts, sync};
@@ -133,13 +133,7 @@ pub async fn top(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<(Tab
 
 /// Every post that was ever found on an account, newest first. Without the rates, which are of a time.
 pub async fn of_account(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<Table, AppError> {
-    let Some(account) = given(filter.account.as_deref()) else {
-        let message = "Say which `account`; all posts of all accounts are the table `posts`.";
-        return Err(AppError::Invalid(vec![FieldError::new("account", "required", message)]));
-    };
-    let id: AccountId = account.parse().map_err(|_| {
-        AppError::invalid("account", "invalid", format!("`{account}` is not the id of an account."))
-    })?;
+    let id = named(filter, "Say which `account`; all posts of all accounts are the table `posts`.")?;
     let account = accounts::get(engine, actor, id).await?;
     let limit = u32::try_from(MOST_ROWS + 1).unwrap_or(u32::MAX);
     let found = sync::posts(engine, actor, id, limit).await?;

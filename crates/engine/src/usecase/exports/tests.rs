@@ -6,18 +6,20 @@ use carillon_store::repo::workspace::{self, WorkspaceRow};
 use carillon_store::testing::TestDb;
 use carillon_store::{StoreError, on_both};
 
-use super::table;
+use super::{Which, table};
 use crate::Actor;
 use crate::report::tests::Plain;
 use crate::report::{COLUMNS, Cell, Mark, TABLES, csv};
-use crate::usecase::analytics::Filter;
 use crate::usecase::analytics::tests::Scene;
+use crate::usecase::analytics::{self, Filter};
 
 mod history;
 mod known;
 
-async fn text(s: &Scene, name: &str, filter: &Filter) -> Vec<String> {
-    let made = table(s.engine(), &s.actor, name, filter).await.expect(name);
+async fn text<'a>(s: &Scene, which: impl Into<Which<'a>>, filter: &Filter) -> Vec<String> {
+    let which = which.into();
+    let name = which.name;
+    let made = table(s.engine(), &s.actor, which, filter).await.expect(name);
     for column in &made.table.columns {
         assert!(column.metric.is_some() || COLUMNS.contains(&column.name), "{name}: {}", column.name);
     }
@@ -121,6 +123,102 @@ async fn all_tables(test: &TestDb) {
 }
 
 on_both!(tables_say_what_the_pages_say, |t| super::all_tables(t));
+
+async fn curves(test: &TestDb) {
+    let s = scene(test).await;
+    for n in 1..=5_i64 {
+        let time = format!("2027-01-0{n}T00:00:00Z");
+        let post = s.post(&s.one, &format!("before {n}"), &time, &[("views", 1)]).await;
+        s.looked(&post, &[(1, &[("views", 10 * n)])]).await;
+    }
+    let own = s.post(&s.one, "own", "2027-01-10T00:00:00Z", &[("views", 400), ("likes", 9)]).await;
+    s.looked(&own, &[(1, &[("views", 70)]), (2, &[("views", 400), ("likes", 9)])]).await;
+    let young = s.post(&s.one, "young", "2027-01-15T07:30:00Z", &[("views", 3)]).await;
+    s.looked(&young, &[(0, &[("views", 3)])]).await;
+    let of = async |id: String, metric: Option<&str>| {
+        // What the filter says is not what it is of.
+        let filter = Filter { tag: Some("none".into()), ..Filter::default() };
+        text(&s, Which { name: "curve", post: Some(&id), metric }, &filter).await
+    };
+
+    let rows = of(own.id.to_string(), None).await;
+    assert_eq!(
+        rows[0],
+        "column.network,column.handle,column.published_at (Europe/Athens),column.text,column.age_minutes,metric.views,\
+         column.median,column.compared_posts"
+    );
+    // 10 20 30 40 50 at one hour, which stands for three; its own look at two stands for four. Nobody looked later.
+    let begin = rows[1].strip_suffix(",60,70,30,5").expect("one hour").to_owned();
+    assert!(begin.ends_with(",2027-01-10T02:00:00+02:00,own"), "{begin}");
+    let at = |end: &str| format!("{begin},{end}");
+    assert_eq!(rows[2..], [at("120,400,30,5"), at("180,400,30,5"), at("240,400,,0")]);
+    let likes = of(own.id.to_string(), Some("likes")).await;
+    assert_eq!(likes.len(), 4, "of likes there is one look, at two hours: {likes:?}");
+    assert!(likes[1].ends_with(",own,120,9,,0") && likes[3].ends_with(",own,240,9,,0"), "{likes:?}");
+    let rows = of(young.id.to_string(), Some("")).await;
+    assert!(rows.len() == 2 && rows[1].ends_with(",young,0,3,,0"), "half an hour old: {rows:?}");
+
+    let id = own.id.to_string();
+    let made = table(
+        s.engine(),
+        &s.actor,
+        Which { name: "curve", post: Some(&id), metric: None },
+        &Filter::default(),
+    );
+    let made = made.await.expect("a curve");
+    assert_eq!(made.about.account.map(|(handle, _)| handle), Some(format!("@{}", s.one.handle)));
+    assert_eq!(made.table.sources["views"].iter().collect::<Vec<_>>(), ["toy:views_count"]);
+    for (post, metric, field) in
+        [(None, None, "post"), (Some("me"), None, "post"), (Some(id.as_str()), Some("hugs"), "metric")]
+    {
+        let which = Which { name: "curve", post, metric };
+        match table(s.engine(), &s.actor, which, &Filter::default()).await {
+            Err(AppError::Invalid(errors)) => assert_eq!(errors[0].field, field),
+            other => panic!("{which:?}: {other:?}"),
+        }
+    }
+}
+
+on_both!(a_post_has_its_curve_as_a_table, |t| super::curves(t));
+
+async fn hours(test: &TestDb) {
+    let s = scene(test).await;
+    let of_one =
+        Filter { account: Some(s.one.id.to_string()), tag: Some("none".into()), ..Filter::default() };
+    let rows = text(&s, "best-times", &of_one).await;
+    assert_eq!(
+        rows[0],
+        "column.network,column.handle,column.weekday,column.hour,column.expected (%),column.expected_low (%),\
+         column.expected_high (%),column.counted_posts,column.trust,column.basis,column.per_follower"
+    );
+    assert_eq!(rows.len(), 1 + 7 * 24);
+    let known = analytics::best_times(s.engine(), &s.actor, &of_one).await.expect("best times");
+    for (n, (row, cell)) in rows[1..].iter().zip(&known.items[0].times.cells).enumerate() {
+        let cells: Vec<&str> = row.split(',').collect();
+        assert_eq!(cells[2..4], [(n / 24 + 1).to_string(), (n % 24).to_string()], "{row}");
+        let shown = [4, 5, 6].map(|column| cells[column].parse::<f64>().expect("a share"));
+        for (shown, ratio) in shown.into_iter().zip([cell.estimate, cell.low, cell.high]) {
+            assert!((shown - 100.0 * ratio).abs() < 0.006, "{row}: {ratio}");
+        }
+        // One post of two has settled: that of Sunday the 10th, at noon in Athens.
+        let posts = if n == 6 * 24 + 12 { "1" } else { "0" };
+        assert_eq!(cells[7..], [posts, "general", "metric.engagements", ""], "{row}");
+    }
+    let made = table(s.engine(), &s.actor, "best-times", &of_one).await.expect("best times");
+    let days = made.about.days().expect("a time");
+    assert_eq!((days.0.to_string(), days.1.to_string()), ("2026-01-13".into(), "2027-01-13".into()));
+    assert_eq!(made.about.tag, None, "a tag changes nothing");
+    assert!(made.table.metrics().iter().any(|metric| metric.name == "engagements"), "it is explained");
+    for account in [None, Some("me".to_owned())] {
+        let filter = Filter { account, ..Filter::default() };
+        match table(s.engine(), &s.actor, "best-times", &filter).await {
+            Err(AppError::Invalid(errors)) => assert_eq!(errors[0].field, "account"),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+on_both!(best_times_are_a_table_of_the_week, |t| super::hours(t));
 
 async fn refusals(test: &TestDb) {
     let s = Scene::new(test).await;

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use carillon_engine::report::Mark;
 use carillon_engine::usecase::analytics::Filter;
+use carillon_engine::usecase::exports::Which;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -20,8 +21,14 @@ use crate::i18n::Tr;
 #[into_params(parameter_in = Query)]
 pub(super) struct File {
     /// `figures` (when not given), `days`, `networks`, `accounts`, `top-posts`, `posts`, `account-posts` (of one `account`, of all
-    /// times) or `sync-runs` (of all times, unless `from` or `to` is given). Not for `pdf` and `parquet`.
+    /// times), `curve` (of one `post`, by its age), `best-times` (of one `account`, every hour of the week) or `sync-runs` (of all times,
+    /// unless `from` or `to` is given). Not for `pdf` and `parquet`.
     table: Option<String>,
+    /// Of `curve`, which post: the `id` that the posts of these answers have.
+    post: Option<String>,
+    /// Of `curve`, which number: `views`, `engagements`, `reach`, `likes`, `comments`, `shares` or `saves`; the first of them that the post
+    /// has when not given.
+    metric: Option<String>,
     /// `csv` (when not given) or `xlsx` for the table, `pdf` for the report of the time, `parquet` for the raw history: a row for each number
     /// that was seen of the accounts and their posts in the time, at most 1,000,000; not with `tag`, `campaign` or `known_on`.
     format: Option<String>,
@@ -50,8 +57,9 @@ pub(super) async fn file(
     if file.format.as_deref() == Some("parquet") {
         return files::history(&app, &actor, &filter).await;
     }
-    let table = file.table.as_deref().unwrap_or("figures");
+    let name = file.table.as_deref().unwrap_or("figures");
+    let which = Which { name, post: file.post.as_deref(), metric: file.metric.as_deref() };
     let wanted_format = file.format.as_deref().unwrap_or("csv");
     let format = Format::parse(wanted_format).ok_or_else(|| files::unknown_format(wanted_format))?;
-    files::table(&app, &actor, words, (table, format, Mark::Without), &filter).await
+    files::table(&app, &actor, words, (which, format, Mark::Without), &filter).await
 }

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::heat::{self, Heat};
 use crate::http::App;
+use crate::web::downloads::Downloads;
 use crate::web::ui::Ui;
 
 /// Hours that are recommended.
@@ -25,6 +26,7 @@ pub struct Best {
     trust: String,
     slots: Vec<SlotLine>,
     map: Heat,
+    files: Downloads,
 }
 
 /// An hour that is recommended.
@@ -59,6 +61,12 @@ impl Best {
             },
             slots: found.slots.iter().take(few).map(|slot| SlotLine::new(ui, slot)).collect(),
             map: Heat::new(ui, caption, found.times.cells.iter().map(|cell| shown(ui, cell))),
+            files: Downloads::table(
+                ui,
+                found.account.workspace,
+                "best-times",
+                &format!("account={}", found.account.id),
+            ),
             ui: ui.clone(),
         }
     }

@@ -3,12 +3,13 @@
 use carillon_domain::insight::curve::{MIN_POSTS, Median, Seen};
 use carillon_domain::insight::definition;
 use carillon_domain::time::SignedDuration;
-use carillon_engine::usecase::analytics::PostCurve;
+use carillon_engine::usecase::analytics::{AtAge, PostCurve};
 
 use crate::http::App;
 use crate::web::account::Amount;
 use crate::web::chart::geometry::Axis;
 use crate::web::chart::{Dot, LineChart, Series};
+use crate::web::downloads::Downloads;
 use crate::web::posts::card::title;
 use crate::web::ui::Ui;
 
@@ -34,6 +35,8 @@ pub struct CurveCard {
     pub basis: String,
     /// By age, youngest first.
     pub rows: Vec<Row>,
+    /// The same to take away.
+    pub files: Downloads,
     /// Fields at the network.
     pub sources: String,
 }
@@ -101,22 +104,19 @@ impl CurveCard {
         } else {
             ui.count("n", curve.posts).count("least", MIN_POSTS).tr("curve-too-few")
         };
-        let now = curve.usual.iter().filter(|median| median.age <= curve.age);
-        let row = |median: &Median| Row {
-            age: written(ui, median.age),
-            own: curve.own.at(median.age).map(amount),
-            usual: median.value.map(amount),
-            posts: median.posts,
+        let row = |at: AtAge| Row {
+            age: written(ui, at.age),
+            own: at.own.map(amount),
+            usual: at.usual.map(amount),
+            posts: at.posts,
         };
+        let which = format!("post={}&metric={}", curve.found.row.id, curve.metric);
         let source = |native: &String| format!("{}:{native}", curve.account.platform);
         Self {
             chart: chart(ui, curve, (format!("{id}-title"), &metric)),
             standing: standing(ui, curve, &amount),
-            rows: now
-                .map(row)
-                .filter(|row| row.own.is_some() || row.usual.is_some())
-                .chain(newest(ui, curve, &amount))
-                .collect(),
+            rows: curve.by_age().into_iter().map(row).collect(),
+            files: Downloads::table(ui, curve.account.workspace, "curve", &which),
             platform: curve.account.platform.clone(),
             network: title(app, &curve.account.platform),
             handle: curve.account.handle.clone(),
@@ -127,13 +127,6 @@ impl CurveCard {
             id,
         }
     }
-}
-
-/// The newest look, where no age that is compared lies after it yet: the table says all that the chart does.
-fn newest(ui: &Ui, curve: &PostCurve, amount: &dyn Fn(i64) -> Amount) -> Option<Row> {
-    let last = curve.own.seen().last()?;
-    let shown = curve.usual.iter().any(|median| (last.age..=curve.age).contains(&median.age));
-    (!shown).then(|| Row { age: written(ui, last.age), own: Some(amount(last.value)), usual: None, posts: 0 })
 }
 
 /// `+37.00 % against the median of 900, at 3 days`

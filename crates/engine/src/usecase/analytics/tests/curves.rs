@@ -5,11 +5,11 @@ use carillon_domain::time::SignedDuration;
 
 use super::*;
 
-type Counts<'a> = &'a [(&'a str, i64)];
+pub(crate) type Counts<'a> = &'a [(&'a str, i64)];
 
 impl Scene {
     /// Looks at a post, by hours since it was public.
-    async fn looked(&self, post: &RemotePostRow, looks: &[(i64, Counts<'_>)]) {
+    pub(crate) async fn looked(&self, post: &RemotePostRow, looks: &[(i64, Counts<'_>)]) {
         let subject = Subject { workspace: post.workspace, account: post.account, id: post.id.uuid() };
         for (hour, counts) in looks {
             let readings =
