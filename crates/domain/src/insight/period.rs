@@ -117,7 +117,8 @@ impl Period {
     }
 
     /// The same time a year earlier. Of whole days the same dates: a 29th of February becomes the 28th before it, and one that the
-    /// earlier year had is part of no comparison unless days on both sides of it are. Of other times the same times of day.
+    /// earlier year had is part of no comparison unless days on both sides of it are. So it may have a day more or less. Of other times the
+    /// same times of day.
     #[must_use]
     pub fn year_earlier(&self) -> Self {
         let year = |date: Date| date.checked_sub(1.year()).unwrap_or(date);

@@ -228,6 +228,8 @@ fn a_year_earlier_has_the_same_dates() {
     assert_eq!(utc("2028-02-01", "2028-03-01"), day("2027-02-01", "2027-03-01", 28));
     assert_eq!(utc("2028-02-28", "2028-02-29"), day("2027-02-28", "2027-03-01", 1));
     assert_eq!(utc("2028-02-29", "2028-03-01"), day("2027-02-28", "2027-03-01", 1));
+    // Both of them together are one date a year earlier; whoever shows it has to say so.
+    assert_eq!(utc("2028-02-28", "2028-03-01"), day("2027-02-28", "2027-03-01", 1));
     assert_eq!(utc("2029-02-01", "2029-03-01"), day("2028-02-01", "2028-02-29", 28));
     assert_eq!(utc("2029-02-20", "2029-03-02"), day("2028-02-20", "2028-03-02", 11));
     // Hours: the same ones. Of the 29th of February there are none, so those of the 28th, as many.

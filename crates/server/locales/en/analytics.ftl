@@ -12,6 +12,13 @@ overview-time = Time
 overview-days = { $n } days
 overview-from-to = { $from } to { $to }
 overview-span = { $shown }, compared with { $before }
+overview-span-uneven = { $shown }, compared with { $before } ({ $days ->
+    [one] one day
+   *[other] { $days } days
+} against { $past ->
+    [one] one
+   *[other] { $past }
+})
 overview-this-month = This month
 overview-last-month = Last month
 overview-own = Own days
@@ -27,6 +34,10 @@ overview-against-previous = { $n ->
    *[other] vs previous { $n } days
 }
 overview-against-year = vs the same days a year earlier
+overview-against-year-uneven = { $n ->
+    [one] vs one day a year earlier
+   *[other] vs { $n } days a year earlier
+}
 overview-date = { $day } { $month } { $year }
 overview-account = Account
 overview-network = Network

@@ -102,7 +102,17 @@ async fn the_page_says_what_it_compares_with() {
         (
             "from=2028-02-28&to=2028-02-29&compare=year",
             "28 Feb 2028 to 29 Feb 2028",
-            "28 Feb 2027 to 28 Feb 2027",
+            "28 Feb 2027 to 28 Feb 2027 (2 days against one) ·",
+        ),
+        (
+            "from=2029-02-28&to=2029-03-01&compare=year",
+            "28 Feb 2029 to 1 Mar 2029",
+            "28 Feb 2028 to 1 Mar 2028 (2 days against 3) ·",
+        ),
+        (
+            "from=2028-02-29&to=2028-02-29&compare=year",
+            "29 Feb 2028 to 29 Feb 2028",
+            "28 Feb 2027 to 28 Feb 2027 ·",
         ),
     ] {
         let text = page(query).await;

@@ -75,16 +75,29 @@ pub fn days_of(ui: &Ui, period: &Period) -> String {
     ui.arg("from", written(ui, first)).arg("to", written(ui, last)).tr("overview-from-to")
 }
 
+/// How many days are shown, and with how many they are compared. The same dates of another year may be a day more or less: two days that
+/// end with the 29th of February are compared with one.
+fn lengths(summary: &Summary) -> (usize, usize) {
+    (summary.period.days().len(), summary.previous.days().len())
+}
+
 /// Which days are shown, and which they are compared with.
 pub fn span(ui: &Ui, summary: &Summary) -> String {
-    let words = ui.arg("shown", days_of(ui, &summary.period));
-    words.arg("before", days_of(ui, &summary.previous)).tr("overview-span")
+    let words = ui.arg("shown", days_of(ui, &summary.period)).arg("before", days_of(ui, &summary.previous));
+    match lengths(summary) {
+        (shown, before) if shown != before => {
+            words.count("days", shown).count("past", before).tr("overview-span-uneven")
+        }
+        _ => words.tr("overview-span"),
+    }
 }
 
 /// What a change is against, in a few words.
 pub fn against(ui: &Ui, summary: &Summary) -> String {
+    let (shown, before) = lengths(summary);
     match summary.compare {
-        Comparison::Previous => ui.count("n", summary.previous.days().len()).tr("overview-against-previous"),
+        Comparison::Previous => ui.count("n", before).tr("overview-against-previous"),
+        Comparison::Year if shown != before => ui.count("n", before).tr("overview-against-year-uneven"),
         Comparison::Year => ui.tr("overview-against-year"),
     }
 }
