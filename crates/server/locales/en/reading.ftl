@@ -168,9 +168,19 @@ networks-trouble = Some of it failed
 networks-badly = Most of it failed
 networks-left-alone = Left alone for now
 networks-left-alone-one = { $n ->
-    [one] { $operation } failed again and again and is tried again soon.
-   *[other] { $operation } failed again and again at { $n } servers and is tried again soon.
+    [one] { $what }: failed again and again, and is tried again soon.
+   *[other] { $what }: failed again and again at { $n } servers, and is tried again soon.
 }
+errand-sign_in = Signing in
+errand-profile = Reading the profile
+errand-posts = Reading posts
+errand-numbers = Reading numbers
+errand-files = Sending files
+errand-publish = Publishing
+errand-comments = Reading and writing comments
+errand-edit = Changing posts
+errand-delete = Deleting posts
+errand-other = Something else
 networks-share = { $n } %
 networks-count = { $good } of { $n }
 networks-last = Last success

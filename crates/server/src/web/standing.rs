@@ -1,8 +1,11 @@
 //! How well the networks work: readings and publications of the last days, what went wrong, and what is left alone for now.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use carillon_connectors::kit::errand::Errand;
 use carillon_engine::usecase::standing::{self, Standing, TIME, Tally};
 use jiff::Timestamp;
 
@@ -70,15 +73,22 @@ impl Line {
             (true, Some(share)) if share < WELL => ("partial", i18n::key("networks-trouble")),
             (true, Some(_)) => ("done", i18n::key("networks-well")),
         };
-        let left = |open: &carillon_engine::breaker::OpenCount| {
-            ui.count("n", open.servers).arg("operation", open.operation).tr("networks-left-alone-one")
+        // Several operations may be for the same; where a network has many servers, at most so many of them are meant.
+        let mut left: BTreeMap<Errand, usize> = BTreeMap::new();
+        for open in &standing.left_alone {
+            let servers = left.entry(Errand::of(open.operation)).or_default();
+            *servers = open.servers.max(*servers);
+        }
+        let line = |(errand, servers): (Errand, usize)| {
+            let what = ui.of("errand", errand.as_str());
+            ui.count("n", servers).arg("what", what).tr("networks-left-alone-one")
         };
         Self {
             title: standing.title,
             accounts: ui.count("n", standing.accounts).tr("networks-accounts"),
             verdict: Mark::new(mark, ui.tr(verdict)),
             tried: [&standing.reading, &standing.publishing].map(|tally| Tried::new(ui, tally)),
-            left_alone: standing.left_alone.iter().map(left).collect(),
+            left_alone: left.into_iter().map(line).collect(),
         }
     }
 }

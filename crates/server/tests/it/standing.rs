@@ -3,6 +3,8 @@
 use axum::http::{Method, StatusCode};
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
 use carillon_domain::permission::Role;
+use carillon_engine::breaker::{Patience, Purpose};
+use carillon_engine::usecase::accounts;
 use serde_json::{Value, json};
 
 use crate::reading::{self, connected};
@@ -94,4 +96,21 @@ async fn the_page_says_what_works() {
     let page = browser.get(&path).await.text();
     assert!(page.contains("Bluesky") && page.contains("Works") && page.contains("100"), "{page}");
     assert!(browser.get(&format!("{home}/connections")).await.text().contains(&format!("href=\"{path}\"")));
+
+    // What is left alone is said in words, once for all operations that are for the same.
+    let actor = crate::analytics::owner(workspace);
+    let accounts = accounts::list(&app.engine, &actor).await.expect("accounts");
+    let hasty = Patience { failures: 1, ..Patience::default() };
+    let gate =
+        app.engine.networks.breakers.gate("bluesky", accounts[0].server.as_deref(), Purpose::Work, hasty);
+    for operation in ["getPosts", "getAuthorFeed", "uploadBlob"] {
+        gate.ended(operation, app.engine.clock.monotonic(), false);
+    }
+    let page = browser.get(&path).await.text();
+    assert!(
+        page.contains("Left alone for now") && page.contains("Sending files: failed again and again"),
+        "{page}"
+    );
+    assert_eq!(page.matches("Reading posts: failed again and again").count(), 1, "{page}");
+    assert!(!page.contains("getPosts") && !page.contains("uploadBlob"), "{page}");
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use carillon_connectors::Registry;
 use carillon_connectors::contract::capability::{Connect, OptionField, OptionInput};
 use carillon_connectors::contract::cx::PlatformSettings;
+use carillon_connectors::kit::errand::Errand;
 use carillon_domain::insight::{self, Basis, Comparison};
 use carillon_domain::metric;
 use carillon_domain::notice::NoticeKind;
@@ -63,6 +64,7 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
             ]),
         ),
         ("error-kind", names(&KINDS)),
+        ("errand", Errand::ALL.iter().map(|errand| errand.as_str().to_owned()).collect()),
         ("reports-every", names(&["week", "month"])),
         ("reports-state", names(&["making", "sent", "failed"])),
         ("notice", NoticeKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),
