@@ -57,10 +57,6 @@ pub fn routes() -> Router<App> {
         .route(urls::REVOKE_OTHER_SESSIONS, post(settings::sessions::revoke_others))
         .route(urls::WORKSPACE, get(home::workspace))
         .route(urls::WORKSPACE_SETTINGS, get(settings::workspace::show).post(settings::workspace::submit))
-        .route(
-            urls::LOGO,
-            get(settings::logo::show).post(settings::logo::submit).layer(settings::logo::limit()),
-        )
         .route(urls::REMOVE_LOGO, post(settings::logo::remove))
         .route(urls::REPORT_SCHEDULES, get(settings::reports::show).post(settings::reports::submit))
         .route(urls::REMOVE_REPORT_SCHEDULE, post(settings::reports::remove))
@@ -114,6 +110,10 @@ pub fn routes() -> Router<App> {
 pub fn upload_routes() -> Router<App> {
     Router::new()
         .route(urls::LIBRARY, get(library::show).post(library::upload))
+        .route(
+            urls::LOGO,
+            get(settings::logo::show).post(settings::logo::submit).layer(settings::logo::limit()),
+        )
         .layer(middleware::map_response(never_stored))
 }
 

@@ -64,7 +64,7 @@ async fn a_file_that_is_no_logo_is_explained_and_changes_nothing() {
     let logo = format!("{home}/settings/logo");
     assert_eq!(browser.upload(&logo, "logo.jpg", &jpeg(64, 64)).await.status, StatusCode::SEE_OTHER);
     let before = shown(&settings(&browser, &home).await);
-    let large = vec![0; 2 * 1024 * 1024 + 1];
+    let large = vec![0_u8; 2 * 1024 * 1024 + 1];
     let cases: [(&[u8], &str); 4] = [
         (b"just words", "A logo is a PNG or JPEG picture, and this file is none."),
         (b"GIF89a\x01\0\x01\0\0\0\0;", "this is a GIF picture"),

@@ -74,7 +74,7 @@ async fn taken(test: &TestDb) {
     let small = library.logo(&owner).await.expect("read").expect("a logo");
     assert_eq!((small.width, small.height), (512, 26));
 
-    let stranger = Actor { role: Role::Owner, ..actor(2, Role::Owner) };
+    let stranger = actor(2, Role::Owner);
     home(test, &shelf, stranger.workspace).await;
     assert_eq!(library.logo(&stranger).await.expect("none"), None, "another workspace has its own");
     library.remove_logo(&stranger).await.expect("nothing to do");

@@ -159,13 +159,8 @@ async fn curves(test: &TestDb) {
     assert!(rows.len() == 2 && rows[1].ends_with(",young,0,3,,0"), "half an hour old: {rows:?}");
 
     let id = own.id.to_string();
-    let made = table(
-        s.engine(),
-        &s.actor,
-        Which { name: "curve", post: Some(&id), metric: None },
-        &Filter::default(),
-    );
-    let made = made.await.expect("a curve");
+    let which = Which { name: "curve", post: Some(&id), metric: None };
+    let made = table(s.engine(), &s.actor, which, &Filter::default()).await.expect("a curve");
     assert_eq!(made.about.account.map(|(handle, _)| handle), Some(format!("@{}", s.one.handle)));
     assert_eq!(made.table.sources["views"].iter().collect::<Vec<_>>(), ["toy:views_count"]);
     for (post, metric, field) in
