@@ -190,7 +190,8 @@ async fn a_copy_that_can_not_be_made_says_why() {
     let page = owner.post(&here, &form).await.text();
     assert!(page.contains("is being made") && page.contains("Being made: 0 %"), "{page}");
     assert!(page.contains(">The quay</textarea>"));
-    let tile = page.split("hx-get=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a tile");
+    let tile = page.split("data-tile hx-get=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let tile = tile.expect("a tile");
     assert!(owner.get(tile).await.text().contains("hx-get"), "it asks on");
     desk.work().await;
     let tile = owner.get(tile).await.text();
