@@ -3,6 +3,8 @@
 //! What is kept is never the file that came but a new, small PNG of its pixels, so that nothing else of what somebody sent reaches
 //! a page or a report.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use carillon_domain::error::AppError;
 use carillon_domain::permission::Permission;
@@ -55,10 +57,13 @@ impl Library {
         }
         let kind = still(&file)?;
         let max_pixels = self.parts.limits.image_pixels.min(PIXELS);
-        let turn = self.decoding.acquire().await.map_err(AppError::internal)?;
-        let work = move || drawn(kind, &file, max_pixels);
+        let turn = Arc::clone(&self.decoding).acquire_owned().await.map_err(AppError::internal)?;
+        let work = move || {
+            // A client that goes away ends this call and not the decoding, for which the next one waits all the same.
+            let _turn = turn;
+            drawn(kind, &file, max_pixels)
+        };
         let (png, width, height) = tokio::task::spawn_blocking(work).await.map_err(AppError::internal)??;
-        drop(turn);
         let row = LogoRow {
             workspace: actor.workspace,
             sha256: hex::encode(Sha256::digest(&png)),

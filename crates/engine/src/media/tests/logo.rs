@@ -1,6 +1,7 @@
 use carillon_store::on_both;
 use carillon_store::repo::workspace::{self, WorkspaceRow};
 use carillon_store::testing::TestDb;
+use futures::FutureExt;
 use image::codecs::png::PngEncoder;
 use image::{DynamicImage, ImageEncoder, ImageFormat, Rgba, RgbaImage};
 
@@ -120,3 +121,24 @@ async fn refused(test: &TestDb) {
     }
 }
 on_both!(what_is_no_logo_is_refused, |t| super::refused(t));
+
+#[test]
+fn one_picture_is_decoded_at_a_time_whoever_goes_away() {
+    // There is one thread for all that blocks, and it is busy: what is to be decoded has to wait.
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().max_blocking_threads(1).build().expect("runtime");
+    runtime.block_on(async {
+        let test = TestDb::sqlite().await;
+        let (shelf, owner) = owned(&test).await;
+        let library = &shelf.library;
+        let (go, gate) = std::sync::mpsc::channel::<()>();
+        let busy = tokio::task::spawn_blocking(move || gate.recv());
+        let answered = library.put_logo(&owner, png(10, 10).into()).now_or_never();
+        assert!(answered.is_none(), "the client goes away before it is decoded: {answered:?}");
+        assert_eq!(library.decoding.available_permits(), 0, "it is decoded all the same");
+        go.send(()).expect("somebody waits");
+        busy.await.expect("a thread").expect("the word to go on");
+        drop(library.decoding.acquire().await.expect("the next one has its turn"));
+        test.dispose().await;
+    });
+}
