@@ -10,7 +10,7 @@ use carillon_domain::error::AppError;
 use carillon_domain::permission::Permission;
 use carillon_store::repo::logo::{self, LogoRow};
 use image::imageops::FilterType;
-use image::{DynamicImage, ImageFormat};
+use image::{DynamicImage, ImageFormat, Rgba};
 use sha2::{Digest, Sha256};
 
 use super::library::Library;
@@ -122,8 +122,7 @@ fn drawn(kind: FileType, file: &Bytes, max_pixels: u64) -> Result<(Vec<u8>, u32,
         }
         other => other.into(),
     })?;
-    let larger = pixels.width().max(pixels.height()) > LOGO_SIDE;
-    let small = if larger { pixels.resize(LOGO_SIDE, LOGO_SIDE, FilterType::Lanczos3) } else { pixels };
+    let small = smaller(pixels);
     let eight = if small.color().has_alpha() {
         DynamicImage::ImageRgba8(small.to_rgba8())
     } else {
@@ -132,4 +131,37 @@ fn drawn(kind: FileType, file: &Bytes, max_pixels: u64) -> Result<(Vec<u8>, u32,
     let profile = profile.filter(|profile| profile.len() <= PROFILE_BYTES);
     let png = picture::lossless(&eight, ImageFormat::Png, profile)?;
     Ok((png, eight.width(), eight.height()))
+}
+
+/// The picture with no side over [`LOGO_SIDE`].
+fn smaller(picture: DynamicImage) -> DynamicImage {
+    if picture.width().max(picture.height()) <= LOGO_SIDE {
+        return picture;
+    }
+    let resized = |picture: DynamicImage| picture.resize(LOGO_SIDE, LOGO_SIDE, FilterType::Lanczos3);
+    if !picture.color().has_alpha() {
+        return resized(picture);
+    }
+    // Colours count by how much of them is seen, or what is hidden below transparency would show at every edge.
+    let mut seen = picture.into_rgba16();
+    for Rgba([red, green, blue, alpha]) in seen.pixels_mut() {
+        for colour in [red, green, blue] {
+            *colour = scaled(*colour, *alpha, u16::MAX);
+        }
+    }
+    let mut small = resized(DynamicImage::ImageRgba16(seen)).into_rgba16();
+    for Rgba([red, green, blue, alpha]) in small.pixels_mut() {
+        if *alpha > 0 {
+            for colour in [red, green, blue] {
+                *colour = scaled(*colour, u16::MAX, *alpha);
+            }
+        }
+    }
+    DynamicImage::ImageRgba16(small)
+}
+
+/// `value` times `by` over `of`, which is not zero, rounded; at most the largest number.
+fn scaled(value: u16, by: u16, of: u16) -> u16 {
+    let (value, by, of) = (u32::from(value), u32::from(by), u32::from(of));
+    u16::try_from((value * by + of / 2) / of).unwrap_or(u16::MAX)
 }

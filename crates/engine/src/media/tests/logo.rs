@@ -3,7 +3,7 @@ use carillon_store::repo::workspace::{self, WorkspaceRow};
 use carillon_store::testing::TestDb;
 use futures::FutureExt;
 use image::codecs::png::PngEncoder;
-use image::{DynamicImage, ImageEncoder, ImageFormat, Rgba, RgbaImage};
+use image::{ColorType, DynamicImage, ImageEncoder, ImageFormat, Rgba, RgbaImage};
 
 use super::*;
 
@@ -32,8 +32,12 @@ async fn home(test: &TestDb, shelf: &Shelf, id: WorkspaceId) {
 }
 
 fn png(width: u32, height: u32) -> Vec<u8> {
-    let picture =
-        RgbaImage::from_fn(width, height, |x, _| Rgba([200, 30, 40, if x < width / 2 { 0 } else { 255 }]));
+    painted(width, height, |x| [200, 30, 40, if x < width / 2 { 0 } else { 255 }])
+}
+
+/// A picture whose columns have these colours.
+fn painted(width: u32, height: u32, column: impl Fn(u32) -> [u8; 4]) -> Vec<u8> {
+    let picture = RgbaImage::from_fn(width, height, |x, _| Rgba(column(x)));
     let mut bytes = Vec::new();
     let encoder = PngEncoder::new(&mut bytes);
     encoder.write_image(picture.as_raw(), width, height, image::ExtendedColorType::Rgba8).expect("png");
@@ -84,6 +88,25 @@ async fn taken(test: &TestDb) {
     assert_eq!(library.logo(&owner).await.expect("none"), None);
 }
 on_both!(a_logo_is_taken_replaced_and_removed, |t| super::taken(t));
+
+#[tokio::test]
+async fn what_is_hidden_below_transparency_does_not_show_at_edges() {
+    let test = TestDb::sqlite().await;
+    let (shelf, owner) = owned(&test).await;
+    let striped = painted(1000, 100, |x| if x / 3 % 2 == 0 { [0; 4] } else { [200, 30, 40, 255] });
+    shelf.library.put_logo(&owner, striped.into()).await.expect("taken");
+    let kept = shelf.library.logo(&owner).await.expect("read").expect("a logo");
+    let kept = image::load_from_memory(&kept.png).expect("a picture");
+    assert_eq!(kept.color(), ColorType::Rgba8);
+    let pixels = kept.to_rgba8();
+    assert_eq!(pixels.dimensions(), (512, 51));
+    let edges = pixels.pixels().filter(|pixel| (9..247).contains(&pixel.0[3]));
+    assert!(edges.count() > 512, "stripes of a pixel and a half have edges");
+    for Rgba([red, _, _, alpha]) in pixels.pixels() {
+        assert!(*alpha <= 8 || *red >= 195, "{red} at {alpha}");
+    }
+    test.dispose().await;
+}
 
 async fn refused(test: &TestDb) {
     let (shelf, owner) = owned(test).await;
