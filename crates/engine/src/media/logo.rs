@@ -63,15 +63,8 @@ impl Library {
             let _turn = turn;
             drawn(kind, &file, max_pixels)
         };
-        let (png, width, height) = tokio::task::spawn_blocking(work).await.map_err(AppError::internal)??;
-        let row = LogoRow {
-            workspace: actor.workspace,
-            sha256: hex::encode(Sha256::digest(&png)),
-            png,
-            width,
-            height,
-            updated_at: self.parts.clock.now(),
-        };
+        let png = tokio::task::spawn_blocking(work).await.map_err(AppError::internal)??;
+        let row = LogoRow { workspace: actor.workspace, sha256: hex::encode(Sha256::digest(&png)), png };
         self.parts.db.write(move |tx| Box::pin(async move { logo::put(tx, row).await })).await?;
         Ok(())
     }
@@ -113,8 +106,8 @@ fn still(file: &Bytes) -> Result<FileType, AppError> {
     }
 }
 
-/// The picture as PNG, with its width and height.
-fn drawn(kind: FileType, file: &Bytes, max_pixels: u64) -> Result<(Vec<u8>, u32, u32), AppError> {
+/// The picture as it is kept, PNG.
+fn drawn(kind: FileType, file: &Bytes, max_pixels: u64) -> Result<Vec<u8>, AppError> {
     let (pixels, profile) = picture::decode(kind, file, max_pixels).map_err(|refusal| match refusal {
         Refusal::Moves => {
             let message = "A logo stands still, and this picture moves. Save one of its frames.";
@@ -129,8 +122,7 @@ fn drawn(kind: FileType, file: &Bytes, max_pixels: u64) -> Result<(Vec<u8>, u32,
         DynamicImage::ImageRgb8(small.to_rgb8())
     };
     let profile = profile.filter(|profile| profile.len() <= PROFILE_BYTES);
-    let png = picture::lossless(&eight, ImageFormat::Png, profile)?;
-    Ok((png, eight.width(), eight.height()))
+    Ok(picture::lossless(&eight, ImageFormat::Png, profile)?)
 }
 
 /// The picture with no side over [`LOGO_SIDE`].

@@ -250,12 +250,9 @@ alter table accounts add column network_state text; -- domain::account::NetworkS
 
 -- A workspace's logo, at most 512 pixels wide and high.
 create table workspace_logos (
-    workspace_id uuid   not null,
-    png          bytea  not null,
-    width        bigint not null,
-    height       bigint not null,
-    sha256       text   not null, -- hexadecimal
-    updated_at   bigint not null,
+    workspace_id uuid  not null,
+    png          bytea not null,
+    sha256       text  not null, -- hexadecimal
     primary key (workspace_id),
     foreign key (workspace_id) references workspaces (id) on delete cascade
 );

@@ -1,17 +1,14 @@
 //! A workspace's logo. At most one, small, and beside the row that it belongs to: docs/adr/0048.
 
 use carillon_domain::id::WorkspaceId;
-use carillon_domain::time::Timestamp;
 
 use crate::{Executor, StoreError, Tx, args, statements};
 
 statements! {
-    PUT = "workspace_logos.put": "insert into workspace_logos (workspace_id, png, width, height, sha256, updated_at) \
-        values ($1, $2, $3, $4, $5, $6) on conflict (workspace_id) do update set png = excluded.png, width = excluded.width, \
-        height = excluded.height, sha256 = excluded.sha256, updated_at = excluded.updated_at";
+    PUT = "workspace_logos.put": "insert into workspace_logos (workspace_id, png, sha256) values ($1, $2, $3) \
+        on conflict (workspace_id) do update set png = excluded.png, sha256 = excluded.sha256";
     DELETE = "workspace_logos.delete": "delete from workspace_logos where workspace_id = $1";
-    FIND = "workspace_logos.find": "select workspace_id, png, width, height, sha256, updated_at from workspace_logos \
-        where workspace_id = $1";
+    FIND = "workspace_logos.find": "select workspace_id, png, sha256 from workspace_logos where workspace_id = $1";
     MARK = "workspace_logos.mark": "select sha256 from workspace_logos where workspace_id = $1";
 }
 
@@ -22,14 +19,8 @@ pub struct LogoRow {
     pub workspace: WorkspaceId,
     /// The picture, PNG.
     pub png: Vec<u8>,
-    /// Pixels.
-    pub width: u32,
-    /// Pixels.
-    pub height: u32,
     /// SHA-256 of the picture, hexadecimal.
     pub sha256: String,
-    /// When it was put there.
-    pub updated_at: Timestamp,
 }
 
 /// Gives the workspace this logo, in place of the one that it had.
@@ -37,8 +28,7 @@ pub struct LogoRow {
 /// # Errors
 /// [`StoreError::Sql`].
 pub async fn put(tx: &mut Tx<'_>, row: LogoRow) -> Result<(), StoreError> {
-    let values = args![row.workspace, row.png, row.width, row.height, row.sha256, row.updated_at];
-    tx.execute(PUT, values).await.map(drop)
+    tx.execute(PUT, args![row.workspace, row.png, row.sha256]).await.map(drop)
 }
 
 /// Takes the logo away. Tells whether there was one.
@@ -61,10 +51,7 @@ pub async fn find<'e>(
     Ok(Some(LogoRow {
         workspace: row.get("workspace_id")?,
         png: row.get("png")?,
-        width: row.get("width")?,
-        height: row.get("height")?,
         sha256: row.get("sha256")?,
-        updated_at: row.get("updated_at")?,
     }))
 }
 
