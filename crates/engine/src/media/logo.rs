@@ -1,7 +1,7 @@
 //! A workspace's logo: taken in, and handed out.
 //!
-//! What is kept is never the file that came but a new, small PNG of its pixels, so that nothing else of what somebody sent reaches
-//! a page or a report.
+//! What is kept is never the file that came but a new, small PNG of its pixels, with its colour profile where that is small and fits them,
+//! so that nothing else of what somebody sent reaches a page or a report.
 
 use std::sync::Arc;
 
@@ -19,8 +19,10 @@ use super::refusal::Refusal;
 use super::sniff::{FileType, HEAD};
 use crate::Actor;
 
-/// Largest file of a logo, bytes.
-pub const LOGO_BYTES: usize = 2 * 1024 * 1024;
+/// Largest file of a logo, megabytes.
+pub const LOGO_MEGABYTES: usize = 2;
+/// The same in bytes.
+pub const LOGO_BYTES: usize = LOGO_MEGABYTES * 1024 * 1024;
 /// Longest side of the logo that is kept, pixels: over 200 for each inch in a report.
 pub const LOGO_SIDE: u32 = 512;
 /// Most pixels that are decoded for it; the library's own limit may be lower.
@@ -83,8 +85,8 @@ impl Library {
 
 /// The refusal of a file with more than [`LOGO_BYTES`].
 pub fn logo_too_large() -> AppError {
-    let limit = LOGO_BYTES / (1024 * 1024);
-    let message = format!("A logo may have up to {limit} MB, and this file has more. Save a smaller one.");
+    let message =
+        format!("A logo may have up to {LOGO_MEGABYTES} MB, and this file has more. Save a smaller one.");
     AppError::invalid("file", "too_large", message)
 }
 

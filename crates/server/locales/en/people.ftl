@@ -67,11 +67,11 @@ workspace-snapshots-short = Every snapshot is kept for
 workspace-snapshots-ever = For ever
 
 logo-title = Logo
-logo-lead = It stands at the head of PDF reports and of printed pages.
+logo-lead = It stands at the head of PDF reports and of the printed overview.
 logo-none = There is no logo yet.
 logo-alt = Logo of { $place }
 logo-file = Picture
-logo-file-hint = PNG or JPEG, up to 2 MB. It is made at most 512 pixels wide and high, and nothing but its pixels is kept.
+logo-file-hint = PNG or JPEG, up to { $mb } MB. It is made at most { $side } pixels wide and high, and only its pixels and a small colour profile are kept.
 logo-upload = Use this logo
 logo-remove = Remove logo
 logo-remove-confirm = Print reports without this logo from now on?

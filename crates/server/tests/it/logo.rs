@@ -28,7 +28,9 @@ async fn a_logo_is_uploaded_shown_printed_replaced_and_removed() {
     let app = TestApp::new().await;
     let (browser, home) = app.owner().await;
     let (logo, report) = (format!("{home}/settings/logo"), format!("{home}/report.pdf"));
-    assert_eq!(shown(&settings(&browser, &home).await), None);
+    let page = settings(&browser, &home).await;
+    assert_eq!(shown(&page), None);
+    assert!(page.contains("up to 2 MB. It is made at most 512 pixels"), "{page}");
     assert_eq!(browser.get(&logo).await.status, StatusCode::NOT_FOUND);
     assert!(!branded(&browser.get(&report).await));
     assert!(!browser.get(&format!("{home}/overview")).await.text().contains("print-logo"));

@@ -2,8 +2,8 @@ use carillon_store::on_both;
 use carillon_store::repo::workspace::{self, WorkspaceRow};
 use carillon_store::testing::TestDb;
 use futures::FutureExt;
-use image::codecs::png::PngEncoder;
-use image::{ColorType, DynamicImage, ImageEncoder, ImageFormat, Rgba, RgbaImage};
+use image::codecs::png::{PngDecoder, PngEncoder};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, Rgba, RgbaImage};
 
 use super::*;
 
@@ -70,7 +70,7 @@ async fn taken(test: &TestDb) {
     let other = library.logo(&owner).await.expect("read").expect("a logo");
     assert_ne!(other.sha256, kept.sha256);
     assert_eq!(image::guess_format(&other.png).expect("a format"), ImageFormat::Png);
-    assert!(!holds_name(&other.png), "nothing but pixels is kept");
+    assert!(!holds_name(&other.png), "no comment is kept");
 
     let wide = DynamicImage::new_luma8(1000, 50);
     let mut bytes = std::io::Cursor::new(Vec::new());
@@ -105,6 +105,43 @@ async fn what_is_hidden_below_transparency_does_not_show_at_edges() {
     assert!(edges.count() > 512, "stripes of a pixel and a half have edges");
     for Rgba([red, _, _, alpha]) in pixels.pixels() {
         assert!(*alpha <= 8 || *red >= 195, "{red} at {alpha}");
+    }
+    test.dispose().await;
+}
+
+/// A picture with a colour profile of this length, which is about these colours.
+fn profiled(space: &[u8; 4], length: usize) -> Vec<u8> {
+    let mut profile = vec![7_u8; length];
+    profile[16..20].copy_from_slice(space);
+    let picture = if space == b"GRAY" { DynamicImage::new_luma8(8, 8) } else { DynamicImage::new_rgb8(8, 8) };
+    let mut bytes = Vec::new();
+    let mut encoder = PngEncoder::new(&mut bytes);
+    encoder.set_icc_profile(profile).expect("a PNG may have one");
+    picture.write_with_encoder(encoder).expect("png");
+    bytes
+}
+
+/// How long the colour profile of a PNG is.
+fn profile_of(png: &[u8]) -> Option<usize> {
+    let mut decoder = PngDecoder::new(std::io::Cursor::new(png)).expect("png");
+    decoder.icc_profile().expect("readable").map(|profile| profile.len())
+}
+
+#[tokio::test]
+async fn a_small_colour_profile_of_its_pixels_stays() {
+    let test = TestDb::sqlite().await;
+    let (shelf, owner) = owned(&test).await;
+    for (space, length, kept) in [
+        (b"RGB ", 16 * 1024, Some(16 * 1024)),
+        (b"RGB ", 16 * 1024 + 1, None),
+        // Greys become colours, of which this one says nothing.
+        (b"GRAY", 500, None),
+    ] {
+        let file = profiled(space, length);
+        assert_eq!(profile_of(&file), Some(length));
+        shelf.library.put_logo(&owner, file.into()).await.expect("taken");
+        let logo = shelf.library.logo(&owner).await.expect("read").expect("a logo");
+        assert_eq!(profile_of(&logo.png), kept, "{length} bytes");
     }
     test.dispose().await;
 }

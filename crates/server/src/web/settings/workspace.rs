@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use carillon_domain::permission::Permission;
+use carillon_engine::media::{LOGO_MEGABYTES, LOGO_SIDE};
 use carillon_engine::people::{GRACE_RANGE_S, SNAPSHOT_DAYS_RANGE, WorkspacePatch, WorkspaceRow};
 use serde::Deserialize;
 
@@ -35,6 +36,8 @@ struct LogoCard {
     remove_url: String,
     /// Where it is, if there is one.
     url: Option<String>,
+    /// What it may be, and what becomes of it.
+    hint: String,
     alerts: Vec<Alert>,
 }
 
@@ -105,6 +108,7 @@ fn page(member: Member, typed: WorkspaceForm, shown: Shown) -> Result<Response, 
             action: urls::logo(actor.workspace),
             remove_url: urls::remove_logo(actor.workspace),
             url: shown.logo,
+            hint: ui.count("mb", LOGO_MEGABYTES).count("side", LOGO_SIDE).tr("logo-file-hint"),
             alerts: shown.refused.into_iter().map(Alert::danger).collect(),
         },
         ui,
