@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use super::Answers;
 use super::media::{Media, answer};
 use crate::http::actor::Caller;
+use crate::http::extract::DRAIN_BYTES;
 use crate::http::{App, Failure};
 use crate::incoming;
 
@@ -102,24 +103,41 @@ pub async fn receive(
 /// refusal.
 ///
 /// # Errors
-/// For what is no such form, and for more than `most` bytes, with `over`.
+/// For what is no form of this one part, and for more than `most` bytes, with `over`.
 pub async fn receive_small(
     form: Result<Multipart, MultipartRejection>,
     most: usize,
     over: fn() -> AppError,
 ) -> Result<Bytes, Failure> {
     let mut form = form.map_err(no_form)?;
-    let Some(mut field) = in_time(form.next_field()).await?.filter(|field| field.name() == Some("file"))
-    else {
-        return Err(no_file().into());
-    };
+    let Some(mut field) = in_time(form.next_field()).await? else { return Err(no_file().into()) };
+    if field.name() != Some("file") {
+        return Err(file_only().into());
+    }
     let mut bytes = BytesMut::new();
-    while let Some(chunk) = in_time(field.chunk()).await? {
-        if bytes.len() <= most {
-            bytes.extend_from_slice(&chunk);
+    loop {
+        match in_time(field.chunk()).await {
+            Ok(Some(chunk)) if bytes.len() <= most => bytes.extend_from_slice(&chunk),
+            Ok(Some(_)) => {}
+            Ok(None) => break,
+            // It is too large already, however it ends.
+            Err(_) if bytes.len() > most => break,
+            Err(failure) => return Err(failure),
         }
     }
-    if bytes.len() > most { Err(over().into()) } else { Ok(bytes.freeze()) }
+    if bytes.len() > most {
+        return Err(over().into());
+    }
+    // There is one part at a time.
+    drop(field);
+    if in_time(form.next_field()).await?.is_some() {
+        return Err(file_only().into());
+    }
+    Ok(bytes.freeze())
+}
+
+fn file_only() -> AppError {
+    AppError::invalid("form", "unknown_part", "The form has the part file, once, and no other.")
 }
 
 fn no_form(rejection: MultipartRejection) -> Failure {
@@ -213,7 +231,7 @@ async fn take(
 
 /// Reads on for a while, so that a client that is still sending gets to read the refusal.
 async fn drain(field: &mut Field<'_>) {
-    let mut left: usize = 64 << 20;
+    let mut left = DRAIN_BYTES;
     while let Ok(Ok(Some(chunk))) = tokio::time::timeout(Duration::from_secs(5), field.chunk()).await {
         left = left.saturating_sub(chunk.len());
         if left == 0 {

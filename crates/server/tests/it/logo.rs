@@ -1,7 +1,9 @@
 //! A workspace's logo: in the settings, and at the head of reports.
 
+use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use carillon_domain::permission::Role;
+use futures::StreamExt;
 
 use crate::media::jpeg;
 use crate::support::desk::Desk;
@@ -86,6 +88,55 @@ async fn a_file_that_is_no_logo_is_explained_and_changes_nothing() {
     let formless = browser.post(&logo, &[("file", "logo.png")]).await;
     assert_eq!(formless.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(shown(&settings(&browser, &home).await), before);
+}
+
+/// The beginning of a part of a form, and what is in it.
+fn part(name: &str, bytes: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "--bells\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"logo.jpg\"\r\n\
+         content-type: application/octet-stream\r\n\r\n"
+    );
+    [head.as_bytes(), bytes].concat()
+}
+
+#[tokio::test]
+async fn the_form_of_a_logo_has_one_file_and_ends() {
+    let app = TestApp::new().await;
+    let (browser, home) = app.owner().await;
+    let logo = format!("{home}/settings/logo");
+    let (file, name) = (part("file", &jpeg(64, 64)), part("name", b"Northlight"));
+    let form = |parts: &[&[u8]]| [parts.join(&b"\r\n"[..]), b"\r\n--bells--\r\n".to_vec()].concat();
+    let one_part = "The form has the part file, once, and no other.";
+    for (what, body, why) in [
+        ("two files", form(&[&file, &file]), one_part),
+        ("more than a file", form(&[&file, &name]), one_part),
+        ("another part", form(&[&name]), one_part),
+        ("no part", b"--bells--\r\n".to_vec(), "The form has no part named file."),
+        ("no end", file.clone(), "The form ended before it was complete."),
+    ] {
+        let refused = browser.multipart(&logo, body).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{what}");
+        assert!(refused.text().contains(why), "{what}: {}", refused.text());
+        assert_eq!(shown(&settings(&browser, &home).await), None, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_any_size_is_too_large_and_not_a_broken_form() {
+    let app = TestApp::new().await;
+    let (browser, home) = app.owner().await;
+    // More than is read of a form at all.
+    let megabyte = Bytes::from(vec![0_u8; 1 << 20]);
+    let chunks = std::iter::once(Bytes::from(part("file", b""))).chain(std::iter::repeat_n(megabyte, 66));
+    let body = Body::from_stream(futures::stream::iter(chunks).then(|chunk| async move {
+        // As on a line, not everything is there at once.
+        tokio::task::yield_now().await;
+        Ok::<_, std::io::Error>(chunk)
+    }));
+    let refused = browser.multipart(&format!("{home}/settings/logo"), body).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text().contains("A logo may have up to 2 MB"), "{}", refused.text());
+    assert_eq!(shown(&refused.text()), None);
 }
 
 #[tokio::test]

@@ -317,6 +317,12 @@ impl Browser<'_> {
         self.send(request.body(Body::empty()).expect("request")).await
     }
 
+    /// Asks for what it has with this tag, should it be another by now.
+    pub async fn get_newer(&self, path: &str, etag: &str) -> Answer {
+        let request = Request::get(path).header("if-none-match", etag);
+        self.send(request.body(Body::empty()).expect("request")).await
+    }
+
     /// Sends a form from a page of this site.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         let body: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
@@ -334,13 +340,17 @@ impl Browser<'_> {
             "--bells\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
              content-type: application/octet-stream\r\n\r\n"
         );
-        let body = [head.as_bytes(), bytes, b"\r\n--bells--\r\n"].concat();
+        self.multipart(path, [head.as_bytes(), bytes, b"\r\n--bells--\r\n"].concat()).await
+    }
+
+    /// Sends a form of a page of this site in parts, which are written out, with `bells` between them.
+    pub async fn multipart(&self, path: &str, body: impl Into<Body>) -> Answer {
         let request = Request::post(path)
             .header("content-type", "multipart/form-data; boundary=bells")
             .header("host", "127.0.0.1:8080")
             .header("origin", "http://127.0.0.1:8080")
             .header("sec-fetch-site", "same-origin");
-        self.send(request.body(Body::from(body)).expect("request")).await
+        self.send(request.body(body.into()).expect("request")).await
     }
 
     /// Signs in by the form.
