@@ -65,14 +65,14 @@ pub async fn answer(
     Ok(harmless(response, &content.etag, keep))
 }
 
-/// Answers with a small PNG that is in memory, unless the client has it.
-pub fn png(headers: &HeaderMap, bytes: Vec<u8>, etag: &str) -> Response {
-    let response = if has_it(headers, etag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        ([(header::CONTENT_TYPE, "image/png")], bytes).into_response()
-    };
-    harmless(response, etag, Keep::Private)
+/// The answer for a client that has the file with this tag; `None` for any other.
+pub fn unchanged(headers: &HeaderMap, etag: &str, keep: Keep) -> Option<Response> {
+    has_it(headers, etag).then(|| harmless(StatusCode::NOT_MODIFIED.into_response(), etag, keep))
+}
+
+/// Answers with a small PNG that is in memory.
+pub fn png(bytes: Vec<u8>, etag: &str, keep: Keep) -> Response {
+    harmless(([(header::CONTENT_TYPE, "image/png")], bytes).into_response(), etag, keep)
 }
 
 /// The answer with what is true of every file: who may keep it, by what it is known again, and that it is no page.

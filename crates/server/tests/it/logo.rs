@@ -7,7 +7,7 @@ use futures::StreamExt;
 
 use crate::media::jpeg;
 use crate::support::desk::Desk;
-use crate::support::{Answer, Browser, TestApp};
+use crate::support::{Answer, Browser, OWNER, TestApp};
 
 /// Where the settings show the logo, if they do.
 fn shown(page: &str) -> Option<String> {
@@ -154,4 +154,45 @@ async fn only_who_manages_the_workspace_changes_its_logo() {
         assert!(shown(&page).is_some() && !page.contains("logo-file"), "{role:?}: {page}");
         assert_eq!(member.get(&logo).await.status, StatusCode::OK);
     }
+}
+
+#[tokio::test]
+async fn a_browser_keeps_a_logo_until_there_is_another() {
+    let app = TestApp::new().await;
+    let (browser, home) = app.owner().await;
+    let logo = format!("{home}/settings/logo");
+    browser.upload(&logo, "logo.jpg", &jpeg(64, 64)).await;
+    let first = browser.get(&logo).await;
+    let tag = first.header("etag").to_owned();
+    assert_eq!((first.status, first.header("cache-control")), (StatusCode::OK, "private, max-age=86400"));
+    let same = browser.get_newer(&logo, &tag).await;
+    assert_eq!((same.status, same.bytes()), (StatusCode::NOT_MODIFIED, &b""[..]));
+    assert_eq!((same.header("etag"), same.header("cache-control")), (tag.as_str(), "private, max-age=86400"));
+
+    browser.upload(&logo, "logo.jpg", &jpeg(32, 32)).await;
+    let other = browser.get_newer(&logo, &tag).await;
+    assert_eq!(other.status, StatusCode::OK);
+    assert!(other.bytes() != first.bytes() && other.header("etag") != tag);
+}
+
+#[tokio::test]
+async fn a_logo_of_another_workspace_does_not_exist() {
+    let app = TestApp::new().await;
+    let (browser, home) = app.owner().await;
+    let logo = format!("{home}/settings/logo");
+    browser.upload(&logo, "logo.jpg", &jpeg(64, 64)).await;
+    let before = browser.get(&logo).await;
+    assert_eq!(before.status, StatusCode::OK);
+    app.stranger("eve@example.com", Role::Owner).await;
+    let eve = app.browser();
+    assert_eq!(eve.sign_in("eve@example.com", OWNER.1).await.status, StatusCode::SEE_OTHER);
+    for answer in [
+        eve.get(&logo).await,
+        eve.get_newer(&logo, before.header("etag")).await,
+        eve.upload(&logo, "logo.jpg", &jpeg(32, 32)).await,
+        eve.post(&format!("{logo}/remove"), &[]).await,
+    ] {
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{}", answer.text());
+    }
+    assert_eq!(browser.get(&logo).await.bytes(), before.bytes());
 }

@@ -10,8 +10,9 @@ use carillon_engine::Actor;
 use carillon_engine::media::{LOGO_BYTES, logo_too_large};
 
 use super::{done, workspace};
+use crate::http::content::{self, Keep};
 use crate::http::extract::DRAIN_BYTES;
-use crate::http::{App, Failure, content};
+use crate::http::{App, Failure};
 use crate::urls;
 use crate::web::signed_in::Member;
 
@@ -29,11 +30,17 @@ pub async fn url(app: &App, actor: &Actor) -> Result<Option<String>, Failure> {
     Ok(mark.map(|mark| format!("{}?{}", urls::logo(actor.workspace), &mark[..mark.len().min(16)])))
 }
 
-/// The picture.
+/// The picture. It is not even read for a browser that has it.
 pub async fn show(State(app): State<App>, member: Member, headers: HeaderMap) -> Result<Response, Failure> {
-    let logo = app.engine.library.logo(&member.actor).await?;
-    let logo = logo.ok_or(AppError::NotFound { what: "logo" })?;
-    Ok(content::png(&headers, logo.png, &format!("\"{}\"", logo.sha256)))
+    let (library, actor) = (&app.engine.library, &member.actor);
+    let none = || AppError::NotFound { what: "logo" };
+    let tag = |sha256: &str| format!("\"{sha256}\"");
+    let mark = library.logo_mark(actor).await?.ok_or_else(none)?;
+    if let Some(answer) = content::unchanged(&headers, &tag(&mark), Keep::Private) {
+        return Ok(answer);
+    }
+    let logo = library.logo(actor).await?.ok_or_else(none)?;
+    Ok(content::png(logo.png, &tag(&logo.sha256), Keep::Private))
 }
 
 /// Takes a logo from the form of the settings.
