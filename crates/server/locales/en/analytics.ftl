@@ -44,6 +44,7 @@ overview-network = Network
 overview-every-account = Every account
 overview-every-network = Every network
 overview-show = Show
+overview-chosen = { $what }: { $which }
 overview-known-on = As known on
 overview-known = As known on { $day }, at its end: nothing that was read, found or connected later is in these numbers and files. Texts and links of posts, tags, campaigns and the states of accounts are those of today.
 overview-points = { $n } points

@@ -62,6 +62,10 @@ async fn numbers_are_shown_with_their_past_and_their_days() {
         browser.get(&format!("{home}/overview?days=7&account={account}&platform=bluesky")).await.text();
     assert!(chosen.contains(&format!("<option value=\"{account}\" selected")), "{chosen}");
     assert!(chosen.contains("aria-current=\"true\">7 days"), "{chosen}");
+    let said = |page: &str| page.split_once("<p class=\"print-only\">").map(|(_, rest)| rest.to_owned());
+    assert_eq!(said(&text), None, "of all accounts nothing is to be said on paper");
+    let paper = said(&chosen).expect("on paper there is no form");
+    assert!(paper.starts_with("Account: ") && paper.contains("; Network: Bluesky</p>"), "{paper}");
     let account = carillon_server::urls::encode(account.to_string().as_str());
     assert!(chosen.contains(&format!("days=90&#38;account={account}&#38;platform=bluesky")), "{chosen}");
     let none = browser.get(&format!("{home}/overview?platform=mastodon")).await.text();
@@ -122,6 +126,7 @@ async fn the_page_says_what_it_compares_with() {
     assert!(year.contains("<option value=\"year\" selected>a year earlier"), "{year}");
     assert!(year.contains("name=\"days\" value=\"7\"") && year.contains("value=\"launch\""), "{year}");
     assert!(year.contains("<option value=\"Spring\">"), "campaigns are offered: {year}");
+    assert!(year.contains("<p class=\"print-only\">Tag: launch; Campaign: Spring</p>"), "{year}");
     // Everything that was chosen stays in the links to other times.
     let kept = "&#38;account=&#38;platform=&#38;compare=year&#38;tag=launch&#38;campaign=Spring";
     for time in ["days=30", "range=month", "range=last-month"] {

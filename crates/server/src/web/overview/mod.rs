@@ -51,6 +51,8 @@ struct Overview {
     labelled: Labels,
     against: String,
     span: String,
+    /// Which accounts and posts it is about, where not all: paper has no form that says so.
+    chosen: Option<String>,
     known: Option<String>,
     signed_out: Option<String>,
     empty: Option<Empty>,
@@ -88,13 +90,16 @@ pub async fn show(
     let summary = analytics::summary(&app.engine, &actor, &filter).await?;
     let best = analytics::top(&app.engine, &actor, &filter, FEW).await?;
     let signed_out = rows.iter().filter(|row| row.status == AccountStatus::NeedsReconnect).count();
+    let (accounts, platforms) = (asked.accounts(&app, &rows), asked.platforms(&app, &rows));
+    let fields = asked.fields();
     let page = Overview {
         ranges: asked.ranges(&ui, &actor),
         kept: asked.kept(),
-        accounts: asked.accounts(&app, &rows),
-        platforms: asked.platforms(&app, &rows),
+        chosen: chosen(&ui, &accounts, &platforms, &fields),
+        accounts,
+        platforms,
         comparisons: asked.comparisons(&ui),
-        fields: asked.fields(),
+        fields,
         labelled: analytics::labels(&app.engine, &actor).await?,
         against: tables::against(&ui, &summary),
         span: tables::span(&ui, &summary),
@@ -123,6 +128,23 @@ pub async fn show(
         ui,
     };
     Ok(html(&page)?.into_response())
+}
+
+/// The chosen account, network, tag and campaign in words; `None` when none is.
+fn chosen(ui: &Ui, accounts: &[Item], platforms: &[Item], fields: &Fields) -> Option<String> {
+    let item = |items: &[Item]| items.iter().find(|item| item.chosen).map(|item| item.label.clone());
+    let typed = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let parts = [
+        (ui.tr("overview-account"), item(accounts)),
+        (ui.tr("overview-network"), item(platforms)),
+        (ui.tr("overview-tag"), typed(&fields.tag)),
+        (ui.tr("overview-campaign"), typed(&fields.campaign)),
+    ];
+    let part = |(what, which): (String, Option<String>)| {
+        which.map(|which| ui.arg("what", what).arg("which", which).tr("overview-chosen"))
+    };
+    let parts: Vec<_> = parts.into_iter().filter_map(part).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// Lets accounts be read whose numbers are old; how many are being read, in words.

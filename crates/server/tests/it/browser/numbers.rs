@@ -13,6 +13,8 @@ async fn numbers_are_followed_down_to_a_post() {
 
     // The form works as forms do; what was chosen stays, in it and in the links to other times.
     page.put("#compare", "year").await;
+    page.put("#platform", "threads").await;
+    page.put("#tag", "nobody has it").await;
     page.click(("button", "Show")).await;
     page.arrive("compare=year").await;
     assert_eq!(page.value("#compare").await, "year");
@@ -58,6 +60,8 @@ const INK: &str = "[getComputedStyle(document.querySelector('.tile-value')).colo
 
 /// On paper the overview is light whatever the look is, and has nothing that can only be clicked.
 async fn prints(page: &Page) {
+    let chosen = "document.querySelector('#numbers .print-only')";
+    assert_eq!(page.js(&format!("{chosen}.checkVisibility()")).await, json!(false), "the form says so");
     page.on_paper("light").await;
     let ink = page.js(INK).await;
     page.prefer("dark").await;
@@ -79,6 +83,19 @@ async fn prints(page: &Page) {
         let seen = format!("document.querySelector('{there}').checkVisibility()");
         assert_eq!(page.js(&seen).await, json!(true), "{there}");
     }
+    assert_eq!(
+        page.js(&format!("{chosen}.innerText")).await,
+        json!("Network: Threads; Tag: nobody has it"),
+        "whose numbers they are"
+    );
+    let style = |element: &str| format!("getComputedStyle(document.querySelector('#numbers {element}'))");
+    let networks = "[aria-labelledby=networks-title]";
+    for (part, property, value) in [("thead th", "whiteSpace", "normal"), ("tbody th", "minWidth", "0px")] {
+        let is = page.js(&format!("{}.{property}", style(&format!("{networks} {part}")))).await;
+        assert_eq!(is, json!(value), "a table fits on a page: {part}");
+    }
+    let margin = page.js(&format!("{}.paddingLeft", style(".card-body"))).await;
+    assert_ne!(margin, json!("0px"), "words in a card keep away from its border");
     let file = page.command("Page.printToPDF", json!({})).await;
     // What `%PDF-` begins with in base 64.
     assert!(file["data"].as_str().is_some_and(|data| data.starts_with("JVBERi")), "it can be printed");
