@@ -149,6 +149,14 @@ async fn the_page_says_what_it_compares_with() {
         year.contains("vs the same days a year earlier") && year.contains("2 from 18 Nov 2025"),
         "{year}"
     );
+    // There is no 29th of February a year earlier.
+    for (looked, followers) in [("2023-02-28T09:00:00Z", 3), ("2024-02-29T09:00:00Z", 4)] {
+        let looked = looked.parse().expect("a time");
+        crate::analytics::look(&app, workspace, account, looked, followers).await;
+    }
+    let leap = page("from=2024-02-29&to=2024-02-29&compare=year").await;
+    assert!(leap.contains("3 from 28 Feb 2023 to 28 Feb 2023"), "{leap}");
+    assert!(leap.contains("vs one day a year earlier") && !leap.contains("vs the same days"), "{leap}");
 }
 
 #[tokio::test]

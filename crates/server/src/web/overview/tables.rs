@@ -92,13 +92,20 @@ pub fn span(ui: &Ui, summary: &Summary) -> String {
     }
 }
 
+/// Whether the days shown and those that they are compared with have the same dates. The 29th of February alone is compared with the 28th.
+fn has_same_dates(summary: &Summary) -> bool {
+    let dates =
+        |period: &Period| period.days().into_iter().map(|day| (day.month(), day.day())).collect::<Vec<_>>();
+    dates(&summary.period) == dates(&summary.previous)
+}
+
 /// What a change is against, in a few words.
 pub fn against(ui: &Ui, summary: &Summary) -> String {
-    let (shown, before) = lengths(summary);
+    let (_, before) = lengths(summary);
     match summary.compare {
         Comparison::Previous => ui.count("n", before).tr("overview-against-previous"),
-        Comparison::Year if shown != before => ui.count("n", before).tr("overview-against-year-uneven"),
-        Comparison::Year => ui.tr("overview-against-year"),
+        Comparison::Year if has_same_dates(summary) => ui.tr("overview-against-year"),
+        Comparison::Year => ui.count("n", before).tr("overview-against-year-uneven"),
     }
 }
 
