@@ -73,7 +73,7 @@ impl Line {
             (true, Some(share)) if share < WELL => ("partial", i18n::key("networks-trouble")),
             (true, Some(_)) => ("done", i18n::key("networks-well")),
         };
-        // Several operations may be for the same; where a network has many servers, at most so many of them are meant.
+        // Several operations may be for the same; where a network has many servers, at least so many of them are meant.
         let mut left: BTreeMap<Errand, usize> = BTreeMap::new();
         for open in &standing.left_alone {
             let servers = left.entry(Errand::of(open.operation)).or_default();

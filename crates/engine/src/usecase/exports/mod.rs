@@ -1,4 +1,6 @@
 //! What can be taken away: tables by name, the report, and the raw history. The same filter as on the pages, the same numbers as there.
+//! Of that filter the curve of a post looks at nothing, and the best times of an account, from its posts of the last year, at the account
+//! alone; neither is made as known on a past day.
 
 mod curve;
 mod history;

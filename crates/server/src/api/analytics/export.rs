@@ -21,8 +21,9 @@ use crate::i18n::Tr;
 #[into_params(parameter_in = Query)]
 pub(super) struct File {
     /// `figures` (when not given), `days`, `networks`, `accounts`, `top-posts`, `posts`, `account-posts` (of one `account`, of all
-    /// times), `curve` (of one `post`, by its age), `best-times` (of one `account`, every hour of the week) or `sync-runs` (of all times,
-    /// unless `from` or `to` is given). Not for `pdf` and `parquet`.
+    /// times), `curve` (of one `post`, by its age), `best-times` (of one `account`, every hour of the week, of its posts of the last year)
+    /// or `sync-runs` (of all times, unless `from` or `to` is given). `curve` and `best-times` look at nothing else of the filter, and are
+    /// refused with `known_on`. Not for `pdf` and `parquet`.
     table: Option<String>,
     /// Of `curve`, which post: the `id` that the posts of these answers have.
     post: Option<String>,
