@@ -112,7 +112,7 @@ impl Letters {
         if gives_password_away(mail.smtp_url.expose()) {
             return Err(wrong(
                 "mail.smtp_url",
-                "it would send the password in the clear. Add ?tls=required.",
+                "it could send the password in the clear. Say ?tls=required.",
             ));
         }
         // What went wrong is not repeated: the address holds a password.
@@ -242,11 +242,13 @@ impl Mailer for Letters {
     }
 }
 
-/// Whether the connection would carry the password as it is.
+/// Whether the connection would carry the password as it is, or might: `opportunistic` goes on in the clear when somebody on the way
+/// removes the server's offer to encrypt.
 fn gives_password_away(url: &str) -> bool {
     url::Url::parse(url).is_ok_and(|url| {
-        let encrypts = url.query_pairs().any(|(key, _)| key == "tls");
-        url.scheme() == "smtp" && url.password().is_some() && !encrypts
+        // Of several the first one counts, as it does for the transport.
+        let tls = url.query_pairs().find(|(key, _)| key == "tls").map(|(_, value)| value.into_owned());
+        url.scheme() == "smtp" && url.password().is_some() && tls.as_deref() != Some("required")
     })
 }
 

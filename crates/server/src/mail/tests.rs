@@ -32,13 +32,17 @@ async fn a_mail_server_that_says_nothing_is_asked_later() {
 
 #[test]
 fn no_password_goes_out_in_the_clear() {
-    let refused = letters("smtp://ada:secret@mail.example.com:587").err().map(|error| error.to_string());
-    assert!(
-        refused.as_deref().is_some_and(|why| why.contains("?tls=required") && !why.contains("secret")),
-        "{refused:?}"
-    );
+    for query in ["", "?tls=opportunistic", "?tls=opportunistic&tls=required", "?tls="] {
+        let url = format!("smtp://ada:secret@mail.example.com:587{query}");
+        let refused = letters(&url).err().map(|error| error.to_string());
+        assert!(
+            refused.as_deref().is_some_and(|why| why.contains("?tls=required") && !why.contains("secret")),
+            "{query}: {refused:?}"
+        );
+    }
     for fine in [
         "smtp://mail.example.com",
+        "smtp://mail.example.com:587?tls=opportunistic",
         "smtp://ada:secret@mail.example.com:587?tls=required",
         "smtps://ada:secret@mail.example.com",
     ] {
