@@ -84,6 +84,19 @@ macro_rules! posts {
     };
 }
 
+/// A column of the last look at a metric of a post.
+macro_rules! at_look {
+    ($column:literal) => {
+        concat!(
+            "(select s.",
+            $column,
+            " from snapshots s where s.workspace_id = $1 and s.account_id = $2 and s.subject_id = d.id and s.metric = d.metric \
+             and s.as_of = d.as_of) as ",
+            $column
+        )
+    };
+}
+
 statements! {
     // Followers at a post's time stay once they are known (`remote_posts.put`); they were, if somebody had looked by then.
     POSTS = "known.posts": concat!("select r.workspace_id, r.account_id, r.id, r.remote_id, r.url, r.body, r.kind, r.published_at, \
@@ -92,11 +105,13 @@ statements! {
         and f.as_of >= r.published_at - 604800000000 and f.as_of <= r.published_at + 176400000000 and f.as_of < $5) \
         then r.followers end as followers from remote_posts r \
         left join publications p on p.workspace_id = r.workspace_id and p.id = r.publication_id where ", posts!());
-    NUMBERS = "known.numbers": concat!("select s.subject_id, s.metric, s.as_of, s.value, s.native, s.definition from \
-        (select r.id from remote_posts r where ", posts!(), ") p cross join ", metrics!(rows), " m cross join snapshots s \
-        where s.workspace_id = $1 and s.account_id = $2 and s.subject_id = p.id and s.metric = m.metric and s.as_of = \
-        (select max(x.as_of) from snapshots x where x.workspace_id = $1 and x.account_id = $2 and x.subject_id = p.id \
-        and x.metric = m.metric and x.as_of < $5)");
+    // The `limit`, which is more than a page can have, keeps PostgreSQL from flattening `d`: it would read every look at every post, and
+    // look for the last one again at each of them.
+    NUMBERS = "known.numbers": concat!("select d.id as subject_id, d.metric, d.as_of, ", at_look!("value"), ", ", at_look!("native"),
+        ", ", at_look!("definition"), " from (select p.id, m.metric, (select max(x.as_of) from snapshots x where x.workspace_id = $1 \
+        and x.account_id = $2 and x.subject_id = p.id and x.metric = m.metric and x.as_of < $5) as as_of from \
+        (select r.id from remote_posts r where ", posts!(), ") p cross join ", metrics!(rows), " m limit 1000000) d \
+        where d.as_of is not null");
     LAST_LOOK = "known.last_look": "select max(s.as_of) as as_of from snapshots s where s.workspace_id = $1 and s.account_id = $2 \
         and s.subject_id = $2 and s.metric = $3 and s.as_of < $4";
 }

@@ -7,11 +7,12 @@ use std::cmp::Reverse;
 
 use carillon_domain::id::{AccountId, RemotePostId};
 use carillon_domain::insight::{Basis, Look, MIN_VIEWS, Period, Rate, Slice};
-use carillon_domain::time::Timestamp;
+use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::StoreError;
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::analytics::{self, Counts, Measured, Order, Place, Scope};
 use carillon_store::repo::known::{self, Then};
+use tokio::sync::Semaphore;
 
 use super::filter::Selection;
 use super::posts::SORTS;
@@ -19,6 +20,10 @@ use crate::Engine;
 
 /// Posts that are read at once.
 const PAGE: i64 = 500;
+
+/// Of the past so many pages are read at the same time: each costs tens of thousands of look-ups, which all requests together must not
+/// make the database's only work.
+static PAST: Semaphore = Semaphore::const_new(2);
 
 /// For each account and day of a time the last look at one of its totals.
 pub(super) async fn looks(
@@ -75,14 +80,26 @@ pub(super) async fn page(
     if selection.accounts.is_empty() {
         return Ok(Vec::new());
     }
-    let range = (selection.period.from, selection.period.to);
+    let mut range = (selection.period.from, selection.period.to);
     let Some(end) = selection.known else {
         return analytics::page(&engine.db, &selection.scope, range, order).await;
     };
     let after = order.after.map(key);
+    // In the order in which posts are read, what lies before the first one that is wanted and after the last one is not read at all.
+    let newest_first = order.by == SORTS[0] && !order.ascending;
+    let cursor = order.after.and_then(|place| place.value).filter(|_| newest_first);
+    if let Some(at) = cursor.and_then(|value| Timestamp::from_microsecond(value).ok())
+        && let Ok(next) = at.checked_add(SignedDuration::from_micros(1))
+    {
+        range.1 = range.1.min(next);
+    }
     let mut pages = Pages::new(engine, selection, range, end);
+    if newest_first {
+        pages.at_once = PAGE.min(order.limit);
+    }
     let mut first = Vec::new();
     while let Some(page) = pages.next().await? {
+        let oldest = page.last().map(|post| key(place(post, order)));
         let placed = page.into_iter().map(|post| {
             let place = place(&post, order);
             (post, place)
@@ -90,6 +107,10 @@ pub(super) async fn page(
         first.extend(placed.filter(|(_, place)| after.is_none_or(|after| after < key(*place))));
         first.sort_by_key(|(_, place)| key(*place));
         first.truncate(many(order.limit));
+        let last = first.last().map(|(_, place)| key(*place));
+        if newest_first && first.len() == many(order.limit) && last <= oldest {
+            pages.skip();
+        }
     }
     Ok(first)
 }
@@ -165,6 +186,8 @@ struct Pages<'a> {
     /// Whose posts were not all read yet.
     accounts: &'a [AccountRow],
     after: Option<(Timestamp, RemotePostId)>,
+    /// Posts that are read at once.
+    at_once: i64,
 }
 
 impl<'a> Pages<'a> {
@@ -174,15 +197,20 @@ impl<'a> Pages<'a> {
         range: (Timestamp, Timestamp),
         end: Timestamp,
     ) -> Self {
-        Self { engine, scope: &selection.scope, range, end, accounts: &selection.accounts, after: None }
+        let (scope, accounts) = (&selection.scope, selection.accounts.as_slice());
+        Self { engine, scope, range, end, accounts, after: None, at_once: PAGE }
     }
 
     /// Some more of them; `None` when there are none left.
     async fn next(&mut self) -> Result<Option<Vec<Measured>>, StoreError> {
         while let Some((row, others)) = self.accounts.split_first() {
             let then = Then { workspace: row.workspace, account: row.id, before: self.end };
-            let part = (self.after, PAGE);
-            let page = known::posts(&self.engine.db, then, self.scope, self.range, part).await?;
+            let part = (self.after, self.at_once);
+            let page = {
+                // Never closed; if it were, nobody would have to wait.
+                let _turn = PAST.acquire().await.ok();
+                known::posts(&self.engine.db, then, self.scope, self.range, part).await?
+            };
             if let Some(last) = page.last() {
                 self.after = Some((last.found.row.published_at, last.found.row.id));
                 return Ok(Some(page));
@@ -190,5 +218,12 @@ impl<'a> Pages<'a> {
             (self.accounts, self.after) = (others, None);
         }
         Ok(None)
+    }
+
+    /// Leaves out what was not read yet of the account whose posts came last: all of it is older than they are.
+    fn skip(&mut self) {
+        if let Some((_, others)) = self.accounts.split_first() {
+            (self.accounts, self.after) = (others, None);
+        }
     }
 }
