@@ -114,6 +114,8 @@ statements! {
         where d.as_of is not null");
     LAST_LOOK = "known.last_look": "select max(s.as_of) as as_of from snapshots s where s.workspace_id = $1 and s.account_id = $2 \
         and s.subject_id = $2 and s.metric = $3 and s.as_of < $4";
+    LAST_RUN = "known.last_run": "select r.started_at from sync_runs r where r.workspace_id = $1 and r.account_id = $2 \
+        and r.state = 'done' and r.ended_at < $3 order by r.id desc limit 1";
 }
 
 /// An account, and the instant before which something must have been read to be known.
@@ -201,4 +203,13 @@ pub async fn last_look(db: &Db, then: Then, metric: &str) -> Result<Option<Times
     let values = args![then.workspace, then.account, metric, then.before];
     let row = db.fetch_optional(LAST_LOOK, values).await?;
     row.map_or(Ok(None), |row| row.get("as_of"))
+}
+
+/// When the last reading of an account began that had ended well by then; `None` when none had.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn last_run(db: &Db, then: Then) -> Result<Option<Timestamp>, StoreError> {
+    let row = db.fetch_optional(LAST_RUN, args![then.workspace, then.account, then.before]).await?;
+    row.map_or(Ok(None), |row| row.get("started_at"))
 }

@@ -97,6 +97,7 @@ const NEEDED: &[(&str, &[&str])] = &[
         ],
     ),
     ("known.last_look", &["(workspace_id=? AND account_id=? AND subject_id=? AND metric=? AND as_of<?)"]),
+    ("known.last_run", &["sync_runs_by_account (workspace_id=? AND account_id=?)"]),
     ("remote_posts.find", &["remote_posts", "(workspace_id=? AND account_id=? AND id=?)"]),
     (
         "remote_posts.by_remote_id",

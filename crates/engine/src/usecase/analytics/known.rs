@@ -106,7 +106,12 @@ pub(super) async fn read_then(
     for row in rows {
         let then = Then { workspace: row.workspace, account: row.id, before: day.end };
         let looks = metric::OF_ACCOUNT.iter().map(|name| known::last_look(&engine.db, then, name));
-        row.synced_at = futures::future::try_join_all(looks).await?.into_iter().flatten().max();
+        let seen = futures::future::try_join_all(looks).await?.into_iter().flatten().max();
+        row.synced_at = match seen {
+            Some(at) => Some(at),
+            // Some accounts have no totals that their network would tell. Their posts were read nonetheless.
+            None => known::last_run(&engine.db, then).await?,
+        };
     }
     Ok(())
 }

@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use carillon_domain::account::{AccountIdentity, AccountStatus};
+use carillon_domain::sync::SyncState;
+use carillon_domain::time::SignedDuration;
 use carillon_store::repo::account_name;
+use carillon_store::repo::sync_run::{self, SyncRunRow};
 
 use super::*;
+use crate::jobs::sync::opened_run;
 
 /// The day that is looked back at.
 pub(crate) const DAY: &str = "2027-01-20";
@@ -191,6 +195,41 @@ async fn known(test: &TestDb) {
     assert_eq!(s.summary(since).await.accounts, 2, "and is not any more");
 }
 on_both!(a_past_day_is_as_it_was_known, |t| super::known(t));
+
+/// A reading that was over after a minute.
+async fn ran(s: &Scene, row: &AccountRow, time: &str, state: SyncState) {
+    let run = SyncRunRow {
+        state,
+        started_at: Some(at(time)),
+        ended_at: Some(at(time) + SignedDuration::from_mins(1)),
+        ..opened_run(s.engine(), row)
+    };
+    let done =
+        s.engine().db.write(move |tx| Box::pin(async move { sync_run::open(tx, &run).await.map(drop) }));
+    done.await.map_err(|e: StoreError| e.to_string()).expect("a run");
+}
+
+async fn without_totals(test: &TestDb) {
+    let s = Scene::new(test).await;
+    // The network tells nothing of the account itself.
+    let time = "2027-01-15T08:00:00Z";
+    ran(&s, &s.one, time, SyncState::Done).await;
+    s.look(&s.one, time, None).await;
+    s.read(&s.one, "a", ("2027-01-14T10:00:00Z", time), &[("likes", 5)]).await;
+    ran(&s, &s.two, time, SyncState::Failed).await;
+    let then = s.summary(Filter::default()).await.figures;
+    assert_eq!(numbers(&then.posts), (Some(1), None, 1, 2), "the other account could not be read");
+    s.advance(30);
+    let later = "2027-02-14T08:00:00Z";
+    for row in [&s.one, &s.two] {
+        ran(&s, row, later, SyncState::Done).await;
+        s.look(row, later, None).await;
+    }
+    assert_eq!(s.summary(Filter::default()).await.figures.posts.given, 2);
+    let known = Filter { known_on: Some("2027-01-15".into()), ..Filter::default() };
+    assert_eq!(s.summary(known).await.figures, then);
+}
+on_both!(posts_are_known_of_an_account_without_totals, |t| super::without_totals(t));
 
 async fn refused(test: &TestDb) {
     let s = Scene::new(test).await;
