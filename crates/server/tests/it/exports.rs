@@ -248,6 +248,8 @@ async fn the_overview_can_be_seen_as_known_on_a_past_day() {
     let text = page.text();
     assert!(text.contains(&format!("name=\"known_on\" value=\"{day}\"")), "{text}");
     assert!(text.contains("id=\"known\""), "it says so: {text}");
+    let spaced = browser.get(&format!("{home}/overview?days=7&known_on=%20{day}")).await.text();
+    assert!(spaced.contains("id=\"known\"") && spaced.contains(&format!("value=\"{day}\"")), "{spaced}");
     let report = format!("{home}/report.pdf?days=7&#38;account=&#38;platform=&#38;known_on={day}");
     assert!(text.contains(&report), "its files are of that day, too: {text}");
     let plain = browser.get(&format!("{home}/overview?days=7")).await.text();

@@ -8,6 +8,7 @@ use carillon_domain::time::Clock;
 use carillon_domain::{insight, metric};
 use carillon_engine::events::Topic;
 use carillon_store::testing::TestDb;
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::analytics::read_account;
@@ -206,6 +207,17 @@ async fn opening_it_has_old_numbers_read_once_an_hour() {
     let text = analyst.get(&account).await.text();
     assert_eq!(opened().await, ["queued", "done"], "newest first: {text}");
     assert!(text.contains("Page opened") && text.contains("state-queued"), "{text}");
+
+    // What is read now changes nothing of a past day.
+    desk.work().await;
+    let day = desk.app.clock.now().to_zoned(TimeZone::UTC).date();
+    desk.app.clock.advance(std::time::Duration::from_secs(3 * 24 * 3_600));
+    let known = owner.get(&format!("{overview}?known_on={day}")).await;
+    assert_eq!((known.status, opened().await.len()), (StatusCode::OK, 2), "{}", known.text());
+    let text = known.text();
+    assert!(text.contains("<div id=\"numbers\" class=\"stack\">"), "it listens to nothing: {text}");
+    owner.get(&overview).await;
+    assert_eq!(opened().await.len(), 3, "and the page of now has old numbers read");
 }
 
 #[tokio::test]

@@ -115,6 +115,8 @@ pub struct Fields {
     pub campaign: String,
     /// A past day, or nothing.
     pub known_on: String,
+    /// The last day that is over.
+    pub yesterday: String,
 }
 
 impl Asked {
@@ -135,7 +137,7 @@ impl Asked {
     /// The same for the use case.
     pub fn filter(&self, actor: &Actor, now: Timestamp) -> Filter {
         let text = |text: &str| Some(text.to_owned());
-        let zone = TimeZone::get(&actor.timezone).unwrap_or(TimeZone::UTC);
+        let zone = zone(actor);
         let now =
             self.known_day().and_then(|day| Period::start_of(day, &zone)).map_or(now, |day| day.min(now));
         let month = now.to_zoned(zone.clone()).date().first_of_month();
@@ -171,7 +173,7 @@ impl Asked {
 
     /// The past day at whose end the numbers stand, if it is one.
     pub fn known_day(&self) -> Option<Date> {
-        self.known_on.parse().ok()
+        self.known_on.trim().parse().ok()
     }
 
     /// The page at what is shown, to load it again.
@@ -232,13 +234,15 @@ impl Asked {
     }
 
     /// The days that were chosen, and the other words of the form.
-    pub fn fields(&self) -> Fields {
+    pub fn fields(&self, actor: &Actor, now: Timestamp) -> Fields {
+        let today = zone(actor).to_datetime(now).date();
         Fields {
             from: self.from.clone(),
             to: self.to.clone(),
             tag: self.tag.clone(),
             campaign: self.campaign.clone(),
-            known_on: self.known_on.clone(),
+            known_on: self.known_on.trim().to_owned(),
+            yesterday: today.yesterday().unwrap_or(today).to_string(),
         }
     }
 
@@ -275,6 +279,10 @@ impl Asked {
         };
         names.into_iter().map(item).collect()
     }
+}
+
+fn zone(actor: &Actor) -> TimeZone {
+    TimeZone::get(&actor.timezone).unwrap_or(TimeZone::UTC)
 }
 
 /// All accounts of the workspace.

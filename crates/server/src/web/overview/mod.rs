@@ -86,12 +86,16 @@ pub async fn show(
     let now = app.engine.clock.now();
     let rows = choice::rows(&app, &actor).await?;
     let filter = asked.filter(&actor, now);
-    let reading = reading(&app, &ui, &actor, &rows).await?;
+    // What is read now changes nothing of a past day.
+    let reading = match asked.known_day() {
+        Some(_) => None,
+        None => reading(&app, &ui, &actor, &rows).await?,
+    };
     let summary = analytics::summary(&app.engine, &actor, &filter).await?;
     let best = analytics::top(&app.engine, &actor, &filter, FEW).await?;
     let signed_out = rows.iter().filter(|row| row.status == AccountStatus::NeedsReconnect).count();
     let (accounts, platforms) = (asked.accounts(&app, &rows), asked.platforms(&app, &rows));
-    let fields = asked.fields();
+    let fields = asked.fields(&actor, now);
     let page = Overview {
         ranges: asked.ranges(&ui, &actor),
         kept: asked.kept(),
