@@ -44,7 +44,8 @@ const MOST_PLANNED: i64 = 1_000;
 pub struct BestSlots {
     /// The accounts that were found of those that were chosen.
     pub accounts: Vec<Chosen>,
-    /// How sure the slots are: [`Trust::General`] where no account has posts enough, and then there are none.
+    /// How sure the slots are: [`Trust::General`] where no account has posts enough, and then there are none; [`Trust::Own`] only if the
+    /// first of these surely beats the mean.
     pub trust: Trust,
     /// Best first, each better than the mean of the accounts that count. The cell's numbers are of these together.
     pub slots: Vec<Slot>,
@@ -101,7 +102,14 @@ pub async fn best_slots(
         return Ok(BestSlots { accounts, trust: Trust::General, slots: Vec::new(), busy: 0 });
     };
     let (slots, busy) = free(&all, engine.clock.now(), &zone, &planned);
-    Ok(BestSlots { accounts, trust: all.trust, slots, busy })
+    let trust = trust(&all, &slots);
+    Ok(BestSlots { accounts, trust, slots, busy })
+}
+
+/// How sure these slots are. The best hour may be surely good and busy, and what is free instead not be sure at all.
+fn trust(all: &BestTimes, slots: &[Slot]) -> Trust {
+    let stands_out = slots.first().is_some_and(|slot| slot.cell.low > 1.0);
+    if all.trust == Trust::Own && !stands_out { Trust::Hint } else { all.trust }
 }
 
 /// The best hours that are free, and how many were passed over for what is planned.
@@ -206,6 +214,24 @@ mod tests {
         for planned in ["2026-11-24T15:00:00Z", "2026-11-24T17:00:00Z"] {
             assert_eq!(offered(&all, NOW, &[planned]).0.len(), 2, "{planned}");
         }
+    }
+
+    #[test]
+    fn slots_are_as_sure_as_the_first_that_is_free() {
+        // The best hour has a low end of 1.5; that of the second one is 0.95.
+        let mut all = week(&[(1, 18), (2, 9)]);
+        all.cells[2 * 24 + 9].low = 0.95;
+        let sure = |all: &BestTimes, planned: &[&str]| {
+            let planned = planned.iter().map(|text| at(text)).collect();
+            trust(all, &free(all, at(NOW), &athens(), &planned).0)
+        };
+        assert_eq!(sure(&all, &[]), Trust::Own);
+        let busy = ["2026-11-24T16:00:00Z"];
+        assert_eq!(sure(&all, &busy), Trust::Hint, "what is left is not sure");
+        all.cells[2 * 24 + 9].low = 1.05;
+        assert_eq!(sure(&all, &busy), Trust::Own);
+        all.trust = Trust::Hint;
+        assert_eq!(sure(&all, &[]), Trust::Hint, "it never makes surer");
     }
 
     #[test]
