@@ -24,8 +24,11 @@ const ACCOUNTS: i64 = 1_000;
 /// Snapshots that are forgotten in one transaction. On SQLite every other write waits for it, also that of a commit's intent.
 const PIECE: i64 = 200;
 
-/// Answers of networks, likewise. One has some dozens of numbers.
-const ANSWERS: i64 = 50;
+/// Answers of networks that are looked up at once.
+const ANSWERS: i64 = 200;
+
+/// Those of them that are forgotten in one transaction: one has some dozens of numbers, each a row.
+const FEW_ANSWERS: usize = 5;
 
 /// Most such transactions of one upkeep; what is left waits for the next one.
 const MOST_PIECES: usize = 1_000;
@@ -125,11 +128,9 @@ impl Engine {
             if keys.is_empty() {
                 return Ok(true);
             }
-            if *pieces == 0 {
+            if !self.forget_answers(whose, &keys, pieces).await? {
                 return Ok(false);
             }
-            *pieces -= 1;
-            self.forget_answers(whose, keys).await?;
         }
     }
 
@@ -149,11 +150,9 @@ impl Engine {
             if keys.is_empty() {
                 break;
             }
-            if *pieces == 0 {
+            if !self.forget_answers(whose, &keys, pieces).await? {
                 return Ok(false);
             }
-            *pieces -= 1;
-            self.forget_answers(whose, keys).await?;
         }
         let forgotten: Result<(), StoreError> = self
             .db
@@ -162,13 +161,23 @@ impl Engine {
         forgotten.map(|()| true)
     }
 
+    /// Forgets these answers, a few at a time. Whether all of them; else there are no pieces left.
     async fn forget_answers(
         &self,
         whose: (WorkspaceId, AccountId),
-        keys: Vec<aging::Key>,
-    ) -> Result<(), StoreError> {
-        self.db
-            .write(move |tx| Box::pin(async move { aging::forget(tx, whose.0, whose.1, &keys).await }))
-            .await
+        keys: &[aging::Key],
+        pieces: &mut usize,
+    ) -> Result<bool, StoreError> {
+        for few in keys.chunks(FEW_ANSWERS) {
+            if *pieces == 0 {
+                return Ok(false);
+            }
+            *pieces -= 1;
+            let few = few.to_vec();
+            self.db
+                .write(move |tx| Box::pin(async move { aging::forget(tx, whose.0, whose.1, &few).await }))
+                .await?;
+        }
+        Ok(true)
     }
 }

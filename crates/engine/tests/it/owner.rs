@@ -274,3 +274,29 @@ async fn aged(test: &TestDb) {
     assert_eq!(left(other).await, [6, 7, 4], "the others stay");
 }
 on_both!(answers_are_thinned_and_let_go, |t| super::aged(t));
+
+async fn many(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let page = stage.through_pages("linkedin", None).await;
+    let begin = midnight_before(&stage, stage.engine.clock.now()) + DAY;
+    // More than are forgotten in one transaction: on the first day, and one a day afterwards.
+    for hour in (0..12).chain((1..9).map(|day| 24 * day)) {
+        answer(&stage, page, begin + SignedDuration::from_hours(hour), &[("DE", hour), ("FR", 1)]).await;
+    }
+    let left = async || {
+        let audience = about(&stage, page, Question::Audience);
+        let all = told(&stage, audience, ("followers", Some("country"))).await;
+        all.into_iter()
+            .filter(|told| told.part.as_deref() == Some("DE"))
+            .map(|told| told.value)
+            .collect::<Vec<_>>()
+    };
+    stage.bench.clock.advance(DAY * 100);
+    stage.engine.upkeep().await;
+    let found = left().await;
+    assert_eq!(found, [11, 24, 48, 72, 96, 120, 144, 168, 192], "the last one of each day");
+    stage.bench.clock.advance(DAY * 280);
+    stage.engine.upkeep().await;
+    assert_eq!(left().await, Vec::<i64>::new(), "all of them are too old");
+}
+on_both!(however_many_answers_there_are, |t| super::many(t));
