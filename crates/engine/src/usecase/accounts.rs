@@ -15,6 +15,7 @@ use carillon_store::repo::publication::PublicationRow;
 use carillon_store::repo::{grant, history, job, notice, owner, remote_post, snapshot, sync_run};
 use carillon_store::{StoreError, Tx};
 
+use super::names::handle;
 use super::sending::is_being_sent;
 use super::{credentials, notices};
 use crate::jobs::sync;
@@ -67,7 +68,10 @@ pub(super) fn require_connected(row: &AccountRow) -> Result<(), AppError> {
     }
     Err(AppError::Conflict {
         code: "not_connected",
-        message: format!("@{} is not connected. Connect it again, then its numbers can be read.", row.handle),
+        message: format!(
+            "{} is not connected. Connect it again, then its numbers can be read.",
+            handle(&row.handle)
+        ),
     })
 }
 

@@ -12,6 +12,7 @@ use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::{publication, tally};
 use carillon_store::{StoreError, Tx};
 
+use super::names;
 use super::posts::AccountCheck;
 use crate::{Actor, Engine};
 
@@ -229,7 +230,8 @@ fn held_at(account: &AccountRow, cap: u32, whose: Whose, sent: i64) -> Connector
             "Move it to another day, or publish it by hand when the network takes more.",
         ),
     };
-    let cause = format!("@{} has sent {sent} posts today; its daily cap of {cap} {why}.", account.handle);
+    let who = names::handle(&account.handle);
+    let cause = format!("{who} has sent {sent} posts today; its daily cap of {cap} {why}.");
     ConnectorError::new(ErrorKind::Rejected, &account.platform, "publish", "cap_exceeded", cause)
         .with_action(action)
 }

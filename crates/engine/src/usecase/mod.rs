@@ -11,6 +11,7 @@ pub mod health;
 pub mod horizon;
 pub mod insights;
 mod link;
+pub mod names;
 pub mod notices;
 pub mod posts;
 pub mod publications;

@@ -3,13 +3,9 @@
 
 use askama::Template;
 use carillon_domain::error::{AppError, FieldError};
+pub use carillon_engine::usecase::names::handle as at;
 
 use crate::assets;
-
-/// A handle as people write it. Where members have none (LinkedIn), their name stands in its place, which nobody writes with an @.
-pub fn at(handle: &str) -> String {
-    if handle.contains(char::is_whitespace) { handle.to_owned() } else { format!("@{handle}") }
-}
 
 /// A labelled input with its hint and its error.
 #[derive(Template)]
@@ -359,11 +355,5 @@ mod tests {
         let errors = Errors(vec![FieldError::new("email", "x", "A"), FieldError::new("other", "x", "B")]);
         assert_eq!(errors.of("email").as_deref(), Some("A"));
         assert_eq!(errors.besides(&["email"]), ["B"]);
-    }
-
-    #[test]
-    fn a_name_in_a_handles_place_bears_no_sign() {
-        assert_eq!(at("marafields"), "@marafields");
-        assert_eq!(at("Mara Fields"), "Mara Fields");
     }
 }

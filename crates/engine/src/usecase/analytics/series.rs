@@ -9,7 +9,7 @@ use carillon_store::repo::account_name::{self, Renamed};
 use super::figures::{Figure, Figures, Part};
 use super::filter::{Filter, Selection, select};
 use super::summary::parts;
-use crate::usecase::exports;
+use crate::usecase::names;
 use crate::{Actor, Engine};
 
 /// Most changes of names that are told.
@@ -84,7 +84,7 @@ pub async fn series(
     let days = if all.is_empty() { Vec::new() } else { days(&all, &selection, name, selection.now) };
     let start = |date| Period::start_of(date, &selection.period.zone);
     let points = selection.period.days().into_iter().zip(days);
-    let mut notes = if total.is_some() { notes(&all, &selection.period) } else { Vec::new() };
+    let mut notes = if total.is_some() { notes(engine, &all, &selection.period) } else { Vec::new() };
     if total.is_some() {
         notes.append(&mut renamed(engine, &selection).await?);
         notes.sort_by_key(|note| note.at);
@@ -120,9 +120,9 @@ async fn renamed(engine: &Engine, selection: &Selection) -> Result<Vec<Note>, Ap
     let to = selection.known.map_or(period.to, |end| period.to.min(end));
     let found = account_name::between(&engine.db, workspace, (period.from, to), RENAMED).await?;
     let note = |one: Renamed| {
-        let network = exports::title(engine, &selection.account(one.account)?.platform);
+        let network = names::title(engine, &selection.account(one.account)?.platform);
         let Renamed { at, handle_was, handle_is, name_was, name_is, .. } = one;
-        let (was, is) = (exports::handle(&handle_was), exports::handle(&handle_is));
+        let (was, is) = (names::handle(&handle_was), names::handle(&handle_is));
         let text = if was == is {
             format!("{is} on {network} is named “{name_is}” since, before “{name_was}”.")
         } else {
@@ -134,31 +134,28 @@ async fn renamed(engine: &Engine, selection: &Selection) -> Result<Vec<Note>, Ap
 }
 
 /// Where accounts begin to count, and where their numbers begin to come from elsewhere.
-fn notes(parts: &[&Part<'_>], period: &Period) -> Vec<Note> {
+fn notes(engine: &Engine, parts: &[&Part<'_>], period: &Period) -> Vec<Note> {
     let mut notes = Vec::new();
     for part in parts {
-        let (platform, handle) = (&part.row.platform, &part.row.handle);
+        let (network, who) = (names::title(engine, &part.row.platform), names::handle(&part.row.handle));
         if let Some(first) = part
             .looks
             .0
             .first()
             .filter(|look| !part.begun && period.date_of(look.at) > period.date_of(period.from))
         {
-            let text = format!("@{handle} on {platform} counts from this day on: nobody looked before.");
+            let text = format!("{who} on {network} counts from this day on: nobody looked before.");
             notes.push(Note { at: first.at, text });
         }
         for turn in turns(&part.looks.0) {
             let (was, is) = (&turn.was, &turn.is);
             let text = if was.0 == is.0 {
                 format!(
-                    "The number of @{handle} on {platform} means something else since: version {} after {}.",
+                    "The number of {who} on {network} means something else since: version {} after {}.",
                     is.1, was.1
                 )
             } else {
-                format!(
-                    "{platform} gives the number of @{handle} as `{}` since, before as `{}`.",
-                    is.0, was.0
-                )
+                format!("{network} gives the number of {who} as `{}` since, before as `{}`.", is.0, was.0)
             };
             notes.push(Note { at: turn.at, text });
         }

@@ -225,7 +225,7 @@ async fn compared(test: &TestDb) {
     let values: Vec<_> = together.points.iter().filter_map(|p| p.value).collect();
     assert_eq!(values, [1_050], "a sum without one of them would look like a fall");
     assert_eq!(together.notes.len(), 1, "{:?}", together.notes);
-    assert!(together.notes[0].text.contains("@two"), "{:?}", together.notes);
+    assert_eq!(together.notes[0].text, "@two on Toy counts from this day on: nobody looked before.");
     let likes = series("likes", &of(s.one.id)).await;
     assert_eq!(likes.points.iter().filter_map(|p| p.value).collect::<Vec<_>>(), [21]);
     let rate = series("engagement_rate_by_views", &Filter::default()).await;

@@ -25,6 +25,7 @@ pub use report::report;
 
 use super::accounts;
 use super::analytics::{Filter, accounts_then, given, known_day};
+use super::names::{handle, title};
 use crate::report::{About, TABLES, Table};
 use crate::{Actor, Engine};
 
@@ -162,14 +163,4 @@ async fn about(engine: &Engine, actor: &Actor, filter: &Filter, times: Times) ->
         tag: given(filter.tag.as_deref()).map(str::to_owned),
         campaign: given(filter.campaign.as_deref()).map(str::to_owned),
     })
-}
-
-/// A handle as people write it. Where members have none, their name stands in its place, which nobody writes with an @.
-pub(super) fn handle(handle: &str) -> String {
-    if handle.contains(char::is_whitespace) { handle.to_owned() } else { format!("@{handle}") }
-}
-
-/// A network's name as people know it.
-pub(super) fn title<'a>(engine: &Engine, platform: &'a str) -> &'a str {
-    engine.networks.connector(platform).map_or(platform, |connector| connector.descriptor().title)
 }

@@ -3,7 +3,7 @@
 use carillon_domain::error::AppError;
 use carillon_store::repo::logo;
 
-use super::{Times, about, title};
+use super::{Times, about, handle, title};
 use crate::report::{Best, Report};
 use crate::usecase::analytics::{self, Filter, RankedPost};
 use crate::{Actor, Engine};
@@ -43,7 +43,7 @@ fn line(engine: &Engine, ranked: &RankedPost) -> Best {
     Best {
         text: row.text.clone(),
         url: row.url.clone().filter(|url| url.starts_with("https://") || url.starts_with("http://")),
-        account: super::handle(&account.handle),
+        account: handle(&account.handle),
         network: title(engine, &account.platform).to_owned(),
         published_at: row.published_at,
         views: row.seen.of("views").map(|reading| reading.value),

@@ -14,7 +14,7 @@ use carillon_store::repo::account::{self, AccountRow};
 use super::input::{PostInput, WantedStatus};
 use super::judge::{assess, place};
 use crate::media::Underway;
-use crate::usecase::renditions;
+use crate::usecase::{names, renditions};
 use crate::{Actor, Engine};
 
 /// What a check says about one account.
@@ -124,7 +124,11 @@ pub(in crate::usecase) async fn load_accounts(
             Some(row) => errors.push(FieldError::new(
                 format!("accounts.{index}"),
                 "platform_off",
-                format!("@{} is on {}, which is switched off on this server.", row.handle, row.platform),
+                format!(
+                    "{} is on {}, which is switched off on this server.",
+                    names::handle(&row.handle),
+                    row.platform
+                ),
             )),
             None => errors.push(FieldError::new(
                 format!("accounts.{index}"),
@@ -200,7 +204,7 @@ pub(in crate::usecase) fn as_error(account: &AccountRow, violation: Violation) -
     FieldError {
         field: violation.field,
         code: violation.code,
-        message: format!("{} (@{}): {}", account.platform, account.handle, violation.message),
+        message: format!("{} ({}): {}", account.platform, names::handle(&account.handle), violation.message),
         limit: violation.limit,
         value: violation.value,
     }

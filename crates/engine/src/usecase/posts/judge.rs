@@ -9,7 +9,7 @@ use carillon_domain::schedule::DueTime;
 
 use super::check::{AccountCheck, check_composition, violations_as_errors};
 use super::input::{PostInput, WantedStatus};
-use crate::usecase::{caps, horizon};
+use crate::usecase::{caps, horizon, names};
 use crate::{Actor, Engine};
 
 /// A request that may be saved.
@@ -128,7 +128,7 @@ fn named(composition: &Composition, check: &AccountCheck, warning: &Violation) -
     let account = &check.account;
     Violation {
         field: place(composition, account.id, &warning.field),
-        message: format!("{} (@{}): {}", account.platform, account.handle, warning.message),
+        message: format!("{} ({}): {}", account.platform, names::handle(&account.handle), warning.message),
         ..warning.clone()
     }
 }

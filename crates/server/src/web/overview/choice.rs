@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::http::App;
 use crate::urls;
+use crate::web::components::at;
 use crate::web::posts::card::title;
 use crate::web::ui::Ui;
 
@@ -261,7 +262,7 @@ impl Asked {
     pub fn accounts(&self, app: &App, rows: &[AccountRow]) -> Vec<Item> {
         let item = |row: &AccountRow| Item {
             value: row.id.to_string(),
-            label: format!("{} · @{} · {}", row.name, row.handle, title(app, &row.platform)),
+            label: format!("{} · {} · {}", row.name, at(&row.handle), title(app, &row.platform)),
             chosen: row.id.to_string() == self.account,
         };
         rows.iter().map(item).collect()
