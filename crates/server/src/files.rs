@@ -126,8 +126,8 @@ pub async fn paper(app: &App, actor: &Actor, words: Spoken, filter: &Filter) -> 
 /// # Errors
 /// As [`exports::history`].
 pub async fn history(app: &App, actor: &Actor, filter: &Filter) -> Result<Response, Failure> {
-    let _room = report::room().await;
-    let made = exports::history(&app.engine, actor, filter).await?;
+    let room = report::room().await;
+    let made = exports::history(&app.engine, actor, filter, room).await?;
     let file_name = made.about.file_name("history", "parquet");
     Ok(attachment(made.bytes, "application/vnd.apache.parquet", &file_name))
 }

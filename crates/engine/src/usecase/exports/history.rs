@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use carillon_domain::error::{AppError, FieldError};
 use carillon_domain::id::RemotePostId;
+use carillon_domain::permission::Permission;
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::snapshot::{self, Kept};
 use carillon_store::repo::thinning::Key;
@@ -39,27 +40,37 @@ pub(super) struct Bounds {
     pub page: i64,
 }
 
-/// The history of the selected accounts, and of their posts. Snapshots belong to the time by when they were seen.
+/// The history of the selected accounts, and of their posts. Snapshots belong to the time by when they were seen. What `room` stands for
+/// is held until the file is made, also when nobody waits for it any more while rows are packed.
 ///
 /// # Errors
 /// [`AppError::Forbidden`] when the role may not read; [`AppError::Invalid`] for a filter that says nothing, for what a history can't be
 /// filtered by, and for more rows than [`MOST_SNAPSHOTS`].
-pub async fn history(engine: &Engine, actor: &Actor, filter: &Filter) -> Result<HistoryFile, AppError> {
-    bounded(engine, actor, filter, Bounds { most: MOST_SNAPSHOTS, group: GROUP, page: PAGE }).await
+pub async fn history<R: Send + 'static>(
+    engine: &Engine,
+    actor: &Actor,
+    filter: &Filter,
+    room: R,
+) -> Result<HistoryFile, AppError> {
+    let bounds = Bounds { most: MOST_SNAPSHOTS, group: GROUP, page: PAGE };
+    bounded(engine, actor, filter, bounds, room).await
 }
 
-pub(super) async fn bounded(
+pub(super) async fn bounded<R: Send + 'static>(
     engine: &Engine,
     actor: &Actor,
     filter: &Filter,
     bounds: Bounds,
+    room: R,
 ) -> Result<HistoryFile, AppError> {
-    let selection = analytics::select(engine, actor, filter).await?;
+    actor.require(Permission::Read)?;
+    // Before it is found out what a past day would mean, which costs many look-ups.
     plain(filter)?;
+    let selection = analytics::select(engine, actor, filter).await?;
     let period = selection.period;
     let range = (period.from, period.to);
     let about = about(engine, actor, filter, Times::of(period)).await?;
-    let mut file = History::new(&about)?;
+    let mut file = (History::new(&about)?, room);
     let (mut rows, mut lines) = (0, Vec::new());
     for account in &selection.accounts {
         let whose = Arc::new(whose(account));
@@ -82,22 +93,27 @@ pub(super) async fn bounded(
     if !lines.is_empty() {
         file = written(file, lines).await?;
     }
+    let (file, _room) = file;
     Ok(HistoryFile { bytes: file.finish()?, about })
 }
 
-/// Packing rows keeps no request waiting.
-async fn written(mut file: History, lines: Vec<Line>) -> Result<History, AppError> {
-    let writing = move || file.add(&lines).map(|()| file);
+/// Packing rows keeps no request waiting. The room goes with them, since they are in memory until they are packed.
+async fn written<R: Send + 'static>(
+    (mut file, room): (History, R),
+    lines: Vec<Line>,
+) -> Result<(History, R), AppError> {
+    let writing = move || file.add(&lines).map(|()| (file, room));
     tokio::task::spawn_blocking(writing).await.map_err(AppError::internal)?
 }
 
-/// A history is of everything that an account has, and each row says when it was seen.
+/// A history is of every number of an account's profile and posts that was seen, and each row says when. What networks tell only the
+/// owner is not in it.
 fn plain(filter: &Filter) -> Result<(), AppError> {
     let asked = [("tag", &filter.tag), ("campaign", &filter.campaign), ("known_on", &filter.known_on)];
     let error = |(field, _): (&'static str, &Option<String>)| {
         let message = format!(
-            "The history has every number of an account, and can't be asked for by `{field}`. Leave it out: each row says when it \
-             was seen, and of which post it is."
+            "The history has every number of an account's profile and posts that was seen, and can't be asked for by `{field}`. Leave \
+             it out: each row says when it was seen, and of which post it is."
         );
         FieldError::new(field, "not_for_history", message)
     };

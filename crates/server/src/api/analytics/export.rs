@@ -31,7 +31,8 @@ pub(super) struct File {
     /// has when not given.
     metric: Option<String>,
     /// `csv` (when not given) or `xlsx` for the table, `pdf` for the report of the time, `parquet` for the raw history: a row for each number
-    /// that was seen of the accounts and their posts in the time, at most 1,000,000; not with `tag`, `campaign` or `known_on`.
+    /// of the accounts' profiles and of their posts that was seen in the time, at most 1,000,000; not with `tag`, `campaign` or `known_on`.
+    /// What networks tell only the owner (days of the account, its audience) is not in it: `GET /api/v1/analytics/audience`.
     format: Option<String>,
 }
 

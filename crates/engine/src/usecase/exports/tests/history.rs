@@ -88,7 +88,7 @@ async fn kept(test: &TestDb) {
     home(&s).await;
     s.until_the_day().await;
     s.afterwards().await;
-    let file = bounded(s.engine(), &s.actor, &week(), SMALL).await.expect("a file");
+    let file = bounded(s.engine(), &s.actor, &week(), SMALL, ()).await.expect("a file");
     let (rows, groups) = read(&file);
     // Of the one account five looks at followers and eleven numbers of two posts, of the other one two and two.
     assert_eq!((rows.len(), groups.iter().sum::<i64>()), (20, 20));
@@ -123,13 +123,13 @@ async fn kept(test: &TestDb) {
     assert_eq!(views.map(|row| row.seen.1).collect::<Vec<_>>(), [100, 300]);
 
     let two = Filter { account: Some(s.two.id.to_string()), ..week() };
-    let file = exports::history(s.engine(), &s.actor, &two).await.expect("a file");
+    let file = exports::history(s.engine(), &s.actor, &two, ()).await.expect("a file");
     assert_eq!(read(&file).0.len(), 4);
     assert!(
         file.about.file_name("history", "parquet").ends_with("-two-history-2027-01-10-to-2027-01-20.parquet")
     );
     let none = Filter { to: Some("2027-01-10".into()), ..two };
-    let file = exports::history(s.engine(), &s.actor, &none).await.expect("a file");
+    let file = exports::history(s.engine(), &s.actor, &none, ()).await.expect("a file");
     assert_eq!(read(&file), (Vec::new(), Vec::new()), "an empty file is one, too");
 }
 on_both!(the_history_is_what_was_seen, |t| super::kept(t));
@@ -138,11 +138,12 @@ async fn bounds(test: &TestDb) {
     let s = Scene::new(test).await;
     home(&s).await;
     s.until_the_day().await;
-    let code =
-        async |filter: Filter, bounds: Bounds| match bounded(s.engine(), &s.actor, &filter, bounds).await {
-            Err(AppError::Invalid(errors)) => (errors[0].field.clone(), errors[0].code.clone()),
-            other => panic!("{filter:?}: {other:?}"),
-        };
+    let code = async |filter: Filter, bounds: Bounds| match bounded(s.engine(), &s.actor, &filter, bounds, ())
+        .await
+    {
+        Err(AppError::Invalid(errors)) => (errors[0].field.clone(), errors[0].code.clone()),
+        other => panic!("{filter:?}: {other:?}"),
+    };
     let many = code(week(), Bounds { most: 19, ..SMALL }).await;
     assert_eq!(many, ("from".to_owned(), "too_many_rows".to_owned()), "nothing is cut");
     s.advance(1);
@@ -151,11 +152,13 @@ async fn bounds(test: &TestDb) {
         ("tag", Filter { tag: some("launch"), ..week() }),
         ("campaign", Filter { campaign: some("Spring"), ..week() }),
         ("known_on", Filter { known_on: some(DAY), ..week() }),
+        // Whatever that day would be: this one is not over.
+        ("known_on", Filter { known_on: some("2027-01-22"), ..week() }),
     ] {
         assert_eq!(code(filter, SMALL).await, (field.to_owned(), "not_for_history".to_owned()));
     }
     let client = Actor { role: Role::Client, ..s.actor.clone() };
-    let refused = exports::history(s.engine(), &client, &week()).await;
+    let refused = exports::history(s.engine(), &client, &week(), ()).await;
     assert!(matches!(refused, Err(AppError::Forbidden { .. })));
 }
 on_both!(a_history_is_whole_or_refused, |t| super::bounds(t));
