@@ -209,6 +209,8 @@ async fn a_file_can_be_had_as_known_on_a_past_day() {
     for table in tables {
         first.push(get("export", &format!("table={table}")).await.text());
     }
+    let posts = get("posts", "").await.json();
+    let curve = format!("posts/{}/curve", posts["items"][0]["id"].as_str().expect("a post"));
     let answers = ["summary", "series", "posts", "top-posts"];
     let mut told = Vec::new();
     for path in answers {
@@ -233,6 +235,12 @@ async fn a_file_can_be_had_as_known_on_a_past_day() {
     assert!(paper.bytes().starts_with(b"%PDF-"), "{}", paper.text());
     let runs = get("export", &format!("table=sync-runs&known_on={day}")).await;
     assert_eq!(runs.json()["errors"][0]["code"], "not_by_day", "{}", runs.text());
+    for path in ["audience", "best-times", curve.as_str()] {
+        assert_eq!(get(path, "known_on=").await.status, StatusCode::OK, "{path}: an empty field is no day");
+        let refused = get(path, &format!("known_on={day}")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        assert_eq!(refused.json()["errors"][0]["code"], "not_by_day", "{path}: {}", refused.text());
+    }
 }
 
 #[tokio::test]

@@ -66,6 +66,21 @@ pub(crate) fn known_day(
     Ok(Some(day))
 }
 
+/// Refuses a past day for what is not known by day; `what` begins the sentence that says so.
+///
+/// # Errors
+/// [`AppError::Invalid`] when one is named.
+pub fn refuse_known_on(known_on: Option<&str>, what: &str) -> Result<(), AppError> {
+    if given(known_on).is_none() {
+        return Ok(());
+    }
+    let message = format!(
+        "{what} can't be made as known on a past day: it is of what is kept or worked out for now only. Leave `known_on` out; the \
+         table `posts` has the posts as known on a day."
+    );
+    Err(AppError::invalid("known_on", "not_by_day", message))
+}
+
 /// Those of a workspace's accounts that were connected by the end of a day, under the names that they had.
 ///
 /// # Errors

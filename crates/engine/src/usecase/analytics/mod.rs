@@ -31,6 +31,7 @@ pub use curve::{AtAge, COMPARED, CURVES, PostCurve, curve, curve_of_remote};
 pub use figures::{Figure, Figures};
 pub use filter::{Filter, MOST_DAYS, USUAL_DAYS, labels};
 pub(crate) use filter::{given, select};
+pub use known::refuse_known_on;
 pub(crate) use known::{accounts_then, known_day};
 pub use posts::{PostPage, PostQuery, RankedPost, SORTS, TopPosts, posts, top};
 pub(crate) use posts::{each, too_many};

@@ -24,7 +24,7 @@ pub use history::{HistoryFile, history};
 pub use report::report;
 
 use super::accounts;
-use super::analytics::{Filter, accounts_then, given, known_day};
+use super::analytics::{Filter, accounts_then, given, known_day, refuse_known_on};
 use super::names::{handle, title};
 use crate::report::{About, TABLES, Table};
 use crate::{Actor, Engine};
@@ -75,12 +75,8 @@ pub async fn table<'a>(
         let message = format!("There is no table `{}`. Ask for one of {}.", which.name, TABLES.join(", "));
         return Err(AppError::Invalid(vec![FieldError::new("table", "unknown", message)]));
     };
-    if given(filter.known_on.as_deref()).is_some() && OF_NOW.contains(&known) {
-        let message = format!(
-            "The table `{known}` can't be made as known on a past day: it is of what is kept or worked out for now only. Leave \
-             `known_on` out; the table `posts` has the posts as known on a day."
-        );
-        return Err(AppError::Invalid(vec![FieldError::new("known_on", "not_by_day", message)]));
+    if OF_NOW.contains(&known) {
+        refuse_known_on(filter.known_on.as_deref(), &format!("The table `{known}`"))?;
     }
     // What these are of is an account, whatever else the filter says.
     let mut whose = filter.clone();

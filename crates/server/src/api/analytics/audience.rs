@@ -33,6 +33,8 @@ pub(super) struct Whose {
     creator: Option<String>,
     /// `day`: the largest parts also day by day.
     granularity: Option<String>,
+    /// Not taken: an audience is not known by day. A past day is refused, 422 `not_by_day`.
+    known_on: Option<String>,
 }
 
 /// The audiences of accounts. They do not mix: the parts of different networks are different words, and people follow on several.
@@ -250,7 +252,8 @@ pub(super) async fn audience(
     Caller(actor): Caller,
     Query(whose): Query<Whose>,
 ) -> Result<axum::Json<AudienceAnswer>, Failure> {
-    let Whose { from, to, account, platform, creator, granularity } = whose;
+    let Whose { from, to, account, platform, creator, granularity, known_on } = whose;
+    analytics::refuse_known_on(known_on.as_deref(), "An audience")?;
     let filter = analytics::Filter { from, to, account, platform, creator, ..analytics::Filter::default() };
     let found = analytics::audience(&app.engine, &actor, &filter, granularity.as_deref()).await?;
     Ok(axum::Json(AudienceAnswer::new(&found, &actor.timezone, granularity.is_some())))

@@ -23,6 +23,8 @@ pub(super) struct Whose {
     platform: Option<String>,
     /// Only accounts of this creator. There are no creators yet, so there is nothing to be told about them.
     creator: Option<String>,
+    /// Not taken: a best time is not known by day. A past day is refused, 422 `not_by_day`.
+    known_on: Option<String>,
 }
 
 /// The best times of each account.
@@ -174,7 +176,8 @@ pub(super) async fn best_times(
     Caller(actor): Caller,
     Query(whose): Query<Whose>,
 ) -> Result<axum::Json<BestTimes>, Failure> {
-    let Whose { account, platform, creator } = whose;
+    let Whose { account, platform, creator, known_on } = whose;
+    analytics::refuse_known_on(known_on.as_deref(), "A best time")?;
     let filter = Filter { account, platform, creator, ..Filter::default() };
     let found = analytics::best_times(&app.engine, &actor, &filter).await?;
     Ok(axum::Json(BestTimes::new(&found, &actor.timezone)))

@@ -139,6 +139,8 @@ impl From<&PostCurve> for AnalyticsCurve {
 pub(super) struct Which {
     /// `views`, `engagements`, `reach`, `likes`, `comments`, `shares` or `saves`; the first of them that the post has when not given.
     metric: Option<String>,
+    /// Not taken: a post's curve is not known by day. A past day is refused, 422 `not_by_day`.
+    known_on: Option<String>,
 }
 
 /// A number of a post that was found on an account, by the post's age, beside the median of the posts of the ninety days before it at
@@ -152,6 +154,7 @@ pub(super) async fn curve(
     Path(id): Path<RemotePostId>,
     Query(which): Query<Which>,
 ) -> Result<axum::Json<AnalyticsCurve>, Failure> {
+    analytics::refuse_known_on(which.known_on.as_deref(), "A post's curve")?;
     let found = analytics::curve(&app.engine, &actor, id, which.metric.as_deref()).await?;
     Ok(axum::Json(AnalyticsCurve::from(&found)))
 }
