@@ -24,8 +24,8 @@ async fn every_file_of_the_pages_is_there() {
     let Some(stage) = Stage::demo("downloads::every_file_of_the_pages_is_there").await else { return };
     let page = stage.signed_in().await;
     let of_overview = files(&page).await;
-    // Six tables twice, and the report; that of the best posts is there once a post was read.
-    assert!([11, 13].contains(&of_overview.len()), "{of_overview:#?}");
+    // Six tables twice, the report and the history; the table of the best posts is there once a post was read.
+    assert!([12, 14].contains(&of_overview.len()), "{of_overview:#?}");
     let shown = "[...document.querySelectorAll('a[download]')].filter(link => link.checkVisibility()).length";
     assert_eq!(page.js(shown).await, of_overview.len() - 2, "all but those of the table that is folded");
 
