@@ -3,6 +3,8 @@
 
 use std::fmt::Display;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 /// Start of all addresses that answer machines.
 pub const API_PREFIX: &str = "/api/";
 
@@ -198,9 +200,12 @@ pub fn with_word(url: &str, word: &str) -> String {
     format!("{address}{joint}{word}{fragment}")
 }
 
-/// A path as the value of a query parameter.
+/// What stands for something else in an address: all but letters, digits and the marks of RFC 3986, section 2.3.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A text as the value of a query parameter.
 pub fn encode(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 /// The sign-in form, leading back to `path` afterwards.
