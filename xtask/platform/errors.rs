@@ -4,11 +4,21 @@ use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::time::Timestamp;
 
 use super::wire::Refused;
+use crate::contract::errand::{Errand, Errands};
 use crate::kit::errors::{ambiguous, remote, retry_after};
 use crate::kit::http::{Reply, Safety};
 
 /// The platform's name in errors.
 pub(super) const PLATFORM: &str = "newnet";
+
+/// What each of the operations that are called is for.
+pub(super) const ERRANDS: Errands = &[
+    (Errand::SignIn, &["oauth."]),
+    (Errand::Profile, &["me"]),
+    (Errand::Posts, &["posts.list"]),
+    (Errand::Publish, &["posts.create"]),
+    (Errand::Delete, &["posts.delete"]),
+];
 
 /// What an answer that is no success means.
 pub(super) fn error_of(operation: &str, safety: Safety, reply: &Reply, now: Timestamp) -> ConnectorError {

@@ -48,6 +48,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         },
     ],
     docs: include_str!("docs.md"),
+    errands: errors::ERRANDS,
     many_servers: false,
     paid_reads: false,
 };

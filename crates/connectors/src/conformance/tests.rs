@@ -122,3 +122,17 @@ async fn a_number_that_is_said_twice_is_found() {
     let found = finds(&toy::DOUBLING, |s| Box::pin(suite::insights(s))).await;
     assert!(found.contains("said twice"), "{found}");
 }
+
+#[tokio::test]
+async fn an_operation_that_is_for_nothing_is_found() {
+    let cases: [Case; 4] = [
+        |s| Box::pin(suite::connecting(s)),
+        |s| Box::pin(suite::publishing(s)),
+        |s| Box::pin(suite::reading(s)),
+        |s| Box::pin(suite::insights(s)),
+    ];
+    for case in cases {
+        let found = finds(&toy::MUTE, case).await;
+        assert!(found.contains("oauth.token is for nothing: add it to `errands`"), "{found}");
+    }
+}

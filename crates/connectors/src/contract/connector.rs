@@ -5,6 +5,7 @@ use carillon_domain::time::Timestamp;
 use super::authorizer::Authorizer;
 use super::capability::Capabilities;
 use super::cx::PlatformSettings;
+use super::errand::{Errand, Errands};
 use super::insights::Insights;
 use super::publisher::Publisher;
 use super::reader::Reader;
@@ -118,11 +119,23 @@ pub struct Descriptor {
     pub settings: &'static [Setting],
     /// How to get app credentials, review and quirks (Markdown).
     pub docs: &'static str,
+    /// What each of the operations that it calls is for.
+    pub errands: Errands,
     /// Accounts live on servers that users name.
     pub many_servers: bool,
     /// The network takes money for reading. It is then read by schedule only within what the operator allows by
     /// [`READS_PER_MONTH`], which is among its settings.
     pub paid_reads: bool,
+}
+
+impl Descriptor {
+    /// What an operation of this platform is for; `None` for one that it does not have.
+    pub fn errand(&self, operation: &str) -> Option<Errand> {
+        let is =
+            |name: &&str| if name.ends_with('.') { operation.starts_with(*name) } else { operation == *name };
+        let found = self.errands.iter().find(|(_, names)| names.iter().any(is));
+        found.map(|(errand, _)| *errand)
+    }
 }
 
 /// The setting of networks that take money for reading.
@@ -185,6 +198,8 @@ impl Accepts {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::Registry;
 
@@ -214,6 +229,40 @@ mod tests {
             assert!(!windows.is_empty(), "{name} {operation}");
             let strictest = windows.iter().map(|w| w.calls * (span_s / w.span_s + 1)).min().expect("one");
             assert!(strictest * 100 <= limit * percent, "{name} {operation}: {strictest} of {limit}");
+        }
+    }
+
+    #[test]
+    fn an_operation_is_for_what_it_does_at_its_network() {
+        let table = [
+            ("youtube", "videos.insert", Some(Errand::Files)),
+            ("youtube", "videos.update", Some(Errand::Publish)),
+            ("youtube", "oauth.token", Some(Errand::SignIn)),
+            ("youtube", "oauth", None),
+            ("youtube", "posts.update", None),
+            ("facebook", "posts.update", Some(Errand::Edit)),
+            ("tiktok", "video.upload", Some(Errand::Publish)),
+            ("bluesky", "uploadBlob", Some(Errand::Files)),
+            ("bluesky", "oauth.token", None),
+        ];
+        for (name, operation, errand) in table {
+            let descriptor = Registry.get(name).expect("a platform").descriptor();
+            assert_eq!(descriptor.errand(operation), errand, "{name} {operation}");
+        }
+    }
+
+    #[test]
+    fn no_operation_is_for_two_things() {
+        for connector in Registry.all() {
+            let descriptor = connector.descriptor();
+            let mut listed = BTreeSet::new();
+            for (errand, names) in descriptor.errands {
+                assert_ne!(*errand, Errand::Other, "{}: {names:?}", descriptor.name);
+                for name in *names {
+                    assert!(listed.insert(*name), "{}: {name} is listed twice", descriptor.name);
+                    assert_eq!(descriptor.errand(name), Some(*errand), "{}: {name}", descriptor.name);
+                }
+            }
         }
     }
 }

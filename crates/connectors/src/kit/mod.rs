@@ -3,7 +3,6 @@
 //! | module | for |
 //! |---|---|
 //! | [`http`] | [`Call`](http::Call) → [`Http::send`](http::Http::send) or [`commit`](http::Http::commit) → [`Reply`](http::Reply); layers: egress guard, retry of reads, budget, journal, metrics |
-//! | [`errand`] | what operations are for, in words for people |
 //! | [`errors`] | [`SendError`](http::SendError) → `ConnectorError`; `Retry-After` and reset headers |
 //! | [`used_up`] | rate-limit headers → until when nothing more is taken |
 //! | [`oauth`] | PKCE, state, authorize URLs, basic authentication; what a callback and a token endpoint bring |
@@ -30,7 +29,6 @@ mod client;
 mod direct;
 pub mod document;
 pub mod egress;
-pub mod errand;
 pub mod errors;
 pub mod gate;
 pub mod graph;

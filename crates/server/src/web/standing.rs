@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use carillon_connectors::kit::errand::Errand;
+use carillon_connectors::Registry;
+use carillon_connectors::contract::errand::Errand;
 use carillon_engine::usecase::standing::{self, Standing, TIME, Tally};
 use jiff::Timestamp;
 
@@ -75,8 +76,10 @@ impl Line {
         };
         // Several operations may be for the same; where a network has many servers, at least so many of them are meant.
         let mut left: BTreeMap<Errand, usize> = BTreeMap::new();
+        let known = Registry.get(standing.platform).map(|connector| connector.descriptor());
         for open in &standing.left_alone {
-            let servers = left.entry(Errand::of(open.operation)).or_default();
+            let errand = known.and_then(|descriptor| descriptor.errand(open.operation));
+            let servers = left.entry(errand.unwrap_or(Errand::Other)).or_default();
             *servers = open.servers.max(*servers);
         }
         let line = |(errand, servers): (Errand, usize)| {

@@ -7,7 +7,7 @@ use std::path::Path;
 use carillon_connectors::Registry;
 use carillon_connectors::contract::capability::{Connect, OptionField, OptionInput};
 use carillon_connectors::contract::cx::PlatformSettings;
-use carillon_connectors::kit::errand::Errand;
+use carillon_connectors::contract::errand::Errand;
 use carillon_domain::insight::{self, Basis, Comparison};
 use carillon_domain::metric;
 use carillon_domain::notice::NoticeKind;

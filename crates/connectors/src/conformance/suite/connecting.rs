@@ -7,7 +7,7 @@ use carillon_domain::time::Clock;
 
 use super::super::Connect;
 use super::samples::plain;
-use super::{PERSONA, Subject, assert_published, flavours};
+use super::{PERSONA, Subject, assert_errands, assert_published, flavours};
 use crate::sandbox::{TokenKind, TokenState};
 
 /// In every flavour a persona can sign in, and is who the account says.
@@ -36,6 +36,7 @@ pub async fn connecting(subject: Subject) {
         assert!(!debug.contains(token.expose()), "{name}: the token is printed");
         let meta = account.meta.to_string();
         assert!(!meta.contains(token.expose()), "{name}: the token stands in the account's notes");
+        assert_errands(subject, &bench, "connecting");
     }
 }
 

@@ -10,7 +10,7 @@ use carillon_domain::time::{Clock, SignedDuration, Timestamp};
 
 use super::super::{Bench, Session, draft};
 use super::samples::plain;
-use super::{Subject, flavours, samples};
+use super::{Subject, assert_errands, flavours, samples};
 use crate::contract::capability::OptionInput;
 use crate::contract::insights::{Found, Insights, Metric, Offers, PostRef, Window};
 use crate::sandbox::{Fault, FaultKind, When};
@@ -44,6 +44,7 @@ pub async fn insights(subject: Subject) {
     asking.complete("account", offers.account, &[asking.account(window).await]);
     asking.complete("audience", offers.audience, &[asking.audience().await]);
     asking.revoked(&bench, window).await;
+    assert_errands(subject, &bench, "numbers for the owner");
 }
 
 /// What a connector says that there is makes sense.

@@ -123,6 +123,17 @@ fn assert_promise(subject: Subject, bench: &Bench, draft: &Draft, outcome: &Outc
     assert!(live.len() <= texts(draft).len(), "{name}, {story}: more is public than the draft has: {live:?}");
     assert_eq!(bench.world.unpermitted(), Vec::<&str>::new(), "{name}, {story}: published without a permit");
     assert_no_secrets(subject, bench, outcome, story);
+    assert_errands(subject, bench, story);
+}
+
+/// Of every call so far it is known what it was for, so that people can be told which part of a network has trouble.
+fn assert_errands(subject: Subject, bench: &Bench, story: &str) {
+    let descriptor = subject.connector.descriptor();
+    for entry in bench.diary.entries() {
+        let operation = entry.operation;
+        let known = descriptor.errand(&operation).is_some();
+        assert!(known, "{}, {story}: {operation} is for nothing: add it to `errands`", descriptor.name);
+    }
 }
 
 /// Whether it was left open if this unit is public: for a person, or until the account is connected again and can be looked at.

@@ -8,7 +8,7 @@ use carillon_domain::time::Clock;
 
 use super::super::{Session, draft};
 use super::samples::{file, plain};
-use super::{Subject, assert_nothing_public, assert_published, samples};
+use super::{Subject, assert_errands, assert_nothing_public, assert_published, samples};
 use crate::sandbox::{Fault, FaultKind, When};
 
 fn violations(session: &Session<'_>, draft: &Draft) -> Vec<String> {
@@ -116,6 +116,7 @@ pub async fn deleting(subject: Subject) {
     }
     assert_eq!(bench.live(subject).len(), 0, "{name}");
     assert_eq!(bench.world.ledger().of(name).len(), 1, "{name}: the ledger remembers it");
+    assert_errands(subject, &bench, "deleting");
 }
 
 /// What is public gets another text, whatever becomes of the first answer, and keeps its files and its name.
@@ -152,6 +153,7 @@ pub async fn editing(subject: Subject) {
             assert_eq!(after.media, before.media, "{name}: the files stay");
         }
         assert_eq!(bench.world.unpermitted(), Vec::<&str>::new(), "{name}");
+        assert_errands(subject, &bench, "editing");
     }
 }
 

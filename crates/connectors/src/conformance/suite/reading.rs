@@ -7,7 +7,7 @@ use carillon_domain::time::Timestamp;
 use url::Url;
 
 use super::samples::plain;
-use super::{Bench, Session, Subject};
+use super::{Bench, Session, Subject, assert_errands};
 use crate::sandbox::{Attached, Author, Elsewhere};
 
 /// The profile is the account's; the posts are those that were published, newest first, each once.
@@ -35,6 +35,7 @@ pub async fn reading(subject: Subject) {
         let refused = refused.unwrap_or_else(|| panic!("{name}: lists what it says it can't"));
         assert!(subject.flavour.is_some() && refused.code == "unsupported", "{name}: {refused:?}");
         assert!(refused.kind == ErrorKind::Rejected && !refused.action.is_empty(), "{name}: {refused:?}");
+        assert_errands(subject, &bench, "reading");
         return;
     }
     assert!(profile.counts.iter().any(|c| c.metric == "followers"), "{name}: {profile:?}");
@@ -65,6 +66,7 @@ pub async fn reading(subject: Subject) {
         assert_eq!(found.len(), 1, "{name}: {id} among {posts:?}");
         assert_eq!(found[0].text, text, "{name}");
     }
+    assert_errands(subject, &bench, "reading");
 }
 
 const OWN: &str = "Made in the app, by hand.";

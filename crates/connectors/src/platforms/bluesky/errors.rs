@@ -9,6 +9,7 @@ use http::{HeaderMap, StatusCode};
 
 use self::known::{MESSAGES, NAMES, RECONNECT, REPORT};
 use super::wire::ErrorBody;
+use crate::contract::errand::{Errand, Errands};
 use crate::kit::http::{Safety, SendError};
 use crate::kit::{errors, redact};
 
@@ -16,6 +17,28 @@ mod known;
 
 /// Name in errors.
 pub const PLATFORM: &str = "bluesky";
+
+/// What the operations are for.
+pub(super) const ERRANDS: Errands = &[
+    (
+        Errand::SignIn,
+        &[
+            "createSession",
+            "refreshSession",
+            "deleteSession",
+            "describeServer",
+            "resolveHandle",
+            "wellKnownDid",
+            "didDocument",
+            "protectedResource",
+        ],
+    ),
+    (Errand::Profile, &["getProfile", "describeRepo"]),
+    (Errand::Posts, &["getAuthorFeed", "getPosts", "getRecord", "listRecords"]),
+    (Errand::Files, &["uploadBlob", "card."]),
+    (Errand::Publish, &["putRecord"]),
+    (Errand::Delete, &["deleteRecord"]),
+];
 
 /// Maps an answer that is no success. `safety` decides what a server error means: after a call that publishes it says
 /// nothing about the effect.

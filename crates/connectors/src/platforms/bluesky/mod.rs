@@ -51,6 +51,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     settings: &[],
     docs: include_str!("docs.md"),
+    errands: errors::ERRANDS,
     many_servers: true,
     paid_reads: false,
 };

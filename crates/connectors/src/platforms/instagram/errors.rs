@@ -12,8 +12,21 @@ use {crate::kit::graph::judge, crate::kit::http::Reply, crate::kit::http::SendEr
 
 pub(super) use self::table::NETWORK;
 use self::table::{FEW_VIEWERS, LATER};
+use crate::contract::errand::{Errand, Errands};
 use crate::kit::graph::judge::from_state;
 pub(super) use crate::kit::graph::judge::{Context, object_missing};
+
+/// What the operations are for.
+pub(super) const ERRANDS: Errands = &[
+    (Errand::SignIn, &["oauth.", "pages.list", "businesses.list"]),
+    (Errand::Profile, &["profile.read"]),
+    (Errand::Posts, &["media.list", "media.read", "stories.list"]),
+    (Errand::Numbers, &["insights."]),
+    (Errand::Files, &["containers."]),
+    (Errand::Publish, &["quota.read", "media.publish"]),
+    (Errand::Comments, &["comments.create", "comments.list"]),
+    (Errand::Delete, &["media.delete"]),
+];
 
 /// Judges a complete answer that is not a success.
 #[cfg(test)]

@@ -107,6 +107,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         VERIFY_TOKEN,
     ],
     docs: include_str!("docs.md"),
+    errands: errors::ERRANDS,
     many_servers: false,
     paid_reads: false,
 };

@@ -8,6 +8,7 @@ use carillon_domain::connector_error::{ConnectorError, ErrorKind, Remote};
 use carillon_domain::time::Timestamp;
 
 use super::wire::ErrorBody;
+use crate::contract::errand::{Errand, Errands};
 use crate::kit::errors::from_send;
 use crate::kit::http::{Reply, Safety, SendError};
 use crate::kit::redact;
@@ -74,6 +75,30 @@ pub(super) mod op {
     /// The token endpoint for a refresh token.
     pub const REFRESH: &str = "oauth.refresh";
 }
+
+/// What the operations are for.
+pub(super) const ERRANDS: Errands = &[
+    (Errand::SignIn, &["oauth.", op::ROLES]),
+    (Errand::Profile, &[op::USERINFO, op::ORGANIZATION]),
+    (Errand::Posts, &[op::POSTS]),
+    (Errand::Numbers, &[op::FOLLOWERS, "statistics.", "analytics."]),
+    (
+        Errand::Files,
+        &[
+            op::IMAGE,
+            op::IMAGE_STATUS,
+            op::VIDEO,
+            op::FINALIZE,
+            op::VIDEO_STATUS,
+            op::DOCUMENT,
+            op::DOCUMENT_STATUS,
+            op::UPLOAD,
+        ],
+    ),
+    (Errand::Publish, &[op::CREATE]),
+    (Errand::Edit, &[op::EDIT]),
+    (Errand::Delete, &[op::DELETE]),
+];
 
 /// What an answer that is no success means. Pure.
 pub(super) fn map(operation: &str, reply: &Reply, now: Timestamp) -> ConnectorError {

@@ -91,6 +91,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         },
     ],
     docs: include_str!("docs.md"),
+    errands: errors::ERRANDS,
     many_servers: false,
     paid_reads: false,
 };

@@ -12,6 +12,7 @@ use http::StatusCode;
 
 use super::NAME;
 use super::wire::Problem;
+use crate::contract::errand::{Errand, Errands};
 use crate::kit::errors::{ambiguous, epoch_header, iso_header, remote, retry_after};
 use crate::kit::http::{Reply, Safety};
 
@@ -25,6 +26,17 @@ pub const REFUSED_WITHOUT_REASON: &str = "refused_without_reason";
 pub const MEDIA_UNAVAILABLE: &str = "media_unavailable";
 /// The thing that was asked for does not exist.
 pub const NOT_FOUND: &str = "not_found";
+
+/// What the operations are for.
+pub(super) const ERRANDS: Errands = &[
+    (Errand::SignIn, &["oauth.", "apps.create", "instance.get"]),
+    (Errand::Profile, &["accounts.verify"]),
+    (Errand::Posts, &["accounts.statuses", "statuses.get", "statuses.source"]),
+    (Errand::Files, &["media.upload", "media.get"]),
+    (Errand::Publish, &["statuses.create"]),
+    (Errand::Edit, &["statuses.edit"]),
+    (Errand::Delete, &["statuses.delete"]),
+];
 
 /// The longest window of the limits ("Rate limits", 2 July 2026; 300 statuses in 3 hours by the server's source).
 const LONGEST_WINDOW: Duration = Duration::from_secs(3 * 60 * 60);

@@ -60,6 +60,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         },
     ],
     docs: include_str!("docs.md"),
+    errands: errors::ERRANDS,
     many_servers: true,
     paid_reads: false,
 };

@@ -7,8 +7,20 @@ use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 
 use self::table::STATES;
 pub(super) use self::table::{NETWORK, TOO_FEW_FOLLOWERS};
+use crate::contract::errand::{Errand, Errands};
 use crate::kit::graph::judge::from_state;
 pub(super) use crate::kit::graph::judge::{Context, object_missing};
+
+/// What the operations are for.
+pub(super) const ERRANDS: Errands = &[
+    (Errand::SignIn, &["oauth."]),
+    (Errand::Profile, &["profile.read"]),
+    (Errand::Posts, &["posts.list", "replies.list", "media.read"]),
+    (Errand::Numbers, &["insights."]),
+    (Errand::Files, &["containers."]),
+    (Errand::Publish, &["quota.read", "posts.publish"]),
+    (Errand::Delete, &["media.delete"]),
+];
 
 /// Judges what a failed container's `error_message` says.
 pub(super) fn from_container(context: Context, message: &str) -> ConnectorError {

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::limits::{DAY, MINUTE};
 use super::wire::{Envelope, ErrorObject};
+use crate::contract::errand::{Errand, Errands};
 use crate::kit::errors::{from_send, retry_after};
 use crate::kit::http::{Reply, Safety, SendError};
 use crate::kit::redact;
@@ -49,6 +50,14 @@ pub(super) mod op {
     /// How a post stands.
     pub const STATUS: &str = "status";
 }
+
+/// What the operations are for. Where TikTok fetches the files, the beginning is the commit already; else the last bytes of a video are.
+pub(super) const ERRANDS: Errands = &[
+    (Errand::SignIn, &["oauth."]),
+    (Errand::Profile, &[op::USER]),
+    (Errand::Posts, &[op::LIST]),
+    (Errand::Publish, &[op::CREATOR, op::VIDEO, op::INBOX, op::PICTURES, op::UPLOAD, op::STATUS]),
+];
 
 /// What an answer that is no success means.
 pub(super) fn of_reply(operation: &str, safety: Safety, reply: &Reply, now: Timestamp) -> ConnectorError {

@@ -69,6 +69,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         settings::TRANSFER,
     ],
     docs: include_str!("docs.md"),
+    errands: errors::ERRANDS,
     many_servers: false,
     paid_reads: false,
 };

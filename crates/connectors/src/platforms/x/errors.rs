@@ -10,6 +10,7 @@ use carillon_domain::time::Timestamp;
 use http::{HeaderMap, StatusCode};
 
 use super::wire::ErrorBody;
+use crate::contract::errand::{Errand, Errands};
 use crate::kit::errors::{epoch_header, from_send, number_header};
 use crate::kit::http::{Safety, SendError};
 use crate::kit::redact;
@@ -50,6 +51,16 @@ pub(super) mod op {
     /// `POST /2/oauth2/revoke`.
     pub const REVOKE: &str = "oauth2.revoke";
 }
+
+/// What the operations are for.
+pub(super) const ERRANDS: Errands = &[
+    (Errand::SignIn, &["oauth2."]),
+    (Errand::Profile, &[op::ME]),
+    (Errand::Posts, &[op::TIMELINE, op::LOOKUP]),
+    (Errand::Files, &[op::INITIALIZE, op::APPEND, op::FINALIZE, op::STATUS, op::METADATA]),
+    (Errand::Publish, &[op::CREATE]),
+    (Errand::Delete, &[op::DELETE]),
+];
 
 /// What an answer that is no success means.
 pub(super) fn map(operation: &str, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ConnectorError {

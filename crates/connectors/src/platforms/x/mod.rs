@@ -71,6 +71,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         webhooks::CONSUMER_SECRET,
     ],
     docs: include_str!("docs.md"),
+    errands: errors::ERRANDS,
     many_servers: false,
     paid_reads: true,
 };

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::quota;
 use super::wire::{ErrorBody, ErrorObject};
+use crate::contract::errand::{Errand, Errands};
 use crate::kit::errors::{from_send, retry_after};
 use crate::kit::http::{Reply, Safety, SendError};
 use crate::kit::redact;
@@ -61,6 +62,18 @@ pub(super) mod op {
     /// A table of the Analytics API.
     pub const REPORT: &str = "reports.query";
 }
+
+/// What the operations are for.
+pub(super) const ERRANDS: Errands = &[
+    (Errand::SignIn, &["oauth."]),
+    (Errand::Profile, &[op::CHANNEL]),
+    (Errand::Posts, &[op::VIDEOS, op::PLAYLIST]),
+    (Errand::Numbers, &[op::REPORT]),
+    (Errand::Files, &[op::INSERT, op::UPLOAD, op::UPLOADED, op::THUMBNAIL]),
+    (Errand::Publish, &[op::UPDATE, op::PLAYLIST_ADD]),
+    (Errand::Comments, &[op::COMMENT, op::COMMENTS, op::COMMENT_DELETE]),
+    (Errand::Delete, &[op::DELETE]),
+];
 
 /// The code of a refusal for the project's daily quota.
 pub(super) const QUOTA_USED_UP: &str = "quota_used_up";

@@ -80,6 +80,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         webhooks::VERIFY_TOKEN,
     ],
     docs: include_str!("docs.md"),
+    errands: errors::ERRANDS,
     many_servers: false,
     paid_reads: false,
 };

@@ -14,6 +14,7 @@ use crate::contract::authorizer::*;
 use crate::contract::capability::{self, Capabilities, MediaRules, PostKind, TextRule, TextUnit};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
 use crate::contract::cx::Cx;
+use crate::contract::errand::{Errand, Errands};
 use crate::contract::insights::Insights;
 use crate::contract::progress::{Progress, Stage};
 use crate::contract::publisher::{CommitSafety, Publisher, Reconciliation};
@@ -42,6 +43,8 @@ pub(super) enum Flaw {
     Boastful,
     /// Says every number twice.
     Doubling,
+    /// Says of no operation what it is for.
+    Mute,
 }
 
 pub(crate) struct Toy(pub(super) Flaw);
@@ -55,23 +58,38 @@ pub(crate) static LEAKY: Toy = Toy(Flaw::Leaky);
 pub(crate) static SNEAKY: Toy = Toy(Flaw::Sneaky);
 pub(crate) static BOASTFUL: Toy = Toy(Flaw::Boastful);
 pub(crate) static DOUBLING: Toy = Toy(Flaw::Doubling);
+pub(crate) static MUTE: Toy = Toy(Flaw::Mute);
 
 pub(super) const NAME: &str = "toy";
 
-static DESCRIPTOR: Descriptor = Descriptor {
-    name: NAME,
-    title: "Toy",
-    icon: "toy",
-    color: "#335577",
-    endpoints: &[EndpointSetting { key: "api_base_url", default: "https://api.toy.example" }],
-    settings: &[
-        Setting { key: "client_id", secret: false, accepts: Accepts::Text, help: "Identifier." },
-        Setting { key: "client_secret", secret: true, accepts: Accepts::Text, help: "Secret." },
-    ],
-    docs: "",
-    many_servers: false,
-    paid_reads: false,
-};
+static DESCRIPTOR: Descriptor = described(&[
+    (Errand::SignIn, &["oauth."]),
+    (Errand::Profile, &["me"]),
+    (Errand::Posts, &["posts.list"]),
+    (Errand::Numbers, &["numbers", "numbers."]),
+    (Errand::Files, &["media."]),
+    (Errand::Publish, &["posts.create"]),
+    (Errand::Delete, &["posts.delete"]),
+]);
+static WORDLESS: Descriptor = described(&[]);
+
+const fn described(errands: Errands) -> Descriptor {
+    Descriptor {
+        name: NAME,
+        title: "Toy",
+        icon: "toy",
+        color: "#335577",
+        endpoints: &[EndpointSetting { key: "api_base_url", default: "https://api.toy.example" }],
+        settings: &[
+            Setting { key: "client_id", secret: false, accepts: Accepts::Text, help: "Identifier." },
+            Setting { key: "client_secret", secret: true, accepts: Accepts::Text, help: "Secret." },
+        ],
+        docs: "",
+        errands,
+        many_servers: false,
+        paid_reads: false,
+    }
+}
 
 static CAPABILITIES: Capabilities = Capabilities {
     connect: capability::Connect::Oauth { flavours: &["toy"] },
@@ -103,7 +121,7 @@ static CAPABILITIES: Capabilities = Capabilities {
 
 impl Connector for Toy {
     fn descriptor(&self) -> &'static Descriptor {
-        &DESCRIPTOR
+        if self.0 == Flaw::Mute { &WORDLESS } else { &DESCRIPTOR }
     }
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES

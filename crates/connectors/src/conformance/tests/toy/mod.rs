@@ -7,6 +7,6 @@ mod numbers;
 mod simulator;
 
 pub(crate) use connector::{
-    BOASTFUL, CREDULOUS, DOUBLING, FORGETFUL, HASTY, LEAKY, LIMITLESS, SNEAKY, SOUND,
+    BOASTFUL, CREDULOUS, DOUBLING, FORGETFUL, HASTY, LEAKY, LIMITLESS, MUTE, SNEAKY, SOUND,
 };
 pub(crate) use simulator::ToyNetwork;

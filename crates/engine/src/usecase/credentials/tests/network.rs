@@ -95,6 +95,7 @@ static TOY: Descriptor = Descriptor {
     endpoints: &[],
     settings: &[],
     docs: "",
+    errands: &[],
     many_servers: false,
     paid_reads: false,
 };
