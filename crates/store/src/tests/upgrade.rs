@@ -280,7 +280,7 @@ fn breaking(step: &str) -> Vec<String> {
     let (mut created, mut added, mut found) = (Vec::new(), Vec::new(), Vec::new());
     for statement in step.split(';').map(str::trim).filter(|s| !s.is_empty()) {
         let lines = statement.lines().filter(|line| !line.trim_start().starts_with("--"));
-        let sql = lines.collect::<Vec<_>>().join(" ").to_lowercase();
+        let sql = lines.collect::<Vec<_>>().join(" ").trim().to_lowercase();
         let excused = statement.starts_with("-- unused since ");
         created.extend(
             sql.strip_prefix("create table ")
@@ -299,7 +299,7 @@ fn breaking(step: &str) -> Vec<String> {
             || added.iter().any(|fills| sql.starts_with(fills))
             || sql.starts_with("create index ")
             // It keeps no rule: whoever looks for something by it is only slower without it.
-            || sql.trim() == "drop index jobs_ready"
+            || sql == "drop index jobs_ready"
             || sql.starts_with("create unique index ")
                 && created.iter().any(|table| sql.contains(&format!(" on {table} ")))
             || sql.contains(" add column ") && (!sql.contains(" not null") || sql.contains(" default "));
