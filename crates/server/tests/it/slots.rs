@@ -151,12 +151,12 @@ async fn an_hour_in_which_something_is_planned_is_left_out() {
 #[tokio::test]
 async fn several_accounts_have_hours_that_are_best_for_all_of_them() {
     let desk = Desk::new().await;
-    let (x, threads) = (desk.connect("x").await, desk.connect("threads").await);
+    let (instagram, threads) = (desk.connect("instagram").await, desk.connect("threads").await);
     grown(&desk, &desk.account, 8..=12, 80).await;
-    grown(&desk, &x, 11..=15, 80).await;
+    grown(&desk, &instagram, 11..=15, 80).await;
     grown(&desk, &threads, 18..=20, 5).await;
     let browser = desk.owner().await;
-    let query = format!("account={}&account={x}&account={threads}", desk.account);
+    let query = format!("account={}&account={instagram}&account={threads}", desk.account);
     let text = part(&browser, &desk.home, &query).await;
     let slot = offered(&text)[0].clone();
     assert!((10..=13).contains(&wall(&slot).hour()), "good for both: {text}");
@@ -174,7 +174,7 @@ async fn several_accounts_have_hours_that_are_best_for_all_of_them() {
     desk.post("Planned elsewhere", planned).await;
     let busy = offered(&part(&browser, &desk.home, &query).await);
     assert!(!busy.contains(&slot) && !busy.is_empty(), "{busy:?}");
-    let pair = format!("account={}&account={x}", desk.account);
+    let pair = format!("account={}&account={instagram}", desk.account);
     assert_eq!(offered(&part(&browser, &desk.home, &pair).await)[0], slot, "without it the hour is free");
 }
 
