@@ -17,6 +17,8 @@ pub struct Digest {
     pub to: String,
     /// Their name.
     pub name: String,
+    /// The tag of the language in which they read, if they chose one.
+    pub language: Option<String>,
     /// Names the e-mail: the same one, if it is sent again because nobody knows whether it was.
     pub key: String,
     /// By workspace; none is empty.
@@ -41,6 +43,8 @@ pub struct Paper {
     pub to: String,
     /// Their name.
     pub name: String,
+    /// The tag of the language in which they read, if they chose one.
+    pub language: Option<String>,
     /// As in [`Digest`].
     pub key: String,
     /// The workspace.
@@ -76,6 +80,6 @@ pub trait Mailer: Send + Sync {
     /// Sends a report, likewise.
     fn report<'a>(&'a self, paper: &'a Paper) -> BoxFuture<'a, Result<(), MailError>>;
 
-    /// Texts of files that are sent.
-    fn words(&self) -> Arc<dyn Words>;
+    /// Texts of files that are sent, in the language with this tag; in English, where there is none or it is not known.
+    fn words(&self, language: Option<&str>) -> Arc<dyn Words>;
 }

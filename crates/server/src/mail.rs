@@ -168,8 +168,7 @@ impl Letters {
     }
 
     fn cover(&self, paper: &Paper) -> Cover {
-        // Nobody's browser says here which language they read.
-        let t = Tr::negotiate(None, None);
+        let t = Tr::negotiate(paper.language.as_deref(), None);
         let with =
             || t.arg("place", &paper.place).arg("first", &paper.first_day).arg("last", &paper.last_day);
         Cover {
@@ -194,8 +193,7 @@ impl Letters {
     }
 
     fn letter(&self, digest: &Digest) -> Letter {
-        // Nobody's browser says here which language they read.
-        let t = Tr::negotiate(None, None);
+        let t = Tr::negotiate(digest.language.as_deref(), None);
         let all: usize = digest.places.iter().map(|place| place.notices.len()).sum();
         Letter {
             t,
@@ -237,8 +235,8 @@ impl Mailer for Letters {
         async move { self.hand_over(self.report_message(paper)?).await }.boxed()
     }
 
-    fn words(&self) -> Arc<dyn Words> {
-        Arc::new(Spoken(Tr::negotiate(None, None)))
+    fn words(&self, language: Option<&str>) -> Arc<dyn Words> {
+        Arc::new(Spoken(Tr::negotiate(language, None)))
     }
 }
 

@@ -128,7 +128,8 @@ async fn digest(engine: &Engine, lease: &Lease, person: UserId) -> Result<Option
             places.push(Place { workspace: place.id, name: place.name, notices });
         }
     }
-    let digest = Digest { to: row.email, name: row.name, key: lease.job.to_string(), places };
+    let digest =
+        Digest { to: row.email, name: row.name, language: row.language, key: lease.job.to_string(), places };
     Ok(Some(digest).filter(|digest| !digest.places.is_empty()))
 }
 

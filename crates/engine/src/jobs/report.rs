@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use carillon_domain::error::AppError;
-use carillon_domain::id::{Id, SentReportId, UserId, WorkspaceId};
+use carillon_domain::id::{Id, SentReportId, WorkspaceId};
 use carillon_domain::permission::{Permission, Role};
 use carillon_domain::time::SignedDuration;
 use carillon_store::StoreError;
@@ -16,7 +16,7 @@ use carillon_store::repo::account;
 use carillon_store::repo::job::{self, NewJob, Party};
 use carillon_store::repo::lease;
 use carillon_store::repo::report_schedule::{self, DueSchedule, SentRow, SentState};
-use carillon_store::repo::workspace::{self, WorkspaceRow};
+use carillon_store::repo::workspace::{self, MemberRow, WorkspaceRow};
 use serde::{Deserialize, Serialize};
 
 use super::{JobError, Lease, Next};
@@ -179,12 +179,12 @@ async fn hand_out(
     bytes: &Bytes,
 ) -> Result<bool, JobError> {
     let mut waits = false;
-    for member in workspace::members(&engine.db, row.workspace).await? {
-        let wanted = row.people.contains(&member.user) && member.role.may(Permission::Read);
-        if !wanted || row.told.contains(&member.user) {
+    for member in readers(engine, row).await? {
+        if row.told.contains(&member.user) {
             continue;
         }
-        let paper = paper(row, home, (member.user, member.email, member.name), bytes.clone());
+        let person = member.user;
+        let paper = paper(row, home, member, bytes.clone());
         match mailer.report(&paper).await {
             Ok(()) => row.sent_at = Some(engine.clock.now()),
             // A full mailbox holds up nobody else.
@@ -197,10 +197,23 @@ async fn hand_out(
                 tracing::warn!(report = %row.id, why, "the mail server does not take a report");
             }
         }
-        row.told.push(member.user);
+        row.told.push(person);
         save(engine, lease, row).await?;
     }
     Ok(waits)
+}
+
+/// Who is to get it, and still may.
+async fn readers(engine: &Engine, row: &SentRow) -> Result<Vec<MemberRow>, StoreError> {
+    let mut members = workspace::members(&engine.db, row.workspace).await?;
+    members.retain(|member| row.people.contains(&member.user) && member.role.may(Permission::Read));
+    Ok(members)
+}
+
+/// The language of a file that all of them get: theirs, if it is one.
+fn common_language(readers: &[MemberRow]) -> Option<&str> {
+    let first = readers.first()?.language.as_deref()?;
+    readers.iter().all(|reader| reader.language.as_deref() == Some(first)).then_some(first)
 }
 
 /// Ends a report that can't be made, for a reason of ours.
@@ -237,7 +250,7 @@ async fn made(
     let _room = report::room().await;
     let content = exports::report(engine, &actor, &filter).await.map_err(|e| defect(&e))?;
     row.file_name = content.about.file_name("report", "pdf");
-    let words = mailer.words();
+    let words = mailer.words(common_language(&readers(engine, row).await?));
     let drawn = tokio::task::spawn_blocking(move || report::pdf(&content, words.as_ref())).await;
     let bytes = drawn.map_err(|e| JobError::Defect(e.to_string()))?.map_err(|e| defect(&e))?;
     let bytes = Bytes::from(bytes);
@@ -247,16 +260,12 @@ async fn made(
     Ok(bytes)
 }
 
-fn paper(
-    row: &SentRow,
-    home: &WorkspaceRow,
-    (person, to, name): (UserId, String, String),
-    file: Bytes,
-) -> Paper {
+fn paper(row: &SentRow, home: &WorkspaceRow, reader: MemberRow, file: Bytes) -> Paper {
     Paper {
-        to,
-        name,
-        key: format!("{}.{person}", row.id),
+        to: reader.email,
+        name: reader.name,
+        language: reader.language,
+        key: format!("{}.{}", row.id, reader.user),
         workspace: row.workspace,
         place: home.name.clone(),
         first_day: row.first_day.clone(),

@@ -43,7 +43,14 @@ impl People {
             })
             .await;
         match added {
-            Ok(()) => Ok(MemberRow { user: id, email: user.email, name: user.name, role, created_at: now }),
+            Ok(()) => Ok(MemberRow {
+                user: id,
+                email: user.email,
+                name: user.name,
+                language: user.language,
+                role,
+                created_at: now,
+            }),
             Err(error) if error.is_unique_violation() => Err(AppError::invalid(
                 "email",
                 "member_already",

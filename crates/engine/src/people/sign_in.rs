@@ -132,7 +132,7 @@ impl People {
             .await
     }
 
-    /// Changes the name and zone of whoever is signed in. An empty zone: the workspace's.
+    /// Changes the name, zone and language of whoever is signed in. An empty zone: the workspace's; no language: the browser's.
     ///
     /// # Errors
     /// [`AppError::Invalid`] on `name` or `timezone`.
@@ -141,11 +141,13 @@ impl People {
         current: &CurrentSession,
         name: &str,
         timezone: &str,
+        language: Option<&str>,
     ) -> Result<UserRow, AppError> {
         let mut problems = Problems::default();
         let mut user = current.user.clone();
         user.name = problems.name("name", name);
         user.timezone = (!timezone.trim().is_empty()).then(|| problems.timezone("timezone", timezone.trim()));
+        user.language = language.map(str::to_owned);
         problems.end()?;
         user.updated_at = self.clock.now();
         let copy = user.clone();

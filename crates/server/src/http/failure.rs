@@ -16,6 +16,7 @@ use carillon_domain::error::{AppError, FieldError};
 use serde::Serialize;
 
 use super::context::RequestContext;
+use super::headers;
 use super::state::App;
 use crate::{urls, web};
 
@@ -208,7 +209,7 @@ enum Reader {
 }
 
 /// Renders failures, and the bare error statuses of the framework, for whoever waits.
-pub async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn render(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let reader = if request.uri().path().starts_with(urls::API_PREFIX) {
         Reader::Machine
     } else if request.headers().contains_key("hx-request") {
@@ -218,14 +219,18 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
     };
     let context = request.extensions().get::<RequestContext>().cloned().unwrap_or_default();
     let back = come_back_to(&request);
-    let ui = web::Ui::new(&app, request.headers(), request.uri());
+    let mut ui = web::Ui::new(&app, request.headers(), request.uri());
+    let language = web::ReaderLanguage::default();
+    request.extensions_mut().insert(language.clone());
 
     let mut response = next.run(request).await;
+    ui.t = language.get().unwrap_or(ui.t);
+    let t = ui.t;
     let failure = response.extensions_mut().remove::<Failure>().or_else(|| bare(&response));
-    let Some(failure) = failure else { return response };
+    let Some(failure) = failure else { return headers::in_language(response, t) };
     log(&failure);
     if failure.rendered {
-        return response;
+        return headers::in_language(response, t);
     }
 
     let mut rendered = match reader {
@@ -248,7 +253,7 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
     if let Some(seconds) = failure.retry_after {
         rendered.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    rendered
+    headers::in_language(rendered, t)
 }
 
 /// The page to open after signing in: the open one for htmx, this one for a link, for a form that was sent the page that it

@@ -6,6 +6,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::state::App;
+use crate::i18n::Tr;
 
 /// Scripts and styles come from our own files only, nothing is inline, and no other site may frame us. Pictures may come
 /// from the networks, and from the sandbox on this machine: avatars live there.
@@ -18,6 +19,16 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 pub fn policy_for_connecting() -> HeaderValue {
     let policy = POLICY.replace("form-action 'self'", "form-action 'self' https: http:");
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(POLICY))
+}
+
+/// Says of a page in which language it is, and that others may get it in another one.
+pub fn in_language(mut response: Response, t: Tr) -> Response {
+    let headers = response.headers_mut();
+    if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(t.language()));
+        headers.append(header::VARY, HeaderValue::from_static("accept-language"));
+    }
+    response
 }
 
 /// Adds the headers to every answer.

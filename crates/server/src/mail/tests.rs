@@ -23,11 +23,24 @@ async fn a_mail_server_that_says_nothing_is_asked_later() {
     let digest = Digest {
         to: "ada@example.com".to_owned(),
         name: "Ada".to_owned(),
+        language: None,
         key: "1".to_owned(),
         places: Vec::new(),
     };
     let answer = tokio::time::timeout(TIMEOUT * 2, letters.send(&digest)).await.expect("it is given up");
     assert_eq!(answer, Err(MailError::Later("the mail server does not answer".to_owned())));
+}
+
+#[tokio::test]
+async fn letters_are_in_the_language_of_who_reads_them() {
+    let letters = letters("smtp://mail.example.com").expect("settings").expect("a mail server");
+    for (chosen, given) in [(Some("el"), "el"), (None, "en"), (Some("tlh"), "en")] {
+        let language = chosen.map(str::to_owned);
+        let (to, name, key) = ("ada@example.com".to_owned(), "Ada".to_owned(), "1".to_owned());
+        let digest = Digest { to, name, language, key, places: Vec::new() };
+        assert_eq!(letters.letter(&digest).t.language(), given);
+        assert_eq!(letters.words(chosen).language(), given);
+    }
 }
 
 #[test]

@@ -37,7 +37,7 @@ use axum::routing::{get, post};
 
 use crate::http::{App, Failure};
 use crate::urls;
-pub use preferences::{Preferences, Theme};
+pub use preferences::{Preferences, ReaderLanguage, Theme};
 pub use ui::Ui;
 
 /// All pages.

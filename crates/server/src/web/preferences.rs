@@ -1,7 +1,9 @@
-//! What a browser says about its reader: language, and the light or dark look.
+//! What is known about a reader: language, and the light or dark look.
+
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use carillon_domain::id::WorkspaceId;
 use serde::Deserialize;
@@ -59,13 +61,38 @@ pub struct Preferences {
 impl Preferences {
     /// Reads cookies and headers.
     pub fn of(headers: &HeaderMap) -> Self {
-        let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
         let theme = match cookies::get(headers, THEME_COOKIE) {
             Some("light") => Theme::Light,
             Some("dark") => Theme::Dark,
             _ => Theme::Auto,
         };
-        Self { t: Tr::negotiate(None, accept), theme }
+        Self { t: texts(None, headers), theme }
+    }
+}
+
+/// Texts in the language that the reader chose, else in one that the browser asks for.
+pub fn texts(chosen: Option<&str>, headers: &HeaderMap) -> Tr {
+    let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+    Tr::negotiate(chosen, accept)
+}
+
+/// The language of whoever sent a request, once a session said who it is. It travels with the request, so that a failure is told in
+/// the same language as the page would have been.
+#[derive(Clone, Default)]
+pub struct ReaderLanguage(Arc<OnceLock<Tr>>);
+
+impl ReaderLanguage {
+    /// Notes it for the request that these extensions belong to.
+    pub fn note(extensions: &Extensions, t: Tr) {
+        if let Some(language) = extensions.get::<Self>() {
+            // Who sent a request does not change while it is answered.
+            language.0.get_or_init(|| t);
+        }
+    }
+
+    /// What was noted.
+    pub fn get(&self) -> Option<Tr> {
+        self.0.get().copied()
     }
 }
 

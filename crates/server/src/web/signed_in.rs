@@ -12,10 +12,11 @@ use carillon_engine::usecase::notices;
 use jiff::tz::TimeZone;
 
 use super::frame::{Frame, Place, Section};
-use super::preferences;
+use super::preferences::{self, ReaderLanguage};
 use super::ui::Ui;
 use crate::http::actor::session_secret;
 use crate::http::{App, Failure};
+use crate::i18n::Tr;
 
 /// A signed-in person, on pages about the person.
 pub struct Person {
@@ -78,7 +79,14 @@ impl FromRequestParts<App> for Member {
 
 async fn session(parts: &Parts, app: &App) -> Result<CurrentSession, AppError> {
     let secret = session_secret(&parts.headers).ok_or(AppError::Unauthenticated)?;
-    app.people.session(&secret).await
+    let current = app.people.session(&secret).await?;
+    ReaderLanguage::note(&parts.extensions, language(&current, parts));
+    Ok(current)
+}
+
+/// Texts in the person's language.
+fn language(current: &CurrentSession, parts: &Parts) -> Tr {
+    preferences::texts(current.user.language.as_deref(), &parts.headers)
 }
 
 async fn framed(
@@ -93,6 +101,7 @@ async fn framed(
         None => 0,
     };
     let mut ui = Ui::new(app, &parts.headers, &parts.uri);
+    ui.t = language(current, parts);
     let place = |row: &WorkspaceRow| Place { id: row.id, name: row.name.clone() };
     let zone = current.user.timezone.as_deref().or(open.map(|(row, _)| row.timezone.as_str()));
     ui.zone = zone.and_then(|z| TimeZone::get(z).ok()).unwrap_or(TimeZone::UTC);

@@ -269,3 +269,38 @@ async fn a_link_signs_in_once() {
     let again = app.browser().get(&urls::sign_in_link(secret.expose())).await;
     assert_eq!(again.status, StatusCode::NOT_FOUND);
 }
+
+/// `<html lang>` and `Content-Language` of a page.
+fn languages(answer: &crate::support::Answer) -> (String, String) {
+    let page = answer.text();
+    let written = page.split("<html lang=\"").nth(1).and_then(|rest| rest.split('"').next());
+    (written.unwrap_or_default().to_owned(), answer.header("content-language").to_owned())
+}
+
+#[tokio::test]
+async fn pages_are_in_the_language_that_was_chosen_or_is_asked_for() {
+    let app = TestApp::new().await;
+    let (browser, _) = app.owner().await;
+    let both = |language: &str| (language.to_owned(), language.to_owned());
+    for (asked, given) in [("el-GR,en;q=0.5", "el"), ("en-GB", "en"), ("tlh", "en")] {
+        let answer =
+            app.request(axum::http::Method::GET, "/sign-in", &[("accept-language", asked)], "").await;
+        assert_eq!(languages(&answer), both(given), "{asked}");
+        assert!(answer.headers.get_all("vary").iter().any(|vary| vary == "accept-language"), "{asked}");
+    }
+    let settings = [("name", "Ada"), ("timezone", "")];
+    let chosen = [settings[0], settings[1], ("language", "el")];
+    assert_eq!(browser.post("/settings/profile", &chosen).await.status, StatusCode::SEE_OTHER);
+    let profile = browser.get("/settings/profile").await;
+    assert_eq!(languages(&profile), both("el"), "the browser asks for nothing");
+    assert!(profile.text().contains("<option value=\"el\" selected>Ελληνικά</option>"));
+    let refused = browser.post("/settings/profile", &[("name", ""), ("language", "el")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(languages(&refused), both("el"));
+    let missing = browser.get("/w/ws_01h455vb4pex5vsknk084sn02q/posts").await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    assert_eq!(languages(&missing), both("el"), "failures are told in the reader's language, too");
+    let unknown = [settings[0], settings[1], ("language", "tlh")];
+    assert_eq!(browser.post("/settings/profile", &unknown).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(languages(&browser.get("/settings/profile").await), both("en"));
+}

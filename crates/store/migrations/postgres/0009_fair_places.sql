@@ -256,3 +256,6 @@ create table workspace_logos (
     primary key (workspace_id),
     foreign key (workspace_id) references workspaces (id) on delete cascade
 );
+
+-- The language in which people read pages and e-mails.
+alter table users add column language text; -- as in locales (null: the browser's, and English in e-mails)

@@ -16,6 +16,8 @@ pub struct UserRow {
     pub name: String,
     /// Their IANA zone; `None`: the workspace's.
     pub timezone: Option<String>,
+    /// The tag of the language in which they read; `None`: the one that their browser asks for.
+    pub language: Option<String>,
     /// Created.
     pub created_at: Timestamp,
     /// Changed.
@@ -23,11 +25,11 @@ pub struct UserRow {
 }
 
 statements! {
-    INSERT = "users.insert": "insert into users (id, email, name, timezone, password_hash, created_at, updated_at) \
-        values ($1, $2, $3, $4, $5, $6, $7)";
-    UPDATE = "users.update": "update users set name = $2, timezone = $3, updated_at = $4 where id = $1";
-    FIND = "users.find": "select id, email, name, timezone, created_at, updated_at from users where id = $1";
-    BY_EMAIL = "users.by_email": "select id, email, name, timezone, created_at, updated_at, password_hash from users \
+    INSERT = "users.insert": "insert into users (id, email, name, timezone, language, password_hash, created_at, updated_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    UPDATE = "users.update": "update users set name = $2, timezone = $3, language = $4, updated_at = $5 where id = $1";
+    FIND = "users.find": "select id, email, name, timezone, language, created_at, updated_at from users where id = $1";
+    BY_EMAIL = "users.by_email": "select id, email, name, timezone, language, created_at, updated_at, password_hash from users \
         where email = $1";
     PASSWORD = "users.password": "select password_hash from users where id = $1";
     SET_PASSWORD = "users.set_password": "update users set password_hash = $2, updated_at = $3 where id = $1";
@@ -42,6 +44,7 @@ fn read(row: &Row) -> Result<UserRow, StoreError> {
         email: row.get("email")?,
         name: row.get("name")?,
         timezone: row.get("timezone")?,
+        language: row.get("language")?,
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
     })
@@ -57,6 +60,7 @@ pub async fn insert(tx: &mut Tx<'_>, row: &UserRow, password_hash: &str) -> Resu
         &row.email,
         &row.name,
         row.timezone.as_deref(),
+        row.language.as_deref(),
         password_hash,
         row.created_at,
         row.updated_at
@@ -64,12 +68,13 @@ pub async fn insert(tx: &mut Tx<'_>, row: &UserRow, password_hash: &str) -> Resu
     tx.execute(INSERT, values).await.map(drop)
 }
 
-/// Saves name and zone.
+/// Saves name, zone and language.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
 pub async fn update(tx: &mut Tx<'_>, row: &UserRow) -> Result<(), StoreError> {
-    tx.execute(UPDATE, args![row.id, &row.name, row.timezone.as_deref(), row.updated_at]).await.map(drop)
+    let (timezone, language) = (row.timezone.as_deref(), row.language.as_deref());
+    tx.execute(UPDATE, args![row.id, &row.name, timezone, language, row.updated_at]).await.map(drop)
 }
 
 /// The person with this id.

@@ -36,6 +36,8 @@ pub struct MemberRow {
     pub email: String,
     /// Their name.
     pub name: String,
+    /// The tag of the language in which they read, if they chose one.
+    pub language: Option<String>,
     /// Their role here.
     pub role: Role,
     /// Member since.
@@ -64,7 +66,7 @@ statements! {
         values ($1, $2, $3, $4, $4)";
     SET_ROLE = "members.set_role": "update members set role = $3, updated_at = $4 where workspace_id = $1 and user_id = $2";
     REMOVE_MEMBER = "members.remove": "delete from members where workspace_id = $1 and user_id = $2";
-    MEMBERS = "members.list": "select m.user_id, u.email, u.name, m.role, m.created_at \
+    MEMBERS = "members.list": "select m.user_id, u.email, u.name, u.language, m.role, m.created_at \
         from members m join users u on u.id = m.user_id where m.workspace_id = $1 order by u.name, u.email";
     MEMBER = "members.find": "select w.id, w.name, w.timezone, w.grace_s, w.snapshot_days, w.version, w.created_at, w.updated_at, m.role \
         from members m join workspaces w on w.id = m.workspace_id \
@@ -225,6 +227,7 @@ pub async fn members<'e>(
                 user: r.get("user_id")?,
                 email: r.get("email")?,
                 name: r.get("name")?,
+                language: r.get("language")?,
                 role: r.named("role", Role::parse)?,
                 created_at: r.get("created_at")?,
             })

@@ -134,10 +134,11 @@ on_both!(the_operator_makes_users, |t| super::operator(t));
 async fn profile(test: &TestDb) {
     let (world, owner) = World::with_owner(test).await;
     let current = world.people.session(&owner.secret).await.expect("session");
-    let wrong = world.people.update_profile(&current, "Ada\nB", "Nowhere").await;
+    let wrong = world.people.update_profile(&current, "Ada\nB", "Nowhere", None).await;
     assert_eq!(problems(wrong), ["name invalid", "timezone unknown_timezone"]);
-    world.people.update_profile(&current, "Ada L", "Europe/Rome").await.expect("changed");
+    world.people.update_profile(&current, "Ada L", "Europe/Rome", Some("el")).await.expect("changed");
     let again = world.people.session(&owner.secret).await.expect("session");
     assert_eq!((again.user.name.as_str(), again.user.timezone.as_deref()), ("Ada L", Some("Europe/Rome")));
+    assert_eq!(again.user.language.as_deref(), Some("el"));
 }
 on_both!(people_change_their_own_profile, |t| super::profile(t));

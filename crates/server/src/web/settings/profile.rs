@@ -1,11 +1,11 @@
-//! A person's own name, zone and password.
+//! A person's own name, zone, language and password.
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use carillon_domain::secret::Secret;
-use carillon_engine::people::PASSWORD_CHARS;
+use carillon_engine::people::{PASSWORD_CHARS, UserRow};
 use carillon_engine::usecase::notices;
 use serde::Deserialize;
 
@@ -13,8 +13,9 @@ use super::{done, is_done};
 use crate::http::actor::From;
 use crate::http::extract::Form;
 use crate::http::{App, Failure};
+use crate::i18n::{self, Tr};
 use crate::urls;
-use crate::web::components::{Alert, Errors, Field};
+use crate::web::components::{Alert, Choice, Errors, Field};
 use crate::web::html;
 use crate::web::signed_in::Person;
 use crate::web::ui::Ui;
@@ -65,7 +66,7 @@ impl Profile {
             mail,
             email: user.email.clone(),
             profile_alerts: Vec::new(),
-            profile: profile_fields(&ui, &user.name, user.timezone.as_deref().unwrap_or_default(), &none),
+            profile: profile_fields(&ui, &ProfileForm::of(user), &none),
             password_alerts: Vec::new(),
             password: password_fields(&ui, &none),
             ui,
@@ -77,12 +78,25 @@ impl Profile {
     }
 }
 
-fn profile_fields(ui: &Ui, name: &str, timezone: &str, errors: &Errors) -> Vec<Field> {
-    let zone = Field::zone("timezone", ui.tr("profile-zone")).value(timezone).optional();
+fn profile_fields(ui: &Ui, form: &ProfileForm, errors: &Errors) -> Vec<Field> {
+    let name = Field::text("name", ui.tr("your-name")).value(form.name.as_str()).autocomplete("name");
+    let zone = Field::zone("timezone", ui.tr("profile-zone")).value(form.timezone.as_str()).optional();
+    let language = Field::select("language", ui.tr("profile-language"), language_choices(ui));
     vec![
-        Field::text("name", ui.tr("your-name")).value(name).autocomplete("name").errors(errors),
+        name.errors(errors),
         zone.hint(ui.tr("profile-zone-hint")).errors(errors),
+        language.value(form.language.as_str()).optional().hint(ui.tr("profile-language-hint")),
     ]
+}
+
+/// Each language by the name that its own readers call it by, so that nobody has to read another one to find it.
+fn language_choices(ui: &Ui) -> Vec<Choice> {
+    let browsers = Choice { value: String::new(), label: ui.tr("profile-language-browser") };
+    let own = |language: &str| Choice {
+        value: language.to_owned(),
+        label: Tr::negotiate(Some(language), None).tr("language-name"),
+    };
+    std::iter::once(browsers).chain(i18n::languages().map(own)).collect()
 }
 
 fn password_fields(ui: &Ui, errors: &Errors) -> Vec<Field> {
@@ -109,26 +123,39 @@ pub async fn show(State(app): State<App>, person: Person, uri: Uri) -> Result<Re
     page.page(StatusCode::OK)
 }
 
-/// Name and zone.
+/// Name, zone and language.
 #[derive(Debug, Deserialize)]
 pub struct ProfileForm {
     name: String,
     #[serde(default)]
     timezone: String,
+    #[serde(default)]
+    language: String,
 }
 
-/// Saves name and zone.
+impl ProfileForm {
+    fn of(user: &UserRow) -> Self {
+        Self {
+            name: user.name.clone(),
+            timezone: user.timezone.clone().unwrap_or_default(),
+            language: user.language.clone().unwrap_or_default(),
+        }
+    }
+}
+
+/// Saves name, zone and language. A language that is not there is none: the form offers only those that are.
 pub async fn submit(
     State(app): State<App>,
     person: Person,
     Form(form): Form<ProfileForm>,
 ) -> Result<Response, Failure> {
-    match app.people.update_profile(&person.current, &form.name, &form.timezone).await {
+    let language = i18n::languages().find(|language| *language == form.language);
+    match app.people.update_profile(&person.current, &form.name, &form.timezone, language).await {
         Ok(_) => Ok(done(&urls::profile()).into_response()),
         Err(error) => {
             let errors = Errors::from_refusal(error)?;
             let mut page = Profile::new(&app, person).await?;
-            page.profile = profile_fields(&page.ui, &form.name, &form.timezone, &errors);
+            page.profile = profile_fields(&page.ui, &form, &errors);
             page.profile_alerts =
                 errors.besides(&["name", "timezone"]).into_iter().map(Alert::danger).collect();
             page.page(StatusCode::UNPROCESSABLE_ENTITY)
