@@ -57,6 +57,10 @@ impl Words for Spoken {
         self.0.of(set, name)
     }
 
+    fn said(&self, english: &str) -> String {
+        self.0.said_or_english(english)
+    }
+
     fn date(&self, date: Date) -> String {
         let month = self.0.of("month", &date.month().to_string());
         self.0.arg("day", date.day()).arg("month", month).arg("year", date.year()).tr("overview-date")

@@ -3,6 +3,8 @@
 //! Keys are literals in calls of [`Tr::tr`] or [`key`] (written `i18n::key`), or the names of a closed set ([`Tr::of`]); a
 //! test reads templates and code and compares them with the files, so that no key is missing and none is left over.
 
+mod said;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -62,6 +64,12 @@ pub fn languages() -> impl Iterator<Item = &'static str> {
 /// Texts in one language.
 #[derive(Clone, Copy)]
 pub struct Tr(Option<&'static Locale>);
+
+impl std::fmt::Debug for Tr {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Tr").field(&self.language()).finish()
+    }
+}
 
 impl Tr {
     /// The best language: the user's own choice, else what the browser asks for, else English.

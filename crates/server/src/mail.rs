@@ -221,7 +221,7 @@ impl Line {
         Self {
             title: t.of("notice", notice.kind.as_str()),
             account: account.join(" · "),
-            cause: notice.cause.clone(),
+            cause: notice.cause.as_deref().map(|cause| t.said_or_english(cause)),
         }
     }
 }

@@ -190,10 +190,10 @@ fn meaning(table: &Table, words: &dyn Words, metric: &Definition) -> [String; 5]
     let sources = table.sources.get(metric.name).into_iter().flatten();
     [
         words.of("metric", metric.name),
-        metric.meaning.to_owned(),
+        words.said(metric.meaning),
         format!("{}@{}", metric.name, metric.version),
         // As the cells show it.
-        metric.unit.replace("basis points", "%"),
+        if metric.unit == "basis points" { "%".to_owned() } else { words.said(metric.unit) },
         sources.cloned().collect::<Vec<_>>().join(", "),
     ]
 }

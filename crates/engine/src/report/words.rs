@@ -53,6 +53,9 @@ pub trait Words: Send + Sync {
     /// The same for a text that takes arguments.
     fn with(&self, set: &'static str, name: &str, arguments: &[(&'static str, String)]) -> String;
 
+    /// A sentence or word of the code, which has it in English: what a metric means, and its unit.
+    fn said(&self, english: &str) -> String;
+
     /// A day.
     fn date(&self, date: Date) -> String;
 

@@ -5,7 +5,9 @@ use askama::Template;
 use carillon_domain::error::{AppError, FieldError};
 pub use carillon_engine::usecase::names::handle as at;
 
+use super::said::Said;
 use crate::assets;
+use crate::i18n::Tr;
 
 /// A labelled input with its hint and its error.
 #[derive(Template)]
@@ -16,7 +18,7 @@ pub struct Field {
     control: Control,
     value: String,
     hint: Option<String>,
-    error: Option<String>,
+    error: Option<Said>,
     autocomplete: Option<&'static str>,
     required: bool,
     autofocus: bool,
@@ -130,7 +132,7 @@ impl Field {
 
     /// An error that goes by another name in the request.
     #[must_use]
-    pub fn error(mut self, error: Option<String>) -> Self {
+    pub fn error(mut self, error: Option<Said>) -> Self {
         self.error = error;
         self
     }
@@ -166,45 +168,58 @@ impl Field {
 
 /// What was wrong with a form that was sent.
 #[derive(Debug, Clone, Default)]
-pub struct Errors(Vec<FieldError>);
+pub struct Errors {
+    errors: Vec<FieldError>,
+    /// Who reads messages that are the code's own, in English; `None`: they are in the reader's language.
+    reader: Option<Tr>,
+}
 
 impl Errors {
-    /// Splits a refusal that the person can correct in the form from a failure that they can't.
+    /// Splits a refusal that the person can correct in the form from a failure that they can't. It is told in the words of `t`.
     ///
     /// # Errors
     /// Every failure but [`AppError::Invalid`] and [`AppError::Conflict`].
-    pub fn from_refusal(error: AppError) -> Result<Self, AppError> {
-        match error {
-            AppError::Invalid(errors) => Ok(Self(errors)),
-            AppError::Conflict { code, message } => Ok(Self(vec![FieldError::new("", code, message)])),
-            other => Err(other),
-        }
+    pub fn from_refusal(t: Tr, error: AppError) -> Result<Self, AppError> {
+        let errors = match error {
+            AppError::Invalid(errors) => errors,
+            AppError::Conflict { code, message } => vec![FieldError::new("", code, message)],
+            other => return Err(other),
+        };
+        Ok(Self { errors, reader: Some(t) })
     }
 
-    /// A single message for one field.
+    /// A single message for one field, in the reader's language.
     pub fn field(field: &str, code: &str, message: impl Into<String>) -> Self {
-        Self(vec![FieldError::new(field, code, message)])
+        Self { errors: vec![FieldError::new(field, code, message)], reader: None }
     }
 
     /// The message for this field.
-    pub fn of(&self, field: &str) -> Option<String> {
-        self.0.iter().find(|e| e.field == field).map(|e| e.message.clone())
+    pub fn of(&self, field: &str) -> Option<Said> {
+        self.errors.iter().find(|e| e.field == field).map(|e| self.said(e))
     }
 
-    /// A single message for the whole form.
+    fn said(&self, error: &FieldError) -> Said {
+        match self.reader {
+            Some(t) => Said::new(t, &error.message),
+            None => Said::from(error.message.clone()),
+        }
+    }
+
+    /// A single message for the whole form, in the reader's language.
     pub fn general(code: &str, message: impl Into<String>) -> Self {
-        Self(vec![FieldError::new("", code, message)])
+        Self { errors: vec![FieldError::new("", code, message)], reader: None }
     }
 
     /// Fields under this prefix, with their messages.
-    pub fn starting_with(&self, prefix: &str) -> Vec<(String, String)> {
-        let under = self.0.iter().filter(|e| e.field.starts_with(prefix));
-        under.map(|e| (e.field.clone(), e.message.clone())).collect()
+    pub fn starting_with(&self, prefix: &str) -> Vec<(String, Said)> {
+        let under = self.errors.iter().filter(|e| e.field.starts_with(prefix));
+        under.map(|e| (e.field.clone(), self.said(e))).collect()
     }
 
     /// Messages that belong to none of these fields, for the top of the form: nothing that was refused goes unsaid.
-    pub fn besides(&self, fields: &[&str]) -> Vec<String> {
-        self.0.iter().filter(|e| !fields.contains(&e.field.as_str())).map(|e| e.message.clone()).collect()
+    pub fn besides(&self, fields: &[&str]) -> Vec<Said> {
+        let others = self.errors.iter().filter(|e| !fields.contains(&e.field.as_str()));
+        others.map(|e| self.said(e)).collect()
     }
 }
 
@@ -214,22 +229,22 @@ impl Errors {
 pub struct Alert {
     kind: &'static str,
     icon: &'static str,
-    text: String,
+    text: Said,
 }
 
 impl Alert {
     /// Something failed.
-    pub fn danger(text: impl Into<String>) -> Self {
+    pub fn danger(text: impl Into<Said>) -> Self {
         Self { kind: "danger", icon: assets::glyph("alert-triangle"), text: text.into() }
     }
 
     /// Something that is good to know.
-    pub fn info(text: impl Into<String>) -> Self {
+    pub fn info(text: impl Into<Said>) -> Self {
         Self { kind: "info", icon: assets::glyph("clock"), text: text.into() }
     }
 
     /// Something was done.
-    pub fn success(text: impl Into<String>) -> Self {
+    pub fn success(text: impl Into<Said>) -> Self {
         Self { kind: "success", icon: assets::glyph("check"), text: text.into() }
     }
 }
@@ -352,8 +367,9 @@ mod tests {
 
     #[test]
     fn a_message_for_a_field_that_is_not_there_is_shown_on_top() {
-        let errors = Errors(vec![FieldError::new("email", "x", "A"), FieldError::new("other", "x", "B")]);
-        assert_eq!(errors.of("email").as_deref(), Some("A"));
-        assert_eq!(errors.besides(&["email"]), ["B"]);
+        let errors = vec![FieldError::new("email", "x", "A"), FieldError::new("other", "x", "B")];
+        let errors = Errors { errors, reader: None };
+        assert_eq!(errors.of("email"), Some(Said::from("A".to_owned())));
+        assert_eq!(errors.besides(&["email"]), [Said::from("B".to_owned())]);
     }
 }

@@ -22,6 +22,7 @@ use self::form::{Tried, Typed};
 use super::account::Line;
 use super::components::{Alert, Empty, Errors, Face};
 use super::frame::Section;
+use super::said::Said;
 use super::signed_in::Member;
 use super::ui::Ui;
 use super::{Failure, html};
@@ -63,8 +64,8 @@ pub async fn show(State(app): State<App>, member: Member, uri: Uri) -> Result<Re
     if let Ok(id) = of(FAILED).parse() {
         let tried = connect::status(&app.engine, &member.actor, id).await;
         if let Some(error) = tried.ok().and_then(|row| row.error) {
-            let text = format!("{}: {} {}", ui.tr("connected-failed"), error.cause, error.action);
-            alerts.push(Alert::danger(text.trim().to_owned()));
+            let why = ui.t.said_or_english(&format!("{} {}", error.cause, error.action));
+            alerts.push(Alert::danger(format!("{}: {}", ui.tr("connected-failed"), why.trim())));
         }
     }
     let open = of("open");
@@ -160,16 +161,19 @@ pub async fn begin(
         Ok(Begun::Redirect { authorize_url, .. }) => Ok(Redirect::to(authorize_url.as_str()).into_response()),
         Ok(Begun::Connected { .. }) => Ok(Redirect::to(&format!("{back}?connected")).into_response()),
         Err(AppError::Connector(error)) => {
-            let text = format!("{} {}", error.cause, error.action).trim().to_owned();
+            let text = format!("{} {}", error.cause, error.action);
             let mut alerts = Vec::new();
             match &error.field {
-                Some(field) => tried.errors = Errors::field(field, &error.code, text),
-                None => alerts.push(Alert::danger(text)),
+                Some(field) => {
+                    let text = member.ui.t.said_or_english(&text);
+                    tried.errors = Errors::field(field, &error.code, text.trim());
+                }
+                None => alerts.push(Alert::danger(member.ui.said(&text))),
             }
             page(&app, member, alerts, &tried, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => {
-            tried.errors = Errors::from_refusal(error)?;
+            tried.errors = Errors::from_refusal(member.ui.t, error)?;
             let top = tried.errors.besides(&["server", "identifier", "app_password", "flavour"]);
             let alerts = top.into_iter().map(Alert::danger).collect();
             page(&app, member, alerts, &tried, StatusCode::UNPROCESSABLE_ENTITY).await
@@ -219,7 +223,7 @@ struct Connected {
     ui: Ui,
     ok: bool,
     title: String,
-    text: String,
+    text: Said,
     back: String,
 }
 
@@ -243,7 +247,7 @@ pub async fn callback(
         return Ok(Redirect::to(&urls::with_word(&back, &format!("{FAILED}={}", row.id))).into_response());
     }
     if let Some(error) = &row.error {
-        let text = format!("{} {}", error.cause, error.action).trim().to_owned();
+        let text = ui.said(&format!("{} {}", error.cause, error.action));
         let page = Connected { ok: false, title: ui.tr("connected-failed"), text, back, ui };
         return Ok((StatusCode::OK, html(&page)?).into_response());
     }
@@ -251,7 +255,7 @@ pub async fn callback(
         let page = Connected {
             ok: true,
             title: ui.tr("connected-title"),
-            text: ui.tr("connected-text"),
+            text: Said::from(ui.tr("connected-text")),
             back: String::new(),
             ui,
         };

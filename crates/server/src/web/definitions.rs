@@ -12,6 +12,7 @@ use carillon_domain::permission::Permission;
 use carillon_engine::Engine;
 
 use super::frame::Section;
+use super::said::Said;
 use super::signed_in::Member;
 use super::ui::Ui;
 use super::{Failure, html};
@@ -36,8 +37,8 @@ struct Group {
 struct Line {
     label: String,
     name: String,
-    unit: &'static str,
-    meaning: &'static str,
+    unit: Said,
+    meaning: Said,
     natives: Vec<(&'static str, String)>,
 }
 
@@ -75,8 +76,8 @@ fn line(engine: &Engine, ui: &Ui, defined: &'static Definition) -> Line {
     Line {
         label: ui.of("metric", defined.name),
         name: format!("{}@{}", defined.name, defined.version),
-        unit: defined.unit,
-        meaning: defined.meaning,
+        unit: ui.said(defined.unit),
+        meaning: ui.said(defined.meaning),
         natives,
     }
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{Html, IntoResponse, Response};
 
+use super::said::Said;
 use super::ui::Ui;
 use crate::assets;
 use crate::http::Failure;
@@ -15,7 +16,7 @@ struct ErrorPage<'a> {
     ui: Ui,
     status: u16,
     heading: String,
-    detail: &'a str,
+    detail: Said,
     request_id: &'a str,
 }
 
@@ -25,14 +26,14 @@ struct Toast<'a> {
     t: Tr,
     kind: &'a str,
     icon: &'a str,
-    text: &'a str,
+    text: Said,
 }
 
 /// A page of its own.
 pub fn page(ui: Ui, failure: &Failure, request_id: &str) -> Response {
-    let heading = heading(ui.t, failure);
+    let (heading, detail) = (heading(ui.t, failure), ui.said(&failure.detail));
     let status = failure.status.as_u16();
-    let page = ErrorPage { ui, status, heading, detail: &failure.detail, request_id };
+    let page = ErrorPage { ui, status, heading, detail, request_id };
     let body =
         page.render().map_or_else(|_| failure.detail.clone().into_response(), |b| Html(b).into_response());
     (failure.status, body).into_response()
@@ -40,7 +41,12 @@ pub fn page(ui: Ui, failure: &Failure, request_id: &str) -> Response {
 
 /// A message in the corner of the open page, which stays as it is.
 pub fn toast(t: Tr, failure: &Failure) -> Response {
-    let toast = Toast { t, kind: "danger", icon: assets::glyph("alert-triangle"), text: &failure.detail };
+    let toast = Toast {
+        t,
+        kind: "danger",
+        icon: assets::glyph("alert-triangle"),
+        text: Said::new(t, &failure.detail),
+    };
     let body = toast.render().unwrap_or_default();
     let mut response = (failure.status, Html(body)).into_response();
     let headers = response.headers_mut();

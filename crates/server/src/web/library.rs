@@ -17,6 +17,7 @@ use serde::Deserialize;
 
 use super::components::{Alert, Empty, Errors, Pager};
 use super::frame::Section;
+use super::said::Said;
 use super::signed_in::Member;
 use super::ui::Ui;
 use super::{Failure, html};
@@ -221,7 +222,8 @@ pub async fn upload(
             Ok(Redirect::to(&url).into_response())
         }
         Err(failure) if failure.status.is_client_error() => {
-            let errors = Errors::general(failure.code, failure.detail);
+            let why = member.ui.t.said_or_english(&failure.detail);
+            let errors = Errors::general(failure.code, why);
             page(&app, member, &Filter::default(), &errors, failure.status).await
         }
         Err(failure) => Err(failure),
@@ -272,9 +274,9 @@ struct About {
     pixels: Option<(u32, u32)>,
     length: Option<String>,
     pages: Option<u32>,
-    warnings: Vec<String>,
+    warnings: Vec<Said>,
     created_at: Timestamp,
-    alt_error: Option<String>,
+    alt_error: Option<Said>,
     delete_url: String,
     compose_url: String,
     library_url: String,
@@ -325,7 +327,7 @@ async fn about(
         pixels: row.info.width.zip(row.info.height),
         length: row.info.duration_ms.map(clock),
         pages: row.info.pages,
-        warnings: row.warnings.into_iter().map(|w| w.message).collect(),
+        warnings: row.warnings.iter().map(|w| ui.said(&w.message)).collect(),
         created_at: row.created_at,
         alt_error: errors.of("alt_text"),
         delete_url: urls::library_delete(workspace, media),
@@ -357,7 +359,7 @@ pub async fn describe(
             Ok(Redirect::to(&url).into_response())
         }
         Err(error) => {
-            let errors = Errors::from_refusal(error)?;
+            let errors = Errors::from_refusal(member.ui.t, error)?;
             about(&app, member, place.media, false, &errors, StatusCode::UNPROCESSABLE_ENTITY).await
         }
     }
@@ -372,7 +374,7 @@ pub async fn delete(
     match app.engine.library.delete(&member.actor, place.media, None).await {
         Ok(()) => Ok(Redirect::to(&urls::library(place.workspace)).into_response()),
         Err(error) => {
-            let errors = Errors::from_refusal(error)?;
+            let errors = Errors::from_refusal(member.ui.t, error)?;
             about(&app, member, place.media, false, &errors, StatusCode::CONFLICT).await
         }
     }

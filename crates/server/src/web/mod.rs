@@ -20,6 +20,7 @@ mod notices;
 mod overview;
 mod posts;
 mod preferences;
+pub mod said;
 mod settings;
 mod setup;
 mod sign_in;

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::components::{Empty, Pager, State as Mark, at};
 use super::frame::Section;
 use super::posts::card::title;
+use super::said::Said;
 use super::signed_in::Member;
 use super::ui::Ui;
 use super::{Failure, html};
@@ -45,7 +46,7 @@ struct Notices {
 struct Line {
     title: String,
     account: String,
-    cause: Option<String>,
+    cause: Option<Said>,
     state: Mark,
     at: Timestamp,
     /// Where something can be done about it.
@@ -131,7 +132,7 @@ impl Line {
         Self {
             title: ui.of("notice", row.kind.as_str()),
             account: handle.into_iter().chain(network.map(str::to_owned)).collect::<Vec<_>>().join(" · "),
-            cause: row.cause.clone(),
+            cause: row.cause.as_deref().map(|cause| ui.said(cause)),
             state,
             at: row.created_at,
             url,

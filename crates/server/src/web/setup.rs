@@ -100,8 +100,9 @@ pub async fn submit(
     match app.people.sign_up_owner(&token, person, home, &client).await {
         Ok(signed_in) => Ok(sign_in::begin(&app, &signed_in.secret, urls::HOME)),
         Err(error) => {
-            let errors = Errors::from_refusal(error)?;
-            let again = page(Ui::new(&app, &headers, &uri), &token, Some(&form), &errors)?;
+            let ui = Ui::new(&app, &headers, &uri);
+            let errors = Errors::from_refusal(ui.t, error)?;
+            let again = page(ui, &token, Some(&form), &errors)?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
         }
     }

@@ -93,8 +93,9 @@ pub async fn submit(
     match app.people.sign_in(&form.email, &form.password, &client).await {
         Ok(signed_in) => Ok(begin(&app, &signed_in.secret, urls::local(&form.return_to))),
         Err(error) => {
-            let errors = Errors::from_refusal(error)?;
-            let again = page(Ui::new(&app, &headers, &uri), &form.email, &form.return_to, &errors)?;
+            let ui = Ui::new(&app, &headers, &uri);
+            let errors = Errors::from_refusal(ui.t, error)?;
+            let again = page(ui, &form.email, &form.return_to, &errors)?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
         }
     }

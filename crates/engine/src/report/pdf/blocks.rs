@@ -277,7 +277,7 @@ pub fn definitions(paper: &mut Paper<'_>, report: &Report, words: &dyn Words) {
         paper.y += 7.0;
         paper.room(30.0);
         paper.paragraph(Style::strong(8.5), &words.of("metric", metric.name));
-        paper.paragraph(Style::text(8.5, BLACK), metric.meaning);
+        paper.paragraph(Style::text(8.5, BLACK), &words.said(metric.meaning));
         let mut origin = vec![format!("{}@{}", metric.name, metric.version)];
         origin.extend(figure.sources.iter().cloned());
         if let Some(at) = figure.as_of {

@@ -19,6 +19,10 @@ impl Words for Plain {
         format!("{set}.{name}({})", all.join(" "))
     }
 
+    fn said(&self, english: &str) -> String {
+        english.to_owned()
+    }
+
     fn date(&self, date: Date) -> String {
         date.to_string()
     }

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use super::Amount;
 use super::heat::{Cell, Heat};
 use crate::http::App;
+use crate::web::said::Said;
 use crate::web::ui::Ui;
 
 /// Parts that are shown of what has many.
@@ -63,8 +64,8 @@ struct Row {
 /// Metrics that did not come.
 struct Lacking {
     metrics: String,
-    cause: String,
-    action: String,
+    cause: Said,
+    action: Said,
 }
 
 impl Audience {
@@ -88,8 +89,8 @@ impl Audience {
                 .map(|name| named(ui, name, absent.by.as_deref()))
                 .collect::<Vec<_>>()
                 .join(", "),
-            cause: absent.cause.cause.clone(),
-            action: absent.cause.action.clone(),
+            cause: ui.said(&absent.cause.cause),
+            action: ui.said(&absent.cause.action),
         };
         let silent = |metric: &Metric| named(ui, metric.name, metric.by);
         Self {
@@ -157,7 +158,7 @@ impl Group {
         let source = format!("{}:{}", found.account.platform, split.native);
         Self {
             title: named(ui, name, by),
-            source: ui.arg("unit", unit).arg("source", source).tr("insights-source"),
+            source: ui.arg("unit", ui.t.said_or_english(unit)).arg("source", source).tr("insights-source"),
             as_of: split.as_of,
             rows: parts.iter().take(most).map(row).collect(),
             counted,

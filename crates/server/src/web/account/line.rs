@@ -15,6 +15,7 @@ use super::Amount;
 use crate::http::App;
 use crate::urls;
 use crate::web::components::{Face, State};
+use crate::web::said::Said;
 use crate::web::ui::Ui;
 
 /// What is shown of it.
@@ -34,13 +35,13 @@ pub struct Line {
     /// Its page.
     pub url: String,
     /// What needs a person, in plain words.
-    pub cause: Option<String>,
+    pub cause: Option<Said>,
     /// Whether its numbers are up to date, of a connected account that is read.
     pub health: Option<State>,
     /// What keeps them from it, and what would help.
     pub late: Option<String>,
     /// Why its numbers could not be read.
-    pub unread: Option<String>,
+    pub unread: Option<Said>,
     /// When its login ends, if that is soon.
     pub ends: Option<Timestamp>,
     /// Posts that are due when it has no login any more.
@@ -93,10 +94,10 @@ impl Line {
             platform: connector.map_or("", |c| c.descriptor().title),
             state: State::new(row.status.as_str(), ui.of("account-status", row.status.as_str())),
             url: urls::account(actor.workspace, row.id),
-            cause: row.status_cause.clone(),
+            cause: row.status_cause.as_deref().map(|cause| ui.said(cause)),
             health: readable.then(|| shown(ui, trouble)),
             late: trouble.and_then(|trouble| late(ui, trouble)),
-            unread: row.sync_error.clone().filter(|_| is_connected),
+            unread: row.sync_error.as_deref().filter(|_| is_connected).map(|cause| ui.said(cause)),
             ends: outlook.login_ends_at.filter(|_| outlook.ends_soon),
             at_risk: outlook
                 .at_risk

@@ -25,6 +25,7 @@ use crate::web::components::Empty;
 use crate::web::downloads::Downloads;
 use crate::web::frame::Section;
 use crate::web::insights::Ask;
+use crate::web::said::Said;
 use crate::web::signed_in::Member;
 use crate::web::ui::Ui;
 use crate::web::{Failure, html};
@@ -66,8 +67,8 @@ struct BudgetLine {
 }
 
 struct Trouble {
-    cause: String,
-    action: Option<String>,
+    cause: Said,
+    action: Option<Said>,
     until: Option<jiff::Timestamp>,
 }
 
@@ -111,7 +112,7 @@ pub async fn show(
             .collect(),
         insights: Ask::account(&app.engine, &ui, &row),
         audience,
-        trouble: trouble(&log).filter(|trouble| row.status_cause.as_ref() != Some(&trouble.cause)),
+        trouble: trouble(&ui, &log, row.status_cause.as_deref()),
         posts_lead: ui.count("n", MAX_POSTS).arg("days", WINDOW.as_hours() / 24).tr("account-posts-lead"),
         columns,
         posts,
@@ -152,13 +153,13 @@ fn of(ui: &Ui, kind: Kind) -> String {
     }
 }
 
-/// What is wrong with the reading that ended last, or with the one that waits.
-fn trouble(log: &[SyncRunRow]) -> Option<Trouble> {
+/// What is wrong with the reading that ended last, or with the one that waits, unless the page says it already.
+fn trouble(ui: &Ui, log: &[SyncRunRow], known: Option<&str>) -> Option<Trouble> {
     let run = log.iter().find(|run| run.error.is_some() || !run.state.is_open())?;
-    let error = run.error.as_ref()?;
+    let error = run.error.as_ref().filter(|error| known != Some(error.cause.as_str()))?;
     Some(Trouble {
-        cause: error.cause.clone(),
-        action: Some(error.action.clone()).filter(|a| !a.is_empty()),
+        cause: ui.said(&error.cause),
+        action: Some(&error.action).filter(|a| !a.is_empty()).map(|action| ui.said(action)),
         until: run.next_at.or(run.limited_until),
     })
 }

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::Amount;
 use crate::urls;
 use crate::web::components::State;
+use crate::web::said::Said;
 use crate::web::ui::Ui;
 
 /// Longest excerpt of a text, in characters.
@@ -86,7 +87,7 @@ pub struct RunLine {
     /// When it goes on, or another one does.
     pub until: Option<Timestamp>,
     /// What went wrong, in plain words.
-    pub cause: Option<String>,
+    pub cause: Option<Said>,
 }
 
 /// The log.
@@ -104,7 +105,7 @@ pub fn runs(ui: &Ui, rows: &[SyncRunRow]) -> Vec<RunLine> {
             calls: run.calls,
             took: run.started_at.zip(run.ended_at).map(|(began, ended)| took(ui, began, ended)),
             until: run.next_at.or(run.limited_until),
-            cause: run.error.as_ref().map(|error| error.cause.clone()),
+            cause: run.error.as_ref().map(|error| ui.said(&error.cause)),
         }
     };
     rows.iter().map(line).collect()

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::folding::{Time, counted, sum};
 use crate::web::account::Amount;
 use crate::web::components::{Alert, Empty};
+use crate::web::said::Said;
 use crate::web::ui::Ui;
 
 /// Parts that are shown of what is split.
@@ -53,8 +54,8 @@ struct Split {
 /// Metrics that were refused.
 struct Absent {
     metrics: String,
-    cause: String,
-    action: String,
+    cause: Said,
+    action: Said,
 }
 
 /// What one question brought, of what there was to be told, and for what time it was asked.
@@ -83,7 +84,7 @@ impl Figures {
     pub fn refused(ui: &Ui, why: &str) -> Self {
         Self {
             ui: ui.clone(),
-            refused: Some(Alert::danger(why)),
+            refused: Some(Alert::danger(ui.said(why))),
             empty: None,
             rows: Vec::new(),
             splits: Vec::new(),
@@ -107,8 +108,8 @@ impl Figures {
                 .map(|name| named(ui, name, missing.by))
                 .collect::<Vec<_>>()
                 .join(", "),
-            cause: missing.cause.cause.clone(),
-            action: missing.cause.action.clone(),
+            cause: ui.said(&missing.cause.cause),
+            action: ui.said(&missing.cause.action),
         });
         let missing: Vec<_> = missing.collect();
         let nothing = missing.is_empty() && all.iter().all(|told| told.found.observations.is_empty());
@@ -213,7 +214,7 @@ fn named(ui: &Ui, metric: &str, by: Option<&str>) -> String {
 }
 
 fn source(ui: &Ui, platform: &str, seen: &Observation) -> String {
-    ui.arg("unit", unit(seen.metric))
+    ui.arg("unit", ui.t.said_or_english(unit(seen.metric)))
         .arg("source", format!("{platform}:{}", seen.native))
         .tr("insights-source")
 }

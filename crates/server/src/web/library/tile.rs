@@ -10,6 +10,7 @@ use super::{FileCard, Place};
 use crate::http::App;
 use crate::http::extract::{Path, Query};
 use crate::urls;
+use crate::web::said::Said;
 use crate::web::signed_in::Member;
 use crate::web::ui::Ui;
 use crate::web::{Failure, html};
@@ -27,7 +28,7 @@ pub struct Tile {
 /// A copy that is being made, or could not be.
 struct Making {
     percent: u32,
-    failure: Option<String>,
+    failure: Option<Said>,
     /// Where the tile is asked for again.
     url: String,
 }
@@ -49,7 +50,7 @@ impl Tile {
         let name_of_field: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
         let making = Making {
             percent: underway.progress,
-            failure: underway.failure.clone(),
+            failure: underway.failure.as_deref().map(|why| ui.said(why)),
             url: format!("{url}?name={name_of_field}"),
         };
         Self { making: Some(making), ..Self::new(ui, row, name) }

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use crate::http::App;
 use crate::urls;
 use crate::web::components::{Face, State};
+use crate::web::said::Said;
 use crate::web::ui::Ui;
 
 /// Longest excerpt of a text, in characters.
@@ -107,7 +108,7 @@ pub struct Card {
     /// The accounts that it goes to.
     pub faces: Vec<Face>,
     /// What needs a person, in plain words.
-    pub trouble: Option<String>,
+    pub trouble: Option<Said>,
 }
 
 impl Card {
@@ -115,7 +116,8 @@ impl Card {
     pub fn new(ui: &Ui, view: &PostView, faces: &Faces) -> Self {
         let cause = |p: &PublicationView| {
             let error = p.error.as_ref().filter(|_| p.published_at.is_none());
-            p.held_reason.map(|r| ui.of("held", r.as_str())).or(error.map(|e| e.cause.clone()))
+            let held = p.held_reason.map(|r| Said::from(ui.of("held", r.as_str())));
+            held.or(error.map(|e| ui.said(&e.cause)))
         };
         let trouble = view.publications.iter().find_map(cause);
         let mut places: Vec<_> = view.publications.iter().collect();

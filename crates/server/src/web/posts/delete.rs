@@ -21,9 +21,11 @@ pub async fn submit(
 ) -> Result<Response, Failure> {
     let removal = Removal { remote: true, ..Removal::default() };
     let view = posts::remove(&app.engine, &member.actor, place.post, removal).await?;
+    let t = member.ui.t;
     let left = view.publications.iter().flat_map(|publication| {
         let network = title(&app, &publication.platform);
-        publication.warnings.iter().map(move |left| Alert::danger(format!("{network}: {}", left.message)))
+        let told = move |left: &str| Alert::danger(format!("{network}: {}", t.said_or_english(left)));
+        publication.warnings.iter().map(move |left| told(&left.message))
     });
     let left: Vec<_> = left.collect();
     if left.is_empty() {

@@ -12,6 +12,7 @@ use crate::http::App;
 use crate::http::extract::{Form, Path};
 use crate::urls;
 use crate::web::Failure;
+use crate::web::said::Said;
 use crate::web::signed_in::Member;
 
 /// The form.
@@ -19,14 +20,14 @@ pub(super) struct EditForm {
     pub url: String,
     pub text: String,
     /// Why the last try was refused.
-    pub error: Option<String>,
+    pub error: Option<Said>,
 }
 
 /// A try that was refused a moment ago.
 pub(super) struct Refused {
     pub publication: PublicationId,
     text: String,
-    why: String,
+    why: Said,
 }
 
 impl EditForm {
@@ -79,7 +80,7 @@ pub async fn submit(
     if failure.code == "forbidden" {
         return Err(failure);
     }
-    let refused = Refused { publication: id, text, why: failure.detail.clone() };
+    let refused = Refused { publication: id, text, why: member.ui.said(&failure.detail) };
     let mut response = page(&app, member, (view.post, ""), Vec::new(), Some(refused)).await?;
     *response.status_mut() = failure.status;
     response.extensions_mut().insert(failure.rendered());

@@ -28,6 +28,7 @@ use crate::web::curve::{self, Asked, Choice, CurveCard};
 use crate::web::frame::Section;
 use crate::web::insights::Ask;
 use crate::web::library::FileCard;
+use crate::web::said::Said;
 use crate::web::signed_in::Member;
 use crate::web::ui::Ui;
 use crate::web::{Failure, html};
@@ -66,11 +67,11 @@ struct PublicationCard {
     inbox: bool,
     due_at: Option<Timestamp>,
     next_at: Option<Timestamp>,
-    cause: Option<String>,
-    action: Option<String>,
+    cause: Option<Said>,
+    action: Option<Said>,
     /// What the network said, in its own words.
     said: Option<String>,
-    evidence: Option<String>,
+    evidence: Option<Said>,
     held: Option<String>,
     incomplete: bool,
     own_text: Option<String>,
@@ -90,7 +91,7 @@ struct PartLine {
     index: u16,
     state: StateBadge,
     remote_url: Option<String>,
-    cause: Option<String>,
+    cause: Option<Said>,
 }
 
 /// Where the post is.
@@ -248,10 +249,10 @@ fn card(
         inbox,
         due_at: view.due_at,
         next_at: view.next_at,
-        cause: view.error.as_ref().map(|e| e.cause.clone()),
-        action: view.error.as_ref().map(|e| e.action.clone()).filter(|a| !a.is_empty()),
+        cause: view.error.as_ref().map(|e| ui.said(&e.cause)),
+        action: view.error.as_ref().filter(|e| !e.action.is_empty()).map(|e| ui.said(&e.action)),
         said: view.error.as_ref().and_then(|e| words(&e.remote)),
-        evidence: view.evidence,
+        evidence: view.evidence.as_deref().map(|found| ui.said(found)),
         held: view.held_reason.map(|r| ui.of("held", r.as_str())),
         incomplete: view.incomplete,
         own_text: own.and_then(|o| o.text.clone()),
@@ -292,7 +293,7 @@ fn line(ui: &Ui, part: &PartView) -> PartLine {
         index: part.index + 1,
         state: StateBadge::new(name, ui.of("status", name)),
         remote_url: part.remote_url.clone(),
-        cause: part.error.as_ref().map(|e| e.cause.clone()),
+        cause: part.error.as_ref().map(|e| ui.said(&e.cause)),
     }
 }
 

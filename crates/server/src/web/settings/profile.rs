@@ -153,7 +153,7 @@ pub async fn submit(
     match app.people.update_profile(&person.current, &form.name, &form.timezone, language).await {
         Ok(_) => Ok(done(&urls::profile()).into_response()),
         Err(error) => {
-            let errors = Errors::from_refusal(error)?;
+            let errors = Errors::from_refusal(person.ui.t, error)?;
             let mut page = Profile::new(&app, person).await?;
             page.profile = profile_fields(&page.ui, &form, &errors);
             page.profile_alerts =
@@ -197,7 +197,7 @@ pub async fn change_password(
     match app.people.change_password(&person.current, old, new, &client).await {
         Ok(_) => Ok(Redirect::to(&format!("{}?changed", urls::profile())).into_response()),
         Err(error) => {
-            let errors = Errors::from_refusal(error)?;
+            let errors = Errors::from_refusal(person.ui.t, error)?;
             let mut page = Profile::new(&app, person).await?;
             page.password = password_fields(&page.ui, &errors);
             let general = errors.besides(&["current_password", "new_password"]);

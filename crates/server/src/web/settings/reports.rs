@@ -18,6 +18,7 @@ use crate::http::{App, Failure, misfit};
 use crate::web::components::{Alert, Choice, Empty, Errors, Field, State as Mark, at};
 use crate::web::html;
 use crate::web::posts::card::Faces;
+use crate::web::said::Said;
 use crate::web::signed_in::Member;
 use crate::web::ui::Ui;
 use crate::{files, urls};
@@ -35,7 +36,7 @@ struct Reports {
     empty: Empty,
     fields: Vec<Field>,
     people: Vec<Pick>,
-    people_error: Option<String>,
+    people_error: Option<Said>,
     sent: Vec<Sent>,
 }
 
@@ -198,7 +199,7 @@ pub async fn submit(
     match report_schedules::add(&app.engine, &member.actor, &typed).await {
         Ok(row) => Ok(Redirect::to(&urls::report_schedules(row.workspace)).into_response()),
         Err(error) => {
-            let errors = Errors::from_refusal(error)?;
+            let errors = Errors::from_refusal(member.ui.t, error)?;
             let again = page(&app, member, &typed, &errors).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
         }

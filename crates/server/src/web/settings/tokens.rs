@@ -117,7 +117,7 @@ pub async fn submit(
             Ok((StatusCode::CREATED, shown).into_response())
         }
         Err(error) => {
-            let errors = Errors::from_refusal(error)?;
+            let errors = Errors::from_refusal(member.ui.t, error)?;
             let again = page(&app, member, &form, &errors, None).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
         }

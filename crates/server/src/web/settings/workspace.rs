@@ -15,6 +15,7 @@ use crate::http::{App, Failure};
 use crate::urls;
 use crate::web::components::{Alert, Errors, Field};
 use crate::web::html;
+use crate::web::said::Said;
 use crate::web::signed_in::Member;
 use crate::web::ui::Ui;
 
@@ -49,7 +50,7 @@ struct Shown {
     /// Where the logo is.
     logo: Option<String>,
     /// Why another one was not taken.
-    refused: Option<String>,
+    refused: Option<Said>,
     /// A change was just made.
     saved: bool,
 }
@@ -129,7 +130,7 @@ async fn again(app: &App, member: Member, form: WorkspaceForm, errors: Errors) -
 pub async fn with_refused_logo(app: &App, member: Member, why: &Failure) -> Result<Response, Failure> {
     let row = app.people.workspace(&member.actor).await?;
     let logo = logo::url(app, &member.actor).await?;
-    let refused = Some(why.detail.clone());
+    let refused = Some(member.ui.said(&why.detail));
     page(member, WorkspaceForm::of(row), Shown { logo, refused, ..Shown::default() })
 }
 
@@ -163,7 +164,7 @@ pub async fn submit(
     match app.people.update_workspace(&member.actor, patch, None).await {
         Ok(row) => Ok(done(&urls::workspace_settings(row.id)).into_response()),
         Err(error) => {
-            let errors = Errors::from_refusal(error)?;
+            let errors = Errors::from_refusal(member.ui.t, error)?;
             again(&app, member, form, errors).await
         }
     }

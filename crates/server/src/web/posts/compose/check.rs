@@ -11,6 +11,7 @@ use super::fit::{self, Button};
 use super::split;
 use crate::http::App;
 use crate::http::extract::Form;
+use crate::i18n::Tr;
 use crate::web::components::Face;
 use crate::web::posts::card::{Faces, title};
 use crate::web::signed_in::Member;
@@ -48,18 +49,25 @@ struct Counter {
 struct Piece {
     text: String,
     url: Option<String>,
+    /// It is not in the reader's language.
+    english: bool,
 }
 
 impl Piece {
-    fn plain(text: &str) -> Self {
-        Self { text: text.to_owned(), url: None }
+    fn plain(text: &str, english: bool) -> Self {
+        Self { text: text.to_owned(), url: None, english }
     }
 }
 
 /// What a network says, cut where words lead somewhere.
-fn pieces(finding: Violation) -> Vec<Piece> {
-    let mut pieces = vec![Piece { text: finding.message, url: None }];
+fn pieces(t: Tr, finding: &Violation) -> Vec<Piece> {
+    let known = t.said(&finding.message);
+    let mut pieces = vec![Piece::plain(known.as_ref().unwrap_or(&finding.message), known.is_none())];
     for link in &finding.links {
+        if !pieces.iter().any(|piece| piece.text.contains(&link.words)) {
+            // The words that lead somewhere may be others in the reader's language, but what they lead to must be reached.
+            pieces.push(Piece::plain(&format!(" {}", link.words), true));
+        }
         pieces = pieces.into_iter().flat_map(|piece| cut(piece, link)).collect();
     }
     pieces
@@ -68,8 +76,9 @@ fn pieces(finding: Violation) -> Vec<Piece> {
 fn cut(piece: Piece, link: &Link) -> Vec<Piece> {
     match piece.text.split_once(&link.words) {
         Some((before, after)) if piece.url.is_none() => {
-            let words = Piece { text: link.words.clone(), url: Some(link.url.clone()) };
-            let all = [Piece::plain(before), words, Piece::plain(after)];
+            let plain = |text| Piece::plain(text, piece.english);
+            let words = Piece { url: Some(link.url.clone()), ..plain(link.words.as_str()) };
+            let all = [plain(before), words, plain(after)];
             all.into_iter().filter(|piece| !piece.text.is_empty()).collect()
         }
         _ => vec![piece],
@@ -103,8 +112,8 @@ pub async fn check(
             network: title(&app, &check.account.platform),
             counters: counts.iter().map(counter).collect(),
             handle: check.account.handle,
-            problems: check.report.violations.into_iter().map(pieces).collect(),
-            warnings: check.report.warnings.into_iter().map(pieces).collect(),
+            problems: check.report.violations.iter().map(|found| pieces(ui.t, found)).collect(),
+            warnings: check.report.warnings.iter().map(|found| pieces(ui.t, found)).collect(),
         });
     }
     Ok(html(&Check { ui: member.ui, results, can_split })?.into_response())

@@ -104,24 +104,38 @@ pub async fn buttons(app: &App, member: &Member, draft: &Draft, check: &AccountC
 /// The form with copies in the place of what does not fit, or why there are none.
 pub async fn show(app: &App, member: Member, mut draft: Draft, wanted: &Wanted) -> Result<Response, Failure> {
     match put_copies(app, &member, &mut draft, wanted).await {
-        Ok(()) => super::page(app, member, draft, &Errors::default(), StatusCode::OK).await,
-        Err(error) => match Errors::from_refusal(error) {
+        Ok(Put::Copies) => super::page(app, member, draft, &Errors::default(), StatusCode::OK).await,
+        Ok(Put::Nothing(why)) => {
+            let errors = Errors::field("copies", "not_fixable", why);
+            super::page(app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(error) => match Errors::from_refusal(member.ui.t, error) {
             Ok(errors) => super::page(app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await,
             Err(error) => super::failed(app, member, draft, error.into()).await,
         },
     }
 }
 
-async fn put_copies(app: &App, member: &Member, draft: &mut Draft, wanted: &Wanted) -> Result<(), AppError> {
+/// What was put into a form.
+enum Put {
+    /// Copies of files.
+    Copies,
+    /// Nothing, and why, in the reader's language.
+    Nothing(String),
+}
+
+async fn put_copies(app: &App, member: &Member, draft: &mut Draft, wanted: &Wanted) -> Result<Put, AppError> {
     // Copies keep the descriptions as they are typed.
     describe(app, &member.actor, draft).await?;
     let checks = posts::check(&app.engine, &member.actor, &draft.input()?).await?;
     let check = checks.into_iter().find(|check| check.account.id == wanted.account);
-    let check = check.ok_or_else(|| nothing(member.ui.tr("compose-fit-no-account")))?;
+    let Some(check) = check else {
+        return Ok(Put::Nothing(member.ui.tr("compose-fit-no-account")));
+    };
     let mut files = fixable(draft, &check);
     files.retain(|file| wanted.field.as_deref().is_none_or(|field| field == file.field));
     if files.is_empty() {
-        return Err(nothing(member.ui.tr("compose-fit-nothing")));
+        return Ok(Put::Nothing(member.ui.tr("compose-fit-nothing")));
     }
     let network = title(app, &check.account.platform);
     for file in files {
@@ -140,9 +154,5 @@ async fn put_copies(app: &App, member: &Member, draft: &mut Draft, wanted: &Want
             Copy::Underway(_) => note.tr("compose-fit-making"),
         });
     }
-    Ok(())
-}
-
-fn nothing(why: String) -> AppError {
-    AppError::invalid("copies", "not_fixable", why)
+    Ok(Put::Copies)
 }

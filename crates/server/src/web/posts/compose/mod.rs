@@ -42,6 +42,7 @@ use crate::urls;
 use crate::web::components::{Alert, Errors, Face, Field};
 use crate::web::frame::Section;
 use crate::web::library::Tile;
+use crate::web::said::Said;
 use crate::web::signed_in::Member;
 use crate::web::ui::Ui;
 use crate::web::{Failure, html};
@@ -52,15 +53,15 @@ struct Compose {
     ui: Ui,
     alerts: Vec<Alert>,
     text: String,
-    text_error: Option<String>,
+    text_error: Option<Said>,
     accounts: Vec<AccountChoice>,
-    accounts_error: Option<String>,
+    accounts_error: Option<Said>,
     media: Vec<Tile>,
-    media_error: Option<String>,
+    media_error: Option<Said>,
     parts: Vec<PartForm>,
     first_comment: String,
     scheduled_at: String,
-    time_error: Option<String>,
+    time_error: Option<Said>,
     time_choices: Option<TimeChoices>,
     /// The next best times, where no script asks for them.
     slots: Option<Slots>,
@@ -87,7 +88,7 @@ struct Compose {
 struct PartForm {
     text: String,
     media: Vec<Tile>,
-    error: Option<String>,
+    error: Option<Said>,
 }
 
 struct AccountChoice {
@@ -107,7 +108,7 @@ struct AccountChoice {
     longest_video: Option<String>,
     options: Vec<OptionRow>,
     is_own: bool,
-    trouble: Vec<String>,
+    trouble: Vec<Said>,
 }
 
 /// Which post, which day, with which file.
@@ -170,7 +171,7 @@ pub async fn submit(
         return page(&app, member, draft, &Errors::default(), StatusCode::OK).await;
     }
     if !strange.is_empty() {
-        let errors = Errors::from_refusal(AppError::Invalid(strange))?;
+        let errors = Errors::from_refusal(member.ui.t, AppError::Invalid(strange))?;
         return page(&app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     if slots::is_about(&draft.action) {
@@ -189,7 +190,7 @@ pub async fn submit(
     match saved {
         Ok(url) => Ok(Redirect::to(&url).into_response()),
         Err(AppError::Stale) => overtaken(&app, member, draft).await,
-        Err(error) => match Errors::from_refusal(error) {
+        Err(error) => match Errors::from_refusal(member.ui.t, error) {
             Ok(errors) => page(&app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await,
             Err(error) => failed(&app, member, draft, error.into()).await,
         },
@@ -209,8 +210,8 @@ async fn overtaken(app: &App, member: Member, mut draft: Draft) -> Result<Respon
 
 /// The form with everything in it, and why it could not be saved.
 async fn failed(app: &App, member: Member, draft: Draft, failure: Failure) -> Result<Response, Failure> {
-    let errors =
-        Errors::general(failure.code, format!("{} {}", failure.detail, member.ui.tr("compose-kept")));
+    let (why, kept) = (member.ui.t.said_or_english(&failure.detail), member.ui.tr("compose-kept"));
+    let errors = Errors::general(failure.code, format!("{why} {kept}"));
     let mut response = page(app, member, draft, &errors, failure.status).await?;
     if let Some(seconds) = failure.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());

@@ -24,7 +24,7 @@ pub async fn show(app: &App, member: Member, mut draft: Draft) -> Result<Respons
             super::page(app, member, draft, &Errors::default(), StatusCode::OK).await
         }
         Err(error) => {
-            let errors = Errors::from_refusal(error)?;
+            let errors = Errors::from_refusal(member.ui.t, error)?;
             super::page(app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await
         }
     }
