@@ -1,9 +1,9 @@
 //! Sentences that are made below the pages, in English and without a reader: refusals, findings of networks' rules, causes of
 //! failures, also those that the database keeps from before.
 //!
-//! They are known again by their English texts: the messages of `said.ftl`, whose English is what the code says, with arguments where
-//! it puts something in. What is in the reader's language under the same key is said instead. What is not known stays as it is: it is
-//! shown as English, not taken for the reader's language.
+//! They are known again by their English texts: the messages of `said.ftl` and `said_networks.ftl`, whose English is what the code
+//! says, with arguments where it puts something in. What is in the reader's language under the same key is said instead. What is not
+//! known stays as it is: it is shown as English, not taken for the reader's language.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,8 +13,8 @@ use fluent_bundle::FluentArgs;
 
 use super::{DEFAULT_LANGUAGE, Files, LOCALES, Tr};
 
-/// The file with the sentences, in every language's folder.
-const FILE: &str = "said.ftl";
+/// How the names of the files with sentences begin, in every language's folder.
+const FILES: &str = "said";
 
 /// How the sentences' keys begin.
 const PREFIX: &str = "said-";
@@ -30,11 +30,14 @@ struct Pattern {
 
 /// All of them; those that say most come first.
 static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-    let path = format!("{DEFAULT_LANGUAGE}/{FILE}");
-    let text = Files::get(&path).map(|file| String::from_utf8_lossy(&file.data).into_owned());
-    let text = text.unwrap_or_default();
-    let keys = text.lines().filter(|line| line.starts_with(PREFIX)).filter_map(|line| line.split_once(" ="));
-    let mut patterns: Vec<Pattern> = keys.filter_map(|(key, _)| Pattern::of(key)).collect();
+    let begin = format!("{DEFAULT_LANGUAGE}/{FILES}");
+    let mut patterns = Vec::new();
+    for path in Files::iter().filter(|path| path.starts_with(&begin)) {
+        let Some(file) = Files::get(&path) else { continue };
+        let text = String::from_utf8_lossy(&file.data);
+        let keys = text.lines().filter(|line| line.starts_with(PREFIX));
+        patterns.extend(keys.filter_map(|line| Pattern::of(line.split_once(" =")?.0)));
+    }
     patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.weight()));
     patterns
 });

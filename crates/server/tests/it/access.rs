@@ -36,7 +36,7 @@ const PUBLIC: &[&str] = &[
 ];
 
 /// Ids that are well formed and belong to nobody.
-fn filled(pattern: &str) -> String {
+pub(crate) fn filled(pattern: &str) -> String {
     let mut path = pattern.to_owned();
     for (name, prefix) in [
         ("workspace", "ws"),

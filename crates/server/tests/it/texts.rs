@@ -1,6 +1,6 @@
 //! Texts: every key that is used exists, every key that exists is used, and nothing is written past Fluent.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -17,6 +17,7 @@ use carillon_domain::sync::{SyncKind, SyncReason};
 use carillon_domain::time::Timestamp;
 use carillon_engine::report;
 use carillon_server::i18n::{self, Tr};
+use fluent_syntax::ast;
 
 /// Kinds of what goes wrong at networks.
 const KINDS: [&str; 8] = [
@@ -139,8 +140,73 @@ fn keys_of_templates_and_code_are_those_of_the_files() {
         }
     });
     used.extend(values().into_iter().filter(|key| have.contains(key)));
+    // The code does not name these: `said` compares them with it.
+    used.extend(have.iter().filter(|key| key.starts_with("said-")).cloned());
     assert_eq!(used.difference(&have).collect::<Vec<_>>(), Vec::<&String>::new(), "used, but not in a file");
     assert_eq!(have.difference(&used).collect::<Vec<_>>(), Vec::<&String>::new(), "in a file, but not used");
+}
+
+/// The messages of a language with the names of their arguments, by file.
+fn messages(language: &str) -> BTreeMap<(String, String), BTreeSet<String>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(language);
+    let mut messages = BTreeMap::new();
+    for entry in fs::read_dir(folder).expect("folder") {
+        let path = entry.expect("entry").path();
+        let file = path.file_name().expect("name").to_string_lossy().into_owned();
+        let text = fs::read_to_string(&path).expect("text");
+        let resource = fluent_syntax::parser::parse(text.as_str()).expect("a file without mistakes");
+        for entry in resource.body {
+            if let ast::Entry::Message(message) = entry {
+                let mut arguments = BTreeSet::new();
+                arguments_of(message.value.as_ref().expect("a text"), &mut arguments);
+                messages.insert((file.clone(), message.id.name.to_owned()), arguments);
+            }
+        }
+    }
+    messages
+}
+
+fn arguments_of(pattern: &ast::Pattern<&str>, found: &mut BTreeSet<String>) {
+    for element in &pattern.elements {
+        match element {
+            ast::PatternElement::Placeable { expression: ast::Expression::Select { selector, variants } } => {
+                found.extend(argument(selector));
+                for variant in variants {
+                    arguments_of(&variant.value, found);
+                }
+            }
+            ast::PatternElement::Placeable { expression: ast::Expression::Inline(inline) } => {
+                found.extend(argument(inline));
+            }
+            ast::PatternElement::TextElement { .. } => {}
+        }
+    }
+}
+
+fn argument(inline: &ast::InlineExpression<&str>) -> Option<String> {
+    match inline {
+        ast::InlineExpression::VariableReference { id } => Some(id.name.to_owned()),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_language_has_all_texts_with_the_same_arguments() {
+    let english = messages(i18n::DEFAULT_LANGUAGE);
+    let others: Vec<_> = i18n::languages().filter(|language| *language != i18n::DEFAULT_LANGUAGE).collect();
+    assert!(others.contains(&"el"), "{others:?}");
+    for language in others {
+        let own = messages(language);
+        let only = |a: &BTreeMap<_, _>, b: &BTreeMap<_, _>| -> Vec<_> {
+            a.keys().filter(|key| !b.contains_key(*key)).cloned().collect()
+        };
+        let none: Vec<(String, String)> = Vec::new();
+        assert_eq!(only(&english, &own), none, "not in {language}");
+        assert_eq!(only(&own, &english), none, "only in {language}");
+        for (key, arguments) in &english {
+            assert_eq!(own.get(key), Some(arguments), "{language} {key:?}");
+        }
+    }
 }
 
 #[test]

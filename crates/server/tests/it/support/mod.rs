@@ -310,6 +310,12 @@ impl Browser<'_> {
         self.send(Request::get(path).body(Body::empty()).expect("request")).await
     }
 
+    /// Opens a page, asking for it in this language.
+    pub async fn get_in(&self, path: &str, language: &str) -> Answer {
+        let request = Request::get(path).header("accept-language", language);
+        self.send(request.body(Body::empty()).expect("request")).await
+    }
+
     /// What a part of the page at `from` asks for by itself.
     pub async fn get_within(&self, path: &str, from: &str) -> Answer {
         let from = format!("http://carillon.example{from}");
