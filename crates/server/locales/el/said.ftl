@@ -178,7 +178,6 @@ said-another-post-goes-there-at-less-than = Άλλη μια δημοσίευση
 said-the-account-gets-the-same-content-from = Ο λογαριασμός παίρνει το ίδιο περιεχόμενο από άλλη δημοσίευση ({ $twin }). Έτσι το θέλετε;
 said-the-network-takes-posts-a-day-from = Το δίκτυο δέχεται { $cap } δημοσιεύσεις την ημέρα από αυτόν τον λογαριασμό και εκείνη η ημέρα έχει ήδη { $taken }. Διαλέξτε άλλη ημέρα.
 said-nothing-was-connected-try-again-in-a = Δεν συνδέθηκε τίποτα. Δοκιμάστε ξανά σε λίγα λεπτά.
-said-give = Δώστε: { $what }.
 said-after-connecting-the-browser-can-only-return = Μετά τη σύνδεση ο φυλλομετρητής μπορεί να επιστρέψει μόνο στο { $a }.
 said-there-is-no-such-way-to-sign = Δεν υπάρχει τέτοιος τρόπος σύνδεσης. Δυνατοί: { $a }.
 said-this-sign-in-link-was-already-used = Αυτός ο σύνδεσμος εισόδου έχει ήδη χρησιμοποιηθεί ή δεν είναι δικός μας. Αρχίστε ξανά από τη σελίδα των συνδέσεων.

@@ -179,7 +179,6 @@ said-another-post-goes-there-at-less-than = Another post goes there at { $at }, 
 said-the-account-gets-the-same-content-from = The account gets the same content from another post ({ $twin }). Is that meant?
 said-the-network-takes-posts-a-day-from = The network takes { $cap } posts a day from this account, and that day has { $taken } already. Choose another day.
 said-nothing-was-connected-try-again-in-a = Nothing was connected. Try again in a few minutes.
-said-give = Give { $what }.
 said-after-connecting-the-browser-can-only-return = After connecting, the browser can only return to { $a }.
 said-there-is-no-such-way-to-sign = There is no such way to sign in. Possible: { $a }.
 said-this-sign-in-link-was-already-used = This sign-in link was already used or is not ours. Begin again from the connections page.

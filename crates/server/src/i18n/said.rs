@@ -131,10 +131,13 @@ impl Tr {
         })
     }
 
-    /// What is put in: a word of the code's own, a number, or a name that stays as it is.
+    /// What is put in: a word or sentence of the code's own, a number, or a name that stays as it is.
     fn argument(self, text: &str) -> String {
-        if let Some(word) = WHOLE.get(text).and_then(|key| self.own(key, None)) {
-            return word;
+        let word = || WHOLE.get(text).and_then(|key| self.own(key, None));
+        // It is shorter than what it is put into, so this ends.
+        let own = if text.ends_with('.') { self.said(text) } else { word() };
+        if let Some(own) = own {
+            return own;
         }
         let is_decimal = text.contains('.') && text.chars().all(|c| c.is_ascii_digit() || c == '.');
         if is_decimal && text.parse::<f64>().is_ok() {

@@ -28,11 +28,6 @@ impl Said {
             None => Self { text: english.trim().to_owned(), english: true },
         }
     }
-
-    /// The text without its mark.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
 }
 
 /// What is in the reader's language from the beginning.

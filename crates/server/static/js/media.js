@@ -40,7 +40,11 @@ export const upload = (form, file, list) =>
       onError: (error) => {
         const trouble = document.createElement('span');
         trouble.className = 'field-error';
-        trouble.textContent = `${file.name} ${form.dataset.failed}: ${refusal(error, error.message)}`;
+        // Answers to programs are in English, whatever the page is in.
+        const said = document.createElement('span');
+        said.lang = 'en';
+        said.textContent = refusal(error, error.message);
+        trouble.append(`${file.name} ${form.dataset.failed}: `, said);
         line.replaceChildren(trouble);
         resolve(null);
       },
