@@ -260,7 +260,7 @@ pub fn notes(paper: &mut Paper<'_>, report: &Report, words: &dyn Words) {
     }
     paper.heading(&words.of("report", "notes"), 20.0);
     for (date, text) in &report.notes {
-        paper.paragraph(Style::text(8.5, BLACK), &format!("{}: {text}", words.date(*date)));
+        paper.paragraph(Style::text(8.5, BLACK), &format!("{}: {}", words.date(*date), words.said(text)));
         paper.y += 3.0;
     }
 }
