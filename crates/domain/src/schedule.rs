@@ -95,6 +95,11 @@ pub fn zone(name: &str) -> Result<TimeZone, ScheduleError> {
     TimeZone::get(name).map_err(|_| ScheduleError::UnknownZone(name.to_owned()))
 }
 
+/// The zone of a workspace or a person. Names are checked when they are chosen; one that this version does not know any more is UTC.
+pub fn zone_or_utc(name: &str) -> TimeZone {
+    zone(name).unwrap_or(TimeZone::UTC)
+}
+
 /// Reads `text` (with an offset: that instant; without: wall-clock time in `timezone`).
 ///
 /// # Errors

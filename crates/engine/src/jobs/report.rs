@@ -10,6 +10,7 @@ use bytes::Bytes;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{Id, SentReportId, UserId, WorkspaceId};
 use carillon_domain::permission::{Permission, Role};
+use carillon_domain::schedule::zone_or_utc;
 use carillon_domain::time::SignedDuration;
 use carillon_store::StoreError;
 use carillon_store::repo::account;
@@ -23,7 +24,7 @@ use super::{JobError, Lease, Next};
 use crate::mail::{MailError, Mailer, Paper};
 use crate::report;
 use crate::usecase::analytics::Filter;
-use crate::usecase::{exports, report_schedules};
+use crate::usecase::exports;
 use crate::{Actor, Engine};
 
 /// The job kind of a report.
@@ -83,7 +84,7 @@ async fn open(engine: &Engine, seen: DueSchedule) -> Result<(), StoreError> {
     {
         return forget(engine, seen).await;
     }
-    let (zone, now) = (report_schedules::zone(&home.timezone), engine.clock.now());
+    let (zone, now) = (zone_or_utc(&home.timezone), engine.clock.now());
     let due = schedule.rule.next(seen.next_at - ZONES, &zone);
     let is_due = due <= now;
     let (first, last) = schedule.rule.days(due, &zone);

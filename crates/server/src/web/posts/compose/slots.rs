@@ -9,6 +9,7 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, PostId};
 use carillon_domain::insight::best_times::{Cell, ENOUGH, Trust};
 use carillon_domain::permission::Permission;
+use carillon_domain::schedule::zone_or_utc;
 use carillon_engine::Actor;
 use carillon_engine::usecase::analytics::{self, BestSlots, Chosen, MOST_TOGETHER, Slot};
 use jiff::civil::DateTime;
@@ -133,7 +134,7 @@ impl Slots {
                 ui.count("n", all.len()).count("posts", posts).tr("slots-together")
             }
         };
-        let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
+        let zone = zone_or_utc(timezone);
         let button = |slot: &Slot| Button::new(ui, &zone, slot, basis.clone());
         let slots: Vec<Button> = found.slots.iter().map(button).collect();
         let mut notes = Vec::new();
