@@ -78,6 +78,8 @@ urls! {
     PUBLISH_OVERDUE = publish_overdue(workspace) "/w/{workspace}/posts/overdue/publish";
     /// One post.
     POST = post(workspace, post) "/w/{workspace}/posts/{post}";
+    /// Gives a post another time, from the calendar.
+    MOVE_POST = move_post(workspace, post) "/w/{workspace}/posts/{post}/move";
     /// Cancels a post.
     CANCEL_POST = cancel_post(workspace, post) "/w/{workspace}/posts/{post}/cancel";
     /// Deletes at the networks what a post made public.

@@ -9,7 +9,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use carillon_connectors::Registry;
 use carillon_domain::id::{MediaId, WorkspaceId};
-use carillon_domain::media::{MediaInfo, MediaKind};
+use carillon_domain::media::{MediaInfo, MediaKind, Rendition};
 use carillon_domain::permission::Permission;
 use carillon_engine::media::MediaRow;
 use jiff::Timestamp;
@@ -59,12 +59,6 @@ impl FileCard {
     /// From a row.
     pub fn new(ui: &Ui, row: &MediaRow) -> Self {
         let (workspace, info) = (row.workspace, &row.info);
-        let rendition = row.renditions.iter().find(|r| r.name == "thumb").or(row.renditions.first());
-        let thumb = match (rendition, info.kind) {
-            (Some(rendition), _) => Some(urls::media_file(workspace, info.id, &rendition.name)),
-            (None, MediaKind::Video | MediaKind::Document) => None,
-            (None, _) => Some(urls::media_file(workspace, info.id, "original")),
-        };
         let kind = match info.kind {
             MediaKind::Image => None,
             MediaKind::Gif => Some(ui.of("media", "gif")),
@@ -74,7 +68,7 @@ impl FileCard {
         Self {
             id: info.id.to_string(),
             name: row.name.clone(),
-            thumb,
+            thumb: thumb(workspace, (info.id, info.kind), &row.renditions),
             icon: if info.kind == MediaKind::Document { glyph("file-text") } else { glyph("video") },
             is_document: info.kind == MediaKind::Document,
             badge: kind,
@@ -83,6 +77,20 @@ impl FileCard {
             url: urls::library_file(workspace, info.id),
             alt_url: urls::library_alt(workspace, info.id),
         }
+    }
+}
+
+/// Where a small picture of a file is, if there is one.
+pub fn thumb(
+    workspace: WorkspaceId,
+    (id, kind): (MediaId, MediaKind),
+    renditions: &[Rendition],
+) -> Option<String> {
+    let rendition = renditions.iter().find(|r| r.name == "thumb").or(renditions.first());
+    match (rendition, kind) {
+        (Some(rendition), _) => Some(urls::media_file(workspace, id, &rendition.name)),
+        (None, MediaKind::Video | MediaKind::Document) => None,
+        (None, _) => Some(urls::media_file(workspace, id, "original")),
     }
 }
 

@@ -80,6 +80,7 @@ pub fn routes() -> Router<App> {
         .route(urls::READ_NOTICE, post(notices::read))
         .route(urls::READ_NOTICES, post(notices::read_all))
         .route(urls::CALENDAR, get(calendar::show))
+        .route(urls::MOVE_POST, post(calendar::move_post))
         .route(urls::POSTS, get(posts::list::show))
         .route(urls::PUBLISH_OVERDUE, post(posts::overdue::publish))
         .route(urls::POST, get(posts::one::show))

@@ -33,7 +33,7 @@ document.addEventListener('submit', (event) => {
 });
 
 // Questions before something is lost: forms with data-confirm, and htmx's hx-confirm.
-const ask = (text) =>
+export const ask = (text) =>
   new Promise((resolve) => {
     const dialog = document.getElementById('confirm');
     dialog.querySelector('.confirm-text').textContent = text;

@@ -149,7 +149,7 @@ async fn a_form_without_a_session_leads_back_to_where_it_was_written() {
 }
 
 #[tokio::test]
-async fn calendar_and_composer_use_the_zone_in_which_the_pages_show_times() {
+async fn the_composer_uses_the_persons_zone_and_the_calendar_the_workspaces() {
     let app = TestApp::new().await;
     let (browser, home) = app.owner().await;
     let zone = async || {
@@ -172,9 +172,10 @@ async fn calendar_and_composer_use_the_zone_in_which_the_pages_show_times() {
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
     assert!(browser.get(saved.header("location")).await.text().contains("1 Dec 2026, 23:30"));
     let calendar = browser.get(&format!("{home}/calendar?view=week&date=2026-12-01")).await.text();
-    assert!(calendar.contains("Times in America/New_York"), "{calendar}");
+    assert!(calendar.contains("Times in Europe/Athens"), "the calendar is everybody's: {calendar}");
     let day = calendar.split("<li class=\"cal-day").find(|day| day.contains("Late bell")).expect("a day");
-    assert!(day.contains("datetime=\"2026-12-01\"") && day.contains("23:30"), "{day}");
+    assert!(day.contains("datetime=\"2026-12-02\"") && day.contains("<time>06:30</time>"), "{day}");
+    assert!(day.contains("23:30 in America/New_York"), "{day}");
 }
 
 /// The value of the first hidden field of this name.

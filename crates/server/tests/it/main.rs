@@ -27,6 +27,7 @@ mod library;
 mod logo;
 mod media;
 mod monitoring;
+mod moving;
 mod notices;
 mod openapi;
 mod outcomes;

@@ -4,6 +4,7 @@ pub mod account;
 pub mod account_name;
 pub mod analytics;
 pub mod attempt;
+pub mod calendar;
 pub mod connect;
 pub mod data_deletion;
 pub mod data_key;
@@ -54,6 +55,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         attempt::STATEMENTS,
         crate::bulk::STATEMENTS,
         crate::bulk::history::STATEMENTS,
+        calendar::STATEMENTS,
         connect::STATEMENTS,
         grant::STATEMENTS,
         data_deletion::STATEMENTS,

@@ -3,16 +3,19 @@
 //! A change to a post and to its publications' jobs is one transaction: what was moved or cancelled can't go out at its old
 //! time.
 
+mod calendar;
 mod check;
 mod create;
 mod input;
 mod judge;
+mod moving;
 mod query;
 mod remove;
 mod split;
 mod update;
 mod view;
 
+pub use calendar::{Entry, Picture, Shown, calendar, pictures};
 pub(super) use check::as_error;
 pub(super) use check::check_composition;
 pub(super) use check::load_accounts;
@@ -20,6 +23,7 @@ pub use check::{AccountCheck, check};
 pub use create::create;
 pub(crate) use create::fingerprint;
 pub use input::{PostInput, PostPatch, WantedStatus};
+pub use moving::{Moved, reschedule};
 pub use query::{PostFilter, due_between, get, get_with_attempts, list};
 pub use remove::{Removal, remove};
 pub use split::split;

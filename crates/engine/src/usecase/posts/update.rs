@@ -83,7 +83,7 @@ pub async fn update(
 }
 
 /// The post as a request, with the patch on top.
-fn merged(before: &PostView, patch: &PostPatch) -> PostInput {
+pub(super) fn merged(before: &PostView, patch: &PostPatch) -> PostInput {
     let post = &before.post;
     // An account that was taken off, or a post that was canceled, comes back only when it is named.
     let live = || before.publications.iter().filter(|p| p.state != PublicationState::Canceled);

@@ -25,6 +25,7 @@ use carillon_engine::Actor;
 use carillon_engine::media::MediaRow;
 use carillon_engine::usecase::{accounts, posts};
 use carillon_store::repo::account::AccountRow;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 pub use self::check::check;
@@ -35,6 +36,7 @@ use self::slots::Slots;
 pub use self::slots::slots;
 use self::theirs::Difference;
 use self::when::TimeChoices;
+pub use self::when::proposed;
 use super::card::{Faces, title};
 use crate::http::extract::{Query, Typed};
 use crate::http::{App, Refused, misfit};
@@ -110,12 +112,14 @@ struct AccountChoice {
     trouble: Vec<String>,
 }
 
-/// Which post, which day, with which file.
+/// Which post, which day and hour in which zone, with which file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ComposeQuery {
     post: Option<String>,
     date: Option<String>,
+    hour: Option<i8>,
+    zone: Option<String>,
     media: Option<String>,
 }
 
@@ -135,7 +139,10 @@ pub async fn show(
         }
         draft = Draft::of(&view);
     } else if let Some(Ok(day)) = query.date.as_deref().map(str::parse) {
-        draft.scheduled_at = when::proposed(day, member.ui.now, &member.ui.zone);
+        let asked = query.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+        let zone = asked.unwrap_or_else(|| member.ui.zone.clone());
+        draft.scheduled_at = when::of_slot(day, query.hour, member.ui.now, &zone);
+        draft.timezone = zone.iana_name().map_or(draft.timezone, str::to_owned);
     }
     draft.media.extend(query.media);
     page(&app, member, draft, &Errors::default(), StatusCode::OK).await
