@@ -4,6 +4,7 @@
 //! shows. Without `CARILLON_TEST_CHROMIUM` (the program) the tests say that they were skipped.
 
 mod bad_input;
+mod calendar;
 mod chromium;
 mod connect;
 mod copies;

@@ -225,9 +225,18 @@ impl Page {
             "Escape" => (27, ""),
             " " => (32, " "),
             "Delete" => (46, ""),
+            "ArrowLeft" => (37, ""),
+            "ArrowUp" => (38, ""),
+            "ArrowRight" => (39, ""),
+            "ArrowDown" => (40, ""),
+            "m" => (77, "m"),
             other => panic!("{other} is not on this keyboard"),
         };
-        let named = if key == " " { "Space" } else { key };
+        let named = match key {
+            " " => "Space",
+            "m" => "KeyM",
+            named => named,
+        };
         let down = json!({ "type": if text.is_empty() { "rawKeyDown" } else { "keyDown" }, "key": key, "code": named,
             "windowsVirtualKeyCode": code, "text": text });
         self.command("Input.dispatchKeyEvent", down).await;

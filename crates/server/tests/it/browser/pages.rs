@@ -134,6 +134,10 @@ async fn pages_about_posts_are_sound() {
     inspector.open(&page, "definitions", &stage.url(&format!("{home}/definitions"))).await;
     inspector.open(&page, "calendar-month", &stage.url(&format!("{home}/calendar"))).await;
     inspector.open(&page, "calendar-week", &stage.url(&format!("{home}/calendar?view=week"))).await;
+    for view in ["day", "list"] {
+        let place = format!("{home}/calendar?view={view}&colour=network&state=scheduled");
+        inspector.open(&page, &format!("calendar-{view}"), &stage.url(&place)).await;
+    }
     inspector.open(&page, "calendar-empty", &stage.url(&format!("{home}/calendar?date=2031-05-04"))).await;
     inspector.open(&page, "posts", &stage.url(&format!("{home}/posts"))).await;
     inspector.open(&page, "posts-none", &stage.url(&format!("{home}/posts?q=nothing+like+this"))).await;
