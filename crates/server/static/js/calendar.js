@@ -13,6 +13,8 @@ const say = (text) => {
   document.getElementById('cal-say').textContent = text;
 };
 const toast = (text, back) => {
+  // What was done before can't be undone past what was done since.
+  for (const old of toasts.querySelectorAll('[data-cal-toast]')) old.remove();
   const node = document.getElementById('cal-toast').content.cloneNode(true).firstElementChild;
   node.querySelector('[data-said]').textContent = text;
   if (back) {
@@ -68,18 +70,36 @@ const refresh = async () => {
   const mine = ++turn;
   const answer = await fetch(location.href);
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('cal');
+  const now = document.getElementById('cal');
   // What came after it is newer, and what is in somebody's hand must not be taken out of it.
   if (mine !== turn || held) return;
-  if (fresh) document.getElementById('cal').replaceWith(fresh);
-  else location.reload();
+  if (!fresh) {
+    location.reload();
+    return;
+  }
+  const focus = now.contains(document.activeElement) && document.activeElement.getAttribute('href');
+  now.replaceWith(fresh);
+  const again = focus && [...fresh.querySelectorAll('a')].find((link) => link.getAttribute('href') === focus);
+  if (again) again.focus({ preventScroll: true });
 };
+
+// What others do, and what goes out, shows by itself, once nothing is in somebody's hand.
+let soon = null;
+const changed = () => {
+  soon ??= setTimeout(() => {
+    soon = null;
+    if (held || document.querySelector('#cal-page [aria-busy]')) changed();
+    else refresh().catch(() => {});
+  }, 1500);
+};
+for (const kind of ['sse:post', 'sse:resync']) document.addEventListener(kind, changed);
 
 const move = async (post, version, where) => {
   try {
     const done = await send(post, version, where);
     if (!done) return false;
     tileOf(post)?.setAttribute('data-version', done.version);
-    await refresh();
+    await refresh().catch(() => {});
     toast(done.said, done.was && (() => move(post, done.version, { at: done.was })));
     return true;
   } catch {
@@ -100,6 +120,8 @@ const put = async (tile, cell) => {
   if (!(await move(post, version, { day, hour })) && item.isConnected) {
     list.insertBefore(item, next?.parentElement === list ? next : null);
     tile.removeAttribute('aria-busy');
+    // It may have been refused because it is not what is shown any more.
+    changed();
   }
   (tileOf(post) ?? document.querySelector(`#cal [data-day="${day}"] a`))?.focus();
 };

@@ -96,17 +96,18 @@ async fn a_post_is_moved_by_keys_and_a_broken_order_is_asked_about() {
     stands(&page, &post, "2031-05-07").await;
     assert_eq!(due(&stage, &post).await, "2031-05-07T07:00:00Z");
 
-    // Somebody else changes it meanwhile: it is said, and the tile is back.
+    // Somebody else changes it while it is in the hand: it is said, and the tile is back, as it is now.
     page.expect_complaint("status of 412");
+    assert_eq!(walk(&page, &["ArrowRight"]).await, "2031-05-08");
     let change = Some(json!({ "text": "A bell, changed" }));
     let (status, answer) = stage.api.send(Method::PATCH, &format!("/api/v1/posts/{post}"), change).await;
     assert!(status.is_success(), "{answer}");
-    walk(&page, &["ArrowRight"]).await;
     page.press("Enter").await;
-    page.wait("the refusal", "document.querySelector('#toasts .toast-danger')").await;
+    page.wait("the refusal", "!!document.querySelector('#toasts .toast-danger')").await;
     page.reads("changed by somebody else").await;
     stands(&page, &post, "2031-05-07").await;
     assert_eq!(due(&stage, &post).await, "2031-05-07T07:00:00Z");
+    page.reads("A bell, changed").await;
     stage.close([page]).await;
 }
 
