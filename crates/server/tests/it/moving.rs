@@ -1,6 +1,6 @@
 //! Moving posts from the calendar: what is done at once, what is asked about, and what is refused and changes nothing.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use carillon_domain::permission::Role;
 use serde_json::{Value, json};
 
@@ -62,6 +62,16 @@ async fn asked(desk: Desk) {
     assert!(sure.json()["said"].is_string(), "{}", sure.text());
     assert_eq!(desk.read(&post).await["scheduled_at"], "2026-12-04T07:00:00Z");
 
+    let account = format!("/api/v1/accounts/{}", desk.account);
+    let capped = desk.call(Method::PATCH, &account, Some(json!({ "caps": { "daily": 1 } }))).await;
+    assert_eq!(capped.status, StatusCode::OK, "{}", capped.text());
+    desk.post("The one of that day", at("2026-12-06T09:00:00")).await;
+    let late = desk.post("Late", at("2026-12-07T20:00:00")).await;
+    let full = put(&owner, &desk, &late, &[("day", "2026-12-06")]).await;
+    let question = full.json()["ask"].as_str().map(str::to_owned).unwrap_or_default();
+    assert!(question.contains("the daily cap that you set is 1"), "{question}");
+    assert_eq!(desk.read(&late).await["version"], late["version"]);
+
     let planned = async |text: &str, wall: &str| {
         let mut body = at(wall);
         body["campaign"] = json!("Launch");
@@ -116,7 +126,7 @@ async fn what_is_refused_is_said_and_changes_nothing() {
     }
 
     let path = format!("/api/v1/posts/{}", post["id"].as_str().expect("an id"));
-    let changed = desk.call(axum::http::Method::PATCH, &path, Some(json!({ "text": "Another" }))).await;
+    let changed = desk.call(Method::PATCH, &path, Some(json!({ "text": "Another" }))).await;
     assert_eq!(changed.status, StatusCode::OK, "{}", changed.text());
     refused(&desk, &post, &owner, &[("day", "2026-12-03")], StatusCode::PRECONDITION_FAILED, "somebody else")
         .await;
