@@ -27,7 +27,7 @@ impl<S: tracing::Subscriber> Layer<S> for Statements {
 }
 
 /// The page, and how many statements it took.
-async fn counted(browser: &Browser<'_>, path: &str) -> (Answer, usize) {
+pub async fn counted(browser: &Browser<'_>, path: &str) -> (Answer, usize) {
     let statements = Statements::default();
     let subscriber = tracing_subscriber::registry().with(statements.clone());
     let answer = {
@@ -111,7 +111,7 @@ async fn a_month_of_five_thousand_posts_is_one_page_and_few_statements_on_postgr
 }
 
 /// What stands on a day or in an hour, by the start of its `datetime`.
-fn place<'p>(page: &'p str, stamp: &str) -> &'p str {
+pub fn place<'p>(page: &'p str, stamp: &str) -> &'p str {
     let marked = format!("datetime=\"{stamp}\"");
     page.split("<li class=\"cal-day").find(|place| place.contains(&marked)).unwrap_or_default()
 }

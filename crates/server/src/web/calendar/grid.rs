@@ -42,7 +42,7 @@ impl Span {
             Self::Month => 4,
             Self::Week => 30,
             Self::Day => usize::MAX,
-            Self::List => 20,
+            Self::List => 12,
         }
     }
 
