@@ -110,7 +110,7 @@ async fn a_month_of_five_thousand_posts_is_one_page_and_few_statements_on_postgr
     full_month(db).await;
 }
 
-/// What stands on a day or in an hour, by the start of its `datetime`.
+/// What stands on a day or in an hour, by its `datetime`; nothing where it is not there.
 pub fn place<'p>(page: &'p str, stamp: &str) -> &'p str {
     let marked = format!("datetime=\"{stamp}\"");
     page.split("<li class=\"cal-day").find(|place| place.contains(&marked)).unwrap_or_default()
