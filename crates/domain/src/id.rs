@@ -198,6 +198,12 @@ ids! {
     SentReportId = SentReportKind("report");
     /// Something that needs a person.
     NoticeId = NoticeKindId("notice");
+    /// A file of posts that somebody took in.
+    PostImportId = PostImportKind("import");
+    /// A note on days of the calendar.
+    NoteId = NoteKind("note");
+    /// A list of holidays.
+    HolidayListId = HolidayListKind("hols");
 }
 
 #[cfg(test)]

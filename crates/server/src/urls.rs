@@ -76,6 +76,16 @@ urls! {
     POSTS = posts(workspace) "/w/{workspace}/posts";
     /// Publishes everything that is held for being overdue.
     PUBLISH_OVERDUE = publish_overdue(workspace) "/w/{workspace}/posts/overdue/publish";
+    /// Taking posts in from a file.
+    IMPORT_POSTS = import_posts(workspace) "/w/{workspace}/posts/import";
+    /// A file to begin with.
+    IMPORT_EXAMPLE = import_example(workspace) "/w/{workspace}/posts/import/example.csv";
+    /// A file that was taken in, and what would become of it.
+    POST_IMPORT = post_import(workspace, import) "/w/{workspace}/imports/{import}";
+    /// Lets go of such a file.
+    DISCARD_IMPORT = discard_import(workspace, import) "/w/{workspace}/imports/{import}/discard";
+    /// Posts as a file that can be taken in again.
+    EXPORT_POSTS = export_posts(workspace) "/w/{workspace}/posts/export.csv";
     /// One post.
     POST = post(workspace, post) "/w/{workspace}/posts/{post}";
     /// Gives a post another time, from the calendar.

@@ -4,7 +4,7 @@ use carillon_connectors::contract::publisher::Window;
 use carillon_domain::account::CapMode;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::error::AppError;
-use carillon_domain::id::PostId;
+use carillon_domain::id::{AccountId, PostId};
 use carillon_domain::limits::Violation;
 use carillon_domain::schedule::{self, DueTime};
 use carillon_domain::time::{SignedDuration, Timestamp};
@@ -49,23 +49,63 @@ pub fn hard_cap(engine: &Engine, account: &AccountRow) -> Option<u32> {
     own.or(connector.capabilities().daily_cap)
 }
 
+/// What goes out besides the post that is judged, where the database does not say it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Besides<'a> {
+    /// The post that is changed: what is saved of it does not count.
+    pub except: Option<PostId>,
+    /// What is going to be saved together with it.
+    pub planned: &'a [Planned],
+}
+
+/// A publication that is going to be saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Planned {
+    /// On which account.
+    pub account: AccountId,
+    /// When it is due.
+    pub due_at: Timestamp,
+    /// What its content is known by.
+    pub fingerprint: String,
+}
+
+impl Besides<'_> {
+    fn on(&self, account: AccountId) -> impl Iterator<Item = &Planned> {
+        self.planned.iter().filter(move |planned| planned.account == account)
+    }
+
+    /// How many are planned on the account in `[from, to)`.
+    fn within(&self, account: AccountId, (from, to): (Timestamp, Timestamp)) -> i64 {
+        let found = self.on(account).filter(|planned| from <= planned.due_at && planned.due_at < to);
+        i64::try_from(found.count()).unwrap_or(i64::MAX)
+    }
+
+    /// The first one on the account between these times.
+    fn between(&self, account: AccountId, (after, before): (Timestamp, Timestamp)) -> Option<Timestamp> {
+        let times = self.on(account).map(|planned| planned.due_at);
+        times.filter(|at| after < *at && *at < before).min()
+    }
+}
+
 /// Judges the day on which the account would get this: adds what the network would refuse to the report's violations, and
-/// what a careful person would want to know to its warnings. `except` is the post that is changed.
+/// what a careful person would want to know to its warnings.
 pub(super) async fn judge(
     engine: &Engine,
     actor: &Actor,
     check: &mut AccountCheck,
     due: &DueTime,
-    except: Option<PostId>,
+    besides: Besides<'_>,
 ) -> Result<(), AppError> {
-    let key = (actor.workspace, check.account.id);
+    let (account, except) = (check.account.id, besides.except);
+    let key = (actor.workspace, account);
     if let Some(range) = day(due.at, &actor.timezone) {
         let taken = tally::taken(&engine.db, key, range, except).await?;
-        judge_day(engine, check, taken);
+        judge_day(engine, check, taken.saturating_add(besides.within(account, range)));
     }
-    judge_windows(engine, actor, check, due, except).await?;
+    judge_windows(engine, actor, check, due, besides).await?;
     let range = (due.at - CLOSE, due.at + CLOSE);
-    if let Some(other) = tally::neighbour(&engine.db, key, range, except).await? {
+    let saved = tally::neighbour(&engine.db, key, range, except).await?;
+    if let Some(other) = saved.or_else(|| besides.between(account, range)) {
         let at =
             schedule::zone(&due.timezone).map(|zone| zone.to_datetime(other).strftime("%H:%M").to_string());
         let at = at.unwrap_or_else(|_| other.to_string());
@@ -85,6 +125,12 @@ pub(super) async fn judge(
             "text",
             "duplicate_content",
             format!("The account gets the same content from another post ({twin}). Is that meant?"),
+        ));
+    } else if besides.on(account).any(|other| other.fingerprint == fingerprint && other.due_at >= since) {
+        check.report.warnings.push(Violation::new(
+            "text",
+            "duplicate_content",
+            "The account gets the same content from another post that is saved with this one. Is that meant?",
         ));
     }
     Ok(())
@@ -144,12 +190,13 @@ async fn judge_windows(
     actor: &Actor,
     check: &mut AccountCheck,
     due: &DueTime,
-    except: Option<PostId>,
+    besides: Besides<'_>,
 ) -> Result<(), AppError> {
     let key = (actor.workspace, check.account.id);
     for window in windows(engine, &check.account) {
         let Some(range) = span(due.at, window.span_s) else { continue };
-        let taken = tally::taken(&engine.db, key, range, except).await?;
+        let saved = tally::taken(&engine.db, key, range, besides.except).await?;
+        let taken = saved.saturating_add(besides.within(check.account.id, range));
         if taken >= i64::from(window.posts) {
             let message = format!(
                 "The network takes {} posts of this account in {} minutes, and that time has {taken} already. Choose another time.",

@@ -13,6 +13,7 @@ pub mod insights;
 mod link;
 pub mod names;
 pub mod notices;
+pub mod post_files;
 pub mod posts;
 pub mod publications;
 pub mod refresh;

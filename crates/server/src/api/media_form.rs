@@ -99,7 +99,7 @@ pub async fn receive(
     Ok(row)
 }
 
-/// Reads the one file of a form into memory. Of a larger one the rest is read and thrown away, so that the client gets to read the
+/// Reads the one file of a form into memory, and what it is called. Of a larger one the rest is read and thrown away, so that the client gets to read the
 /// refusal.
 ///
 /// # Errors
@@ -108,12 +108,13 @@ pub async fn receive_small(
     form: Result<Multipart, MultipartRejection>,
     most: usize,
     over: fn() -> AppError,
-) -> Result<Bytes, Failure> {
+) -> Result<(String, Bytes), Failure> {
     let mut form = form.map_err(no_form)?;
     let Some(mut field) = in_time(form.next_field()).await? else { return Err(no_file().into()) };
     if field.name() != Some("file") {
         return Err(file_only().into());
     }
+    let name = field.file_name().unwrap_or_default().to_owned();
     let mut bytes = BytesMut::new();
     loop {
         match in_time(field.chunk()).await {
@@ -133,7 +134,7 @@ pub async fn receive_small(
     if in_time(form.next_field()).await?.is_some() {
         return Err(file_only().into());
     }
-    Ok(bytes.freeze())
+    Ok((name, bytes.freeze()))
 }
 
 fn file_only() -> AppError {

@@ -10,6 +10,7 @@ mod media_form;
 mod notices;
 mod numbers;
 mod platforms;
+mod post_files;
 mod posts;
 mod publications;
 mod renditions;
@@ -102,6 +103,7 @@ pub fn routes() -> Api {
         .merge(insights::routes())
         .merge(analytics::routes())
         .merge(posts::routes())
+        .merge(post_files::routes())
         .merge(publications::routes())
         .split_for_parts();
     let (uploads, uploads_document) =

@@ -18,7 +18,7 @@ mod live;
 mod media;
 mod notices;
 mod overview;
-mod posts;
+pub(crate) mod posts;
 mod preferences;
 mod settings;
 mod setup;
@@ -83,6 +83,10 @@ pub fn routes() -> Router<App> {
         .route(urls::MOVE_POST, post(calendar::move_post))
         .route(urls::POSTS, get(posts::list::show))
         .route(urls::PUBLISH_OVERDUE, post(posts::overdue::publish))
+        .route(urls::IMPORT_EXAMPLE, get(posts::import::example))
+        .route(urls::POST_IMPORT, get(posts::import::one::show).post(posts::import::one::submit))
+        .route(urls::DISCARD_IMPORT, post(posts::import::one::discard))
+        .route(urls::EXPORT_POSTS, get(posts::export::file))
         .route(urls::POST, get(posts::one::show))
         .route(urls::CANCEL_POST, post(posts::one::cancel))
         .route(urls::DELETE_POST, post(posts::delete::submit))
@@ -114,6 +118,10 @@ pub fn upload_routes() -> Router<App> {
         .route(
             urls::LOGO,
             get(settings::logo::show).post(settings::logo::submit).layer(settings::logo::limit()),
+        )
+        .route(
+            urls::IMPORT_POSTS,
+            get(posts::import::show).post(posts::import::submit).layer(settings::logo::limit()),
         )
         .layer(middleware::map_response(never_stored))
 }

@@ -53,6 +53,7 @@ fn filled(pattern: &str) -> String {
         ("notice", "notice"),
         ("schedule", "rsched"),
         ("report", "report"),
+        ("import", "import"),
         ("id", "post"),
     ] {
         path = path.replace("{version}", "thumb").replace("{rendition}", "thumb");

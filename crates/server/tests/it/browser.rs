@@ -11,6 +11,7 @@ mod copies;
 mod downloads;
 mod edit;
 mod find;
+mod import;
 mod kept;
 mod keyboard;
 mod newcomer;

@@ -34,6 +34,7 @@ mod outcomes;
 mod overview;
 mod peers;
 mod people;
+mod post_files;
 mod process;
 mod reading;
 mod renditions;

@@ -16,6 +16,7 @@ use carillon_domain::publication::PublicationState;
 use carillon_domain::sync::{SyncKind, SyncReason};
 use carillon_domain::time::Timestamp;
 use carillon_engine::report;
+use carillon_engine::usecase::post_files;
 use carillon_server::i18n::{self, Tr};
 
 /// Kinds of what goes wrong at networks.
@@ -74,6 +75,9 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("table", names(&report::TABLES)),
         ("column", names(report::COLUMNS)),
         ("report", names(report::WORDS)),
+        ("post-column", names(&post_files::COLUMNS)),
+        ("post-column-means", names(&post_files::COLUMNS)),
+        ("slashes", post_files::Slashes::ALL.iter().map(|one| one.as_str().to_owned()).collect()),
         ("kinds", names(&["image", "gif", "video", "document"])),
         ("media", names(&["gif", "video", "document"])),
         ("outcome", names(&["published", "retry", "failed", "held", "unconfirmed", "incomplete"])),

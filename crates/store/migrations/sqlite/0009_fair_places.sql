@@ -256,3 +256,69 @@ create table workspace_logos (
     primary key (workspace_id),
     foreign key (workspace_id) references workspaces (id) on delete cascade
 );
+
+-- Files of posts that people took in. What is in them is kept until posts were made of it, or it is forgotten.
+create table post_imports (
+    workspace_id blob not null,
+    id           blob not null,
+    file_name    text   not null,
+    sha256       text   not null, -- hexadecimal, of the content
+    content      text   not null, -- empty once posts were made of it
+    created_by   blob,           -- null: a token
+    created_at   bigint not null,
+    made_at      bigint,           -- when posts were made of it
+    made         bigint not null,  -- how many
+    made_of      text,             -- the content, by its hash, unless somebody meant to have it twice
+    primary key (workspace_id, id),
+    foreign key (workspace_id) references workspaces (id) on delete cascade
+);
+create unique index post_imports_made on post_imports (workspace_id, made_of);
+create index post_imports_by_content on post_imports (workspace_id, sha256);
+create index post_imports_by_time on post_imports (created_at);
+
+-- What a member may subscribe to in a calendar of their own, by a secret address. At most one per member and workspace.
+create table calendar_feeds (
+    workspace_id blob not null,
+    user_id      blob not null,
+    secret_hash  blob not null,
+    prefix       text   not null, -- the first characters of the secret, so that people recognise it
+    created_at   bigint not null,
+    used_at      bigint,           -- last fetch, to the minute or so
+    content_hash text   not null,  -- hexadecimal, of what was fetched last (empty: nothing was)
+    content_at   bigint not null,  -- since when it is the same
+    primary key (workspace_id, user_id),
+    foreign key (workspace_id) references workspaces (id) on delete cascade
+);
+create unique index calendar_feeds_by_secret on calendar_feeds (secret_hash);
+
+-- Notes on days of the calendar, and holidays that somebody brought in.
+create table calendar_notes (
+    workspace_id blob not null,
+    id           blob not null,
+    first_day    text   not null, -- 2026-12-24
+    last_day     text   not null,
+    body         text   not null,
+    colour       text   not null, -- domain::note::Colour
+    created_by   blob,           -- null: a token
+    created_at   bigint not null,
+    primary key (workspace_id, id),
+    foreign key (workspace_id) references workspaces (id) on delete cascade
+);
+create index calendar_notes_by_day on calendar_notes (workspace_id, first_day);
+create table holiday_lists (
+    workspace_id blob not null,
+    id           blob not null,
+    name         text   not null,
+    created_at   bigint not null,
+    primary key (workspace_id, id),
+    foreign key (workspace_id) references workspaces (id) on delete cascade
+);
+create table holidays (
+    workspace_id blob not null,
+    list_id      blob not null,
+    day          text   not null, -- 2026-12-25
+    name         text   not null,
+    primary key (workspace_id, list_id, day, name),
+    foreign key (workspace_id, list_id) references holiday_lists (workspace_id, id) on delete cascade
+);
+create index holidays_by_day on holidays (workspace_id, day);

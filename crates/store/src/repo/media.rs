@@ -64,6 +64,7 @@ statements! {
         where r.workspace_id = media.workspace_id and r.id = media.id and o.deleted_at is null) order by id desc limit $4");
     MADE_FROM = "media.made_from": concat!("select ", columns!(), " from media where workspace_id = $1 and deleted_at is null \
         and id in (select r.id from media_renditions r where r.workspace_id = $1 and r.original_id = $2) order by id");
+    NAMED = "media.named": "select id from media where workspace_id = $1 and name = $2 and deleted_at is null order by id desc limit $3";
     SET_ALT = "media.set_alt": "update media set alt = $4, version = version + 1, updated_at = $5 \
         where workspace_id = $1 and id = $2 and version = $3 and deleted_at is null";
     MARK_DELETED = "media.mark_deleted": "update media set deleted_at = $4, version = version + 1, updated_at = $4 \
@@ -155,6 +156,19 @@ pub async fn find<'e>(
     id: MediaId,
 ) -> Result<Option<MediaRow>, StoreError> {
     ex.fetch_optional(FIND, args![workspace, id]).await?.map(|r| read(&r)).transpose()
+}
+
+/// Files of the library with this name, newest first: at most `limit`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn named<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+    name: &str,
+    limit: u32,
+) -> Result<Vec<MediaId>, StoreError> {
+    ex.fetch_all(NAMED, args![workspace, name, limit]).await?.iter().map(|row| row.get("id")).collect()
 }
 
 /// What was made from a file, oldest first.

@@ -24,6 +24,7 @@ pub mod one_time_link;
 pub mod owner;
 pub mod planned;
 pub mod post;
+pub mod post_import;
 pub mod post_look;
 pub mod publication;
 pub mod remote_post;
@@ -76,6 +77,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         owner::aging::STATEMENTS,
         planned::STATEMENTS,
         post::STATEMENTS,
+        post_import::STATEMENTS,
         post_look::STATEMENTS,
         publication::STATEMENTS,
         remote_post::STATEMENTS,

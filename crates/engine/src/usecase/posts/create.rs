@@ -1,11 +1,13 @@
 //! A new post with its publications and, where it is to go out, their jobs: one transaction.
 
 use carillon_domain::error::AppError;
-use carillon_domain::id::Id;
+use carillon_domain::id::{Id, PostId};
+use carillon_domain::limits::Violation;
 use carillon_domain::permission::Permission;
 use carillon_domain::post::Draft;
 use carillon_domain::publication::PublicationState;
-use carillon_store::repo::job;
+use carillon_store::Tx;
+use carillon_store::repo::job::{self, NewJob};
 use carillon_store::repo::post::{self, PostRow};
 use carillon_store::repo::publication::{self, PublicationRow};
 use sha2::{Digest, Sha256};
@@ -16,8 +18,34 @@ use super::judge::{Judged, judge};
 use super::query;
 use super::view::PostView;
 use crate::publish::{self, Target};
-use crate::usecase::caps;
+use crate::usecase::caps::{self, Besides};
 use crate::{Actor, Engine};
+
+/// A post that may be saved, with everything that is saved with it.
+pub(in crate::usecase) struct Ready {
+    row: PostRow,
+    publications: Vec<PublicationRow>,
+    jobs: Vec<NewJob>,
+    places: Vec<caps::Place>,
+    /// What people should know, though it may be saved.
+    pub warnings: Vec<Violation>,
+}
+
+impl Ready {
+    /// The post.
+    pub fn id(&self) -> PostId {
+        self.row.id
+    }
+
+    /// What of it takes a place at its time.
+    pub fn planned(&self) -> impl Iterator<Item = caps::Planned> {
+        let scheduled = self.publications.iter().filter(|p| p.state == PublicationState::Scheduled);
+        scheduled.filter_map(|p| {
+            let fingerprint = p.fingerprint.clone();
+            Some(caps::Planned { account: p.account, due_at: p.due_at?, fingerprint })
+        })
+    }
+}
 
 /// Creates the post.
 ///
@@ -26,13 +54,32 @@ use crate::{Actor, Engine};
 /// # Errors
 /// [`AppError::Invalid`] with every problem at once, [`AppError::Forbidden`] when the role may not publish.
 pub async fn create(engine: &Engine, actor: &Actor, input: PostInput) -> Result<PostView, AppError> {
+    let mut ready = ready(engine, actor, input, Besides::default()).await?;
+    let (id, warnings) = (ready.id(), std::mem::take(&mut ready.warnings));
+    engine.db.write(move |tx| Box::pin(async move { save(tx, &ready).await })).await?;
+    told(engine, actor, [id]);
+    let mut view = query::get(engine, actor, id).await?;
+    view.warnings = warnings;
+    Ok(view)
+}
+
+/// Judges a request and makes ready what [`save`] saves.
+///
+/// # Errors
+/// As [`create`].
+pub(in crate::usecase) async fn ready(
+    engine: &Engine,
+    actor: &Actor,
+    input: PostInput,
+    besides: Besides<'_>,
+) -> Result<Ready, AppError> {
     actor.require(Permission::Write)?;
     if input.status != WantedStatus::Draft {
         actor.require(Permission::Publish)?;
     }
     let now = engine.clock.now();
     let zone = actor.timezone.clone();
-    let Judged { composition, checks, due, places, warnings } = judge(engine, actor, &input, None).await?;
+    let Judged { composition, checks, due, places, warnings } = judge(engine, actor, &input, besides).await?;
     let row = PostRow {
         workspace: actor.workspace,
         id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
@@ -51,46 +98,35 @@ pub async fn create(engine: &Engine, actor: &Actor, input: PostInput) -> Result<
     };
     let publications: Vec<PublicationRow> =
         checks.iter().map(|check| new_publication(engine, &row, check, input.status)).collect();
-    save_new(engine, row.clone(), publications, places).await?;
-    engine.events.post_changed(actor.workspace, row.id);
-    let mut view = query::get(engine, actor, row.id).await?;
-    view.warnings = warnings;
-    Ok(view)
+    let times = publish::Times::of(engine);
+    let scheduled = publications.iter().filter(|p| p.state == PublicationState::Scheduled);
+    let jobs = scheduled.map(|p| {
+        let target = Target { workspace: p.workspace, publication: p.id };
+        times.job(target, &p.platform, p.account, p.due_at)
+    });
+    let jobs = jobs.collect();
+    Ok(Ready { row, publications, jobs, places, warnings })
 }
 
 /// Saves post, publications and jobs together.
-async fn save_new(
-    engine: &Engine,
-    row: PostRow,
-    publications: Vec<PublicationRow>,
-    places: Vec<caps::Place>,
-) -> Result<(), AppError> {
-    let times = publish::Times::of(engine);
-    let jobs: Vec<_> = publications
-        .iter()
-        .filter(|p| p.state == PublicationState::Scheduled)
-        .map(|p| {
-            let target = Target { workspace: p.workspace, publication: p.id };
-            times.job(target, &p.platform, p.account, p.due_at)
-        })
-        .collect();
-    engine
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                post::insert(tx, &row).await?;
-                for publication in &publications {
-                    publication::insert(tx, publication).await?;
-                }
-                for new in &jobs {
-                    job::put(tx, new).await?;
-                }
-                caps::take(tx, &places, row.id).await
-            })
-        })
-        .await?;
+///
+/// # Errors
+/// [`AppError::Invalid`] when somebody else took the last place of a day meanwhile.
+pub(in crate::usecase) async fn save(tx: &mut Tx<'_>, ready: &Ready) -> Result<(), AppError> {
+    post::insert(tx, &ready.row).await?;
+    for publication in &ready.publications {
+        publication::insert(tx, publication).await?;
+    }
+    for new in &ready.jobs {
+        job::put(tx, new).await?;
+    }
+    caps::take(tx, &ready.places, ready.row.id).await
+}
+
+/// Tells whoever waits for it that these posts were saved.
+pub(in crate::usecase) fn told(engine: &Engine, actor: &Actor, posts: impl IntoIterator<Item = PostId>) {
+    posts.into_iter().for_each(|id| engine.events.post_changed(actor.workspace, id));
     engine.wake.notify_waiters();
-    Ok(())
 }
 
 /// The publication of `post` on the checked account.

@@ -22,6 +22,7 @@ pub(super) use check::load_accounts;
 pub use check::{AccountCheck, check};
 pub use create::create;
 pub(crate) use create::fingerprint;
+pub(super) use create::{Ready, ready, save, told};
 pub use input::{PostInput, PostPatch, WantedStatus};
 pub use moving::{Moved, reschedule};
 pub use query::{PostFilter, due_between, get, get_with_attempts, list};

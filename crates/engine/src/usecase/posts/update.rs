@@ -18,7 +18,7 @@ use super::judge::{Judged, judge};
 use super::query;
 use super::view::PostView;
 use crate::publish::{self, Target};
-use crate::usecase::caps;
+use crate::usecase::caps::{self, Besides};
 use crate::{Actor, Engine};
 
 /// Applies the patch.
@@ -56,7 +56,7 @@ pub async fn update(
     }
     let now = engine.clock.now();
     let Judged { composition, checks, due, places, warnings } =
-        judge(engine, actor, &input, Some(id)).await?;
+        judge(engine, actor, &input, Besides { except: Some(id), planned: &[] }).await?;
     let row = PostRow {
         version: before.post.version + 1,
         composition,

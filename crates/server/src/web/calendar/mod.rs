@@ -27,6 +27,7 @@ use self::tile::{Look, Tile, Tiles};
 use super::components::{Choice, Empty};
 use super::frame::Section;
 use super::posts::card::{Faces, title};
+use super::posts::export::CalendarFiles;
 use super::signed_in::Member;
 use super::ui::Ui;
 use super::{Failure, html};
@@ -62,6 +63,7 @@ struct Calendar {
     move_url: String,
     empty: Option<Empty>,
     too_full: Option<String>,
+    files: CalendarFiles,
 }
 
 /// One of a few ways to look at it.
@@ -117,6 +119,7 @@ pub async fn show(
     let look = Look { ui: &ui, actor: &actor, zone: &zone, by_network: asked.by_network() };
     let mut tiles = Tiles::of(&app, look, &drawn).await?;
     let cells = sheet.cells(&sorted, &mut tiles);
+    let ends = (days.first().copied().unwrap_or(at), days.last().copied().unwrap_or(at));
     let (before, after) = neighbours(span, at);
     let page = Calendar {
         title: heading(&ui, span, at, &days),
@@ -129,6 +132,7 @@ pub async fn show(
         after_url: links.to(span, after),
         today_url: links.to(span, today),
         empty: dated.is_empty().then(|| empty(&ui, &actor, asked.is_filtered())),
+        files: CalendarFiles::new(&ui, actor.workspace, ends),
         too_full: shown.more.then(|| ui.tr("calendar-too-full")),
         cells,
         drafts: drafts.iter().map(|entry| tiles.tile(entry)).collect(),

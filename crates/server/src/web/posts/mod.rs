@@ -4,6 +4,8 @@ pub mod card;
 pub mod compose;
 pub mod delete;
 pub mod edit;
+pub mod export;
+pub mod import;
 pub mod list;
 pub mod one;
 pub mod overdue;

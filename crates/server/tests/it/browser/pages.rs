@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use carillon_store::testing::skipped;
 use serde_json::json;
 
+use super::import;
 use super::page::Page;
 use super::stage::{Stage, other_workspace};
 use crate::documents::pdf;
@@ -139,6 +140,10 @@ async fn pages_about_posts_are_sound() {
         inspector.open(&page, &format!("calendar-{view}"), &stage.url(&place)).await;
     }
     inspector.open(&page, "calendar-empty", &stage.url(&format!("{home}/calendar?date=2031-05-04"))).await;
+    inspector.open(&page, "import", &stage.url(&format!("{home}/posts/import"))).await;
+    page.resize(1440, 900).await;
+    import::choose(&stage, &page, import::WRONG).await;
+    inspector.look(&page, "import-report").await;
     inspector.open(&page, "posts", &stage.url(&format!("{home}/posts"))).await;
     inspector.open(&page, "posts-none", &stage.url(&format!("{home}/posts?q=nothing+like+this"))).await;
     page.goto(&stage.url(&format!("{home}/posts?status=scheduled"))).await;

@@ -1,0 +1,81 @@
+# Around the calendar: posts as files.
+
+calendar-files = Files
+calendar-export = Export these weeks (CSV)
+calendar-import = Import posts (CSV)
+
+import-title = Import posts
+import-lead = Many posts from one table. First you see what would become of each row; nothing is made until you say so.
+import-file = File
+import-file-hint = CSV with headings in the first line, from any spreadsheet: “CSV UTF-8” in Excel. Up to { $rows } rows and { $kb } KB.
+import-check = Check the file
+import-example = Example file
+import-columns = Columns
+import-columns-lead = In any order, and only those that you need. Several entries in a cell stand one per line, or with commas between them.
+import-nameless = Import
+import-report-lead = Nothing has been made of this file yet.
+import-summary = { $good ->
+    [one] 1 row can become a post
+   *[other] { $good } rows can become posts
+  }{ $bad ->
+    [0] {""}
+    [one] , 1 row has problems
+   *[other] , { $bad } rows have problems
+  }
+import-unknown = These columns are not known and are left out: { $columns }.
+import-again = { $n ->
+    [one] A post was made of the same file before. Make it once more.
+   *[other] { $n } posts were made of the same file before. Make them once more.
+  }
+import-make-all = { $n ->
+    [one] Make the post
+   *[other] Make all { $n } posts
+  }
+import-make-good = { $n ->
+    [one] Make 1 post
+   *[other] Make { $n } posts
+  }, leave { $bad ->
+    [one] 1 row
+   *[other] { $bad } rows
+  } out
+import-discard = Make none
+import-none-good = No row can become a post as it is. Correct the file and check it again.
+import-slashes = Days with slashes
+slashes-unsaid = Not used in this file
+slashes-day = Day first: 24/12/2026
+slashes-month = Month first: 12/24/2026
+import-read-again = Read again
+import-line = Line { $n }
+import-row-bad = Has problems
+import-made = { $n ->
+    [one] 1 post was made of this file.
+   *[other] { $n } posts were made of this file.
+  }
+import-another = Import another file
+
+post-column-text = Text
+post-column-accounts = Accounts
+post-column-status = Status
+post-column-date = Day
+post-column-time = Time
+post-column-timezone = Zone
+post-column-media = Files
+post-column-alt_text = Descriptions
+post-column-tags = Tags
+post-column-campaign = Campaign
+post-column-first_comment = First comment
+post-column-parts = Thread
+post-column-overrides = Versions
+post-column-means-text = What the post says.
+post-column-means-accounts = Where it goes: a handle, a network and a handle (bluesky:name), a network that has one account here, or an id.
+post-column-means-status = scheduled or draft. Left empty, a row with a time is scheduled, another one is a draft.
+post-column-means-date = The day: 2026-12-24 or 24.12.2026. For days with slashes you say once which comes first.
+post-column-means-time = The time of day: 18:30 or 6:30 PM.
+post-column-means-timezone = The zone of both, like Europe/Athens. Left empty, it is the workspace's.
+post-column-means-media = Files of the library by name or id, in order.
+post-column-means-alt_text = What each file shows, one line per file in their order. Descriptions are saved with the files.
+post-column-means-tags = Free labels.
+post-column-means-campaign = Free name of a campaign.
+post-column-means-first_comment = A comment right under the post.
+post-column-means-parts = For programs: further parts of a thread as JSON, as in the API.
+post-column-means-overrides = For programs: what differs by account as JSON, as in the API.
