@@ -150,6 +150,12 @@ urls! {
     REMOVE_REPORT_SCHEDULE = remove_report_schedule(workspace, schedule) "/w/{workspace}/settings/reports/{schedule}/remove";
     /// A report that went out.
     SENT_REPORT = sent_report(workspace, report) "/w/{workspace}/settings/reports/sent/{report}";
+    /// The person's own link to a workspace's calendar.
+    FEED_SETTINGS = feed_settings(workspace) "/w/{workspace}/settings/calendar";
+    /// Ends that link.
+    REVOKE_FEED = revoke_feed(workspace) "/w/{workspace}/settings/calendar/revoke";
+    /// A workspace's calendar, for programs that show calendars.
+    FEED = feed(secret) "/feeds/{secret}/carillon.ics";
     /// API tokens of a workspace.
     TOKENS = tokens(workspace) "/w/{workspace}/settings/tokens";
     /// Ends an API token.

@@ -7,6 +7,7 @@ pub mod caps;
 pub mod connect;
 pub mod credentials;
 pub mod exports;
+pub mod feeds;
 pub mod health;
 pub mod horizon;
 pub mod insights;

@@ -3,6 +3,23 @@
 calendar-files = Files
 calendar-export = Export these weeks (CSV)
 calendar-import = Import posts (CSV)
+calendar-subscribe = Subscribe
+
+settings-feed = Calendar link
+feed-title = This workspace in your own calendar
+feed-lead = Google Calendar, Apple Calendar, Outlook and others show the plan by a link of yours. It tells times, the beginning of texts and the accounts, and nothing else.
+feed-none = You have no link yet
+feed-none-text = Make one and add it in your calendar program as a calendar from a URL.
+feed-made = Made
+feed-used = last fetched
+feed-unused = never fetched
+feed-create = Make a link
+feed-renew = Make a new link
+feed-renew-confirm = Make a new link? Calendars that use the old one stop being updated.
+feed-revoke = End it
+feed-revoke-confirm = End the link? Calendars that use it stop being updated.
+feed-created = Your link
+feed-once = Copy it now: it is shown only this once. Whoever has it sees the plan; if it gets into wrong hands, make a new one.
 
 import-title = Import posts
 import-lead = Many posts from one table. First you see what would become of each row; nothing is made until you say so.

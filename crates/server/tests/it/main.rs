@@ -20,6 +20,7 @@ mod editing;
 mod erasing;
 mod exports;
 mod failover;
+mod feeds;
 mod hangups;
 mod insights;
 mod letters;

@@ -5,6 +5,7 @@ pub mod account_name;
 pub mod analytics;
 pub mod attempt;
 pub mod calendar;
+pub mod calendar_feed;
 pub mod connect;
 pub mod data_deletion;
 pub mod data_key;
@@ -57,6 +58,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         crate::bulk::STATEMENTS,
         crate::bulk::history::STATEMENTS,
         calendar::STATEMENTS,
+        calendar_feed::STATEMENTS,
         connect::STATEMENTS,
         grant::STATEMENTS,
         data_deletion::STATEMENTS,

@@ -1,5 +1,6 @@
 //! Settings: of the person, and of the workspace.
 
+pub mod feed;
 pub mod logo;
 pub mod members;
 pub mod profile;

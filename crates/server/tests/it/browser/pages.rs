@@ -215,7 +215,14 @@ async fn all_other_pages_are_sound() {
     inspector.look(&page, "question").await;
     inspector.open(&page, "connections", &stage.url(&format!("{home}/connections"))).await;
     account(&mut inspector, &page, "account", &home).await;
-    for name in ["notices", "settings", "settings/members", "settings/tokens", "settings/reports"] {
+    for name in [
+        "notices",
+        "settings",
+        "settings/members",
+        "settings/tokens",
+        "settings/reports",
+        "settings/calendar",
+    ] {
         inspector.open(&page, &name.replace('/', "-"), &stage.url(&format!("{home}/{name}"))).await;
     }
     for name in ["settings/profile", "settings/sessions"] {
