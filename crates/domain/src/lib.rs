@@ -13,6 +13,7 @@ pub mod insight;
 pub mod limits;
 pub mod media;
 pub mod metric;
+pub mod note;
 pub mod notice;
 pub mod permission;
 pub mod post;

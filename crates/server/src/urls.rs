@@ -72,6 +72,16 @@ urls! {
     REPORT = report(workspace) "/w/{workspace}/report.pdf";
     /// Posts by day.
     CALENDAR = calendar(workspace) "/w/{workspace}/calendar";
+    /// Notes on days, and holidays.
+    NOTES = notes(workspace) "/w/{workspace}/calendar/notes";
+    /// One note.
+    NOTE = note(workspace, note) "/w/{workspace}/calendar/notes/{note}";
+    /// Takes a note away.
+    REMOVE_NOTE = remove_note(workspace, note) "/w/{workspace}/calendar/notes/{note}/remove";
+    /// Takes a list of holidays in.
+    HOLIDAYS = holidays(workspace) "/w/{workspace}/calendar/holidays";
+    /// Takes a list of holidays away.
+    REMOVE_HOLIDAYS = remove_holidays(workspace, holidays) "/w/{workspace}/calendar/holidays/{holidays}/remove";
     /// All posts.
     POSTS = posts(workspace) "/w/{workspace}/posts";
     /// Publishes everything that is held for being overdue.

@@ -6,6 +6,7 @@ pub mod budgets;
 pub mod caps;
 pub mod connect;
 pub mod credentials;
+pub mod days;
 pub mod exports;
 pub mod feeds;
 pub mod health;

@@ -1,9 +1,49 @@
-# Around the calendar: posts as files.
+# Around the calendar: posts as files, links for other programs, notes and holidays.
 
 calendar-files = Files
 calendar-export = Export these weeks (CSV)
 calendar-import = Import posts (CSV)
+calendar-notes = Notes and holidays
 calendar-subscribe = Subscribe
+
+notes-title = Notes and holidays
+notes-lead = What days are about besides posts. Everybody in this workspace sees it in the calendar.
+notes-none = No notes from today on
+notes-none-text = A launch, a fair, a day on which nothing should go out: write it on its day.
+notes-new = New note
+notes-change = Change the note
+notes-first = First day
+notes-last = Last day
+notes-last-hint = Leave it empty for a single day.
+notes-text = Note
+notes-colour = Colour
+notes-add = Add note
+notes-save = Save
+notes-edit = Change
+notes-remove = Remove
+notes-remove-confirm = Remove the note “{ $note }”?
+note-colour-plain = Plain
+note-colour-green = Green
+note-colour-blue = Blue
+note-colour-amber = Amber
+note-colour-red = Red
+note-colour-violet = Violet
+note-says = Note
+holiday-says = Holiday
+holidays-title = Holidays
+holidays-lead = Lists of holidays as iCalendar files (.ics), one for each country or school year that matters to you. Most governments publish theirs.
+holidays-none = No list yet.
+holidays-nameless = Holidays
+holidays-days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
+  }
+holidays-until = until
+holidays-file = File
+holidays-file-hint = Up to { $kb } KB, with the year on each day. When a list has ended, bring in the next one.
+holidays-upload = Add list
+holidays-remove = Remove
+holidays-remove-confirm = Remove the list “{ $name }” with all of its days?
 
 settings-feed = Calendar link
 feed-title = This workspace in your own calendar

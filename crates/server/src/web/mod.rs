@@ -84,6 +84,10 @@ pub fn routes() -> Router<App> {
         .route(urls::READ_NOTICES, post(notices::read_all))
         .route(urls::CALENDAR, get(calendar::show))
         .route(urls::MOVE_POST, post(calendar::move_post))
+        .route(urls::NOTES, get(calendar::notes::show).post(calendar::notes::submit))
+        .route(urls::NOTE, get(calendar::notes::one).post(calendar::notes::change))
+        .route(urls::REMOVE_NOTE, post(calendar::notes::remove))
+        .route(urls::REMOVE_HOLIDAYS, post(calendar::holidays::remove))
         .route(urls::POSTS, get(posts::list::show))
         .route(urls::PUBLISH_OVERDUE, post(posts::overdue::publish))
         .route(urls::IMPORT_EXAMPLE, get(posts::import::example))
@@ -122,6 +126,7 @@ pub fn upload_routes() -> Router<App> {
             urls::LOGO,
             get(settings::logo::show).post(settings::logo::submit).layer(settings::logo::limit()),
         )
+        .route(urls::HOLIDAYS, post(calendar::holidays::submit).layer(settings::logo::limit()))
         .route(
             urls::IMPORT_POSTS,
             get(posts::import::show).post(posts::import::submit).layer(settings::logo::limit()),

@@ -56,6 +56,8 @@ fn filled(pattern: &str) -> String {
         ("schedule", "rsched"),
         ("report", "report"),
         ("import", "import"),
+        ("note", "note"),
+        ("holidays", "hols"),
         ("id", "post"),
     ] {
         path = path.replace("{version}", "thumb").replace("{rendition}", "thumb");

@@ -15,6 +15,7 @@ mod import;
 mod kept;
 mod keyboard;
 mod newcomer;
+mod notes;
 mod numbers;
 mod page;
 mod pages;

@@ -12,6 +12,7 @@ mod choosing;
 mod compose;
 mod connecting;
 mod curves;
+mod days;
 mod demo;
 mod documents;
 mod door;

@@ -10,6 +10,7 @@ use carillon_connectors::contract::cx::PlatformSettings;
 use carillon_connectors::contract::errand::Errand;
 use carillon_domain::insight::{self, Basis, Comparison};
 use carillon_domain::metric;
+use carillon_domain::note::Colour;
 use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Role;
 use carillon_domain::publication::PublicationState;
@@ -75,6 +76,7 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("table", names(&report::TABLES)),
         ("column", names(report::COLUMNS)),
         ("report", names(report::WORDS)),
+        ("note-colour", Colour::ALL.iter().map(|colour| colour.as_str().to_owned()).collect()),
         ("post-column", names(&post_files::COLUMNS)),
         ("post-column-means", names(&post_files::COLUMNS)),
         ("slashes", post_files::Slashes::ALL.iter().map(|one| one.as_str().to_owned()).collect()),

@@ -6,11 +6,13 @@ pub mod analytics;
 pub mod attempt;
 pub mod calendar;
 pub mod calendar_feed;
+pub mod calendar_note;
 pub mod connect;
 pub mod data_deletion;
 pub mod data_key;
 pub mod grant;
 pub mod history;
+pub mod holiday;
 pub mod idempotency;
 pub mod job;
 pub mod known;
@@ -59,11 +61,13 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         crate::bulk::history::STATEMENTS,
         calendar::STATEMENTS,
         calendar_feed::STATEMENTS,
+        calendar_note::STATEMENTS,
         connect::STATEMENTS,
         grant::STATEMENTS,
         data_deletion::STATEMENTS,
         data_key::STATEMENTS,
         history::STATEMENTS,
+        holiday::STATEMENTS,
         idempotency::STATEMENTS,
         job::STATEMENTS,
         known::STATEMENTS,

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::asked::Links;
 use super::grid::Span;
+use super::marks::{DayMarks, Marks};
 use super::tile::{Tile, Tiles};
 use crate::urls;
 use crate::web::ui::Ui;
@@ -35,10 +36,19 @@ pub struct Cell {
     pub compose_url: Option<String>,
     /// The day alone.
     pub day_url: String,
+    /// Notes and holidays, of a day.
+    pub marks: Option<DayMarks>,
     /// The first posts.
     pub tiles: Vec<Tile>,
     /// How many more there are.
     pub more: usize,
+}
+
+impl Cell {
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.tiles.is_empty() && self.marks.as_ref().is_none_or(DayMarks::is_empty)
+    }
 }
 
 /// What all places of a page have in common.
@@ -55,6 +65,8 @@ pub struct Sheet<'a> {
     pub zone: &'a TimeZone,
     /// Its addresses.
     pub links: &'a Links,
+    /// Notes and holidays.
+    pub marks: &'a Marks,
     /// Where posts are composed, for whoever may.
     pub compose: Option<String>,
 }
@@ -72,7 +84,7 @@ impl Sheet<'_> {
         sorted
     }
 
-    /// All places. A list has only those with posts.
+    /// All places. A list has only those with posts, notes or holidays.
     pub fn cells(&self, sorted: &[Vec<&Entry>], tiles: &mut Tiles<'_>) -> Vec<Cell> {
         let filled = |(place, entries): (usize, &Vec<&Entry>)| {
             let most = self.span.most();
@@ -81,7 +93,7 @@ impl Sheet<'_> {
         };
         let mut cells: Vec<Cell> = sorted.iter().enumerate().filter_map(filled).collect();
         if self.span == Span::List {
-            cells.retain(|cell| !cell.tiles.is_empty());
+            cells.retain(|cell| !cell.is_empty());
         }
         cells
     }
@@ -108,6 +120,7 @@ impl Sheet<'_> {
             } else {
                 self.ui.of("weekday", &date.weekday().to_monday_one_offset().to_string())
             },
+            marks: hour.is_none().then(|| self.marks.on(self.ui, date)),
             name: clock.unwrap_or_else(|| date.day().to_string()),
             month: if self.span == Span::List {
                 self.ui.of("month-long", &date.month().to_string())

@@ -4,7 +4,10 @@
 mod asked;
 mod cell;
 mod grid;
+pub mod holidays;
+mod marks;
 mod moving;
+pub mod notes;
 mod tile;
 
 use std::collections::BTreeSet;
@@ -22,6 +25,7 @@ pub use self::asked::Asked;
 use self::asked::{Links, STATES};
 use self::cell::{Cell, Sheet};
 use self::grid::{Span, bounds, days, neighbours};
+use self::marks::{DayMarks, Marks};
 pub use self::moving::submit as move_post;
 use self::tile::{Look, Tile, Tiles};
 use super::components::{Choice, Empty};
@@ -54,6 +58,8 @@ struct Calendar {
     after_url: String,
     today_url: String,
     cells: Vec<Cell>,
+    /// What is on the day, where one is shown by hours.
+    marks: Option<DayMarks>,
     drafts: Vec<Tile>,
     more_drafts_url: Option<String>,
     sieve: Sieve,
@@ -112,14 +118,15 @@ pub async fn show(
     let here = urls::calendar(actor.workspace);
     let links = asked.links(&here);
     let compose = ui.may_write().then(|| urls::compose(actor.workspace));
-    let sheet = Sheet { ui: &ui, span, at, days: &days, zone: &zone, links: &links, compose };
+    let ends = (days.first().copied().unwrap_or(at), days.last().copied().unwrap_or(at));
+    let marks = Marks::load(&app, &actor, ends).await?;
+    let sheet = Sheet { ui: &ui, span, at, days: &days, zone: &zone, links: &links, marks: &marks, compose };
     let sorted = sheet.sort(&dated);
     let drawn = sorted.iter().flat_map(|entries| entries.iter().take(span.most()));
     let drawn: Vec<&Entry> = drawn.chain(&drafts).copied().collect();
     let look = Look { ui: &ui, actor: &actor, zone: &zone, by_network: asked.by_network() };
     let mut tiles = Tiles::of(&app, look, &drawn).await?;
     let cells = sheet.cells(&sorted, &mut tiles);
-    let ends = (days.first().copied().unwrap_or(at), days.last().copied().unwrap_or(at));
     let (before, after) = neighbours(span, at);
     let page = Calendar {
         title: heading(&ui, span, at, &days),
@@ -135,6 +142,7 @@ pub async fn show(
         files: CalendarFiles::new(&ui, actor.workspace, ends),
         too_full: shown.more.then(|| ui.tr("calendar-too-full")),
         cells,
+        marks: (span == Span::Day).then(|| marks.on(&ui, at)),
         drafts: drafts.iter().map(|entry| tiles.tile(entry)).collect(),
         more_drafts_url: shown.more_drafts.then(|| format!("{}?status=draft", urls::posts(actor.workspace))),
         sieve: Sieve {

@@ -88,6 +88,7 @@ impl CalendarFiles {
         if ui.may_write() {
             links.push(link(urls::import_posts(workspace), ui.tr("calendar-import"), false));
         }
+        links.push(link(urls::notes(workspace), ui.tr("calendar-notes"), false));
         links.push(link(urls::feed_settings(workspace), ui.tr("calendar-subscribe"), false));
         Self { label: ui.tr("calendar-files"), links }
     }

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use carillon_store::testing::skipped;
 use serde_json::json;
 
-use super::import;
 use super::page::Page;
 use super::stage::{Stage, other_workspace};
+use super::{import, notes};
 use crate::documents::pdf;
 
 /// Folder with axe-core's package; without it these tests are skipped.
@@ -140,6 +140,10 @@ async fn pages_about_posts_are_sound() {
         inspector.open(&page, &format!("calendar-{view}"), &stage.url(&place)).await;
     }
     inspector.open(&page, "calendar-empty", &stage.url(&format!("{home}/calendar?date=2031-05-04"))).await;
+    page.resize(1440, 900).await;
+    notes::mark(&stage, &page, &home).await;
+    inspector.look(&page, "calendar-notes").await;
+    inspector.open(&page, "notes", &stage.url(&format!("{home}/calendar/notes"))).await;
     inspector.open(&page, "import", &stage.url(&format!("{home}/posts/import"))).await;
     page.resize(1440, 900).await;
     import::choose(&stage, &page, import::WRONG).await;
