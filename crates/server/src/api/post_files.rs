@@ -134,25 +134,8 @@ impl From<Made> for Imported {
     }
 }
 
-/// Which posts are written down.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the query; the pages' own reads it")]
-struct ExportParams {
-    /// First day on which they are due, in the workspace's zone: 2026-12-01.
-    from: Option<String>,
-    /// Last day.
-    to: Option<String>,
-    /// Only with a publication on this account.
-    account: Option<String>,
-    /// Only with this status.
-    status: Option<String>,
-    /// Only with this in their text.
-    q: Option<String>,
-}
-
 /// Posts that are planned, and were published, as a CSV that can be taken in again; at most 5,000. Posts without a time are in none.
-#[utoipa::path(get, path = "/api/v1/posts/export", operation_id = "posts_export", tag = "posts", params(ExportParams),
+#[utoipa::path(get, path = "/api/v1/posts/export", operation_id = "posts_export", tag = "posts", params(Wanted),
     responses((status = 200, body = String, content_type = "text/csv"),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn export(

@@ -1,14 +1,18 @@
 //! Posts as a file, with the calendar's filter, and the links around the calendar that lead to files.
 
+use std::str::FromStr;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use carillon_domain::error::AppError;
 use carillon_domain::id::WorkspaceId;
+use carillon_domain::publication::PostStatus;
 use carillon_engine::report::Mark;
 use carillon_engine::usecase::post_files::{self, PlanFilter};
 use jiff::civil::Date;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::http::App;
 use crate::http::extract::Query;
@@ -18,14 +22,19 @@ use crate::web::ui::Ui;
 use crate::{files, urls};
 
 /// Which posts; what is empty or absent does not count.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Wanted {
-    from: String,
-    to: String,
-    account: String,
-    status: String,
-    q: String,
+    /// First day on which they are due, in the workspace's zone: 2026-12-01.
+    from: Option<String>,
+    /// Last day.
+    to: Option<String>,
+    /// Only with a publication on this account.
+    account: Option<String>,
+    /// Only with this status.
+    status: Option<String>,
+    /// Only with this in their text, case ignored.
+    q: Option<String>,
 }
 
 impl Wanted {
@@ -34,25 +43,30 @@ impl Wanted {
     /// # Errors
     /// [`AppError::Invalid`] for what is no day, no account or no status.
     pub fn filter(&self) -> Result<PlanFilter, AppError> {
-        let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        let wrong = |field: &'static str, text: &str| {
-            AppError::invalid(field, "invalid", format!("`{text}` can't be used as `{field}`."))
-        };
-        let day = |field: &'static str, text: &str| -> Result<Option<Date>, AppError> {
-            given(text).map(|text| text.parse().map_err(|_| wrong(field, &text))).transpose()
-        };
-        let account = given(&self.account);
-        let status = given(&self.status).map(serde_json::Value::String);
         Ok(PlanFilter {
-            from: day("from", &self.from)?,
-            to: day("to", &self.to)?,
-            account: account.map(|text| text.parse().map_err(|_| wrong("account", &text))).transpose()?,
-            status: status
-                .map(|text| serde_json::from_value(text).map_err(|_| wrong("status", &self.status)))
-                .transpose()?,
-            q: given(&self.q),
+            from: read("from", self.from.as_deref())?,
+            to: read("to", self.to.as_deref())?,
+            account: read("account", self.account.as_deref())?,
+            status: given(self.status.as_deref()).map(status).transpose()?,
+            q: given(self.q.as_deref()).map(str::to_owned),
         })
     }
+}
+
+fn given(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn read<T: FromStr>(field: &'static str, text: Option<&str>) -> Result<Option<T>, AppError> {
+    given(text).map(|text| text.parse().map_err(|_| wrong(field, text))).transpose()
+}
+
+fn status(text: &str) -> Result<PostStatus, AppError> {
+    serde_json::from_value(text.into()).map_err(|_| wrong("status", text))
+}
+
+fn wrong(field: &'static str, text: &str) -> AppError {
+    AppError::invalid(field, "invalid", format!("`{text}` can't be used as `{field}`."))
 }
 
 /// The file.

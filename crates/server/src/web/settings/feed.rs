@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use carillon_domain::id::{PostId, WorkspaceId};
 use carillon_domain::secret::Secret;
 use carillon_domain::time::Timestamp;
 use carillon_engine::usecase::feeds;
@@ -77,7 +78,7 @@ pub async fn calendar(
     Path(secret): Path<Secret>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let page = |workspace, post| whole(&app, &urls::post(workspace, post));
+    let page = |workspace: WorkspaceId, post: PostId| whole(&app, &urls::post(workspace, post));
     let feed = feeds::fetch(&app.engine, &secret, page).await?;
     Ok(content::calendar(&headers, feed))
 }
