@@ -152,6 +152,13 @@ pub(super) struct Place {
     cap: u32,
 }
 
+impl Place {
+    /// The account, which is locked while the place is taken.
+    pub fn account(&self) -> AccountId {
+        self.account.id
+    }
+}
+
 /// The days on which the accounts would get this, where their networks limit them; in the order of locking.
 pub(super) fn places(engine: &Engine, actor: &Actor, checks: &[AccountCheck], due: &DueTime) -> Vec<Place> {
     let Some(day) = day(due.at, &actor.timezone) else { return Vec::new() };

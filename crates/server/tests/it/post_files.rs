@@ -46,6 +46,8 @@ async fn made_once(desk: Desk) {
         "\u{feff}Text;Accounts;Date;Time;Tags\r\n\"Good morning,\r\nAthens\";@{handle};24.12.2026;9:00;news, shop\r\n\
          Later;bluesky:{handle};2026-12-24;6:30 PM;\r\n"
     );
+    let form = browser.get(&format!("{}/posts/import", desk.home)).await.text();
+    assert!(form.contains(&format!("<code>bluesky:{handle}</code>")), "{form}");
     let page = taken(&desk, &browser, file.as_bytes()).await;
     let shown = browser.get(&page).await.text();
     assert!(shown.contains("2 rows can become posts") && shown.contains("Make all 2 posts"), "{shown}");

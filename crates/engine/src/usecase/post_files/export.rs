@@ -105,6 +105,14 @@ pub async fn export(
     Ok((written(&HEADINGS, &rows, mark)?, file_name(engine, actor, zone).await?))
 }
 
+/// What to write into a file for each account.
+///
+/// # Errors
+/// [`AppError::Forbidden`] when the role may not read.
+pub async fn accounts(engine: &Engine, actor: &Actor) -> Result<Vec<String>, AppError> {
+    Ok(Names::load(engine, actor).await?.all().collect())
+}
+
 /// A file to begin with: the headings, and a row that can be taken in as it is.
 ///
 /// # Errors
@@ -117,7 +125,7 @@ pub async fn example(engine: &Engine, actor: &Actor) -> Result<Vec<u8>, AppError
     let day = today.checked_add(7.days()).unwrap_or(today);
     let row = super::COLUMNS.map(|column| match column {
         "text" => "We open at nine. Come by.".to_owned(),
-        "accounts" => names.first().unwrap_or_default(),
+        "accounts" => names.all().next().unwrap_or_default(),
         "status" => "draft".to_owned(),
         "date" => day.to_string(),
         "time" => "09:00".to_owned(),

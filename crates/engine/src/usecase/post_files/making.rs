@@ -1,11 +1,13 @@
 //! Taking files in, looking at what would become of them, and making posts of them: once, and all in one transaction.
 
+use std::collections::BTreeSet;
+
 use carillon_domain::error::{AppError, FieldError};
-use carillon_domain::id::{Id, PostId, PostImportId};
+use carillon_domain::id::{AccountId, Id, PostId, PostImportId};
 use carillon_domain::permission::Permission;
 use carillon_domain::time::{SignedDuration, Timestamp};
-use carillon_store::repo::media;
 use carillon_store::repo::post_import::{self, PostImportRow};
+use carillon_store::repo::{account, media};
 use carillon_store::{StoreError, Tx};
 use sha2::{Digest, Sha256};
 
@@ -229,6 +231,11 @@ async fn saved(
 }
 
 async fn save(tx: &mut Tx<'_>, row: &PostImportRow, judged: &Judged, now: Timestamp) -> Result<(), AppError> {
+    // In one order, as everybody locks them: each post alone would lock only its own.
+    let locked: BTreeSet<AccountId> = judged.good.iter().flat_map(|good| good.ready.locked()).collect();
+    for id in locked {
+        account::lock(tx, row.workspace, id).await?;
+    }
     for (id, alt) in &judged.alts {
         if !media::set_alt(tx, row.workspace, *id, alt.version, Some(&alt.text), now).await? {
             return Err(AppError::Stale);

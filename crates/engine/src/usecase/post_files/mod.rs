@@ -16,7 +16,7 @@ use carillon_domain::limits::Violation;
 use carillon_store::repo::post_import::PostImportRow;
 use jiff::Timestamp;
 
-pub use export::{PlanFilter, example, export};
+pub use export::{PlanFilter, accounts, example, export};
 pub use making::{Asked, Made, Which, discard, forget, keep, look, make, take_in};
 pub use sheet::too_large;
 pub use when::Slashes;

@@ -92,9 +92,9 @@ impl Names {
         }
     }
 
-    /// What to write for the first account, if there is one.
-    pub fn first(&self) -> Option<String> {
-        self.accounts.first().map(|one| self.written(&one.row))
+    /// What to write for each account.
+    pub fn all(&self) -> impl Iterator<Item = String> {
+        self.accounts.iter().map(|one| self.written(&one.row))
     }
 
     /// What to write for the account of this id.

@@ -1,7 +1,7 @@
 //! A new post with its publications and, where it is to go out, their jobs: one transaction.
 
 use carillon_domain::error::AppError;
-use carillon_domain::id::{Id, PostId};
+use carillon_domain::id::{AccountId, Id, PostId};
 use carillon_domain::limits::Violation;
 use carillon_domain::permission::Permission;
 use carillon_domain::post::Draft;
@@ -35,6 +35,11 @@ impl Ready {
     /// The post.
     pub fn id(&self) -> PostId {
         self.row.id
+    }
+
+    /// The accounts that [`save`] locks.
+    pub fn locked(&self) -> impl Iterator<Item = AccountId> {
+        self.places.iter().map(caps::Place::account)
     }
 
     /// What of it takes a place at its time.

@@ -26,15 +26,18 @@ struct Import {
     example_url: String,
     alert: Option<Alert>,
     columns: &'static [&'static str],
+    /// What to write for each account.
+    accounts: Vec<String>,
     most_rows: usize,
     most_kb: usize,
 }
 
-fn page(member: Member, alert: Option<Alert>) -> Result<Response, Failure> {
+async fn page(app: &App, member: Member, alert: Option<Alert>) -> Result<Response, Failure> {
     let member = member.at(Section::Calendar);
     member.actor.require(Permission::Write)?;
     let workspace = member.actor.workspace;
     let page = Import {
+        accounts: post_files::accounts(&app.engine, &member.actor).await?,
         action: urls::import_posts(workspace),
         example_url: urls::import_example(workspace),
         alert,
@@ -47,8 +50,8 @@ fn page(member: Member, alert: Option<Alert>) -> Result<Response, Failure> {
 }
 
 /// The form.
-pub async fn show(member: Member) -> Result<Response, Failure> {
-    page(member, None)
+pub async fn show(State(app): State<App>, member: Member) -> Result<Response, Failure> {
+    page(&app, member, None).await
 }
 
 /// A file to begin with.
@@ -74,7 +77,7 @@ pub async fn submit(
         Ok(id) => Ok(Redirect::to(&urls::post_import(member.actor.workspace, id)).into_response()),
         Err(failure) if failure.status.is_client_error() => {
             let told = failure.errors.first().map_or_else(|| failure.detail.clone(), |e| e.message.clone());
-            let again = page(member, Some(Alert::danger(told)))?;
+            let again = page(&app, member, Some(Alert::danger(told))).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
         }
         Err(failure) => Err(failure),
