@@ -10,6 +10,7 @@ mod connect;
 mod copies;
 mod downloads;
 mod edit;
+mod feeds;
 mod find;
 mod import;
 mod kept;

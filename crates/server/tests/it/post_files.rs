@@ -158,7 +158,7 @@ on_both_desks!(every_row_says_what_stands_against_it, super::row_by_row);
 #[tokio::test]
 async fn rows_are_judged_together_with_those_before_them() {
     let desk = Desk::new().await;
-    let cap = json!({ "daily_cap": 2 });
+    let cap = json!({ "caps": { "daily": 2 } });
     let path = format!("/api/v1/accounts/{}", desk.account);
     assert_eq!(desk.call(Method::PATCH, &path, Some(cap)).await.status, StatusCode::OK);
     desk.post("One", json!({ "status": "scheduled", "scheduled_at": "2026-12-24T08:00:00Z" })).await;
