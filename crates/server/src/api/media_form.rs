@@ -99,8 +99,8 @@ pub async fn receive(
     Ok(row)
 }
 
-/// Reads the one file of a form into memory, and what it is called. Of a larger one the rest is read and thrown away, so that the client gets to read the
-/// refusal.
+/// Reads the one file of a form into memory, and what it is called. Of a larger one the rest is read and thrown away, so that the
+/// client gets to read the refusal.
 ///
 /// # Errors
 /// For what is no form of this one part, and for more than `most` bytes, with `over`.

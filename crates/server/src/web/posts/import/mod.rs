@@ -25,7 +25,7 @@ struct Import {
     action: String,
     example_url: String,
     alert: Option<Alert>,
-    columns: &'static [&'static str],
+    columns: Vec<&'static str>,
     /// What to write for each account.
     accounts: Vec<String>,
     most_rows: usize,
@@ -41,7 +41,7 @@ async fn page(app: &App, member: Member, alert: Option<Alert>) -> Result<Respons
         action: urls::import_posts(workspace),
         example_url: urls::import_example(workspace),
         alert,
-        columns: &COLUMNS,
+        columns: COLUMNS.to_vec(),
         most_rows: MOST_ROWS,
         most_kb: MOST_BYTES / 1024,
         ui: member.ui,
