@@ -5,7 +5,7 @@ use carillon_domain::note::Colour;
 use carillon_domain::time::Timestamp;
 use jiff::civil::Date;
 
-use crate::{Db, Executor, Row, StoreError, Tx, args, statements};
+use crate::{Executor, Row, StoreError, Tx, args, statements};
 
 /// A note as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,14 +103,14 @@ pub async fn find<'e>(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn between(
-    db: &Db,
+pub async fn between<'e>(
+    ex: impl Executor<'e> + 'e,
     workspace: WorkspaceId,
     (first, last): (Date, Date),
     limit: i64,
 ) -> Result<Vec<NoteRow>, StoreError> {
     let values = args![workspace, first.to_string(), last.to_string(), limit];
-    db.fetch_all(BETWEEN, values).await?.iter().map(read).collect()
+    ex.fetch_all(BETWEEN, values).await?.iter().map(read).collect()
 }
 
 /// Takes a note away. Tells whether there was one.

@@ -97,12 +97,12 @@ pub async fn lists(db: &Db, workspace: WorkspaceId, limit: i64) -> Result<Vec<Li
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn between(
-    db: &Db,
+pub async fn between<'e>(
+    ex: impl Executor<'e> + 'e,
     workspace: WorkspaceId,
     (first, last): (Date, Date),
     limit: i64,
 ) -> Result<Vec<Holiday>, StoreError> {
     let values = args![workspace, first.to_string(), last.to_string(), limit];
-    db.fetch_all(BETWEEN, values).await?.iter().map(read).collect()
+    ex.fetch_all(BETWEEN, values).await?.iter().map(read).collect()
 }

@@ -61,8 +61,14 @@ pub struct Marks {
 /// [`AppError::Forbidden`] when the role may not read.
 pub async fn between(engine: &Engine, actor: &Actor, days: (Date, Date)) -> Result<Marks, AppError> {
     actor.require(Permission::Read)?;
-    let notes = calendar_note::between(&engine.db, actor.workspace, days, MOST).await?;
-    let mut holidays = holiday::between(&engine.db, actor.workspace, days, MOST).await?;
+    let workspace = actor.workspace;
+    let read = engine.db.read(move |tx| {
+        Box::pin(async move {
+            let notes = calendar_note::between(&mut *tx, workspace, days, MOST).await?;
+            Ok((notes, holiday::between(&mut *tx, workspace, days, MOST).await?))
+        })
+    });
+    let (notes, mut holidays) = read.await?;
     // Two lists may know the same day.
     holidays.dedup();
     Ok(Marks { notes, holidays })
