@@ -47,7 +47,7 @@ holidays-remove-confirm = Remove the list “{ $name }” with all of its days?
 
 settings-feed = Calendar link
 feed-title = This workspace in your own calendar
-feed-lead = Google Calendar, Apple Calendar, Outlook and others show the plan by a link of yours. It tells times, the beginning of texts and the accounts, and nothing else.
+feed-lead = Google Calendar, Apple Calendar, Outlook and others show the plan by a link of yours. It tells times, the beginning of texts, the accounts and a link to each post, and nothing else.
 feed-none = You have no link yet
 feed-none-text = Make one and add it in your calendar program as a calendar from a URL.
 feed-made = Made

@@ -226,8 +226,20 @@ async fn round_trip(desk: Desk) {
 
     let none = desk.call(Method::GET, "/api/v1/posts/export?from=2026-12-02&to=2026-12-01", None).await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let one = desk.call(Method::GET, &format!("{export}&status=draft&q=TWO"), None).await.text();
-    assert!(one.contains("of two lines") && !one.contains("HYPERLINK"), "{one}");
+    for (filter, there) in [
+        ("status=draft&q=TWO", [true, false, false]),
+        ("status=scheduled&platform=bluesky", [false, true, true]),
+        ("tag=a%2C+b", [false, true, false]),
+        ("campaign=-sale", [false, true, false]),
+        ("platform=mastodon", [false, false, false]),
+    ] {
+        let some = desk.call(Method::GET, &format!("{export}&{filter}"), None).await.text();
+        assert_eq!(
+            ["of two lines", "HYPERLINK", "quoted"].map(|text| some.contains(text)),
+            there,
+            "{filter}"
+        );
+    }
     desk.app.dispose().await;
 }
 on_both_desks!(what_is_written_to_a_file_is_read_again_as_it_was, super::round_trip);
@@ -310,6 +322,9 @@ async fn what_is_no_table_is_told_beside_the_form() {
     let example = browser.get(&format!("{path}/example.csv")).await;
     let page = taken(&desk, &browser, example.bytes()).await;
     assert!(browser.get(&page).await.text().contains("1 row can become a post"), "the example is one");
-    let calendar = browser.get(&format!("{}/calendar?date=2026-11-24", desk.home)).await.text();
-    assert!(calendar.contains(&path) && calendar.contains("/posts/export.csv?from=2026-10-26"), "{calendar}");
+    let calendar = format!("{}/calendar?date=2026-11-24&state=scheduled&tag=a+b&view=month", desk.home);
+    let calendar = browser.get(&calendar).await.text();
+    assert!(calendar.contains(&path), "{calendar}");
+    let export = "/posts/export.csv?from=2026-10-26&#38;to=2026-12-06&#38;status=scheduled&#38;tag=a+b\"";
+    assert!(calendar.contains(export), "with the page's filter: {calendar}");
 }

@@ -53,8 +53,14 @@ pub struct PlanFilter {
     pub to: Option<Date>,
     /// Only with a publication on this account.
     pub account: Option<AccountId>,
-    /// Only with this status.
+    /// Only with a publication on this network.
+    pub platform: Option<String>,
+    /// Only where the post, or one of its publications, stands so.
     pub status: Option<PostStatus>,
+    /// Only with this tag.
+    pub tag: Option<String>,
+    /// Only of this campaign.
+    pub campaign: Option<String>,
     /// Only with this in their text, case ignored.
     pub q: Option<String>,
 }
@@ -68,11 +74,17 @@ impl PlanFilter {
     }
 
     fn takes(&self, view: &PostView) -> bool {
-        let text = |q: &String| view.post.composition.text.to_lowercase().contains(&q.to_lowercase());
-        let on = |id: AccountId| view.publications.iter().any(|p| p.account == id);
-        self.status.is_none_or(|status| status == view.status)
-            && self.account.is_none_or(on)
-            && self.q.as_ref().is_none_or(text)
+        let (post, places) = (&view.post, &view.publications);
+        let stands = |status: PostStatus| {
+            status == view.status || places.iter().any(|p| p.state.as_str() == status.as_str())
+        };
+        let says = |q: &String| post.composition.text.to_lowercase().contains(&q.to_lowercase());
+        self.account.is_none_or(|id| places.iter().any(|p| p.account == id))
+            && self.platform.as_ref().is_none_or(|name| places.iter().any(|p| p.platform == *name))
+            && self.status.is_none_or(stands)
+            && self.tag.as_ref().is_none_or(|tag| post.tags.contains(tag))
+            && self.campaign.as_ref().is_none_or(|name| post.campaign.as_ref() == Some(name))
+            && self.q.as_ref().is_none_or(says)
     }
 }
 

@@ -31,8 +31,14 @@ pub struct Wanted {
     to: Option<String>,
     /// Only with a publication on this account.
     account: Option<String>,
-    /// Only with this status.
+    /// Only with a publication on this network.
+    platform: Option<String>,
+    /// Only where the post, or one of its publications, stands so.
     status: Option<String>,
+    /// Only with this tag.
+    tag: Option<String>,
+    /// Only of this campaign.
+    campaign: Option<String>,
     /// Only with this in their text, case ignored.
     q: Option<String>,
 }
@@ -47,7 +53,10 @@ impl Wanted {
             from: read("from", self.from.as_deref())?,
             to: read("to", self.to.as_deref())?,
             account: read("account", self.account.as_deref())?,
+            platform: given(self.platform.as_deref()).map(str::to_owned),
             status: given(self.status.as_deref()).map(status).transpose()?,
+            tag: given(self.tag.as_deref()).map(str::to_owned),
+            campaign: given(self.campaign.as_deref()).map(str::to_owned),
             q: given(self.q.as_deref()).map(str::to_owned),
         })
     }
@@ -93,11 +102,28 @@ struct Link {
     download: bool,
 }
 
+/// What the calendar filters by in its address, and what the export calls it.
+const FILTERS: [(&str, &str); 5] = [
+    ("account", "account"),
+    ("platform", "platform"),
+    ("state", "status"),
+    ("tag", "tag"),
+    ("campaign", "campaign"),
+];
+
 impl CalendarFiles {
-    /// For these days, the first and the last.
+    /// For these days, the first and the last, with the filter of the page.
     pub fn new(ui: &Ui, workspace: WorkspaceId, (first, last): (Date, Date)) -> Self {
         let link = |url: String, text: String, download| Link { url, text, download };
-        let export = format!("{}?from={first}&to={last}", urls::export_posts(workspace));
+        let mut wanted = form_urlencoded::Serializer::new(String::new());
+        wanted.append_pair("from", &first.to_string()).append_pair("to", &last.to_string());
+        let page = ui.path.split_once('?').map_or("", |(_, query)| query);
+        for (name, value) in form_urlencoded::parse(page.as_bytes()).filter(|(_, value)| !value.is_empty()) {
+            if let Some((_, ours)) = FILTERS.into_iter().find(|(theirs, _)| *theirs == name) {
+                wanted.append_pair(ours, &value);
+            }
+        }
+        let export = format!("{}?{}", urls::export_posts(workspace), wanted.finish());
         let mut links = vec![link(export, ui.tr("calendar-export"), true)];
         if ui.may_write() {
             links.push(link(urls::import_posts(workspace), ui.tr("calendar-import"), false));
