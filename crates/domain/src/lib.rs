@@ -21,6 +21,7 @@ pub mod publication;
 pub mod report;
 pub mod schedule;
 pub mod secret;
+pub mod slot;
 pub mod sync;
 pub mod text;
 pub mod time;

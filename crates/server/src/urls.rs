@@ -132,6 +132,14 @@ urls! {
     SYNC = sync(workspace, account) "/w/{workspace}/accounts/{account}/sync";
     /// What the network tells the owner of an account.
     ACCOUNT_INSIGHTS = account_insights(workspace, account) "/w/{workspace}/accounts/{account}/insights";
+    /// The queue of an account, and its posting slots.
+    ACCOUNT_QUEUE = account_queue(workspace, account) "/w/{workspace}/accounts/{account}/queue";
+    /// Moves a post up or down in a queue.
+    ACCOUNT_QUEUE_MOVE = account_queue_move(workspace, account) "/w/{workspace}/accounts/{account}/queue/move";
+    /// Takes a posting slot away.
+    ACCOUNT_SLOT_REMOVE = account_slot_remove(workspace, account) "/w/{workspace}/accounts/{account}/queue/remove-slot";
+    /// Copies posting slots to other accounts.
+    ACCOUNT_SLOTS_COPY = account_slots_copy(workspace, account) "/w/{workspace}/accounts/{account}/queue/copy-slots";
     /// Lets go of an account.
     DISCONNECT = disconnect(workspace, account) "/w/{workspace}/accounts/{account}/disconnect";
     /// Choosing accounts under a login.

@@ -217,6 +217,31 @@ async fn judge_windows(
     Ok(())
 }
 
+/// Whether one more would go out then: neither the network's caps stand against it, nor one of the user's that is enforced.
+pub(super) async fn has_room(
+    engine: &Engine,
+    actor: &Actor,
+    account: &AccountRow,
+    at: Timestamp,
+    except: Option<PostId>,
+) -> Result<bool, StoreError> {
+    let key = (account.workspace, account.id);
+    let own = daily_cap(account).filter(|_| account.cap_mode == CapMode::Enforce);
+    let lowest = own.into_iter().chain(hard_cap(engine, account)).min();
+    if let Some((cap, range)) = lowest.zip(day(at, &actor.timezone))
+        && tally::taken(&engine.db, key, range, except).await? >= i64::from(cap)
+    {
+        return Ok(false);
+    }
+    for window in windows(engine, account) {
+        let Some(range) = span(at, window.span_s) else { continue };
+        if tally::taken(&engine.db, key, range, except).await? >= i64::from(window.posts) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// The span of this length, aligned to the clock, in which `at` lies, as instants `[from, to)`.
 pub(super) fn span(at: Timestamp, span_s: u32) -> Option<(Timestamp, Timestamp)> {
     let length = i64::from(span_s);

@@ -18,6 +18,7 @@ pub mod notices;
 pub mod post_files;
 pub mod posts;
 pub mod publications;
+pub mod queue;
 pub mod refresh;
 pub mod release;
 mod remote;

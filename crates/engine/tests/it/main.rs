@@ -32,6 +32,7 @@ mod restoring;
 mod rivals;
 mod schedule;
 mod settling;
+mod slots;
 mod spending;
 mod standing;
 mod support;

@@ -13,6 +13,7 @@ mod platforms;
 mod post_files;
 mod posts;
 mod publications;
+mod queue;
 mod renditions;
 pub mod shapes;
 mod standing;
@@ -104,6 +105,7 @@ pub fn routes() -> Api {
         .merge(analytics::routes())
         .merge(posts::routes())
         .merge(post_files::routes())
+        .merge(queue::routes())
         .merge(publications::routes())
         .split_for_parts();
     let (uploads, uploads_document) =
@@ -176,7 +178,7 @@ struct PostBody {
     accounts: Option<Vec<String>>,
     /// Base media, in order.
     media: Option<Vec<String>>,
-    /// `draft`, `scheduled` or `now`.
+    /// `draft`, `scheduled`, `now`, or `queue`: scheduled for the next posting slot that is free on its accounts.
     status: Option<String>,
     /// RFC 3339, or wall-clock time in `timezone`.
     scheduled_at: Option<String>,

@@ -20,6 +20,7 @@ mod notes;
 mod numbers;
 mod page;
 mod pages;
+mod queue;
 mod schedule;
 mod slots;
 mod stage;

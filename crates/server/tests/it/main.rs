@@ -38,6 +38,7 @@ mod peers;
 mod people;
 mod post_files;
 mod process;
+mod queue;
 mod reading;
 mod renditions;
 mod reports;

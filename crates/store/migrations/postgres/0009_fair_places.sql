@@ -322,3 +322,12 @@ create table holidays (
     foreign key (workspace_id, list_id) references holiday_lists (workspace_id, id) on delete cascade
 );
 create index holidays_by_day on holidays (workspace_id, day);
+-- The times of the week at which an account is to have its posts.
+create table posting_slots (
+    workspace_id uuid   not null,
+    account_id   uuid   not null,
+    weekday      bigint not null, -- Monday being 1
+    minute       bigint not null, -- after midnight, by the clock of the zone
+    timezone     text   not null, -- IANA
+    primary key (workspace_id, account_id, weekday, minute, timezone)
+);

@@ -38,6 +38,7 @@ pub mod session;
 pub mod setting;
 pub mod settled;
 pub mod shared_quota;
+pub mod slot;
 pub mod snapshot;
 pub mod standing;
 pub mod sync_run;
@@ -93,6 +94,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         setting::STATEMENTS,
         settled::STATEMENTS,
         shared_quota::STATEMENTS,
+        slot::STATEMENTS,
         snapshot::STATEMENTS,
         standing::STATEMENTS,
         sync_run::STATEMENTS,

@@ -242,7 +242,7 @@ async fn save(tx: &mut Tx<'_>, row: &PostImportRow, judged: &Judged, now: Timest
         }
     }
     for Good { line, ready } in &judged.good {
-        posts::save(tx, ready).await.map_err(|error| at_line(*line, error))?;
+        posts::insert(tx, ready).await.map_err(|error| at_line(*line, error))?;
     }
     Ok(())
 }

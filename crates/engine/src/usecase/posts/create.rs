@@ -19,6 +19,7 @@ use super::query;
 use super::view::PostView;
 use crate::publish::{self, Target};
 use crate::usecase::caps::{self, Besides};
+use crate::usecase::queue::{self, FreeSlot};
 use crate::{Actor, Engine};
 
 /// A post that may be saved, with everything that is saved with it.
@@ -27,6 +28,8 @@ pub(in crate::usecase) struct Ready {
     publications: Vec<PublicationRow>,
     jobs: Vec<NewJob>,
     places: Vec<caps::Place>,
+    /// The slot that must still be free then.
+    slot: Option<FreeSlot>,
     /// What people should know, though it may be saved.
     pub warnings: Vec<Violation>,
 }
@@ -37,7 +40,7 @@ impl Ready {
         self.row.id
     }
 
-    /// The accounts that [`save`] locks.
+    /// The accounts that [`insert`] locks.
     pub fn locked(&self) -> impl Iterator<Item = AccountId> {
         self.places.iter().map(caps::Place::account)
     }
@@ -57,18 +60,48 @@ impl Ready {
 /// A draft may break networks' rules, which then show as warnings; what is to go out may not.
 ///
 /// # Errors
-/// [`AppError::Invalid`] with every problem at once, [`AppError::Forbidden`] when the role may not publish.
+/// [`AppError::Invalid`] with every problem at once, also where no slot is free; [`AppError::Forbidden`] when the role may not publish.
 pub async fn create(engine: &Engine, actor: &Actor, input: PostInput) -> Result<PostView, AppError> {
-    let mut ready = ready(engine, actor, input, Besides::default()).await?;
+    may(actor, input.status)?;
+    if input.status != WantedStatus::Queue {
+        return save(engine, actor, input, None).await;
+    }
+    for _ in 0..queue::TRIES {
+        let slot = queue::next_free(engine, actor, &input.accounts, None).await?;
+        let placed = slot.place(input.clone());
+        match Box::pin(save(engine, actor, placed, Some(slot))).await {
+            Err(error) if queue::is_taken(&error) => {}
+            done => return done,
+        }
+    }
+    Err(queue::too_busy())
+}
+
+fn may(actor: &Actor, wanted: WantedStatus) -> Result<(), AppError> {
+    actor.require(Permission::Write)?;
+    if wanted != WantedStatus::Draft {
+        actor.require(Permission::Publish)?;
+    }
+    Ok(())
+}
+
+/// Saves it, in a slot that must still be free then.
+async fn save(
+    engine: &Engine,
+    actor: &Actor,
+    input: PostInput,
+    slot: Option<FreeSlot>,
+) -> Result<PostView, AppError> {
+    let mut ready = Ready { slot, ..ready(engine, actor, input, Besides::default()).await? };
     let (id, warnings) = (ready.id(), std::mem::take(&mut ready.warnings));
-    engine.db.write(move |tx| Box::pin(async move { save(tx, &ready).await })).await?;
+    engine.db.write(move |tx| Box::pin(async move { insert(tx, &ready).await })).await?;
     told(engine, actor, [id]);
     let mut view = query::get(engine, actor, id).await?;
     view.warnings = warnings;
     Ok(view)
 }
 
-/// Judges a request and makes ready what [`save`] saves.
+/// Judges a request and makes ready what [`insert`] saves.
 ///
 /// # Errors
 /// As [`create`].
@@ -78,10 +111,7 @@ pub(in crate::usecase) async fn ready(
     input: PostInput,
     besides: Besides<'_>,
 ) -> Result<Ready, AppError> {
-    actor.require(Permission::Write)?;
-    if input.status != WantedStatus::Draft {
-        actor.require(Permission::Publish)?;
-    }
+    may(actor, input.status)?;
     let now = engine.clock.now();
     let zone = actor.timezone.clone();
     let Judged { composition, checks, due, places, warnings } = judge(engine, actor, &input, besides).await?;
@@ -110,22 +140,27 @@ pub(in crate::usecase) async fn ready(
         times.job(target, &p.platform, p.account, p.due_at)
     });
     let jobs = jobs.collect();
-    Ok(Ready { row, publications, jobs, places, warnings })
+    Ok(Ready { row, publications, jobs, places, slot: None, warnings })
 }
 
 /// Saves post, publications and jobs together.
 ///
 /// # Errors
-/// [`AppError::Invalid`] when somebody else took the last place of a day meanwhile.
-pub(in crate::usecase) async fn save(tx: &mut Tx<'_>, ready: &Ready) -> Result<(), AppError> {
-    post::insert(tx, &ready.row).await?;
+/// [`AppError::Invalid`] when somebody else took the slot or the last place of a day meanwhile.
+pub(in crate::usecase) async fn insert(tx: &mut Tx<'_>, ready: &Ready) -> Result<(), AppError> {
+    let row = &ready.row;
+    post::insert(tx, row).await?;
     for publication in &ready.publications {
         publication::insert(tx, publication).await?;
     }
     for new in &ready.jobs {
         job::put(tx, new).await?;
     }
-    caps::take(tx, &ready.places, ready.row.id).await
+    // Before the caps: whatever locks accounts does it in one order.
+    if let Some(slot) = &ready.slot {
+        queue::take(tx, row.workspace, slot, row.id).await?;
+    }
+    caps::take(tx, &ready.places, row.id).await
 }
 
 /// Tells whoever waits for it that these posts were saved.
@@ -149,7 +184,7 @@ pub(super) fn new_publication(
         platform: check.account.platform.clone(),
         state: match wanted {
             WantedStatus::Draft => PublicationState::Draft,
-            WantedStatus::Scheduled | WantedStatus::Now => PublicationState::Scheduled,
+            WantedStatus::Scheduled | WantedStatus::Now | WantedStatus::Queue => PublicationState::Scheduled,
         },
         due_at: post.due_at,
         next_at: None,

@@ -29,6 +29,8 @@ pub enum WantedStatus {
     Scheduled,
     /// Goes out at once.
     Now,
+    /// Goes out in the next slot that is free on its accounts; `scheduled_at` says nothing then.
+    Queue,
 }
 
 /// A new post.
@@ -41,7 +43,7 @@ pub struct PostInput {
     pub accounts: Vec<AccountId>,
     /// Base media, in order.
     pub media: Vec<MediaId>,
-    /// Draft, scheduled or now.
+    /// Draft, scheduled, now, or queued.
     pub status: WantedStatus,
     /// RFC 3339, or wall-clock time in `timezone`.
     pub scheduled_at: Option<String>,
@@ -69,7 +71,7 @@ pub struct PostPatch {
     pub accounts: Option<Vec<AccountId>>,
     /// Base media.
     pub media: Option<Vec<MediaId>>,
-    /// Draft, scheduled or now.
+    /// Draft, scheduled, now, or queued.
     pub status: Option<WantedStatus>,
     /// RFC 3339, or wall-clock time in `timezone`.
     pub scheduled_at: Option<String>,
@@ -161,7 +163,8 @@ impl PostInput {
                 schedule::not_too_far(&due, now).map_err(wrong)?;
                 Ok(Some(due))
             }
-            (WantedStatus::Draft, None) => {
+            // Which slot that is shows when it is taken.
+            (WantedStatus::Draft, None) | (WantedStatus::Queue, _) => {
                 schedule::zone(zone).map_err(wrong)?;
                 Ok(None)
             }

@@ -16,9 +16,10 @@ use super::create::{fingerprint, new_publication};
 use super::input::{PostInput, PostPatch, WantedStatus};
 use super::judge::{Judged, judge};
 use super::query;
-use super::view::PostView;
+use super::view::{PostView, PublicationView};
 use crate::publish::{self, Target};
 use crate::usecase::caps::{self, Besides};
+use crate::usecase::queue::{self, FreeSlot};
 use crate::{Actor, Engine};
 
 /// Applies the patch.
@@ -31,6 +32,43 @@ pub async fn update(
     actor: &Actor,
     id: PostId,
     patch: PostPatch,
+    if_match: Option<i64>,
+) -> Result<PostView, AppError> {
+    if patch.status != Some(WantedStatus::Queue) {
+        return change(engine, actor, id, (patch, None), if_match).await;
+    }
+    actor.require(Permission::Publish)?;
+    for _ in 0..queue::TRIES {
+        let accounts = match &patch.accounts {
+            Some(accounts) => accounts.clone(),
+            None => live(&query::get(engine, actor, id).await?).map(|p| p.account).collect(),
+        };
+        let slot = queue::next_free(engine, actor, &accounts, Some(id)).await?;
+        let placed = slot.place_change(patch.clone());
+        match Box::pin(change(engine, actor, id, (placed, Some(slot)), if_match)).await {
+            Err(error) if queue::is_taken(&error) => {}
+            done => return done,
+        }
+    }
+    Err(queue::too_busy())
+}
+
+/// Moves a post, of which this version was seen, into a slot that must still be free then.
+pub(in crate::usecase) async fn move_to(
+    engine: &Engine,
+    actor: &Actor,
+    (id, version): (PostId, i64),
+    slot: FreeSlot,
+) -> Result<PostView, AppError> {
+    change(engine, actor, id, (slot.place_change(PostPatch::default()), Some(slot)), Some(version)).await
+}
+
+/// Applies the patch, which may put the post into a slot that must still be free then.
+async fn change(
+    engine: &Engine,
+    actor: &Actor,
+    id: PostId,
+    (patch, slot): (PostPatch, Option<FreeSlot>),
     if_match: Option<i64>,
 ) -> Result<PostView, AppError> {
     actor.require(Permission::Write)?;
@@ -72,7 +110,7 @@ pub async fn update(
         checks.iter().map(|c| (c.account.id, new_publication(engine, &row, c, input.status))).collect();
     let fingerprints: BTreeMap<AccountId, String> =
         checks.iter().map(|c| (c.account.id, fingerprint(&c.draft))).collect();
-    let change = Change { row, fresh, fingerprints, wanted: input.status, places, now };
+    let change = Change { row, fresh, fingerprints, wanted: input.status, places, slot, now };
     apply(engine, change).await?;
     engine.wake.notify_waiters();
     engine.events.post_changed(actor.workspace, id);
@@ -82,12 +120,15 @@ pub async fn update(
     Ok(view)
 }
 
+/// Its publications. An account that was taken off, or a post that was canceled, comes back only when it is named.
+fn live(view: &PostView) -> impl Iterator<Item = &PublicationView> {
+    view.publications.iter().filter(|p| p.state != PublicationState::Canceled)
+}
+
 /// The post as a request, with the patch on top.
 pub(super) fn merged(before: &PostView, patch: &PostPatch) -> PostInput {
     let post = &before.post;
-    // An account that was taken off, or a post that was canceled, comes back only when it is named.
-    let live = || before.publications.iter().filter(|p| p.state != PublicationState::Canceled);
-    let now_status = if live().any(|p| p.state != PublicationState::Draft) {
+    let now_status = if live(before).any(|p| p.state != PublicationState::Draft) {
         WantedStatus::Scheduled
     } else {
         WantedStatus::Draft
@@ -95,7 +136,7 @@ pub(super) fn merged(before: &PostView, patch: &PostPatch) -> PostInput {
     let retimed = patch.scheduled_at.is_some() || patch.timezone.is_some();
     let kept_time = post.due_at.map(|at| at.to_string());
     let accounts: Vec<AccountId> =
-        patch.accounts.clone().unwrap_or_else(|| live().map(|p| p.account).collect());
+        patch.accounts.clone().unwrap_or_else(|| live(before).map(|p| p.account).collect());
     PostInput {
         text: patch.text.clone().unwrap_or_else(|| post.composition.text.clone()),
         media: patch.media.clone().unwrap_or_else(|| post.composition.media.clone()),
@@ -126,6 +167,7 @@ struct Change {
     fingerprints: BTreeMap<AccountId, String>,
     wanted: WantedStatus,
     places: Vec<caps::Place>,
+    slot: Option<FreeSlot>,
     now: Timestamp,
 }
 
@@ -150,14 +192,17 @@ async fn apply(engine: &Engine, mut change: Change) -> Result<(), AppError> {
                             if !publication::save_edit(tx, &row, seen).await? {
                                 return Err(already_out());
                             }
-                            queue(tx, &times, &row).await?;
+                            requeue(tx, &times, &row).await?;
                         }
                         None => take_off(tx, row, change.now).await?,
                     }
                 }
                 for row in change.fresh.values() {
                     publication::insert(tx, row).await?;
-                    queue(tx, &times, row).await?;
+                    requeue(tx, &times, row).await?;
+                }
+                if let Some(slot) = &change.slot {
+                    queue::take(tx, change.row.workspace, slot, change.row.id).await?;
                 }
                 caps::take(tx, &change.places, change.row.id).await
             })
@@ -170,7 +215,7 @@ fn edit(row: &mut PublicationRow, change: &Change) -> Result<(), AppError> {
     let intent = if row.intent { Intent::Saved } else { Intent::None };
     let event = match change.wanted {
         WantedStatus::Draft => Event::Unschedule,
-        WantedStatus::Scheduled | WantedStatus::Now => Event::Schedule,
+        WantedStatus::Scheduled | WantedStatus::Now | WantedStatus::Queue => Event::Schedule,
     };
     let content = change.fingerprints.get(&row.account);
     if row.state != PublicationState::Draft || event == Event::Schedule {
@@ -215,7 +260,7 @@ async fn take_off(
     Ok(job::remove(tx, &publish::job_key(row.id)).await?)
 }
 
-async fn queue(
+async fn requeue(
     tx: &mut carillon_store::Tx<'_>,
     times: &publish::Times,
     row: &PublicationRow,

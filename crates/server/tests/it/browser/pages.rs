@@ -130,6 +130,8 @@ async fn pages_about_posts_are_sound() {
     inspector
         .open(&page, "overview-network", &stage.url(&format!("{home}/overview?platform=mastodon")))
         .await;
+    let account = stage.account("mastodon").await;
+    inspector.open(&page, "queue", &stage.url(&format!("{home}/accounts/{account}/queue"))).await;
     let found = stage.found_on("threads").await;
     inspector.open(&page, "post-found", &stage.url(&format!("{home}/found/{found}"))).await;
     inspector.open(&page, "definitions", &stage.url(&format!("{home}/definitions"))).await;

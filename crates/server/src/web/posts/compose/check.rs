@@ -8,6 +8,7 @@ use carillon_engine::usecase::posts;
 
 use super::draft::Draft;
 use super::fit::{self, Button};
+use super::left::DayLeft;
 use super::split;
 use crate::http::App;
 use crate::http::extract::Form;
@@ -22,6 +23,8 @@ use crate::web::{Failure, html};
 struct Check {
     ui: Ui,
     results: Vec<CheckLine>,
+    /// Goes beside the time field.
+    left: DayLeft,
     /// A text is too long for a network on which it could be a thread.
     can_split: bool,
 }
@@ -107,7 +110,8 @@ pub async fn check(
             warnings: check.report.warnings.into_iter().map(pieces).collect(),
         });
     }
-    Ok(html(&Check { ui: member.ui, results, can_split })?.into_response())
+    let left = DayLeft::of(&app, &member.ui, &member.actor, &faces, &draft).await?;
+    Ok(html(&Check { ui: member.ui, results, left, can_split })?.into_response())
 }
 
 /// What a counter counts; the root text needs no name. Of files it is seconds.

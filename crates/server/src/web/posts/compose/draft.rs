@@ -280,6 +280,7 @@ impl Draft {
             status: match self.action.as_str() {
                 "now" => WantedStatus::Now,
                 "schedule" => WantedStatus::Scheduled,
+                "queue" => WantedStatus::Queue,
                 _ => WantedStatus::Draft,
             },
             scheduled_at: Some(when::meant(&self.scheduled_at, &self.timezone, &self.scheduled_offset))

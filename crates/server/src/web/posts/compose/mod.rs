@@ -3,6 +3,7 @@
 mod check;
 mod draft;
 mod fit;
+mod left;
 mod options;
 mod save;
 mod settled;
@@ -30,6 +31,7 @@ use serde::Deserialize;
 
 pub use self::check::check;
 use self::draft::{Draft, Own};
+use self::left::DayLeft;
 use self::options::{OptionKind, OptionRow, option_fields, option_row};
 use self::save::{change, create_once};
 use self::slots::Slots;
@@ -64,6 +66,8 @@ struct Compose {
     scheduled_at: String,
     time_error: Option<String>,
     time_choices: Option<TimeChoices>,
+    /// What daily caps leave of the day.
+    left: DayLeft,
     /// The next best times, where no script asks for them.
     slots: Option<Slots>,
     /// What somebody else saved meanwhile.
@@ -317,6 +321,7 @@ async fn page(
         text_error: errors.of("text"),
         time_error: errors.of("scheduled_at"),
         time_choices: when::choices(&ui, &draft),
+        left: DayLeft::of(app, &ui, &actor, &faces, &draft).await?,
         slots,
         theirs: draft.theirs,
         text: draft.text,
