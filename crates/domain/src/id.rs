@@ -196,6 +196,8 @@ ids! {
     ReportScheduleId = ReportScheduleKind("rsched");
     /// A report that went out by itself.
     SentReportId = SentReportKind("report");
+    /// Posts that come again and again.
+    SeriesId = SeriesKind("series");
     /// Something that needs a person.
     NoticeId = NoticeKindId("notice");
     /// A file of posts that somebody took in.

@@ -18,6 +18,7 @@ pub mod notice;
 pub mod permission;
 pub mod post;
 pub mod publication;
+pub mod recurrence;
 pub mod report;
 pub mod schedule;
 pub mod secret;

@@ -9,6 +9,7 @@ use crate::Engine;
 use crate::answers::Answers;
 use crate::people::People;
 use crate::usecase::{credentials, notices, post_files, webhooks};
+use crate::usecase::{credentials, notices, series, webhooks};
 
 /// A login under which nobody chose an account in this time is forgotten.
 const CHOOSE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
@@ -36,6 +37,7 @@ impl Engine {
         note("files of posts", post_files::forget(self).await);
         note("journal", self.thin_journal().await);
         note("requests for deletion", webhooks::finish_deletions(self).await);
+        note("posts that repeat", series::make_due(self).await);
         note("snapshots", self.thin_snapshots().await);
     }
 

@@ -102,6 +102,8 @@ urls! {
     MOVE_POST = move_post(workspace, post) "/w/{workspace}/posts/{post}/move";
     /// Cancels a post.
     CANCEL_POST = cancel_post(workspace, post) "/w/{workspace}/posts/{post}/cancel";
+    /// Cancels more than one post of a series.
+    CANCEL_SERIES = cancel_series(workspace, post) "/w/{workspace}/posts/{post}/series/cancel";
     /// Deletes at the networks what a post made public.
     DELETE_POST = delete_post(workspace, post) "/w/{workspace}/posts/{post}/delete";
     /// Tries a failed publication again.

@@ -27,6 +27,7 @@ pub mod remote_edit;
 pub mod renditions;
 pub mod report_schedules;
 mod sending;
+pub mod series;
 pub mod standing;
 pub mod sync;
 pub mod webhooks;

@@ -28,6 +28,7 @@ mod reading;
 mod refreshing;
 mod releasing;
 mod repeating;
+mod repeating_posts;
 mod restoring;
 mod rivals;
 mod schedule;

@@ -194,4 +194,7 @@ struct PostBody {
     tags: Option<Vec<String>>,
     /// Campaign.
     campaign: Option<String>,
+    /// For new posts that are scheduled: a rule of RFC 5545 by which they come again, on the clock of the workspace, as in
+    /// `FREQ=WEEKLY;BYDAY=TU,TH`.
+    repeat: Option<String>,
 }

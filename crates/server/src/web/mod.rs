@@ -96,6 +96,7 @@ pub fn routes() -> Router<App> {
         .route(urls::EXPORT_POSTS, get(posts::export::file))
         .route(urls::POST, get(posts::one::show))
         .route(urls::CANCEL_POST, post(posts::one::cancel))
+        .route(urls::CANCEL_SERIES, post(posts::series::cancel))
         .route(urls::DELETE_POST, post(posts::delete::submit))
         .route(urls::RETRY_PUBLICATION, post(posts::one::retry))
         .route(urls::PUBLISH_PUBLICATION, post(posts::one::publish))

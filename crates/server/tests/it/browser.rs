@@ -21,6 +21,7 @@ mod numbers;
 mod page;
 mod pages;
 mod queue;
+mod repeat;
 mod schedule;
 mod slots;
 mod stage;

@@ -47,6 +47,7 @@ mod rivals;
 mod roles;
 mod rotation;
 mod secrets;
+mod series;
 mod settings;
 mod slots;
 mod standing;

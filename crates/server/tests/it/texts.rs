@@ -67,6 +67,7 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ),
         ("error-kind", names(&KINDS)),
         ("errand", Errand::ALL.iter().map(|errand| errand.as_str().to_owned()).collect()),
+        ("repeat", names(&["daily", "weekdays", "weekly", "fortnightly", "monthly", "yearly", "rule"])),
         ("reports-every", names(&["week", "month"])),
         ("reports-state", names(&["making", "sent", "failed"])),
         ("notice", NoticeKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),

@@ -331,3 +331,33 @@ create table posting_slots (
     timezone     text   not null, -- IANA
     primary key (workspace_id, account_id, weekday, minute, timezone)
 );
+
+-- Posts that come again and again. Their occurrences are ordinary posts, made some weeks ahead.
+create table post_series (
+    workspace_id blob   not null,
+    id           blob   not null,
+    version      bigint not null, -- grows with every change, and fences what is made by an older one
+    rule         text   not null, -- domain::recurrence::Rule, as in RFC 5545
+    first_wall   text   not null, -- civil time at which it begins
+    timezone     text   not null, -- IANA
+    template     text   not null, -- what each of them is, JSON
+    made_to      bigint not null, -- occurrences until then are made
+    look_at      bigint,          -- when there is more to make (null: never)
+    problem      text,            -- why it stopped, for people
+    created_by   blob,
+    created_at   bigint not null,
+    updated_at   bigint not null,
+    primary key (workspace_id, id)
+);
+create index post_series_by_look on post_series (look_at) where look_at is not null;
+create table series_posts (
+    workspace_id blob    not null,
+    series_id    blob    not null,
+    day          text    not null, -- of the occurrence, in the zone of the series: there is at most one a day
+    at           bigint  not null, -- the instant that the rule gave it
+    post_id      blob    not null,
+    detached     boolean not null, -- it was changed alone, and follows the series no more
+    problem      text,             -- why it could not be scheduled, for people
+    primary key (workspace_id, series_id, day)
+);
+create unique index series_posts_by_post on series_posts (workspace_id, post_id);

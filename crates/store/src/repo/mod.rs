@@ -34,6 +34,7 @@ pub mod remote_post;
 pub mod rendition;
 pub mod report_schedule;
 pub(crate) mod sealed;
+pub mod series;
 pub mod session;
 pub mod setting;
 pub mod settled;
@@ -90,6 +91,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         remote_post::STATEMENTS,
         rendition::STATEMENTS,
         report_schedule::STATEMENTS,
+        series::STATEMENTS,
         session::STATEMENTS,
         setting::STATEMENTS,
         settled::STATEMENTS,

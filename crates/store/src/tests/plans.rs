@@ -13,6 +13,7 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("jobs.claim", &["jobs_ready_others (priority=? AND run_at<?)", "jobs_ready_commits (run_at<?)"]),
     ("calendar.dated", &["posts_by_due (workspace_id=? AND due_at>? AND due_at<?)"]),
     ("looks.to_look_at", &["accounts_by_look (look_at<?)"]),
+    ("post_series.due", &["post_series_by_look (look_at<?)"]),
     ("report_schedules.due", &["report_schedules_due (next_at<?)"]),
     ("thinning.due", &["accounts_by_thinning (thin_at<?)"]),
     ("sync_runs.last", &["sync_runs_by_account (workspace_id=? AND account_id=?)"]),

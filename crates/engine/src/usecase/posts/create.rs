@@ -20,6 +20,7 @@ use super::view::PostView;
 use crate::publish::{self, Target};
 use crate::usecase::caps::{self, Besides};
 use crate::usecase::queue::{self, FreeSlot};
+use crate::usecase::series::{self, Part};
 use crate::{Actor, Engine};
 
 /// A post that may be saved, with everything that is saved with it.
@@ -28,8 +29,7 @@ pub(in crate::usecase) struct Ready {
     publications: Vec<PublicationRow>,
     jobs: Vec<NewJob>,
     places: Vec<caps::Place>,
-    /// The slot that must still be free then.
-    slot: Option<FreeSlot>,
+    aim: Aim,
     /// What people should know, though it may be saved.
     pub warnings: Vec<Violation>,
 }
@@ -61,15 +61,19 @@ impl Ready {
 ///
 /// # Errors
 /// [`AppError::Invalid`] with every problem at once, also where no slot is free; [`AppError::Forbidden`] when the role may not publish.
-pub async fn create(engine: &Engine, actor: &Actor, input: PostInput) -> Result<PostView, AppError> {
+pub async fn create(engine: &Engine, actor: &Actor, mut input: PostInput) -> Result<PostView, AppError> {
     may(actor, input.status)?;
+    if let Some(rule) = input.repeat.take().filter(|rule| !rule.trim().is_empty()) {
+        return Box::pin(series::begin(engine, actor, input, &rule)).await;
+    }
     if input.status != WantedStatus::Queue {
-        return save(engine, actor, input, None).await;
+        return save(engine, actor, input, Aim::default()).await;
     }
     for _ in 0..queue::TRIES {
         let slot = queue::next_free(engine, actor, &input.accounts, None).await?;
         let placed = slot.place(input.clone());
-        match Box::pin(save(engine, actor, placed, Some(slot))).await {
+        let aim = Aim { slot: Some(slot), part: None };
+        match Box::pin(save(engine, actor, placed, aim)).await {
             Err(error) if queue::is_taken(&error) => {}
             done => return done,
         }
@@ -85,14 +89,26 @@ fn may(actor: &Actor, wanted: WantedStatus) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Saves it, in a slot that must still be free then.
-async fn save(
+/// As what a post is saved, in the same transaction.
+#[derive(Default)]
+pub(in crate::usecase) struct Aim {
+    /// In this slot, which must still be free then.
+    pub slot: Option<FreeSlot>,
+    /// As an occurrence of a series.
+    pub part: Option<Part>,
+}
+
+/// Saves it.
+///
+/// # Errors
+/// As [`create`].
+pub(in crate::usecase) async fn save(
     engine: &Engine,
     actor: &Actor,
     input: PostInput,
-    slot: Option<FreeSlot>,
+    aim: Aim,
 ) -> Result<PostView, AppError> {
-    let mut ready = Ready { slot, ..ready(engine, actor, input, Besides::default()).await? };
+    let mut ready = Ready { aim, ..ready(engine, actor, input, Besides::default()).await? };
     let (id, warnings) = (ready.id(), std::mem::take(&mut ready.warnings));
     engine.db.write(move |tx| Box::pin(async move { insert(tx, &ready).await })).await?;
     told(engine, actor, [id]);
@@ -140,7 +156,7 @@ pub(in crate::usecase) async fn ready(
         times.job(target, &p.platform, p.account, p.due_at)
     });
     let jobs = jobs.collect();
-    Ok(Ready { row, publications, jobs, places, slot: None, warnings })
+    Ok(Ready { row, publications, jobs, places, aim: Aim::default(), warnings })
 }
 
 /// Saves post, publications and jobs together.
@@ -157,8 +173,11 @@ pub(in crate::usecase) async fn insert(tx: &mut Tx<'_>, ready: &Ready) -> Result
         job::put(tx, new).await?;
     }
     // Before the caps: whatever locks accounts does it in one order.
-    if let Some(slot) = &ready.slot {
+    if let Some(slot) = &ready.aim.slot {
         queue::take(tx, row.workspace, slot, row.id).await?;
+    }
+    if let Some(part) = &ready.aim.part {
+        series::link(tx, row.workspace, part, row.id).await?;
     }
     caps::take(tx, &ready.places, row.id).await
 }

@@ -59,6 +59,8 @@ pub struct PostInput {
     pub tags: Vec<String>,
     /// Free name of a campaign.
     pub campaign: Option<String>,
+    /// A rule of RFC 5545 by which it comes again, on the clock of the workspace; for what is scheduled.
+    pub repeat: Option<String>,
 }
 
 /// A change to a post; absent fields stay as they are.

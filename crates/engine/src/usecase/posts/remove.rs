@@ -1,10 +1,13 @@
 //! Cancelling a post, or throwing a draft away.
 
 use carillon_domain::error::AppError;
-use carillon_domain::id::PostId;
+use carillon_domain::id::{PostId, WorkspaceId};
 use carillon_domain::permission::Permission;
 use carillon_domain::publication::{Event, Intent, PostStatus, PublicationState, post_status};
-use carillon_store::repo::{job, post, publication};
+use carillon_domain::time::Timestamp;
+use carillon_store::Tx;
+use carillon_store::repo::publication::{self, PublicationRow};
+use carillon_store::repo::{job, post};
 
 use super::super::remote_delete;
 use super::query;
@@ -87,11 +90,45 @@ pub async fn remove(
     Ok(view)
 }
 
-/// Cancels it, unless it never was to go out, or is out: then it tells `false`, and what follows its root goes on.
-fn cancel(
-    row: &mut publication::PublicationRow,
-    now: carillon_domain::time::Timestamp,
+/// Takes back what is planned, in a transaction of somebody else's: cancelled, and with `trash` thrown away, as drafts always are. Tells
+/// whether that was done: what is on its way, out, held or cancelled already stays as it is.
+///
+/// # Errors
+/// [`AppError::Conflict`] when it is being sent right now.
+pub(in crate::usecase) async fn withdraw(
+    tx: &mut Tx<'_>,
+    (workspace, id): (WorkspaceId, PostId),
+    now: Timestamp,
+    trash: bool,
 ) -> Result<bool, AppError> {
+    use PublicationState as S;
+    let found = post::find(&mut *tx, workspace, id).await?;
+    let Some(mut post) = found.filter(|post| post.trashed_at.is_none()) else { return Ok(false) };
+    let mut rows = publication::of_post(&mut *tx, workspace, id).await?;
+    let stays =
+        |row: &PublicationRow| row.intent || !matches!(row.state, S::Draft | S::Scheduled | S::Canceled);
+    if rows.iter().any(stays) || rows.iter().all(|row| row.state == S::Canceled) {
+        return Ok(false);
+    }
+    let is_draft = rows.iter().all(|row| matches!(row.state, S::Draft | S::Canceled));
+    for row in &mut rows {
+        let seen = row.seen();
+        if cancel(row, now)? {
+            if !publication::save_edit(tx, row, seen).await? {
+                return Err(already_sending());
+            }
+            job::remove(tx, &publish::job_key(row.id)).await?;
+        }
+    }
+    post.version += 1;
+    post.updated_at = now;
+    post.trashed_at = (trash || is_draft).then_some(now);
+    post::update(tx, &post).await?;
+    Ok(true)
+}
+
+/// Cancels it, unless it never was to go out, or is out: then it tells `false`, and what follows its root goes on.
+fn cancel(row: &mut PublicationRow, now: Timestamp) -> Result<bool, AppError> {
     use PublicationState as S;
     match row.state {
         S::Draft | S::Canceled | S::Published | S::Unconfirmed => return Ok(false),

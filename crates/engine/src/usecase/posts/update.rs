@@ -11,8 +11,9 @@ use carillon_domain::time::Timestamp;
 use carillon_store::repo::job;
 use carillon_store::repo::post::{self, PostRow};
 use carillon_store::repo::publication::{self, PublicationRow};
+use carillon_store::repo::series as series_row;
 
-use super::create::{fingerprint, new_publication};
+use super::create::{Aim, fingerprint, new_publication};
 use super::input::{PostInput, PostPatch, WantedStatus};
 use super::judge::{Judged, judge};
 use super::query;
@@ -20,6 +21,7 @@ use super::view::{PostView, PublicationView};
 use crate::publish::{self, Target};
 use crate::usecase::caps::{self, Besides};
 use crate::usecase::queue::{self, FreeSlot};
+use crate::usecase::series;
 use crate::{Actor, Engine};
 
 /// Applies the patch.
@@ -35,7 +37,7 @@ pub async fn update(
     if_match: Option<i64>,
 ) -> Result<PostView, AppError> {
     if patch.status != Some(WantedStatus::Queue) {
-        return change(engine, actor, id, (patch, None), if_match).await;
+        return change(engine, actor, id, (patch, Aim::default()), if_match).await;
     }
     actor.require(Permission::Publish)?;
     for _ in 0..queue::TRIES {
@@ -45,7 +47,8 @@ pub async fn update(
         };
         let slot = queue::next_free(engine, actor, &accounts, Some(id)).await?;
         let placed = slot.place_change(patch.clone());
-        match Box::pin(change(engine, actor, id, (placed, Some(slot)), if_match)).await {
+        let aim = Aim { slot: Some(slot), part: None };
+        match Box::pin(change(engine, actor, id, (placed, aim), if_match)).await {
             Err(error) if queue::is_taken(&error) => {}
             done => return done,
         }
@@ -60,15 +63,17 @@ pub(in crate::usecase) async fn move_to(
     (id, version): (PostId, i64),
     slot: FreeSlot,
 ) -> Result<PostView, AppError> {
-    change(engine, actor, id, (slot.place_change(PostPatch::default()), Some(slot)), Some(version)).await
+    let patch = slot.place_change(PostPatch::default());
+    let aim = Aim { slot: Some(slot), part: None };
+    change(engine, actor, id, (patch, aim), Some(version)).await
 }
 
-/// Applies the patch, which may put the post into a slot that must still be free then.
-async fn change(
+/// Applies the patch.
+pub(in crate::usecase) async fn change(
     engine: &Engine,
     actor: &Actor,
     id: PostId,
-    (patch, slot): (PostPatch, Option<FreeSlot>),
+    (patch, aim): (PostPatch, Aim),
     if_match: Option<i64>,
 ) -> Result<PostView, AppError> {
     actor.require(Permission::Write)?;
@@ -110,7 +115,7 @@ async fn change(
         checks.iter().map(|c| (c.account.id, new_publication(engine, &row, c, input.status))).collect();
     let fingerprints: BTreeMap<AccountId, String> =
         checks.iter().map(|c| (c.account.id, fingerprint(&c.draft))).collect();
-    let change = Change { row, fresh, fingerprints, wanted: input.status, places, slot, now };
+    let change = Change { row, fresh, fingerprints, wanted: input.status, places, aim, now };
     apply(engine, change).await?;
     engine.wake.notify_waiters();
     engine.events.post_changed(actor.workspace, id);
@@ -158,6 +163,7 @@ pub(super) fn merged(before: &PostView, patch: &PostPatch) -> PostInput {
         first_comment: patch.first_comment.clone().or_else(|| post.composition.first_comment.clone()),
         tags: patch.tags.clone().unwrap_or_else(|| post.tags.clone()),
         campaign: patch.campaign.clone().or_else(|| post.campaign.clone()),
+        repeat: None,
     }
 }
 
@@ -167,7 +173,7 @@ struct Change {
     fingerprints: BTreeMap<AccountId, String>,
     wanted: WantedStatus,
     places: Vec<caps::Place>,
-    slot: Option<FreeSlot>,
+    aim: Aim,
     now: Timestamp,
 }
 
@@ -201,8 +207,13 @@ async fn apply(engine: &Engine, mut change: Change) -> Result<(), AppError> {
                     publication::insert(tx, row).await?;
                     requeue(tx, &times, row).await?;
                 }
-                if let Some(slot) = &change.slot {
+                if let Some(slot) = &change.aim.slot {
                     queue::take(tx, change.row.workspace, slot, change.row.id).await?;
+                }
+                match &change.aim.part {
+                    Some(part) => series::link(tx, change.row.workspace, part, change.row.id).await?,
+                    // What is changed alone follows its series no more.
+                    None => series_row::detach(tx, change.row.workspace, change.row.id).await?,
                 }
                 caps::take(tx, &change.places, change.row.id).await
             })

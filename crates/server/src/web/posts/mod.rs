@@ -9,3 +9,4 @@ pub mod import;
 pub mod list;
 pub mod one;
 pub mod overdue;
+pub mod series;

@@ -20,6 +20,7 @@ use serde::Deserialize;
 
 use super::card::{Faces, is_in_inbox, status, title};
 use super::edit::{EditForm, Refused};
+use super::series::SeriesCard;
 use crate::http::App;
 use crate::http::extract::{Form, Path, Query};
 use crate::urls;
@@ -46,6 +47,7 @@ struct Post {
     choices: Vec<Choice>,
     curves: Vec<CurveCard>,
     cards: Vec<PublicationCard>,
+    series: Option<SeriesCard>,
     edit_url: Option<String>,
     cancel_url: Option<String>,
     delete_url: Option<String>,
@@ -119,6 +121,10 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let alerts = match uri.query() {
         Some("saved") => vec![Alert::success(member.ui.tr("saved"))],
+        Some(query) if query.starts_with("canceled=") => {
+            let gone = query.trim_start_matches("canceled=").parse::<usize>().unwrap_or_default();
+            vec![Alert::success(member.ui.count("n", gone).tr("series-canceled"))]
+        }
         Some("deleted") => vec![Alert::success(member.ui.tr("post-deleted-remote"))],
         _ => Vec::new(),
     };
@@ -184,6 +190,7 @@ pub(super) async fn page(
         delete_url: (actor.role.may(Permission::Publish)
             && view.publications.iter().any(|p| is_deletable(app, &faces, p)))
         .then(|| urls::delete_post(workspace, post)),
+        series: SeriesCard::of(app, &ui, &actor, post).await?,
         draft,
         live: view.publications.iter().any(open),
         choices: curve::choices(&ui, &curves, &here),

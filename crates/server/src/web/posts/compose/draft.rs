@@ -12,6 +12,7 @@ use carillon_engine::usecase::renditions::Place;
 use serde_json::{Map, Value};
 
 use super::options::{Written, can_draw, option_fields, option_value};
+use super::repeat::Repeat;
 use super::theirs::Difference;
 use super::when;
 use crate::http::App;
@@ -53,6 +54,8 @@ pub struct Draft {
     pub theirs: Vec<Difference>,
     /// What was done, to be said above the form.
     pub notes: Vec<String>,
+    /// How often it comes again.
+    pub repeat: Repeat,
     /// It is what was typed, with something done to it.
     pub carried: bool,
 }
@@ -186,6 +189,10 @@ impl Draft {
                 "scheduled_offset" => draft.scheduled_offset = value,
                 "action" => draft.action = value,
                 "once" => draft.once = value,
+                "repeat" => draft.repeat.choice = value,
+                "repeat_rule" => draft.repeat.rule = value,
+                "repeat_ends" => draft.repeat.ends = value,
+                "scope" => draft.repeat.scope = value,
                 "post" => draft.post = value.parse().ok().map(|id| (id, draft.post.map_or(0, |p| p.1))),
                 "version" => {
                     let version = value.parse().unwrap_or(0);
@@ -291,6 +298,7 @@ impl Draft {
             first_comment: Some(self.first_comment.clone()).filter(|c| !c.trim().is_empty()),
             tags: Vec::new(),
             campaign: None,
+            repeat: self.repeat.rule(),
         })
     }
 }

@@ -5,6 +5,7 @@ mod draft;
 mod fit;
 mod left;
 mod options;
+mod repeat;
 mod save;
 mod settled;
 mod slots;
@@ -24,7 +25,7 @@ use carillon_domain::permission::Permission;
 use carillon_domain::time::random_bytes;
 use carillon_engine::Actor;
 use carillon_engine::media::MediaRow;
-use carillon_engine::usecase::{accounts, posts};
+use carillon_engine::usecase::{accounts, posts, series};
 use carillon_store::repo::account::AccountRow;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -33,6 +34,7 @@ pub use self::check::check;
 use self::draft::{Draft, Own};
 use self::left::DayLeft;
 use self::options::{OptionKind, OptionRow, option_fields, option_row};
+use self::repeat::{Repeat, RepeatForm};
 use self::save::{change, create_once};
 use self::slots::Slots;
 pub use self::slots::slots;
@@ -73,6 +75,7 @@ struct Compose {
     /// What somebody else saved meanwhile.
     theirs: Vec<Difference>,
     zone: Field,
+    repeat: RepeatForm,
     editing: Option<(String, i64)>,
     once: String,
     action_url: String,
@@ -142,6 +145,8 @@ pub async fn show(
             return settled::page(member, id, why);
         }
         draft = Draft::of(&view);
+        let series = series::of_post(&app.engine, &member.actor, id).await?;
+        draft.repeat = series.as_ref().map(Repeat::of).unwrap_or_default();
     } else if let Some(Ok(day)) = query.date.as_deref().map(str::parse) {
         let asked = query.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
         let zone = asked.unwrap_or_else(|| member.ui.zone.clone());
@@ -263,7 +268,8 @@ async fn page(
     } else {
         None
     };
-    let mut known: Vec<String> = ["text", "media", "scheduled_at", "timezone"].map(str::to_owned).to_vec();
+    let mut known: Vec<String> =
+        ["text", "media", "scheduled_at", "timezone", "repeat"].map(str::to_owned).to_vec();
     let mut choices = Vec::new();
     let is_there =
         |row: &&AccountRow| row.status != AccountStatus::Disconnected || draft.accounts.contains(&row.id);
@@ -313,6 +319,11 @@ async fn page(
     let about_accounts = errors.starting_with("accounts");
     known.extend(about_accounts.iter().map(|(field, _)| field.clone()));
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let in_series = match draft.post {
+        Some((id, _)) => series::of_post(&app.engine, &actor, id).await?.is_some(),
+        None => false,
+    };
+    let repeat = std::mem::take(&mut draft.repeat);
     let post = draft.post.map(|(id, _)| id.to_string());
     let done = std::mem::take(&mut draft.notes).into_iter().map(Alert::success);
     let alerts = done.chain(errors.besides(&known).into_iter().map(Alert::danger)).collect();
@@ -333,6 +344,7 @@ async fn page(
         first_comment: draft.first_comment,
         scheduled_at: draft.scheduled_at,
         zone: Field::zone("timezone", ui.tr("compose-zone")).value(draft.timezone).errors(errors),
+        repeat: RepeatForm::new(&ui, repeat, &actor.timezone, in_series, errors),
         editing: draft.post.map(|(id, version)| (id.to_string(), version)),
         once: hex::encode(random_bytes::<16>(app.engine.entropy.as_ref())),
         action_url: form_url(&actor, draft.post),
