@@ -60,7 +60,9 @@ pub struct RepeatForm {
     choices: Vec<(String, String)>,
     hint: String,
     error: Option<String>,
-    in_series: bool,
+    /// How much of its series is changed; empty for a post of its own.
+    scopes: Vec<(&'static str, String, bool)>,
+    is_open: bool,
 }
 
 impl RepeatForm {
@@ -69,18 +71,22 @@ impl RepeatForm {
         let names = CHOICES.iter().map(|(name, _)| *name).chain([RULE]);
         let choices = names.map(|name| (name.to_owned(), ui.of("repeat", name))).collect();
         let hint = ui.arg("zone", zone).count("days", AHEAD.as_hours() / 24).tr("repeat-hint");
-        Self { ui: ui.clone(), repeat, choices, hint, error: errors.of("repeat"), in_series }
+        let error = errors.of("repeat");
+        let is_open = in_series || error.is_some() || !repeat.choice.is_empty();
+        let scopes = if in_series { scopes(ui, &repeat.scope) } else { Vec::new() };
+        Self { ui: ui.clone(), repeat, choices, hint, error, scopes, is_open }
     }
+}
 
-    /// Whether the fields are unfolded.
-    fn is_open(&self) -> bool {
-        self.in_series || self.error.is_some() || !self.repeat.choice.is_empty()
-    }
-
-    fn is_scope(&self, name: &str) -> bool {
-        let scope = if self.repeat.scope.is_empty() { "one" } else { self.repeat.scope.as_str() };
-        scope == name
-    }
+/// What can be changed of a series, and which of it is chosen: nothing but this one, unless somebody says otherwise.
+fn scopes(ui: &Ui, chosen: &str) -> Vec<(&'static str, String, bool)> {
+    let all = [
+        ("one", ui.tr("repeat-scope-one")),
+        ("following", ui.tr("repeat-scope-following")),
+        ("all", ui.tr("repeat-scope-all")),
+    ];
+    let chosen = if chosen.is_empty() { "one" } else { chosen };
+    all.into_iter().map(|(name, label)| (name, label, name == chosen)).collect()
 }
 
 #[cfg(test)]
