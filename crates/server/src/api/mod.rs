@@ -15,6 +15,7 @@ mod posts;
 mod publications;
 mod queue;
 mod renditions;
+mod series;
 pub mod shapes;
 mod standing;
 mod sync;
@@ -106,6 +107,7 @@ pub fn routes() -> Api {
         .merge(posts::routes())
         .merge(post_files::routes())
         .merge(queue::routes())
+        .merge(series::routes())
         .merge(publications::routes())
         .split_for_parts();
     let (uploads, uploads_document) =

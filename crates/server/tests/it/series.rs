@@ -158,10 +158,23 @@ async fn programs_make_series_too() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(refused.json()["errors"][0]["field"], "repeat");
 
+    let path = format!("/api/v1/posts/{}/series", first["id"].as_str().expect("an id"));
+    let told = desk.call(Method::GET, &path, None).await.json();
+    assert_eq!((&told["rule"], &told["begins"]), (&json!(rule), &json!("2026-11-25T12:00:00")));
+    assert_eq!(told["next"].as_array().map(Vec::len), Some(3), "{told}");
+    let alone = desk.post("Alone", json!({ "status": "draft" })).await;
+    let none = format!("/api/v1/posts/{}/series", alone["id"].as_str().expect("an id"));
+    assert_eq!(desk.call(Method::GET, &none, None).await.status, StatusCode::NOT_FOUND);
+
     let browser = desk.member(Role::Contributor).await;
     let shown = browser.get(&desk.page(&first)).await.text();
     assert!(shown.contains("FREQ=DAILY;COUNT=3") && !shown.contains("/series/cancel\""), "{shown}");
     let refused = browser.post(&format!("{}/series/cancel", desk.page(&first)), &[("scope", "all")]).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert_eq!(posts(&desk, "scheduled").await.len(), 3);
+    let strange = desk.call(Method::DELETE, &format!("{path}?scope=some"), None).await;
+    assert_eq!(strange.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let ended = desk.call(Method::DELETE, &path, None).await;
+    assert_eq!(ended.json(), json!({ "canceled": 3 }), "{}", ended.text());
+    assert!(posts(&desk, "scheduled").await.is_empty());
 }

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use axum::http::Method;
 use carillon_store::testing::skipped;
 use serde_json::json;
 
@@ -131,7 +132,21 @@ async fn pages_about_posts_are_sound() {
         .open(&page, "overview-network", &stage.url(&format!("{home}/overview?platform=mastodon")))
         .await;
     let account = stage.account("mastodon").await;
-    inspector.open(&page, "queue", &stage.url(&format!("{home}/accounts/{account}/queue"))).await;
+    let queue = stage.url(&format!("{home}/accounts/{account}/queue"));
+    inspector.open(&page, "queue-none", &queue).await;
+    let slots = json!({ "slots": [{ "weekday": 1, "time": "09:00" }, { "weekday": 4, "time": "18:30", "timezone": "Asia/Tokyo" }] });
+    let path = format!("/api/v1/accounts/{account}/slots");
+    let (status, said) = stage.api.send(Method::PUT, &path, Some(slots)).await;
+    assert!(status.is_success(), "{said}");
+    let queued = json!({ "text": "Whenever there is room.", "accounts": [account], "status": "queue" });
+    stage.api.post("/api/v1/posts", queued).await;
+    inspector.open(&page, "queue", &queue).await;
+    let weekly = json!({ "text": "Every week.", "accounts": [account], "status": "scheduled",
+        "scheduled_at": "2032-06-07T09:00:00Z", "repeat": "FREQ=WEEKLY" });
+    let weekly = stage.api.post("/api/v1/posts", weekly).await;
+    let weekly = weekly["id"].as_str().expect("an id").to_owned();
+    inspector.open(&page, "post-series", &stage.url(&format!("{home}/posts/{weekly}"))).await;
+    inspector.open(&page, "edit-series", &stage.url(&format!("{home}/compose?post={weekly}"))).await;
     let found = stage.found_on("threads").await;
     inspector.open(&page, "post-found", &stage.url(&format!("{home}/found/{found}"))).await;
     inspector.open(&page, "definitions", &stage.url(&format!("{home}/definitions"))).await;
