@@ -2,13 +2,14 @@
 
 use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, PostId};
+use carillon_domain::notice::NoticeKind;
 use carillon_domain::publication::PostStatus;
 use carillon_domain::time::{SignedDuration, Timestamp};
-use carillon_engine::usecase::accounts;
 use carillon_engine::usecase::posts::{
     self, PostFilter, PostInput, PostPatch, PostView, Removal, WantedStatus,
 };
 use carillon_engine::usecase::series::{self, Scope};
+use carillon_engine::usecase::{accounts, notices};
 use carillon_store::repo::account;
 use carillon_store::testing::TestDb;
 use carillon_store::{StoreError, on_both};
@@ -219,6 +220,12 @@ async fn troubled(test: &TestDb) {
     let draft = posts::get(engine, actor, told[0].post).await.expect("a draft");
     assert_eq!((draft.status, draft.post.due_at), (PostStatus::Draft, Some(days_later(63))));
     assert_eq!(scheduled(&stage).await.len(), before);
+    let open = async || {
+        let (all, _) = notices::list(engine, actor, None, 50).await.expect("notices");
+        let open = all.into_iter().filter(|one| one.cleared_at.is_none());
+        open.filter(|one| one.kind == NoticeKind::Unscheduled).collect::<Vec<_>>()
+    };
+    assert_eq!(open().await.iter().map(|one| one.post).collect::<Vec<_>>(), [Some(told[0].post)]);
 
     // Scheduled by hand for another hour it is like any other, and the series goes on.
     let patch = PostPatch {
@@ -230,6 +237,7 @@ async fn troubled(test: &TestDb) {
     let view = series::of_post(engine, actor, first.post.id).await.expect("read").expect("a series");
     assert!(view.next.iter().all(|one| one.problem.is_none()), "{:?}", view.next);
     assert!(view.row.look_at.is_some() && view.row.problem.is_none());
+    assert!(open().await.is_empty(), "it waits for nobody any more");
 
     // Without its account there is nothing to make: the series stops, and says why.
     accounts::disconnect(engine, actor, account, None, true).await.expect("erased");
@@ -237,5 +245,6 @@ async fn troubled(test: &TestDb) {
     engine.upkeep().await;
     let view = series::of_post(engine, actor, first.post.id).await.expect("read").expect("a series");
     assert!(view.row.problem.is_some_and(|why| why.contains("no account")) && view.row.look_at.is_none());
+    assert_eq!(open().await.len(), 1, "people are told");
 }
 on_both!(what_can_not_be_scheduled_waits_as_a_draft, |t| super::troubled(t));

@@ -22,7 +22,7 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// Posts that come again and again.
 #[derive(Debug, Serialize, ToSchema)]
-struct Series {
+struct PostSeries {
     /// `series_…`
     id: String,
     /// The rule, as in RFC 5545.
@@ -57,7 +57,7 @@ impl From<&Occurrence> for SeriesPost {
     }
 }
 
-impl From<SeriesView> for Series {
+impl From<SeriesView> for PostSeries {
     fn from(view: SeriesView) -> Self {
         Self {
             id: view.row.id.to_string(),
@@ -73,12 +73,12 @@ impl From<SeriesView> for Series {
 /// The series that a post belongs to.
 #[utoipa::path(get, path = "/api/v1/posts/{id}/series", tag = "posts", operation_id = "get_series",
     params(("id" = String, Path)),
-    responses((status = 200, body = Series), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = PostSeries), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn get(
     State(app): State<App>,
     Caller(actor): Caller,
     Path(id): Path<PostId>,
-) -> Result<axum::Json<Series>, Failure> {
+) -> Result<axum::Json<PostSeries>, Failure> {
     let found = series::of_post(&app.engine, &actor, id).await?;
     Ok(axum::Json(found.ok_or(AppError::NotFound { what: "series" })?.into()))
 }

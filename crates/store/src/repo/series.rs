@@ -183,12 +183,12 @@ pub async fn made(
     tx.execute(MADE, args![row.workspace, row.id, row.version, made_to, look_at]).await.map(drop)
 }
 
-/// Makes nothing more of a series, unless it was changed meanwhile.
+/// Makes nothing more of a series, unless it was changed meanwhile: then it tells `false`.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
-pub async fn stop(tx: &mut Tx<'_>, row: &SeriesRow, problem: &str) -> Result<(), StoreError> {
-    tx.execute(STOP, args![row.workspace, row.id, row.version, problem]).await.map(drop)
+pub async fn stop(tx: &mut Tx<'_>, row: &SeriesRow, problem: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(STOP, args![row.workspace, row.id, row.version, problem]).await? == 1)
 }
 
 /// Series of which there is more to make, those that wait for longest first. Crosses workspaces; ids only.

@@ -8,6 +8,7 @@ use carillon_domain::post::Draft;
 use carillon_domain::publication::PublicationState;
 use carillon_store::Tx;
 use carillon_store::repo::job::{self, NewJob};
+use carillon_store::repo::notice;
 use carillon_store::repo::post::{self, PostRow};
 use carillon_store::repo::publication::{self, PublicationRow};
 use sha2::{Digest, Sha256};
@@ -19,6 +20,7 @@ use super::query;
 use super::view::PostView;
 use crate::publish::{self, Target};
 use crate::usecase::caps::{self, Besides};
+use crate::usecase::notices;
 use crate::usecase::queue::{self, FreeSlot};
 use crate::usecase::series::{self, Part};
 use crate::{Actor, Engine};
@@ -110,8 +112,25 @@ pub(in crate::usecase) async fn save(
 ) -> Result<PostView, AppError> {
     let mut ready = Ready { aim, ..ready(engine, actor, input, Besides::default()).await? };
     let (id, warnings) = (ready.id(), std::mem::take(&mut ready.warnings));
-    engine.db.write(move |tx| Box::pin(async move { insert(tx, &ready).await })).await?;
+    let problem = ready.aim.part.as_ref().and_then(|part| part.problem.clone());
+    let raised =
+        problem.zip(ready.publications.first()).map(|(why, row)| notices::of_draft(engine, row, why));
+    let is_raised = raised.is_some();
+    engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if let Some(raised) = &raised {
+                    notice::raise(tx, raised).await?;
+                }
+                insert(tx, &ready).await
+            })
+        })
+        .await?;
     told(engine, actor, [id]);
+    if is_raised {
+        engine.events.notices_changed(actor.workspace);
+    }
     let mut view = query::get(engine, actor, id).await?;
     view.warnings = warnings;
     Ok(view)

@@ -7,7 +7,7 @@ use carillon_domain::publication::{Event, Intent, PostStatus, PublicationState, 
 use carillon_domain::time::Timestamp;
 use carillon_store::Tx;
 use carillon_store::repo::publication::{self, PublicationRow};
-use carillon_store::repo::{job, post};
+use carillon_store::repo::{job, notice, post};
 
 use super::super::remote_delete;
 use super::query;
@@ -68,6 +68,9 @@ pub async fn remove(
                     }
                     job::remove(tx, &publish::job_key(row.id)).await?;
                 }
+                if is_draft {
+                    forget_drafts(tx, &rows, now).await?;
+                }
                 post.version += 1;
                 post.updated_at = now;
                 post.trashed_at = is_draft.then_some(now).or(post.trashed_at);
@@ -120,11 +123,20 @@ pub(in crate::usecase) async fn withdraw(
             job::remove(tx, &publish::job_key(row.id)).await?;
         }
     }
+    forget_drafts(tx, &rows, now).await?;
     post.version += 1;
     post.updated_at = now;
     post.trashed_at = (trash || is_draft).then_some(now);
     post::update(tx, &post).await?;
     Ok(true)
+}
+
+/// What was told of drafts that are thrown away waits for nobody.
+async fn forget_drafts(tx: &mut Tx<'_>, rows: &[PublicationRow], now: Timestamp) -> Result<(), AppError> {
+    for row in rows.iter().filter(|row| row.state == PublicationState::Draft) {
+        notice::clear_all(tx, (row.workspace, row.id.uuid()), now).await?;
+    }
+    Ok(())
 }
 
 /// Cancels it, unless it never was to go out, or is out: then it tells `false`, and what follows its root goes on.

@@ -8,10 +8,10 @@ use carillon_domain::id::{AccountId, PostId};
 use carillon_domain::permission::Permission;
 use carillon_domain::publication::{Event, Intent, PostStatus, PublicationState};
 use carillon_domain::time::Timestamp;
-use carillon_store::repo::job;
 use carillon_store::repo::post::{self, PostRow};
 use carillon_store::repo::publication::{self, PublicationRow};
 use carillon_store::repo::series as series_row;
+use carillon_store::repo::{job, notice};
 
 use super::create::{Aim, fingerprint, new_publication};
 use super::input::{PostInput, PostPatch, WantedStatus};
@@ -258,6 +258,7 @@ async fn take_off(
     }
     if row.state == PublicationState::Draft {
         publication::delete(tx, row.workspace, row.id).await?;
+        notice::clear_all(tx, (row.workspace, row.id.uuid()), now).await?;
     } else {
         let intent = if row.intent { Intent::Saved } else { Intent::None };
         let (mut row, seen) = (row.clone(), row.seen());

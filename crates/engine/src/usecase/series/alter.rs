@@ -9,6 +9,7 @@ use carillon_domain::permission::Permission;
 use carillon_domain::recurrence::{End, Rule};
 use carillon_domain::time::Timestamp;
 use carillon_store::Tx;
+use carillon_store::repo::notice;
 use carillon_store::repo::series::{self, Occurrence, SeriesRow};
 use jiff::civil::DateTime;
 
@@ -81,7 +82,7 @@ pub async fn cancel(engine: &Engine, actor: &Actor, post: PostId, scope: Scope) 
         .db
         .write(move |tx| {
             Box::pin(async move {
-                lock(tx, workspace, (ended.id, version)).await?;
+                lock(tx, workspace, (ended.id, version), now).await?;
                 let gone = withdraw(tx, (workspace, ended.id), (from, now), (post, false)).await?;
                 series::change(tx, &ended).await?;
                 Ok::<_, AppError>(gone)
@@ -128,7 +129,7 @@ pub async fn change(
         .db
         .write(move |tx| {
             Box::pin(async move {
-                lock(tx, workspace, (old_id, version)).await?;
+                lock(tx, workspace, (old_id, version), now).await?;
                 let gone = withdraw(tx, (workspace, old_id), (from, now), (post, true)).await?;
                 for id in &gone {
                     series::unlink(tx, workspace, *id).await?;
@@ -220,12 +221,17 @@ async fn passes(engine: &Engine, actor: &Actor, input: &PostInput) -> Result<(),
     if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
 }
 
+/// Keeps others from the series until the transaction ends. That it had stopped waits for nobody any more.
 async fn lock(
     tx: &mut Tx<'_>,
     workspace: WorkspaceId,
     (id, version): (SeriesId, i64),
+    now: Timestamp,
 ) -> Result<(), AppError> {
-    if series::lock(tx, workspace, id).await? == Some(version) { Ok(()) } else { Err(AppError::Stale) }
+    if series::lock(tx, workspace, id).await? != Some(version) {
+        return Err(AppError::Stale);
+    }
+    Ok(notice::clear_all(tx, (workspace, id.uuid()), now).await?)
 }
 
 /// Takes back what a series has planned from then on, but for what was changed alone; `here` all the same. Answers these posts.

@@ -3,15 +3,18 @@
 use std::collections::BTreeSet;
 
 use carillon_domain::error::{AppError, FieldError};
+use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Role;
 use carillon_domain::recurrence::{End, Rule};
 use carillon_domain::time::{SignedDuration, Timestamp};
+use carillon_store::repo::notice::{self, NewNotice};
 use carillon_store::repo::series::{self, SeriesRow};
 use carillon_store::repo::workspace;
 use jiff::civil::{Date, DateTime};
 
 use super::part::{CHANGED, MADE, Part};
 use super::{AHEAD, MOST, parsed};
+use crate::usecase::notices;
 use crate::usecase::posts::{self, Aim, PostInput, PostView, WantedStatus};
 use crate::{Actor, Engine};
 
@@ -118,10 +121,44 @@ async fn make_one(
     let made = posts::save(engine, actor, input(WantedStatus::Draft), aim(Some(problem))).await;
     let Err(AppError::Invalid(errors)) = made else { return settled(made) };
     // Not even a draft: an account or a file is gone.
-    let (row, problem) = (row.clone(), words(&errors));
-    let stopped =
-        engine.db.write(move |tx| Box::pin(async move { series::stop(tx, &row, &problem).await })).await;
-    stopped.map(|()| false).map_err(AppError::from)
+    stop(engine, (row, template), words(&errors)).await?;
+    Ok(false)
+}
+
+/// Ends a series of which nothing can be made any more, and tells people.
+async fn stop(
+    engine: &Engine,
+    (row, template): (&SeriesRow, &PostInput),
+    problem: String,
+) -> Result<(), AppError> {
+    let key = (row.workspace, row.id);
+    let last = series::of(&engine.db, key, Timestamp::UNIX_EPOCH, MOST).await?.pop();
+    let told = template.accounts.first().map(|account| NewNotice {
+        subject: row.id.uuid(),
+        post: last.map(|one| one.post),
+        ..notices::of_account(
+            engine,
+            (row.workspace, *account),
+            NoticeKind::Unscheduled,
+            Some(problem.clone()),
+        )
+    });
+    let row = row.clone();
+    engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if series::stop(tx, &row, &problem).await?
+                    && let Some(told) = &told
+                {
+                    notice::raise(tx, told).await?;
+                }
+                Ok::<_, AppError>(())
+            })
+        })
+        .await?;
+    engine.events.notices_changed(key.0);
+    Ok(())
 }
 
 fn settled(made: Result<PostView, AppError>) -> Result<bool, AppError> {
