@@ -91,13 +91,28 @@ impl Rule {
         days
     }
 
+    /// Whether an occurrence of this day and instant lies before the end, as far as that is a time.
+    pub fn is_before_end(&self, day: Date, at: Timestamp) -> bool {
+        match self.end {
+            End::Day(last) => day <= last,
+            End::At(last) => at <= last,
+            End::Never | End::After(_) => true,
+        }
+    }
+
     /// The occurrences from `start` on, a time of day by the clock of `zone`, until before `until`: each day with its instant. A time
     /// that clocks skip comes when they go on, and counts; one that they show twice comes the first time.
     pub fn occurrences(&self, start: DateTime, zone: &TimeZone, until: Timestamp) -> Vec<(Date, Timestamp)> {
         let days = self.days(start.date(), zone.to_datetime(until).date());
         let timed =
             days.into_iter().filter_map(|day| Some((day, instant(day.to_datetime(start.time()), zone)?)));
-        timed.filter(|(_, at)| *at < until && !matches!(self.end, End::At(end) if *at > end)).collect()
+        timed.filter(|(day, at)| *at < until && self.is_before_end(*day, *at)).collect()
+    }
+
+    /// The rule without this day and what follows, whatever the time of day becomes.
+    #[must_use]
+    pub fn ending_before_day(&self, day: Date) -> Self {
+        Self { end: End::Day(day.yesterday().unwrap_or(day)), ..self.clone() }
     }
 
     /// The rule without what lies at `at` or later.

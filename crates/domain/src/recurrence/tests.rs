@@ -110,6 +110,10 @@ fn a_rule_ends_with_its_day_or_before_an_instant() {
     assert_eq!(ended.occurrences(start, &TimeZone::UTC, until).len(), 2);
     assert_eq!(ended.to_string(), "FREQ=DAILY;UNTIL=20261127T085959Z");
     assert_eq!(rule(&ended.to_string()), ended);
+    let parted = daily.ending_before_day(date(2026, 11, 27));
+    assert_eq!(parted.to_string(), "FREQ=DAILY;UNTIL=20261126");
+    let earlier = start.date().at(0, 0, 0, 0);
+    assert_eq!(parted.occurrences(earlier, &TimeZone::UTC, until).len(), 2, "at any time of day");
 }
 
 #[test]

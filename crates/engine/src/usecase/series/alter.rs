@@ -48,6 +48,16 @@ struct Found {
     wall: DateTime,
 }
 
+impl Found {
+    /// From when on it is meant, and the rule of what is left before that.
+    fn ended(&self, scope: Scope, now: Timestamp) -> (Timestamp, Rule) {
+        match scope {
+            Scope::Following => (self.here.at, self.rule.ending_before_day(self.wall.date())),
+            Scope::All => (now, self.rule.ending_before(now)),
+        }
+    }
+}
+
 async fn find(engine: &Engine, actor: &Actor, post: PostId) -> Result<Found, AppError> {
     actor.require(Permission::Publish)?;
     posts::get(engine, actor, post).await?;
@@ -64,20 +74,12 @@ async fn find(engine: &Engine, actor: &Actor, post: PostId) -> Result<Found, App
 /// # Errors
 /// [`AppError::NotFound`] when the post belongs to no series; [`AppError::Conflict`] when something of it is being sent right now.
 pub async fn cancel(engine: &Engine, actor: &Actor, post: PostId, scope: Scope) -> Result<usize, AppError> {
-    let Found { row, rule, here, .. } = find(engine, actor, post).await?;
+    let found = find(engine, actor, post).await?;
     let (now, workspace) = (engine.clock.now(), actor.workspace);
-    let from = match scope {
-        Scope::Following => here.at,
-        Scope::All => now,
-    };
-    let version = row.version;
-    let ended = SeriesRow {
-        version: version + 1,
-        rule: rule.ending_before(from).to_string(),
-        look_at: None,
-        updated_at: now,
-        ..row
-    };
+    let (from, rule) = found.ended(scope, now);
+    let (row, version) = (found.row.clone(), found.row.version);
+    let ended =
+        SeriesRow { version: version + 1, rule: rule.to_string(), look_at: None, updated_at: now, ..row };
     let gone = engine
         .db
         .write(move |tx| {
@@ -112,18 +114,10 @@ pub async fn change(
     let (old, version) = (found.row.clone(), found.row.version);
     let (new, day) = changed(engine, actor, &found, &input, (rule, scope))?;
     passes(engine, actor, &input).await?;
-    let from = match scope {
-        Scope::Following => found.here.at,
-        Scope::All => now,
-    };
+    let (from, ended) = found.ended(scope, now);
     let parted = new.id != old.id;
-    let first = SeriesRow {
-        version: version + 1,
-        rule: found.rule.ending_before(from).to_string(),
-        look_at: None,
-        updated_at: now,
-        ..old
-    };
+    let first =
+        SeriesRow { version: version + 1, rule: ended.to_string(), look_at: None, updated_at: now, ..old };
     let (old_id, next) = (first.id, new.clone());
     let gone = engine
         .db

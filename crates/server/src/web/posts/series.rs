@@ -6,13 +6,13 @@ use axum::response::Redirect;
 use carillon_domain::error::AppError;
 use carillon_domain::id::PostId;
 use carillon_domain::permission::Permission;
-use carillon_domain::recurrence::{End, Freq, Rule};
+use carillon_domain::recurrence::{Freq, Rule};
 use carillon_engine::Actor;
 use carillon_engine::usecase::posts;
 use carillon_engine::usecase::series::{self, Scope, SeriesView};
 use carillon_store::repo::series::Occurrence;
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 
 use super::one::Place;
@@ -60,7 +60,9 @@ impl SeriesCard {
         let time = start.map(|start| start.strftime("%H:%M").to_string()).unwrap_or_default();
         let words = ui.arg("rule", words(ui, &rule)).arg("time", time).arg("zone", &row.timezone);
         // What was cancelled together with the rest lies behind the end that the rule got then.
-        let is_left = |one: &Occurrence| one.detached || !matches!(rule.end, End::At(end) if one.at > end);
+        let is_in =
+            |one: &Occurrence| one.day.parse::<Date>().is_ok_and(|day| rule.is_before_end(day, one.at));
+        let is_left = |one: &Occurrence| one.detached || is_in(one);
         let more = row.look_at.is_some() || next.iter().any(|one| !one.detached && is_left(one));
         let line = |one: Occurrence| Line {
             url: urls::post(actor.workspace, one.post),
