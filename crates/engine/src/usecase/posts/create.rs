@@ -120,10 +120,11 @@ pub(in crate::usecase) async fn save(
         .db
         .write(move |tx| {
             Box::pin(async move {
+                insert(tx, &ready).await?;
                 if let Some(raised) = &raised {
                     notice::raise(tx, raised).await?;
                 }
-                insert(tx, &ready).await
+                Ok::<_, AppError>(())
             })
         })
         .await?;
