@@ -49,6 +49,8 @@ urls! {
     PROFILE = profile() "/settings/profile";
     /// Changes the password.
     PASSWORD = password() "/settings/password";
+    /// Whether single keys do something on the person's pages.
+    SINGLE_KEYS = single_keys() "/settings/keys";
     /// Whether the person wants e-mails about what needs them.
     MAIL = mail() "/settings/mail";
     /// Where the person is signed in.
@@ -214,6 +216,10 @@ urls! {
     READ_NOTICE = read_notice(workspace, notice) "/w/{workspace}/notices/{notice}/read";
     /// Marks all notices as read.
     READ_NOTICES = read_notices(workspace) "/w/{workspace}/notices/read";
+    /// Finding accounts, posts and files by words.
+    SEARCH = search(workspace) "/w/{workspace}/search";
+    /// What the palette offers: pages and actions, or what a text finds.
+    PALETTE = palette(workspace) "/w/{workspace}/palette";
     /// Live events of a workspace.
     EVENTS = events(workspace) "/w/{workspace}/events";
 }

@@ -7,6 +7,7 @@ mod plans;
 mod quota;
 mod reading;
 mod schema;
+mod search;
 mod server;
 mod upgrade;
 mod writer;

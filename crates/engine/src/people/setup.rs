@@ -173,6 +173,7 @@ impl People {
             name: problems.name("name", &person.name),
             email,
             timezone: None,
+            single_keys: true,
             created_at: now,
             updated_at: now,
         };

@@ -26,6 +26,7 @@ mod remote_delete;
 pub mod remote_edit;
 pub mod renditions;
 pub mod report_schedules;
+pub mod search;
 mod sending;
 pub mod series;
 pub mod standing;

@@ -10,6 +10,7 @@ mod definitions;
 mod device;
 mod downloads;
 pub mod errors;
+mod find;
 pub mod frame;
 mod home;
 mod insights;
@@ -51,6 +52,7 @@ pub fn routes() -> Router<App> {
         .route(urls::SETUP, get(setup::show).post(setup::submit))
         .route(urls::PROFILE, get(settings::profile::show).post(settings::profile::submit))
         .route(urls::PASSWORD, post(settings::profile::change_password))
+        .route(urls::SINGLE_KEYS, post(settings::profile::want_single_keys))
         .route(urls::MAIL, post(settings::profile::want_mail))
         .route(urls::SESSIONS, get(settings::sessions::show))
         .route(urls::REVOKE_SESSION, post(settings::sessions::revoke))
@@ -82,6 +84,8 @@ pub fn routes() -> Router<App> {
         .route(urls::BELL, get(notices::bell))
         .route(urls::READ_NOTICE, post(notices::read))
         .route(urls::READ_NOTICES, post(notices::read_all))
+        .route(urls::SEARCH, get(find::page::show))
+        .route(urls::PALETTE, get(find::palette::show))
         .route(urls::CALENDAR, get(calendar::show))
         .route(urls::MOVE_POST, post(calendar::move_post))
         .route(urls::NOTES, get(calendar::notes::show).post(calendar::notes::submit))

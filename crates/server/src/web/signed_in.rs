@@ -106,6 +106,7 @@ async fn framed(
         section: Section::Settings,
         api_tokens: app.settings.features.api_tokens,
         unread,
+        single_keys: current.user.single_keys,
     });
     Ok(ui)
 }

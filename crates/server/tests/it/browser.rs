@@ -13,6 +13,7 @@ mod edit;
 mod feeds;
 mod find;
 mod import;
+mod going;
 mod kept;
 mod keyboard;
 mod newcomer;

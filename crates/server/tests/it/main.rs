@@ -22,6 +22,7 @@ mod erasing;
 mod exports;
 mod failover;
 mod feeds;
+mod find;
 mod hangups;
 mod insights;
 mod letters;

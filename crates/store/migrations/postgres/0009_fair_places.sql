@@ -361,3 +361,12 @@ create table series_posts (
     primary key (workspace_id, series_id, day)
 );
 create unique index series_posts_by_post on series_posts (workspace_id, post_id);
+-- What people chose for themselves: whether single keys do something on pages, and in which workspaces they want no first steps.
+alter table users add column single_keys boolean not null default true;
+create table guides_closed (
+    workspace_id uuid   not null,
+    user_id      uuid   not null,
+    closed_at    bigint not null,
+    primary key (workspace_id, user_id),
+    foreign key (workspace_id) references workspaces (id) on delete cascade
+);

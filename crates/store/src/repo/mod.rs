@@ -35,6 +35,7 @@ pub mod rendition;
 pub mod report_schedule;
 pub(crate) mod sealed;
 pub mod series;
+pub mod search;
 pub mod session;
 pub mod setting;
 pub mod settled;
@@ -92,6 +93,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         rendition::STATEMENTS,
         report_schedule::STATEMENTS,
         series::STATEMENTS,
+        search::STATEMENTS,
         session::STATEMENTS,
         setting::STATEMENTS,
         settled::STATEMENTS,

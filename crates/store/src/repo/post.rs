@@ -97,6 +97,12 @@ fn searchable(row: &PostRow) -> String {
     row.composition.text.to_lowercase()
 }
 
+/// The pattern (`like … escape '!'`) of a searchable text that contains this.
+pub(super) fn containing(text: &str) -> String {
+    let escaped = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{escaped}%")
+}
+
 /// Adds a post.
 ///
 /// # Errors
@@ -200,10 +206,7 @@ pub struct ListQuery {
 /// # Errors
 /// [`StoreError`].
 pub async fn list(db: &Db, workspace: WorkspaceId, query: &ListQuery) -> Result<Vec<PostRow>, StoreError> {
-    let like = query.q.as_ref().map(|q| {
-        let escaped = q.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        format!("%{escaped}%")
-    });
+    let like = query.q.as_ref().map(|q| containing(q));
     let values = args![workspace, query.account, query.from, query.to, like, query.after, query.limit];
     db.fetch_all(LIST, values).await?.iter().map(read).collect()
 }

@@ -16,6 +16,8 @@ pub struct UserRow {
     pub name: String,
     /// Their IANA zone; `None`: the workspace's.
     pub timezone: Option<String>,
+    /// Whether single keys do something on pages. Only [`set_single_keys`] writes it.
+    pub single_keys: bool,
     /// Created.
     pub created_at: Timestamp,
     /// Changed.
@@ -26,13 +28,14 @@ statements! {
     INSERT = "users.insert": "insert into users (id, email, name, timezone, password_hash, created_at, updated_at) \
         values ($1, $2, $3, $4, $5, $6, $7)";
     UPDATE = "users.update": "update users set name = $2, timezone = $3, updated_at = $4 where id = $1";
-    FIND = "users.find": "select id, email, name, timezone, created_at, updated_at from users where id = $1";
-    BY_EMAIL = "users.by_email": "select id, email, name, timezone, created_at, updated_at, password_hash from users \
+    FIND = "users.find": "select id, email, name, timezone, single_keys, created_at, updated_at from users where id = $1";
+    BY_EMAIL = "users.by_email": "select id, email, name, timezone, single_keys, created_at, updated_at, password_hash from users \
         where email = $1";
     PASSWORD = "users.password": "select password_hash from users where id = $1";
     SET_PASSWORD = "users.set_password": "update users set password_hash = $2, updated_at = $3 where id = $1";
     REPLACE_PASSWORD = "users.replace_password": "update users set password_hash = $3, updated_at = $4 \
         where id = $1 and password_hash = $2";
+    SET_SINGLE_KEYS = "users.set_single_keys": "update users set single_keys = $2 where id = $1";
     ANY = "users.any": "select id from users limit 1";
 }
 
@@ -42,6 +45,7 @@ fn read(row: &Row) -> Result<UserRow, StoreError> {
         email: row.get("email")?,
         name: row.get("name")?,
         timezone: row.get("timezone")?,
+        single_keys: row.get("single_keys")?,
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
     })
@@ -70,6 +74,14 @@ pub async fn insert(tx: &mut Tx<'_>, row: &UserRow, password_hash: &str) -> Resu
 /// [`StoreError::Sql`].
 pub async fn update(tx: &mut Tx<'_>, row: &UserRow) -> Result<(), StoreError> {
     tx.execute(UPDATE, args![row.id, &row.name, row.timezone.as_deref(), row.updated_at]).await.map(drop)
+}
+
+/// Keeps whether single keys do something on pages.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn set_single_keys(tx: &mut Tx<'_>, id: UserId, on: bool) -> Result<(), StoreError> {
+    tx.execute(SET_SINGLE_KEYS, args![id, on]).await.map(drop)
 }
 
 /// The person with this id.

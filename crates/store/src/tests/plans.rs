@@ -111,6 +111,9 @@ const NEEDED: &[(&str, &[&str])] = &[
             "(workspace_id=? AND account_id=? AND question=? AND metric=? AND dimension=? AND as_of>? AND as_of<?)",
         ],
     ),
+    ("search.posts", &["posts", "(workspace_id=?)"]),
+    ("search.files", &["media", "(workspace_id=?)"]),
+    ("search.older", &["posts", "(workspace_id=?)"]),
     ("owner_looks.last", &["(workspace_id=? AND account_id=? AND question=? AND as_of>? AND as_of<?)"]),
     (
         "settled.growth",

@@ -244,6 +244,16 @@ impl Page {
         let _ = self.try_command("Input.dispatchKeyEvent", up).await;
     }
 
+    /// Strikes a key that writes a character; with modifiers, as the protocol counts them (2 is Control), it writes none.
+    pub async fn strike(&self, key: &str, modifiers: u8) {
+        let text = if modifiers == 0 { key } else { "" };
+        let kind = if text.is_empty() { "rawKeyDown" } else { "keyDown" };
+        let down = json!({ "type": kind, "key": key, "modifiers": modifiers, "text": text });
+        self.command("Input.dispatchKeyEvent", down).await;
+        let up = json!({ "type": "keyUp", "key": key, "modifiers": modifiers });
+        let _ = self.try_command("Input.dispatchKeyEvent", up).await;
+    }
+
     /// Chooses files in a field for files, which may be hidden behind its label.
     pub async fn choose_files(&self, selector: &str, files: &[&Path]) {
         let expression = format!("document.querySelector({})", json!(selector));

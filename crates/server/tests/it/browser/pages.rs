@@ -224,6 +224,7 @@ async fn all_other_pages_are_sound() {
     page.resize(1440, 900).await;
     page.js("document.querySelector('.side .menu-up').open = true, document.querySelector('.top .menu-end').open = true").await;
     inspector.look(&page, "menu").await;
+    search(&mut inspector, &stage, &page, &home).await;
     inspector.open(&page, "library", &stage.url(&format!("{home}/library"))).await;
     let file = first(&page, &format!("{home}/library")).await;
     inspector.open(&page, "file", &file).await;
@@ -259,6 +260,21 @@ async fn all_other_pages_are_sound() {
     choose(&mut inspector, &stage, &page).await;
     stage.close([page]).await;
     inspector.end();
+}
+
+/// The search, the palette and the map of the keys.
+async fn search(inspector: &mut Inspector, stage: &Stage, page: &Page, home: &str) {
+    for (name, query) in [("search", ""), ("search-found", "?q=a"), ("search-none", "?q=zeppelin+zeppelin")] {
+        inspector.open(page, name, &stage.url(&format!("{home}/search{query}"))).await;
+    }
+    page.resize(1440, 900).await;
+    page.js("document.querySelector('.side [data-find]').click()").await;
+    page.wait("the palette", "document.querySelector('#palette[open] [data-offered] [role=option]')").await;
+    inspector.look(page, "palette").await;
+    page.press("Escape").await;
+    page.js("document.querySelector('[data-opens=keys]').click()").await;
+    page.wait("the keys", "document.querySelector('#keys[open] kbd')").await;
+    inspector.look(page, "keys").await;
 }
 
 /// An account's page, from the list of accounts, once nothing is being read.

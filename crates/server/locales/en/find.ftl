@@ -1,0 +1,35 @@
+# Finding things, going to them, keys.
+search = Search
+search-label = Search accounts, posts and files
+search-begin = What are you looking for?
+search-begin-text = Accounts are found by name, handle and network, posts by their text, files by their name and description. All words must be there, in any order.
+search-none = Nothing found
+search-none-text = No account, post or file has all of these words. Try fewer of them, or the beginning of one.
+search-count = { $n ->
+    [0] Nothing found
+    [one] { $n } found
+   *[other] { $n } found
+}
+search-partial = Looked at the newest { $n } posts and files.
+search-all-posts = Look at all posts
+found-accounts = Accounts
+found-posts = Posts
+found-files = Files
+palette = Search or go to
+palette-label = Search, or type where to go or what to do
+palette-pages = Go to
+palette-actions = Do
+palette-recent = Recent posts
+palette-workspace = Workspace { $name }
+palette-look = Appearance: { $look }
+palette-all = Show everything that is found
+palette-none = Nothing fits. Try other words.
+palette-count = Results:
+keys-title = Keyboard shortcuts
+keys-are-on = Single keys do something on pages, never while you type.
+keys-are-off = Single keys do nothing on pages. Search and the list of pages still open with Ctrl-K, or ⌘K on a Mac.
+keys-stop = Switch single keys off
+keys-start = Switch single keys on
+keys-change = Change this in your profile
+keys-then = then
+keys-control = Ctrl

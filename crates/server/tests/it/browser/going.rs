@@ -1,0 +1,104 @@
+//! Finding and going without a mouse: the palette, the search, and the keys.
+
+use serde_json::json;
+
+use super::page::Page;
+use super::stage::Stage;
+
+const TEXT: &str = "A lantern for whoever looks for it";
+
+const OPEN: &str = "document.querySelector('#palette[open]') && document.activeElement.role === 'combobox'";
+const CLOSED: &str = "!document.querySelector('dialog[open]')";
+
+/// The name of the line that Enter would take.
+async fn taken(page: &Page, name: &str) {
+    let line = "document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))";
+    let is_it = format!("{line}?.textContent.includes({}) && {line}.ariaSelected === 'true'", json!(name));
+    page.wait(&format!("“{name}” is chosen"), &is_it).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn things_are_found_and_pages_reached_by_keys() {
+    let test = "going::things_are_found_and_pages_reached_by_keys";
+    let Some(stage) = Stage::demo(test).await else { return };
+    stage.api.post("/api/v1/posts", json!({ "text": TEXT })).await;
+    let page = stage.signed_in().await;
+
+    // A slash opens it; the first line that fits is taken by Enter.
+    page.strike("/", 0).await;
+    page.wait("the palette is open", OPEN).await;
+    assert_eq!(page.js("document.activeElement.value").await, "", "the slash is not a part of the text");
+    page.type_text("lantern looks").await;
+    taken(&page, TEXT).await;
+    page.press("Enter").await;
+    page.arrive("/posts/").await;
+    page.reads(TEXT).await;
+
+    // Words that nothing has, then a page and a line further down; Escape leaves all as it was.
+    page.strike("k", 2).await;
+    page.wait("the palette is open", OPEN).await;
+    page.type_text("zeppelin zeppelin").await;
+    page.reads("Nothing fits. Try other words.").await;
+    page.press("Escape").await;
+    page.wait("it is closed", CLOSED).await;
+    page.strike("k", 2).await;
+    page.wait("the pages are offered", "document.querySelectorAll('#palette [role=option]').length > 8")
+        .await;
+    taken(&page, "Overview").await;
+    page.press("ArrowDown").await;
+    taken(&page, "Calendar").await;
+    page.press("Enter").await;
+    page.arrive("/calendar").await;
+
+    // The look, and a key after another.
+    page.strike("k", 2).await;
+    page.wait("the palette is open", OPEN).await;
+    page.type_text("dark").await;
+    taken(&page, "Dark").await;
+    page.press("Enter").await;
+    page.wait("it is dark", "document.documentElement.dataset.bsTheme === 'dark'").await;
+    page.wait("it is closed", CLOSED).await;
+    page.strike("g", 0).await;
+    page.strike("l", 0).await;
+    page.arrive("/library").await;
+
+    page.strike("?", 0).await;
+    page.wait("the keys are listed", "document.querySelectorAll('#keys[open] li').length > 8").await;
+    page.reads("Search or go to").await;
+    page.press("Escape").await;
+    page.wait("it is closed", CLOSED).await;
+    stage.close([page]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_do_nothing_while_one_types_or_wants_none() {
+    let test = "going::keys_do_nothing_while_one_types_or_wants_none";
+    let Some(stage) = Stage::demo(test).await else { return };
+    let page = stage.signed_in().await;
+    page.strike("c", 0).await;
+    page.arrive("/compose").await;
+    page.wait("the text has the focus", "document.activeElement.id === 'text'").await;
+    for key in ["c", "/", "?", "g", "c"] {
+        page.strike(key, 0).await;
+    }
+    assert_eq!(page.value(("textbox", "Text")).await, "c/?gc");
+    assert_eq!(page.js(CLOSED).await, true);
+    page.fill(("textbox", "Text"), "").await;
+
+    page.goto(&stage.url("/settings/profile")).await;
+    page.click(("button", "Switch single keys off")).await;
+    page.arrive("?saved").await;
+    page.js("document.activeElement.blur()").await;
+    for key in ["?", "/", "g", "c"] {
+        page.strike(key, 0).await;
+    }
+    page.strike("k", 2).await;
+    page.wait("only the palette is open", OPEN).await;
+    assert_eq!(page.js("document.querySelectorAll('dialog[open]').length").await, 1);
+    assert!(page.address().await.ends_with("/settings/profile?saved"));
+    page.type_text("sign out").await;
+    taken(&page, "Sign out").await;
+    page.press("Enter").await;
+    page.arrive("/sign-in").await;
+    stage.close([page]).await;
+}
