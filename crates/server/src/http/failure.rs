@@ -218,6 +218,7 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
     };
     let context = request.extensions().get::<RequestContext>().cloned().unwrap_or_default();
     let back = come_back_to(&request);
+    let ways = web::errors::Ways::of(&request);
     let ui = web::Ui::new(&app, request.headers(), request.uri());
 
     let mut response = next.run(request).await;
@@ -234,7 +235,7 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
             web::to_sign_in(back.as_deref(), matches!(reader, Reader::Htmx))
         }
         Reader::Htmx => web::errors::toast(ui.t, &failure),
-        Reader::Person => web::errors::page(ui, &failure, &context.request_id),
+        Reader::Person => web::errors::page(ui, &failure, ways, &context.request_id),
     };
     // What the framework or a layer said beside the status (`Allow` of a 405) still holds.
     for (name, value) in response.headers() {

@@ -102,3 +102,37 @@ async fn keys_do_nothing_while_one_types_or_wants_none() {
     page.arrive("/sign-in").await;
     stage.close([page]).await;
 }
+
+/// As if the cable were pulled, or put in again.
+async fn connect(page: &Page, connected: bool) {
+    page.command("Network.enable", json!({})).await;
+    let conditions =
+        json!({ "offline": !connected, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+    page.command("Network.emulateNetworkConditions", conditions).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_typed_waits_until_the_server_is_back() {
+    let test = "going::what_is_typed_waits_until_the_server_is_back";
+    let Some(stage) = Stage::demo(test).await else { return };
+    let page = stage.signed_in().await;
+    // What the browser notes of a line that is cut, and of the live events that end with it.
+    for noted in ["ERR_INTERNET_DISCONNECTED", "Event"] {
+        page.expect_complaint(noted);
+    }
+    page.goto(&stage.url("/settings/profile")).await;
+    page.fill(("textbox", "Your name"), "Typed before the cut").await;
+    connect(&page, false).await;
+    page.reads("Carillon can't be reached.").await;
+    page.js("window.neverLeft = true").await;
+    page.js("document.querySelector('main form button').click()").await;
+    page.js("document.querySelector('.side-link').click()").await;
+    assert_eq!(page.value(("textbox", "Your name")).await, "Typed before the cut");
+    connect(&page, true).await;
+    page.wait("the notice is gone", "document.getElementById('unreachable').hidden").await;
+    assert_eq!(page.js("window.neverLeft").await, true);
+    page.click("main form[action='/settings/profile'] button").await;
+    page.arrive("?saved").await;
+    assert_eq!(page.value(("textbox", "Your name")).await, "Typed before the cut");
+    stage.close([page]).await;
+}
