@@ -64,6 +64,8 @@ urls! {
     WORKSPACE = workspace(workspace) "/w/{workspace}";
     /// The workspace's numbers, and what is next.
     OVERVIEW = overview(workspace) "/w/{workspace}/overview";
+    /// Puts the first steps away.
+    CLOSE_GUIDE = close_guide(workspace) "/w/{workspace}/guide/close";
     /// What every number means.
     DEFINITIONS = definitions(workspace) "/w/{workspace}/definitions";
     /// How well the networks work.

@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod days;
 pub mod exports;
 pub mod feeds;
+pub mod guide;
 pub mod health;
 pub mod horizon;
 pub mod insights;

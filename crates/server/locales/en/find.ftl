@@ -42,3 +42,22 @@ error-advice-forbidden = An owner or admin of the workspace can do it, or give y
 error-advice-internal = Try again in a moment. If it happens again, tell whoever runs this Carillon, with the reference below.
 unreachable = Carillon can't be reached.
 unreachable-text = Either you are offline or the server is down. What you typed stays here; once Carillon is back, this notice goes away and you can go on.
+
+# The first steps, above the overview.
+guide = First steps
+guide-close = Don't show this again
+guide-done-of = { $done } of { $n } done
+guide-step-done = Done:
+guide-ask = Ask somebody whose role in this workspace allows it.
+guide-connect = Connect an account
+guide-connect-text = You sign in at the network itself; Carillon never sees that password.
+guide-connect-go = Connect
+guide-write = Write a post
+guide-write-text = One text for all accounts, changed where a network wants it otherwise. A draft goes nowhere by itself.
+guide-write-go = Write
+guide-plan = Schedule or publish it
+guide-plan-text = Open the draft, choose when, or publish it now.
+guide-plan-go = Open drafts
+guide-public = See it in public
+guide-public-text = Once a network has it, its page here links to it there.
+guide-public-go = Look at it

@@ -76,6 +76,7 @@ pub fn routes() -> Router<App> {
         .route(urls::LIBRARY_ALT, post(library::describe))
         .route(urls::LIBRARY_DELETE, post(library::delete))
         .route(urls::OVERVIEW, get(overview::show))
+        .route(urls::CLOSE_GUIDE, post(overview::guide::close))
         .route(urls::EXPORT, get(downloads::table))
         .route(urls::REPORT, get(downloads::report))
         .route(urls::DEFINITIONS, get(definitions::show))

@@ -11,6 +11,7 @@ pub mod connect;
 pub mod data_deletion;
 pub mod data_key;
 pub mod grant;
+pub mod guide;
 pub mod history;
 pub mod holiday;
 pub mod idempotency;
@@ -67,6 +68,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         calendar_note::STATEMENTS,
         connect::STATEMENTS,
         grant::STATEMENTS,
+        guide::STATEMENTS,
         data_deletion::STATEMENTS,
         data_key::STATEMENTS,
         history::STATEMENTS,

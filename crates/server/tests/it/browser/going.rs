@@ -136,3 +136,27 @@ async fn what_is_typed_waits_until_the_server_is_back() {
     assert_eq!(page.value(("textbox", "Your name")).await, "Typed before the cut");
     stage.close([page]).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn first_steps_follow_what_is_there_until_they_are_put_away() {
+    let test = "going::first_steps_follow_what_is_there_until_they_are_put_away";
+    let Some(stage) = Stage::demo(test).await else { return };
+    stage.new_user("ada@example.com", "a bell for every hour").await;
+    let page = stage.tab().await;
+    page.goto(&stage.url("/sign-in")).await;
+    page.fill(("textbox", "Email"), "ada@example.com").await;
+    page.fill(("textbox", "Password"), "a bell for every hour").await;
+    page.click(("button", "Sign in")).await;
+    page.arrive("/overview").await;
+    page.reads("0 of 4 done").await;
+    page.click(".guide-step:nth-child(2) a").await;
+    page.arrive("/compose").await;
+    page.fill(("textbox", "Text"), "A first draft").await;
+    page.click(("button", "Save draft")).await;
+    page.arrive("?saved").await;
+    page.goto(&stage.url("/")).await;
+    page.reads("1 of 4 done").await;
+    page.click(("button", "Don't show this again")).await;
+    page.wait("it is gone", "document.querySelector('main h1') && !document.querySelector('.guide')").await;
+    stage.close([page]).await;
+}
