@@ -10,6 +10,7 @@ use crate::answers::Answers;
 use crate::people::People;
 use crate::usecase::{credentials, notices, post_files, webhooks};
 use crate::usecase::{credentials, notices, series, webhooks};
+use crate::usecase::{credentials, notices, posts, webhooks};
 
 /// A login under which nobody chose an account in this time is forgotten.
 const CHOOSE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
@@ -38,6 +39,7 @@ impl Engine {
         note("journal", self.thin_journal().await);
         note("requests for deletion", webhooks::finish_deletions(self).await);
         note("posts that repeat", series::make_due(self).await);
+        note("trash", posts::empty_trash(self).await);
         note("snapshots", self.thin_snapshots().await);
     }
 

@@ -110,6 +110,20 @@ urls! {
     CANCEL_SERIES = cancel_series(workspace, post) "/w/{workspace}/posts/{post}/series/cancel";
     /// Deletes at the networks what a post made public.
     DELETE_POST = delete_post(workspace, post) "/w/{workspace}/posts/{post}/delete";
+    /// Puts a post into the trash.
+    TRASH_POST = trash_post(workspace, post) "/w/{workspace}/posts/{post}/trash";
+    /// Takes a post out of the trash.
+    RESTORE_POST = restore_post(workspace, post) "/w/{workspace}/posts/{post}/restore";
+    /// Erases a post that lies in the trash.
+    ERASE_POST = erase_post(workspace, post) "/w/{workspace}/posts/{post}/erase";
+    /// Plans a canceled post again.
+    PLAN_AGAIN = plan_again(workspace, post) "/w/{workspace}/posts/{post}/again";
+    /// What was thrown away.
+    TRASH = trash(workspace) "/w/{workspace}/trash";
+    /// Takes a file out of the trash.
+    RESTORE_FILE = restore_file(workspace, media) "/w/{workspace}/library/{media}/restore";
+    /// Takes a file away for good.
+    ERASE_FILE = erase_file(workspace, media) "/w/{workspace}/library/{media}/erase";
     /// Tries a failed publication again.
     RETRY_PUBLICATION = retry_publication(workspace, publication) "/w/{workspace}/publications/{publication}/retry";
     /// Publishes a held publication.
@@ -250,6 +264,12 @@ pub fn with_word(url: &str, word: &str) -> String {
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A text as the value of a query parameter.
+/// The list of posts, which offers to take this one out of the trash again.
+pub fn posts_after_trash(workspace: impl Display, post: impl Display) -> String {
+    format!("{}?trashed={post}", posts(workspace))
+}
+
+/// A path as the value of a query parameter.
 pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }

@@ -3,7 +3,6 @@
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use carillon_domain::error::{AppError, FieldError};
@@ -24,13 +23,12 @@ use super::link::LinkKey;
 use super::rendition;
 use super::sniff::FileType;
 use super::storage::Storage;
+use super::trash::{TRASH_KEPT, for_good};
 use super::video::probe::Tools;
 use crate::Actor;
 
 /// Longest description, in characters; the longest that any network takes is shorter.
 pub const MAX_ALT: usize = 4000;
-/// How long the bytes of a deleted file stay, for work that began before.
-const PURGE_AFTER: Duration = Duration::from_secs(60 * 60);
 /// How many of each kind one sweep takes.
 const SWEEP: u32 = 100;
 
@@ -192,7 +190,7 @@ impl Library {
         self.get(actor, id).await
     }
 
-    /// Takes a file out of the library. Its bytes follow an hour later.
+    /// Takes a file out of the library, into its trash. Its bytes follow after [`TRASH_KEPT`].
     ///
     /// # Errors
     /// `Conflict` with code `media_in_use` while an unfinished post has it; `Stale` as in [`Self::set_alt`].
@@ -214,7 +212,8 @@ impl Library {
                 }
                 let deleted = media::mark_deleted(tx, workspace, id, version, now).await?;
                 if deleted {
-                    rendition::follow_deletion(tx, workspace, id, now).await?;
+                    // What was made from it can be made again.
+                    rendition::follow_deletion(tx, workspace, id, for_good(now)).await?;
                 }
                 Ok(deleted)
             })
@@ -265,7 +264,7 @@ impl Library {
     pub async fn sweep(&self) -> Result<usize, AppError> {
         let Ok(_only) = self.sweeping.try_acquire() else { return Ok(0) };
         let now = self.parts.clock.now();
-        let deleted = media::deleted_before(&self.parts.db, now - PURGE_AFTER, SWEEP).await?;
+        let deleted = media::deleted_before(&self.parts.db, now - TRASH_KEPT, SWEEP).await?;
         let mut count = 0;
         for (workspace, id) in deleted {
             // A post that was being written while the file was deleted keeps the bytes.

@@ -24,6 +24,7 @@ mod source;
 mod storage;
 #[cfg(test)]
 mod tests;
+mod trash;
 mod uploads;
 mod video;
 
@@ -36,5 +37,6 @@ pub use logo::{LOGO_BYTES, LOGO_MEGABYTES, LOGO_SIDE, logo_too_large};
 pub use rendition::{Copy, Underway};
 pub use source::WorkspaceMedia;
 pub use storage::{S3Settings, Storage, StorageError};
+pub use trash::TRASH_KEPT;
 pub use uploads::{NewFile, UploadState};
 pub use video::probe::Tools;

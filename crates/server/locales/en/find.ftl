@@ -61,3 +61,26 @@ guide-plan-go = Open drafts
 guide-public = See it in public
 guide-public-text = Once a network has it, its page here links to it there.
 guide-public-go = Look at it
+
+# The trash, and undoing.
+trash = Trash
+trash-lead = What is thrown away can be taken out again for { $n } days, then it is gone for good.
+trash-empty = The trash is empty
+trash-empty-text = Drafts, canceled and failed posts and files that you throw away lie here for a while.
+trash-since = thrown away
+trash-until = gone on
+trash-restore = Take out
+trash-restore-of = Take out “{ $name }”
+trash-erase = Delete for good
+trash-erase-of = Delete for good: “{ $name }”
+trash-erase-confirm = Delete “{ $name }” for good? This can't be undone.
+trash-erased = Deleted for good.
+trash-restored = Taken out of the trash.
+trash-moved-post = The post is in the trash.
+trash-moved-file = The file is in the trash.
+trash-undo = Undo
+post-to-trash = Move to the trash
+post-canceled = Canceled. What was not sent yet stays unsent.
+post-again = Schedule again
+post-again-draft = Make it a draft again
+post-planned-again = Planned again.

@@ -153,7 +153,7 @@ fn no_file() -> AppError {
 /// Takes the file out again: a refused form changes nothing.
 async fn undo(app: &App, actor: &Actor, row: Option<MediaRow>, why: Failure) -> Result<MediaRow, Failure> {
     if let Some(row) = row {
-        app.engine.library.delete(actor, row.info.id, None).await?;
+        app.engine.library.discard(actor, row.info.id).await?;
     }
     Err(why)
 }

@@ -18,6 +18,7 @@ use serde::Deserialize;
 use super::components::{Alert, Empty, Errors, Pager};
 use super::frame::Section;
 use super::signed_in::Member;
+use super::trash::Undo;
 use super::ui::Ui;
 use super::{Failure, html};
 use crate::assets::glyph;
@@ -140,6 +141,8 @@ fn size(bytes: u64) -> String {
 struct Page {
     ui: Ui,
     alerts: Vec<Alert>,
+    undo: Option<Undo>,
+    trash_url: String,
     tabs: Vec<Tab>,
     files: Vec<FileCard>,
     pager: Pager,
@@ -161,6 +164,8 @@ struct Tab {
 pub struct Filter {
     kind: String,
     cursor: Option<MediaId>,
+    /// The one that was just thrown away.
+    trashed: Option<MediaId>,
 }
 
 struct Found {
@@ -205,6 +210,11 @@ async fn page(
     };
     let page = Page {
         alerts: errors.besides(&[]).into_iter().map(Alert::danger).collect(),
+        undo: filter.trashed.map(|media| {
+            let url = urls::restore_file(actor.workspace, media);
+            Undo::new(ui.tr("trash-moved-file"), ui.tr("trash-undo"), url)
+        }),
+        trash_url: urls::trash(actor.workspace),
         tabs: ["", "image", "gif", "video", "document"].map(tab).into(),
         files: found.rows.iter().map(|row| FileCard::new(&ui, row)).collect(),
         pager: Pager::new(ui.tr("older"), found.next),
@@ -260,8 +270,8 @@ pub async fn pick(
 /// Where a file is.
 #[derive(Debug, Deserialize)]
 pub struct Place {
-    workspace: WorkspaceId,
-    media: MediaId,
+    pub(super) workspace: WorkspaceId,
+    pub(super) media: MediaId,
 }
 
 #[derive(Template)]
@@ -378,7 +388,10 @@ pub async fn delete(
     Path(place): Path<Place>,
 ) -> Result<Response, Failure> {
     match app.engine.library.delete(&member.actor, place.media, None).await {
-        Ok(()) => Ok(Redirect::to(&urls::library(place.workspace)).into_response()),
+        Ok(()) => {
+            let list = urls::library(place.workspace);
+            Ok(Redirect::to(&format!("{list}?trashed={}", place.media)).into_response())
+        }
         Err(error) => {
             let errors = Errors::from_refusal(error)?;
             about(&app, member, place.media, false, &errors, StatusCode::CONFLICT).await

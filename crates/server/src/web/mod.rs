@@ -27,6 +27,7 @@ mod sign_in;
 pub mod signed_in;
 mod standing;
 pub mod time;
+mod trash;
 pub mod ui;
 pub mod webhooks;
 
@@ -103,6 +104,13 @@ pub fn routes() -> Router<App> {
         .route(urls::CANCEL_POST, post(posts::one::cancel))
         .route(urls::CANCEL_SERIES, post(posts::series::cancel))
         .route(urls::DELETE_POST, post(posts::delete::submit))
+        .route(urls::TRASH, get(trash::show))
+        .route(urls::TRASH_POST, post(trash::posts::throw_away))
+        .route(urls::RESTORE_POST, post(trash::posts::restore))
+        .route(urls::ERASE_POST, post(trash::posts::erase))
+        .route(urls::PLAN_AGAIN, post(trash::posts::plan_again))
+        .route(urls::RESTORE_FILE, post(trash::files::restore))
+        .route(urls::ERASE_FILE, post(trash::files::erase))
         .route(urls::RETRY_PUBLICATION, post(posts::one::retry))
         .route(urls::PUBLISH_PUBLICATION, post(posts::one::publish))
         .route(urls::RESOLVE_PUBLICATION, post(posts::one::resolve))

@@ -56,4 +56,5 @@ mod support;
 mod switches;
 mod tenants;
 mod texts;
+mod trash;
 mod webhooks;

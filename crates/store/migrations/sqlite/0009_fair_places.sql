@@ -370,3 +370,6 @@ create table guides_closed (
     primary key (workspace_id, user_id),
     foreign key (workspace_id) references workspaces (id) on delete cascade
 );
+
+-- What was thrown away, until it is erased.
+create index posts_trash on posts (workspace_id, trashed_at) where trashed_at is not null;

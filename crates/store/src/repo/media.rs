@@ -69,6 +69,12 @@ statements! {
         where workspace_id = $1 and id = $2 and version = $3 and deleted_at is null";
     MARK_DELETED = "media.mark_deleted": "update media set deleted_at = $4, version = version + 1, updated_at = $4 \
         where workspace_id = $1 and id = $2 and version = $3 and deleted_at is null";
+    TRASHED = "media.trashed": concat!("select ", columns!(), " from media where workspace_id = $1 and deleted_at > $2 \
+        order by deleted_at desc, id desc limit $3");
+    RESTORE = "media.restore": "update media set deleted_at = null, version = version + 1, updated_at = $4 \
+        where workspace_id = $1 and id = $2 and deleted_at > $3";
+    HASTEN = "media.hasten": "update media set deleted_at = $3, version = version + 1 \
+        where workspace_id = $1 and id = $2 and deleted_at > $3";
     REMOVE = "media.remove": "delete from media where workspace_id = $1 and id = $2 and deleted_at is not null";
     /// Crosses workspaces; returns ids only.
     DELETED_BEFORE = "media.deleted_before": "select workspace_id, id from media where deleted_at is not null \
@@ -226,6 +232,46 @@ pub async fn mark_deleted(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     Ok(tx.execute(MARK_DELETED, args![workspace, id, version, now]).await? == 1)
+}
+
+/// Files that were deleted after `since`, latest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn trashed<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+    since: Timestamp,
+    limit: u32,
+) -> Result<Vec<MediaRow>, StoreError> {
+    ex.fetch_all(TRASHED, args![workspace, since, limit]).await?.iter().map(read).collect()
+}
+
+/// Puts a file back that was deleted after `since`. Tells whether it was.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn restore(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: MediaId,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(RESTORE, args![workspace, id, since, now]).await? == 1)
+}
+
+/// Makes a file that was deleted later count as deleted at `then`. Tells whether it was.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn hasten(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: MediaId,
+    then: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(HASTEN, args![workspace, id, then]).await? == 1)
 }
 
 /// Forgets a deleted file, once its bytes are gone.

@@ -49,6 +49,7 @@ pub mod tally;
 pub mod thinning;
 pub mod throttle;
 pub mod token;
+pub mod trash;
 pub mod user;
 pub mod waiting;
 pub mod workspace;
@@ -108,6 +109,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         thinning::STATEMENTS,
         throttle::STATEMENTS,
         token::STATEMENTS,
+        trash::STATEMENTS,
         user::STATEMENTS,
         waiting::STATEMENTS,
         workspace::STATEMENTS,

@@ -14,6 +14,7 @@ use tokio_util::io::ReaderStream;
 use super::super::keys;
 use super::super::library::Library;
 use super::super::sniff::FileType;
+use super::super::trash::for_good;
 use super::film::{self, Film, FilmError};
 use super::plan::Plan;
 use super::{job_key, renamed};
@@ -242,9 +243,9 @@ impl Library {
         let taken = self.take_rendition(row, original, name, body).await?;
         // It was given up in the last moment.
         if rendition::find(&self.parts.db, workspace, id).await.map_err(AppError::from)?.is_none() {
-            let (version, now) = (taken.version, self.parts.clock.now());
+            let (version, at) = (taken.version, for_good(self.parts.clock.now()));
             let gone = self.parts.db.write(move |tx| {
-                Box::pin(async move { media::mark_deleted(tx, workspace, id, version, now).await })
+                Box::pin(async move { media::mark_deleted(tx, workspace, id, version, at).await })
             });
             gone.await.map_err(AppError::from)?;
         }

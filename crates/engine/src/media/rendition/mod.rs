@@ -161,12 +161,13 @@ pub(super) async fn enter(tx: &mut Tx<'_>, row: &RenditionRow, now: Timestamp) -
     rendition::insert(tx, row).await
 }
 
-/// What goes with a file that is deleted: renditions of it that no post uses, and what was known of it as a rendition.
+/// What goes with a file that is deleted: renditions of it that no post uses, and what was known of it as a rendition. They count as
+/// deleted at `at`.
 pub(super) async fn follow_deletion(
     tx: &mut Tx<'_>,
     workspace: WorkspaceId,
     original: MediaId,
-    now: Timestamp,
+    at: Timestamp,
 ) -> Result<(), StoreError> {
     rendition::remove(tx, workspace, original).await?;
     let files = media::made_from(&mut *tx, workspace, original).await?;
@@ -176,7 +177,7 @@ pub(super) async fn follow_deletion(
             if post::using_media(&mut *tx, workspace, made.id).await?.is_some() {
                 continue;
             }
-            media::mark_deleted(tx, workspace, made.id, *version, now).await?;
+            media::mark_deleted(tx, workspace, made.id, *version, at).await?;
         } else {
             job::remove(tx, &job_key(made.id)).await?;
         }

@@ -230,14 +230,48 @@ async fn purge(test: &TestDb) {
     assert_eq!(shelf.library.sweep().await.expect("sweep"), 0, "too early");
     let source = shelf.library.source(shelf.actor.workspace);
     assert!(source.open(gone, 0..10).await.is_ok(), "work that began before goes on");
-    shelf.clock.advance(Duration::from_secs(3601));
+    shelf.clock.advance(Duration::from_secs(30 * 24 * 3600 - 1));
+    shelf.library.sweep().await.expect("sweep");
+    assert!(source.open(gone, 0..10).await.is_ok(), "it can still be taken out of the trash");
+    shelf.clock.advance(Duration::from_secs(2));
     shelf.library.sweep().await.expect("sweep");
     assert!(source.open(gone, 0..10).await.is_err(), "the bytes are gone");
     assert!(source.open(raced, 0..10).await.is_ok(), "a scheduled post keeps them");
     let left = shelf.objects().await;
     assert!(left.iter().all(|key| key.contains(&raced.to_string())), "{left:?}");
 }
-on_both!(bytes_of_deleted_files_go_an_hour_later_unless_a_post_needs_them, |t| super::purge(t));
+on_both!(bytes_of_deleted_files_go_a_month_later_unless_a_post_needs_them, |t| super::purge(t));
+
+async fn trash(test: &TestDb) {
+    let shelf = Shelf::new(&test.db);
+    let (back, gone) = (
+        shelf.upload("a.jpg", &jpeg(10, 10)).await.expect("taken"),
+        shelf.upload("b.jpg", &jpeg(12, 12)).await.expect("taken"),
+    );
+    let (library, actor) = (&shelf.library, &shelf.actor);
+    let lying = async || {
+        let rows = library.trashed(actor, 10).await.expect("listed");
+        rows.into_iter().map(|row| row.info.id).collect::<Vec<_>>()
+    };
+    assert_eq!(code(&library.restore(actor, back).await.expect_err("it is not there")), "not_found");
+    assert_eq!(code(&library.erase_trashed(actor, back).await.expect_err("it is not there")), "not_found");
+    for id in [back, gone] {
+        library.delete(actor, id, None).await.expect("deleted");
+        shelf.clock.advance(Duration::from_secs(60));
+    }
+    assert_eq!(lying().await, [gone, back], "latest first");
+    library.restore(actor, back).await.expect("taken out");
+    library.erase_trashed(actor, gone).await.expect("erased");
+    assert!(lying().await.is_empty());
+    assert!(library.get(actor, back).await.is_ok());
+    assert_eq!(code(&library.restore(actor, gone).await.expect_err("for good")), "not_found");
+    assert_eq!(library.sweep().await.expect("sweep"), 0, "work that began before goes on");
+    shelf.clock.advance(Duration::from_secs(3601));
+    assert_eq!(library.sweep().await.expect("sweep"), 1);
+    let left = shelf.objects().await;
+    assert!(left.iter().all(|key| key.contains(&back.to_string())), "{left:?}");
+}
+on_both!(a_deleted_file_is_taken_out_of_the_trash_or_goes_for_good, |t| super::trash(t));
 
 async fn links(test: &TestDb) {
     let shelf = Shelf::new(&test.db);

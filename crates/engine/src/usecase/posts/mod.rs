@@ -12,6 +12,7 @@ mod moving;
 mod query;
 mod remove;
 mod split;
+mod trash;
 mod update;
 mod view;
 
@@ -30,6 +31,8 @@ pub use query::{PostFilter, due_between, get, get_with_attempts, list};
 pub(super) use remove::withdraw;
 pub use remove::{Removal, remove};
 pub use split::split;
+pub(crate) use trash::empty as empty_trash;
+pub use trash::{erase, plan_again, restore, trashed};
 pub use update::update;
 pub(super) use update::{change, move_to};
 pub use view::{AttemptView, PartView, PostView, PublicationView, Settled, StepView};

@@ -22,13 +22,15 @@ pub struct Removal {
     pub if_match: Option<i64>,
     /// Also delete what is public, where the platform can.
     pub remote: bool,
+    /// Also put it into the trash if it is no draft. Only what is not public, and can't be, goes there.
+    pub trash: bool,
 }
 
 /// Cancels every publication that can still be stopped; drafts go to the trash. With `remote`, what is public is deleted
 /// at the networks too; what stays public says why in its publication's warnings.
 ///
 /// # Errors
-/// [`AppError::Conflict`] when something is being sent right now; nothing is changed then.
+/// [`AppError::Conflict`] when something is being sent right now, or is to go into the trash and may be public; nothing is changed then.
 pub async fn remove(
     engine: &Engine,
     actor: &Actor,
@@ -58,6 +60,9 @@ pub async fn remove(
                 let ended = post.erased.iter().map(|e| e.state);
                 let states: Vec<_> = rows.iter().map(|r| r.state).chain(ended).collect();
                 let is_draft = post_status(&states, false) == PostStatus::Draft;
+                if removal.trash && states.iter().any(|state| may_be_public(*state)) {
+                    return Err(may_be_seen());
+                }
                 for row in &mut rows {
                     let seen = row.seen();
                     if !cancel(row, now)? {
@@ -73,7 +78,7 @@ pub async fn remove(
                 }
                 post.version += 1;
                 post.updated_at = now;
-                post.trashed_at = is_draft.then_some(now).or(post.trashed_at);
+                post.trashed_at = (is_draft || removal.trash).then_some(now).or(post.trashed_at);
                 post::update(tx, &post).await?;
                 Ok::<_, AppError>(())
             })
@@ -152,6 +157,23 @@ fn cancel(row: &mut PublicationRow, now: Timestamp) -> Result<bool, AppError> {
     row.next_at = None;
     row.updated_at = now;
     Ok(true)
+}
+
+/// Whether somebody may see it at its network, now or once it is sent. What was erased with its account counts as it ended.
+fn may_be_public(state: PublicationState) -> bool {
+    matches!(
+        state,
+        PublicationState::Published | PublicationState::Unconfirmed | PublicationState::Publishing
+    )
+}
+
+fn may_be_seen() -> AppError {
+    AppError::Conflict {
+        code: "may_be_public",
+        message: "Something of this post is public, may be, or is on its way, so it can't go into the trash. Delete it at the \
+                  networks, or settle what is not confirmed."
+            .to_owned(),
+    }
 }
 
 fn already_sending() -> AppError {

@@ -87,6 +87,7 @@ fn pages(ui: &Ui, frame: &Frame) -> Vec<Item> {
         add(ui.tr("notices"), glyph("bell"), urls::notices(workspace));
         add(ui.tr("networks"), glyph("world"), urls::networks(workspace));
         add(ui.tr("definitions"), glyph("chart-bar"), urls::definitions(workspace));
+        add(ui.tr("trash"), glyph("trash"), urls::trash(workspace));
         add(ui.tr("settings-reports"), glyph("file-text"), urls::report_schedules(workspace));
     }
     add(ui.tr("settings-members"), glyph("users"), urls::members(workspace));

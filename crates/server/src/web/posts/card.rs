@@ -116,7 +116,7 @@ pub fn is_in_inbox(view: &PublicationView) -> bool {
     view.delivered == Some(Delivered::Inbox) && view.deleted_at.is_none()
 }
 
-/// The beginning of a post's text.
+/// The beginning of a post's text, in one line.
 pub fn excerpt(ui: &Ui, composition: &Composition) -> String {
     let own = composition.overrides.values().find_map(|o| o.text.as_deref());
     let text = if composition.text.trim().is_empty() { own.unwrap_or_default() } else { &composition.text };

@@ -30,8 +30,16 @@ use crate::web::frame::Section;
 use crate::web::insights::Ask;
 use crate::web::library::FileCard;
 use crate::web::signed_in::Member;
+use crate::web::trash::Undo;
 use crate::web::ui::Ui;
 use crate::web::{Failure, html};
+
+/// What the page's address says after it was canceled …
+const CANCELED: &str = "canceled";
+/// … taken out of the trash …
+pub const RESTORED: &str = "restored";
+/// … or planned again.
+pub const PLANNED: &str = "planned";
 
 #[derive(Template)]
 #[template(path = "pages/post.html")]
@@ -51,6 +59,10 @@ struct Post {
     edit_url: Option<String>,
     cancel_url: Option<String>,
     delete_url: Option<String>,
+    /// Plans it again: label and address.
+    again: Option<(String, String)>,
+    trash_url: Option<String>,
+    undo: Option<Undo>,
     draft: bool,
     live: bool,
     here: String,
@@ -98,8 +110,8 @@ struct PartLine {
 /// Where the post is.
 #[derive(Debug, Deserialize)]
 pub struct Place {
-    pub(super) workspace: WorkspaceId,
-    pub(super) post: PostId,
+    pub(in crate::web) workspace: WorkspaceId,
+    pub(in crate::web) post: PostId,
 }
 
 /// Where the publication is.
@@ -126,13 +138,15 @@ pub async fn show(
             vec![Alert::success(member.ui.count("n", gone).tr("series-canceled"))]
         }
         Some("deleted") => vec![Alert::success(member.ui.tr("post-deleted-remote"))],
+        Some(RESTORED) => vec![Alert::success(member.ui.tr("trash-restored"))],
+        Some(PLANNED) => vec![Alert::success(member.ui.tr("post-planned-again"))],
         _ => Vec::new(),
     };
     page(&app, member, (place.post, &asked.metric), alerts, None).await
 }
 
 /// The page, with what there is to say of the last thing that was tried here.
-pub(super) async fn page(
+pub(in crate::web) async fn page(
     app: &App,
     member: Member,
     (post, metric): (PostId, &str),
@@ -171,6 +185,14 @@ pub(super) async fn page(
     if settled == Some(Settled::Erased) {
         alerts.push(Alert::info(ui.tr("post-erased")));
     }
+    let publishes = actor.role.may(Permission::Publish);
+    let again = (publishes && view.status == PostStatus::Canceled && settled.is_none()).then(|| {
+        let to_come = view.post.due_at.is_some_and(|at| at > ui.now);
+        let label = if to_come { ui.tr("post-again") } else { ui.tr("post-again-draft") };
+        (label, urls::plan_again(workspace, post))
+    });
+    let undo = again.clone().filter(|_| ui.path.ends_with(&format!("?{CANCELED}")));
+    let ended = matches!(view.status, PostStatus::Canceled | PostStatus::Failed) && settled.is_none();
     let mut media = Vec::new();
     for id in &view.post.composition.media {
         let row = app.engine.library.get(&actor, *id).await.ok();
@@ -191,6 +213,9 @@ pub(super) async fn page(
             && view.publications.iter().any(|p| is_deletable(app, &faces, p)))
         .then(|| urls::delete_post(workspace, post)),
         series: SeriesCard::of(app, &ui, &actor, post).await?,
+        undo: undo.map(|(label, url)| Undo::new(ui.tr("post-canceled"), label, url)),
+        again,
+        trash_url: (publishes && ended).then(|| urls::trash_post(workspace, post)),
         draft,
         live: view.publications.iter().any(open),
         choices: curve::choices(&ui, &curves, &here),
@@ -311,9 +336,9 @@ pub async fn cancel(
 ) -> Result<Redirect, Failure> {
     let gone = posts::remove(&app.engine, &member.actor, place.post, Removal::default()).await?;
     Ok(Redirect::to(&if gone.post.trashed_at.is_some() {
-        urls::posts(place.workspace)
+        urls::posts_after_trash(place.workspace, place.post)
     } else {
-        urls::post(place.workspace, place.post)
+        format!("{}?{CANCELED}", urls::post(place.workspace, place.post))
     }))
 }
 

@@ -160,3 +160,31 @@ async fn first_steps_follow_what_is_there_until_they_are_put_away() {
     page.wait("it is gone", "document.querySelector('main h1') && !document.querySelector('.guide')").await;
     stage.close([page]).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_thrown_away_is_taken_out_again() {
+    let test = "going::what_is_thrown_away_is_taken_out_again";
+    let Some(stage) = Stage::demo(test).await else { return };
+    let made = stage.api.post("/api/v1/posts", json!({ "text": TEXT })).await;
+    let page = stage.signed_in().await;
+    let home = page.js("location.pathname.split('/').slice(0, 3).join('/')").await;
+    let home = home.as_str().expect("a path");
+    page.goto(&stage.url(&format!("{home}/posts/{}", made["id"].as_str().expect("an id")))).await;
+    page.click(("button", "Delete draft")).await;
+    page.click(("button", "Yes, do it")).await;
+    page.reads("The post is in the trash.").await;
+    page.click(("button", "Undo")).await;
+    page.arrive("?restored").await;
+    page.reads(TEXT).await;
+
+    // Away again, and nearly for good.
+    page.click(("button", "Delete draft")).await;
+    page.click(("button", "Yes, do it")).await;
+    page.reads("The post is in the trash.").await;
+    page.goto(&stage.url(&format!("{home}/trash"))).await;
+    page.click(("button", format!("Delete for good: “{TEXT}”").as_str())).await;
+    page.click(("button", "Cancel")).await;
+    page.click(("button", format!("Take out “{TEXT}”").as_str())).await;
+    page.arrive("?restored").await;
+    stage.close([page]).await;
+}

@@ -264,6 +264,15 @@ async fn all_other_pages_are_sound() {
 
 /// The search, the palette and the map of the keys.
 async fn search(inspector: &mut Inspector, stage: &Stage, page: &Page, home: &str) {
+    let thrown = stage.api.upload("thrown.pdf", &pdf(3), "").await;
+    let id = thrown["id"].as_str().expect("an id");
+    inspector.open(page, "trash-empty", &stage.url(&format!("{home}/trash"))).await;
+    page.goto(&stage.url(&format!("{home}/library/{id}"))).await;
+    page.resize(1440, 900).await;
+    page.click(("button", "Delete")).await;
+    page.click(("button", "Yes, do it")).await;
+    page.reads("The file is in the trash.").await;
+    inspector.open(page, "trash", &stage.url(&format!("{home}/trash"))).await;
     for (name, query) in [("search", ""), ("search-found", "?q=a"), ("search-none", "?q=zeppelin+zeppelin")] {
         inspector.open(page, name, &stage.url(&format!("{home}/search{query}"))).await;
     }
