@@ -36,7 +36,7 @@ pub struct Ways {
 impl Ways {
     /// As the request tells.
     pub fn of(request: &Request) -> Self {
-        let said = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let said = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
         let here = request.uri().path_and_query().map_or("", |path| path.as_str());
         let from = said(header::REFERER).and_then(|text| text.parse::<Uri>().ok());
         let ours = from.filter(|uri| uri.authority().map(|place| place.as_str()) == said(header::HOST));

@@ -6,13 +6,14 @@ use carillon_domain::time::Timestamp;
 use crate::{Db, Executor, StoreError, Tx, args, statements};
 
 statements! {
+    // The states are wrapped so that no index of states is used: those cross workspaces.
     FACTS = "guide.facts": "select \
         exists (select 1 from guides_closed where workspace_id = $1 and user_id = $2) as closed, \
         exists (select 1 from accounts where workspace_id = $1 and status <> 'disconnected') as connected, \
         exists (select 1 from posts where workspace_id = $1 and trashed_at is null) as written, \
         exists (select 1 from publications where workspace_id = $1 \
-        and state in ('scheduled', 'publishing', 'published', 'failed', 'unconfirmed', 'held')) as planned, \
-        exists (select 1 from publications where workspace_id = $1 and state = 'published' and remote_id is not null) as public";
+        and coalesce(state, '') in ('scheduled', 'publishing', 'published', 'failed', 'unconfirmed', 'held')) as planned, \
+        exists (select 1 from publications where workspace_id = $1 and coalesce(state, '') = 'published' and remote_id is not null) as public";
     CLOSE = "guide.close": "insert into guides_closed (workspace_id, user_id, closed_at) values ($1, $2, $3) on conflict do nothing";
 }
 

@@ -11,12 +11,13 @@ statements! {
         created_at, updated_at, trashed_at, erased from posts where workspace_id = $1 and trashed_at is not null \
         order by trashed_at desc, id desc limit $2";
     /// Crosses workspaces; returns ids only.
-    BEFORE = "trash.before": "select workspace_id, id from posts where trashed_at is not null and trashed_at <= $1 limit $2";
+    BEFORE = "trash.before": "select workspace_id, id from posts where trashed_at is not null and trashed_at <= $1 \
+        order by workspace_id, trashed_at limit $2";
     // Whoever takes it out of the trash at the same time waits, and finds nothing.
     LOCK = "trash.lock": "update posts set version = version + 1 where workspace_id = $1 and id = $2 and trashed_at is not null";
     ERASE_STEPS = "trash.erase_steps": "delete from attempt_steps where workspace_id = $1 and attempt_id in \
-        (select a.id from attempts a join publications p on p.workspace_id = a.workspace_id and p.id = a.publication_id \
-        where a.workspace_id = $1 and p.post_id = $2)";
+        (select a.id from attempts a where a.workspace_id = $1 and a.publication_id in \
+        (select p.id from publications p where p.workspace_id = $1 and p.post_id = $2))";
     ERASE_ATTEMPTS = "trash.erase_attempts": "delete from attempts where workspace_id = $1 and publication_id in \
         (select id from publications where workspace_id = $1 and post_id = $2)";
     ERASE_READS = "trash.erase_reads": "delete from notice_reads where workspace_id = $1 and notice_id in \

@@ -114,6 +114,10 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("search.posts", &["posts", "(workspace_id=?)"]),
     ("search.files", &["media", "(workspace_id=?)"]),
     ("search.older", &["posts", "(workspace_id=?)"]),
+    ("trash.list", &["posts_trash (workspace_id=?"]),
+    ("trash.before", &["posts_trash"]),
+    ("trash.erase_steps", &["attempts", "(workspace_id=? AND publication_id=?)"]),
+    ("guide.facts", &["publications_by_due (workspace_id=?)"]),
     ("owner_looks.last", &["(workspace_id=? AND account_id=? AND question=? AND as_of>? AND as_of<?)"]),
     (
         "settled.growth",
