@@ -39,6 +39,7 @@ const tell = () => {
   const there = shown();
   const count = there.filter((line) => line !== all).length;
   none.hidden = count > 0 || asked !== null;
+  if (all && !none.hidden) all.hidden = true;
   said.textContent = asked ? '' : `${said.dataset.label} ${count}`;
   if (!chosen || !active?.isConnected || active.closest('[hidden]')) choose(there[0]);
 };

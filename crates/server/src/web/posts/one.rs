@@ -186,12 +186,17 @@ pub(in crate::web) async fn page(
         alerts.push(Alert::info(ui.tr("post-erased")));
     }
     let publishes = actor.role.may(Permission::Publish);
-    let again = (publishes && view.status == PostStatus::Canceled && settled.is_none()).then(|| {
+    let canceled = view.status == PostStatus::Canceled && !view.publications.is_empty();
+    let again = (publishes && canceled && settled.is_none()).then(|| {
         let to_come = view.post.due_at.is_some_and(|at| at > ui.now);
         let label = if to_come { ui.tr("post-again") } else { ui.tr("post-again-draft") };
         (label, urls::plan_again(workspace, post))
     });
-    let undo = again.clone().filter(|_| ui.path.ends_with(&format!("?{CANCELED}")));
+    let just_canceled = ui.path.ends_with(&format!("?{CANCELED}"));
+    let undo = again.clone().filter(|_| just_canceled);
+    if just_canceled && undo.is_none() {
+        alerts.push(Alert::success(ui.tr("post-canceled")));
+    }
     let ended = matches!(view.status, PostStatus::Canceled | PostStatus::Failed) && settled.is_none();
     let mut media = Vec::new();
     for id in &view.post.composition.media {
