@@ -38,7 +38,6 @@ keys-control = Ctrl
 error-back = Back to the page before
 error-again = Try again
 error-advice-not-found = The address may be mistyped, what was here may be deleted, or you may not belong to its workspace.
-error-advice-forbidden = An owner or admin of the workspace can do it, or give you a role that may.
 error-advice-internal = Try again in a moment. If it happens again, tell whoever runs this Carillon, with the reference below.
 unreachable = Carillon can't be reached.
 unreachable-text = Either you are offline or the server is down. What you typed stays here; once Carillon is back, this notice goes away and you can go on.

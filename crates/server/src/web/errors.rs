@@ -99,10 +99,9 @@ fn heading(t: Tr, failure: &Failure) -> String {
 
 /// What to do now, where the failure itself does not say it.
 fn advice(t: Tr, failure: &Failure) -> Option<String> {
-    match (failure.status.as_u16(), failure.code) {
-        (403, "forbidden") => Some(t.tr("error-advice-forbidden")),
-        (404, _) => Some(t.tr("error-advice-not-found")),
-        (500, _) => Some(t.tr("error-advice-internal")),
+    match failure.status {
+        StatusCode::NOT_FOUND => Some(t.tr("error-advice-not-found")),
+        StatusCode::INTERNAL_SERVER_ERROR => Some(t.tr("error-advice-internal")),
         _ => None,
     }
 }
