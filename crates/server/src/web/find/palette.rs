@@ -44,8 +44,8 @@ pub async fn show(
     let reads = actor.role.may(Permission::Read);
     let (prefix, groups) = match (text.is_empty(), reads) {
         (true, _) => ("go", offered(&app, &ui, &actor).await?),
-        (false, true) => ("found", Answer::to(&app, &ui, &actor, text, MOST).await?.groups),
-        (false, false) => ("found", Vec::new()),
+        (false, true) => ("hit", Answer::to(&app, &ui, &actor, text, MOST).await?.groups),
+        (false, false) => ("hit", Vec::new()),
     };
     Ok(html(&Lines { prefix, groups })?.into_response())
 }
