@@ -9,8 +9,8 @@ use crate::Engine;
 use crate::answers::Answers;
 use crate::people::People;
 use crate::usecase::{credentials, notices, post_files, webhooks};
-use crate::usecase::{credentials, notices, series, webhooks};
 use crate::usecase::{credentials, notices, posts, webhooks};
+use crate::usecase::{credentials, notices, series, webhooks};
 
 /// A login under which nobody chose an account in this time is forgotten.
 const CHOOSE_WITHIN: SignedDuration = SignedDuration::from_hours(24);

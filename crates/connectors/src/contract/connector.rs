@@ -5,6 +5,7 @@ use carillon_domain::time::Timestamp;
 use super::authorizer::Authorizer;
 use super::capability::Capabilities;
 use super::cx::PlatformSettings;
+use super::display::Display;
 use super::errand::{Errand, Errands};
 use super::insights::Insights;
 use super::publisher::Publisher;
@@ -48,6 +49,10 @@ pub trait Connector: Send + Sync + 'static {
     fn reading_windows(&self, operation: &str) -> &'static [ReadingWindow] {
         let _ = operation;
         &[]
+    }
+    /// How the network shows a post, for previews; `None`: nothing is known of that. Pure.
+    fn display(&self) -> Option<&'static Display> {
+        None
     }
     /// For how many days what the network tells the owner may be kept, where the network's terms set a bound; `None`: for ever. Pure.
     fn owner_numbers_days(&self) -> Option<u16> {

@@ -38,6 +38,7 @@ mod overview;
 mod peers;
 mod people;
 mod post_files;
+mod previews;
 mod process;
 mod queue;
 mod reading;

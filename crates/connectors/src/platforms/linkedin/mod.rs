@@ -8,6 +8,7 @@
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, ReadingWindow, Setting};
+use crate::contract::display::Display;
 use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
@@ -16,6 +17,7 @@ use crate::contract::webhooks::Webhooks;
 mod api;
 mod auth;
 mod check;
+mod display;
 mod errors;
 mod flavour;
 mod insights;
@@ -121,6 +123,9 @@ impl Connector for LinkedIn {
     }
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+    fn display(&self) -> Option<&'static Display> {
+        Some(&display::DISPLAY)
     }
     fn authorizer(&self) -> &dyn Authorizer {
         self

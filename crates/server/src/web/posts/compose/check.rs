@@ -9,6 +9,8 @@ use carillon_engine::usecase::posts;
 use super::draft::Draft;
 use super::fit::{self, Button};
 use super::left::DayLeft;
+use super::preview::{Library, Preview};
+use super::says::{Says, said};
 use super::split;
 use crate::http::App;
 use crate::http::extract::Form;
@@ -27,6 +29,12 @@ struct Check {
     left: DayLeft,
     /// A text is too long for a network on which it could be a thread.
     can_split: bool,
+    /// What belongs beside fields of the form, put there by htmx.
+    says: Vec<Says>,
+    /// How it will look; put beside the form by htmx.
+    previews: Vec<Preview>,
+    /// Whether it was the composer that asked.
+    has_form: bool,
 }
 
 struct CheckLine {
@@ -40,27 +48,32 @@ struct CheckLine {
     fits: Vec<Button>,
 }
 
-struct Counter {
-    label: String,
-    used: u64,
-    limit: u64,
+/// How long a text is, and how long it may be.
+pub(super) struct Counter {
+    /// What is counted, or who counts.
+    pub label: String,
+    /// In the network's own unit.
+    pub used: u64,
+    /// The same.
+    pub limit: u64,
 }
 
 /// A stretch of what a network says, and where it leads.
 #[derive(Debug, PartialEq)]
-struct Piece {
+pub(super) struct Piece {
     text: String,
     url: Option<String>,
 }
 
 impl Piece {
-    fn plain(text: &str) -> Self {
+    /// It leads nowhere.
+    pub(super) fn plain(text: &str) -> Self {
         Self { text: text.to_owned(), url: None }
     }
 }
 
 /// What a network says, cut where words lead somewhere.
-fn pieces(finding: Violation) -> Vec<Piece> {
+pub(super) fn pieces(finding: Violation) -> Vec<Piece> {
     let mut pieces = vec![Piece { text: finding.message, url: None }];
     for link in &finding.links {
         pieces = pieces.into_iter().flat_map(|piece| cut(piece, link)).collect();
@@ -86,11 +99,14 @@ pub async fn check(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let faces = Faces::load(&app, &member.actor).await?;
-    let draft = Draft::read(&app, &member, &faces, pairs).await?;
-    let checks = match draft.input() {
-        Ok(input) => posts::check(&app.engine, &member.actor, &input).await.unwrap_or_default(),
-        Err(_) => Vec::new(),
-    };
+    let has_form = pairs.iter().any(|(name, _)| name == "text");
+    let draft = Draft::read(&app, &member, &faces, pairs.clone()).await?;
+    let input = draft.input().unwrap_or_default();
+    let checks = posts::check(&app.engine, &member.actor, &input).await.unwrap_or_default();
+    let says = said(&app, &pairs, &input.composition(), &checks);
+    let files = Library::of(&app, &member.actor, &checks).await;
+    let previews =
+        checks.iter().filter_map(|check| Preview::new(&app, &member.ui, &faces, &files, check)).collect();
     let can_split = checks.iter().any(|check| split::is_too_long(&app, check));
     let mut results = Vec::with_capacity(checks.len());
     for check in checks {
@@ -111,7 +127,7 @@ pub async fn check(
         });
     }
     let left = DayLeft::of(&app, &member.ui, &member.actor, &faces, &draft).await?;
-    Ok(html(&Check { ui: member.ui, results, left, can_split })?.into_response())
+    Ok(html(&Check { ui: member.ui, results, left, can_split, says, previews, has_form })?.into_response())
 }
 
 /// What a counter counts; the root text needs no name. Of files it is seconds.
