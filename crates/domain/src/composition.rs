@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::error::FieldError;
+use crate::filling::Filled;
 use crate::id::{AccountId, MediaId};
 use crate::media::MediaInfo;
 use crate::post::{Draft, Part};
@@ -55,6 +56,15 @@ pub struct Composition {
     pub first_comment: Option<String>,
     /// What differs, by account.
     pub overrides: BTreeMap<AccountId, Override>,
+    /// Parameters that links get, by name; their values may hold variables.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub link_parameters: BTreeMap<String, String>,
+    /// Whether variables in texts are filled in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fill_in: bool,
+    /// With what each account's content was filled in when the post was saved.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub filled: BTreeMap<AccountId, Filled>,
 }
 
 impl Composition {
@@ -82,7 +92,7 @@ impl Composition {
         named.filter(|(_, id)| !known(*id)).map(|(field, id)| unknown_file(field, id)).collect()
     }
 
-    /// The content for `account`, with media looked up by `find`.
+    /// The content for `account`, filled in, with media looked up by `find`.
     ///
     /// # Errors
     /// One field error per file that `find` does not know.
@@ -107,7 +117,7 @@ impl Composition {
         let media = own.and_then(|o| o.media.as_ref()).unwrap_or(&self.media);
         let parts = own.and_then(|o| o.parts.as_ref()).unwrap_or(&self.parts);
         let comment = own.and_then(|o| o.first_comment.as_ref()).or(self.first_comment.as_ref());
-        let draft = Draft {
+        let mut draft = Draft {
             root: Part { text: text.clone(), media: resolve(media, self.path(account, "media")) },
             parts: parts
                 .iter()
@@ -120,6 +130,9 @@ impl Composition {
             first_comment: comment.filter(|c| !c.trim().is_empty()).cloned(),
             options: own.map(|o| o.options.clone()).unwrap_or_default(),
         };
+        if let Some(filled) = self.filled.get(&account) {
+            filled.apply(&mut draft);
+        }
         if errors.is_empty() { Ok(draft) } else { Err(errors) }
     }
 

@@ -7,6 +7,7 @@ pub mod composition;
 pub mod connector_error;
 pub mod erased;
 pub mod error;
+pub mod filling;
 pub mod health;
 pub mod id;
 pub mod insight;

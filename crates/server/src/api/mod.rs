@@ -170,7 +170,7 @@ fn cursor<K: Kind>(text: Option<&str>) -> Result<Option<Id<K>>, AppError> {
 }
 
 /// The body of a post: `{text, accounts, media, status, scheduled_at, timezone, overrides, parts, first_comment, tags,
-/// campaign}`.
+/// campaign, link_parameters, fill_in}`.
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "describes the body; `PostInput` and `PostPatch` of the engine read it")]
 struct PostBody {
@@ -199,4 +199,8 @@ struct PostBody {
     /// For new posts that are scheduled: a rule of RFC 5545 by which they come again, on the clock of the workspace, as in
     /// `FREQ=WEEKLY;BYDAY=TU,TH`.
     repeat: Option<String>,
+    /// Parameters that links get, by name, such as `{"utm_source": "{network}"}`; variables as for `fill_in`.
+    link_parameters: Option<std::collections::BTreeMap<String, String>>,
+    /// Whether `{account.name}`, `{account.handle}`, `{network}`, `{campaign}`, `{date}` and `{year}` in texts are filled in.
+    fill_in: Option<bool>,
 }

@@ -23,6 +23,7 @@ mod exports;
 mod failover;
 mod feeds;
 mod find;
+mod filling;
 mod hangups;
 mod insights;
 mod letters;

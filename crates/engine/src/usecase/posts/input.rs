@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use carillon_domain::composition::{Composition, Override, PartSpec};
 use carillon_domain::error::{AppError, FieldError};
+use carillon_domain::filling;
 use carillon_domain::id::{AccountId, MediaId};
 use carillon_domain::schedule::{self, DueTime};
 use carillon_domain::time::Timestamp;
@@ -61,6 +62,11 @@ pub struct PostInput {
     pub campaign: Option<String>,
     /// A rule of RFC 5545 by which it comes again, on the clock of the workspace; for what is scheduled.
     pub repeat: Option<String>,
+    /// Parameters that the links of its texts get, by name: `{"utm_source": "{network}"}`. Networks whose links nobody can press send
+    /// them as they are.
+    pub link_parameters: BTreeMap<String, String>,
+    /// Whether variables in its texts are filled in, such as `{account.name}`.
+    pub fill_in: bool,
 }
 
 /// A change to a post; absent fields stay as they are.
@@ -89,10 +95,14 @@ pub struct PostPatch {
     pub tags: Option<Vec<String>>,
     /// Campaign; an empty text removes it.
     pub campaign: Option<String>,
+    /// Parameters of links; replaces all of them.
+    pub link_parameters: Option<BTreeMap<String, String>>,
+    /// Whether variables are filled in.
+    pub fill_in: Option<bool>,
 }
 
 impl PostInput {
-    /// Base and overrides.
+    /// Base and overrides, not filled in yet.
     pub fn composition(&self) -> Composition {
         Composition {
             text: self.text.clone(),
@@ -100,6 +110,9 @@ impl PostInput {
             parts: self.parts.clone(),
             first_comment: self.first_comment.clone().filter(|c| !c.trim().is_empty()),
             overrides: self.overrides.clone(),
+            link_parameters: self.link_parameters.clone(),
+            fill_in: self.fill_in,
+            filled: BTreeMap::new(),
         }
     }
 
@@ -136,6 +149,7 @@ impl PostInput {
                 "There is something special for an account that the post does not go to. Add it to `accounts`.",
             ));
         }
+        errors.extend(filling::problems(&self.link_parameters));
         if self.status != WantedStatus::Draft && self.accounts.is_empty() {
             errors.push(FieldError::new("accounts", "required", "Choose at least one account."));
         }

@@ -8,6 +8,7 @@ use carillon_domain::limits::Violation;
 use carillon_domain::schedule::DueTime;
 
 use super::check::{AccountCheck, check_composition, violations_as_errors};
+use super::fill::fill_in;
 use super::input::{PostInput, WantedStatus};
 use crate::usecase::caps::{self, Besides};
 use crate::usecase::{horizon, names};
@@ -51,11 +52,12 @@ pub(super) async fn assess(
 ) -> Result<Assessment, AppError> {
     let mut problems = input.problems();
     let due = gather(input.due(&actor.timezone, engine.clock.now()), &mut problems)?.flatten();
-    let composition = input.composition();
+    let mut composition = input.composition();
     if problems.iter().any(|p| p.code == "too_many") {
         // Whoever sends a million accounts is not worth looking all of them up.
         return Ok(Assessment { composition, checks: Vec::new(), due, problems });
     }
+    fill_in(engine, actor, &mut composition, input, due.as_ref()).await?;
     let checks = check_composition(engine, actor, &composition, &input.accounts).await;
     let mut checks = gather(checks, &mut problems)?.unwrap_or_default();
     for check in &mut checks {

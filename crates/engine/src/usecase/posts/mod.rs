@@ -6,6 +6,7 @@
 mod calendar;
 mod check;
 mod create;
+mod fill;
 mod input;
 mod judge;
 mod moving;

@@ -164,6 +164,11 @@ pub(super) fn merged(before: &PostView, patch: &PostPatch) -> PostInput {
         tags: patch.tags.clone().unwrap_or_else(|| post.tags.clone()),
         campaign: patch.campaign.clone().or_else(|| post.campaign.clone()),
         repeat: None,
+        link_parameters: patch
+            .link_parameters
+            .clone()
+            .unwrap_or_else(|| post.composition.link_parameters.clone()),
+        fill_in: patch.fill_in.unwrap_or(post.composition.fill_in),
     }
 }
 
