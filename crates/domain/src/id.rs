@@ -198,6 +198,8 @@ ids! {
     SentReportId = SentReportKind("report");
     /// Posts that come again and again.
     SeriesId = SeriesKind("series");
+    /// A text that a workspace keeps for its posts.
+    TextId = TextKindId("text");
     /// Something that needs a person.
     NoticeId = NoticeKindId("notice");
     /// A file of posts that somebody took in.

@@ -11,6 +11,7 @@ pub mod filling;
 pub mod health;
 pub mod id;
 pub mod insight;
+pub mod kept_text;
 pub mod limits;
 pub mod media;
 pub mod metric;

@@ -194,6 +194,8 @@ urls! {
     REVOKE_FEED = revoke_feed(workspace) "/w/{workspace}/settings/calendar/revoke";
     /// A workspace's calendar, for programs that show calendars.
     FEED = feed(secret) "/feeds/{secret}/carillon.ics";
+    /// Texts that a workspace keeps for its posts.
+    TEXTS = texts(workspace) "/w/{workspace}/settings/texts";
     /// API tokens of a workspace.
     TOKENS = tokens(workspace) "/w/{workspace}/settings/tokens";
     /// Ends an API token.

@@ -13,6 +13,7 @@ pub mod guide;
 pub mod health;
 pub mod horizon;
 pub mod insights;
+pub mod kept_texts;
 mod link;
 pub mod names;
 pub mod notices;

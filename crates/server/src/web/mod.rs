@@ -68,6 +68,7 @@ pub fn routes() -> Router<App> {
         .route(urls::FEED_SETTINGS, get(settings::feed::show).post(settings::feed::submit))
         .route(urls::REVOKE_FEED, post(settings::feed::revoke))
         .route(urls::FEED, get(settings::feed::calendar))
+        .route(urls::TEXTS, get(settings::texts::show).post(settings::texts::submit))
         .route(urls::TOKENS, get(settings::tokens::show).post(settings::tokens::submit))
         .route(urls::REVOKE_TOKEN, post(settings::tokens::revoke))
         .route(urls::MEDIA_FILE, get(media::file))

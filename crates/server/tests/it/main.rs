@@ -26,6 +26,7 @@ mod find;
 mod filling;
 mod hangups;
 mod insights;
+mod kept_texts;
 mod letters;
 mod library;
 mod logo;

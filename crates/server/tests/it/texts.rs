@@ -9,6 +9,7 @@ use carillon_connectors::contract::capability::{Connect, OptionField, OptionInpu
 use carillon_connectors::contract::cx::PlatformSettings;
 use carillon_connectors::contract::errand::Errand;
 use carillon_domain::insight::{self, Basis, Comparison};
+use carillon_domain::kept_text::TextKind;
 use carillon_domain::metric;
 use carillon_domain::note::Colour;
 use carillon_domain::notice::NoticeKind;
@@ -69,6 +70,9 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("errand", Errand::ALL.iter().map(|errand| errand.as_str().to_owned()).collect()),
         ("repeat", names(&["daily", "weekdays", "weekly", "fortnightly", "monthly", "yearly", "rule"])),
         ("reports-every", names(&["week", "month"])),
+        ("texts-kind", TextKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),
+        ("texts-kind-one", TextKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),
+        ("texts", names(&["utm-source", "utm-medium", "utm-campaign", "utm-content"])),
         ("reports-state", names(&["making", "sent", "failed"])),
         ("notice", NoticeKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),
         ("metric", metric::ALL.iter().chain(insight::DERIVED).map(|d| d.name.to_owned()).collect()),

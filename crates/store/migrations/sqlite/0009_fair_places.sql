@@ -373,3 +373,13 @@ create table guides_closed (
 
 -- What was thrown away, until it is erased.
 create index posts_trash on posts (workspace_id, trashed_at) where trashed_at is not null;
+-- Texts that a workspace keeps for its posts: templates, snippets, signatures, groups of hashtags, parameters of links.
+create table kept_texts (
+    workspace_id blob   not null,
+    id           blob   not null,
+    kind         text   not null, -- domain::kept_text::TextKind
+    name         text   not null,
+    body         text   not null,
+    updated_at   bigint not null,
+    primary key (workspace_id, id)
+);

@@ -16,6 +16,7 @@ pub mod history;
 pub mod holiday;
 pub mod idempotency;
 pub mod job;
+pub mod kept_text;
 pub mod known;
 pub mod lease;
 pub mod letter;
@@ -76,6 +77,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         holiday::STATEMENTS,
         idempotency::STATEMENTS,
         job::STATEMENTS,
+        kept_text::STATEMENTS,
         known::STATEMENTS,
         lease::STATEMENTS,
         letter::STATEMENTS,

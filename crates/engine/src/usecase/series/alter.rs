@@ -186,7 +186,7 @@ fn changed(
         timezone: None,
         repeat: None,
         tags: before.tags,
-        campaign: before.campaign,
+        campaign: input.campaign.clone().or(before.campaign),
         ..input.clone()
     };
     let new = SeriesRow {

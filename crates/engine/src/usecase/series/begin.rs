@@ -48,7 +48,8 @@ pub async fn begin_with(
 ) -> Result<PostView, AppError> {
     actor.require(Permission::Publish)?;
     let before = posts::get(engine, actor, id).await?.post;
-    let input = PostInput { tags: before.tags, campaign: before.campaign, ..input };
+    let campaign = input.campaign.clone().or(before.campaign);
+    let input = PostInput { tags: before.tags, campaign, ..input };
     let (row, part) = first(engine, actor, &input, rule)?;
     let aim = Aim { slot: None, part: Some(part) };
     let mut view = posts::change(engine, actor, id, (patch, aim), Some(version)).await?;

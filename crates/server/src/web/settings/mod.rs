@@ -6,6 +6,7 @@ pub mod members;
 pub mod profile;
 pub mod reports;
 pub mod sessions;
+pub mod texts;
 pub mod tokens;
 pub mod workspace;
 

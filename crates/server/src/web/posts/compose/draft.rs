@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use carillon_domain::composition::{Composition, Override, PartSpec};
 use carillon_domain::error::AppError;
+use carillon_domain::filling;
 use carillon_domain::id::{AccountId, MediaId, PostId};
 use carillon_domain::publication::PublicationState;
 use carillon_engine::usecase::posts::{self, PostInput, PostPatch, PostView, WantedStatus};
@@ -42,6 +43,14 @@ pub struct Draft {
     pub timezone: String,
     /// Which of two equal hours is meant, or the time after one that does not exist.
     pub scheduled_offset: String,
+    /// Parameters of links, as a query; `None`: the form has no field for them.
+    pub links: Option<String>,
+    /// Whether variables are filled in; says nothing where `links` says nothing.
+    pub fill_in: bool,
+    /// The campaign; `None`: the form has no field for it.
+    pub campaign: Option<String>,
+    /// The kept text that is to be put in.
+    pub kept_text: String,
     /// Which button.
     pub action: String,
     /// The form's own number: what it is sent with twice is saved once.
@@ -117,6 +126,9 @@ impl Draft {
             scheduled_offset: when::choice_of(&wall, &view.post.timezone, view.post.due_at),
             scheduled_at: wall,
             timezone: view.post.timezone.clone(),
+            links: Some(filling::to_query(&composed.link_parameters)),
+            fill_in: composed.fill_in,
+            campaign: Some(view.post.campaign.clone().unwrap_or_default()),
             ..Self::default()
         }
     }
@@ -187,6 +199,10 @@ impl Draft {
                 "scheduled_at" => draft.scheduled_at = value,
                 "timezone" => draft.timezone = value,
                 "scheduled_offset" => draft.scheduled_offset = value,
+                "links" => draft.links = Some(value),
+                "fill_in" => draft.fill_in = true,
+                "campaign" => draft.campaign = Some(value),
+                "kept_text" => draft.kept_text = value,
                 "action" => draft.action = value,
                 "once" => draft.once = value,
                 "repeat" => draft.repeat.choice = value,
@@ -297,9 +313,30 @@ impl Draft {
             parts: parts.collect::<Result<_, AppError>>()?,
             first_comment: Some(self.first_comment.clone()).filter(|c| !c.trim().is_empty()),
             tags: Vec::new(),
-            campaign: None,
+            campaign: self.campaign.clone(),
             repeat: self.repeat.rule(),
+            link_parameters: filling::from_query(self.links.as_deref().unwrap_or_default()),
+            fill_in: self.fill_in,
         })
+    }
+
+    /// What the form asks for, as a change of an existing post, with the time only where it is another.
+    pub fn patch(&self, input: PostInput, retimed: bool) -> PostPatch {
+        PostPatch {
+            text: Some(input.text),
+            accounts: Some(input.accounts),
+            media: Some(input.media),
+            status: Some(input.status),
+            scheduled_at: input.scheduled_at.filter(|_| retimed),
+            timezone: input.timezone.filter(|_| retimed),
+            overrides: Some(input.overrides),
+            parts: Some(input.parts),
+            first_comment: Some(input.first_comment.unwrap_or_default()),
+            tags: None,
+            campaign: input.campaign,
+            link_parameters: self.links.is_some().then_some(input.link_parameters),
+            fill_in: self.links.is_some().then_some(input.fill_in),
+        }
     }
 }
 
@@ -308,21 +345,4 @@ fn ids(texts: &[String], field: String) -> Result<Vec<MediaId>, AppError> {
         AppError::invalid(field.clone(), "unknown_media", "A chosen file is not in the library any more.")
     };
     texts.iter().map(|text| text.parse().map_err(unknown)).collect()
-}
-
-/// The whole form as a change of an existing post.
-pub fn patch_of(input: PostInput, same_time: bool) -> PostPatch {
-    PostPatch {
-        text: Some(input.text),
-        accounts: Some(input.accounts),
-        media: Some(input.media),
-        status: Some(input.status),
-        scheduled_at: input.scheduled_at.filter(|_| !same_time),
-        timezone: input.timezone.filter(|_| !same_time),
-        overrides: Some(input.overrides),
-        parts: Some(input.parts),
-        first_comment: Some(input.first_comment.unwrap_or_default()),
-        tags: None,
-        campaign: None,
-    }
 }

@@ -12,6 +12,7 @@ mod says;
 mod settled;
 mod slots;
 mod split;
+mod texts;
 mod theirs;
 mod when;
 
@@ -40,6 +41,7 @@ use self::repeat::{Repeat, RepeatForm};
 use self::save::{change, create_once};
 use self::slots::Slots;
 pub use self::slots::slots;
+use self::texts::TextTools;
 use self::theirs::Difference;
 use self::when::TimeChoices;
 pub use self::when::proposed;
@@ -67,6 +69,7 @@ struct Compose {
     media_error: Option<String>,
     parts: Vec<PartForm>,
     first_comment: String,
+    tools: TextTools,
     scheduled_at: String,
     time_error: Option<String>,
     time_choices: Option<TimeChoices>,
@@ -140,7 +143,7 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let member = member.at(Section::Compose);
     member.actor.require(Permission::Write)?;
-    let mut draft = Draft { timezone: member.ui.zone_name().to_owned(), ..Draft::default() };
+    let mut draft = Draft { timezone: member.ui.zone_name().to_owned(), fill_in: true, ..Draft::default() };
     if let Some(id) = query.post.as_deref().and_then(|p| p.parse::<PostId>().ok()) {
         let view = posts::get(&app.engine, &member.actor, id).await?;
         if let Some(why) = view.settled() {
@@ -193,6 +196,9 @@ pub async fn submit(
     }
     if slots::is_about(&draft.action) {
         return slots::show(&app, member, draft).await;
+    }
+    if draft.action == texts::INSERT {
+        return texts::insert(&app, member, draft).await;
     }
     if draft.action == split::SPLIT {
         return split::show(&app, member, draft).await;
@@ -270,6 +276,7 @@ async fn page(
     } else {
         None
     };
+    let tools = TextTools::of(app, &actor, &ui, &draft).await?;
     let mut known: Vec<String> =
         ["text", "media", "scheduled_at", "timezone", "repeat"].map(str::to_owned).to_vec();
     let mut choices = Vec::new();
@@ -344,6 +351,7 @@ async fn page(
         accounts_error: about_accounts.into_iter().map(|(_, message)| message).next(),
         parts,
         first_comment: draft.first_comment,
+        tools,
         scheduled_at: draft.scheduled_at,
         zone: Field::zone("timezone", ui.tr("compose-zone")).value(draft.timezone).errors(errors),
         repeat: RepeatForm::new(&ui, repeat, &actor.timezone, in_series, errors),

@@ -8,7 +8,7 @@ use carillon_engine::usecase::posts::{self, PostInput};
 use carillon_engine::usecase::series::{self, Scope};
 use sha2::{Digest, Sha256};
 
-use super::draft::{Draft, patch_of};
+use super::draft::Draft;
 use crate::http::App;
 use crate::urls;
 
@@ -32,11 +32,12 @@ pub async fn change(
     let again = input.repeat.clone().filter(|_| !belongs);
     let view = match again {
         Some(rule) => {
-            let patch = patch_of(input.clone(), false);
+            let patch = draft.patch(input.clone(), true);
             Box::pin(series::begin_with(&app.engine, actor, (id, version), (input, patch), &rule)).await?
         }
         None => {
-            posts::update(&app.engine, actor, id, patch_of(input, draft.same_time), Some(version)).await?
+            let patch = draft.patch(input, !draft.same_time);
+            posts::update(&app.engine, actor, id, patch, Some(version)).await?
         }
     };
     Ok(saved_url(actor, view.post.id))
