@@ -140,6 +140,10 @@ urls! {
     COMPOSE_CHECK = compose_check(workspace) "/w/{workspace}/compose/check";
     /// The next best times for the accounts that are chosen.
     COMPOSE_SLOTS = compose_slots(workspace) "/w/{workspace}/compose/slots";
+    /// Hashtags of the chosen accounts' own posts.
+    COMPOSE_HASHTAGS = compose_hashtags(workspace) "/w/{workspace}/compose/hashtags";
+    /// Emoji to choose from.
+    COMPOSE_EMOJI = compose_emoji(workspace) "/w/{workspace}/compose/emoji";
     /// Connected accounts.
     CONNECTIONS = connections(workspace) "/w/{workspace}/connections";
     /// Begins to connect an account.

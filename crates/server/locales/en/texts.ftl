@@ -44,3 +44,28 @@ compose-links-none = None
 compose-links-hint = The preview shows them. Networks on which links can't be pressed get none.
 compose-campaign = Campaign
 compose-fill-in = Fill in {"{"}account.name{"}"}, {"{"}network{"}"}, {"{"}date{"}"} and the like for each account
+
+hashtags-show = Suggest hashtags
+hashtags-choose = Choose accounts to see the hashtags of their own posts.
+hashtags-none = No post of { $account } that was read has a hashtag.
+hashtags-of = { $account }: hashtags of the latest { $n } posts
+hashtags-posts = { $n ->
+    [one] in { $n } post
+   *[other] in { $n } posts
+}
+hashtags-median = median of { $value } engagements
+hashtags-put = Put in { $tag }
+
+emoji-title = Emoji
+emoji-search = Search by English name
+emoji-group = Group
+emoji-none = No emoji is called that.
+emoji-group-1 = Smileys and feelings
+emoji-group-2 = People
+emoji-group-3 = Animals and nature
+emoji-group-4 = Food and drink
+emoji-group-5 = Travel and places
+emoji-group-6 = Activities
+emoji-group-7 = Objects
+emoji-group-8 = Symbols
+emoji-group-9 = Flags

@@ -119,6 +119,8 @@ pub fn routes() -> Router<App> {
         .route(urls::COMPOSE, get(posts::compose::show).post(posts::compose::submit))
         .route(urls::COMPOSE_CHECK, post(posts::compose::check))
         .route(urls::COMPOSE_SLOTS, get(posts::compose::slots))
+        .route(urls::COMPOSE_HASHTAGS, get(posts::compose::hashtags))
+        .route(urls::COMPOSE_EMOJI, get(posts::compose::emoji))
         .route(urls::CONNECTIONS, get(connections::show))
         .route(urls::CONNECT, post(connections::begin))
         .route(urls::ACCOUNT, get(account::one::show))

@@ -17,13 +17,21 @@ const put = (text, atEnd) => {
   last.dispatchEvent(new Event('input', { bubbles: true }));
 };
 
-form.addEventListener('click', (event) => {
-  const piece = event.target.closest('[data-put]');
-  const button = event.target.closest('[data-insert]');
+const emoji = document.getElementById('emoji');
+
+document.addEventListener('click', (event) => {
+  const on = (selector) => event.target.closest(selector);
+  const piece = on('[data-put]');
   if (piece) {
+    // What is behind an open dialog takes no focus.
+    emoji.close();
     const atEnd = piece.hasAttribute('data-at-end');
     put((before) => (atEnd && before ? ` ${piece.dataset.put}` : piece.dataset.put), atEnd);
-  } else if (button) {
+  } else if (on('[data-open-emoji]')) {
+    emoji.showModal();
+  } else if (on('[data-emoji-close]')) {
+    emoji.close();
+  } else if (on('[data-insert]')) {
     const chosen = form.querySelector('#kept_text').selectedOptions[0];
     // Without a choice the server says what is missing.
     if (!chosen?.dataset.body) return;

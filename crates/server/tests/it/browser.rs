@@ -27,3 +27,4 @@ mod repeat;
 mod schedule;
 mod slots;
 mod stage;
+mod texts;

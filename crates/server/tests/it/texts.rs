@@ -70,6 +70,7 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("errand", Errand::ALL.iter().map(|errand| errand.as_str().to_owned()).collect()),
         ("repeat", names(&["daily", "weekdays", "weekly", "fortnightly", "monthly", "yearly", "rule"])),
         ("reports-every", names(&["week", "month"])),
+        ("emoji-group", numbers(9)),
         ("texts-kind", TextKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),
         ("texts-kind-one", TextKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),
         ("texts", names(&["utm-source", "utm-medium", "utm-campaign", "utm-content"])),

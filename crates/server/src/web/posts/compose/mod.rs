@@ -2,7 +2,9 @@
 
 mod check;
 mod draft;
+mod emoji;
 mod fit;
+mod hashtags;
 mod left;
 mod options;
 mod preview;
@@ -35,6 +37,8 @@ use serde::Deserialize;
 
 pub use self::check::check;
 use self::draft::{Draft, Own};
+pub use self::emoji::emoji;
+pub use self::hashtags::hashtags;
 use self::left::DayLeft;
 use self::options::{OptionKind, OptionRow, option_fields, option_row};
 use self::repeat::{Repeat, RepeatForm};
@@ -92,6 +96,9 @@ struct Compose {
     slots_url: String,
     connections_url: String,
     pick_url: String,
+    hashtags_url: String,
+    emoji_url: String,
+    emoji_groups: Vec<String>,
     recent: Vec<(String, String)>,
     may_publish: bool,
 }
@@ -364,6 +371,9 @@ async fn page(
         slots_url: urls::compose_slots(actor.workspace),
         connections_url: urls::connections(actor.workspace),
         pick_url: urls::library_pick(actor.workspace),
+        hashtags_url: urls::compose_hashtags(actor.workspace),
+        emoji_url: urls::compose_emoji(actor.workspace),
+        emoji_groups: emoji::groups(&ui),
         recent: recent(app, &actor, &draft.media).await?,
         may_publish: actor.role.may(Permission::Publish),
         ui,
