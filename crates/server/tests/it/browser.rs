@@ -21,6 +21,7 @@ mod notes;
 mod numbers;
 mod page;
 mod pages;
+mod parts;
 mod previews;
 mod queue;
 mod repeat;

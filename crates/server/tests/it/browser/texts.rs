@@ -65,7 +65,7 @@ async fn kept_texts_are_put_into_a_post_by_keyboard() {
         .await;
 
     // The preview shows what followers of this account would get.
-    page.click(".compose-more:has(#links) > summary").await;
+    page.click(".compose-links > summary").await;
     let query = page.js("document.querySelectorAll('#links option')[1].value").await;
     page.put("#links", query.as_str().expect("a query")).await;
     let tagged = "[...document.querySelectorAll('#previews .phone-link')].some((link) => link.innerText.includes('utm_source=bluesky'))";
