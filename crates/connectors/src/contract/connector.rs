@@ -54,10 +54,21 @@ pub trait Connector: Send + Sync + 'static {
     fn display(&self) -> Option<&'static Display> {
         None
     }
+    /// How the network takes the same text once more from the same account; `None`: as any other. Pure.
+    fn refuses_repeats(&self) -> Option<Repeats> {
+        None
+    }
     /// For how many days what the network tells the owner may be kept, where the network's terms set a bound; `None`: for ever. Pure.
     fn owner_numbers_days(&self) -> Option<u16> {
         None
     }
+}
+
+/// A network refuses what an account posted before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeats {
+    /// For about so many hours; `None`: for a time that it does not publish.
+    pub hours: Option<u32>,
 }
 
 /// Calls that reading may make in a span of time. Publishing does not take from it: what is left of the network's limit is its part.

@@ -1,5 +1,6 @@
 //! Budgets: how many publications a day a network takes from an account, and how many are wise.
 
+use carillon_connectors::contract::connector::Repeats;
 use carillon_connectors::contract::publisher::Window;
 use carillon_domain::account::CapMode;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
@@ -120,12 +121,16 @@ pub(super) async fn judge(
     let twin =
         publication::same_content(&engine.db, actor.workspace, check.account.id, &fingerprint, since, except)
             .await?;
-    if let Some(twin) = twin {
-        check.report.warnings.push(Violation::new(
-            "text",
-            "duplicate_content",
-            format!("The account gets the same content from another post ({twin}). Is that meant?"),
-        ));
+    if let Some((post, other)) = twin {
+        let at = schedule::zone(&due.timezone);
+        let at = at.map_or_else(
+            |_| other.to_string(),
+            |zone| zone.to_datetime(other).strftime("%Y-%m-%d %H:%M").to_string(),
+        );
+        let refused = refused_again(engine, check, due.at.duration_since(other).abs());
+        let message =
+            format!("The account gets the same content on {at} from another post ({post}). {refused}");
+        check.report.warnings.push(Violation::new("text", "duplicate_content", message));
     } else if besides.on(account).any(|other| other.fingerprint == fingerprint && other.due_at >= since) {
         check.report.warnings.push(Violation::new(
             "text",
@@ -134,6 +139,23 @@ pub(super) async fn judge(
         ));
     }
     Ok(())
+}
+
+/// What the account's network does with the same content so much later or earlier.
+fn refused_again(engine: &Engine, check: &AccountCheck, apart: SignedDuration) -> String {
+    let connector = engine.networks.connector(&check.account.platform);
+    let repeats = connector.and_then(|c| c.refuses_repeats().map(|repeats| (c.descriptor().title, repeats)));
+    match repeats {
+        Some((title, Repeats { hours: None })) => format!(
+            "{title} refuses what it had before, for a time that it does not publish. Change the text to be sure."
+        ),
+        Some((title, Repeats { hours: Some(hours) })) if apart < SignedDuration::from_hours(hours.into()) => {
+            format!(
+                "{title} refuses what it had in the last {hours} hours or so. Change the text, or choose a later time."
+            )
+        }
+        _ => "Is that meant?".to_owned(),
+    }
 }
 
 /// What the network's own cap says against one more on a day that has `taken`.

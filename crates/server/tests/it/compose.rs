@@ -461,3 +461,34 @@ async fn the_length_that_an_account_may_post_is_shown() {
     let page = owner.get(&form).await.text();
     assert!(page.contains("TikTok takes videos of up to 10:00 minutes from this account."), "{page}");
 }
+
+#[tokio::test]
+async fn the_same_text_again_is_warned_of_as_the_network_takes_it() {
+    let desk = Desk::new().await;
+    let (x, linkedin) = (desk.connect("x").await, desk.connect("linkedin").await);
+    let owner = desk.owner().await;
+    let accounts = json!([desk.account, x, linkedin]);
+    let fields =
+        json!({ "accounts": accounts, "status": "scheduled", "scheduled_at": "2026-12-01T09:00:00Z" });
+    desk.post("The harbour at six.", fields).await;
+    let said = async |account: &str, at: &str| {
+        let form = [
+            ("text", "The  HARBOUR at six."),
+            ("account", account),
+            ("scheduled_at", at),
+            ("timezone", "UTC"),
+        ];
+        let answer = owner.post(&format!("{}/compose/check", desk.home), &form).await.text();
+        assert!(answer.contains("the same content on 2026-12-01 09:00"), "{answer}");
+        assert!(answer.contains("check-good"), "a warning refuses nothing: {answer}");
+        answer
+    };
+    let answer = said(&desk.account, "2026-12-01T12:00").await;
+    assert!(answer.contains("Is that meant?"), "{answer}");
+    assert!(said(&desk.account, "2026-12-01T09:30").await.contains("less than an hour from this one"));
+    let answer = said(&x, "2026-12-03T12:00").await;
+    assert!(answer.contains("X refuses what it had before, for a time that it does not publish"), "{answer}");
+    let answer = said(&linkedin, "2026-12-02T09:00").await;
+    assert!(answer.contains("LinkedIn refuses what it had in the last 48 hours or so"), "{answer}");
+    assert!(said(&linkedin, "2026-12-03T12:00").await.contains("Is that meant?"));
+}

@@ -7,7 +7,9 @@
 
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
-use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, ReadingWindow, Setting};
+use crate::contract::connector::{
+    Accepts, Connector, Descriptor, EndpointSetting, ReadingWindow, Repeats, Setting,
+};
 use crate::contract::display::Display;
 use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
@@ -126,6 +128,10 @@ impl Connector for LinkedIn {
     }
     fn display(&self) -> Option<&'static Display> {
         Some(&display::DISPLAY)
+    }
+    // Error `DUPLICATE_POST`: ten minutes by the documentation, one to two days by what clients report.
+    fn refuses_repeats(&self) -> Option<Repeats> {
+        Some(Repeats { hours: Some(48) })
     }
     fn authorizer(&self) -> &dyn Authorizer {
         self

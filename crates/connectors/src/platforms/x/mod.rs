@@ -7,7 +7,7 @@
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{
-    Accepts, Connector, Descriptor, EndpointSetting, READS_PER_MONTH, ReadingWindow, Setting,
+    Accepts, Connector, Descriptor, EndpointSetting, READS_PER_MONTH, ReadingWindow, Repeats, Setting,
 };
 use crate::contract::display::Display;
 use crate::contract::insights::Insights;
@@ -104,6 +104,10 @@ impl Connector for X {
     }
     fn display(&self) -> Option<&'static Display> {
         Some(&display::DISPLAY)
+    }
+    // Error 403 "duplicate content"; the length of the window is not published.
+    fn refuses_repeats(&self) -> Option<Repeats> {
+        Some(Repeats { hours: None })
     }
     fn authorizer(&self) -> &dyn Authorizer {
         self
