@@ -136,6 +136,14 @@ impl Composition {
         if errors.is_empty() { Ok(draft) } else { Err(errors) }
     }
 
+    /// The text that this account gets in place of the base: its own, or the base filled in; `None` where it gets the base as it is.
+    pub fn own_text(&self, account: AccountId) -> Option<String> {
+        let own = self.overrides.get(&account).and_then(|own| own.text.as_ref());
+        let text = own.unwrap_or(&self.text);
+        let sent = self.filled.get(&account).map_or_else(|| text.clone(), |filled| filled.text(text));
+        (own.is_some() || sent != *text).then_some(sent)
+    }
+
     /// Where in the request a finding about `account`'s draft belongs: at the override if that is what was used.
     pub fn path(&self, account: AccountId, field: &str) -> String {
         let own = self.overrides.get(&account);
@@ -187,6 +195,21 @@ mod tests {
         let two = composed.draft_for(account(2), |_| None).expect("draft");
         assert_eq!((one.root.text.as_str(), one.first_comment), ("base", None));
         assert_eq!(two.first_comment.as_deref(), Some("hi"));
+    }
+
+    #[test]
+    fn an_account_has_a_text_of_its_own_where_it_differs_from_the_base() {
+        let mut composed =
+            Composition { text: "{network} https://a.example".into(), fill_in: true, ..Default::default() };
+        composed.overrides.insert(account(1), Override { text: Some("Mine".into()), ..Default::default() });
+        let words = BTreeMap::from([("network".to_owned(), "X".to_owned())]);
+        let filled = Filled { words, parameters: vec![("s".into(), "1".into())], link_option: None };
+        composed.filled.insert(account(2), filled);
+        assert_eq!(composed.own_text(account(1)).as_deref(), Some("Mine"));
+        assert_eq!(composed.own_text(account(2)).as_deref(), Some("X https://a.example?s=1"));
+        assert_eq!(composed.own_text(account(3)), None);
+        let draft = composed.draft_for(account(2), |_| None).expect("draft");
+        assert_eq!(draft.root.text, "X https://a.example?s=1", "what is shown is what goes out");
     }
 
     #[test]

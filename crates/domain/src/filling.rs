@@ -42,9 +42,14 @@ impl Filled {
         self.words.is_empty() && self.parameters.is_empty()
     }
 
+    /// A text, filled in.
+    pub fn text(&self, text: &str) -> String {
+        tag(&fill(text, &self.words), &self.parameters)
+    }
+
     /// Fills in all texts and links of a draft.
     pub fn apply(&self, draft: &mut Draft) {
-        let one = |text: &mut String| *text = tag(&fill(text, &self.words), &self.parameters);
+        let one = |text: &mut String| *text = self.text(text);
         one(&mut draft.root.text);
         draft.parts.iter_mut().for_each(|part| one(&mut part.text));
         draft.first_comment.iter_mut().for_each(one);

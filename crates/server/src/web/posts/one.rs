@@ -260,7 +260,6 @@ fn card(
 ) -> PublicationCard {
     let account = faces.get(view.account);
     let workspace = post.post.workspace;
-    let own = post.post.composition.overrides.get(&view.account);
     // Whatever may be public is settled by a person first; only then can the rest be tried again.
     let unsure = view.state == PublicationState::Unconfirmed
         || view.parts.iter().any(|p| p.state == UnitState::Unconfirmed);
@@ -291,7 +290,7 @@ fn card(
         evidence: view.evidence,
         held: view.held_reason.map(|r| ui.of("held", r.as_str())),
         incomplete: view.incomplete,
-        own_text: own.and_then(|o| o.text.clone()),
+        own_text: post.post.composition.own_text(view.account),
         parts: view.parts.iter().map(|p| line(ui, p)).collect(),
         attempts: view.attempts,
         retry_url: (waiting && may(Permission::Publish)).then(|| urls::retry_publication(workspace, view.id)),

@@ -57,7 +57,7 @@ struct Places {
 impl Places {
     fn of(pairs: &[(String, String)]) -> Self {
         let mut places = Self::default();
-        let (mut boxes, mut taken) = (0, false);
+        let (mut boxes, mut taken) = (0_usize, false);
         for (name, value) in pairs {
             match name.as_str() {
                 // Files of the post stand below its text.
@@ -72,7 +72,9 @@ impl Places {
                     taken = true;
                     places.parts.push(boxes);
                 }
-                _ => places.accounts.extend(name.strip_prefix("text.").and_then(|id| id.parse().ok())),
+                _ => places
+                    .accounts
+                    .extend(name.strip_prefix("text.").and_then(|id| id.parse::<AccountId>().ok())),
             }
         }
         places
