@@ -85,13 +85,13 @@ pub enum Tags {
 }
 
 impl Marks {
-    /// Bluesky's.
-    pub const BLUESKY: Self = Self { links: Links::Bare, mentions: Mentions::Hosts, tags: Tags::ToSpace };
+    /// Those of the AT Protocol, as Bluesky shows them.
+    pub const ATPROTO: Self = Self { links: Links::Bare, mentions: Mentions::Hosts, tags: Tags::ToSpace };
 }
 
 /// Finds every feature as Bluesky's clients do, in order, without overlaps: where two begin in one another, the earlier one wins.
 pub fn detect(text: &str) -> Vec<Facet> {
-    find(text, Marks::BLUESKY)
+    find(text, Marks::ATPROTO)
 }
 
 /// The same as another network marks texts up.
