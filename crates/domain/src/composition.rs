@@ -68,6 +68,16 @@ pub struct Composition {
 }
 
 impl Composition {
+    /// Every text that any account would get, before it is filled in.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let parts = self.parts.iter().map(|part| &part.text);
+        let own = self.overrides.values().flat_map(|own| {
+            let parts = own.parts.iter().flatten().map(|part| &part.text);
+            own.text.iter().chain(&own.first_comment).chain(parts)
+        });
+        [&self.text].into_iter().chain(parts).chain(&self.first_comment).chain(own).map(String::as_str)
+    }
+
     /// All library files that any account would send.
     pub fn media_ids(&self) -> BTreeSet<MediaId> {
         let overrides = self
@@ -210,6 +220,25 @@ mod tests {
         assert_eq!(composed.own_text(account(3)), None);
         let draft = composed.draft_for(account(2), |_| None).expect("draft");
         assert_eq!(draft.root.text, "X https://a.example?s=1", "what is shown is what goes out");
+    }
+
+    #[test]
+    fn every_text_is_among_the_texts() {
+        let part = |text: &str| PartSpec { text: text.into(), ..Default::default() };
+        let mut composed = Composition {
+            text: "1".into(),
+            parts: vec![part("2")],
+            first_comment: Some("3".into()),
+            ..Default::default()
+        };
+        let own = Override {
+            text: Some("4".into()),
+            first_comment: Some("5".into()),
+            parts: Some(vec![part("6")]),
+            ..Default::default()
+        };
+        composed.overrides.insert(account(1), own);
+        assert_eq!(composed.texts().collect::<Vec<_>>(), ["1", "2", "3", "4", "5", "6"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use carillon_domain::composition::Composition;
 use carillon_domain::error::AppError;
-use carillon_domain::filling::{self, Filled};
+use carillon_domain::filling::{self, Filled, VARIABLES};
 use carillon_domain::schedule::{self, DueTime};
 use carillon_store::repo::account::{self, AccountRow};
 
@@ -22,7 +22,10 @@ pub(super) async fn fill_in(
     input: &PostInput,
     due: Option<&DueTime>,
 ) -> Result<(), AppError> {
-    if composition.link_parameters.is_empty() && !composition.fill_in {
+    let is_one = |name: &&str| VARIABLES.contains(name);
+    let fills =
+        composition.fill_in && composition.texts().any(|text| filling::variables(text).iter().any(is_one));
+    if composition.link_parameters.is_empty() && !fills {
         return Ok(());
     }
     let zone = schedule::zone(input.timezone.as_deref().unwrap_or(&actor.timezone)).ok();
