@@ -29,6 +29,16 @@ async fn a_preview_follows_the_text_and_cuts_where_the_network_cuts() {
     page.fill(("textbox", "Text"), &TEXT.repeat(6)).await;
     let wrong = "document.querySelector('#says-text .field-error')?.innerText.startsWith('Bluesky')";
     page.wait("it is said at the text", wrong).await;
+    // An account's text follows the base until somebody writes another one, and says so.
+    let place = format!("li:has(> label > input[value='{bluesky}'])");
+    let follows = format!("document.querySelector(\"{place} .compose-own > summary\").innerText");
+    assert!(page.js(&follows).await.as_str().is_some_and(|text| text.contains("Follows the text above")));
+    page.click(&format!("{place} .compose-own > summary")).await;
+    page.fill(&format!("{place} textarea[name^='text.']"), "Bluesky's own").await;
+    assert!(page.js(&follows).await.as_str().is_some_and(|text| text.contains("Has a text of its own")));
+    let own = format!("/\\d+ \\/ 300/.test(document.getElementById('says-{bluesky}').innerText)");
+    page.wait("it is counted there", &own).await;
+    page.fill(&format!("{place} textarea[name^='text.']"), "").await;
     page.fill(("textbox", "Text"), "Short.").await;
     page.wait("it is taken back", "!document.querySelector('#says-text .field-error, .phone-more')").await;
 
