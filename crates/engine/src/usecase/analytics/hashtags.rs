@@ -39,8 +39,9 @@ pub async fn hashtags(
     chosen: &[AccountId],
 ) -> Result<Vec<AccountTags>, AppError> {
     actor.require(Permission::Read)?;
-    let rows = accounts::list(engine, actor).await?;
-    let rows = rows.into_iter().filter(|row| chosen.contains(&row.id)).take(MOST.0);
+    let mut rows = accounts::list(engine, actor).await?;
+    rows.retain(|row| chosen.contains(&row.id));
+    rows.truncate(MOST.0);
     let mut all = Vec::new();
     for account in rows {
         let found = remote_post::recent(&engine.db, actor.workspace, account.id, POSTS).await?;
