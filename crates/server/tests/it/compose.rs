@@ -483,12 +483,14 @@ async fn the_same_text_again_is_warned_of_as_the_network_takes_it() {
         assert!(answer.contains("check-good"), "a warning refuses nothing: {answer}");
         answer
     };
-    let answer = said(&desk.account, "2026-12-01T12:00").await;
+    let answer = said(desk.account.as_str(), "2026-12-01T12:00").await;
     assert!(answer.contains("Is that meant?"), "{answer}");
-    assert!(said(&desk.account, "2026-12-01T09:30").await.contains("less than an hour from this one"));
-    let answer = said(&x, "2026-12-03T12:00").await;
+    assert!(
+        said(desk.account.as_str(), "2026-12-01T09:30").await.contains("less than an hour from this one")
+    );
+    let answer = said(x.as_str(), "2026-12-03T12:00").await;
     assert!(answer.contains("X refuses what it had before, for a time that it does not publish"), "{answer}");
-    let answer = said(&linkedin, "2026-12-02T09:00").await;
+    let answer = said(linkedin.as_str(), "2026-12-02T09:00").await;
     assert!(answer.contains("LinkedIn refuses what it had in the last 48 hours or so"), "{answer}");
-    assert!(said(&linkedin, "2026-12-03T12:00").await.contains("Is that meant?"));
+    assert!(said(linkedin.as_str(), "2026-12-03T12:00").await.contains("Is that meant?"));
 }
