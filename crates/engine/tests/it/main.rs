@@ -7,6 +7,7 @@ mod connecting;
 mod deleting;
 mod editing;
 mod erasing;
+mod filling;
 mod giving_up;
 mod hearing;
 mod inbox;
