@@ -11,6 +11,7 @@ use crate::people::People;
 use crate::usecase::{credentials, notices, post_files, webhooks};
 use crate::usecase::{credentials, notices, posts, webhooks};
 use crate::usecase::{credentials, notices, series, webhooks};
+use crate::usecase::{credentials, library, notices, webhooks};
 
 /// A login under which nobody chose an account in this time is forgotten.
 const CHOOSE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
@@ -41,6 +42,7 @@ impl Engine {
         note("posts that repeat", series::make_due(self).await);
         note("trash", posts::empty_trash(self).await);
         note("snapshots", self.thin_snapshots().await);
+        note("files of posts", library::note_files(&self.db).await);
     }
 
     /// In small pieces, so that nothing due waits long for the database's writer.

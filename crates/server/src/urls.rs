@@ -104,6 +104,8 @@ urls! {
     POST = post(workspace, post) "/w/{workspace}/posts/{post}";
     /// Gives a post another time, from the calendar.
     MOVE_POST = move_post(workspace, post) "/w/{workspace}/posts/{post}/move";
+    /// How a post stands on each account, for the dialog that sent it.
+    POST_PROGRESS = post_progress(workspace, post) "/w/{workspace}/posts/{post}/progress";
     /// Cancels a post.
     CANCEL_POST = cancel_post(workspace, post) "/w/{workspace}/posts/{post}/cancel";
     /// Cancels more than one post of a series.
@@ -208,11 +210,19 @@ urls! {
     LIBRARY = library(workspace) "/w/{workspace}/library";
     /// The library as something to choose from, for a dialog.
     LIBRARY_PICK = library_pick(workspace) "/w/{workspace}/library/pick";
+    /// Tags files of the library.
+    LIBRARY_TAG = library_tag(workspace) "/w/{workspace}/library/tag";
+    /// Fetches files from public addresses.
+    LIBRARY_FETCH = library_fetch(workspace) "/w/{workspace}/library/fetch";
+    /// Publishing what is chosen in the library.
+    LIBRARY_PUBLISH = library_publish(workspace) "/w/{workspace}/library/publish";
+    /// The live check of that.
+    LIBRARY_PUBLISH_CHECK = library_publish_check(workspace) "/w/{workspace}/library/publish/check";
     /// About one file.
     LIBRARY_FILE = library_file(workspace, media) "/w/{workspace}/library/{media}";
     /// A file as it sits in a post that is being written.
     LIBRARY_TILE = library_tile(workspace, media) "/w/{workspace}/library/{media}/tile";
-    /// Describes a file.
+    /// Names, describes and tags a file.
     LIBRARY_ALT = library_alt(workspace, media) "/w/{workspace}/library/{media}/alt";
     /// Takes a file out of the library.
     LIBRARY_DELETE = library_delete(workspace, media) "/w/{workspace}/library/{media}/delete";

@@ -3,6 +3,7 @@
 mod analytics;
 mod bulk;
 mod cut;
+mod library;
 mod plans;
 mod quota;
 mod reading;

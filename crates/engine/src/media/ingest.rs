@@ -82,11 +82,16 @@ impl Library {
         made: Option<&RenditionRow>,
     ) -> Result<MediaRow, AppError> {
         let now = self.parts.clock.now();
+        let original = match made {
+            Some(made) => self.find(upload.workspace, made.original).await?,
+            None => None,
+        };
         let row = MediaRow {
             workspace: upload.workspace,
             info: ingested.info,
             version: 1,
             name: with_extension(&upload.name, kind),
+            tags: original.map(|original| original.tags).unwrap_or_default(),
             renditions: ingested.renditions,
             warnings: ingested.warnings,
             created_by: upload.created_by,

@@ -167,40 +167,17 @@ impl Library {
         Ok(self.find(workspace, id).await?.map(|row| row.info))
     }
 
-    /// Changes the description; an empty one removes it.
-    ///
-    /// # Errors
-    /// `Invalid` when it is too long; `Stale` when `if_match` is not the current version.
-    pub async fn set_alt(
-        &self,
-        actor: &Actor,
-        id: MediaId,
-        alt: Option<String>,
-        if_match: Option<i64>,
-    ) -> Result<MediaRow, AppError> {
-        actor.require(Permission::Write)?;
-        let alt = checked_alt(alt)?;
-        let (workspace, now) = (actor.workspace, self.parts.clock.now());
-        self.change(workspace, id, if_match, move |tx, version| {
-            Box::pin(
-                async move { Ok(media::set_alt(tx, workspace, id, version, alt.as_deref(), now).await?) },
-            )
-        })
-        .await?;
-        self.get(actor, id).await
-    }
-
     /// Takes a file out of the library, into its trash. Its bytes follow after [`TRASH_KEPT`].
     ///
     /// # Errors
-    /// `Conflict` with code `media_in_use` while an unfinished post has it; `Stale` as in [`Self::set_alt`].
+    /// `Conflict` with code `media_in_use` while an unfinished post has it; `Stale` as in [`Self::describe`].
     pub async fn delete(&self, actor: &Actor, id: MediaId, if_match: Option<i64>) -> Result<(), AppError> {
         actor.require(Permission::Write)?;
         if self.abandon(actor, id).await? {
             return Ok(());
         }
         let (workspace, now) = (actor.workspace, self.parts.clock.now());
-        self.change(workspace, id, if_match, move |tx, version| {
+        self.change(workspace, id, if_match, move |tx, row| {
             Box::pin(async move {
                 if post::using_media(&mut *tx, workspace, id).await?.is_some() {
                     return Err(AppError::Conflict {
@@ -210,7 +187,7 @@ impl Library {
                             .to_owned(),
                     });
                 }
-                let deleted = media::mark_deleted(tx, workspace, id, version, now).await?;
+                let deleted = media::mark_deleted(tx, workspace, id, row.version, now).await?;
                 if deleted {
                     // What was made from it can be made again.
                     rendition::follow_deletion(tx, workspace, id, for_good(now)).await?;
@@ -297,8 +274,8 @@ impl Library {
         Ok(row.filter(|row| row.deleted_at.is_none()))
     }
 
-    /// Runs `work` with the current version of the file, unless the caller saw another one.
-    async fn change<F>(
+    /// Runs `work` with the file as it is, unless the caller saw another version of it.
+    pub(super) async fn change<F>(
         &self,
         workspace: WorkspaceId,
         id: MediaId,
@@ -308,7 +285,7 @@ impl Library {
     where
         F: for<'t, 'c> FnOnce(
                 &'t mut carillon_store::Tx<'c>,
-                i64,
+                MediaRow,
             ) -> futures::future::BoxFuture<'t, Result<bool, AppError>>
             + Send
             + 'static,
@@ -320,9 +297,7 @@ impl Library {
                     let row = media::find(&mut *tx, workspace, id).await?;
                     let row = row.filter(|row| row.deleted_at.is_none());
                     let row = row.ok_or(AppError::NotFound { what: "file" })?;
-                    if if_match.is_some_and(|version| version != row.version)
-                        || !work(tx, row.version).await?
-                    {
+                    if if_match.is_some_and(|version| version != row.version) || !work(tx, row).await? {
                         return Err(AppError::Stale);
                     }
                     Ok(())

@@ -7,7 +7,9 @@
 //! - A type is what the content says. A name that says something else is refused, not believed.
 //! - A file is in the library completely or not at all: an upload that fails leaves nothing behind.
 
+mod about;
 mod document;
+mod found;
 mod incoming;
 mod ingest;
 mod keys;
@@ -28,6 +30,7 @@ mod trash;
 mod uploads;
 mod video;
 
+pub use about::About;
 pub use carillon_store::repo::logo::LogoRow;
 pub use carillon_store::repo::media::{Made, MediaRow};
 pub use incoming::Incoming;

@@ -426,7 +426,6 @@ choose-title = Choose accounts
 choose-lead = You signed in once and may use several accounts. Choose those that Carillon should work with.
 
 # The library.
-library-all = All
 library-filter = Filter by kind
 library-empty = No pictures, videos or documents yet
 library-empty-text = Upload some here, or while you write a post. Positions and other hidden data are removed from pictures and videos; documents stay as they are.

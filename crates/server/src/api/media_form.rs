@@ -1,4 +1,4 @@
-//! `POST /api/v1/media`: a file in a form.
+//! `POST /api/v1/media`: a file in a form; `POST /api/v1/media/fetch`: a file at an address.
 
 use std::time::Duration;
 
@@ -10,13 +10,16 @@ use bytes::{Bytes, BytesMut};
 use carillon_domain::error::{AppError, FieldError};
 use carillon_domain::permission::Permission;
 use carillon_engine::Actor;
-use carillon_engine::media::{MAX_ALT, MediaRow, NewFile};
+use carillon_engine::media::{About, MAX_ALT, MediaRow, NewFile};
+use carillon_engine::usecase::fetching;
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Answers;
 use super::media::{Media, answer};
 use crate::http::actor::Caller;
 use crate::http::extract::DRAIN_BYTES;
+use crate::http::extract::Json;
 use crate::http::{App, Failure};
 use crate::incoming;
 
@@ -91,7 +94,7 @@ pub async fn receive(
     };
     if let Some(alt) = alt {
         // The description came behind the file.
-        row = match app.engine.library.set_alt(actor, row.info.id, Some(alt), None).await {
+        row = match app.engine.library.describe(actor, row.info.id, About::alt(alt), None).await {
             Ok(row) => row,
             Err(error) => return undo(app, actor, Some(row), error.into()).await,
         };
@@ -239,4 +242,53 @@ async fn drain(field: &mut Field<'_>) {
             return;
         }
     }
+}
+
+/// Where a file is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FetchBody {
+    /// Its public https address, not that of a page around it.
+    #[schema(example = "https://example.com/quay.jpg")]
+    url: String,
+    /// Description for people who can't see it.
+    #[serde(default)]
+    alt_text: Option<String>,
+}
+
+/// Fetch a file from a public address
+///
+/// The answer comes once the whole file is there. Addresses that are not public are refused, also behind redirects.
+#[utoipa::path(
+    post,
+    path = "/api/v1/media/fetch",
+    operation_id = "media_fetch",
+    tag = "media",
+    request_body = FetchBody,
+    responses((status = 201, body = Media), Answers),
+)]
+pub async fn fetch(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Json(body): Json<FetchBody>,
+) -> Result<Response, Failure> {
+    let row = fetch_whole(&app, &actor, body.url).await?;
+    let row = match body.alt_text {
+        Some(alt) => match app.engine.library.describe(&actor, row.info.id, About::alt(alt), None).await {
+            Ok(row) => row,
+            Err(error) => undo(&app, &actor, Some(row), error.into()).await?,
+        },
+        None => row,
+    };
+    Ok(answer(StatusCode::CREATED, row))
+}
+
+/// Fetches a file in a task of its own, which ends properly also when the client goes away.
+///
+/// # Errors
+/// As the use case refuses it.
+pub async fn fetch_whole(app: &App, actor: &Actor, url: String) -> Result<MediaRow, Failure> {
+    let (engine, actor) = (app.engine.clone(), actor.clone());
+    let work = tokio::spawn(async move { fetching::fetch(&engine, &actor, &url).await });
+    Ok(work.await.map_err(Failure::internal)??)
 }

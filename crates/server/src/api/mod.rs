@@ -23,7 +23,9 @@ mod tokens;
 mod tus;
 mod workspace;
 
-pub use media_form::{receive as receive_file, receive_small as receive_small_file};
+pub use media_form::{
+    fetch_whole as fetch_file, receive as receive_file, receive_small as receive_small_file,
+};
 pub use publications::checked_link;
 
 use axum::Router;
@@ -110,8 +112,11 @@ pub fn routes() -> Api {
         .merge(series::routes())
         .merge(publications::routes())
         .split_for_parts();
-    let (uploads, uploads_document) =
-        OpenApiRouter::new().routes(routes!(media_form::upload)).merge(tus::routes()).split_for_parts();
+    let (uploads, uploads_document) = OpenApiRouter::new()
+        .routes(routes!(media_form::upload))
+        .routes(routes!(media_form::fetch))
+        .merge(tus::routes())
+        .split_for_parts();
     document.merge(uploads_document);
     Api { timed, uploads: uploads.layer(DefaultBodyLimit::disable()), document }
 }

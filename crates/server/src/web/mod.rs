@@ -73,6 +73,13 @@ pub fn routes() -> Router<App> {
         .route(urls::REVOKE_TOKEN, post(settings::tokens::revoke))
         .route(urls::MEDIA_FILE, get(media::file))
         .route(urls::LIBRARY_PICK, get(library::pick))
+        .route(urls::LIBRARY_TAG, post(library::tag))
+        .route(
+            urls::LIBRARY_PUBLISH,
+            get(posts::compose::publish::show).post(posts::compose::publish::submit),
+        )
+        .route(urls::LIBRARY_PUBLISH_CHECK, post(posts::compose::publish::check))
+        .route(urls::POST_PROGRESS, get(posts::progress::show))
         .route(urls::LIBRARY_FILE, get(library::one))
         .route(urls::LIBRARY_TILE, get(library::tile))
         .route(urls::LIBRARY_ALT, post(library::describe))
@@ -143,6 +150,7 @@ pub fn routes() -> Router<App> {
 pub fn upload_routes() -> Router<App> {
     Router::new()
         .route(urls::LIBRARY, get(library::show).post(library::upload))
+        .route(urls::LIBRARY_FETCH, post(library::fetch).layer(library::limit()))
         .route(
             urls::LOGO,
             get(settings::logo::show).post(settings::logo::submit).layer(settings::logo::limit()),

@@ -26,6 +26,7 @@ mod previews;
 mod queue;
 mod repeat;
 mod schedule;
+mod shelf;
 mod slots;
 mod stage;
 mod texts;

@@ -54,6 +54,7 @@ mod rotation;
 mod secrets;
 mod series;
 mod settings;
+mod shelf;
 mod slots;
 mod standing;
 mod support;

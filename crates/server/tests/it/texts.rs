@@ -86,6 +86,7 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("post-column", names(&post_files::COLUMNS)),
         ("post-column-means", names(&post_files::COLUMNS)),
         ("slashes", post_files::Slashes::ALL.iter().map(|one| one.as_str().to_owned()).collect()),
+        ("library-standing", names(&["all", "ready", "scheduled", "published", "failed"])),
         ("kinds", names(&["image", "gif", "video", "document"])),
         ("media", names(&["gif", "video", "document"])),
         ("outcome", names(&["published", "retry", "failed", "held", "unconfirmed", "incomplete"])),

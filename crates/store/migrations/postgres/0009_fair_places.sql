@@ -383,3 +383,16 @@ create table kept_texts (
     updated_at   bigint not null,
     primary key (workspace_id, id)
 );
+-- The library: files bear tags and are searched as posts are. Which post names which file is kept apart, so that no page reads every post
+-- to find out. A post whose files_noted is not its version was written by a node of the version before, and is looked at by the upkeep.
+alter table media add column tags text not null default '[]'; -- JSON array
+alter table media add column searched text; -- name, description and tags in lower case (null: nobody changed them since)
+create table post_media (
+    workspace_id uuid not null,
+    media_id     uuid not null,
+    post_id      uuid not null,
+    primary key (workspace_id, media_id, post_id)
+);
+create index post_media_by_post on post_media (workspace_id, post_id);
+alter table posts add column files_noted bigint not null default 0;
+create index posts_to_note on posts (workspace_id, id) where files_noted <> version;

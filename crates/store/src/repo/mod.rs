@@ -20,6 +20,7 @@ pub mod kept_text;
 pub mod known;
 pub mod lease;
 pub mod letter;
+pub mod library;
 pub mod logo;
 pub mod look;
 pub mod media;
@@ -31,6 +32,7 @@ pub mod planned;
 pub mod post;
 pub mod post_import;
 pub mod post_look;
+pub mod post_media;
 pub mod publication;
 pub mod remote_post;
 pub mod rendition;
@@ -81,6 +83,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         known::STATEMENTS,
         lease::STATEMENTS,
         letter::STATEMENTS,
+        library::STATEMENTS,
         logo::STATEMENTS,
         look::STATEMENTS,
         media::STATEMENTS,
@@ -93,6 +96,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         post::STATEMENTS,
         post_import::STATEMENTS,
         post_look::STATEMENTS,
+        post_media::STATEMENTS,
         publication::STATEMENTS,
         remote_post::STATEMENTS,
         rendition::STATEMENTS,

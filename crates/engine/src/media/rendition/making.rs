@@ -101,6 +101,7 @@ impl Library {
             info: plan.promise(&original.info, made.id),
             version: 1,
             name: renamed(&original.name, FileType::Mp4),
+            tags: original.tags.clone(),
             renditions: Vec::new(),
             warnings: Vec::new(),
             created_by: made.created_by,

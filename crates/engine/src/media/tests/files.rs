@@ -128,7 +128,7 @@ async fn people(test: &TestDb) {
     let refused = [
         shelf.library.upload(&analyst, file(), whole(&jpeg(10, 10))).await.map(drop),
         shelf.library.begin(&analyst, file(), 10).await.map(drop),
-        shelf.library.set_alt(&analyst, id, None, None).await.map(drop),
+        shelf.library.describe(&analyst, id, About::alt(""), None).await.map(drop),
         shelf.library.delete(&analyst, id, None).await,
         shelf.library.list(&actor(1, Role::Client), None, None, 10).await.map(drop),
     ];
@@ -139,7 +139,7 @@ async fn people(test: &TestDb) {
     let hidden = [
         shelf.library.get(&stranger, id).await.map(drop),
         shelf.library.content(&stranger, id, &Version::Original).await.map(drop),
-        shelf.library.set_alt(&stranger, id, None, None).await.map(drop),
+        shelf.library.describe(&stranger, id, About::alt(""), None).await.map(drop),
         shelf.library.delete(&stranger, id, None).await,
         shelf.library.append(&stranger, id, 0, whole(b"x")).await.map(drop),
         shelf.library.upload_state(&stranger, id).await.map(drop),
@@ -157,11 +157,11 @@ async fn changes(test: &TestDb) {
     let shelf = Shelf::new(&test.db);
     let id = shelf.upload("a.jpg", &jpeg(10, 10)).await.expect("taken");
     let described =
-        shelf.library.set_alt(&shelf.actor, id, Some("A cat".to_owned()), Some(1)).await.expect("changed");
+        shelf.library.describe(&shelf.actor, id, About::alt("A cat"), Some(1)).await.expect("changed");
     assert_eq!((described.info.alt.as_deref(), described.version), (Some("A cat"), 2));
-    let stale = shelf.library.set_alt(&shelf.actor, id, None, Some(1)).await.expect_err("stale");
+    let stale = shelf.library.describe(&shelf.actor, id, About::alt(""), Some(1)).await.expect_err("stale");
     assert_eq!(code(&stale), "stale");
-    let bare = shelf.library.set_alt(&shelf.actor, id, Some("  ".to_owned()), None).await.expect("changed");
+    let bare = shelf.library.describe(&shelf.actor, id, About::alt("  "), None).await.expect("changed");
     assert_eq!((bare.info.alt, bare.version), (None, 3));
 }
 on_both!(a_description_changes_by_version, |t| super::changes(t));

@@ -9,4 +9,5 @@ pub mod import;
 pub mod list;
 pub mod one;
 pub mod overdue;
+pub mod progress;
 pub mod series;

@@ -226,6 +226,13 @@ async fn all_other_pages_are_sound() {
     inspector.look(&page, "menu").await;
     search(&mut inspector, &stage, &page, &home).await;
     inspector.open(&page, "library", &stage.url(&format!("{home}/library"))).await;
+    page.js("document.querySelector('[data-shelf] input[name=item]').click()").await;
+    inspector.look(&page, "library-chosen").await;
+    page.resize(1440, 900).await;
+    page.click(".shelf-bar .btn-primary").await;
+    page.wait("what the networks say", "document.querySelector('#publish[open] #publish-check > *')").await;
+    inspector.look(&page, "library-publish").await;
+    page.goto(&stage.url(&format!("{home}/library?kind=files"))).await;
     let file = first(&page, &format!("{home}/library")).await;
     inspector.open(&page, "file", &file).await;
     let document = stage.api.upload("tides.pdf", &pdf(12), "").await;

@@ -25,8 +25,8 @@ use crate::web::{Failure, html};
 struct Check {
     ui: Ui,
     results: Vec<CheckLine>,
-    /// Goes beside the time field.
-    left: DayLeft,
+    /// Goes beside the composer's time field.
+    left: Option<DayLeft>,
     /// A text is too long for a network on which it could be a thread.
     can_split: bool,
     /// What belongs beside fields of the form, put there by htmx.
@@ -99,15 +99,33 @@ pub async fn check(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let faces = Faces::load(&app, &member.actor).await?;
-    let has_form = pairs.iter().any(|(name, _)| name == "text");
     let draft = Draft::read(&app, &member, &faces, pairs.clone()).await?;
+    answer(&app, &member, &faces, &draft, Some(&pairs)).await
+}
+
+/// What each network says to a form. `composer`: what was sent, where it is the composer that asked. It can make a thread of a long
+/// text, and shows previews and what stands against its fields in their places.
+///
+/// # Errors
+/// When the answer can't be drawn.
+pub async fn answer(
+    app: &App,
+    member: &Member,
+    faces: &Faces,
+    draft: &Draft,
+    composer: Option<&[(String, String)]>,
+) -> Result<Response, Failure> {
     let input = draft.input().unwrap_or_default();
     let checks = posts::check(&app.engine, &member.actor, &input).await.unwrap_or_default();
-    let says = said(&app, &pairs, &input.composition(), &checks);
-    let files = Library::of(&app, &member.actor, &checks).await;
-    let previews =
-        checks.iter().filter_map(|check| Preview::new(&app, &member.ui, &faces, &files, check)).collect();
-    let can_split = checks.iter().any(|check| split::is_too_long(&app, check));
+    let has_form = composer.is_some_and(|pairs| pairs.iter().any(|(name, _)| name == "text"));
+    let says = composer.map_or_else(Vec::new, |pairs| said(app, pairs, &input.composition(), &checks));
+    let previews = if has_form {
+        let files = Library::of(app, &member.actor, &checks).await;
+        checks.iter().filter_map(|check| Preview::new(app, &member.ui, faces, &files, check)).collect()
+    } else {
+        Vec::new()
+    };
+    let can_split = composer.is_some() && checks.iter().any(|check| split::is_too_long(app, check));
     let mut results = Vec::with_capacity(checks.len());
     for check in checks {
         let (ui, counts) = (&member.ui, &check.report.counts);
@@ -117,17 +135,20 @@ pub async fn check(
             limit: n.limit,
         };
         results.push(CheckLine {
-            fits: fit::buttons(&app, &member, &draft, &check).await,
+            fits: fit::buttons(app, member, draft, &check).await,
             face: faces.face(check.account.id, &check.account.platform),
-            network: title(&app, &check.account.platform),
+            network: title(app, &check.account.platform),
             counters: counts.iter().map(counter).collect(),
             handle: check.account.handle,
             problems: check.report.violations.into_iter().map(pieces).collect(),
             warnings: check.report.warnings.into_iter().map(pieces).collect(),
         });
     }
-    let left = DayLeft::of(&app, &member.ui, &member.actor, &faces, &draft).await?;
-    Ok(html(&Check { ui: member.ui, results, left, can_split, says, previews, has_form })?.into_response())
+    let left = match composer {
+        Some(_) => Some(DayLeft::of(app, &member.ui, &member.actor, faces, draft).await?),
+        None => None,
+    };
+    Ok(html(&Check { ui: member.ui.clone(), results, left, can_split, says, previews, has_form })?.into_response())
 }
 
 /// What a counter counts; the root text needs no name. Of files it is seconds.

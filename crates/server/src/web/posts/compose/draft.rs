@@ -183,6 +183,30 @@ impl Draft {
         Ok(draft)
     }
 
+    /// What a smaller form asked for, laid over the post: text, accounts, time, and files that were made to fit an account. All else is
+    /// the post's.
+    pub fn laid_over(self, app: &App, faces: &Faces, view: &PostView) -> Self {
+        let mut draft = Self::of(view);
+        draft.keep(app, faces, &view.post.composition);
+        draft.same_time = (&self.scheduled_at, &self.timezone) == (&draft.scheduled_at, &draft.timezone)
+            && ["", draft.scheduled_offset.as_str()].contains(&self.scheduled_offset.as_str());
+        for (account, own) in self.own {
+            if own.media.is_some() {
+                draft.own.entry(account).or_default().media = own.media;
+            }
+        }
+        Self {
+            post: self.post,
+            text: self.text,
+            accounts: self.accounts,
+            scheduled_at: self.scheduled_at,
+            scheduled_offset: self.scheduled_offset,
+            timezone: self.timezone,
+            action: self.action,
+            ..draft
+        }
+    }
+
     /// Reads the form. Fields of accounts are called `<kind>.<account>[.<name>]`; files of a part follow its text.
     pub fn typed(app: &App, faces: &Faces, pairs: Vec<(String, String)>) -> Self {
         let mut draft = Self::default();

@@ -112,7 +112,16 @@ pub async fn show(app: &App, member: Member, mut draft: Draft, wanted: &Wanted) 
     }
 }
 
-async fn put_copies(app: &App, member: &Member, draft: &mut Draft, wanted: &Wanted) -> Result<(), AppError> {
+/// Puts copies in the place of what does not fit, and notes what was done.
+///
+/// # Errors
+/// When there is nothing to make, or it can't be made.
+pub async fn put_copies(
+    app: &App,
+    member: &Member,
+    draft: &mut Draft,
+    wanted: &Wanted,
+) -> Result<(), AppError> {
     // Copies keep the descriptions as they are typed.
     describe(app, &member.actor, draft).await?;
     let checks = posts::check(&app.engine, &member.actor, &draft.input()?).await?;

@@ -8,6 +8,7 @@ mod hashtags;
 mod left;
 mod options;
 mod preview;
+pub mod publish;
 mod repeat;
 mod save;
 mod says;

@@ -4,6 +4,7 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::PostId;
 use carillon_engine::Actor;
 use carillon_engine::answers::{Answer, Begin};
+use carillon_engine::media::About;
 use carillon_engine::usecase::posts::{self, PostInput};
 use carillon_engine::usecase::series::{self, Scope};
 use sha2::{Digest, Sha256};
@@ -102,7 +103,7 @@ pub async fn describe(app: &App, actor: &Actor, draft: &Draft) -> Result<(), App
         // Whoever may not see the file, or lost it meanwhile, hears of it from the post itself.
         let Ok(row) = app.engine.library.get(actor, *media).await else { continue };
         if row.info.alt.as_deref().unwrap_or_default() != alt.trim() {
-            app.engine.library.set_alt(actor, *media, Some(alt.clone()), None).await?;
+            app.engine.library.describe(actor, *media, About::alt(alt), None).await?;
         }
     }
     Ok(())

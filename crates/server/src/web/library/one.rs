@@ -1,0 +1,181 @@
+//! One file: what is known of it, what people say of it, where it is used and what came of that.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use carillon_domain::id::MediaId;
+use carillon_domain::media::MediaKind;
+use carillon_domain::permission::Permission;
+use carillon_engine::media::About;
+use carillon_engine::usecase::library::{Reaction, Use, labels, uses};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::card::{clock, size};
+use super::{FileCard, Place, Told};
+use crate::http::App;
+use crate::http::extract::{Form, Path};
+use crate::urls;
+use crate::web::components::{Alert, Errors};
+use crate::web::frame::Section;
+use crate::web::posts::card::{Card, Faces};
+use crate::web::signed_in::Member;
+use crate::web::ui::Ui;
+use crate::web::{Failure, html};
+
+/// A post that names the file.
+struct UseLine {
+    card: Card,
+    told: Option<Told>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/media.html")]
+struct FilePage {
+    ui: Ui,
+    alerts: Vec<Alert>,
+    file: FileCard,
+    /// The file that it was made from: name and page.
+    made_from: Option<(String, String)>,
+    copies: Vec<FileCard>,
+    uses: Vec<UseLine>,
+    told: Option<Told>,
+    original_url: String,
+    is_video: bool,
+    mime: String,
+    size: String,
+    pixels: Option<(u32, u32)>,
+    length: Option<String>,
+    pages: Option<u32>,
+    warnings: Vec<String>,
+    created_at: Timestamp,
+    name_error: Option<String>,
+    alt_error: Option<String>,
+    tags_error: Option<String>,
+    known_tags: Vec<String>,
+    delete_url: String,
+    publish_url: String,
+    compose_url: String,
+    library_url: String,
+    may_write: bool,
+}
+
+/// About one file.
+pub async fn one(
+    State(app): State<App>,
+    member: Member,
+    Path(place): Path<Place>,
+    uri: Uri,
+) -> Result<Response, Failure> {
+    let saved = uri.query().is_some_and(|q| q.contains("saved"));
+    about_file(&app, member, place.media, saved, &Errors::default(), StatusCode::OK).await
+}
+
+pub(super) async fn about_file(
+    app: &App,
+    member: Member,
+    media: MediaId,
+    saved: bool,
+    errors: &Errors,
+    status: StatusCode,
+) -> Result<Response, Failure> {
+    let member = member.at(Section::Library);
+    let row = app.engine.library.get(&member.actor, media).await?;
+    let (ui, workspace) = (member.ui, member.actor.workspace);
+    let mut alerts: Vec<Alert> =
+        errors.besides(&["name", "alt_text", "tags"]).into_iter().map(Alert::danger).collect();
+    if saved {
+        alerts.push(Alert::success(ui.tr("saved")));
+    }
+    let library = &app.engine.library;
+    let made_from = match &row.made {
+        Some(made) => library.get(&member.actor, made.original).await.ok(),
+        None => None,
+    };
+    let copies = library.made_from(&member.actor, media).await?;
+    let used = uses(&app.engine, &member.actor, media).await?;
+    let known_tags = labels(&app.engine, &member.actor).await?.tags.into_iter().collect();
+    let faces = Faces::load(app, &member.actor).await?;
+    let told = Reaction::sum(used.iter().filter_map(|one| one.reaction));
+    let line = |one: &Use| UseLine {
+        card: Card::new(&ui, &one.view, &faces),
+        told: one.reaction.map(|reaction| Told::new(&ui, reaction)),
+    };
+    let page = FilePage {
+        file: FileCard::new(&ui, &row),
+        made_from: made_from.map(|from| (from.name, urls::library_file(workspace, from.info.id))),
+        copies: copies.iter().map(|copy| FileCard::new(&ui, copy)).collect(),
+        alerts,
+        uses: used.iter().map(line).collect(),
+        told: told.filter(|_| used.len() > 1).map(|told| Told::new(&ui, told)),
+        original_url: urls::media_file(workspace, media, "original"),
+        is_video: row.info.kind == MediaKind::Video,
+        mime: row.info.mime.clone(),
+        size: size(row.info.bytes),
+        pixels: row.info.width.zip(row.info.height),
+        length: row.info.duration_ms.map(clock),
+        pages: row.info.pages,
+        warnings: row.warnings.into_iter().map(|w| w.message).collect(),
+        created_at: row.created_at,
+        name_error: errors.of("name"),
+        alt_error: errors.of("alt_text"),
+        tags_error: errors.of("tags"),
+        known_tags,
+        publish_url: format!("{}?item={media}", urls::library_publish(workspace)),
+        delete_url: urls::library_delete(workspace, media),
+        compose_url: format!("{}?media={media}", urls::compose(workspace)),
+        library_url: urls::library(workspace),
+        may_write: member.actor.role.may(Permission::Write),
+        ui,
+    };
+    Ok((status, html(&page)?).into_response())
+}
+
+/// What was typed. The composer sends the description alone.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct AboutForm {
+    name: Option<String>,
+    alt_text: Option<String>,
+    tags: Option<String>,
+}
+
+/// Changes what is said of a file.
+pub async fn describe(
+    State(app): State<App>,
+    member: Member,
+    Path(place): Path<Place>,
+    Form(form): Form<AboutForm>,
+) -> Result<Response, Failure> {
+    let tags = form.tags.map(|tags| tags.split(',').map(str::to_owned).collect());
+    let about = About { name: form.name, alt: form.alt_text, tags };
+    match app.engine.library.describe(&member.actor, place.media, about, None).await {
+        Ok(_) => {
+            let url = format!("{}?saved", urls::library_file(place.workspace, place.media));
+            Ok(Redirect::to(&url).into_response())
+        }
+        Err(error) => {
+            let errors = Errors::from_refusal(error)?;
+            about_file(&app, member, place.media, false, &errors, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+    }
+}
+
+/// Takes a file out of the library.
+pub async fn delete(
+    State(app): State<App>,
+    member: Member,
+    Path(place): Path<Place>,
+) -> Result<Response, Failure> {
+    match app.engine.library.delete(&member.actor, place.media, None).await {
+        Ok(()) => {
+            let list = urls::library(place.workspace);
+            Ok(Redirect::to(&format!("{list}?trashed={}", place.media)).into_response())
+        }
+        Err(error) => {
+            let errors = Errors::from_refusal(error)?;
+            about_file(&app, member, place.media, false, &errors, StatusCode::CONFLICT).await
+        }
+    }
+}
