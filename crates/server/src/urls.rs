@@ -224,6 +224,12 @@ urls! {
     LIBRARY_TILE = library_tile(workspace, media) "/w/{workspace}/library/{media}/tile";
     /// Names, describes and tags a file.
     LIBRARY_ALT = library_alt(workspace, media) "/w/{workspace}/library/{media}/alt";
+    /// Turns, cuts or trims a file, into another one.
+    LIBRARY_EDIT = library_edit(workspace, media) "/w/{workspace}/library/{media}/edit";
+    /// Takes a picture out of a video.
+    LIBRARY_FRAME = library_frame(workspace, media) "/w/{workspace}/library/{media}/frame";
+    /// Makes a copy of a file that an account's network takes.
+    LIBRARY_FIT = library_fit(workspace, media) "/w/{workspace}/library/{media}/fit";
     /// Takes a file out of the library.
     LIBRARY_DELETE = library_delete(workspace, media) "/w/{workspace}/library/{media}/delete";
     /// A file of the library or one of its renditions, for pages.

@@ -37,6 +37,7 @@ pub use incoming::Incoming;
 pub use library::{Content, Library, LibraryParts, MAX_ALT, MediaLimits, Version};
 pub use link::LinkKey;
 pub use logo::{LOGO_BYTES, LOGO_MEGABYTES, LOGO_SIDE, logo_too_large};
+pub use rendition::edit::EditInput;
 pub use rendition::{Copy, Underway};
 pub use source::WorkspaceMedia;
 pub use storage::{S3Settings, Storage, StorageError};

@@ -7,6 +7,7 @@ pub mod caps;
 pub mod connect;
 pub mod credentials;
 pub mod days;
+pub mod edits;
 pub mod exports;
 pub mod feeds;
 pub mod guide;

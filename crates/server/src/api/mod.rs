@@ -98,6 +98,7 @@ pub fn routes() -> Api {
         .routes(routes!(media::content))
         .routes(routes!(media::rendition))
         .routes(routes!(renditions::make))
+        .routes(routes!(renditions::edit))
         .merge(platforms::routes())
         .merge(connect::routes())
         .merge(accounts::routes())

@@ -1,6 +1,7 @@
 //! The library: every picture, video and document, and every post, in one grid; what is known of each file; where it goes on from there.
 
 mod card;
+mod edit;
 mod grid;
 mod one;
 mod take;
@@ -20,6 +21,7 @@ use crate::http::App;
 use crate::http::extract::Query;
 use crate::urls;
 pub use card::{FileCard, thumb};
+pub use edit::{edit, fit, frame};
 pub use grid::{Told, show, tag};
 pub use one::{delete, describe, one};
 pub use take::{fetch, limit, upload};

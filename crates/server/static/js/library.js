@@ -116,3 +116,31 @@ if (form) {
     take(text);
   });
 }
+
+// What would stay of a picture: turned first, then cut, as the server does it.
+const edit = document.querySelector('[data-edit]:has(.edit-box)');
+if (edit) {
+  const box = edit.querySelector('.edit-box');
+  const picture = box.querySelector('img');
+  const draw = () => {
+    if (!picture.naturalWidth) return;
+    const field = (name) => edit.elements[name].value;
+    const [turn, x, y] = ['turn', 'x', 'y'].map((name) => Number(field(name)));
+    const upright = turn % 180 === 0;
+    const own = picture.naturalWidth / picture.naturalHeight;
+    const [width, height] = field('ratio').split(':').map(Number);
+    const wanted = height ? width / height : upright ? own : 1 / own;
+    const shape = upright ? wanted : 1 / wanted;
+    const [left, top] = { 0: [x, y], 90: [y, 100 - x], 180: [100 - x, 100 - y], 270: [100 - y, x] }[turn];
+    const place = `${left}% ${top}%`;
+    box.style.aspectRatio = shape;
+    box.style.width = shape >= 1 ? '100%' : `${shape * 100}%`;
+    box.style.rotate = `${turn}deg`;
+    picture.style.objectPosition = place;
+    picture.style.transformOrigin = place;
+    picture.style.scale = Number(field('zoom')) / 100;
+  };
+  edit.addEventListener('input', draw);
+  picture.addEventListener('load', draw);
+  draw();
+}

@@ -307,7 +307,8 @@ pub async fn tag(
     member: Member,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
-    let said = |wanted: &str| pairs.iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value);
+    let said =
+        |wanted: &'static str| pairs.iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value);
     let files: Vec<MediaId> = said("item").filter_map(|id| id.parse().ok()).collect();
     let tags: Vec<String> = said("tags").flat_map(|tags| tags.split(',')).map(str::to_owned).collect();
     if files.is_empty() || tags.iter().all(|tag| tag.trim().is_empty()) {

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::card::{clock, size};
+use super::edit::{Editing, MakingLine, NetworkLine, networks};
 use super::{FileCard, Place, Told};
 use crate::http::App;
 use crate::http::extract::{Form, Path};
@@ -23,6 +24,10 @@ use crate::web::posts::card::{Card, Faces};
 use crate::web::signed_in::Member;
 use crate::web::ui::Ui;
 use crate::web::{Failure, html};
+
+/// In the address of a file that was made just now, and of one from which another is being made.
+pub(super) const MADE: &str = "made";
+pub(super) const MAKING: &str = "making";
 
 /// A post that names the file.
 struct UseLine {
@@ -41,6 +46,11 @@ struct FilePage {
     copies: Vec<FileCard>,
     uses: Vec<UseLine>,
     told: Option<Told>,
+    making: Vec<MakingLine>,
+    /// Something of that is still being made.
+    live: bool,
+    networks: Vec<NetworkLine>,
+    editing: Option<Editing>,
     original_url: String,
     is_video: bool,
     mime: String,
@@ -68,15 +78,21 @@ pub async fn one(
     Path(place): Path<Place>,
     uri: Uri,
 ) -> Result<Response, Failure> {
-    let saved = uri.query().is_some_and(|q| q.contains("saved"));
-    about_file(&app, member, place.media, saved, &Errors::default(), StatusCode::OK).await
+    let said = match uri.query() {
+        Some("saved") => Some(Alert::success(member.ui.tr("saved"))),
+        Some(MADE) => Some(Alert::success(member.ui.tr("edit-made"))),
+        Some(MAKING) => Some(Alert::info(member.ui.tr("edit-making"))),
+        _ => None,
+    };
+    about_file(&app, member, place.media, said, &Errors::default(), StatusCode::OK).await
 }
 
+/// The page, with what there is to say of the last thing that was tried here.
 pub(super) async fn about_file(
     app: &App,
     member: Member,
     media: MediaId,
-    saved: bool,
+    said: Option<Alert>,
     errors: &Errors,
     status: StatusCode,
 ) -> Result<Response, Failure> {
@@ -85,9 +101,7 @@ pub(super) async fn about_file(
     let (ui, workspace) = (member.ui, member.actor.workspace);
     let mut alerts: Vec<Alert> =
         errors.besides(&["name", "alt_text", "tags"]).into_iter().map(Alert::danger).collect();
-    if saved {
-        alerts.push(Alert::success(ui.tr("saved")));
-    }
+    alerts.extend(said);
     let library = &app.engine.library;
     let made_from = match &row.made {
         Some(made) => library.get(&member.actor, made.original).await.ok(),
@@ -98,6 +112,10 @@ pub(super) async fn about_file(
     let known_tags = labels(&app.engine, &member.actor).await?.tags.into_iter().collect();
     let faces = Faces::load(app, &member.actor).await?;
     let told = Reaction::sum(used.iter().filter_map(|one| one.reaction));
+    let making = library.making_from(&member.actor, media).await?;
+    let may_write = member.actor.role.may(Permission::Write);
+    let networks =
+        if may_write { networks(app, &ui, &member.actor, &faces, media).await } else { Vec::new() };
     let line = |one: &Use| UseLine {
         card: Card::new(&ui, &one.view, &faces),
         told: one.reaction.map(|reaction| Told::new(&ui, reaction)),
@@ -108,6 +126,10 @@ pub(super) async fn about_file(
         copies: copies.iter().map(|copy| FileCard::new(&ui, copy)).collect(),
         alerts,
         uses: used.iter().map(line).collect(),
+        live: making.iter().any(|underway| underway.failure.is_none()),
+        making: making.into_iter().map(|underway| MakingLine::new(&ui, underway)).collect(),
+        networks,
+        editing: Editing::of(&row).filter(|_| may_write),
         told: told.filter(|_| used.len() > 1).map(|told| Told::new(&ui, told)),
         original_url: urls::media_file(workspace, media, "original"),
         is_video: row.info.kind == MediaKind::Video,
@@ -126,7 +148,7 @@ pub(super) async fn about_file(
         delete_url: urls::library_delete(workspace, media),
         compose_url: format!("{}?media={media}", urls::compose(workspace)),
         library_url: urls::library(workspace),
-        may_write: member.actor.role.may(Permission::Write),
+        may_write,
         ui,
     };
     Ok((status, html(&page)?).into_response())
@@ -157,7 +179,7 @@ pub async fn describe(
         }
         Err(error) => {
             let errors = Errors::from_refusal(error)?;
-            about_file(&app, member, place.media, false, &errors, StatusCode::UNPROCESSABLE_ENTITY).await
+            about_file(&app, member, place.media, None, &errors, StatusCode::UNPROCESSABLE_ENTITY).await
         }
     }
 }
@@ -175,7 +197,7 @@ pub async fn delete(
         }
         Err(error) => {
             let errors = Errors::from_refusal(error)?;
-            about_file(&app, member, place.media, false, &errors, StatusCode::CONFLICT).await
+            about_file(&app, member, place.media, None, &errors, StatusCode::CONFLICT).await
         }
     }
 }
