@@ -6,7 +6,10 @@ const dialog = document.getElementById('publish');
 let sent = false;
 document.addEventListener('htmx:afterSwap', (event) => {
   if (!event.detail.target?.matches('#publish [data-publish]')) return;
-  if (dialog.querySelector('#progress')) sent = true;
+  if (dialog.querySelector('#progress')) {
+    sent = true;
+    dialog.querySelector('[data-publish-close]').focus();
+  }
   if (dialog.open) dialog.querySelector('.alert, [aria-invalid], .field-error')?.scrollIntoView({ block: 'nearest' });
   else dialog.showModal();
 });

@@ -16,6 +16,7 @@ use carillon_domain::permission::Role;
 use carillon_server::ambient::SystemClock;
 use serde_json::{Value, json};
 
+use crate::calendar::counted;
 use crate::library::upload;
 use crate::media::jpeg;
 use crate::support::TestApp;
@@ -102,6 +103,24 @@ async fn the_grid_goes_on_where_a_page_ended() {
     all.dedup();
     assert_eq!(all.len(), 40, "nothing twice, nothing left out");
     assert!(!second.contains("rel=\"next\""));
+}
+
+#[tokio::test]
+async fn a_full_page_takes_no_more_statements_than_a_short_one() {
+    let desk = Desk::new().await;
+    let browser = desk.owner().await;
+    let here = format!("{}/library", desk.home);
+    let put = async |n: u32| {
+        let file = desk.upload(&format!("{n}.jpg"), "", &jpeg(16, 16)).await;
+        desk.post(&format!("Post {n}"), json!({ "media": [id_of(&file)] })).await;
+    };
+    put(0).await;
+    let (_, few) = counted(&browser, &here).await;
+    for n in 1..20 {
+        put(n).await;
+    }
+    let (_, many) = counted(&browser, &here).await;
+    assert_eq!(few, many);
 }
 
 #[tokio::test]

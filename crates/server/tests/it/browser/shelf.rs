@@ -51,3 +51,33 @@ async fn chosen_files_are_published_in_the_dialog_by_keyboard() {
         .await;
     stage.close([page]).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_picture_is_turned_beside_the_original() {
+    let test = "shelf::a_picture_is_turned_beside_the_original";
+    let Some(stage) = Stage::demo(test).await else { return };
+    let page = stage.signed_in().await;
+    page.expect_complaint("status of 422");
+    let home = page.js("location.pathname.split('/').slice(0, 3).join('/')").await;
+    let home = home.as_str().expect("a path").to_owned();
+    stage.upload(home.trim_start_matches("/w/"), "quay.png", "A quay").await;
+    let files = stage.api.get("/api/v1/media?limit=1").await;
+    let original = files["items"][0]["id"].as_str().expect("an id").to_owned();
+    let place = stage.url(&format!("{home}/library/{original}"));
+    page.goto(&place).await;
+    page.click(".edit > summary").await;
+    page.click(("button", "Make the edited file")).await;
+    page.reads("Choose what is to change").await;
+    page.goto(&place).await;
+    page.click(".edit > summary").await;
+    page.put("#edit-turn", "90").await;
+    page.wait("what would come of it", "document.querySelector('.edit-box').style.rotate === '90deg'").await;
+    page.click(("button", "Make the edited file")).await;
+    page.arrive("?made").await;
+    page.reads("It is made.").await;
+    assert!(!page.address().await.contains(&original), "it is another file");
+    page.click(("link", "quay.png")).await;
+    page.arrive(&original).await;
+    page.reads("quay (edited).png").await;
+    stage.close([page]).await;
+}
