@@ -255,7 +255,10 @@ async fn what_can_not_be_published_together_is_said() {
     let page = contributor.get(&format!("{dialog}?item={}", id_of(&file))).await.text();
     assert!(!page.contains("value=\"now\"") && page.contains("value=\"draft\""), "{page}");
     let form = [("text", "Mine"), ("account", desk.account.as_str()), ("timezone", "UTC"), ("action", "now")];
-    assert_eq!(contributor.post(&dialog, &form).await.status, StatusCode::FORBIDDEN);
+    let refused = contributor.post(&dialog, &form).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let page = refused.text();
+    assert!(page.contains(">Mine</textarea>") && page.contains("What you wrote is still here"), "{page}");
     let analyst = desk.member(Role::Analyst).await;
     assert_eq!(analyst.get(&dialog).await.status, StatusCode::FORBIDDEN);
 }

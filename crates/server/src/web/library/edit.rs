@@ -255,14 +255,30 @@ pub async fn frame(
     answer(&app, member, &place, made.map(Copy::Ready)).await
 }
 
+/// For which account.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct FitForm {
+    account: String,
+    fit: Fit,
+}
+
 /// Makes a copy that an account's network takes.
 pub async fn fit(
     State(app): State<App>,
     member: Member,
     Path(place): Path<Place>,
-    Form(input): Form<RenditionInput>,
+    Form(form): Form<FitForm>,
 ) -> Result<Response, Failure> {
-    let made = renditions::make(&app.engine, &member.actor, place.media, &input).await;
+    app.engine.library.get(&member.actor, place.media).await?;
+    let unknown = |_| AppError::invalid("account", "unknown_account", member.ui.tr("compose-fit-no-account"));
+    let made = match form.account.parse::<AccountId>().map_err(unknown) {
+        Ok(account) => {
+            let input = RenditionInput { account, kind: None, fit: form.fit };
+            renditions::make(&app.engine, &member.actor, place.media, &input).await
+        }
+        Err(error) => Err(error),
+    };
     answer(&app, member, &place, made).await
 }
 
