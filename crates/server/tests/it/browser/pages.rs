@@ -226,6 +226,7 @@ async fn all_other_pages_are_sound() {
     inspector.look(&page, "menu").await;
     search(&mut inspector, &stage, &page, &home).await;
     inspector.open(&page, "library", &stage.url(&format!("{home}/library"))).await;
+    page.goto(&stage.url(&format!("{home}/library?kind=image"))).await;
     page.js("document.querySelector('[data-shelf] input[name=item]').click()").await;
     inspector.look(&page, "library-chosen").await;
     page.resize(1440, 900).await;
