@@ -10,6 +10,7 @@ use carillon_domain::id::{MediaId, WorkspaceId};
 use carillon_domain::media::{MediaInfo, MediaKind};
 use carillon_domain::permission::Permission;
 use carillon_domain::time::{Clock, Entropy};
+use carillon_store::repo::library::{self, Sought, Standing};
 use carillon_store::repo::media::{self, MediaRow};
 use carillon_store::repo::post;
 use carillon_store::{Db, StoreError};
@@ -99,6 +100,21 @@ pub struct Library {
     sweeping: Arc<Semaphore>,
 }
 
+/// Which files of the library.
+#[derive(Debug, Clone, Default)]
+pub struct FileFilter {
+    /// Only of this kind.
+    pub kind: Option<MediaKind>,
+    /// Only with posts that stand so.
+    pub standing: Option<Standing>,
+    /// Only with this tag.
+    pub tag: Option<String>,
+    /// Only with this in name, description or tags; case ignored.
+    pub q: Option<String>,
+    /// The last one of the page before.
+    pub after: Option<MediaId>,
+}
+
 /// Which version of a file's bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Version {
@@ -135,19 +151,26 @@ impl Library {
         self.parts.limits
     }
 
-    /// A page of the library, newest first; `after` is the last one of the page before.
+    /// A page of the library's files, newest first.
     ///
     /// # Errors
     /// [`AppError::Forbidden`] when the role may not read.
     pub async fn list(
         &self,
         actor: &Actor,
-        kind: Option<MediaKind>,
-        after: Option<MediaId>,
+        filter: &FileFilter,
         limit: u32,
     ) -> Result<Vec<MediaRow>, AppError> {
         actor.require(Permission::Read)?;
-        Ok(media::list(&self.parts.db, actor.workspace, kind, after, limit).await?)
+        let sought = Sought {
+            standing: filter.standing,
+            tag: filter.tag.clone(),
+            campaign: None,
+            q: filter.q.clone(),
+            before: filter.after.map(MediaId::uuid),
+            limit: limit.into(),
+        };
+        Ok(library::files(&self.parts.db, actor.workspace, &sought, filter.kind).await?)
     }
 
     /// One file.

@@ -34,7 +34,7 @@ pub use about::About;
 pub use carillon_store::repo::logo::LogoRow;
 pub use carillon_store::repo::media::{Made, MediaRow};
 pub use incoming::Incoming;
-pub use library::{Content, Library, LibraryParts, MAX_ALT, MediaLimits, Version};
+pub use library::{Content, FileFilter, Library, LibraryParts, MAX_ALT, MediaLimits, Version};
 pub use link::LinkKey;
 pub use logo::{LOGO_BYTES, LOGO_MEGABYTES, LOGO_SIDE, logo_too_large};
 pub use rendition::edit::EditInput;

@@ -6,7 +6,8 @@ use axum::response::{IntoResponse, Response};
 use carillon_domain::error::AppError;
 use carillon_domain::id::MediaId;
 use carillon_domain::media::MediaKind;
-use carillon_engine::media::{About, Copy, MediaRow, Version};
+use carillon_engine::media::{About, Copy, FileFilter, MediaRow, Version};
+use carillon_engine::usecase::library::Standing;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -192,6 +193,12 @@ pub struct MediaPage {
 pub struct Filter {
     /// Only image, gif, video or document.
     pub kind: Option<String>,
+    /// Only ready (no post with it went out or is to), scheduled, published or failed: how a post with it stands.
+    pub status: Option<String>,
+    /// Only with this tag.
+    pub tag: Option<String>,
+    /// Only with this in name, description or tags.
+    pub q: Option<String>,
 }
 
 /// List the library
@@ -217,8 +224,19 @@ pub async fn list(
         let message = "Use the next_cursor of the page before, as it is.";
         cursor.parse::<MediaId>().map_err(|_| AppError::invalid("cursor", "invalid", message))
     });
+    let standing = filter.status.map(|name| {
+        let message = "There is no such status. Choose ready, scheduled, published or failed.";
+        Standing::parse(&name).ok_or_else(|| AppError::invalid("status", "unknown_status", message))
+    });
     let limit = page.limit()?;
-    let mut rows = app.engine.library.list(&actor, kind.transpose()?, after.transpose()?, limit + 1).await?;
+    let wanted = FileFilter {
+        kind: kind.transpose()?,
+        standing: standing.transpose()?,
+        tag: filter.tag,
+        q: filter.q,
+        after: after.transpose()?,
+    };
+    let mut rows = app.engine.library.list(&actor, &wanted, limit + 1).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next_cursor = rows.last().filter(|_| more).map(|row| row.info.id.to_string());

@@ -12,6 +12,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use carillon_domain::id::{MediaId, WorkspaceId};
 use carillon_domain::media::MediaKind;
+use carillon_engine::media::FileFilter;
 use serde::Deserialize;
 
 use super::signed_in::Member;
@@ -63,7 +64,8 @@ pub async fn pick(
     Query(query): Query<PickQuery>,
 ) -> Result<Response, Failure> {
     let kind = MediaKind::parse(&query.kind);
-    let mut rows = app.engine.library.list(&member.actor, kind, query.cursor, PER_PAGE + 1).await?;
+    let filter = FileFilter { kind, after: query.cursor, ..FileFilter::default() };
+    let mut rows = app.engine.library.list(&member.actor, &filter, PER_PAGE + 1).await?;
     let more = rows.len() > PER_PAGE as usize;
     rows.truncate(PER_PAGE as usize);
     let here = urls::library_pick(member.actor.workspace);

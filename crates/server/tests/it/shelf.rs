@@ -72,6 +72,18 @@ async fn files_and_posts_stand_in_one_grid_by_standing_tag_and_text() {
     let empty = browser.get(&format!("{here}?q=nowhere")).await.text();
     assert!(empty.contains("Nothing in the library fits this filter"), "{empty}");
 
+    for (query, ids) in [
+        ("status=ready", vec![id_of(&free)]),
+        ("status=published&q=quay", vec![id_of(&used)]),
+        ("tag=spring", vec![]),
+    ] {
+        let list = desk.call(Method::GET, &format!("/api/v1/media?{query}"), None).await.json();
+        let found = list["items"].as_array().expect("files").iter().map(id_of);
+        assert_eq!(found.collect::<Vec<_>>(), ids, "{query}");
+    }
+    let wrong = desk.call(Method::GET, "/api/v1/media?status=lost", None).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", wrong.text());
+
     let page = browser.get(&format!("{here}/{}", id_of(&used))).await.text();
     assert!(page.contains("Good morning from the quay") && page.contains(id_of(&sent)), "{page}");
     let page = browser.get(&format!("{here}/{}", id_of(&free))).await.text();

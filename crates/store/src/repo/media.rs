@@ -63,11 +63,6 @@ statements! {
         duration_ms, frame_rate, frames, pages, video_codec, audio_codec, alt, renditions, warnings, created_by, created_at, updated_at, tags, searched) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
     FIND = "media.find": concat!("select ", media_columns!(), " from media where workspace_id = $1 and id = $2");
-    LIST = "media.list": concat!("select ", media_columns!(), " from media where workspace_id = $1 and deleted_at is null \
-        and (cast($2 as text) is null or kind = $2) and (cast($3 as uuid) is null or id < $3) \
-        and not exists (select 1 from media_renditions r join media o on o.workspace_id = r.workspace_id and o.id = r.original_id \
-        where r.workspace_id = media.workspace_id and r.id = media.id and r.platform <> '' and o.deleted_at is null) \
-        order by id desc limit $4");
     MADE_FROM = "media.made_from": concat!("select ", media_columns!(), " from media where workspace_id = $1 and deleted_at is null \
         and id in (select r.id from media_renditions r where r.workspace_id = $1 and r.original_id = $2) order by id");
     NAMED = "media.named": "select id from media where workspace_id = $1 and name = $2 and deleted_at is null order by id desc limit $3";
@@ -204,22 +199,6 @@ pub async fn made_from<'e>(
     original: MediaId,
 ) -> Result<Vec<MediaRow>, StoreError> {
     ex.fetch_all(MADE_FROM, args![workspace, original]).await?.iter().map(read).collect()
-}
-
-/// Files of the library, newest first: at most `limit` that are older than `after`, without what was made for a network from files that
-/// are still there.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn list<'e>(
-    ex: impl Executor<'e> + 'e,
-    workspace: WorkspaceId,
-    kind: Option<MediaKind>,
-    after: Option<MediaId>,
-    limit: u32,
-) -> Result<Vec<MediaRow>, StoreError> {
-    let kind = kind.map(MediaKind::as_str);
-    ex.fetch_all(LIST, args![workspace, kind, after, limit]).await?.iter().map(read).collect()
 }
 
 /// Saves name, description and tags of a file, over the version that `row` was read with. Tells whether it still had that.

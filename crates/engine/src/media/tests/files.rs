@@ -14,6 +14,10 @@ use uuid::Uuid;
 use super::super::document::tests::{pdf, zip};
 use super::*;
 
+fn only(kind: MediaKind) -> FileFilter {
+    FileFilter { kind: Some(kind), ..FileFilter::default() }
+}
+
 async fn picture(test: &TestDb) {
     let shelf = Shelf::new(&test.db);
     let file = NewFile { name: "pic/cat".to_owned(), alt: Some(" A cat ".to_owned()) };
@@ -64,7 +68,7 @@ async fn documents(test: &TestDb) {
     let id = shelf.upload("deck", &slides).await.expect("taken");
     let slides = shelf.library.get(&shelf.actor, id).await.expect("found");
     assert_eq!((slides.name.as_str(), slides.info.pages), ("deck.pptx", Some(1)));
-    let listed = shelf.library.list(&shelf.actor, Some(MediaKind::Document), None, 9).await.expect("list");
+    let listed = shelf.library.list(&shelf.actor, &only(MediaKind::Document), 9).await.expect("list");
     assert_eq!(listed, [slides, row]);
     assert!(shelf.objects().await.iter().all(|key| !key.contains("uploads")), "no piece stays");
 }
@@ -102,7 +106,7 @@ async fn refusals(test: &TestDb) {
     };
     assert_eq!(code(&error), "upload_interrupted");
     assert!(shelf.objects().await.is_empty());
-    assert!(shelf.library.list(&shelf.actor, None, None, 10).await.expect("list").is_empty());
+    assert!(shelf.library.list(&shelf.actor, &FileFilter::default(), 10).await.expect("list").is_empty());
     let later = shelf.clock.now_plus(Duration::from_secs(1_000_000));
     assert!(
         carillon_store::repo::media_upload::expired(&test.db, later, 10).await.expect("query").is_empty()
@@ -130,7 +134,7 @@ async fn people(test: &TestDb) {
         shelf.library.begin(&analyst, file(), 10).await.map(drop),
         shelf.library.describe(&analyst, id, About::alt(""), None).await.map(drop),
         shelf.library.delete(&analyst, id, None).await,
-        shelf.library.list(&actor(1, Role::Client), None, None, 10).await.map(drop),
+        shelf.library.list(&actor(1, Role::Client), &FileFilter::default(), 10).await.map(drop),
     ];
     for result in refused {
         assert_eq!(code(&result.expect_err("refused")), "forbidden");
@@ -148,7 +152,7 @@ async fn people(test: &TestDb) {
     for result in hidden {
         assert_eq!(code(&result.expect_err("hidden")), "not_found");
     }
-    assert!(shelf.library.list(&stranger, None, None, 10).await.expect("list").is_empty());
+    assert!(shelf.library.list(&stranger, &FileFilter::default(), 10).await.expect("list").is_empty());
     assert!(shelf.library.info(stranger.workspace, id).await.expect("query").is_none());
 }
 on_both!(only_members_who_may_touch_a_file, |t| super::people(t));
@@ -177,14 +181,15 @@ async fn pages(test: &TestDb) {
     let of = |rows: Vec<carillon_store::repo::media::MediaRow>| {
         rows.iter().map(|row| row.info.id).collect::<Vec<_>>()
     };
-    let first = of(shelf.library.list(&shelf.actor, None, None, 2).await.expect("list"));
+    let first = of(shelf.library.list(&shelf.actor, &FileFilter::default(), 2).await.expect("list"));
     assert_eq!(first, ids[..2]);
-    let second =
-        of(shelf.library.list(&shelf.actor, Some(MediaKind::Image), Some(ids[1]), 2).await.expect("list"));
+    let second = of(shelf
+        .library
+        .list(&shelf.actor, &FileFilter { after: Some(ids[1]), ..only(MediaKind::Image) }, 2)
+        .await
+        .expect("list"));
     assert_eq!(second, ids[2..]);
-    assert!(
-        shelf.library.list(&shelf.actor, Some(MediaKind::Video), None, 2).await.expect("list").is_empty()
-    );
+    assert!(shelf.library.list(&shelf.actor, &only(MediaKind::Video), 2).await.expect("list").is_empty());
 }
 on_both!(the_library_is_listed_newest_first, |t| super::pages(t));
 

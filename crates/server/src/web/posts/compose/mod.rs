@@ -30,7 +30,7 @@ use carillon_domain::id::{MediaId, PostId};
 use carillon_domain::permission::Permission;
 use carillon_domain::time::random_bytes;
 use carillon_engine::Actor;
-use carillon_engine::media::MediaRow;
+use carillon_engine::media::{FileFilter, MediaRow};
 use carillon_engine::usecase::{accounts, posts, series};
 use carillon_store::repo::account::AccountRow;
 use jiff::tz::TimeZone;
@@ -395,7 +395,7 @@ fn form_url(actor: &Actor, post: Option<(PostId, i64)>) -> String {
 
 /// The latest files with their names, to choose from where no script runs.
 async fn recent(app: &App, actor: &Actor, chosen: &[String]) -> Result<Vec<(String, String)>, AppError> {
-    let rows = app.engine.library.list(actor, None, None, 12).await?;
+    let rows = app.engine.library.list(actor, &FileFilter::default(), 12).await?;
     let rows = rows.into_iter().map(|row| (row.info.id.to_string(), row.name));
     Ok(rows.filter(|(id, _)| !chosen.contains(id)).collect())
 }
