@@ -8,7 +8,7 @@ use carillon_store::repo::workspace::WorkspaceRow;
 use icalendar::{Calendar, Component, Event, EventStatus};
 
 use crate::Engine;
-use crate::usecase::exports::{handle, title};
+use crate::usecase::names::{handle, title};
 use crate::usecase::posts::PostView;
 
 /// How long a post is in a calendar. It has no length, and what has none is drawn badly.

@@ -8,7 +8,7 @@ use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::media;
 
 use crate::usecase::accounts;
-use crate::usecase::exports::title;
+use crate::usecase::names::title;
 use crate::{Actor, Engine};
 
 /// Why a name names nothing: a stable code, and what to do.

@@ -13,6 +13,7 @@ use super::judge::judge;
 use super::query;
 use super::update::{merged, update};
 use super::view::PostView;
+use crate::usecase::caps::Besides;
 use crate::{Actor, Engine};
 
 /// What became of a wish to move a post.
@@ -45,7 +46,8 @@ pub async fn reschedule(
         ..PostPatch::default()
     };
     if !sure && before.settled().is_none() {
-        let judged = judge(engine, actor, &merged(&before, &patch), Some(id)).await?;
+        let besides = Besides { except: Some(id), planned: &[] };
+        let judged = judge(engine, actor, &merged(&before, &patch), besides).await?;
         let mut against: Vec<_> = judged.warnings.into_iter().filter(|w| w.field == "scheduled_at").collect();
         against.extend(out_of_order(engine, actor, &before, at).await?);
         if !against.is_empty() {
