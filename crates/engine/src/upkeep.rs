@@ -8,10 +8,7 @@ use carillon_store::repo::{attempt, connect, grant};
 use crate::Engine;
 use crate::answers::Answers;
 use crate::people::People;
-use crate::usecase::{credentials, notices, post_files, webhooks};
-use crate::usecase::{credentials, notices, posts, webhooks};
-use crate::usecase::{credentials, notices, series, webhooks};
-use crate::usecase::{credentials, library, notices, webhooks};
+use crate::usecase::{credentials, library, notices, post_files, posts, series, webhooks};
 
 /// A login under which nobody chose an account in this time is forgotten.
 const CHOOSE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
@@ -36,7 +33,7 @@ impl Engine {
         note("attempts to connect", self.forget_attempts().await);
         note("sessions and links", people.sweep().await.map(drop));
         note("answers", answers.sweep().await.map(drop));
-        note("files of posts", post_files::forget(self).await);
+        note("imports", post_files::forget(self).await);
         note("journal", self.thin_journal().await);
         note("requests for deletion", webhooks::finish_deletions(self).await);
         note("posts that repeat", series::make_due(self).await);

@@ -4,6 +4,7 @@ use carillon_domain::id::{TextId, WorkspaceId};
 use carillon_domain::kept_text::TextKind;
 use carillon_domain::time::Timestamp;
 
+use crate::exec::Executor;
 use crate::{Db, Row, StoreError, Tx, args, statements};
 
 /// A text as stored.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use carillon_domain::error::AppError;
 use carillon_domain::id::MediaId;
-use carillon_store::repo::media;
+use carillon_store::repo::media::{self, MediaRow};
 
 use super::names::Names;
 use super::row::{self, Wish};
@@ -25,12 +25,10 @@ pub(super) struct Good {
 }
 
 /// A description that a file gets.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct NewAlt {
-    /// The version of the file that was looked at.
-    pub version: i64,
-    /// The description.
-    pub text: String,
+    /// The file that was looked at, with its new description.
+    pub file: MediaRow,
     /// The line of the row that gives it first.
     line: u64,
 }
@@ -125,7 +123,7 @@ impl Judged {
                 continue;
             }
             if let Some(before) = self.alts.get(&id) {
-                if before.text != text {
+                if before.file.info.alt.as_deref() != Some(&text) {
                     let message = format!(
                         "Line {} describes the same file in other words. A file has one description.",
                         before.line
@@ -135,9 +133,10 @@ impl Judged {
                 continue;
             }
             // A file that is not there is told by the judgement of the post.
-            let Some(row) = media::find(&engine.db, actor.workspace, id).await? else { continue };
+            let Some(mut row) = media::find(&engine.db, actor.workspace, id).await? else { continue };
             if one_line(row.info.alt.as_deref().unwrap_or_default()) != one_line(&text) {
-                new.push((id, NewAlt { version: row.version, text, line: line.number }));
+                row.info.alt = Some(text);
+                new.push((id, NewAlt { file: row, line: line.number }));
             }
         }
         Ok(new)

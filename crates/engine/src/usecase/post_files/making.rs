@@ -236,8 +236,8 @@ async fn save(tx: &mut Tx<'_>, row: &PostImportRow, judged: &Judged, now: Timest
     for id in locked {
         account::lock(tx, row.workspace, id).await?;
     }
-    for (id, alt) in &judged.alts {
-        if !media::set_alt(tx, row.workspace, *id, alt.version, Some(&alt.text), now).await? {
+    for alt in judged.alts.values() {
+        if !media::describe(tx, &alt.file, now).await? {
             return Err(AppError::Stale);
         }
     }

@@ -131,17 +131,17 @@ async fn pages_about_posts_are_sound() {
     inspector
         .open(&page, "overview-network", &stage.url(&format!("{home}/overview?platform=mastodon")))
         .await;
-    let account = stage.account("mastodon").await;
-    let queue = stage.url(&format!("{home}/accounts/{account}/queue"));
+    let mastodon = stage.account("mastodon").await;
+    let queue = stage.url(&format!("{home}/accounts/{mastodon}/queue"));
     inspector.open(&page, "queue-none", &queue).await;
     let slots = json!({ "slots": [{ "weekday": 1, "time": "09:00" }, { "weekday": 4, "time": "18:30", "timezone": "Asia/Tokyo" }] });
-    let path = format!("/api/v1/accounts/{account}/slots");
+    let path = format!("/api/v1/accounts/{mastodon}/slots");
     let (status, said) = stage.api.send(Method::PUT, &path, Some(slots)).await;
     assert!(status.is_success(), "{said}");
-    let queued = json!({ "text": "Whenever there is room.", "accounts": [account], "status": "queue" });
+    let queued = json!({ "text": "Whenever there is room.", "accounts": [mastodon], "status": "queue" });
     stage.api.post("/api/v1/posts", queued).await;
     inspector.open(&page, "queue", &queue).await;
-    let weekly = json!({ "text": "Every week.", "accounts": [account], "status": "scheduled",
+    let weekly = json!({ "text": "Every week.", "accounts": [mastodon], "status": "scheduled",
         "scheduled_at": "2032-06-07T09:00:00Z", "repeat": "FREQ=WEEKLY" });
     let weekly = stage.api.post("/api/v1/posts", weekly).await;
     let weekly = weekly["id"].as_str().expect("an id").to_owned();

@@ -148,7 +148,8 @@ pub async fn answer(
         Some(_) => Some(DayLeft::of(app, &member.ui, &member.actor, faces, draft).await?),
         None => None,
     };
-    Ok(html(&Check { ui: member.ui.clone(), results, left, can_split, says, previews, has_form })?.into_response())
+    Ok(html(&Check { ui: member.ui.clone(), results, left, can_split, says, previews, has_form })?
+        .into_response())
 }
 
 /// What a counter counts; the root text needs no name. Of files it is seconds.
