@@ -63,7 +63,7 @@ fn median(mut values: Vec<i64>) -> Option<f64> {
     }
     values.sort_unstable();
     let middle = values.len() / 2;
-    let (low, high) = if values.len() % 2 == 0 { (middle - 1, middle) } else { (middle, middle) };
+    let (low, high) = if values.len().is_multiple_of(2) { (middle - 1, middle) } else { (middle, middle) };
     Some((values[low] as f64 + values[high] as f64) / 2.0)
 }
 

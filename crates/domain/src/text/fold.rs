@@ -2,11 +2,14 @@
 
 use super::graphemes;
 
+/// How a network counts a text.
+pub type Counter = fn(&str) -> u64;
+
 /// Where a network begins to hide a text. What is given later than either bound is hidden.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
     /// Most of the network's units, and how it counts them.
-    pub units: Option<(u64, fn(&str) -> u64)>,
+    pub units: Option<(u64, Counter)>,
     /// Most lines, as the author broke them. Where they are broken for want of room depends on the screen, so that is not counted.
     pub lines: Option<usize>,
 }

@@ -97,7 +97,7 @@ fn not_opened(error: SendError) -> AppError {
 
 /// What the address ends in.
 fn name_of(url: &Url) -> String {
-    let last = url.path_segments().and_then(|segments| segments.filter(|s| !s.is_empty()).next_back());
+    let last = url.path_segments().and_then(|mut segments| segments.rfind(|s| !s.is_empty()));
     percent_decode_str(last.unwrap_or("file")).decode_utf8_lossy().into_owned()
 }
 

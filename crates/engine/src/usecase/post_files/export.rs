@@ -205,7 +205,7 @@ impl Pen {
         let publications = shown(view);
         let accounts: Vec<_> = publications.iter().map(|p| self.names.of(p.account)).collect();
         let on = |id: &AccountId| publications.iter().any(|p| p.account == *id);
-        let own: BTreeMap<_, _> = composition.overrides.iter().filter(|(id, _)| on(*id)).collect();
+        let own: BTreeMap<_, _> = composition.overrides.iter().filter(|(id, _)| on(id)).collect();
         let media: Vec<_> = composition.media.iter().map(ToString::to_string).collect();
         let alts = composition.media.iter().map(|id| one_line(self.alts.get(id).map_or("", String::as_str)));
         let links: Vec<_> = publications.iter().filter_map(|p| p.remote_url.clone()).collect();
