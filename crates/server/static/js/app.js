@@ -70,6 +70,13 @@ document.addEventListener('click', async (event) => {
   if (await answers()) location.assign(link.href);
 });
 
+// The key that was pressed; by its place where the keyboard writes another alphabet.
+export const keyOf = ({ key = '', code }) => {
+  const letter = /^Key([A-Z])$/.exec(code);
+  const foreign = key.length === 1 && key > '\x7f';
+  return letter && (foreign || /^[A-Za-z]$/.test(key)) ? (foreign ? letter[1] : key).toLowerCase() : key;
+};
+
 // Questions before something is lost: forms with data-confirm, and htmx's hx-confirm.
 export const ask = (text) =>
   new Promise((resolve) => {

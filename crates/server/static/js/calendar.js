@@ -1,7 +1,7 @@
 // Moving posts in the calendar: drag a tile to another day or hour; or press M on it, choose with the arrow keys and put it down with
 // Enter. It is drawn there at once, and back where it was if that is refused. Without this file a post is moved on its own page.
 
-import { ask } from './app.js';
+import { ask, keyOf } from './app.js';
 
 const page = document.getElementById('cal-page');
 const toasts = document.getElementById('toasts');
@@ -183,7 +183,7 @@ document.addEventListener('keydown', (event) => {
       say(page.dataset.dropped);
     } else return;
     event.preventDefault();
-  } else if (event.key?.toLowerCase() === 'm' && !event.ctrlKey && !event.metaKey && !event.altKey) {
+  } else if (keyOf(event) === 'm' && !event.ctrlKey && !event.metaKey && !event.altKey) {
     const tile = event.target.closest?.('.cal-page [data-post]');
     if (tile) pickUp(tile);
   }

@@ -1,6 +1,8 @@
 // The palette (pages, actions, and what a text finds) and the keys. Nothing is reached by them alone: the search has a page of its
 // own, and all else is a link or a button somewhere.
 
+import { keyOf } from './app.js';
+
 const palette = document.getElementById('palette');
 const map = document.getElementById('keys');
 const field = palette.querySelector('[role=combobox]');
@@ -203,21 +205,13 @@ document.addEventListener('click', (event) => {
 
 const typing = (target) =>
   target.closest?.('input, textarea, select, [contenteditable], [role=textbox], [role=combobox]');
-// The key by its place where the keyboard writes another alphabet.
-const name = (event) => {
-  const letter = /^Key([A-Z])$/.exec(event.code);
-  const foreign = event.key.length === 1 && event.key > '\x7f';
-  return letter && (foreign || /^[A-Za-z]$/.test(event.key))
-    ? (foreign ? letter[1] : event.key).toLowerCase()
-    : event.key;
-};
 
 let first = '';
 let forget = 0;
 document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.isComposing || event.repeat) return;
   const command = mac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
-  if (command && !event.altKey && !event.shiftKey && name(event) === 'k') {
+  if (command && !event.altKey && !event.shiftKey && keyOf(event) === 'k') {
     event.preventDefault();
     if (palette.open) palette.close();
     else open();
@@ -228,7 +222,7 @@ document.addEventListener('keydown', (event) => {
   clearTimeout(forget);
   if ('off' in map.dataset || event.ctrlKey || event.metaKey || event.altKey) return;
   if (typing(event.target) || document.querySelector('dialog[open]')) return;
-  const key = name(event);
+  const key = keyOf(event);
   if (key.length > 1 || (event.shiftKey && /^[a-z]$/.test(key))) return;
   const byKeys = named();
   const element = byKeys.get(before ? `${before} ${key}` : key);
