@@ -10,6 +10,7 @@ mod options;
 mod preview;
 pub mod publish;
 mod repeat;
+mod rows;
 mod save;
 mod says;
 mod settled;
@@ -41,8 +42,9 @@ use self::draft::{Draft, Own};
 pub use self::emoji::emoji;
 pub use self::hashtags::hashtags;
 use self::left::DayLeft;
-use self::options::{OptionKind, OptionRow, option_fields, option_row};
+use self::options::{OptionKind, option_fields, option_row};
 use self::repeat::{Repeat, RepeatForm};
+use self::rows::{AccountChoice, PartForm};
 use self::save::{change, create_once};
 use self::slots::Slots;
 pub use self::slots::slots;
@@ -54,7 +56,7 @@ use super::card::{Faces, title};
 use crate::http::extract::{Query, Typed};
 use crate::http::{App, Refused, misfit};
 use crate::urls;
-use crate::web::components::{Alert, Errors, Face, Field};
+use crate::web::components::{Alert, Errors, Field};
 use crate::web::frame::Section;
 use crate::web::library::Tile;
 use crate::web::signed_in::Member;
@@ -102,34 +104,6 @@ struct Compose {
     emoji_groups: Vec<String>,
     recent: Vec<(String, String)>,
     may_publish: bool,
-}
-
-/// A further part in the form.
-#[derive(Default)]
-struct PartForm {
-    text: String,
-    media: Vec<Tile>,
-    error: Option<String>,
-}
-
-struct AccountChoice {
-    id: String,
-    face: Face,
-    name: String,
-    handle: String,
-    network: &'static str,
-    chosen: bool,
-    usable: bool,
-    text: String,
-    own_media: bool,
-    /// The name under which its own files are sent.
-    media_name: String,
-    media: Vec<Tile>,
-    /// Minutes and seconds, where the account has a limit of its own.
-    longest_video: Option<String>,
-    options: Vec<OptionRow>,
-    is_own: bool,
-    trouble: Vec<String>,
 }
 
 /// Which post, which day and hour in which zone, with which file.
