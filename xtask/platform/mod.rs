@@ -3,12 +3,14 @@
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, MediaRules, PostKind, TextRule, TextUnit};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
+use crate::contract::display::Display;
 use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
 use crate::contract::webhooks::Webhooks;
 
 mod auth;
+mod display;
 mod errors;
 mod limits;
 mod publish;
@@ -87,6 +89,9 @@ impl Connector for Newnet {
     }
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+    fn display(&self) -> Option<&'static Display> {
+        Some(&display::DISPLAY)
     }
     fn authorizer(&self) -> &dyn Authorizer {
         self

@@ -5,6 +5,7 @@
 
 mod analytics;
 mod burst;
+mod calendar;
 mod chaos;
 mod connect;
 mod html;
@@ -87,6 +88,8 @@ enum Measure {
     PublishVideo,
     /// Bytes that the pages transfer, at the first visit and after it
     Pages,
+    /// How long the calendar's month takes, with few posts and with thousands, for one reader and for many
+    Calendar,
     /// Size of the program
     Size,
     /// All of these
@@ -161,6 +164,9 @@ fn measure(cli: Cli, what: Measure) -> anyhow::Result<Report> {
         }
         if wants(Measure::Pages) {
             pages::run(&plan, &mut report).await.context("pages")?;
+        }
+        if wants(Measure::Calendar) {
+            calendar::run(&plan, &mut report).await.context("calendar")?;
         }
         if wants(Measure::Upload) {
             upload::run(&plan, &mut report).await.context("upload")?;

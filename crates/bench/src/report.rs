@@ -13,7 +13,7 @@ pub struct Row {
     what: String,
     /// How much.
     value: f64,
-    /// Of what: `s`, `MB` (a million bytes), `KB` (a thousand), or `times` for a ratio.
+    /// Of what: `s`, `ms`, `MB` (a million bytes), `KB` (a thousand), or `times` for a ratio.
     unit: &'static str,
     /// The most that it may be; most figures have no goal of their own.
     goal: Option<f64>,

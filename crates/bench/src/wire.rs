@@ -16,6 +16,7 @@ use http::{Method, Request, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
+use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -184,6 +185,16 @@ impl Client {
         Ok(answer)
     }
 
+    /// Opens a connection that is kept, as browsers and proxies keep theirs.
+    pub async fn line(&self) -> anyhow::Result<Line<'_>> {
+        let authority = &self.base[url::Position::BeforeHost..url::Position::AfterPort];
+        let socket = TcpStream::connect(address(authority)).await?;
+        socket.set_nodelay(true)?;
+        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(socket)).await?;
+        tokio::spawn(connection);
+        Ok(Line { client: self, authority: authority.to_owned(), sender })
+    }
+
     fn cookies(&self) -> anyhow::Result<Option<HeaderValue>> {
         let jar = self.cookies.lock().map_err(|_| anyhow::anyhow!("the cookies are lost"))?;
         let pairs: Vec<String> = jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -199,6 +210,31 @@ impl Client {
             jar.push((name.trim().to_owned(), value.trim().to_owned()));
         }
         Ok(())
+    }
+}
+
+/// A connection for one request after the other.
+pub struct Line<'c> {
+    client: &'c Client,
+    authority: String,
+    sender: SendRequest<Payload>,
+}
+
+impl Line<'_> {
+    /// Gets a page, packed as the encoding says; gives its body as it travelled.
+    pub async fn get(&mut self, path: &str, encoding: &str) -> anyhow::Result<Bytes> {
+        let mut request = Request::get(path)
+            .header(header::HOST, self.authority.as_str())
+            .header(header::ACCEPT_ENCODING, encoding);
+        if let Some(cookies) = self.client.cookies()? {
+            request = request.header(header::COOKIE, cookies);
+        }
+        self.sender.ready().await?;
+        let answer = self.sender.send_request(request.body(full(""))?).await?;
+        let status = answer.status();
+        let body = answer.into_body().collect().await?.to_bytes();
+        ensure!(status.is_success(), "GET {path}: {status}");
+        Ok(body)
     }
 }
 

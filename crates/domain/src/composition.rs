@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::error::FieldError;
+use crate::filling::Filled;
 use crate::id::{AccountId, MediaId};
 use crate::media::MediaInfo;
 use crate::post::{Draft, Part};
@@ -55,9 +56,28 @@ pub struct Composition {
     pub first_comment: Option<String>,
     /// What differs, by account.
     pub overrides: BTreeMap<AccountId, Override>,
+    /// Parameters that links get, by name; their values may hold variables.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub link_parameters: BTreeMap<String, String>,
+    /// Whether variables in texts are filled in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fill_in: bool,
+    /// With what each account's content was filled in when the post was saved.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub filled: BTreeMap<AccountId, Filled>,
 }
 
 impl Composition {
+    /// Every text that any account would get, before it is filled in.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let parts = self.parts.iter().map(|part| &part.text);
+        let own = self.overrides.values().flat_map(|own| {
+            let parts = own.parts.iter().flatten().map(|part| &part.text);
+            own.text.iter().chain(&own.first_comment).chain(parts)
+        });
+        [&self.text].into_iter().chain(parts).chain(&self.first_comment).chain(own).map(String::as_str)
+    }
+
     /// All library files that any account would send.
     pub fn media_ids(&self) -> BTreeSet<MediaId> {
         let overrides = self
@@ -82,7 +102,7 @@ impl Composition {
         named.filter(|(_, id)| !known(*id)).map(|(field, id)| unknown_file(field, id)).collect()
     }
 
-    /// The content for `account`, with media looked up by `find`.
+    /// The content for `account`, filled in, with media looked up by `find`.
     ///
     /// # Errors
     /// One field error per file that `find` does not know.
@@ -107,7 +127,7 @@ impl Composition {
         let media = own.and_then(|o| o.media.as_ref()).unwrap_or(&self.media);
         let parts = own.and_then(|o| o.parts.as_ref()).unwrap_or(&self.parts);
         let comment = own.and_then(|o| o.first_comment.as_ref()).or(self.first_comment.as_ref());
-        let draft = Draft {
+        let mut draft = Draft {
             root: Part { text: text.clone(), media: resolve(media, self.path(account, "media")) },
             parts: parts
                 .iter()
@@ -120,7 +140,18 @@ impl Composition {
             first_comment: comment.filter(|c| !c.trim().is_empty()).cloned(),
             options: own.map(|o| o.options.clone()).unwrap_or_default(),
         };
+        if let Some(filled) = self.filled.get(&account) {
+            filled.apply(&mut draft);
+        }
         if errors.is_empty() { Ok(draft) } else { Err(errors) }
+    }
+
+    /// The text that this account gets in place of the base: its own, or the base filled in; `None` where it gets the base as it is.
+    pub fn own_text(&self, account: AccountId) -> Option<String> {
+        let own = self.overrides.get(&account).and_then(|own| own.text.as_ref());
+        let text = own.unwrap_or(&self.text);
+        let sent = self.filled.get(&account).map_or_else(|| text.clone(), |filled| filled.text(text));
+        (own.is_some() || sent != *text).then_some(sent)
     }
 
     /// Where in the request a finding about `account`'s draft belongs: at the override if that is what was used.
@@ -174,6 +205,40 @@ mod tests {
         let two = composed.draft_for(account(2), |_| None).expect("draft");
         assert_eq!((one.root.text.as_str(), one.first_comment), ("base", None));
         assert_eq!(two.first_comment.as_deref(), Some("hi"));
+    }
+
+    #[test]
+    fn an_account_has_a_text_of_its_own_where_it_differs_from_the_base() {
+        let mut composed =
+            Composition { text: "{network} https://a.example".into(), fill_in: true, ..Default::default() };
+        composed.overrides.insert(account(1), Override { text: Some("Mine".into()), ..Default::default() });
+        let words = BTreeMap::from([("network".to_owned(), "X".to_owned())]);
+        let filled = Filled { words, parameters: vec![("s".into(), "1".into())], link_option: None };
+        composed.filled.insert(account(2), filled);
+        assert_eq!(composed.own_text(account(1)).as_deref(), Some("Mine"));
+        assert_eq!(composed.own_text(account(2)).as_deref(), Some("X https://a.example?s=1"));
+        assert_eq!(composed.own_text(account(3)), None);
+        let draft = composed.draft_for(account(2), |_| None).expect("draft");
+        assert_eq!(draft.root.text, "X https://a.example?s=1", "what is shown is what goes out");
+    }
+
+    #[test]
+    fn every_text_is_among_the_texts() {
+        let part = |text: &str| PartSpec { text: text.into(), ..Default::default() };
+        let mut composed = Composition {
+            text: "1".into(),
+            parts: vec![part("2")],
+            first_comment: Some("3".into()),
+            ..Default::default()
+        };
+        let own = Override {
+            text: Some("4".into()),
+            first_comment: Some("5".into()),
+            parts: Some(vec![part("6")]),
+            ..Default::default()
+        };
+        composed.overrides.insert(account(1), own);
+        assert_eq!(composed.texts().collect::<Vec<_>>(), ["1", "2", "3", "4", "5", "6"]);
     }
 
     #[test]

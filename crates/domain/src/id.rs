@@ -196,8 +196,18 @@ ids! {
     ReportScheduleId = ReportScheduleKind("rsched");
     /// A report that went out by itself.
     SentReportId = SentReportKind("report");
+    /// Posts that come again and again.
+    SeriesId = SeriesKind("series");
+    /// A text that a workspace keeps for its posts.
+    TextId = TextKindId("text");
     /// Something that needs a person.
     NoticeId = NoticeKindId("notice");
+    /// A file of posts that somebody took in.
+    PostImportId = PostImportKind("import");
+    /// A note on days of the calendar.
+    NoteId = NoteKind("note");
+    /// A list of holidays.
+    HolidayListId = HolidayListKind("hols");
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ pub enum NoticeKind {
     Held,
     /// A part of what is public is missing.
     Incomplete,
+    /// A post of a series could not be scheduled, or the series stopped.
+    Unscheduled,
 }
 
 /// Whom a notice is for.
@@ -32,7 +34,7 @@ pub enum Audience {
 
 impl NoticeKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::SignedOut,
         Self::LoginEnds,
         Self::ReadingFails,
@@ -40,6 +42,7 @@ impl NoticeKind {
         Self::Unconfirmed,
         Self::Held,
         Self::Incomplete,
+        Self::Unscheduled,
     ];
 
     /// The stable name used in the database and the API.
@@ -52,6 +55,7 @@ impl NoticeKind {
             Self::Unconfirmed => "unconfirmed",
             Self::Held => "held",
             Self::Incomplete => "incomplete",
+            Self::Unscheduled => "unscheduled",
         }
     }
 
@@ -64,7 +68,9 @@ impl NoticeKind {
     pub const fn audience(self) -> Audience {
         match self {
             Self::SignedOut | Self::LoginEnds | Self::ReadingFails => Audience::Accounts,
-            Self::Failed | Self::Unconfirmed | Self::Held | Self::Incomplete => Audience::Posts,
+            Self::Failed | Self::Unconfirmed | Self::Held | Self::Incomplete | Self::Unscheduled => {
+                Audience::Posts
+            }
         }
     }
 

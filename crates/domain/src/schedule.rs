@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 use jiff::fmt::temporal::Pieces;
-use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -95,6 +95,11 @@ pub fn zone(name: &str) -> Result<TimeZone, ScheduleError> {
     TimeZone::get(name).map_err(|_| ScheduleError::UnknownZone(name.to_owned()))
 }
 
+/// The zone of a workspace or a person. Names are checked when they are chosen; one that this version does not know any more is UTC.
+pub fn zone_or_utc(name: &str) -> TimeZone {
+    zone(name).unwrap_or(TimeZone::UTC)
+}
+
 /// Reads `text` (with an offset: that instant; without: wall-clock time in `timezone`).
 ///
 /// # Errors
@@ -120,15 +125,8 @@ pub fn resolve(text: &str, timezone: &str) -> Result<DueTime, ScheduleError> {
     let ambiguous = tz.to_ambiguous_timestamp(wall);
     let at = match ambiguous.offset() {
         AmbiguousOffset::Unambiguous { .. } => ambiguous.unambiguous(),
-        AmbiguousOffset::Gap { before, after } => {
-            let jump = SignedDuration::from_secs(i64::from(after.seconds() - before.seconds()));
-            let shifted = wall.checked_add(jump).map_err(|_| malformed())?;
-            let next = tz
-                .following(
-                    after.to_timestamp(shifted).map_err(|_| malformed())? - SignedDuration::from_hours(24),
-                )
-                .next()
-                .map_or(shifted, |t| tz.to_datetime(t.timestamp()));
+        AmbiguousOffset::Gap { before, .. } => {
+            let next = after_gap(wall, before, &tz).map(|at| tz.to_datetime(at)).ok_or_else(malformed)?;
             return Err(ScheduleError::Gap { wall, zone: timezone.to_owned(), next });
         }
         AmbiguousOffset::Fold { before, after } => {
@@ -142,6 +140,22 @@ pub fn resolve(text: &str, timezone: &str) -> Result<DueTime, ScheduleError> {
     }
     .map_err(|_| malformed())?;
     Ok(DueTime { at, timezone: timezone.to_owned(), wall })
+}
+
+/// The instant of a wall-clock time about which nobody can be asked: one that clocks skip is the first instant after the gap, and one
+/// that they show twice is the first of the two. `None` at the end of the calendar.
+pub fn instant(wall: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+    match zone.to_ambiguous_timestamp(wall).offset() {
+        AmbiguousOffset::Unambiguous { offset } => offset.to_timestamp(wall).ok(),
+        AmbiguousOffset::Gap { before, .. } => after_gap(wall, before, zone),
+        AmbiguousOffset::Fold { before, .. } => before.to_timestamp(wall).ok(),
+    }
+}
+
+/// When the gap ends in which this time lies; `before` is the offset that held until then.
+fn after_gap(wall: DateTime, before: Offset, zone: &TimeZone) -> Option<Timestamp> {
+    let inside = before.to_timestamp(wall).ok()?;
+    zone.preceding(inside + SignedDuration::from_secs(1)).next().map(|change| change.timestamp())
 }
 
 /// Refuses a due time that lies before `now` by more than a minute; the minute forgives a slow form.

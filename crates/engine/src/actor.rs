@@ -3,6 +3,8 @@
 use carillon_domain::error::AppError;
 use carillon_domain::id::{TokenId, UserId, WorkspaceId};
 use carillon_domain::permission::{Permission, Role};
+use carillon_domain::schedule::zone_or_utc;
+use jiff::tz::TimeZone;
 
 /// A person or token in one workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,11 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// The workspace's zone.
+    pub fn zone(&self) -> TimeZone {
+        zone_or_utc(&self.timezone)
+    }
+
     /// Refuses what the role does not include.
     ///
     /// # Errors

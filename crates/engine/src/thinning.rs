@@ -7,11 +7,11 @@
 
 use carillon_domain::id::{AccountId, WorkspaceId};
 use carillon_domain::insight::{Span, thinned_until};
+use carillon_domain::schedule::zone_or_utc;
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::StoreError;
 use carillon_store::repo::owner::aging;
 use carillon_store::repo::thinning::{self, Key};
-use jiff::tz::TimeZone;
 
 use crate::Engine;
 
@@ -70,7 +70,7 @@ impl Engine {
         if !self.let_go(whose, &state.platform, pieces).await? {
             return self.thinned(whose, None, now).await;
         }
-        let zone = TimeZone::get(&state.timezone).unwrap_or(TimeZone::UTC);
+        let zone = zone_or_utc(&state.timezone);
         let until = thinned_until(state.snapshot_days, now, &zone);
         let from = state.thinned_to.unwrap_or(state.created_at);
         for span in until.map(|until| Span::whole_days(from, until, &zone)).unwrap_or_default() {

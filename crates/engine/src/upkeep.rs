@@ -8,7 +8,7 @@ use carillon_store::repo::{attempt, connect, grant};
 use crate::Engine;
 use crate::answers::Answers;
 use crate::people::People;
-use crate::usecase::{credentials, notices, webhooks};
+use crate::usecase::{credentials, library, notices, post_files, posts, series, webhooks};
 
 /// A login under which nobody chose an account in this time is forgotten.
 const CHOOSE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
@@ -33,9 +33,13 @@ impl Engine {
         note("attempts to connect", self.forget_attempts().await);
         note("sessions and links", people.sweep().await.map(drop));
         note("answers", answers.sweep().await.map(drop));
+        note("imports", post_files::forget(self).await);
         note("journal", self.thin_journal().await);
         note("requests for deletion", webhooks::finish_deletions(self).await);
+        note("posts that repeat", series::make_due(self).await);
+        note("trash", posts::empty_trash(self).await);
         note("snapshots", self.thin_snapshots().await);
+        note("files of posts", library::note_files(&self.db).await);
     }
 
     /// In small pieces, so that nothing due waits long for the database's writer.

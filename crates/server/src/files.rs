@@ -136,6 +136,11 @@ pub async fn history(app: &App, actor: &Actor, filter: &Filter) -> Result<Respon
     Ok(attachment(made.bytes, "application/vnd.apache.parquet", &file_name))
 }
 
+/// Answers with a CSV that is made already.
+pub fn csv(bytes: Vec<u8>, name: &str) -> Response {
+    attachment(bytes, Format::Csv.mime(), name)
+}
+
 /// Answers with a report that was made before.
 pub fn kept(bytes: axum::body::Bytes, name: &str) -> Response {
     attachment(bytes, "application/pdf", name)

@@ -49,6 +49,8 @@ urls! {
     PROFILE = profile() "/settings/profile";
     /// Changes the password.
     PASSWORD = password() "/settings/password";
+    /// Whether single keys do something on the person's pages.
+    SINGLE_KEYS = single_keys() "/settings/keys";
     /// Whether the person wants e-mails about what needs them.
     MAIL = mail() "/settings/mail";
     /// Where the person is signed in.
@@ -62,6 +64,8 @@ urls! {
     WORKSPACE = workspace(workspace) "/w/{workspace}";
     /// The workspace's numbers, and what is next.
     OVERVIEW = overview(workspace) "/w/{workspace}/overview";
+    /// Puts the first steps away.
+    CLOSE_GUIDE = close_guide(workspace) "/w/{workspace}/guide/close";
     /// What every number means.
     DEFINITIONS = definitions(workspace) "/w/{workspace}/definitions";
     /// How well the networks work.
@@ -72,16 +76,56 @@ urls! {
     REPORT = report(workspace) "/w/{workspace}/report.pdf";
     /// Posts by day.
     CALENDAR = calendar(workspace) "/w/{workspace}/calendar";
+    /// Notes on days, and holidays.
+    NOTES = notes(workspace) "/w/{workspace}/calendar/notes";
+    /// One note.
+    NOTE = note(workspace, note) "/w/{workspace}/calendar/notes/{note}";
+    /// Takes a note away.
+    REMOVE_NOTE = remove_note(workspace, note) "/w/{workspace}/calendar/notes/{note}/remove";
+    /// Takes a list of holidays in.
+    HOLIDAYS = holidays(workspace) "/w/{workspace}/calendar/holidays";
+    /// Takes a list of holidays away.
+    REMOVE_HOLIDAYS = remove_holidays(workspace, holidays) "/w/{workspace}/calendar/holidays/{holidays}/remove";
     /// All posts.
     POSTS = posts(workspace) "/w/{workspace}/posts";
     /// Publishes everything that is held for being overdue.
     PUBLISH_OVERDUE = publish_overdue(workspace) "/w/{workspace}/posts/overdue/publish";
+    /// Taking posts in from a file.
+    IMPORT_POSTS = import_posts(workspace) "/w/{workspace}/posts/import";
+    /// A file to begin with.
+    IMPORT_EXAMPLE = import_example(workspace) "/w/{workspace}/posts/import/example.csv";
+    /// A file that was taken in, and what would become of it.
+    POST_IMPORT = post_import(workspace, import) "/w/{workspace}/imports/{import}";
+    /// Lets go of such a file.
+    DISCARD_IMPORT = discard_import(workspace, import) "/w/{workspace}/imports/{import}/discard";
+    /// Posts as a file that can be taken in again.
+    EXPORT_POSTS = export_posts(workspace) "/w/{workspace}/posts/export.csv";
     /// One post.
     POST = post(workspace, post) "/w/{workspace}/posts/{post}";
+    /// Gives a post another time, from the calendar.
+    MOVE_POST = move_post(workspace, post) "/w/{workspace}/posts/{post}/move";
+    /// How a post stands on each account, for the dialog that sent it.
+    POST_PROGRESS = post_progress(workspace, post) "/w/{workspace}/posts/{post}/progress";
     /// Cancels a post.
     CANCEL_POST = cancel_post(workspace, post) "/w/{workspace}/posts/{post}/cancel";
+    /// Cancels more than one post of a series.
+    CANCEL_SERIES = cancel_series(workspace, post) "/w/{workspace}/posts/{post}/series/cancel";
     /// Deletes at the networks what a post made public.
     DELETE_POST = delete_post(workspace, post) "/w/{workspace}/posts/{post}/delete";
+    /// Puts a post into the trash.
+    TRASH_POST = trash_post(workspace, post) "/w/{workspace}/posts/{post}/trash";
+    /// Takes a post out of the trash.
+    RESTORE_POST = restore_post(workspace, post) "/w/{workspace}/posts/{post}/restore";
+    /// Erases a post that lies in the trash.
+    ERASE_POST = erase_post(workspace, post) "/w/{workspace}/posts/{post}/erase";
+    /// Plans a canceled post again.
+    PLAN_AGAIN = plan_again(workspace, post) "/w/{workspace}/posts/{post}/again";
+    /// What was thrown away.
+    TRASH = trash(workspace) "/w/{workspace}/trash";
+    /// Takes a file out of the trash.
+    RESTORE_FILE = restore_file(workspace, media) "/w/{workspace}/library/{media}/restore";
+    /// Takes a file away for good.
+    ERASE_FILE = erase_file(workspace, media) "/w/{workspace}/library/{media}/erase";
     /// Tries a failed publication again.
     RETRY_PUBLICATION = retry_publication(workspace, publication) "/w/{workspace}/publications/{publication}/retry";
     /// Publishes a held publication.
@@ -98,6 +142,10 @@ urls! {
     COMPOSE_CHECK = compose_check(workspace) "/w/{workspace}/compose/check";
     /// The next best times for the accounts that are chosen.
     COMPOSE_SLOTS = compose_slots(workspace) "/w/{workspace}/compose/slots";
+    /// Hashtags of the chosen accounts' own posts.
+    COMPOSE_HASHTAGS = compose_hashtags(workspace) "/w/{workspace}/compose/hashtags";
+    /// Emoji to choose from.
+    COMPOSE_EMOJI = compose_emoji(workspace) "/w/{workspace}/compose/emoji";
     /// Connected accounts.
     CONNECTIONS = connections(workspace) "/w/{workspace}/connections";
     /// Begins to connect an account.
@@ -110,6 +158,14 @@ urls! {
     SYNC = sync(workspace, account) "/w/{workspace}/accounts/{account}/sync";
     /// What the network tells the owner of an account.
     ACCOUNT_INSIGHTS = account_insights(workspace, account) "/w/{workspace}/accounts/{account}/insights";
+    /// The queue of an account, and its posting slots.
+    ACCOUNT_QUEUE = account_queue(workspace, account) "/w/{workspace}/accounts/{account}/queue";
+    /// Moves a post up or down in a queue.
+    ACCOUNT_QUEUE_MOVE = account_queue_move(workspace, account) "/w/{workspace}/accounts/{account}/queue/move";
+    /// Takes a posting slot away.
+    ACCOUNT_SLOT_REMOVE = account_slot_remove(workspace, account) "/w/{workspace}/accounts/{account}/queue/remove-slot";
+    /// Copies posting slots to other accounts.
+    ACCOUNT_SLOTS_COPY = account_slots_copy(workspace, account) "/w/{workspace}/accounts/{account}/queue/copy-slots";
     /// Lets go of an account.
     DISCONNECT = disconnect(workspace, account) "/w/{workspace}/accounts/{account}/disconnect";
     /// Choosing accounts under a login.
@@ -138,6 +194,14 @@ urls! {
     REMOVE_REPORT_SCHEDULE = remove_report_schedule(workspace, schedule) "/w/{workspace}/settings/reports/{schedule}/remove";
     /// A report that went out.
     SENT_REPORT = sent_report(workspace, report) "/w/{workspace}/settings/reports/sent/{report}";
+    /// The person's own link to a workspace's calendar.
+    FEED_SETTINGS = feed_settings(workspace) "/w/{workspace}/settings/calendar";
+    /// Ends that link.
+    REVOKE_FEED = revoke_feed(workspace) "/w/{workspace}/settings/calendar/revoke";
+    /// A workspace's calendar, for programs that show calendars.
+    FEED = feed(secret) "/feeds/{secret}/carillon.ics";
+    /// Texts that a workspace keeps for its posts.
+    TEXTS = texts(workspace) "/w/{workspace}/settings/texts";
     /// API tokens of a workspace.
     TOKENS = tokens(workspace) "/w/{workspace}/settings/tokens";
     /// Ends an API token.
@@ -146,12 +210,26 @@ urls! {
     LIBRARY = library(workspace) "/w/{workspace}/library";
     /// The library as something to choose from, for a dialog.
     LIBRARY_PICK = library_pick(workspace) "/w/{workspace}/library/pick";
+    /// Tags files of the library.
+    LIBRARY_TAG = library_tag(workspace) "/w/{workspace}/library/tag";
+    /// Fetches files from public addresses.
+    LIBRARY_FETCH = library_fetch(workspace) "/w/{workspace}/library/fetch";
+    /// Publishing what is chosen in the library.
+    LIBRARY_PUBLISH = library_publish(workspace) "/w/{workspace}/library/publish";
+    /// The live check of that.
+    LIBRARY_PUBLISH_CHECK = library_publish_check(workspace) "/w/{workspace}/library/publish/check";
     /// About one file.
     LIBRARY_FILE = library_file(workspace, media) "/w/{workspace}/library/{media}";
     /// A file as it sits in a post that is being written.
     LIBRARY_TILE = library_tile(workspace, media) "/w/{workspace}/library/{media}/tile";
-    /// Describes a file.
+    /// Names, describes and tags a file.
     LIBRARY_ALT = library_alt(workspace, media) "/w/{workspace}/library/{media}/alt";
+    /// Turns, cuts or trims a file, into another one.
+    LIBRARY_EDIT = library_edit(workspace, media) "/w/{workspace}/library/{media}/edit";
+    /// Takes a picture out of a video.
+    LIBRARY_FRAME = library_frame(workspace, media) "/w/{workspace}/library/{media}/frame";
+    /// Makes a copy of a file that an account's network takes.
+    LIBRARY_FIT = library_fit(workspace, media) "/w/{workspace}/library/{media}/fit";
     /// Takes a file out of the library.
     LIBRARY_DELETE = library_delete(workspace, media) "/w/{workspace}/library/{media}/delete";
     /// A file of the library or one of its renditions, for pages.
@@ -176,6 +254,10 @@ urls! {
     READ_NOTICE = read_notice(workspace, notice) "/w/{workspace}/notices/{notice}/read";
     /// Marks all notices as read.
     READ_NOTICES = read_notices(workspace) "/w/{workspace}/notices/read";
+    /// Finding accounts, posts and files by words.
+    SEARCH = search(workspace) "/w/{workspace}/search";
+    /// What the palette offers: pages and actions, or what a text finds.
+    PALETTE = palette(workspace) "/w/{workspace}/palette";
     /// Live events of a workspace.
     EVENTS = events(workspace) "/w/{workspace}/events";
 }
@@ -204,6 +286,12 @@ pub fn with_word(url: &str, word: &str) -> String {
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A text as the value of a query parameter.
+/// The list of posts, which offers to take this one out of the trash again.
+pub fn posts_after_trash(workspace: impl Display, post: impl Display) -> String {
+    format!("{}?trashed={post}", posts(workspace))
+}
+
+/// A path as the value of a query parameter.
 pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }

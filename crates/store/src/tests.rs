@@ -3,10 +3,12 @@
 mod analytics;
 mod bulk;
 mod cut;
+mod library;
 mod plans;
 mod quota;
 mod reading;
 mod schema;
+mod search;
 mod server;
 mod upgrade;
 mod writer;

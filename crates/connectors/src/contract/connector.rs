@@ -5,6 +5,7 @@ use carillon_domain::time::Timestamp;
 use super::authorizer::Authorizer;
 use super::capability::Capabilities;
 use super::cx::PlatformSettings;
+use super::display::Display;
 use super::errand::{Errand, Errands};
 use super::insights::Insights;
 use super::publisher::Publisher;
@@ -49,10 +50,25 @@ pub trait Connector: Send + Sync + 'static {
         let _ = operation;
         &[]
     }
+    /// How the network shows a post, for previews; `None`: nothing is known of that. Pure.
+    fn display(&self) -> Option<&'static Display> {
+        None
+    }
+    /// How the network takes the same text once more from the same account; `None`: as any other. Pure.
+    fn refuses_repeats(&self) -> Option<Repeats> {
+        None
+    }
     /// For how many days what the network tells the owner may be kept, where the network's terms set a bound; `None`: for ever. Pure.
     fn owner_numbers_days(&self) -> Option<u16> {
         None
     }
+}
+
+/// A network refuses what an account posted before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeats {
+    /// For about so many hours; `None`: for a time that it does not publish.
+    pub hours: Option<u32>,
 }
 
 /// Calls that reading may make in a span of time. Publishing does not take from it: what is left of the network's limit is its part.

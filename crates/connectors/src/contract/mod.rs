@@ -10,6 +10,7 @@ pub mod authorizer;
 pub mod capability;
 pub mod connector;
 pub mod cx;
+pub mod display;
 pub mod errand;
 pub mod insights;
 pub mod progress;

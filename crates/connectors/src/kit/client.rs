@@ -12,7 +12,7 @@ use http::header::CONTENT_TYPE;
 use super::budget::Budget;
 use super::errors::retry_after;
 use super::gate::Gate;
-use super::http::{Body, Call, CommitPermit, Reply, Safety, SendError, Transport};
+use super::http::{Body, Call, CommitPermit, Opened, Reply, Safety, SendError, Transport};
 use super::journal::{self, EXCERPT, Entry, Journal};
 use super::pause::{Pause, Sleep};
 use super::redact::Redactor;
@@ -128,6 +128,15 @@ impl Http {
             call = next;
             attempt += 1;
         }
+    }
+
+    /// Opens what somebody named, for its bytes. It goes to no network in particular, so neither gate nor budget nor journal hear of it.
+    ///
+    /// # Errors
+    /// [`SendError`] when no head of an answer arrived.
+    pub async fn open(&self, call: Call) -> Result<Opened, SendError> {
+        self.transport.admit(&call)?;
+        self.transport.open(call).await
     }
 
     /// Sends the one call that the permit was given for. Never repeated.

@@ -219,6 +219,16 @@ impl Reply {
     }
 }
 
+/// An answer whose body is still coming, however long it is.
+pub struct Opened {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// The body, as it comes.
+    pub stream: BoxStream<'static, std::io::Result<Bytes>>,
+}
+
 /// Why no answer arrived.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
@@ -276,4 +286,12 @@ pub trait Transport: Send + Sync {
     /// Sends `call` and reads the answer. Never follows redirects, never retries. `not_after` is a deadline on the
     /// monotonic clock that MUST be checked right before the first byte is written.
     async fn send(&self, call: Call, not_after: Option<Duration>) -> Result<Reply, SendError>;
+
+    /// Sends a read and hands its body out as it comes, instead of waiting for its end. The call's timeout is that of the head alone.
+    /// Never follows redirects, never retries. What has its answers whole anyway gives them in one piece.
+    async fn open(&self, call: Call) -> Result<Opened, SendError> {
+        let reply = self.send(call, None).await?;
+        let stream = futures::stream::iter([Ok(reply.body)]).boxed();
+        Ok(Opened { status: reply.status, headers: reply.headers, stream })
+    }
 }

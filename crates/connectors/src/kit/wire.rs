@@ -20,7 +20,7 @@ use url::Url;
 
 use super::direct::{CONNECT_TIMEOUT, Direct, chain};
 use super::egress::{Blocked, Egress, ResolveError};
-use super::http::{Body, Call, MAX_REPLY_BYTES, Reply, SendError, Transport, exact};
+use super::http::{Body, Call, MAX_REPLY_BYTES, Opened, Reply, SendError, Transport, exact};
 use crate::sandbox::{Fetch, FetchError, Fetched};
 
 /// What we call ourselves. Networks ask for a name and a version that they can recognise.
@@ -120,6 +120,19 @@ impl Transport for Wire {
         }
         self.pooled(url, call).await
     }
+
+    async fn open(&self, call: Call) -> Result<Opened, SendError> {
+        let url = self.check(&call.url)?;
+        let asked = self.pool_for(&url).request(call.method, url).headers(call.headers).send();
+        let head = tokio::time::timeout(call.timeout, asked).await;
+        let response =
+            head.map_err(|_| SendError::Lost("no answer in time".to_owned()))?.map_err(classify)?;
+        Ok(Opened {
+            status: response.status(),
+            headers: response.headers().clone(),
+            stream: response.bytes_stream().map(|chunk| chunk.map_err(std::io::Error::other)).boxed(),
+        })
+    }
 }
 
 /// Connections to one host that are kept when nobody uses them: as many as preparations run side by side. With fewer, each that ends
@@ -133,16 +146,13 @@ const PULL_TIMEOUT: Duration = Duration::from_secs(30);
 #[async_trait]
 impl Fetch for Wire {
     async fn fetch(&self, url: &str) -> Result<Fetched, FetchError> {
-        let failed = |e: SendError| FetchError(e.to_string());
-        let url = self.check(url).map_err(failed)?;
-        let head = tokio::time::timeout(PULL_TIMEOUT, self.pool_for(&url).get(url).send()).await;
-        let response = head.map_err(|_| FetchError("no answer in time".to_owned()))?;
-        let response = response.map_err(|e| failed(classify(e)))?;
-        let content_type = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        let opened = self.open(Call::get("sandbox.pull", url).timeout(PULL_TIMEOUT)).await;
+        let opened = opened.map_err(|error| FetchError(error.to_string()))?;
+        let content_type = opened.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         Ok(Fetched {
-            status: response.status().as_u16(),
+            status: opened.status.as_u16(),
             content_type: content_type.unwrap_or_default().to_owned(),
-            stream: response.bytes_stream().map(|chunk| chunk.map_err(std::io::Error::other)).boxed(),
+            stream: opened.stream,
         })
     }
 }

@@ -1,4 +1,5 @@
-//! Links, mentions and hashtags in plain text, as Bluesky's own clients find them, with UTF-8 byte offsets.
+//! Links, mentions and hashtags in plain text, with UTF-8 byte offsets: as Bluesky's own clients find them, or as another network's
+//! [`Marks`] say.
 //!
 //! Offsets always lie on character boundaries, features never overlap and come in order: a server does not check them,
 //! and a wrong offset would mark up the wrong words in public.
@@ -35,12 +36,70 @@ pub enum Feature {
     Tag(String),
 }
 
-/// Finds every feature, in order, without overlaps: where two begin in one another, the earlier one wins.
+/// What of a text a network turns into something to press.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Marks {
+    /// Web addresses.
+    pub links: Links,
+    /// Other accounts.
+    pub mentions: Mentions,
+    /// Hashtags.
+    pub tags: Tags,
+}
+
+/// Which web addresses can be pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Links {
+    /// None.
+    No,
+    /// Those with their scheme.
+    Full,
+    /// Also `example.com`.
+    Bare,
+}
+
+/// How other accounts are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mentions {
+    /// Nothing in a text is one.
+    No,
+    /// `@ada.example.com`: a host name.
+    Hosts,
+    /// `@ada_l`: letters, digits, low lines.
+    Words,
+    /// `@ada.l`: also dots and dashes.
+    Names,
+    /// `@ada` or `@ada@example.com`.
+    Addresses,
+}
+
+/// Where a hashtag ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tags {
+    /// There are none.
+    No,
+    /// At the next space, without the punctuation before it.
+    ToSpace,
+    /// Before the first character that is neither letter, digit nor low line.
+    Words,
+}
+
+impl Marks {
+    /// Those of the AT Protocol, as Bluesky shows them.
+    pub const ATPROTO: Self = Self { links: Links::Bare, mentions: Mentions::Hosts, tags: Tags::ToSpace };
+}
+
+/// Finds every feature as Bluesky's clients do, in order, without overlaps: where two begin in one another, the earlier one wins.
 pub fn detect(text: &str) -> Vec<Facet> {
+    find(text, Marks::ATPROTO)
+}
+
+/// The same as another network marks texts up.
+pub fn find(text: &str, marks: Marks) -> Vec<Facet> {
     let mut facets = Vec::new();
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
-        match feature_at(text, at, c) {
+        match feature_at(text, at, c, marks) {
             Some(facet) => {
                 at = facet.bytes.end;
                 facets.push(facet);
@@ -51,15 +110,51 @@ pub fn detect(text: &str) -> Vec<Facet> {
     facets
 }
 
-fn feature_at(text: &str, at: usize, first: char) -> Option<Facet> {
+fn feature_at(text: &str, at: usize, first: char, marks: Marks) -> Option<Facet> {
     let before = text[..at].chars().next_back();
     let after_space = before.is_none_or(is_space);
     match first {
-        '#' | '＃' if after_space => tag(text, at, first),
-        '@' if after_space || before == Some('(') => mention(text, at),
-        c if c.is_ascii_alphabetic() && (after_space || before == Some('(')) => link(text, at),
+        '#' | '＃' if after_space => match marks.tags {
+            Tags::No => None,
+            Tags::ToSpace => tag(text, at, first),
+            Tags::Words => word_tag(text, at, first),
+        },
+        '@' if after_space || before == Some('(') => match marks.mentions {
+            Mentions::No => None,
+            Mentions::Hosts => mention(text, at),
+            Mentions::Words => name(text, at, ""),
+            Mentions::Names => name(text, at, ".-"),
+            Mentions::Addresses => address(text, at),
+        },
+        c if c.is_ascii_alphabetic() && (after_space || before == Some('(')) => {
+            let full = |facet: &Facet| scheme_len(&text[facet.bytes.clone()]).is_some();
+            match marks.links {
+                Links::No => None,
+                Links::Full => link(text, at).filter(full),
+                Links::Bare => link(text, at),
+            }
+        }
         _ => None,
     }
+}
+
+/// A name of ASCII letters, digits, low lines and, inside, these characters.
+fn name(text: &str, at: usize, inside: &str) -> Option<Facet> {
+    let rest = &text[at + 1..];
+    let ends = |c: char| !c.is_ascii_alphanumeric() && c != '_' && !inside.contains(c);
+    let name = rest[..rest.find(ends).unwrap_or(rest.len())].trim_end_matches(['.', '-']);
+    (!name.is_empty()).then(|| Facet {
+        bytes: at..at + 1 + name.len(),
+        feature: Feature::Mention(name.to_ascii_lowercase()),
+    })
+}
+
+/// A name, and perhaps the server that it lives on.
+fn address(text: &str, at: usize) -> Option<Facet> {
+    let local = name(text, at, ".-")?;
+    let server = text[local.bytes.end..].starts_with('@').then(|| mention(text, local.bytes.end)).flatten();
+    let end = server.map_or(local.bytes.end, |server| server.bytes.end);
+    Some(Facet { bytes: at..end, feature: Feature::Mention(text[at + 1..end].to_ascii_lowercase()) })
 }
 
 fn mention(text: &str, at: usize) -> Option<Facet> {
@@ -146,6 +241,15 @@ fn tag(text: &str, at: usize, sign: char) -> Option<Facet> {
     let says_something = tag.chars().any(|c| !c.is_ascii_digit() && !is_punctuation(c));
     (says_something && tag.len() <= TAG_MAX_BYTES && graphemes::count(tag) <= TAG_MAX_GRAPHEMES)
         .then(|| Facet { bytes: at..start + tag.len(), feature: Feature::Tag(tag.to_owned()) })
+}
+
+/// A hashtag of letters, digits and low lines that is more than a number.
+fn word_tag(text: &str, at: usize, sign: char) -> Option<Facet> {
+    let start = at + sign.len_utf8();
+    let rest = &text[start..];
+    let tag = &rest[..rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())];
+    let says_something = tag.chars().any(|c| !c.is_numeric() && c != '_');
+    says_something.then(|| Facet { bytes: at..start + tag.len(), feature: Feature::Tag(tag.to_owned()) })
 }
 
 /// Invisible characters that end a hashtag.

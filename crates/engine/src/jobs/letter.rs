@@ -3,7 +3,7 @@
 //! What a mail server took is noted afterwards. A worker that dies in between sends it again, under the same message id, by which mail
 //! programs know it.
 
-use carillon_domain::id::{Id, NoticeId, UserId, WorkspaceId};
+use carillon_domain::id::{NoticeId, UserId, WorkspaceId};
 use carillon_domain::notice::Audience;
 use carillon_domain::permission::Role;
 use carillon_domain::time::SignedDuration;
@@ -11,10 +11,10 @@ use carillon_store::StoreError;
 use carillon_store::repo::job::{self, NewJob, Party};
 use carillon_store::repo::letter::{self, Due};
 use carillon_store::repo::notice::Reader;
-use carillon_store::repo::{lease, user, workspace};
+use carillon_store::repo::{user, workspace};
 use serde::{Deserialize, Serialize};
 
-use super::{JobError, Lease, Next};
+use super::{JobError, Lease, Next, background, fenced};
 use crate::Engine;
 use crate::mail::{Digest, MailError, Place};
 
@@ -75,22 +75,16 @@ fn roles(audience: Audience) -> String {
 }
 
 fn new_job(engine: &Engine, target: Target) -> NewJob {
-    let now = engine.clock.now();
     NewJob {
-        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
-        workspace: None,
-        kind: KIND.to_owned(),
-        version: 1,
-        payload: serde_json::json!(target),
-        lane: None,
-        background: true,
-        // Places of its own: a mail server that hangs delays nothing else.
-        party: Party { platform: Some("mail".to_owned()), ..Party::default() },
-        run_at: now,
-        unique_key: format!("{KIND}:{}", target.person),
+        party: mail(),
         subject: Some(target.person.uuid()),
-        created_at: now,
+        ..background(engine, KIND, format!("{KIND}:{}", target.person), &target)
     }
+}
+
+/// Places of its own: a mail server that hangs delays nothing else.
+pub(super) fn mail() -> Party {
+    Party { platform: Some("mail".to_owned()), ..Party::default() }
 }
 
 /// Writes to the person, unless there is nothing to be told any more.
@@ -139,18 +133,8 @@ async fn note(engine: &Engine, lease: &Lease, person: UserId, digest: &Digest) -
         .iter()
         .flat_map(|place| place.notices.iter().map(|notice| (place.workspace, notice.id)))
         .collect();
-    let (held, now) = ((lease.job, lease.epoch), engine.clock.now());
-    let held = engine
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                if lease::fence(tx, &[held]).await?.is_empty() {
-                    return Ok::<_, StoreError>(false);
-                }
-                letter::sent(tx, person, &told, now).await?;
-                Ok(true)
-            })
-        })
+    let now = engine.clock.now();
+    fenced(engine, lease, move |tx| Box::pin(async move { letter::sent(tx, person, &told, now).await }))
         .await?;
-    if held { Ok(Next::Finished) } else { Err(JobError::LostLease) }
+    Ok(Next::Finished)
 }

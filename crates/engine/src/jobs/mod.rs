@@ -3,10 +3,12 @@
 //! A job row commits in the same transaction as the change that needs it; losing a wake-up therefore only delays work. What
 //! can be derived again from the tables is found by [`sweep`] and needs no trust in the queue.
 
-use carillon_domain::id::{JobId, WorkspaceId};
+use carillon_domain::id::{Id, JobId, WorkspaceId};
 use carillon_domain::time::{SignedDuration, Timestamp};
-use carillon_store::StoreError;
-use carillon_store::repo::job::Party;
+use carillon_store::repo::job::{NewJob, Party};
+use carillon_store::repo::lease;
+use carillon_store::{StoreError, Tx};
+use serde::Serialize;
 
 use crate::Engine;
 use crate::publish::Known;
@@ -74,6 +76,49 @@ pub enum JobError {
     /// Something is wrong with our own code or data.
     #[error("defect: {0}")]
     Defect(String),
+}
+
+/// Writes in a transaction that checks the lease first.
+async fn fenced<F>(engine: &Engine, lease: &Lease, write: F) -> Result<(), JobError>
+where
+    F: for<'t> FnOnce(&'t mut Tx<'_>) -> futures::future::BoxFuture<'t, Result<(), StoreError>>
+        + Send
+        + 'static,
+{
+    let held = (lease.job, lease.epoch);
+    let held = engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if lease::fence(tx, &[held]).await?.is_empty() {
+                    return Ok::<_, StoreError>(false);
+                }
+                write(tx).await?;
+                Ok(true)
+            })
+        })
+        .await?;
+    if held { Ok(()) } else { Err(JobError::LostLease) }
+}
+
+/// A job that may run at once and that nobody waits for to the second, of nobody in particular; what else there is to say of it stands over
+/// this.
+fn background(engine: &Engine, kind: &str, unique_key: String, target: &impl Serialize) -> NewJob {
+    let now = engine.clock.now();
+    NewJob {
+        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
+        workspace: None,
+        kind: kind.to_owned(),
+        version: 1,
+        payload: serde_json::json!(target),
+        lane: None,
+        background: true,
+        party: Party::default(),
+        run_at: now,
+        unique_key,
+        subject: None,
+        created_at: now,
+    }
 }
 
 /// Runs one leased job.

@@ -12,7 +12,7 @@ use carillon_connectors::contract::progress::Progress;
 use carillon_connectors::contract::publisher::Publisher;
 use carillon_domain::account::AccountStatus;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
-use carillon_domain::id::{Id, PublicationId, WorkspaceId};
+use carillon_domain::id::{PublicationId, WorkspaceId};
 use carillon_domain::publication::{PublicationState, UnitReport};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::repo::account;
@@ -22,7 +22,7 @@ use carillon_store::repo::publication::{self, PublicationRow};
 use carillon_store::{StoreError, Tx};
 use serde::{Deserialize, Serialize};
 
-use super::{JobError, Lease, Next};
+use super::{JobError, Lease, Next, background, fenced};
 use crate::Engine;
 use crate::publish::{Saved, next_missing, saved_progress};
 use crate::reading::Access;
@@ -76,19 +76,11 @@ pub(crate) fn following(engine: &Engine, row: &PublicationRow) -> Option<NewJob>
     let target = Target { workspace: row.workspace, publication: row.id, since: now };
     let Next::At { at: run_at, .. } = target.next(now, None) else { return None };
     Some(NewJob {
-        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
         workspace: Some(row.workspace),
-        kind: KIND.to_owned(),
-        version: 1,
-        payload: serde_json::json!(target),
-        lane: None,
-        background: true,
         party: Party::new(&row.platform, row.workspace, row.account),
         run_at,
-        unique_key: key(row.id),
-        // Whoever asks whether somebody still sends a publication must not find this.
-        subject: None,
-        created_at: now,
+        // Without a subject: whoever asks whether somebody still sends a publication must not find this.
+        ..background(engine, KIND, key(row.id), &target)
     })
 }
 
@@ -194,25 +186,16 @@ impl Question {
         let held = (lease.job, lease.epoch);
         let (seen, now) = (self.row, engine.clock.now());
         let (workspace, post, id) = (seen.workspace, seen.post, seen.id);
-        let kept = engine
-            .db
-            .write(move |tx| {
-                Box::pin(async move {
-                    if lease::fence(tx, &[held]).await?.is_empty() {
-                        return Ok::<_, StoreError>(false);
-                    }
-                    note(tx, &seen, &told, now).await?;
-                    match next {
-                        Next::At { at, lane } => lease::give_back(tx, &[(held, &Again { at, lane })]).await?,
-                        Next::Finished | Next::Over => drop(lease::finish(tx, &[held]).await?),
-                    }
-                    Ok(true)
-                })
+        fenced(engine, lease, move |tx| {
+            Box::pin(async move {
+                note(tx, &seen, &told, now).await?;
+                match next {
+                    Next::At { at, lane } => lease::give_back(tx, &[(held, &Again { at, lane })]).await,
+                    Next::Finished | Next::Over => lease::finish(tx, &[held]).await.map(drop),
+                }
             })
-            .await?;
-        if !kept {
-            return Err(JobError::LostLease);
-        }
+        })
+        .await?;
         engine.events.publication_changed(workspace, post, id);
         Ok(Next::Over)
     }

@@ -1,12 +1,12 @@
 //! Makes copies of videos. An interrupted run leaves nothing that the next one does not replace, so it simply starts over.
 
 use carillon_domain::error::AppError;
-use carillon_domain::id::{Id, MediaId, WorkspaceId};
+use carillon_domain::id::{MediaId, WorkspaceId};
 use carillon_domain::time::SignedDuration;
-use carillon_store::repo::job::{NewJob, Party};
+use carillon_store::repo::job::NewJob;
 use serde::{Deserialize, Serialize};
 
-use super::{JobError, Lease, Next};
+use super::{JobError, Lease, Next, background};
 use crate::Engine;
 use crate::media::rendition::{self, Filmed};
 
@@ -29,21 +29,10 @@ pub struct Target {
 
 /// The job that makes a rendition.
 pub(crate) fn new_job(engine: &Engine, target: Target) -> NewJob {
-    let now = engine.clock.now();
     NewJob {
-        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
         workspace: Some(target.workspace),
-        kind: KIND.to_owned(),
-        version: 1,
-        payload: serde_json::json!(target),
-        lane: None,
-        background: true,
-        // It talks to no network.
-        party: Party::default(),
-        run_at: now,
-        unique_key: rendition::job_key(target.media),
         subject: Some(target.media.uuid()),
-        created_at: now,
+        ..background(engine, KIND, rendition::job_key(target.media), &target)
     }
 }
 

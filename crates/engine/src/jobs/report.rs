@@ -10,20 +10,20 @@ use bytes::Bytes;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{Id, SentReportId, WorkspaceId};
 use carillon_domain::permission::{Permission, Role};
+use carillon_domain::schedule::zone_or_utc;
 use carillon_domain::time::SignedDuration;
 use carillon_store::StoreError;
 use carillon_store::repo::account;
-use carillon_store::repo::job::{self, NewJob, Party};
-use carillon_store::repo::lease;
+use carillon_store::repo::job::{self, NewJob};
 use carillon_store::repo::report_schedule::{self, DueSchedule, SentRow, SentState};
 use carillon_store::repo::workspace::{self, MemberRow, WorkspaceRow};
 use serde::{Deserialize, Serialize};
 
-use super::{JobError, Lease, Next};
+use super::{JobError, Lease, Next, background, fenced, letter};
 use crate::mail::{MailError, Mailer, Paper};
 use crate::report;
 use crate::usecase::analytics::Filter;
-use crate::usecase::{exports, report_schedules};
+use crate::usecase::exports;
 use crate::{Actor, Engine};
 
 /// The job kind of a report.
@@ -83,7 +83,7 @@ async fn open(engine: &Engine, seen: DueSchedule) -> Result<(), StoreError> {
     {
         return forget(engine, seen).await;
     }
-    let (zone, now) = (report_schedules::zone(&home.timezone), engine.clock.now());
+    let (zone, now) = (zone_or_utc(&home.timezone), engine.clock.now());
     let due = schedule.rule.next(seen.next_at - ZONES, &zone);
     let is_due = due <= now;
     let (first, last) = schedule.rule.days(due, &zone);
@@ -124,21 +124,11 @@ async fn forget(engine: &Engine, seen: DueSchedule) -> Result<(), StoreError> {
 }
 
 fn new_job(engine: &Engine, target: Target) -> NewJob {
-    let now = engine.clock.now();
     NewJob {
-        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
         workspace: Some(target.workspace),
-        kind: KIND.to_owned(),
-        version: 1,
-        payload: serde_json::json!(target),
-        lane: None,
-        background: true,
-        // Places of its own: a mail server that hangs delays nothing else.
-        party: Party { platform: Some("mail".to_owned()), ..Party::default() },
-        run_at: now,
-        unique_key: format!("{KIND}:{}", target.report),
+        party: letter::mail(),
         subject: Some(target.report.uuid()),
-        created_at: now,
+        ..background(engine, KIND, format!("{KIND}:{}", target.report), &target)
     }
 }
 
@@ -276,20 +266,8 @@ fn paper(row: &SentRow, home: &WorkspaceRow, reader: MemberRow, file: Bytes) -> 
 }
 
 async fn save(engine: &Engine, lease: &Lease, row: &SentRow) -> Result<(), JobError> {
-    let (held, row) = ((lease.job, lease.epoch), row.clone());
-    let held = engine
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                if lease::fence(tx, &[held]).await?.is_empty() {
-                    return Ok::<_, StoreError>(false);
-                }
-                report_schedule::save(tx, &row).await?;
-                Ok(true)
-            })
-        })
-        .await?;
-    if held { Ok(()) } else { Err(JobError::LostLease) }
+    let row = row.clone();
+    fenced(engine, lease, move |tx| Box::pin(async move { report_schedule::save(tx, &row).await })).await
 }
 
 fn defect(error: &AppError) -> JobError {

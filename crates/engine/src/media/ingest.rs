@@ -82,11 +82,16 @@ impl Library {
         made: Option<&RenditionRow>,
     ) -> Result<MediaRow, AppError> {
         let now = self.parts.clock.now();
+        let original = match made {
+            Some(made) => self.find(upload.workspace, made.original).await?,
+            None => None,
+        };
         let row = MediaRow {
             workspace: upload.workspace,
             info: ingested.info,
             version: 1,
             name: with_extension(&upload.name, kind),
+            tags: original.map(|original| original.tags).unwrap_or_default(),
             renditions: ingested.renditions,
             warnings: ingested.warnings,
             created_by: upload.created_by,
@@ -240,7 +245,9 @@ impl Library {
             }
         };
         let (longest, max_pixels) = (RENDITIONS[1].1, self.parts.limits.image_pixels);
-        let small = match tools.picture(file.path(), facts.duration_ms, longest).await {
+        // From a moment in, since many begin with black.
+        let moment = facts.duration_ms.unwrap_or(0).min(10_000) / 10;
+        let small = match tools.picture(file.path(), moment, longest).await {
             Ok(jpeg) => {
                 let _turn = self.decoding.acquire().await.map_err(AppError::internal)?;
                 let work =

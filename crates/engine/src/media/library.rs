@@ -3,7 +3,6 @@
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use carillon_domain::error::{AppError, FieldError};
@@ -11,6 +10,7 @@ use carillon_domain::id::{MediaId, WorkspaceId};
 use carillon_domain::media::{MediaInfo, MediaKind};
 use carillon_domain::permission::Permission;
 use carillon_domain::time::{Clock, Entropy};
+use carillon_store::repo::library::{self, Sought, Standing};
 use carillon_store::repo::media::{self, MediaRow};
 use carillon_store::repo::post;
 use carillon_store::{Db, StoreError};
@@ -24,13 +24,12 @@ use super::link::LinkKey;
 use super::rendition;
 use super::sniff::FileType;
 use super::storage::Storage;
+use super::trash::{TRASH_KEPT, for_good};
 use super::video::probe::Tools;
 use crate::Actor;
 
 /// Longest description, in characters; the longest that any network takes is shorter.
 pub const MAX_ALT: usize = 4000;
-/// How long the bytes of a deleted file stay, for work that began before.
-const PURGE_AFTER: Duration = Duration::from_secs(60 * 60);
 /// How many of each kind one sweep takes.
 const SWEEP: u32 = 100;
 
@@ -101,6 +100,21 @@ pub struct Library {
     sweeping: Arc<Semaphore>,
 }
 
+/// Which files of the library.
+#[derive(Debug, Clone, Default)]
+pub struct FileFilter {
+    /// Only of this kind.
+    pub kind: Option<MediaKind>,
+    /// Only with posts that stand so.
+    pub standing: Option<Standing>,
+    /// Only with this tag.
+    pub tag: Option<String>,
+    /// Only with this in name, description or tags; case ignored.
+    pub q: Option<String>,
+    /// The last one of the page before.
+    pub after: Option<MediaId>,
+}
+
 /// Which version of a file's bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Version {
@@ -137,19 +151,26 @@ impl Library {
         self.parts.limits
     }
 
-    /// A page of the library, newest first; `after` is the last one of the page before.
+    /// A page of the library's files, newest first.
     ///
     /// # Errors
     /// [`AppError::Forbidden`] when the role may not read.
     pub async fn list(
         &self,
         actor: &Actor,
-        kind: Option<MediaKind>,
-        after: Option<MediaId>,
+        filter: &FileFilter,
         limit: u32,
     ) -> Result<Vec<MediaRow>, AppError> {
         actor.require(Permission::Read)?;
-        Ok(media::list(&self.parts.db, actor.workspace, kind, after, limit).await?)
+        let sought = Sought {
+            standing: filter.standing,
+            tag: filter.tag.clone(),
+            campaign: None,
+            q: filter.q.clone(),
+            before: filter.after.map(MediaId::uuid),
+            limit: limit.into(),
+        };
+        Ok(library::files(&self.parts.db, actor.workspace, &sought, filter.kind).await?)
     }
 
     /// One file.
@@ -169,40 +190,17 @@ impl Library {
         Ok(self.find(workspace, id).await?.map(|row| row.info))
     }
 
-    /// Changes the description; an empty one removes it.
+    /// Takes a file out of the library, into its trash. Its bytes follow after [`TRASH_KEPT`].
     ///
     /// # Errors
-    /// `Invalid` when it is too long; `Stale` when `if_match` is not the current version.
-    pub async fn set_alt(
-        &self,
-        actor: &Actor,
-        id: MediaId,
-        alt: Option<String>,
-        if_match: Option<i64>,
-    ) -> Result<MediaRow, AppError> {
-        actor.require(Permission::Write)?;
-        let alt = checked_alt(alt)?;
-        let (workspace, now) = (actor.workspace, self.parts.clock.now());
-        self.change(workspace, id, if_match, move |tx, version| {
-            Box::pin(
-                async move { Ok(media::set_alt(tx, workspace, id, version, alt.as_deref(), now).await?) },
-            )
-        })
-        .await?;
-        self.get(actor, id).await
-    }
-
-    /// Takes a file out of the library. Its bytes follow an hour later.
-    ///
-    /// # Errors
-    /// `Conflict` with code `media_in_use` while an unfinished post has it; `Stale` as in [`Self::set_alt`].
+    /// `Conflict` with code `media_in_use` while an unfinished post has it; `Stale` as in [`Self::describe`].
     pub async fn delete(&self, actor: &Actor, id: MediaId, if_match: Option<i64>) -> Result<(), AppError> {
         actor.require(Permission::Write)?;
         if self.abandon(actor, id).await? {
             return Ok(());
         }
         let (workspace, now) = (actor.workspace, self.parts.clock.now());
-        self.change(workspace, id, if_match, move |tx, version| {
+        self.change(workspace, id, if_match, move |tx, row| {
             Box::pin(async move {
                 if post::using_media(&mut *tx, workspace, id).await?.is_some() {
                     return Err(AppError::Conflict {
@@ -212,9 +210,10 @@ impl Library {
                             .to_owned(),
                     });
                 }
-                let deleted = media::mark_deleted(tx, workspace, id, version, now).await?;
+                let deleted = media::mark_deleted(tx, workspace, id, row.version, now).await?;
                 if deleted {
-                    rendition::follow_deletion(tx, workspace, id, now).await?;
+                    // What was made from it can be made again.
+                    rendition::follow_deletion(tx, workspace, id, for_good(now)).await?;
                 }
                 Ok(deleted)
             })
@@ -265,7 +264,7 @@ impl Library {
     pub async fn sweep(&self) -> Result<usize, AppError> {
         let Ok(_only) = self.sweeping.try_acquire() else { return Ok(0) };
         let now = self.parts.clock.now();
-        let deleted = media::deleted_before(&self.parts.db, now - PURGE_AFTER, SWEEP).await?;
+        let deleted = media::deleted_before(&self.parts.db, now - TRASH_KEPT, SWEEP).await?;
         let mut count = 0;
         for (workspace, id) in deleted {
             // A post that was being written while the file was deleted keeps the bytes.
@@ -298,8 +297,8 @@ impl Library {
         Ok(row.filter(|row| row.deleted_at.is_none()))
     }
 
-    /// Runs `work` with the current version of the file, unless the caller saw another one.
-    async fn change<F>(
+    /// Runs `work` with the file as it is, unless the caller saw another version of it.
+    pub(super) async fn change<F>(
         &self,
         workspace: WorkspaceId,
         id: MediaId,
@@ -309,7 +308,7 @@ impl Library {
     where
         F: for<'t, 'c> FnOnce(
                 &'t mut carillon_store::Tx<'c>,
-                i64,
+                MediaRow,
             ) -> futures::future::BoxFuture<'t, Result<bool, AppError>>
             + Send
             + 'static,
@@ -321,9 +320,7 @@ impl Library {
                     let row = media::find(&mut *tx, workspace, id).await?;
                     let row = row.filter(|row| row.deleted_at.is_none());
                     let row = row.ok_or(AppError::NotFound { what: "file" })?;
-                    if if_match.is_some_and(|version| version != row.version)
-                        || !work(tx, row.version).await?
-                    {
+                    if if_match.is_some_and(|version| version != row.version) || !work(tx, row).await? {
                         return Err(AppError::Stale);
                     }
                     Ok(())

@@ -7,7 +7,9 @@
 //! - A type is what the content says. A name that says something else is refused, not believed.
 //! - A file is in the library completely or not at all: an upload that fails leaves nothing behind.
 
+mod about;
 mod document;
+mod found;
 mod incoming;
 mod ingest;
 mod keys;
@@ -24,17 +26,21 @@ mod source;
 mod storage;
 #[cfg(test)]
 mod tests;
+mod trash;
 mod uploads;
 mod video;
 
+pub use about::About;
 pub use carillon_store::repo::logo::LogoRow;
 pub use carillon_store::repo::media::{Made, MediaRow};
 pub use incoming::Incoming;
-pub use library::{Content, Library, LibraryParts, MAX_ALT, MediaLimits, Version};
+pub use library::{Content, FileFilter, Library, LibraryParts, MAX_ALT, MediaLimits, Version};
 pub use link::LinkKey;
 pub use logo::{LOGO_BYTES, LOGO_MEGABYTES, LOGO_SIDE, logo_too_large};
+pub use rendition::edit::EditInput;
 pub use rendition::{Copy, Underway};
 pub use source::WorkspaceMedia;
 pub use storage::{S3Settings, Storage, StorageError};
+pub use trash::TRASH_KEPT;
 pub use uploads::{NewFile, UploadState};
 pub use video::probe::Tools;

@@ -174,6 +174,7 @@ impl People {
             email,
             timezone: None,
             language: None,
+            single_keys: true,
             created_at: now,
             updated_at: now,
         };

@@ -154,6 +154,17 @@ impl People {
         self.db.write(move |tx| Box::pin(async move { user::update(tx, &copy).await })).await?;
         Ok(user)
     }
+
+    /// Keeps whether single keys do something on this person's pages (WCAG 2.1.4).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_single_keys(&self, current: &CurrentSession, on: bool) -> Result<(), AppError> {
+        let id = current.user.id;
+        let kept =
+            self.db.write(move |tx| Box::pin(async move { user::set_single_keys(tx, id, on).await })).await;
+        Ok(kept?)
+    }
 }
 
 fn wrong(field: &str, message: &str) -> AppError {

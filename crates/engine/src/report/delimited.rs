@@ -52,12 +52,26 @@ fn percent(points: i64) -> String {
     format!("{sign}{}.{:02}", points.unsigned_abs() / 100, points.unsigned_abs() % 100)
 }
 
-/// A text that a spreadsheet would run as a formula gets an apostrophe in front, which spreadsheets take for "this is text". The
-/// characters are those of OWASP, "CSV Injection" (read 2026-11-22), with the wide forms that some spreadsheets read as the same.
-/// A number with a sign is no formula.
+/// A text that a spreadsheet would run as a formula gets an apostrophe in front, which spreadsheets take for "this is text".
 fn harmless(text: &str) -> Cow<'_, str> {
+    if runs(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// The same for a text that is read back with [`unguarded`]: apostrophes that were there before are told from ours.
+pub fn guarded(text: &str) -> Cow<'_, str> {
+    if runs(text.trim_start_matches('\'')) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// What was written by [`guarded`], as it was before; also what somebody guarded by hand.
+pub fn unguarded(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| runs(rest.trim_start_matches('\''))).unwrap_or(text)
+}
+
+/// Whether a spreadsheet would run it as a formula. The characters are those of OWASP, "CSV Injection" (read 2026-11-22), with the
+/// wide forms that some spreadsheets read as the same. A number with a sign is no formula.
+fn runs(text: &str) -> bool {
     let begins = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    if begins && !is_number(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    begins && !is_number(text)
 }
 
 fn is_number(text: &str) -> bool {

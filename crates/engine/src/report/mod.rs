@@ -16,7 +16,7 @@ mod words;
 pub(crate) mod tests;
 
 pub use about::About;
-pub use delimited::{Mark, csv};
+pub use delimited::{Mark, csv, guarded, unguarded};
 pub use history::{History, Line, MOST_SNAPSHOTS, Whose};
 pub use pdf::{Best, Report, pdf};
 pub use sheet::xlsx;

@@ -12,7 +12,7 @@ use carillon_domain::time::Timestamp;
 use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::account_name::{self, Renamed};
 use carillon_store::repo::publication::PublicationRow;
-use carillon_store::repo::{grant, history, job, notice, owner, remote_post, snapshot, sync_run};
+use carillon_store::repo::{grant, history, job, notice, owner, remote_post, slot, snapshot, sync_run};
 use carillon_store::{StoreError, Tx};
 
 use super::names::handle;
@@ -197,6 +197,7 @@ pub(super) async fn let_go(engine: &Engine, row: AccountRow, erase: bool) -> Res
                     erase_publications(tx, workspace, id, (Timestamp::MAX, now)).await?;
                     erase_readings(tx, workspace, id).await?;
                     notice::erase(tx, workspace, id).await?;
+                    slot::erase(tx, workspace, id).await?;
                     account::delete(tx, workspace, id).await?;
                 } else {
                     account::update(tx, &row).await?;

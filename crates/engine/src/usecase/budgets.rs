@@ -2,6 +2,7 @@
 //! spans, and what a network allows the installation as a whole.
 
 use carillon_domain::error::AppError;
+use carillon_domain::id::PostId;
 use carillon_domain::permission::Permission;
 use carillon_domain::time::Timestamp;
 use carillon_store::StoreError;
@@ -88,6 +89,38 @@ pub async fn of(engine: &Engine, actor: &Actor, account: &AccountRow) -> Result<
         budgets.push(Budget { kind, used, planned: None, limit, resets_at: quota.reset_at });
     }
     Ok(budgets)
+}
+
+/// What a cap leaves of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayLeft {
+    /// Whose cap it is: [`Kind::Own`] or [`Kind::Network`].
+    pub kind: Kind,
+    /// The cap.
+    pub limit: u32,
+    /// What it leaves.
+    pub left: i64,
+}
+
+/// What the tightest daily cap of an account leaves of the workspace's day in which `at` lies, one post not counted. `None` where there
+/// is no cap.
+///
+/// # Errors
+/// When the role may not read, or the database fails.
+pub async fn left_on(
+    engine: &Engine,
+    actor: &Actor,
+    account: &AccountRow,
+    at: Timestamp,
+    except: Option<PostId>,
+) -> Result<Option<DayLeft>, AppError> {
+    actor.require(Permission::Read)?;
+    let Some(range) = caps::day(at, &actor.timezone) else { return Ok(None) };
+    let all = [(Kind::Own, caps::daily_cap(account)), (Kind::Network, caps::hard_cap(engine, account))];
+    let tightest = all.into_iter().filter_map(|(kind, cap)| Some((kind, cap?))).min_by_key(|(_, cap)| *cap);
+    let Some((kind, limit)) = tightest else { return Ok(None) };
+    let taken = tally::taken(&engine.db, (account.workspace, account.id), range, except).await?;
+    Ok(Some(DayLeft { kind, limit, left: (i64::from(limit) - taken).max(0) }))
 }
 
 /// What the account has in `[from, to)`.

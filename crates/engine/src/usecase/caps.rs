@@ -1,10 +1,11 @@
 //! Budgets: how many publications a day a network takes from an account, and how many are wise.
 
+use carillon_connectors::contract::connector::Repeats;
 use carillon_connectors::contract::publisher::Window;
 use carillon_domain::account::CapMode;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::error::AppError;
-use carillon_domain::id::PostId;
+use carillon_domain::id::{AccountId, PostId};
 use carillon_domain::limits::Violation;
 use carillon_domain::schedule::{self, DueTime};
 use carillon_domain::time::{SignedDuration, Timestamp};
@@ -49,23 +50,63 @@ pub fn hard_cap(engine: &Engine, account: &AccountRow) -> Option<u32> {
     own.or(connector.capabilities().daily_cap)
 }
 
+/// What goes out besides the post that is judged, where the database does not say it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Besides<'a> {
+    /// The post that is changed: what is saved of it does not count.
+    pub except: Option<PostId>,
+    /// What is going to be saved together with it.
+    pub planned: &'a [Planned],
+}
+
+/// A publication that is going to be saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Planned {
+    /// On which account.
+    pub account: AccountId,
+    /// When it is due.
+    pub due_at: Timestamp,
+    /// What its content is known by.
+    pub fingerprint: String,
+}
+
+impl Besides<'_> {
+    fn on(&self, account: AccountId) -> impl Iterator<Item = &Planned> {
+        self.planned.iter().filter(move |planned| planned.account == account)
+    }
+
+    /// How many are planned on the account in `[from, to)`.
+    fn within(&self, account: AccountId, (from, to): (Timestamp, Timestamp)) -> i64 {
+        let found = self.on(account).filter(|planned| from <= planned.due_at && planned.due_at < to);
+        i64::try_from(found.count()).unwrap_or(i64::MAX)
+    }
+
+    /// The first one on the account between these times.
+    fn between(&self, account: AccountId, (after, before): (Timestamp, Timestamp)) -> Option<Timestamp> {
+        let times = self.on(account).map(|planned| planned.due_at);
+        times.filter(|at| after < *at && *at < before).min()
+    }
+}
+
 /// Judges the day on which the account would get this: adds what the network would refuse to the report's violations, and
-/// what a careful person would want to know to its warnings. `except` is the post that is changed.
+/// what a careful person would want to know to its warnings.
 pub(super) async fn judge(
     engine: &Engine,
     actor: &Actor,
     check: &mut AccountCheck,
     due: &DueTime,
-    except: Option<PostId>,
+    besides: Besides<'_>,
 ) -> Result<(), AppError> {
-    let key = (actor.workspace, check.account.id);
+    let (account, except) = (check.account.id, besides.except);
+    let key = (actor.workspace, account);
     if let Some(range) = day(due.at, &actor.timezone) {
         let taken = tally::taken(&engine.db, key, range, except).await?;
-        judge_day(engine, check, taken);
+        judge_day(engine, check, taken.saturating_add(besides.within(account, range)));
     }
-    judge_windows(engine, actor, check, due, except).await?;
+    judge_windows(engine, actor, check, due, besides).await?;
     let range = (due.at - CLOSE, due.at + CLOSE);
-    if let Some(other) = tally::neighbour(&engine.db, key, range, except).await? {
+    let saved = tally::neighbour(&engine.db, key, range, except).await?;
+    if let Some(other) = saved.or_else(|| besides.between(account, range)) {
         let at =
             schedule::zone(&due.timezone).map(|zone| zone.to_datetime(other).strftime("%H:%M").to_string());
         let at = at.unwrap_or_else(|_| other.to_string());
@@ -80,14 +121,41 @@ pub(super) async fn judge(
     let twin =
         publication::same_content(&engine.db, actor.workspace, check.account.id, &fingerprint, since, except)
             .await?;
-    if let Some(twin) = twin {
+    if let Some((post, other)) = twin {
+        let at = schedule::zone(&due.timezone);
+        let at = at.map_or_else(
+            |_| other.to_string(),
+            |zone| zone.to_datetime(other).strftime("%Y-%m-%d %H:%M").to_string(),
+        );
+        let refused = refused_again(engine, check, due.at.duration_since(other).abs());
+        let message =
+            format!("The account gets the same content on {at} from another post ({post}). {refused}");
+        check.report.warnings.push(Violation::new("text", "duplicate_content", message));
+    } else if besides.on(account).any(|other| other.fingerprint == fingerprint && other.due_at >= since) {
         check.report.warnings.push(Violation::new(
             "text",
             "duplicate_content",
-            format!("The account gets the same content from another post ({twin}). Is that meant?"),
+            "The account gets the same content from another post that is saved with this one. Is that meant?",
         ));
     }
     Ok(())
+}
+
+/// What the account's network does with the same content so much later or earlier.
+fn refused_again(engine: &Engine, check: &AccountCheck, apart: SignedDuration) -> String {
+    let connector = engine.networks.connector(&check.account.platform);
+    let repeats = connector.and_then(|c| c.refuses_repeats().map(|repeats| (c.descriptor().title, repeats)));
+    match repeats {
+        Some((title, Repeats { hours: None })) => format!(
+            "{title} refuses what it had before, for a time that it does not publish. Change the text to be sure."
+        ),
+        Some((title, Repeats { hours: Some(hours) })) if apart < SignedDuration::from_hours(hours.into()) => {
+            format!(
+                "{title} refuses what it had in the last {hours} hours or so. Change the text, or choose a later time."
+            )
+        }
+        _ => "Is that meant?".to_owned(),
+    }
 }
 
 /// What the network's own cap says against one more on a day that has `taken`.
@@ -104,6 +172,13 @@ pub(super) struct Place {
     account: AccountRow,
     day: (Timestamp, Timestamp),
     cap: u32,
+}
+
+impl Place {
+    /// The account, which is locked while the place is taken.
+    pub fn account(&self) -> AccountId {
+        self.account.id
+    }
 }
 
 /// The days on which the accounts would get this, where their networks limit them; in the order of locking.
@@ -144,12 +219,13 @@ async fn judge_windows(
     actor: &Actor,
     check: &mut AccountCheck,
     due: &DueTime,
-    except: Option<PostId>,
+    besides: Besides<'_>,
 ) -> Result<(), AppError> {
     let key = (actor.workspace, check.account.id);
     for window in windows(engine, &check.account) {
         let Some(range) = span(due.at, window.span_s) else { continue };
-        let taken = tally::taken(&engine.db, key, range, except).await?;
+        let saved = tally::taken(&engine.db, key, range, besides.except).await?;
+        let taken = saved.saturating_add(besides.within(check.account.id, range));
         if taken >= i64::from(window.posts) {
             let message = format!(
                 "The network takes {} posts of this account in {} minutes, and that time has {taken} already. Choose another time.",
@@ -161,6 +237,31 @@ async fn judge_windows(
         }
     }
     Ok(())
+}
+
+/// Whether one more would go out then: neither the network's caps stand against it, nor one of the user's that is enforced.
+pub(super) async fn has_room(
+    engine: &Engine,
+    actor: &Actor,
+    account: &AccountRow,
+    at: Timestamp,
+    except: Option<PostId>,
+) -> Result<bool, StoreError> {
+    let key = (account.workspace, account.id);
+    let own = daily_cap(account).filter(|_| account.cap_mode == CapMode::Enforce);
+    let lowest = own.into_iter().chain(hard_cap(engine, account)).min();
+    if let Some((cap, range)) = lowest.zip(day(at, &actor.timezone))
+        && tally::taken(&engine.db, key, range, except).await? >= i64::from(cap)
+    {
+        return Ok(false);
+    }
+    for window in windows(engine, account) {
+        let Some(range) = span(at, window.span_s) else { continue };
+        if tally::taken(&engine.db, key, range, except).await? >= i64::from(window.posts) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The span of this length, aligned to the clock, in which `at` lies, as instants `[from, to)`.

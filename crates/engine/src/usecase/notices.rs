@@ -55,6 +55,13 @@ pub(crate) fn of_publication(engine: &Engine, row: &PublicationRow, outcome: &st
     Some(NewNotice { subject: row.id.uuid(), post: Some(row.post), ..of_account })
 }
 
+/// The notice of a draft that was to be scheduled as a post of a series.
+pub(crate) fn of_draft(engine: &Engine, row: &PublicationRow, cause: String) -> NewNotice {
+    let kind = NoticeKind::Unscheduled;
+    let of_account = of_account(engine, (row.workspace, row.account), kind, Some(cause));
+    NewNotice { subject: row.id.uuid(), post: Some(row.post), ..of_account }
+}
+
 /// Who reads; a token reads for itself.
 fn reader(actor: &Actor) -> Reader {
     let id = actor.user.map(Id::uuid).or(actor.token.map(Id::uuid));

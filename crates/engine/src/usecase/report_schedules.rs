@@ -7,7 +7,6 @@ use carillon_domain::permission::Permission;
 use carillon_domain::report::{Every, Rule};
 use carillon_store::repo::report_schedule::{self, ScheduleRow, SentRow};
 use carillon_store::repo::workspace;
-use jiff::tz::TimeZone;
 
 use super::accounts;
 use crate::{Actor, Engine};
@@ -31,11 +30,6 @@ pub struct NewSchedule {
     pub account: String,
     /// Members who get it.
     pub people: Vec<String>,
-}
-
-/// The zone of a workspace, by the name that it has.
-pub(crate) fn zone(name: &str) -> TimeZone {
-    TimeZone::get(name).unwrap_or(TimeZone::UTC)
 }
 
 /// The workspace's schedules, and the latest reports that went out.
@@ -80,7 +74,7 @@ pub async fn add(engine: &Engine, actor: &Actor, new: &NewSchedule) -> Result<Sc
         rule,
         account,
         people,
-        next_at: rule.next(now, &zone(&actor.timezone)),
+        next_at: rule.next(now, &actor.zone()),
         created_at: now,
     };
     let copy = row.clone();

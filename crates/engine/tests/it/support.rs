@@ -211,6 +211,7 @@ impl Stage {
             info,
             version: 1,
             name: "file".into(),
+            tags: Vec::new(),
             renditions: Vec::new(),
             warnings: Vec::new(),
             created_by: None,

@@ -183,7 +183,6 @@ said-publish-it-by-hand-move-it-to = Δημοσιεύστε τη με το χέ�
 said-move-it-to-another-day-or-publish = Μεταφέρετέ τη σε άλλη ημέρα ή δημοσιεύστε τη με το χέρι όταν το δίκτυο δεχτεί άλλες.
 said-has-sent-posts-today-its-daily-cap = { $who }: { $sent } δημοσιεύσεις σήμερα· ημερήσιο όριο { $cap } ({ $why }).
 said-another-post-goes-there-at-less-than = Άλλη μια δημοσίευση φεύγει εκεί στις { $at }, σε απόσταση μικρότερη της ώρας από αυτή.
-said-the-account-gets-the-same-content-from = Ο λογαριασμός παίρνει το ίδιο περιεχόμενο από άλλη δημοσίευση ({ $twin }). Έτσι το θέλετε;
 said-the-network-takes-posts-a-day-from = Το δίκτυο δέχεται { $cap } δημοσιεύσεις την ημέρα από αυτόν τον λογαριασμό και εκείνη η ημέρα έχει ήδη { $taken }. Διαλέξτε άλλη ημέρα.
 said-nothing-was-connected-try-again-in-a = Δεν συνδέθηκε τίποτα. Δοκιμάστε ξανά σε λίγα λεπτά.
 said-after-connecting-the-browser-can-only-return = Μετά τη σύνδεση ο φυλλομετρητής μπορεί να επιστρέψει μόνο στο { $a }.

@@ -18,6 +18,7 @@ notice-failed = A post failed
 notice-unconfirmed = It is not certain whether a post is public
 notice-held = A post is held
 notice-incomplete = A part of a post is missing
+notice-unscheduled = A post of a series could not be scheduled
 
 # E-mails about it.
 letter-subject = { $n ->

@@ -184,7 +184,6 @@ said-publish-it-by-hand-move-it-to = Publish it by hand, move it to another day,
 said-move-it-to-another-day-or-publish = Move it to another day, or publish it by hand when the network takes more.
 said-has-sent-posts-today-its-daily-cap = { $who } has sent { $sent } posts today; its daily cap of { $cap } { $why }.
 said-another-post-goes-there-at-less-than = Another post goes there at { $at }, less than an hour from this one.
-said-the-account-gets-the-same-content-from = The account gets the same content from another post ({ $twin }). Is that meant?
 said-the-network-takes-posts-a-day-from = The network takes { $cap } posts a day from this account, and that day has { $taken } already. Choose another day.
 said-nothing-was-connected-try-again-in-a = Nothing was connected. Try again in a few minutes.
 said-after-connecting-the-browser-can-only-return = After connecting, the browser can only return to { $a }.

@@ -6,7 +6,8 @@ use axum::response::{IntoResponse, Response};
 use carillon_domain::error::AppError;
 use carillon_domain::id::MediaId;
 use carillon_domain::media::MediaKind;
-use carillon_engine::media::{Copy, MediaRow, Version};
+use carillon_engine::media::{About, Copy, FileFilter, MediaRow, Version};
+use carillon_engine::usecase::library::Standing;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -31,8 +32,10 @@ pub struct Media {
     pub kind: String,
     /// MIME type, from the content.
     pub mime: String,
-    /// Name as uploaded.
+    /// Name, at first as uploaded.
     pub name: String,
+    /// Free labels.
+    pub tags: Vec<String>,
     /// Size in bytes of what is sent to networks.
     pub bytes: u64,
     /// SHA-256 of what is sent to networks, lower-case hex.
@@ -107,6 +110,8 @@ impl From<MediaRow> for Media {
     fn from(row: MediaRow) -> Self {
         let info = row.info;
         let (original, made_for) = row.made.map(|made| (made.original.to_string(), made.platform)).unzip();
+        // A copy that a person made is for no network in particular.
+        let made_for = made_for.filter(|platform: &String| !platform.is_empty());
         let link = |rendition: carillon_domain::media::Rendition| RenditionLink {
             url: urls::media_rendition(info.id, &rendition.name),
             name: rendition.name,
@@ -119,6 +124,7 @@ impl From<MediaRow> for Media {
             kind: info.kind.as_str().to_owned(),
             mime: info.mime,
             name: row.name,
+            tags: row.tags,
             bytes: info.bytes,
             sha256: info.sha256,
             width: info.width,
@@ -187,6 +193,12 @@ pub struct MediaPage {
 pub struct Filter {
     /// Only image, gif, video or document.
     pub kind: Option<String>,
+    /// Only ready (no post with it went out or is to), scheduled, published or failed: how a post with it stands.
+    pub status: Option<String>,
+    /// Only with this tag.
+    pub tag: Option<String>,
+    /// Only with this in name, description or tags.
+    pub q: Option<String>,
 }
 
 /// List the library
@@ -212,8 +224,19 @@ pub async fn list(
         let message = "Use the next_cursor of the page before, as it is.";
         cursor.parse::<MediaId>().map_err(|_| AppError::invalid("cursor", "invalid", message))
     });
+    let standing = filter.status.map(|name| {
+        let message = "There is no such status. Choose ready, scheduled, published or failed.";
+        Standing::parse(&name).ok_or_else(|| AppError::invalid("status", "unknown_status", message))
+    });
     let limit = page.limit()?;
-    let mut rows = app.engine.library.list(&actor, kind.transpose()?, after.transpose()?, limit + 1).await?;
+    let wanted = FileFilter {
+        kind: kind.transpose()?,
+        standing: standing.transpose()?,
+        tag: filter.tag,
+        q: filter.q,
+        after: after.transpose()?,
+    };
+    let mut rows = app.engine.library.list(&actor, &wanted, limit + 1).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next_cursor = rows.last().filter(|_| more).map(|row| row.info.id.to_string());
@@ -245,6 +268,12 @@ pub struct MediaPatch {
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<String>)]
     pub alt_text: Option<Option<String>>,
+    /// The name. Its ending stays that of its type.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// All tags that it is to have.
+    #[serde(default)]
+    pub tags: Option<Vec<String>>,
 }
 
 /// Tells `null` from "not there".
@@ -270,9 +299,12 @@ pub async fn patch(
     Json(patch): Json<MediaPatch>,
 ) -> Result<Response, Failure> {
     let library = &app.engine.library;
-    let row = match patch.alt_text {
-        Some(alt) => library.set_alt(&actor, media, alt, version).await?,
-        None => library.get(&actor, media).await?,
+    let alt = patch.alt_text.map(Option::unwrap_or_default);
+    let about = About { name: patch.name, alt, tags: patch.tags };
+    let row = if about == About::default() {
+        library.get(&actor, media).await?
+    } else {
+        library.describe(&actor, media, about, version).await?
     };
     Ok(answer(StatusCode::OK, row))
 }

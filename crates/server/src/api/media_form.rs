@@ -1,4 +1,4 @@
-//! `POST /api/v1/media`: a file in a form.
+//! `POST /api/v1/media`: a file in a form; `POST /api/v1/media/fetch`: a file at an address.
 
 use std::time::Duration;
 
@@ -10,13 +10,16 @@ use bytes::{Bytes, BytesMut};
 use carillon_domain::error::{AppError, FieldError};
 use carillon_domain::permission::Permission;
 use carillon_engine::Actor;
-use carillon_engine::media::{MAX_ALT, MediaRow, NewFile};
+use carillon_engine::media::{About, MAX_ALT, MediaRow, NewFile};
+use carillon_engine::usecase::fetching;
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Answers;
 use super::media::{Media, answer};
 use crate::http::actor::Caller;
 use crate::http::extract::DRAIN_BYTES;
+use crate::http::extract::Json;
 use crate::http::{App, Failure};
 use crate::incoming;
 
@@ -91,7 +94,7 @@ pub async fn receive(
     };
     if let Some(alt) = alt {
         // The description came behind the file.
-        row = match app.engine.library.set_alt(actor, row.info.id, Some(alt), None).await {
+        row = match app.engine.library.describe(actor, row.info.id, About::alt(alt), None).await {
             Ok(row) => row,
             Err(error) => return undo(app, actor, Some(row), error.into()).await,
         };
@@ -99,8 +102,8 @@ pub async fn receive(
     Ok(row)
 }
 
-/// Reads the one file of a form into memory. Of a larger one the rest is read and thrown away, so that the client gets to read the
-/// refusal.
+/// Reads the one file of a form into memory, and what it is called. Of a larger one the rest is read and thrown away, so that the
+/// client gets to read the refusal.
 ///
 /// # Errors
 /// For what is no form of this one part, and for more than `most` bytes, with `over`.
@@ -108,12 +111,13 @@ pub async fn receive_small(
     form: Result<Multipart, MultipartRejection>,
     most: usize,
     over: fn() -> AppError,
-) -> Result<Bytes, Failure> {
+) -> Result<(String, Bytes), Failure> {
     let mut form = form.map_err(no_form)?;
     let Some(mut field) = in_time(form.next_field()).await? else { return Err(no_file().into()) };
     if field.name() != Some("file") {
         return Err(file_only().into());
     }
+    let name = field.file_name().unwrap_or_default().to_owned();
     let mut bytes = BytesMut::new();
     loop {
         match in_time(field.chunk()).await {
@@ -133,7 +137,7 @@ pub async fn receive_small(
     if in_time(form.next_field()).await?.is_some() {
         return Err(file_only().into());
     }
-    Ok(bytes.freeze())
+    Ok((name, bytes.freeze()))
 }
 
 fn file_only() -> AppError {
@@ -152,7 +156,7 @@ fn no_file() -> AppError {
 /// Takes the file out again: a refused form changes nothing.
 async fn undo(app: &App, actor: &Actor, row: Option<MediaRow>, why: Failure) -> Result<MediaRow, Failure> {
     if let Some(row) = row {
-        app.engine.library.delete(actor, row.info.id, None).await?;
+        app.engine.library.discard(actor, row.info.id).await?;
     }
     Err(why)
 }
@@ -238,4 +242,53 @@ async fn drain(field: &mut Field<'_>) {
             return;
         }
     }
+}
+
+/// Where a file is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FetchBody {
+    /// Its public https address, not that of a page around it.
+    #[schema(example = "https://example.com/quay.jpg")]
+    url: String,
+    /// Description for people who can't see it.
+    #[serde(default)]
+    alt_text: Option<String>,
+}
+
+/// Fetch a file from a public address
+///
+/// The answer comes once the whole file is there. Addresses that are not public are refused, also behind redirects.
+#[utoipa::path(
+    post,
+    path = "/api/v1/media/fetch",
+    operation_id = "media_fetch",
+    tag = "media",
+    request_body = FetchBody,
+    responses((status = 201, body = Media), Answers),
+)]
+pub async fn fetch(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Json(body): Json<FetchBody>,
+) -> Result<Response, Failure> {
+    let row = fetch_whole(&app, &actor, body.url).await?;
+    let row = match body.alt_text {
+        Some(alt) => match app.engine.library.describe(&actor, row.info.id, About::alt(alt), None).await {
+            Ok(row) => row,
+            Err(error) => undo(&app, &actor, Some(row), error.into()).await?,
+        },
+        None => row,
+    };
+    Ok(answer(StatusCode::CREATED, row))
+}
+
+/// Fetches a file in a task of its own, which ends properly also when the client goes away.
+///
+/// # Errors
+/// As the use case refuses it.
+pub async fn fetch_whole(app: &App, actor: &Actor, url: String) -> Result<MediaRow, Failure> {
+    let (engine, actor) = (app.engine.clone(), actor.clone());
+    let work = tokio::spawn(async move { fetching::fetch(&engine, &actor, &url).await });
+    Ok(work.await.map_err(Failure::internal)??)
 }

@@ -10,9 +10,12 @@ mod media_form;
 mod notices;
 mod numbers;
 mod platforms;
+mod post_files;
 mod posts;
 mod publications;
+mod queue;
 mod renditions;
+mod series;
 pub mod shapes;
 mod standing;
 mod sync;
@@ -20,7 +23,9 @@ mod tokens;
 mod tus;
 mod workspace;
 
-pub use media_form::{receive as receive_file, receive_small as receive_small_file};
+pub use media_form::{
+    fetch_whole as fetch_file, receive as receive_file, receive_small as receive_small_file,
+};
 pub use publications::checked_link;
 
 use axum::Router;
@@ -93,6 +98,7 @@ pub fn routes() -> Api {
         .routes(routes!(media::content))
         .routes(routes!(media::rendition))
         .routes(routes!(renditions::make))
+        .routes(routes!(renditions::edit))
         .merge(platforms::routes())
         .merge(connect::routes())
         .merge(accounts::routes())
@@ -102,10 +108,16 @@ pub fn routes() -> Api {
         .merge(insights::routes())
         .merge(analytics::routes())
         .merge(posts::routes())
+        .merge(post_files::routes())
+        .merge(queue::routes())
+        .merge(series::routes())
         .merge(publications::routes())
         .split_for_parts();
-    let (uploads, uploads_document) =
-        OpenApiRouter::new().routes(routes!(media_form::upload)).merge(tus::routes()).split_for_parts();
+    let (uploads, uploads_document) = OpenApiRouter::new()
+        .routes(routes!(media_form::upload))
+        .routes(routes!(media_form::fetch))
+        .merge(tus::routes())
+        .split_for_parts();
     document.merge(uploads_document);
     Api { timed, uploads: uploads.layer(DefaultBodyLimit::disable()), document }
 }
@@ -164,7 +176,7 @@ fn cursor<K: Kind>(text: Option<&str>) -> Result<Option<Id<K>>, AppError> {
 }
 
 /// The body of a post: `{text, accounts, media, status, scheduled_at, timezone, overrides, parts, first_comment, tags,
-/// campaign}`.
+/// campaign, link_parameters, fill_in}`.
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "describes the body; `PostInput` and `PostPatch` of the engine read it")]
 struct PostBody {
@@ -174,7 +186,7 @@ struct PostBody {
     accounts: Option<Vec<String>>,
     /// Base media, in order.
     media: Option<Vec<String>>,
-    /// `draft`, `scheduled` or `now`.
+    /// `draft`, `scheduled`, `now`, or `queue`: scheduled for the next posting slot that is free on its accounts.
     status: Option<String>,
     /// RFC 3339, or wall-clock time in `timezone`.
     scheduled_at: Option<String>,
@@ -190,4 +202,11 @@ struct PostBody {
     tags: Option<Vec<String>>,
     /// Campaign.
     campaign: Option<String>,
+    /// For new posts that are scheduled: a rule of RFC 5545 by which they come again, on the clock of the workspace, as in
+    /// `FREQ=WEEKLY;BYDAY=TU,TH`.
+    repeat: Option<String>,
+    /// Parameters that links get, by name, such as `{"utm_source": "{network}"}`; variables as for `fill_in`.
+    link_parameters: Option<std::collections::BTreeMap<String, String>>,
+    /// Whether `{account.name}`, `{account.handle}`, `{network}`, `{campaign}`, `{date}` and `{year}` in texts are filled in.
+    fill_in: Option<bool>,
 }

@@ -27,7 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
 struct Notice {
     /// `notice_…`
     id: String,
-    /// `signed_out`, `login_ends`, `reading_fails` of an account; `failed`, `unconfirmed`, `held`, `incomplete` of a publication.
+    /// `signed_out`, `login_ends`, `reading_fails` of an account; `failed`, `unconfirmed`, `held`, `incomplete`, `unscheduled` (of a series) of a publication.
     kind: &'static str,
     /// The account.
     account: String,

@@ -233,6 +233,6 @@ async fn remove(
     IfMatch(if_match): IfMatch,
     Query(query): Query<RemoveQuery>,
 ) -> Result<axum::Json<Post>, Failure> {
-    let removal = Removal { if_match, remote: query.remote };
+    let removal = Removal { if_match, remote: query.remote, ..Removal::default() };
     Ok(axum::Json(Post::from(&posts::remove(&app.engine, &actor, id, removal).await?)))
 }

@@ -1,10 +1,11 @@
-//! `/api/v1/media/{media}/renditions`: copies that networks take.
+//! `/api/v1/media/{media}/renditions`: copies that networks take; `/edits`: those that people want.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use carillon_domain::id::MediaId;
-use carillon_engine::media::Copy;
+use carillon_engine::media::{Copy, EditInput};
+use carillon_engine::usecase::edits;
 use carillon_engine::usecase::renditions::{self, RenditionInput};
 use utoipa::ToSchema;
 
@@ -46,10 +47,56 @@ pub async fn make(
     Path(media): Path<MediaId>,
     Json(input): Json<RenditionInput>,
 ) -> Result<Response, Failure> {
-    let made = renditions::make(&app.engine, &actor, media, &input).await?;
+    Ok(made_as(renditions::make(&app.engine, &actor, media, &input).await?))
+}
+
+/// Made, or being made.
+fn made_as(made: Copy) -> Response {
     let status = match made {
         Copy::Ready(_) => StatusCode::CREATED,
         Copy::Underway(_) => StatusCode::ACCEPTED,
     };
-    Ok(answer(status, made))
+    answer(status, made)
+}
+
+/// What is made of a file. Without any of it nothing would change.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body, is never made")]
+pub struct EditBody {
+    /// Clockwise: 0, 90, 180 or 270 degrees.
+    turn: Option<u16>,
+    /// The shape it is cut to after that, as `4:5`.
+    ratio: Option<String>,
+    /// How much closer, percent: 100 (all of it, the usual way) to 1000.
+    zoom: Option<u16>,
+    /// Where what stays lies between left (0) and right (100); 50 is the middle.
+    x: Option<u8>,
+    /// The same between top and bottom.
+    y: Option<u8>,
+    /// Where a video begins, milliseconds.
+    from_ms: Option<u64>,
+    /// Where it ends, milliseconds.
+    to_ms: Option<u64>,
+}
+
+/// Make an edited copy
+///
+/// The file stays as it is; what is made is a file beside it. The same asked twice gives the same file. Pictures are made at once,
+/// videos by and by, as copies for networks are.
+#[utoipa::path(
+    post,
+    path = "/api/v1/media/{media}/edits",
+    operation_id = "media_edit",
+    tag = "media",
+    params(("media" = String, Path)),
+    request_body = EditBody,
+    responses((status = 201, body = Media), (status = 202, body = Media, description = "It is being made."), Answers),
+)]
+pub async fn edit(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Path(media): Path<MediaId>,
+    Json(input): Json<EditInput>,
+) -> Result<Response, Failure> {
+    Ok(made_as(edits::edit(&app.engine, &actor, media, &input).await?))
 }

@@ -60,6 +60,10 @@ pub struct Post {
     pub tags: Vec<String>,
     /// Campaign.
     pub campaign: Option<String>,
+    /// Parameters that links get, by name.
+    pub link_parameters: std::collections::BTreeMap<String, String>,
+    /// Whether variables in texts are filled in.
+    pub fill_in: bool,
     /// What a careful person would want to know.
     pub warnings: Vec<Finding>,
     /// One per account.
@@ -98,6 +102,8 @@ impl From<&PostView> for Post {
             overrides: serde_json::to_value(&post.composition.overrides).unwrap_or_default(),
             tags: post.tags.clone(),
             campaign: post.campaign.clone(),
+            link_parameters: post.composition.link_parameters.clone(),
+            fill_in: post.composition.fill_in,
             warnings: view.warnings.iter().map(Finding::from).collect(),
             publications: view.publications.iter().map(Publication::from).collect(),
         }

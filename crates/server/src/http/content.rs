@@ -7,6 +7,8 @@ use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use carillon_engine::media::Content;
+use carillon_engine::usecase::feeds::Feed;
+use jiff::fmt::rfc2822::DateTimePrinter;
 
 use super::failure::Failure;
 use super::state::App;
@@ -73,6 +75,25 @@ pub fn unchanged(headers: &HeaderMap, etag: &str, keep: Keep) -> Option<Response
 /// Answers with a small PNG that is in memory.
 pub fn png(bytes: Vec<u8>, etag: &str, keep: Keep) -> Response {
     harmless(([(header::CONTENT_TYPE, "image/png")], bytes).into_response(), etag, keep)
+}
+
+/// Answers with a calendar, unless the client has it: by its tag, or, where it sends none, by the time that we gave it.
+pub fn calendar(headers: &HeaderMap, feed: Feed) -> Response {
+    let etag = format!("\"{}\"", feed.hash);
+    let changed = DateTimePrinter::new().timestamp_to_rfc9110_string(&feed.changed_at).unwrap_or_default();
+    let by_time = !headers.contains_key(header::IF_NONE_MATCH)
+        && text(headers, header::IF_MODIFIED_SINCE).is_some_and(|since| since == changed);
+    let mut response = if has_it(headers, &etag) || by_time {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        ([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], feed.text).into_response()
+    };
+    insert(&mut response, header::LAST_MODIFIED, &changed);
+    insert(&mut response, header::CONTENT_DISPOSITION, "inline; filename=\"carillon.ics\"");
+    let mut response = harmless(response, &etag, Keep::Private);
+    // Whoever has it asks again each time: a post may be moved at any moment.
+    insert(&mut response, header::CACHE_CONTROL, "private, no-cache");
+    response
 }
 
 /// The answer with what is true of every file: who may keep it, by what it is known again, and that it is no page.

@@ -219,6 +219,7 @@ pub async fn render(State(app): State<App>, mut request: Request, next: Next) ->
     };
     let context = request.extensions().get::<RequestContext>().cloned().unwrap_or_default();
     let back = come_back_to(&request);
+    let ways = web::errors::Ways::of(&request);
     let mut ui = web::Ui::new(&app, request.headers(), request.uri());
     let language = web::ReaderLanguage::default();
     request.extensions_mut().insert(language.clone());
@@ -239,7 +240,7 @@ pub async fn render(State(app): State<App>, mut request: Request, next: Next) ->
             web::to_sign_in(back.as_deref(), matches!(reader, Reader::Htmx))
         }
         Reader::Htmx => web::errors::toast(ui.t, &failure),
-        Reader::Person => web::errors::page(ui, &failure, &context.request_id),
+        Reader::Person => web::errors::page(ui, &failure, ways, &context.request_id),
     };
     // What the framework or a layer said beside the status (`Allow` of a 405) still holds.
     for (name, value) in response.headers() {

@@ -153,7 +153,8 @@ pub struct Refused(pub Failure);
 /// Whether a refused request carries what somebody wrote. Giving it back costs some of the smaller budget.
 fn gives_back(request: &Request) -> bool {
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    request.method() == Method::POST && route == Some(urls::COMPOSE)
+    let writes = [Some(urls::COMPOSE), Some(urls::LIBRARY_PUBLISH)];
+    request.method() == Method::POST && writes.contains(&route)
 }
 
 /// Takes one from the caller's smaller budget, besides the ordinary one: for handlers that connect and sync. A handler asks

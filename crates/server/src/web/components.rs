@@ -92,6 +92,16 @@ impl Field {
         Self { range: Some(range), ..Self::new(name, label, Control::Input("number")) }
     }
 
+    /// A day of the calendar.
+    pub fn date(name: &'static str, label: String) -> Self {
+        Self::new(name, label, Control::Input("date"))
+    }
+
+    /// A time of day.
+    pub fn time(name: &'static str, label: String) -> Self {
+        Self::new(name, label, Control::Input("time"))
+    }
+
     /// One of a few.
     pub fn select(name: &'static str, label: String, choices: Vec<Choice>) -> Self {
         Self::new(name, label, Control::Select(choices))

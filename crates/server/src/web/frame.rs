@@ -23,6 +23,8 @@ pub enum Section {
     Library,
     /// Accounts.
     Connections,
+    /// Finding things.
+    Search,
     /// What needs a person; the bell leads there.
     Notices,
     /// Workspace and personal settings.
@@ -37,6 +39,8 @@ pub struct Entry {
     pub icon: &'static str,
     /// Where it leads.
     pub url: String,
+    /// The keys that lead there, one after the other.
+    pub keys: &'static str,
     /// Whether the open page belongs to it.
     pub current: bool,
 }
@@ -69,44 +73,57 @@ pub struct Frame {
     pub api_tokens: bool,
     /// How many notices the person has not read.
     pub unread: usize,
+    /// Whether single keys do something.
+    pub single_keys: bool,
 }
 
 impl Frame {
     /// The entries, in order.
     pub fn entries(&self) -> Vec<Entry> {
-        let entry = |section, label, icon, url| Entry { label, icon, url, current: self.section == section };
+        let entry = |section, label, (icon, keys), url| Entry {
+            label,
+            icon,
+            url,
+            keys,
+            current: self.section == section,
+        };
         let workspace = self.workspace.id;
         let mut entries = vec![
             entry(
                 Section::Overview,
                 i18n::key("nav-overview"),
-                assets::glyph("chart-bar"),
+                (assets::glyph("chart-bar"), "g o"),
                 urls::overview(workspace),
             ),
             entry(
                 Section::Calendar,
                 i18n::key("nav-calendar"),
-                assets::glyph("calendar"),
+                (assets::glyph("calendar"), "g c"),
                 urls::calendar(workspace),
             ),
-            entry(Section::Posts, i18n::key("nav-posts"), assets::glyph("list"), urls::posts(workspace)),
-            entry(Section::Compose, COMPOSE, assets::glyph("edit"), urls::compose(workspace)),
+            entry(
+                Section::Posts,
+                i18n::key("nav-posts"),
+                (assets::glyph("list"), "g p"),
+                urls::posts(workspace),
+            ),
+            entry(Section::Compose, COMPOSE, (assets::glyph("edit"), "c"), urls::compose(workspace)),
             entry(
                 Section::Library,
                 i18n::key("nav-library"),
-                assets::glyph("photo"),
+                (assets::glyph("photo"), "g l"),
                 urls::library(workspace),
             ),
             entry(
                 Section::Connections,
                 i18n::key("nav-connections"),
-                assets::glyph("plug"),
+                (assets::glyph("plug"), "g a"),
                 urls::connections(workspace),
             ),
             entry(
                 Section::Settings,
                 i18n::key("nav-settings"),
-                assets::glyph("settings"),
+                (assets::glyph("settings"), "g s"),
                 urls::workspace_settings(workspace),
             ),
         ];

@@ -10,6 +10,7 @@ mod definitions;
 mod device;
 mod downloads;
 pub mod errors;
+mod find;
 pub mod frame;
 mod home;
 mod insights;
@@ -18,7 +19,7 @@ mod live;
 mod media;
 mod notices;
 mod overview;
-mod posts;
+pub(crate) mod posts;
 mod preferences;
 pub mod said;
 mod settings;
@@ -27,6 +28,7 @@ mod sign_in;
 pub mod signed_in;
 mod standing;
 pub mod time;
+mod trash;
 pub mod ui;
 pub mod webhooks;
 
@@ -52,6 +54,7 @@ pub fn routes() -> Router<App> {
         .route(urls::SETUP, get(setup::show).post(setup::submit))
         .route(urls::PROFILE, get(settings::profile::show).post(settings::profile::submit))
         .route(urls::PASSWORD, post(settings::profile::change_password))
+        .route(urls::SINGLE_KEYS, post(settings::profile::want_single_keys))
         .route(urls::MAIL, post(settings::profile::want_mail))
         .route(urls::SESSIONS, get(settings::sessions::show))
         .route(urls::REVOKE_SESSION, post(settings::sessions::revoke))
@@ -63,15 +66,30 @@ pub fn routes() -> Router<App> {
         .route(urls::REMOVE_REPORT_SCHEDULE, post(settings::reports::remove))
         .route(urls::SENT_REPORT, get(settings::reports::file))
         .route(urls::MEMBERS, get(settings::members::show))
+        .route(urls::FEED_SETTINGS, get(settings::feed::show).post(settings::feed::submit))
+        .route(urls::REVOKE_FEED, post(settings::feed::revoke))
+        .route(urls::FEED, get(settings::feed::calendar))
+        .route(urls::TEXTS, get(settings::texts::show).post(settings::texts::submit))
         .route(urls::TOKENS, get(settings::tokens::show).post(settings::tokens::submit))
         .route(urls::REVOKE_TOKEN, post(settings::tokens::revoke))
         .route(urls::MEDIA_FILE, get(media::file))
         .route(urls::LIBRARY_PICK, get(library::pick))
+        .route(urls::LIBRARY_TAG, post(library::tag))
+        .route(
+            urls::LIBRARY_PUBLISH,
+            get(posts::compose::publish::show).post(posts::compose::publish::submit),
+        )
+        .route(urls::LIBRARY_PUBLISH_CHECK, post(posts::compose::publish::check))
+        .route(urls::POST_PROGRESS, get(posts::progress::show))
         .route(urls::LIBRARY_FILE, get(library::one))
         .route(urls::LIBRARY_TILE, get(library::tile))
         .route(urls::LIBRARY_ALT, post(library::describe))
+        .route(urls::LIBRARY_EDIT, post(library::edit))
+        .route(urls::LIBRARY_FRAME, post(library::frame))
+        .route(urls::LIBRARY_FIT, post(library::fit))
         .route(urls::LIBRARY_DELETE, post(library::delete))
         .route(urls::OVERVIEW, get(overview::show))
+        .route(urls::CLOSE_GUIDE, post(overview::guide::close))
         .route(urls::EXPORT, get(downloads::table))
         .route(urls::REPORT, get(downloads::report))
         .route(urls::DEFINITIONS, get(definitions::show))
@@ -80,12 +98,31 @@ pub fn routes() -> Router<App> {
         .route(urls::BELL, get(notices::bell))
         .route(urls::READ_NOTICE, post(notices::read))
         .route(urls::READ_NOTICES, post(notices::read_all))
+        .route(urls::SEARCH, get(find::page::show))
+        .route(urls::PALETTE, get(find::palette::show))
         .route(urls::CALENDAR, get(calendar::show))
+        .route(urls::MOVE_POST, post(calendar::move_post))
+        .route(urls::NOTES, get(calendar::notes::show).post(calendar::notes::submit))
+        .route(urls::NOTE, get(calendar::notes::one).post(calendar::notes::change))
+        .route(urls::REMOVE_NOTE, post(calendar::notes::remove))
+        .route(urls::REMOVE_HOLIDAYS, post(calendar::holidays::remove))
         .route(urls::POSTS, get(posts::list::show))
         .route(urls::PUBLISH_OVERDUE, post(posts::overdue::publish))
+        .route(urls::IMPORT_EXAMPLE, get(posts::import::example))
+        .route(urls::POST_IMPORT, get(posts::import::one::show).post(posts::import::one::submit))
+        .route(urls::DISCARD_IMPORT, post(posts::import::one::discard))
+        .route(urls::EXPORT_POSTS, get(posts::export::file))
         .route(urls::POST, get(posts::one::show))
         .route(urls::CANCEL_POST, post(posts::one::cancel))
+        .route(urls::CANCEL_SERIES, post(posts::series::cancel))
         .route(urls::DELETE_POST, post(posts::delete::submit))
+        .route(urls::TRASH, get(trash::show))
+        .route(urls::TRASH_POST, post(trash::posts::throw_away))
+        .route(urls::RESTORE_POST, post(trash::posts::restore))
+        .route(urls::ERASE_POST, post(trash::posts::erase))
+        .route(urls::PLAN_AGAIN, post(trash::posts::plan_again))
+        .route(urls::RESTORE_FILE, post(trash::files::restore))
+        .route(urls::ERASE_FILE, post(trash::files::erase))
         .route(urls::RETRY_PUBLICATION, post(posts::one::retry))
         .route(urls::PUBLISH_PUBLICATION, post(posts::one::publish))
         .route(urls::RESOLVE_PUBLICATION, post(posts::one::resolve))
@@ -93,9 +130,15 @@ pub fn routes() -> Router<App> {
         .route(urls::COMPOSE, get(posts::compose::show).post(posts::compose::submit))
         .route(urls::COMPOSE_CHECK, post(posts::compose::check))
         .route(urls::COMPOSE_SLOTS, get(posts::compose::slots))
+        .route(urls::COMPOSE_HASHTAGS, get(posts::compose::hashtags))
+        .route(urls::COMPOSE_EMOJI, get(posts::compose::emoji))
         .route(urls::CONNECTIONS, get(connections::show))
         .route(urls::CONNECT, post(connections::begin))
         .route(urls::ACCOUNT, get(account::one::show))
+        .route(urls::ACCOUNT_QUEUE, get(account::queue::show).post(account::queue::add))
+        .route(urls::ACCOUNT_QUEUE_MOVE, post(account::queue::shift))
+        .route(urls::ACCOUNT_SLOT_REMOVE, post(account::queue::remove))
+        .route(urls::ACCOUNT_SLOTS_COPY, post(account::queue::copy))
         .route(urls::FOUND_POST, get(curve::found::show))
         .route(urls::ACCOUNT_INSIGHTS, get(insights::account))
         .route(urls::PUBLICATION_INSIGHTS, get(insights::publication))
@@ -111,9 +154,15 @@ pub fn routes() -> Router<App> {
 pub fn upload_routes() -> Router<App> {
     Router::new()
         .route(urls::LIBRARY, get(library::show).post(library::upload))
+        .route(urls::LIBRARY_FETCH, post(library::fetch).layer(library::limit()))
         .route(
             urls::LOGO,
             get(settings::logo::show).post(settings::logo::submit).layer(settings::logo::limit()),
+        )
+        .route(urls::HOLIDAYS, post(calendar::holidays::submit).layer(settings::logo::limit()))
+        .route(
+            urls::IMPORT_POSTS,
+            get(posts::import::show).post(posts::import::submit).layer(settings::logo::limit()),
         )
         .layer(middleware::map_response(never_stored))
 }

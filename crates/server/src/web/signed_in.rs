@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use carillon_domain::error::AppError;
 use carillon_domain::id::WorkspaceId;
 use carillon_domain::permission::Role;
+use carillon_domain::schedule::zone_or_utc;
 use carillon_engine::Actor;
 use carillon_engine::people::{CurrentSession, WorkspaceRow};
 use carillon_engine::usecase::notices;
@@ -104,7 +105,7 @@ async fn framed(
     ui.t = language(current, parts);
     let place = |row: &WorkspaceRow| Place { id: row.id, name: row.name.clone() };
     let zone = current.user.timezone.as_deref().or(open.map(|(row, _)| row.timezone.as_str()));
-    ui.zone = zone.and_then(|z| TimeZone::get(z).ok()).unwrap_or(TimeZone::UTC);
+    ui.zone = zone.map_or(TimeZone::UTC, zone_or_utc);
     ui.frame = open.map(|(row, role)| Frame {
         name: current.user.name.clone(),
         email: current.user.email.clone(),
@@ -114,6 +115,7 @@ async fn framed(
         section: Section::Settings,
         api_tokens: app.settings.features.api_tokens,
         unread,
+        single_keys: current.user.single_keys,
     });
     Ok(ui)
 }

@@ -48,7 +48,8 @@ impl Moment {
     }
 }
 
-fn written(t: Tr, zone: &TimeZone, at: Timestamp) -> String {
+/// Date and time in words: `24 Nov 2026, 18:30`.
+pub fn written(t: Tr, zone: &TimeZone, at: Timestamp) -> String {
     let local = zone.to_datetime(at);
     t.arg("day", local.day())
         .arg("month", t.of("month", &local.month().to_string()))

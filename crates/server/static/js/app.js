@@ -32,8 +32,53 @@ document.addEventListener('submit', (event) => {
   fetch(form.action, { method: 'POST', body, redirect: 'manual' });
 });
 
+// When the server can't be reached people are told, and what they send or open meanwhile waits instead of ending on the browser's
+// own page. Whether they are online says little: the server may be on this machine, or be down.
+const unreachable = document.getElementById('unreachable');
+let next = 0;
+const answers = async () => {
+  clearTimeout(next);
+  try {
+    const signal = AbortSignal.timeout(5000);
+    unreachable.hidden = (await fetch(unreachable.dataset.url, { cache: 'no-store', signal })).ok;
+  } catch {
+    unreachable.hidden = false;
+  }
+  if (!unreachable.hidden) next = setTimeout(answers, 5000);
+  return unreachable.hidden;
+};
+for (const trouble of ['htmx:sendError', 'htmx:sseError', 'carillon:unreachable']) {
+  document.addEventListener(trouble, answers);
+}
+addEventListener('offline', answers);
+addEventListener('online', answers);
+unreachable.querySelector('button').addEventListener('click', answers);
+document.addEventListener(
+  'submit',
+  async (event) => {
+    if (unreachable.hidden || event.target.method === 'dialog') return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (await answers()) event.target.requestSubmit(event.submitter);
+  },
+  true,
+);
+document.addEventListener('click', async (event) => {
+  const link = event.target.closest('a[href]');
+  if (unreachable.hidden || event.defaultPrevented || !link || link.target || link.origin !== location.origin) return;
+  event.preventDefault();
+  if (await answers()) location.assign(link.href);
+});
+
+// The key that was pressed; by its place where the keyboard writes another alphabet.
+export const keyOf = ({ key = '', code }) => {
+  const letter = /^Key([A-Z])$/.exec(code);
+  const foreign = key.length === 1 && key > '\x7f';
+  return letter && (foreign || /^[A-Za-z]$/.test(key)) ? (foreign ? letter[1] : key).toLowerCase() : key;
+};
+
 // Questions before something is lost: forms with data-confirm, and htmx's hx-confirm.
-const ask = (text) =>
+export const ask = (text) =>
   new Promise((resolve) => {
     const dialog = document.getElementById('confirm');
     dialog.querySelector('.confirm-text').textContent = text;

@@ -77,6 +77,37 @@ form.addEventListener('htmx:load', (event) => {
   if (tile.matches('[data-tile]') && !tile.hasAttribute('hx-get')) changed();
 });
 
+// Puts a part of the thread behind another one, or before it.
+const shift = (part, other, behind) => {
+  if (!other || other === part) return false;
+  if (behind) other.after(part);
+  else other.before(part);
+  changed();
+  return true;
+};
+
+// Parts are dragged by their grip, so that a text can still be marked with the mouse.
+let dragged = null;
+form.addEventListener('dragstart', (event) => {
+  if (!event.target.matches?.('[data-part-grip]')) return;
+  dragged = event.target.closest('[data-part-box]');
+  event.dataTransfer.setData('application/x-part', '');
+  event.dataTransfer.effectAllowed = 'move';
+});
+form.addEventListener('dragover', (event) => {
+  if (dragged && event.target.closest('[data-part-box]')) event.preventDefault();
+});
+form.addEventListener('drop', (event) => {
+  const other = dragged && event.target.closest('[data-part-box]');
+  if (!other) return;
+  event.preventDefault();
+  const box = other.getBoundingClientRect();
+  shift(dragged, other, event.clientY > box.top + box.height / 2);
+});
+form.addEventListener('dragend', () => {
+  dragged = null;
+});
+
 form.addEventListener('click', (event) => {
   const on = (selector) => event.target.closest(selector);
   const move = on('[data-tile-move]');
@@ -101,6 +132,14 @@ form.addEventListener('click', (event) => {
     const parts = form.querySelector('[data-parts]');
     parts.append(form.querySelector('template[data-part]').content.cloneNode(true));
     parts.lastElementChild.querySelector('textarea').focus();
+  } else if (on('[data-part-move]')) {
+    const button = on('[data-part-move]');
+    const part = on('[data-part-box]');
+    const later = button.dataset.partMove === '1';
+    if (!shift(part, later ? part.nextElementSibling : part.previousElementSibling, later)) return;
+    // At an end the button has nothing more to do and is gone; its twin takes the focus.
+    const twin = part.querySelector(`[data-part-move="${later ? -1 : 1}"]`);
+    (getComputedStyle(button).visibility === 'hidden' ? twin : button).focus();
   } else if (on('[data-part-remove]')) {
     on('[data-part-box]').remove();
     form.querySelector('[data-part-add]').focus();

@@ -33,6 +33,8 @@ const PUBLIC: &[&str] = &[
     urls::WEBHOOK_DEAUTHORIZE,
     urls::WEBHOOK_DATA_DELETION,
     urls::DELETION,
+    // Programs that show calendars can't sign in; the address holds a secret of one member.
+    urls::FEED,
 ];
 
 /// Ids that are well formed and belong to nobody.
@@ -53,6 +55,9 @@ pub(crate) fn filled(pattern: &str) -> String {
         ("notice", "notice"),
         ("schedule", "rsched"),
         ("report", "report"),
+        ("import", "import"),
+        ("note", "note"),
+        ("holidays", "hols"),
         ("id", "post"),
     ] {
         path = path.replace("{version}", "thumb").replace("{rendition}", "thumb");

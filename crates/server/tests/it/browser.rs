@@ -4,18 +4,29 @@
 //! shows. Without `CARILLON_TEST_CHROMIUM` (the program) the tests say that they were skipped.
 
 mod bad_input;
+mod calendar;
 mod chromium;
 mod connect;
 mod copies;
 mod downloads;
 mod edit;
+mod feeds;
 mod find;
+mod going;
+mod import;
 mod kept;
 mod keyboard;
 mod newcomer;
+mod notes;
 mod numbers;
 mod page;
 mod pages;
+mod parts;
+mod previews;
+mod queue;
+mod repeat;
 mod schedule;
+mod shelf;
 mod slots;
 mod stage;
+mod texts;

@@ -149,7 +149,7 @@ async fn a_form_without_a_session_leads_back_to_where_it_was_written() {
 }
 
 #[tokio::test]
-async fn calendar_and_composer_use_the_zone_in_which_the_pages_show_times() {
+async fn the_composer_uses_the_persons_zone_and_the_calendar_the_workspaces() {
     let app = TestApp::new().await;
     let (browser, home) = app.owner().await;
     let zone = async || {
@@ -172,9 +172,10 @@ async fn calendar_and_composer_use_the_zone_in_which_the_pages_show_times() {
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
     assert!(browser.get(saved.header("location")).await.text().contains("1 Dec 2026, 23:30"));
     let calendar = browser.get(&format!("{home}/calendar?view=week&date=2026-12-01")).await.text();
-    assert!(calendar.contains("Times in America/New_York"), "{calendar}");
+    assert!(calendar.contains("Times in Europe/Athens"), "the calendar is everybody's: {calendar}");
     let day = calendar.split("<li class=\"cal-day").find(|day| day.contains("Late bell")).expect("a day");
-    assert!(day.contains("datetime=\"2026-12-01\"") && day.contains("23:30"), "{day}");
+    assert!(day.contains("datetime=\"2026-12-02\"") && day.contains("<time>06:30</time>"), "{day}");
+    assert!(day.contains("23:30 in America/New_York"), "{day}");
 }
 
 /// The value of the first hidden field of this name.
@@ -459,4 +460,37 @@ async fn the_length_that_an_account_may_post_is_shown() {
     desk.work_for_hours(1).await;
     let page = owner.get(&form).await.text();
     assert!(page.contains("TikTok takes videos of up to 10:00 minutes from this account."), "{page}");
+}
+
+#[tokio::test]
+async fn the_same_text_again_is_warned_of_as_the_network_takes_it() {
+    let desk = Desk::new().await;
+    let (x, linkedin) = (desk.connect("x").await, desk.connect("linkedin").await);
+    let owner = desk.owner().await;
+    let accounts = json!([desk.account, x, linkedin]);
+    let fields =
+        json!({ "accounts": accounts, "status": "scheduled", "scheduled_at": "2026-12-01T09:00:00Z" });
+    desk.post("The harbour at six.", fields).await;
+    let said = async |account: &str, at: &str| {
+        let form = [
+            ("text", "The  HARBOUR at six."),
+            ("account", account),
+            ("scheduled_at", at),
+            ("timezone", "UTC"),
+        ];
+        let answer = owner.post(&format!("{}/compose/check", desk.home), &form).await.text();
+        assert!(answer.contains("the same content on 2026-12-01 09:00"), "{answer}");
+        assert!(answer.contains("check-good"), "a warning refuses nothing: {answer}");
+        answer
+    };
+    let answer = said(desk.account.as_str(), "2026-12-01T12:00").await;
+    assert!(answer.contains("Is that meant?"), "{answer}");
+    assert!(
+        said(desk.account.as_str(), "2026-12-01T09:30").await.contains("less than an hour from this one")
+    );
+    let answer = said(x.as_str(), "2026-12-03T12:00").await;
+    assert!(answer.contains("X refuses what it had before, for a time that it does not publish"), "{answer}");
+    let answer = said(linkedin.as_str(), "2026-12-02T09:00").await;
+    assert!(answer.contains("LinkedIn refuses what it had in the last 48 hours or so"), "{answer}");
+    assert!(said(linkedin.as_str(), "2026-12-03T12:00").await.contains("Is that meant?"));
 }

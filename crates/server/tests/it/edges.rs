@@ -1,6 +1,7 @@
 //! What holds for every request, whatever its route.
 
 use axum::http::{Method, StatusCode};
+use carillon_store::testing::TestDb;
 
 use crate::support::TestApp;
 
@@ -12,6 +13,38 @@ async fn an_unknown_page_is_a_page_with_a_reference() {
     assert!(answer.header("content-type").starts_with("text/html"));
     assert!(answer.text().contains("Nothing here"));
     assert!(answer.text().contains(answer.header("x-request-id")));
+}
+
+#[tokio::test]
+async fn a_failure_says_what_to_do_and_leads_back() {
+    let app = TestApp::new().await;
+    let from = |referer: &'static str| {
+        let app = &app;
+        let headers = [("host", "127.0.0.1:8080"), ("referer", referer)];
+        async move { app.request(Method::GET, "/no/such/page", &headers, "").await.text() }
+    };
+    let page = from("http://127.0.0.1:8080/settings/profile?a=b").await;
+    assert!(page.contains("The address may be mistyped") && page.contains("Back to the start"), "{page}");
+    assert!(page.contains("href=\"/settings/profile?a=b\""), "{page}");
+    assert!(!page.contains("href=\"/no/such/page\""), "it would be missing again: {page}");
+    for elsewhere in ["https://evil.example/settings", "http://127.0.0.1:8080/no/such/page"] {
+        let page = from(elsewhere).await;
+        assert!(!page.contains("Back to the page before") && !page.contains("evil"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn what_breaks_on_our_side_can_be_tried_again() {
+    let db = TestDb::sqlite().await;
+    db.refuse_updates("users", "single_keys").await;
+    let app = TestApp::on(db, &[]).await;
+    let (browser, _) = app.owner().await;
+    let broken = browser.post("/settings/keys", &[("wants", "no")]).await;
+    assert_eq!(broken.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let page = broken.text();
+    assert!(page.contains("Something broke") && page.contains("tell whoever runs this Carillon"), "{page}");
+    assert!(page.contains(broken.header("x-request-id")) && !page.contains("refused by the test"), "{page}");
+    assert!(!page.contains(">Try again</a>"), "a form is not sent twice by a link: {page}");
 }
 
 #[tokio::test]

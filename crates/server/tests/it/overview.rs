@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::analytics::read_account;
 use crate::support::TestApp;
-use crate::support::desk::Desk;
+use crate::support::desk::{Desk, on_both_desks};
 
 #[tokio::test]
 async fn a_workspace_begins_with_its_overview() {
@@ -34,6 +34,44 @@ async fn a_workspace_begins_with_its_overview() {
     assert!(text.contains("Nothing is scheduled.") && text.contains("/compose"), "{text}");
     assert!(!text.contains("class=\"tiles\""), "nothing is shown as if it were zero: {text}");
 }
+
+async fn first_steps(desk: Desk) {
+    let owner = desk.owner().await;
+    let overview = format!("{}/overview", desk.home);
+    let done = async || {
+        let page = owner.get(&overview).await.text();
+        let (_, rest) = page.split_once("id=\"guide-title\"")?;
+        let (guide, _) = rest.split_once("</section>")?;
+        Some(guide.matches("guide-step-done").count())
+    };
+    assert_eq!(done().await, Some(1), "the account is connected");
+    let post = desk.post("The first one", json!({})).await;
+    assert_eq!(done().await, Some(2), "a draft is written");
+    owner.post(&format!("{}/cancel", desk.page(&post)), &[]).await;
+    assert_eq!(done().await, Some(1), "and thrown away");
+    let later = json!({ "status": "scheduled", "scheduled_at": "2026-12-24T18:00:00Z" });
+    let post = desk.post("A later one", later).await;
+    assert_eq!(done().await, Some(3));
+    owner.post(&format!("{}/cancel", desk.page(&post)), &[]).await;
+    assert_eq!(done().await, Some(2), "what is canceled is not on its way");
+
+    let writer = desk.member(Role::Contributor).await;
+    let page = writer.get(&overview).await.text();
+    assert!(page.contains("Ask somebody whose role in this workspace allows it."), "{page}");
+    writer.post(&format!("{}/guide/close", desk.home), &[]).await;
+    assert!(!writer.get(&overview).await.text().contains("guide-title"), "put away");
+    assert_eq!(done().await, Some(2), "by that person alone");
+    let reader = desk.member(Role::Analyst).await;
+    assert!(!reader.get(&overview).await.text().contains("guide-title"), "who may not write needs none");
+    let refused = reader.post(&format!("{}/guide/close", desk.home), &[]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+
+    desk.post("At last", json!({ "status": "now" })).await;
+    desk.work().await;
+    assert_eq!(done().await, None, "nothing is left to do");
+    desk.app.dispose().await;
+}
+on_both_desks!(the_first_steps_are_what_is_there, super::first_steps);
 
 #[tokio::test]
 async fn numbers_are_shown_with_their_past_and_their_days() {

@@ -22,6 +22,7 @@ macro_rules! on_both {
     };
 }
 
+mod edits;
 mod films;
 mod pages;
 mod pictures;

@@ -3,11 +3,16 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::calendar::{counted, place};
+use crate::support::Browser;
 use crate::support::desk::{Desk, on_both_desks};
 
 on_both_desks!(no_13_readiness_tells_how_old_the_oldest_due_post_is, super::oldest_due);
 on_both_desks!(no_16_pages_and_api_take_the_same_path, super::same_path);
 on_both_desks!(no_18_scheduling_judges_the_new_date_and_keeps_it, super::new_date);
+on_both_desks!(no_27_a_zone_of_ones_own_costs_the_calendar_nothing, super::own_zone);
+on_both_desks!(no_29_the_calendar_is_right_in_every_zone_whoever_looks, super::every_zone);
+on_both_desks!(no_48_tiles_of_a_month_tell_the_time, super::times_on_tiles);
 
 /// A time in so many minutes, as people write it.
 fn in_minutes(desk: &Desk, minutes: i64) -> String {
@@ -106,5 +111,67 @@ async fn new_date(desk: Desk) {
         let public: Vec<_> = items.iter().filter(|i| i.text == text).map(|i| i.at.to_string()).collect();
         assert_eq!(public, [at], "{text}");
     }
+    desk.app.dispose().await;
+}
+
+/// Lets the owner live by another clock than the workspace.
+async fn live_in(browser: &Browser<'_>, zone: &str) {
+    let own = [("name", "Ada"), ("timezone", zone)];
+    assert_eq!(browser.post("/settings/profile", &own).await.status, StatusCode::SEE_OTHER);
+}
+
+async fn own_zone(desk: Desk) {
+    let owner = desk.owner().await;
+    desk.post("A bell", json!({ "status": "draft", "scheduled_at": "2026-12-02T07:00:00Z" })).await;
+    let path = format!("{}/calendar?date=2026-12-01", desk.home);
+    let (_, alone) = counted(&owner, &path).await;
+    live_in(&owner, "America/St_Johns").await;
+    let (page, with) = counted(&owner, &path).await;
+    assert_eq!(alone, with, "statements");
+    assert!(page.text().contains("Draft · 03:30 in America/St_Johns"), "{}", page.text());
+    desk.app.dispose().await;
+}
+
+async fn every_zone(desk: Desk) {
+    let owner = desk.owner().await;
+    live_in(&owner, "America/St_Johns").await;
+    let instants = [
+        "2026-11-30T22:30:00Z",
+        "2026-12-01T05:45:00Z",
+        "2026-12-01T10:30:00Z",
+        "2026-12-02T00:00:00Z",
+        "2026-12-31T23:59:00Z",
+    ];
+    for (n, at) in instants.iter().enumerate() {
+        desk.post(&format!("Bell {n}."), json!({ "status": "draft", "scheduled_at": at })).await;
+    }
+    for zone in [
+        "Pacific/Pago_Pago",
+        "America/New_York",
+        "America/St_Johns",
+        "UTC",
+        "Europe/Athens",
+        "Asia/Kathmandu",
+        "Pacific/Kiritimati",
+    ] {
+        let changed = desk.call(Method::PATCH, "/api/v1/workspace", Some(json!({ "timezone": zone }))).await;
+        assert_eq!(changed.status, StatusCode::OK, "{}", changed.text());
+        let page = owner.get(&format!("{}/calendar?date=2026-12-15", desk.home)).await.text();
+        for (n, at) in instants.iter().enumerate() {
+            let there = at.parse::<jiff::Timestamp>().expect("a time").in_tz(zone).expect("a zone");
+            let day = place(&page, &there.date().to_string());
+            let tile = format!("<time>{}</time>", there.strftime("%H:%M"));
+            assert!(day.contains(&format!("Bell {n}.")) && day.contains(&tile), "{at} in {zone}: {day}");
+        }
+    }
+    desk.app.dispose().await;
+}
+
+async fn times_on_tiles(desk: Desk) {
+    let owner = desk.owner().await;
+    let at = json!({ "status": "scheduled", "scheduled_at": "2026-12-02T18:05:00" });
+    desk.post("A bell", at).await;
+    let page = owner.get(&format!("{}/calendar?view=month&date=2026-12-01", desk.home)).await.text();
+    assert!(place(&page, "2026-12-02").contains("<time>18:05</time>"), "{page}");
     desk.app.dispose().await;
 }

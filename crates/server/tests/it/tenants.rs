@@ -246,6 +246,7 @@ fn good_body(pattern: &str, things: &Things) -> Value {
         p if p.ends_with("/resolve") => json!({ "outcome": "not_published" }),
         p if p.ends_with("/edit") => json!({ "text": "Mine" }),
         p if p.ends_with("/targets") => json!({ "targets": ["1"] }),
+        p if p.ends_with("/slots") => json!({ "slots": [] }),
         p if p.ends_with("/renditions") => json!({ "account": things.ids["account"] }),
         _ => json!({}),
     }

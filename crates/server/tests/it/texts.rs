@@ -9,13 +9,16 @@ use carillon_connectors::contract::capability::{Connect, OptionField, OptionInpu
 use carillon_connectors::contract::cx::PlatformSettings;
 use carillon_connectors::contract::errand::Errand;
 use carillon_domain::insight::{self, Basis, Comparison};
+use carillon_domain::kept_text::TextKind;
 use carillon_domain::metric;
+use carillon_domain::note::Colour;
 use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Role;
 use carillon_domain::publication::PublicationState;
 use carillon_domain::sync::{SyncKind, SyncReason};
 use carillon_domain::time::Timestamp;
 use carillon_engine::report;
+use carillon_engine::usecase::post_files;
 use carillon_server::i18n::{self, Tr};
 use fluent_syntax::ast;
 
@@ -66,7 +69,12 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ),
         ("error-kind", names(&KINDS)),
         ("errand", Errand::ALL.iter().map(|errand| errand.as_str().to_owned()).collect()),
+        ("repeat", names(&["daily", "weekdays", "weekly", "fortnightly", "monthly", "yearly", "rule"])),
         ("reports-every", names(&["week", "month"])),
+        ("emoji-group", numbers(9)),
+        ("texts-kind", TextKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),
+        ("texts-kind-one", TextKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),
+        ("texts", names(&["utm-source", "utm-medium", "utm-campaign", "utm-content"])),
         ("reports-state", names(&["making", "sent", "failed"])),
         ("notice", NoticeKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),
         ("metric", metric::ALL.iter().chain(insight::DERIVED).map(|d| d.name.to_owned()).collect()),
@@ -75,6 +83,11 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("table", names(&report::TABLES)),
         ("column", names(report::COLUMNS)),
         ("report", names(report::WORDS)),
+        ("note-colour", Colour::ALL.iter().map(|colour| colour.as_str().to_owned()).collect()),
+        ("post-column", names(&post_files::COLUMNS)),
+        ("post-column-means", names(&post_files::COLUMNS)),
+        ("slashes", post_files::Slashes::ALL.iter().map(|one| one.as_str().to_owned()).collect()),
+        ("library-standing", names(&["all", "ready", "scheduled", "published", "failed"])),
         ("kinds", names(&["image", "gif", "video", "document"])),
         ("media", names(&["gif", "video", "document"])),
         ("outcome", names(&["published", "retry", "failed", "held", "unconfirmed", "incomplete"])),

@@ -259,3 +259,142 @@ create table workspace_logos (
 
 -- The language in which people read pages and e-mails.
 alter table users add column language text; -- as in locales (null: the browser's, and English in e-mails)
+-- Files of posts that people took in. What is in them is kept until posts were made of it, or it is forgotten.
+create table post_imports (
+    workspace_id blob not null,
+    id           blob not null,
+    file_name    text   not null,
+    sha256       text   not null, -- hexadecimal, of the content
+    content      text   not null, -- empty once posts were made of it
+    created_by   blob,           -- null: a token
+    created_at   bigint not null,
+    made_at      bigint,           -- when posts were made of it
+    made         bigint not null,  -- how many
+    made_of      text,             -- the content, by its hash, unless somebody meant to have it twice
+    primary key (workspace_id, id),
+    foreign key (workspace_id) references workspaces (id) on delete cascade
+);
+create unique index post_imports_made on post_imports (workspace_id, made_of);
+create index post_imports_by_content on post_imports (workspace_id, sha256);
+create index post_imports_by_time on post_imports (created_at);
+
+-- What a member may subscribe to in a calendar of their own, by a secret address. At most one per member and workspace.
+create table calendar_feeds (
+    workspace_id blob not null,
+    user_id      blob not null,
+    secret_hash  blob not null,
+    prefix       text   not null, -- the first characters of the secret, so that people recognise it
+    created_at   bigint not null,
+    used_at      bigint,           -- last fetch, to the minute or so
+    content_hash text   not null,  -- hexadecimal, of what was fetched last (empty: nothing was)
+    content_at   bigint not null,  -- since when it is the same
+    primary key (workspace_id, user_id),
+    foreign key (workspace_id) references workspaces (id) on delete cascade
+);
+create unique index calendar_feeds_by_secret on calendar_feeds (secret_hash);
+
+-- Notes on days of the calendar, and holidays that somebody brought in.
+create table calendar_notes (
+    workspace_id blob not null,
+    id           blob not null,
+    first_day    text   not null, -- 2026-12-24
+    last_day     text   not null,
+    body         text   not null,
+    colour       text   not null, -- domain::note::Colour
+    created_by   blob,           -- null: a token
+    created_at   bigint not null,
+    primary key (workspace_id, id),
+    foreign key (workspace_id) references workspaces (id) on delete cascade
+);
+create index calendar_notes_by_day on calendar_notes (workspace_id, first_day);
+create table holiday_lists (
+    workspace_id blob not null,
+    id           blob not null,
+    name         text   not null,
+    created_at   bigint not null,
+    primary key (workspace_id, id),
+    foreign key (workspace_id) references workspaces (id) on delete cascade
+);
+create table holidays (
+    workspace_id blob not null,
+    list_id      blob not null,
+    day          text   not null, -- 2026-12-25
+    name         text   not null,
+    primary key (workspace_id, list_id, day, name),
+    foreign key (workspace_id, list_id) references holiday_lists (workspace_id, id) on delete cascade
+);
+create index holidays_by_day on holidays (workspace_id, day);
+-- The times of the week at which an account is to have its posts.
+create table posting_slots (
+    workspace_id blob   not null,
+    account_id   blob   not null,
+    weekday      bigint not null, -- Monday being 1
+    minute       bigint not null, -- after midnight, by the clock of the zone
+    timezone     text   not null, -- IANA
+    primary key (workspace_id, account_id, weekday, minute, timezone)
+);
+
+-- Posts that come again and again. Their occurrences are ordinary posts, made some weeks ahead.
+create table post_series (
+    workspace_id blob   not null,
+    id           blob   not null,
+    version      bigint not null, -- grows with every change, and fences what is made by an older one
+    rule         text   not null, -- domain::recurrence::Rule, as in RFC 5545
+    first_wall   text   not null, -- civil time at which it begins
+    timezone     text   not null, -- IANA
+    template     text   not null, -- what each of them is, JSON
+    made_to      bigint not null, -- occurrences until then are made
+    look_at      bigint,          -- when there is more to make (null: never)
+    problem      text,            -- why it stopped, for people
+    created_by   blob,
+    created_at   bigint not null,
+    updated_at   bigint not null,
+    primary key (workspace_id, id)
+);
+create index post_series_by_look on post_series (look_at) where look_at is not null;
+create table series_posts (
+    workspace_id blob    not null,
+    series_id    blob    not null,
+    day          text    not null, -- of the occurrence, in the zone of the series: there is at most one a day
+    at           bigint  not null, -- the instant that the rule gave it
+    post_id      blob    not null,
+    detached     boolean not null, -- it was changed alone, and follows the series no more
+    problem      text,             -- why it could not be scheduled, for people
+    primary key (workspace_id, series_id, day)
+);
+create unique index series_posts_by_post on series_posts (workspace_id, post_id);
+-- What people chose for themselves: whether single keys do something on pages, and in which workspaces they want no first steps.
+alter table users add column single_keys boolean not null default true;
+create table guides_closed (
+    workspace_id blob   not null,
+    user_id      blob   not null,
+    closed_at    bigint not null,
+    primary key (workspace_id, user_id),
+    foreign key (workspace_id) references workspaces (id) on delete cascade
+);
+
+-- What was thrown away, until it is erased.
+create index posts_trash on posts (workspace_id, trashed_at) where trashed_at is not null;
+-- Texts that a workspace keeps for its posts: templates, snippets, signatures, groups of hashtags, parameters of links.
+create table kept_texts (
+    workspace_id blob   not null,
+    id           blob   not null,
+    kind         text   not null, -- domain::kept_text::TextKind
+    name         text   not null,
+    body         text   not null,
+    updated_at   bigint not null,
+    primary key (workspace_id, id)
+);
+-- The library: files bear tags and are searched as posts are. Which post names which file is kept apart, so that no page reads every post
+-- to find out. A post whose files_noted is not its version was written by a node of the version before, and is looked at by the upkeep.
+alter table media add column tags text not null default '[]'; -- JSON array
+alter table media add column searched text; -- name, description and tags in lower case (null: nobody changed them since)
+create table post_media (
+    workspace_id blob not null,
+    media_id     blob not null,
+    post_id      blob not null,
+    primary key (workspace_id, media_id, post_id)
+);
+create index post_media_by_post on post_media (workspace_id, post_id);
+alter table posts add column files_noted bigint not null default 0;
+create index posts_to_note on posts (workspace_id, id) where files_noted <> version;

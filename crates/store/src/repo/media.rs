@@ -1,10 +1,12 @@
 //! The library: what is known of each file.
 
+use std::collections::BTreeSet;
+
 use carillon_domain::id::{MediaId, UserId, WorkspaceId};
 use carillon_domain::media::{MediaInfo, MediaKind, MediaWarning, Rendition};
 use carillon_domain::time::Timestamp;
 
-use crate::{Executor, Row, StoreError, Tx, Value, args, statements};
+use crate::{Db, Executor, Row, StoreError, Tx, Value, args, statements};
 
 /// A file in the library.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,8 +17,10 @@ pub struct MediaRow {
     pub info: MediaInfo,
     /// Grows with every change.
     pub version: i64,
-    /// Name as uploaded.
+    /// Name, at first as uploaded.
     pub name: String,
+    /// Free labels.
+    pub tags: Vec<String>,
     /// Smaller versions.
     pub renditions: Vec<Rendition>,
     /// What people should know.
@@ -38,13 +42,13 @@ pub struct MediaRow {
 pub struct Made {
     /// The file that it was made from; it may be gone.
     pub original: MediaId,
-    /// The platform that it was made for.
+    /// The platform that it was made for; empty for what a person made of the file, for none in particular.
     pub platform: String,
 }
 
-macro_rules! columns {
+macro_rules! media_columns {
     () => {
-        "workspace_id, id, version, kind, mime, name, bytes, sha256, width, height, duration_ms, frame_rate, frames, \
+        "workspace_id, id, version, kind, mime, name, tags, bytes, sha256, width, height, duration_ms, frame_rate, frames, \
          pages, video_codec, audio_codec, alt, renditions, warnings, created_by, created_at, updated_at, deleted_at, \
          (select r.original_id from media_renditions r where r.workspace_id = media.workspace_id and r.id = media.id) \
          as made_from, \
@@ -52,29 +56,35 @@ macro_rules! columns {
          as made_for"
     };
 }
+pub(super) use media_columns;
 
 statements! {
     INSERT = "media.insert": "insert into media (workspace_id, id, version, kind, mime, name, bytes, sha256, width, height, \
-        duration_ms, frame_rate, frames, pages, video_codec, audio_codec, alt, renditions, warnings, created_by, created_at, updated_at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
-    FIND = "media.find": concat!("select ", columns!(), " from media where workspace_id = $1 and id = $2");
-    LIST = "media.list": concat!("select ", columns!(), " from media where workspace_id = $1 and deleted_at is null \
-        and (cast($2 as text) is null or kind = $2) and (cast($3 as uuid) is null or id < $3) \
-        and not exists (select 1 from media_renditions r join media o on o.workspace_id = r.workspace_id and o.id = r.original_id \
-        where r.workspace_id = media.workspace_id and r.id = media.id and o.deleted_at is null) order by id desc limit $4");
-    MADE_FROM = "media.made_from": concat!("select ", columns!(), " from media where workspace_id = $1 and deleted_at is null \
+        duration_ms, frame_rate, frames, pages, video_codec, audio_codec, alt, renditions, warnings, created_by, created_at, updated_at, tags, searched) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
+    FIND = "media.find": concat!("select ", media_columns!(), " from media where workspace_id = $1 and id = $2");
+    MADE_FROM = "media.made_from": concat!("select ", media_columns!(), " from media where workspace_id = $1 and deleted_at is null \
         and id in (select r.id from media_renditions r where r.workspace_id = $1 and r.original_id = $2) order by id");
-    SET_ALT = "media.set_alt": "update media set alt = $4, version = version + 1, updated_at = $5 \
+    NAMED = "media.named": "select id from media where workspace_id = $1 and name = $2 and deleted_at is null order by id desc limit $3";
+    DESCRIBE = "media.describe": "update media set name = $4, alt = $5, tags = $6, searched = $7, version = version + 1, updated_at = $8 \
         where workspace_id = $1 and id = $2 and version = $3 and deleted_at is null";
+    TAGS = "media.tags": "select tags from media where workspace_id = $1 and deleted_at is null and tags <> '[]' \
+        order by id desc limit $2";
     MARK_DELETED = "media.mark_deleted": "update media set deleted_at = $4, version = version + 1, updated_at = $4 \
         where workspace_id = $1 and id = $2 and version = $3 and deleted_at is null";
+    TRASHED = "media.trashed": concat!("select ", media_columns!(), " from media where workspace_id = $1 and deleted_at > $2 \
+        order by deleted_at desc, id desc limit $3");
+    RESTORE = "media.restore": "update media set deleted_at = null, version = version + 1, updated_at = $4 \
+        where workspace_id = $1 and id = $2 and deleted_at > $3";
+    HASTEN = "media.hasten": "update media set deleted_at = $3, version = version + 1 \
+        where workspace_id = $1 and id = $2 and deleted_at > $3";
     REMOVE = "media.remove": "delete from media where workspace_id = $1 and id = $2 and deleted_at is not null";
     /// Crosses workspaces; returns ids only.
     DELETED_BEFORE = "media.deleted_before": "select workspace_id, id from media where deleted_at is not null \
         and deleted_at <= $1 order by deleted_at limit $2";
 }
 
-fn read(row: &Row) -> Result<MediaRow, StoreError> {
+pub(super) fn read(row: &Row) -> Result<MediaRow, StoreError> {
     Ok(MediaRow {
         workspace: row.get("workspace_id")?,
         info: MediaInfo {
@@ -95,6 +105,7 @@ fn read(row: &Row) -> Result<MediaRow, StoreError> {
         },
         version: row.get("version")?,
         name: row.get("name")?,
+        tags: row.json("tags")?,
         renditions: row.json("renditions")?,
         warnings: row.json("warnings")?,
         created_by: row.get("created_by")?,
@@ -110,6 +121,12 @@ fn read(row: &Row) -> Result<MediaRow, StoreError> {
 
 fn json<T: serde::Serialize>(value: &T) -> Value {
     Value::Text(serde_json::to_string(value).ok())
+}
+
+/// What a search looks at, in lower case so that both engines compare alike.
+fn searchable(row: &MediaRow) -> String {
+    let alt = row.info.alt.as_deref().unwrap_or_default();
+    [row.name.as_str(), alt, row.tags.join("\n").as_str()].join("\n").to_lowercase()
 }
 
 /// Adds a file.
@@ -141,6 +158,8 @@ pub async fn insert(tx: &mut Tx<'_>, row: &MediaRow) -> Result<(), StoreError> {
         Value::from(row.created_by),
         Value::from(row.created_at),
         Value::from(row.updated_at),
+        json(&row.tags),
+        Value::from(searchable(row)),
     ];
     tx.execute(INSERT, values).await.map(drop)
 }
@@ -157,6 +176,19 @@ pub async fn find<'e>(
     ex.fetch_optional(FIND, args![workspace, id]).await?.map(|r| read(&r)).transpose()
 }
 
+/// Files of the library with this name, newest first: at most `limit`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn named<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+    name: &str,
+    limit: u32,
+) -> Result<Vec<MediaId>, StoreError> {
+    ex.fetch_all(NAMED, args![workspace, name, limit]).await?.iter().map(|row| row.get("id")).collect()
+}
+
 /// What was made from a file, oldest first.
 ///
 /// # Errors
@@ -169,35 +201,34 @@ pub async fn made_from<'e>(
     ex.fetch_all(MADE_FROM, args![workspace, original]).await?.iter().map(read).collect()
 }
 
-/// Files of the library, newest first: at most `limit` that are older than `after`, without what was made from files that are
-/// still there.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn list<'e>(
-    ex: impl Executor<'e> + 'e,
-    workspace: WorkspaceId,
-    kind: Option<MediaKind>,
-    after: Option<MediaId>,
-    limit: u32,
-) -> Result<Vec<MediaRow>, StoreError> {
-    let kind = kind.map(MediaKind::as_str);
-    ex.fetch_all(LIST, args![workspace, kind, after, limit]).await?.iter().map(read).collect()
-}
-
-/// Changes the description of a file that has this version. Tells whether it had.
+/// Saves name, description and tags of a file, over the version that `row` was read with. Tells whether it still had that.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
-pub async fn set_alt(
-    tx: &mut Tx<'_>,
-    workspace: WorkspaceId,
-    id: MediaId,
-    version: i64,
-    alt: Option<&str>,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    Ok(tx.execute(SET_ALT, args![workspace, id, version, alt, now]).await? == 1)
+pub async fn describe(tx: &mut Tx<'_>, row: &MediaRow, now: Timestamp) -> Result<bool, StoreError> {
+    let values = vec![
+        Value::from(row.workspace),
+        Value::from(row.info.id),
+        Value::from(row.version),
+        Value::from(&row.name),
+        Value::from(row.info.alt.as_deref()),
+        json(&row.tags),
+        Value::from(searchable(row)),
+        Value::from(now),
+    ];
+    Ok(tx.execute(DESCRIBE, values).await? == 1)
+}
+
+/// The tags of so many of the newest files that have any, by name.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn tags(db: &Db, workspace: WorkspaceId, newest: i64) -> Result<BTreeSet<String>, StoreError> {
+    let mut tags = BTreeSet::new();
+    for row in db.fetch_all(TAGS, args![workspace, newest]).await? {
+        tags.extend(row.json::<Vec<String>>("tags")?);
+    }
+    Ok(tags)
 }
 
 /// Takes a file that has this version out of the library; its bytes stay. Tells whether it had.
@@ -212,6 +243,46 @@ pub async fn mark_deleted(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     Ok(tx.execute(MARK_DELETED, args![workspace, id, version, now]).await? == 1)
+}
+
+/// Files that were deleted after `since`, latest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn trashed<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+    since: Timestamp,
+    limit: u32,
+) -> Result<Vec<MediaRow>, StoreError> {
+    ex.fetch_all(TRASHED, args![workspace, since, limit]).await?.iter().map(read).collect()
+}
+
+/// Puts a file back that was deleted after `since`. Tells whether it was.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn restore(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: MediaId,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(RESTORE, args![workspace, id, since, now]).await? == 1)
+}
+
+/// Makes a file that was deleted later count as deleted at `then`. Tells whether it was.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn hasten(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: MediaId,
+    then: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(HASTEN, args![workspace, id, then]).await? == 1)
 }
 
 /// Forgets a deleted file, once its bytes are gone.

@@ -7,6 +7,7 @@ use carillon_domain::erased::Erased;
 use carillon_domain::id::{AccountId, PostId, UserId, WorkspaceId};
 use carillon_domain::time::Timestamp;
 
+use super::post_media;
 use crate::{Db, Executor, Row, StoreError, Tx, Value, args, statements};
 
 /// A post as stored.
@@ -44,15 +45,15 @@ pub struct PostRow {
 
 statements! {
     INSERT = "posts.insert": "insert into posts (workspace_id, id, version, composition, plain_text, tags, campaign, due_at, \
-        wall, timezone, created_by, created_at, updated_at, trashed_at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+        wall, timezone, created_by, created_at, updated_at, trashed_at, files_noted) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $3)";
     FIND = "posts.find": "select workspace_id, id, version, composition, tags, campaign, due_at, wall, timezone, created_by, \
         created_at, updated_at, trashed_at, erased from posts where workspace_id = $1 and id = $2";
     FIND_ALL = "posts.find_all": "/*postgres: select workspace_id, id, version, composition, tags, campaign, due_at, wall, timezone, created_by, \
         created_at, updated_at, trashed_at, erased from posts where (workspace_id, id) in \
         (select v.a, v.b from unnest($1::uuid[], $2::uuid[]) as v(a, b))*/";
     UPDATE = "posts.update": "update posts set version = $3, composition = $4, plain_text = $5, tags = $6, campaign = $7, \
-        due_at = $8, wall = $9, timezone = $10, updated_at = $11, trashed_at = $12 \
+        due_at = $8, wall = $9, timezone = $10, updated_at = $11, trashed_at = $12, files_noted = $3 \
         where workspace_id = $1 and id = $2 and version = $3 - 1";
     LIST = "posts.list": "select workspace_id, id, version, composition, tags, campaign, due_at, wall, timezone, created_by, \
         created_at, updated_at, trashed_at, erased from posts p where workspace_id = $1 and trashed_at is null \
@@ -97,6 +98,12 @@ fn searchable(row: &PostRow) -> String {
     row.composition.text.to_lowercase()
 }
 
+/// The pattern (`like … escape '!'`) of a searchable text that contains this.
+pub(super) fn containing(text: &str) -> String {
+    let escaped = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{escaped}%")
+}
+
 /// Adds a post.
 ///
 /// # Errors
@@ -118,7 +125,8 @@ pub async fn insert(tx: &mut Tx<'_>, row: &PostRow) -> Result<(), StoreError> {
         Value::from(row.updated_at),
         Value::from(row.trashed_at),
     ];
-    tx.execute(INSERT, values).await.map(drop)
+    tx.execute(INSERT, values).await?;
+    post_media::put(tx, row).await
 }
 
 /// The post, if it is in this workspace; also from the trash.
@@ -161,7 +169,12 @@ pub async fn update(tx: &mut Tx<'_>, row: &PostRow) -> Result<bool, StoreError> 
         Value::from(row.updated_at),
         Value::from(row.trashed_at),
     ];
-    Ok(tx.execute(UPDATE, values).await? == 1)
+    if tx.execute(UPDATE, values).await? != 1 {
+        return Ok(false);
+    }
+    post_media::remove(tx, row.workspace, row.id).await?;
+    post_media::put(tx, row).await?;
+    Ok(true)
 }
 
 /// Saves what is remembered of publications that were erased with their accounts.
@@ -200,10 +213,7 @@ pub struct ListQuery {
 /// # Errors
 /// [`StoreError`].
 pub async fn list(db: &Db, workspace: WorkspaceId, query: &ListQuery) -> Result<Vec<PostRow>, StoreError> {
-    let like = query.q.as_ref().map(|q| {
-        let escaped = q.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        format!("%{escaped}%")
-    });
+    let like = query.q.as_ref().map(|q| containing(q));
     let values = args![workspace, query.account, query.from, query.to, like, query.after, query.limit];
     db.fetch_all(LIST, values).await?.iter().map(read).collect()
 }

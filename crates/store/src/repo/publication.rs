@@ -113,9 +113,9 @@ statements! {
         and (cast($5 as uuid) is null or post_id <> $5) and published_at >= $3 and published_at < $4) + (select count(*) \
         from publications where workspace_id = $1 and account_id = $2 and (cast($5 as uuid) is null or post_id <> $5) \
         and published_at is null and intent = $6 and state in ('publishing', 'unconfirmed')) as n";
-    SAME_CONTENT = "publications.same_content": "select post_id from publications where workspace_id = $1 and account_id = $2 \
+    SAME_CONTENT = "publications.same_content": "select post_id, due_at from publications where workspace_id = $1 and account_id = $2 \
         and fingerprint = $3 and state in ('scheduled', 'publishing', 'published', 'unconfirmed') \
-        and due_at >= $4 and (cast($5 as uuid) is null or post_id <> $5) limit 1";
+        and due_at >= $4 and (cast($5 as uuid) is null or post_id <> $5) order by due_at desc limit 1";
     PUBLIC = "publications.public": "select id, remote_id, units from publications where workspace_id = $1 and account_id = $2 \
         and published_at >= $3 and published_at <= $4";
 }
@@ -356,7 +356,7 @@ pub async fn sent(
     row.map_or(Ok(0), |r| r.get("n"))
 }
 
-/// Another post with the same content on the account, due at or after `since`.
+/// Another post with the same content on the account, due at or after `since`, and when it is due. Of several the latest.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -367,9 +367,9 @@ pub async fn same_content(
     fingerprint: &str,
     since: Timestamp,
     except: Option<PostId>,
-) -> Result<Option<PostId>, StoreError> {
+) -> Result<Option<(PostId, Timestamp)>, StoreError> {
     let row = db.fetch_optional(SAME_CONTENT, args![workspace, account, fingerprint, since, except]).await?;
-    row.map(|r| r.get("post_id")).transpose()
+    row.map(|r| Ok((r.get("post_id")?, r.get("due_at")?))).transpose()
 }
 
 /// The network's ids of everything that publications of the account made public in `[from, to]`: posts, parts, comments.

@@ -18,6 +18,8 @@ pub struct UserRow {
     pub timezone: Option<String>,
     /// The tag of the language in which they read; `None`: the one that their browser asks for.
     pub language: Option<String>,
+    /// Whether single keys do something on pages. Only [`set_single_keys`] writes it.
+    pub single_keys: bool,
     /// Created.
     pub created_at: Timestamp,
     /// Changed.
@@ -28,13 +30,15 @@ statements! {
     INSERT = "users.insert": "insert into users (id, email, name, timezone, language, password_hash, created_at, updated_at) \
         values ($1, $2, $3, $4, $5, $6, $7, $8)";
     UPDATE = "users.update": "update users set name = $2, timezone = $3, language = $4, updated_at = $5 where id = $1";
-    FIND = "users.find": "select id, email, name, timezone, language, created_at, updated_at from users where id = $1";
-    BY_EMAIL = "users.by_email": "select id, email, name, timezone, language, created_at, updated_at, password_hash from users \
+    FIND = "users.find": "select id, email, name, timezone, language, single_keys, created_at, updated_at from users where id = $1";
+    BY_EMAIL = "users.by_email": "select id, email, name, timezone, language, single_keys, created_at, updated_at, password_hash \
+        from users \
         where email = $1";
     PASSWORD = "users.password": "select password_hash from users where id = $1";
     SET_PASSWORD = "users.set_password": "update users set password_hash = $2, updated_at = $3 where id = $1";
     REPLACE_PASSWORD = "users.replace_password": "update users set password_hash = $3, updated_at = $4 \
         where id = $1 and password_hash = $2";
+    SET_SINGLE_KEYS = "users.set_single_keys": "update users set single_keys = $2 where id = $1";
     ANY = "users.any": "select id from users limit 1";
 }
 
@@ -45,6 +49,7 @@ fn read(row: &Row) -> Result<UserRow, StoreError> {
         name: row.get("name")?,
         timezone: row.get("timezone")?,
         language: row.get("language")?,
+        single_keys: row.get("single_keys")?,
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
     })
@@ -75,6 +80,14 @@ pub async fn insert(tx: &mut Tx<'_>, row: &UserRow, password_hash: &str) -> Resu
 pub async fn update(tx: &mut Tx<'_>, row: &UserRow) -> Result<(), StoreError> {
     let (timezone, language) = (row.timezone.as_deref(), row.language.as_deref());
     tx.execute(UPDATE, args![row.id, &row.name, timezone, language, row.updated_at]).await.map(drop)
+}
+
+/// Keeps whether single keys do something on pages.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn set_single_keys(tx: &mut Tx<'_>, id: UserId, on: bool) -> Result<(), StoreError> {
+    tx.execute(SET_SINGLE_KEYS, args![id, on]).await.map(drop)
 }
 
 /// The person with this id.

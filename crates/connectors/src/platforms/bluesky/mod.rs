@@ -8,12 +8,14 @@ use crate::contract::capability::{
     Capabilities, Connect, MediaRules, OptionField, OptionInput, PostKind, TextRule, TextUnit,
 };
 use crate::contract::connector::{Connector, Descriptor, EndpointSetting, ReadingWindow};
+use crate::contract::display::Display;
 use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
 use crate::contract::webhooks::Webhooks;
 
 mod auth;
+mod display;
 mod errors;
 mod identity;
 mod limits;
@@ -93,6 +95,9 @@ impl Connector for Bluesky {
     }
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+    fn display(&self) -> Option<&'static Display> {
+        Some(&display::DISPLAY)
     }
     fn authorizer(&self) -> &dyn Authorizer {
         self

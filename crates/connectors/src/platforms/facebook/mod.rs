@@ -10,6 +10,7 @@
 mod api;
 mod auth;
 mod check;
+mod display;
 mod errors;
 mod insights;
 mod limits;
@@ -25,7 +26,8 @@ mod tests;
 
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
-use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting};
+use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Repeats, Setting};
+use crate::contract::display::Display;
 use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
@@ -48,6 +50,13 @@ impl Connector for Facebook {
     }
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+    fn display(&self) -> Option<&'static Display> {
+        Some(&display::DISPLAY)
+    }
+    // Error 506; for how long Facebook does not say.
+    fn refuses_repeats(&self) -> Option<Repeats> {
+        Some(Repeats { hours: None })
     }
     fn authorizer(&self) -> &dyn Authorizer {
         self

@@ -6,6 +6,7 @@
 mod api;
 mod auth;
 mod check;
+mod display;
 mod errors;
 mod insights;
 mod limits;
@@ -23,6 +24,7 @@ mod tests;
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, ReadingWindow, Setting};
+use crate::contract::display::Display;
 use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
@@ -45,6 +47,9 @@ impl Connector for Instagram {
     }
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+    fn display(&self) -> Option<&'static Display> {
+        Some(&display::DISPLAY)
     }
     fn authorizer(&self) -> &dyn Authorizer {
         self

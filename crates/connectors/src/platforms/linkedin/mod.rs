@@ -7,7 +7,10 @@
 
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
-use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, ReadingWindow, Setting};
+use crate::contract::connector::{
+    Accepts, Connector, Descriptor, EndpointSetting, ReadingWindow, Repeats, Setting,
+};
+use crate::contract::display::Display;
 use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
@@ -16,6 +19,7 @@ use crate::contract::webhooks::Webhooks;
 mod api;
 mod auth;
 mod check;
+mod display;
 mod errors;
 mod flavour;
 mod insights;
@@ -121,6 +125,13 @@ impl Connector for LinkedIn {
     }
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+    fn display(&self) -> Option<&'static Display> {
+        Some(&display::DISPLAY)
+    }
+    // Error `DUPLICATE_POST`: ten minutes by the documentation, one to two days by what clients report.
+    fn refuses_repeats(&self) -> Option<Repeats> {
+        Some(Repeats { hours: Some(48) })
     }
     fn authorizer(&self) -> &dyn Authorizer {
         self

@@ -8,6 +8,7 @@
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, ReadingWindow, Setting};
+use crate::contract::display::Display;
 use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
@@ -17,6 +18,7 @@ mod api;
 mod auth;
 mod check;
 mod creator;
+mod display;
 mod errors;
 mod limits;
 mod options;
@@ -98,6 +100,9 @@ impl Connector for TikTok {
     }
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+    fn display(&self) -> Option<&'static Display> {
+        Some(&display::DISPLAY)
     }
     fn authorizer(&self) -> &dyn Authorizer {
         self

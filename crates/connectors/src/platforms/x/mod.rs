@@ -7,8 +7,9 @@
 use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{
-    Accepts, Connector, Descriptor, EndpointSetting, READS_PER_MONTH, ReadingWindow, Setting,
+    Accepts, Connector, Descriptor, EndpointSetting, READS_PER_MONTH, ReadingWindow, Repeats, Setting,
 };
+use crate::contract::display::Display;
 use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
@@ -17,6 +18,7 @@ use crate::contract::webhooks::Webhooks;
 mod api;
 mod auth;
 mod check;
+mod display;
 mod errors;
 mod insights;
 mod limits;
@@ -99,6 +101,13 @@ impl Connector for X {
     }
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+    fn display(&self) -> Option<&'static Display> {
+        Some(&display::DISPLAY)
+    }
+    // Error 403 "duplicate content"; the length of the window is not published.
+    fn refuses_repeats(&self) -> Option<Repeats> {
+        Some(Repeats { hours: None })
     }
     fn authorizer(&self) -> &dyn Authorizer {
         self

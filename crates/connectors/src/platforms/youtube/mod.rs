@@ -10,6 +10,7 @@ use crate::contract::authorizer::Authorizer;
 use crate::contract::capability::{Capabilities, Connect, PostKind};
 use crate::contract::connector::{Accepts, Connector, Descriptor, EndpointSetting, Setting, SharedQuota};
 use crate::contract::cx::PlatformSettings;
+use crate::contract::display::Display;
 use crate::contract::insights::Insights;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
@@ -18,6 +19,7 @@ use crate::contract::webhooks::Webhooks;
 mod api;
 mod auth;
 mod check;
+mod display;
 mod errors;
 mod insights;
 mod limits;
@@ -110,6 +112,9 @@ impl Connector for YouTube {
     }
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+    fn display(&self) -> Option<&'static Display> {
+        Some(&display::DISPLAY)
     }
     fn authorizer(&self) -> &dyn Authorizer {
         self

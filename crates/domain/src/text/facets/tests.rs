@@ -194,3 +194,27 @@ proptest! {
         prop_assert_eq!(joined, text);
     }
 }
+
+#[test]
+fn each_network_marks_up_what_it_knows() {
+    let found = |marks: Marks, text: &str| -> Vec<String> {
+        find(text, marks).into_iter().map(|facet| text[facet.bytes].to_owned()).collect()
+    };
+    let marks = |links, mentions, tags| Marks { links, mentions, tags };
+    let text = "@ada.l and @ada_x: see example.com, https://example.com/a #day-one #2026 (@eve@b.example).";
+    assert_eq!(
+        found(marks(Links::No, Mentions::Names, Tags::Words), text),
+        ["@ada.l", "@ada_x", "#day", "@eve"],
+        "a caption without links"
+    );
+    assert_eq!(
+        found(marks(Links::Full, Mentions::Addresses, Tags::Words), text),
+        ["@ada.l", "@ada_x", "https://example.com/a", "#day", "@eve@b.example"]
+    );
+    assert_eq!(
+        found(marks(Links::Bare, Mentions::Words, Tags::Words), text),
+        ["@ada", "@ada_x", "example.com", "https://example.com/a", "#day", "@eve"]
+    );
+    assert_eq!(found(marks(Links::Bare, Mentions::No, Tags::No), "@ada #tag example.com @"), ["example.com"]);
+    assert_eq!(found(marks(Links::No, Mentions::Names, Tags::Words), "@ #_ # #ώρα! a@b.example"), ["#ώρα"]);
+}

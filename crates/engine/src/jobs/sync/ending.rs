@@ -16,7 +16,7 @@ use carillon_store::{StoreError, Tx};
 
 use super::run::Run;
 use super::{Position, Target, keep, new_job};
-use crate::jobs::{JobError, Next};
+use crate::jobs::{JobError, Next, fenced};
 use crate::publish::verdict::{Tried, Verdict, decide};
 use crate::usecase::{accounts, notices};
 
@@ -171,7 +171,7 @@ async fn end(
     // The account's page says until when; nobody can or need do anything about it.
     let by_choice = row.error.as_ref().is_some_and(|error| error.code == USED_UP);
     let told = notices::of_account(engine, (workspace, id), NoticeKind::ReadingFails, cause.clone());
-    keep::fenced(engine, lease, move |tx| {
+    fenced(engine, lease, move |tx| {
         Box::pin(async move {
             sync_run::save(tx, &row).await?;
             account::synced(tx, row.workspace, row.account, cause.as_deref()).await?;

@@ -12,40 +12,17 @@ use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::remote_post::{self, RemotePostRow};
 use carillon_store::repo::snapshot::{self, Subject};
 use carillon_store::repo::sync_run::{self, SyncRunRow};
-use carillon_store::repo::{account_name, lease, publication};
+use carillon_store::repo::{account_name, publication};
 use carillon_store::{StoreError, Tx};
 
 use crate::Engine;
-use crate::jobs::{JobError, Lease};
+use crate::jobs::{JobError, Lease, fenced};
 
 /// Posts that one transaction takes. On SQLite every other write waits for it, also that of a commit's intent.
 const CHUNK: usize = 20;
 
 /// Networks date posts a little differently than we do.
 const SLACK: SignedDuration = SignedDuration::from_hours(24);
-
-/// Writes in a transaction that checks the lease first.
-pub(super) async fn fenced<F>(engine: &Engine, lease: &Lease, write: F) -> Result<(), JobError>
-where
-    F: for<'t> FnOnce(&'t mut Tx<'_>) -> futures::future::BoxFuture<'t, Result<(), StoreError>>
-        + Send
-        + 'static,
-{
-    let held = (lease.job, lease.epoch);
-    let held = engine
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                if lease::fence(tx, &[held]).await?.is_empty() {
-                    return Ok::<_, StoreError>(false);
-                }
-                write(tx).await?;
-                Ok(true)
-            })
-        })
-        .await?;
-    if held { Ok(()) } else { Err(JobError::LostLease) }
-}
 
 /// How the run stands.
 pub(super) async fn run(engine: &Engine, lease: &Lease, row: &SyncRunRow) -> Result<(), JobError> {

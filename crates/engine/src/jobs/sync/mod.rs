@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 
 pub use run::run;
 
+use super::background;
 use crate::{Actor, Engine};
 
 /// The job kind of a sync run.
@@ -149,20 +150,13 @@ pub(crate) async fn open(tx: &mut Tx<'_>, run: &SyncRunRow, job: &NewJob) -> Res
 
 /// The job of a run.
 pub(crate) fn new_job(engine: &Engine, target: Target, party: Party, at: Option<Timestamp>) -> NewJob {
-    let now = engine.clock.now();
+    let job = background(engine, KIND, job_key(target.run), &target);
     NewJob {
-        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
         workspace: Some(target.workspace),
-        kind: KIND.to_owned(),
-        version: 1,
-        payload: serde_json::json!(target),
-        lane: None,
-        background: true,
         party,
-        run_at: at.unwrap_or(now),
-        unique_key: job_key(target.run),
+        run_at: at.unwrap_or(job.run_at),
         subject: Some(target.run.uuid()),
-        created_at: now,
+        ..job
     }
 }
 

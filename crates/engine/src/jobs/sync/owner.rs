@@ -21,9 +21,9 @@ use jiff::tz::TimeZone;
 use super::account::Read;
 use super::ending::Stop;
 use super::run::Run;
-use super::{keep, schedule};
+use super::schedule;
 use crate::Engine;
-use crate::jobs::JobError;
+use crate::jobs::{JobError, fenced};
 use crate::reading::Access;
 use crate::usecase::credentials::NoCredential;
 
@@ -142,13 +142,11 @@ async fn keep_found(run: &Run<'_>, asked: &Asked, found: &Found) -> Result<(), J
     let (numbers, look, told_to) = answer(found, engine.clock.now());
     for chunk in numbers.chunks(CHUNK) {
         let chunk = chunk.to_vec();
-        keep::fenced(engine, run.lease, move |tx| {
-            Box::pin(async move { owner::add(tx, about, &chunk).await })
-        })
-        .await?;
+        fenced(engine, run.lease, move |tx| Box::pin(async move { owner::add(tx, about, &chunk).await }))
+            .await?;
     }
     // Last, so that what is cut off in between is asked for again.
-    keep::fenced(engine, run.lease, move |tx| {
+    fenced(engine, run.lease, move |tx| {
         Box::pin(async move { owner::add_look(tx, about, id, &look, told_to).await })
     })
     .await

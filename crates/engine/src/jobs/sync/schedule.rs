@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use carillon_domain::id::WorkspaceId;
-use carillon_domain::schedule as clock;
+use carillon_domain::schedule::zone_or_utc;
 use carillon_domain::sync::SyncKind;
 use carillon_domain::sync::schedule::{Known, Rhythm};
 use carillon_domain::time::{SignedDuration, Timestamp};
@@ -95,8 +95,7 @@ async fn look_at(
 /// The zone of a workspace; UTC if there is none of its name.
 pub(super) async fn zone_of(engine: &Engine, id: WorkspaceId) -> Result<TimeZone, StoreError> {
     let row = workspace::find(&engine.db, id).await?;
-    let zone = row.and_then(|row| clock::zone(&row.timezone).ok());
-    Ok(zone.unwrap_or(TimeZone::UTC))
+    Ok(row.map_or(TimeZone::UTC, |row| zone_or_utc(&row.timezone)))
 }
 
 /// What is to be read of the account now.

@@ -36,7 +36,7 @@ pub struct Film<'a> {
     pub input: &'a Path,
     /// Its type.
     pub kind: FileType,
-    /// Its length, milliseconds.
+    /// The length of what is made, milliseconds.
     pub length_ms: u64,
     /// What it has to become.
     pub plan: &'a Plan,
@@ -151,6 +151,10 @@ fn command(tools: &Tools, film: &Film<'_>) -> Result<Command, FilmError> {
     // The type is the one that we found, so that no file is taken for a list of others.
     let format = if film.kind == FileType::Webm { "matroska" } else { "mov" };
     command.args(["-v", "error", "-nostdin", "-nostats", "-progress", "pipe:1", "-y"]);
+    if let Some((from, to)) = film.plan.edit.and_then(|edit| edit.span) {
+        let seconds = |ms: u64| format!("{}.{:03}", ms / 1000, ms % 1000);
+        command.args(["-ss", &seconds(from), "-t", &seconds(to - from)]);
+    }
     command.args(["-protocol_whitelist", "file", "-f", format, "-i"]).arg(film.input);
     command.args(["-map", "0:V:0", "-map", "0:a:0?", "-sn", "-dn"]);
     command.args(["-map_metadata", "-1", "-map_chapters", "-1"]);
@@ -171,7 +175,8 @@ fn bits(film: &Film<'_>) -> u64 {
 
 fn picture(plan: &Plan) -> String {
     let (width, height) = (plan.width, plan.height);
-    let mut chain = match plan.fit {
+    let mut chain = edited(plan);
+    let shaped = match plan.fit {
         None => format!("scale={width}:{height}"),
         Some(Fit::Pad) => format!(
             "scale={width}:{height}:force_original_aspect_ratio=decrease:force_divisible_by=2,\
@@ -181,9 +186,56 @@ fn picture(plan: &Plan) -> String {
             format!("scale={width}:{height}:force_original_aspect_ratio=increase,crop={width}:{height}")
         }
     };
+    chain.push_str(&shaped);
     chain.push_str(",setsar=1");
     if let Some(rate) = plan.frame_rate {
         chain.push_str(&format!(",fps={rate}"));
     }
     chain
+}
+
+/// What a person wants done first: turned, then cut. In parts of what there is, since pixels of videos need not be square.
+fn edited(plan: &Plan) -> String {
+    let Some(edit) = plan.edit else { return String::new() };
+    let mut chain = String::new();
+    chain.push_str(match edit.turn {
+        90 => "transpose=1,",
+        180 => "hflip,vflip,",
+        270 => "transpose=2,",
+        _ => "",
+    });
+    if let Some(cut) = edit.cut {
+        let (width, height) = cut.of;
+        chain.push_str(&format!(
+            "crop=iw*{}/{width}:ih*{}/{height}:iw*{}/{width}:ih*{}/{height},",
+            cut.width, cut.height, cut.x, cut.y
+        ));
+    }
+    chain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::edit::{Cut, Edit};
+    use super::*;
+
+    #[test]
+    fn a_video_is_turned_and_cut_before_it_is_scaled() {
+        let cut = Cut { x: 10, y: 0, width: 90, height: 160, of: (180, 160) };
+        let edit = Edit { turn: 90, cut: Some(cut), ..Edit::default() };
+        let plan = Plan {
+            types: vec!["video/mp4".to_owned()],
+            width: 90,
+            height: 160,
+            fit: None,
+            bytes: 1_000_000,
+            frame_rate: None,
+            edit: Some(edit),
+        };
+        assert_eq!(
+            picture(&plan),
+            "transpose=1,crop=iw*90/180:ih*160/160:iw*10/180:ih*0/160,scale=90:160,setsar=1"
+        );
+        assert_eq!(picture(&Plan { edit: None, ..plan }), "scale=90:160,setsar=1");
+    }
 }

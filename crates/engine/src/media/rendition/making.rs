@@ -14,6 +14,7 @@ use tokio_util::io::ReaderStream;
 use super::super::keys;
 use super::super::library::Library;
 use super::super::sniff::FileType;
+use super::super::trash::for_good;
 use super::film::{self, Film, FilmError};
 use super::plan::Plan;
 use super::{job_key, renamed};
@@ -92,6 +93,21 @@ impl Library {
         }
     }
 
+    /// What is being made from a file, or could not be, oldest first.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] when the role may not read.
+    pub async fn making_from(&self, actor: &Actor, original: MediaId) -> Result<Vec<Underway>, AppError> {
+        actor.require(Permission::Read)?;
+        let mut all = Vec::new();
+        for row in rendition::of_original(&self.parts.db, actor.workspace, original).await? {
+            if row.state != State::Ready {
+                all.extend(self.going_to_be(row).await?);
+            }
+        }
+        Ok(all)
+    }
+
     async fn going_to_be(&self, made: RenditionRow) -> Result<Option<Underway>, StoreError> {
         let original = media::find(&self.parts.db, made.workspace, made.original).await?;
         let plan = serde_json::from_str::<Plan>(&made.rules).ok();
@@ -99,7 +115,8 @@ impl Library {
         let row = MediaRow {
             info: plan.promise(&original.info, made.id),
             version: 1,
-            name: renamed(&original.name, FileType::Mp4),
+            name: renamed(&original.name, &made.platform, FileType::Mp4),
+            tags: original.tags.clone(),
             renditions: Vec::new(),
             warnings: Vec::new(),
             created_by: made.created_by,
@@ -230,7 +247,7 @@ impl Library {
         let film = Film {
             input: input.path(),
             kind,
-            length_ms: original.info.duration_ms.unwrap_or(0),
+            length_ms: plan.length_ms(original.info.duration_ms).unwrap_or(0),
             plan,
             output: &output,
         };
@@ -238,13 +255,13 @@ impl Library {
         film::make(&self.parts.tools, &film, &self.stopping, tell).await.map_err(Trouble::Film)?;
         let file = tokio::fs::File::open(&output).await.map_err(AppError::internal)?;
         let body = ReaderStream::with_capacity(file, 256 * 1024).boxed();
-        let name = renamed(&original.name, FileType::Mp4);
+        let name = renamed(&original.name, &row.platform, FileType::Mp4);
         let taken = self.take_rendition(row, original, name, body).await?;
         // It was given up in the last moment.
         if rendition::find(&self.parts.db, workspace, id).await.map_err(AppError::from)?.is_none() {
-            let (version, now) = (taken.version, self.parts.clock.now());
+            let (version, at) = (taken.version, for_good(self.parts.clock.now()));
             let gone = self.parts.db.write(move |tx| {
-                Box::pin(async move { media::mark_deleted(tx, workspace, id, version, now).await })
+                Box::pin(async move { media::mark_deleted(tx, workspace, id, version, at).await })
             });
             gone.await.map_err(AppError::from)?;
         }
@@ -300,6 +317,7 @@ impl Plan {
             sha256: String::new(),
             width: Some(self.width),
             height: Some(self.height),
+            duration_ms: self.length_ms(original.duration_ms),
             frame_rate: self.frame_rate.or(original.frame_rate),
             video_codec: Some("h264".to_owned()),
             audio_codec: original.audio_codec.as_ref().map(|_| "aac".to_owned()),

@@ -4,6 +4,7 @@
 //! - The bytes come in by the way of every upload: cleaned, measured, and in the library completely or not at all.
 //! - A rendition goes with its original, unless a post uses it.
 
+pub mod edit;
 mod film;
 mod making;
 pub mod plan;
@@ -21,6 +22,7 @@ use carillon_store::repo::{job, post};
 use carillon_store::{StoreError, Tx};
 use futures::StreamExt;
 
+use self::edit::Edit;
 pub(crate) use self::making::Filmed;
 pub use self::making::{Copy, Underway};
 use self::plan::Plan;
@@ -29,6 +31,11 @@ use super::library::Library;
 use super::sniff::FileType;
 use super::uploads::EXPIRES_AFTER;
 use crate::Actor;
+
+/// In the place of a platform: what a person made of a file.
+pub(crate) const FOR_NOBODY: &str = "";
+/// Longest side of a picture that is taken from a video, pixels.
+const LARGEST_FRAME: u32 = 4_096;
 
 /// The unique key of the job that makes a rendition.
 pub(crate) fn job_key(id: MediaId) -> String {
@@ -59,9 +66,54 @@ impl Library {
         if let Some(row) = self.made_before(original, platform, plan).await? {
             return Ok(row);
         }
-        let row = self.new_rendition(actor, original, platform, plan, State::Ready);
         let made = self.draw(original, plan).await?;
-        let name = renamed(&original.name, made.kind);
+        self.keep_picture(actor, original, platform, plan, made).await
+    }
+
+    /// The picture of one moment of a video; the one that is there, if it was taken before.
+    ///
+    /// # Errors
+    /// `Conflict` with code `no_frame` when the video gives none.
+    pub(crate) async fn take_frame(
+        &self,
+        actor: &Actor,
+        original: &MediaRow,
+        at_ms: u64,
+    ) -> Result<MediaRow, AppError> {
+        let plan = Plan {
+            types: vec![FileType::Jpeg.mime().to_owned()],
+            width: original.info.width.unwrap_or_default(),
+            height: original.info.height.unwrap_or_default(),
+            fit: None,
+            bytes: self.parts.limits.image_bytes,
+            frame_rate: None,
+            edit: Some(Edit { frame: Some(at_ms), ..Edit::default() }),
+        };
+        if let Some(row) = self.made_before(original, FOR_NOBODY, &plan).await? {
+            return Ok(row);
+        }
+        let key = keys::original(original.workspace, original.info.id);
+        let file = self.parts.storage.as_file(&key, original.info.bytes).await?;
+        let taken = self.parts.tools.picture(file.path(), at_ms, LARGEST_FRAME).await;
+        let bytes = taken.map_err(|error| AppError::Conflict {
+            code: "no_frame",
+            message: format!("No picture could be taken there: {error}. Choose another moment."),
+        })?;
+        let made = still::Made { kind: FileType::Jpeg, bytes: bytes.into() };
+        self.keep_picture(actor, original, FOR_NOBODY, &plan, made).await
+    }
+
+    /// Puts a picture that was made into the library, unless somebody was quicker with the same.
+    async fn keep_picture(
+        &self,
+        actor: &Actor,
+        original: &MediaRow,
+        platform: &str,
+        plan: &Plan,
+        made: still::Made,
+    ) -> Result<MediaRow, AppError> {
+        let row = self.new_rendition(actor, original, platform, plan, State::Ready);
+        let name = renamed(&original.name, platform, made.kind);
         let body = futures::stream::iter([Ok(made.bytes)]).boxed();
         match self.take_rendition(&row, original, name, body).await {
             // Somebody else was quicker with the same.
@@ -147,10 +199,11 @@ impl Library {
     }
 }
 
-/// The name of a file with the extension of another type.
-fn renamed(name: &str, kind: FileType) -> String {
+/// The name of a file with the extension of another type. What a person made stands beside the original, so it says what it is.
+fn renamed(name: &str, platform: &str, kind: FileType) -> String {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    format!("{}.{}", if stem.is_empty() { "file" } else { stem }, kind.extensions()[0])
+    let edited = if platform == FOR_NOBODY { " (edited)" } else { "" };
+    format!("{}{edited}.{}", if stem.is_empty() { "file" } else { stem }, kind.extensions()[0])
 }
 
 /// Notes, with the file itself, that it is in the library.
@@ -161,22 +214,28 @@ pub(super) async fn enter(tx: &mut Tx<'_>, row: &RenditionRow, now: Timestamp) -
     rendition::insert(tx, row).await
 }
 
-/// What goes with a file that is deleted: renditions of it that no post uses, and what was known of it as a rendition.
+/// What goes with a file that is deleted: renditions of it that were made for networks and that no post uses, and what was known of it as
+/// a rendition. They count as deleted at `at`.
 pub(super) async fn follow_deletion(
     tx: &mut Tx<'_>,
     workspace: WorkspaceId,
     original: MediaId,
-    now: Timestamp,
+    at: Timestamp,
 ) -> Result<(), StoreError> {
     rendition::remove(tx, workspace, original).await?;
     let files = media::made_from(&mut *tx, workspace, original).await?;
     let files: BTreeMap<MediaId, i64> = files.iter().map(|row| (row.info.id, row.version)).collect();
     for made in rendition::of_original(&mut *tx, workspace, original).await? {
         if let Some(version) = files.get(&made.id) {
+            // What a person made is theirs, and stays as a file of its own.
+            if made.platform == FOR_NOBODY {
+                rendition::remove(tx, workspace, made.id).await?;
+                continue;
+            }
             if post::using_media(&mut *tx, workspace, made.id).await?.is_some() {
                 continue;
             }
-            media::mark_deleted(tx, workspace, made.id, *version, now).await?;
+            media::mark_deleted(tx, workspace, made.id, *version, at).await?;
         } else {
             job::remove(tx, &job_key(made.id)).await?;
         }

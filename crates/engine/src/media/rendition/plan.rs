@@ -6,12 +6,14 @@
 use carillon_domain::media::{Fit, MediaInfo, MediaKind};
 use serde::{Deserialize, Serialize};
 
+use super::edit::Edit;
+
 /// Types that pictures can be written as; the one that a file has comes before these.
-const PICTURES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
+pub(super) const PICTURES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
 /// Shapes that some network takes of anything, width by height.
 const SHAPES: [f64; 7] = [1.0, 0.8, 1.25, 9.0 / 16.0, 16.0 / 9.0, 0.5, 2.0];
 /// No side gets smaller, pixels: what is left would be no picture of it.
-const LEAST_SIDE: u32 = 64;
+pub(super) const LEAST_SIDE: u32 = 64;
 /// Bytes of a file that is asked about for its other properties.
 const FEW: u64 = 200_000;
 /// No network has a higher limit for what we would write, bytes.
@@ -38,6 +40,9 @@ pub struct Plan {
     /// Frames a second of a video, where they change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frame_rate: Option<f64>,
+    /// What a person wants done to it before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edit: Option<Edit>,
 }
 
 impl Plan {
@@ -50,6 +55,11 @@ impl Plan {
             MediaKind::Gif | MediaKind::Document => None,
             MediaKind::Video => video(original, fit, takes),
         }
+    }
+
+    /// How long a video made by it is, milliseconds; `original` where nothing is taken off.
+    pub fn length_ms(&self, original: Option<u64>) -> Option<u64> {
+        self.edit.and_then(|edit| edit.span).map(|(from, to)| to - from).or(original)
     }
 
     /// As it is stored and compared.
@@ -118,6 +128,7 @@ fn drawn(pattern: &MediaInfo, fit: Fit, step: u32, takes: &dyn Fn(&MediaInfo) ->
         fit: shaped,
         bytes: most,
         frame_rate: None,
+        edit: None,
     })
 }
 
@@ -230,7 +241,7 @@ impl Canvas {
     clippy::cast_sign_loss,
     reason = "sides of pictures, rounded and clamped"
 )]
-fn whole(side: f64) -> u32 {
+pub(super) fn whole(side: f64) -> u32 {
     side.round().clamp(1.0, f64::from(u32::MAX)) as u32
 }
 

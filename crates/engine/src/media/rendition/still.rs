@@ -8,6 +8,7 @@ use image::{DynamicImage, GenericImage, ImageFormat, Rgba, RgbaImage};
 use super::super::picture;
 use super::super::refusal::Refusal;
 use super::super::sniff::{FileType, HEAD};
+use super::edit::Edit;
 use super::plan::Plan;
 
 /// Qualities of a JPEG, as long as it has too many bytes; below the last one scaling down looks better.
@@ -33,6 +34,10 @@ pub struct Made {
 pub fn make(file: &Bytes, plan: &Plan, max_pixels: u64) -> Result<Made, Refusal> {
     let kind = FileType::sniff(&file[..file.len().min(HEAD)])?;
     let (pixels, profile) = picture::decode(kind, file, max_pixels)?;
+    let pixels = match plan.edit {
+        Some(edit) => edited(pixels, edit),
+        None => pixels,
+    };
     let drawn = reshaped(&pixels, plan);
     drop(pixels);
     let last = plan.types.len().saturating_sub(1);
@@ -49,6 +54,20 @@ pub fn make(file: &Bytes, plan: &Plan, max_pixels: u64) -> Result<Made, Refusal>
         }
     }
     Err(Refusal::WontFit)
+}
+
+/// The picture as a person wants it: turned, then cut.
+fn edited(pixels: DynamicImage, edit: Edit) -> DynamicImage {
+    let turned = match edit.turn {
+        90 => pixels.rotate90(),
+        180 => pixels.rotate180(),
+        270 => pixels.rotate270(),
+        _ => pixels,
+    };
+    match edit.cut {
+        Some(cut) => turned.crop_imm(cut.x, cut.y, cut.width, cut.height),
+        None => turned,
+    }
 }
 
 /// The picture on the canvas of the plan.

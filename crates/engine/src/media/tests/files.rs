@@ -14,6 +14,10 @@ use uuid::Uuid;
 use super::super::document::tests::{pdf, zip};
 use super::*;
 
+fn only(kind: MediaKind) -> FileFilter {
+    FileFilter { kind: Some(kind), ..FileFilter::default() }
+}
+
 async fn picture(test: &TestDb) {
     let shelf = Shelf::new(&test.db);
     let file = NewFile { name: "pic/cat".to_owned(), alt: Some(" A cat ".to_owned()) };
@@ -64,7 +68,7 @@ async fn documents(test: &TestDb) {
     let id = shelf.upload("deck", &slides).await.expect("taken");
     let slides = shelf.library.get(&shelf.actor, id).await.expect("found");
     assert_eq!((slides.name.as_str(), slides.info.pages), ("deck.pptx", Some(1)));
-    let listed = shelf.library.list(&shelf.actor, Some(MediaKind::Document), None, 9).await.expect("list");
+    let listed = shelf.library.list(&shelf.actor, &only(MediaKind::Document), 9).await.expect("list");
     assert_eq!(listed, [slides, row]);
     assert!(shelf.objects().await.iter().all(|key| !key.contains("uploads")), "no piece stays");
 }
@@ -102,7 +106,7 @@ async fn refusals(test: &TestDb) {
     };
     assert_eq!(code(&error), "upload_interrupted");
     assert!(shelf.objects().await.is_empty());
-    assert!(shelf.library.list(&shelf.actor, None, None, 10).await.expect("list").is_empty());
+    assert!(shelf.library.list(&shelf.actor, &FileFilter::default(), 10).await.expect("list").is_empty());
     let later = shelf.clock.now_plus(Duration::from_secs(1_000_000));
     assert!(
         carillon_store::repo::media_upload::expired(&test.db, later, 10).await.expect("query").is_empty()
@@ -128,9 +132,9 @@ async fn people(test: &TestDb) {
     let refused = [
         shelf.library.upload(&analyst, file(), whole(&jpeg(10, 10))).await.map(drop),
         shelf.library.begin(&analyst, file(), 10).await.map(drop),
-        shelf.library.set_alt(&analyst, id, None, None).await.map(drop),
+        shelf.library.describe(&analyst, id, About::alt(""), None).await.map(drop),
         shelf.library.delete(&analyst, id, None).await,
-        shelf.library.list(&actor(1, Role::Client), None, None, 10).await.map(drop),
+        shelf.library.list(&actor(1, Role::Client), &FileFilter::default(), 10).await.map(drop),
     ];
     for result in refused {
         assert_eq!(code(&result.expect_err("refused")), "forbidden");
@@ -139,7 +143,7 @@ async fn people(test: &TestDb) {
     let hidden = [
         shelf.library.get(&stranger, id).await.map(drop),
         shelf.library.content(&stranger, id, &Version::Original).await.map(drop),
-        shelf.library.set_alt(&stranger, id, None, None).await.map(drop),
+        shelf.library.describe(&stranger, id, About::alt(""), None).await.map(drop),
         shelf.library.delete(&stranger, id, None).await,
         shelf.library.append(&stranger, id, 0, whole(b"x")).await.map(drop),
         shelf.library.upload_state(&stranger, id).await.map(drop),
@@ -148,7 +152,7 @@ async fn people(test: &TestDb) {
     for result in hidden {
         assert_eq!(code(&result.expect_err("hidden")), "not_found");
     }
-    assert!(shelf.library.list(&stranger, None, None, 10).await.expect("list").is_empty());
+    assert!(shelf.library.list(&stranger, &FileFilter::default(), 10).await.expect("list").is_empty());
     assert!(shelf.library.info(stranger.workspace, id).await.expect("query").is_none());
 }
 on_both!(only_members_who_may_touch_a_file, |t| super::people(t));
@@ -157,11 +161,11 @@ async fn changes(test: &TestDb) {
     let shelf = Shelf::new(&test.db);
     let id = shelf.upload("a.jpg", &jpeg(10, 10)).await.expect("taken");
     let described =
-        shelf.library.set_alt(&shelf.actor, id, Some("A cat".to_owned()), Some(1)).await.expect("changed");
+        shelf.library.describe(&shelf.actor, id, About::alt("A cat"), Some(1)).await.expect("changed");
     assert_eq!((described.info.alt.as_deref(), described.version), (Some("A cat"), 2));
-    let stale = shelf.library.set_alt(&shelf.actor, id, None, Some(1)).await.expect_err("stale");
+    let stale = shelf.library.describe(&shelf.actor, id, About::alt(""), Some(1)).await.expect_err("stale");
     assert_eq!(code(&stale), "stale");
-    let bare = shelf.library.set_alt(&shelf.actor, id, Some("  ".to_owned()), None).await.expect("changed");
+    let bare = shelf.library.describe(&shelf.actor, id, About::alt("  "), None).await.expect("changed");
     assert_eq!((bare.info.alt, bare.version), (None, 3));
 }
 on_both!(a_description_changes_by_version, |t| super::changes(t));
@@ -177,14 +181,15 @@ async fn pages(test: &TestDb) {
     let of = |rows: Vec<carillon_store::repo::media::MediaRow>| {
         rows.iter().map(|row| row.info.id).collect::<Vec<_>>()
     };
-    let first = of(shelf.library.list(&shelf.actor, None, None, 2).await.expect("list"));
+    let first = of(shelf.library.list(&shelf.actor, &FileFilter::default(), 2).await.expect("list"));
     assert_eq!(first, ids[..2]);
-    let second =
-        of(shelf.library.list(&shelf.actor, Some(MediaKind::Image), Some(ids[1]), 2).await.expect("list"));
+    let second = of(shelf
+        .library
+        .list(&shelf.actor, &FileFilter { after: Some(ids[1]), ..only(MediaKind::Image) }, 2)
+        .await
+        .expect("list"));
     assert_eq!(second, ids[2..]);
-    assert!(
-        shelf.library.list(&shelf.actor, Some(MediaKind::Video), None, 2).await.expect("list").is_empty()
-    );
+    assert!(shelf.library.list(&shelf.actor, &only(MediaKind::Video), 2).await.expect("list").is_empty());
 }
 on_both!(the_library_is_listed_newest_first, |t| super::pages(t));
 
@@ -230,14 +235,48 @@ async fn purge(test: &TestDb) {
     assert_eq!(shelf.library.sweep().await.expect("sweep"), 0, "too early");
     let source = shelf.library.source(shelf.actor.workspace);
     assert!(source.open(gone, 0..10).await.is_ok(), "work that began before goes on");
-    shelf.clock.advance(Duration::from_secs(3601));
+    shelf.clock.advance(Duration::from_secs(30 * 24 * 3600 - 1));
+    shelf.library.sweep().await.expect("sweep");
+    assert!(source.open(gone, 0..10).await.is_ok(), "it can still be taken out of the trash");
+    shelf.clock.advance(Duration::from_secs(2));
     shelf.library.sweep().await.expect("sweep");
     assert!(source.open(gone, 0..10).await.is_err(), "the bytes are gone");
     assert!(source.open(raced, 0..10).await.is_ok(), "a scheduled post keeps them");
     let left = shelf.objects().await;
     assert!(left.iter().all(|key| key.contains(&raced.to_string())), "{left:?}");
 }
-on_both!(bytes_of_deleted_files_go_an_hour_later_unless_a_post_needs_them, |t| super::purge(t));
+on_both!(bytes_of_deleted_files_go_a_month_later_unless_a_post_needs_them, |t| super::purge(t));
+
+async fn trash(test: &TestDb) {
+    let shelf = Shelf::new(&test.db);
+    let (back, gone) = (
+        shelf.upload("a.jpg", &jpeg(10, 10)).await.expect("taken"),
+        shelf.upload("b.jpg", &jpeg(12, 12)).await.expect("taken"),
+    );
+    let (library, actor) = (&shelf.library, &shelf.actor);
+    let lying = async || {
+        let rows = library.trashed(actor, 10).await.expect("listed");
+        rows.into_iter().map(|row| row.info.id).collect::<Vec<_>>()
+    };
+    assert_eq!(code(&library.restore(actor, back).await.expect_err("it is not there")), "not_found");
+    assert_eq!(code(&library.erase_trashed(actor, back).await.expect_err("it is not there")), "not_found");
+    for id in [back, gone] {
+        library.delete(actor, id, None).await.expect("deleted");
+        shelf.clock.advance(Duration::from_secs(60));
+    }
+    assert_eq!(lying().await, [gone, back], "latest first");
+    library.restore(actor, back).await.expect("taken out");
+    library.erase_trashed(actor, gone).await.expect("erased");
+    assert!(lying().await.is_empty());
+    assert!(library.get(actor, back).await.is_ok());
+    assert_eq!(code(&library.restore(actor, gone).await.expect_err("for good")), "not_found");
+    assert_eq!(library.sweep().await.expect("sweep"), 0, "work that began before goes on");
+    shelf.clock.advance(Duration::from_secs(3601));
+    assert_eq!(library.sweep().await.expect("sweep"), 1);
+    let left = shelf.objects().await;
+    assert!(left.iter().all(|key| key.contains(&back.to_string())), "{left:?}");
+}
+on_both!(a_deleted_file_is_taken_out_of_the_trash_or_goes_for_good, |t| super::trash(t));
 
 async fn links(test: &TestDb) {
     let shelf = Shelf::new(&test.db);

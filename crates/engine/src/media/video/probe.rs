@@ -95,18 +95,12 @@ impl Tools {
         report.facts().ok_or_else(|| Refusal::NoVideo.into())
     }
 
-    /// One picture of a video, upright, as JPEG; from a moment in, since many begin with black.
+    /// The picture of one moment of a video, upright, as JPEG.
     ///
     /// # Errors
     /// Why there is none.
-    pub async fn picture(
-        &self,
-        file: &Path,
-        duration_ms: Option<u64>,
-        side: u32,
-    ) -> Result<Vec<u8>, ProbeError> {
+    pub async fn picture(&self, file: &Path, moment: u64, side: u32) -> Result<Vec<u8>, ProbeError> {
         let mut command = program(self.ffmpeg.as_deref(), "ffmpeg")?;
-        let moment = duration_ms.unwrap_or(0).min(10_000) / 10;
         command.args(["-v", "error", "-nostdin", "-protocol_whitelist", "file,pipe", "-threads", "1"]);
         command.args(["-ss", &format!("{}.{:03}", moment / 1000, moment % 1000)]);
         command.arg("-i").arg(file);

@@ -167,7 +167,7 @@ async fn real_videos_lose_their_metadata_and_still_play() {
         );
         assert!(facts.duration_ms.is_some_and(|ms| (900..1200).contains(&ms)), "{facts:?}");
         assert!(facts.video_codec.is_some() && facts.audio_codec.is_some(), "{facts:?}");
-        let picture = tools.picture(&path, facts.duration_ms, 64).await.expect("picture");
+        let picture = tools.picture(&path, facts.duration_ms.unwrap_or(0) / 10, 64).await.expect("picture");
         let picture = image::load_from_memory(&picture).expect("jpeg");
         assert_eq!((picture.width(), picture.height()), (64, 36), "{name}");
     }

@@ -220,3 +220,15 @@ fn every_column_has_a_word() {
     assert!(COLUMNS.iter().all(|name| seen.insert(name)), "each once");
     assert!(COLUMNS.iter().all(|name| carillon_domain::insight::definition(name).is_none()), "no metric");
 }
+
+proptest::proptest! {
+    /// What was guarded is what it was, whatever it begins with.
+    #[test]
+    fn a_guarded_text_comes_back(head in "['=+@\\-\t ]{0,4}", rest in ".{0,6}") {
+        let text = format!("{head}{rest}");
+        let kept = crate::report::guarded(&text);
+        proptest::prop_assert_eq!(crate::report::unguarded(&kept), text.as_str());
+        let formula = kept.starts_with(['=', '+', '-', '@']);
+        proptest::prop_assert!(!formula || kept.trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit()));
+    }
+}

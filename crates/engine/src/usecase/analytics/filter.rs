@@ -115,7 +115,7 @@ pub(crate) async fn select(engine: &Engine, actor: &Actor, filter: &Filter) -> R
 }
 
 fn said<'a>(engine: &Engine, actor: &Actor, filter: &'a Filter) -> Result<Said<'a>, Vec<FieldError>> {
-    let zone = TimeZone::get(&actor.timezone).unwrap_or(TimeZone::UTC);
+    let zone = actor.zone();
     let mut errors = Vec::new();
     let now = engine.clock.now();
     let day = known_day(filter, now, &zone).unwrap_or_else(|error| {

@@ -6,7 +6,6 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::AccountId;
 use carillon_domain::insight::Period;
 use carillon_domain::insight::best_times::Cell as Hour;
-use jiff::tz::TimeZone;
 
 use super::{Times, only, title};
 use crate::report::{Cell, Column, Kind, Table};
@@ -31,7 +30,7 @@ pub async fn of_account(
             table.sources.entry(basis).or_default();
         }
     }
-    let zone = TimeZone::get(&actor.timezone).unwrap_or(TimeZone::UTC);
+    let zone = actor.zone();
     Ok((table, Times::of(Period { from: found.from, to: found.to, zone })))
 }
 

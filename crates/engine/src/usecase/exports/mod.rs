@@ -18,7 +18,6 @@ use carillon_domain::id::AccountId;
 use carillon_domain::insight::Period;
 use carillon_domain::permission::Permission;
 use carillon_store::repo::workspace;
-use jiff::tz::TimeZone;
 
 pub use history::{HistoryFile, history};
 pub use report::report;
@@ -139,7 +138,7 @@ async fn about(engine: &Engine, actor: &Actor, filter: &Filter, times: Times) ->
     let row = workspace::find(&engine.db, actor.workspace).await?;
     let row = row.ok_or(AppError::NotFound { what: "workspace" })?;
     let wanted = given(filter.account.as_deref()).and_then(|text| text.parse::<AccountId>().ok());
-    let zone = TimeZone::get(&actor.timezone).unwrap_or(TimeZone::UTC);
+    let zone = actor.zone();
     let now = engine.clock.now();
     let day = known_day(filter, now, &zone).map_err(|error| AppError::Invalid(vec![error]))?;
     let mut all = if wanted.is_some() { accounts::list(engine, actor).await? } else { Vec::new() };

@@ -2,6 +2,7 @@
 
 use carillon_connectors::contract::insights::{Offers, Window};
 use carillon_domain::error::{AppError, FieldError};
+use carillon_domain::schedule::zone_or_utc;
 use carillon_domain::time::{SignedDuration, Timestamp};
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
@@ -27,7 +28,7 @@ pub(super) fn window(
     now: Timestamp,
     zone: &str,
 ) -> Result<Window, AppError> {
-    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let zone = zone_or_utc(zone);
     let to = to.unwrap_or_else(|| midnight(now, &zone));
     let from = from.unwrap_or_else(|| days_before(to, usual_days(offers), &zone));
     if to > now {

@@ -14,6 +14,7 @@ use carillon_store::repo::account::{self, AccountRow};
 use super::input::{PostInput, WantedStatus};
 use super::judge::{assess, place};
 use crate::media::Underway;
+use crate::usecase::caps::Besides;
 use crate::usecase::{names, renditions};
 use crate::{Actor, Engine};
 
@@ -39,7 +40,7 @@ pub async fn check(engine: &Engine, actor: &Actor, input: &PostInput) -> Result<
         (WantedStatus::Draft, Some(_)) => PostInput { status: WantedStatus::Scheduled, ..input.clone() },
         _ => input.clone(),
     };
-    let mut found = assess(engine, actor, &meant, None).await?;
+    let mut found = assess(engine, actor, &meant, Besides::default()).await?;
     if input.accounts.is_empty() {
         // Somebody who has not chosen any yet may ask what the rest is like.
         found.problems.retain(|p| p.field != "accounts");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use carillon_domain::composition::{Composition, Override, PartSpec};
 use carillon_domain::error::{AppError, FieldError};
+use carillon_domain::filling;
 use carillon_domain::id::{AccountId, MediaId};
 use carillon_domain::schedule::{self, DueTime};
 use carillon_domain::time::Timestamp;
@@ -29,6 +30,8 @@ pub enum WantedStatus {
     Scheduled,
     /// Goes out at once.
     Now,
+    /// Goes out in the next slot that is free on its accounts; `scheduled_at` says nothing then.
+    Queue,
 }
 
 /// A new post.
@@ -41,7 +44,7 @@ pub struct PostInput {
     pub accounts: Vec<AccountId>,
     /// Base media, in order.
     pub media: Vec<MediaId>,
-    /// Draft, scheduled or now.
+    /// Draft, scheduled, now, or queued.
     pub status: WantedStatus,
     /// RFC 3339, or wall-clock time in `timezone`.
     pub scheduled_at: Option<String>,
@@ -57,6 +60,13 @@ pub struct PostInput {
     pub tags: Vec<String>,
     /// Free name of a campaign.
     pub campaign: Option<String>,
+    /// A rule of RFC 5545 by which it comes again, on the clock of the workspace; for what is scheduled.
+    pub repeat: Option<String>,
+    /// Parameters that the links of its texts get, by name: `{"utm_source": "{network}"}`. Networks whose links nobody can press send
+    /// them as they are.
+    pub link_parameters: BTreeMap<String, String>,
+    /// Whether variables in its texts are filled in, such as `{account.name}`.
+    pub fill_in: bool,
 }
 
 /// A change to a post; absent fields stay as they are.
@@ -69,7 +79,7 @@ pub struct PostPatch {
     pub accounts: Option<Vec<AccountId>>,
     /// Base media.
     pub media: Option<Vec<MediaId>>,
-    /// Draft, scheduled or now.
+    /// Draft, scheduled, now, or queued.
     pub status: Option<WantedStatus>,
     /// RFC 3339, or wall-clock time in `timezone`.
     pub scheduled_at: Option<String>,
@@ -85,10 +95,14 @@ pub struct PostPatch {
     pub tags: Option<Vec<String>>,
     /// Campaign; an empty text removes it.
     pub campaign: Option<String>,
+    /// Parameters of links; replaces all of them.
+    pub link_parameters: Option<BTreeMap<String, String>>,
+    /// Whether variables are filled in.
+    pub fill_in: Option<bool>,
 }
 
 impl PostInput {
-    /// Base and overrides.
+    /// Base and overrides, not filled in yet.
     pub fn composition(&self) -> Composition {
         Composition {
             text: self.text.clone(),
@@ -96,6 +110,9 @@ impl PostInput {
             parts: self.parts.clone(),
             first_comment: self.first_comment.clone().filter(|c| !c.trim().is_empty()),
             overrides: self.overrides.clone(),
+            link_parameters: self.link_parameters.clone(),
+            fill_in: self.fill_in,
+            filled: BTreeMap::new(),
         }
     }
 
@@ -132,6 +149,7 @@ impl PostInput {
                 "There is something special for an account that the post does not go to. Add it to `accounts`.",
             ));
         }
+        errors.extend(filling::problems(&self.link_parameters));
         if self.status != WantedStatus::Draft && self.accounts.is_empty() {
             errors.push(FieldError::new("accounts", "required", "Choose at least one account."));
         }
@@ -161,7 +179,8 @@ impl PostInput {
                 schedule::not_too_far(&due, now).map_err(wrong)?;
                 Ok(Some(due))
             }
-            (WantedStatus::Draft, None) => {
+            // Which slot that is shows when it is taken.
+            (WantedStatus::Draft, None) | (WantedStatus::Queue, _) => {
                 schedule::zone(zone).map_err(wrong)?;
                 Ok(None)
             }

@@ -3,13 +3,15 @@
 use carillon_domain::account::AccountStatus;
 use carillon_domain::composition::Composition;
 use carillon_domain::error::{AppError, FieldError};
-use carillon_domain::id::{AccountId, PostId};
+use carillon_domain::id::AccountId;
 use carillon_domain::limits::Violation;
 use carillon_domain::schedule::DueTime;
 
 use super::check::{AccountCheck, check_composition, violations_as_errors};
+use super::fill::fill_in;
 use super::input::{PostInput, WantedStatus};
-use crate::usecase::{caps, horizon, names};
+use crate::usecase::caps::{self, Besides};
+use crate::usecase::{horizon, names};
 use crate::{Actor, Engine};
 
 /// A request that may be saved.
@@ -38,7 +40,7 @@ pub(super) struct Assessment {
     pub problems: Vec<FieldError>,
 }
 
-/// The one judgement of requests, for whoever only asks and for whoever saves. `ignore` is the post that the request changes.
+/// The one judgement of requests, for whoever only asks and for whoever saves.
 ///
 /// # Errors
 /// When the database fails.
@@ -46,15 +48,16 @@ pub(super) async fn assess(
     engine: &Engine,
     actor: &Actor,
     input: &PostInput,
-    ignore: Option<PostId>,
+    besides: Besides<'_>,
 ) -> Result<Assessment, AppError> {
     let mut problems = input.problems();
     let due = gather(input.due(&actor.timezone, engine.clock.now()), &mut problems)?.flatten();
-    let composition = input.composition();
+    let mut composition = input.composition();
     if problems.iter().any(|p| p.code == "too_many") {
         // Whoever sends a million accounts is not worth looking all of them up.
         return Ok(Assessment { composition, checks: Vec::new(), due, problems });
     }
+    fill_in(engine, actor, &mut composition, input, due.as_ref()).await?;
     let checks = check_composition(engine, actor, &composition, &input.accounts).await;
     let mut checks = gather(checks, &mut problems)?.unwrap_or_default();
     for check in &mut checks {
@@ -62,7 +65,7 @@ pub(super) async fn assess(
             check.report.warnings.push(not_connected());
         }
         if let Some(due) = due.as_ref().filter(|_| input.status != WantedStatus::Draft) {
-            caps::judge(engine, actor, check, due, ignore).await?;
+            caps::judge(engine, actor, check, due, besides).await?;
             if check.account.status == AccountStatus::Connected {
                 horizon::judge(engine, check, due).await?;
             }
@@ -86,9 +89,9 @@ pub(super) async fn judge(
     engine: &Engine,
     actor: &Actor,
     input: &PostInput,
-    ignore: Option<PostId>,
+    besides: Besides<'_>,
 ) -> Result<Judged, AppError> {
-    let Assessment { composition, checks, due, mut problems } = assess(engine, actor, input, ignore).await?;
+    let Assessment { composition, checks, due, mut problems } = assess(engine, actor, input, besides).await?;
     let broken = violations_as_errors(&composition, &checks);
     let mut warnings = Vec::new();
     if input.status == WantedStatus::Draft {

@@ -1,10 +1,13 @@
 //! Cancelling a post, or throwing a draft away.
 
 use carillon_domain::error::AppError;
-use carillon_domain::id::PostId;
+use carillon_domain::id::{PostId, WorkspaceId};
 use carillon_domain::permission::Permission;
 use carillon_domain::publication::{Event, Intent, PostStatus, PublicationState, post_status};
-use carillon_store::repo::{job, post, publication};
+use carillon_domain::time::Timestamp;
+use carillon_store::Tx;
+use carillon_store::repo::publication::{self, PublicationRow};
+use carillon_store::repo::{job, notice, post};
 
 use super::super::remote_delete;
 use super::query;
@@ -19,13 +22,15 @@ pub struct Removal {
     pub if_match: Option<i64>,
     /// Also delete what is public, where the platform can.
     pub remote: bool,
+    /// Also put it into the trash if it is no draft. Only what is not public, and can't be, goes there.
+    pub trash: bool,
 }
 
 /// Cancels every publication that can still be stopped; drafts go to the trash. With `remote`, what is public is deleted
 /// at the networks too; what stays public says why in its publication's warnings.
 ///
 /// # Errors
-/// [`AppError::Conflict`] when something is being sent right now; nothing is changed then.
+/// [`AppError::Conflict`] when something is being sent right now, or is to go into the trash and may be public; nothing is changed then.
 pub async fn remove(
     engine: &Engine,
     actor: &Actor,
@@ -55,6 +60,9 @@ pub async fn remove(
                 let ended = post.erased.iter().map(|e| e.state);
                 let states: Vec<_> = rows.iter().map(|r| r.state).chain(ended).collect();
                 let is_draft = post_status(&states, false) == PostStatus::Draft;
+                if removal.trash && states.iter().any(|state| may_be_public(*state)) {
+                    return Err(may_be_seen());
+                }
                 for row in &mut rows {
                     let seen = row.seen();
                     if !cancel(row, now)? {
@@ -65,9 +73,12 @@ pub async fn remove(
                     }
                     job::remove(tx, &publish::job_key(row.id)).await?;
                 }
+                if is_draft {
+                    forget_drafts(tx, &rows, now).await?;
+                }
                 post.version += 1;
                 post.updated_at = now;
-                post.trashed_at = is_draft.then_some(now).or(post.trashed_at);
+                post.trashed_at = (is_draft || removal.trash).then_some(now).or(post.trashed_at);
                 post::update(tx, &post).await?;
                 Ok::<_, AppError>(())
             })
@@ -87,11 +98,54 @@ pub async fn remove(
     Ok(view)
 }
 
-/// Cancels it, unless it never was to go out, or is out: then it tells `false`, and what follows its root goes on.
-fn cancel(
-    row: &mut publication::PublicationRow,
-    now: carillon_domain::time::Timestamp,
+/// Takes back what is planned, in a transaction of somebody else's: cancelled, and with `trash` thrown away, as drafts always are. Tells
+/// whether that was done: what is on its way, out, held or cancelled already stays as it is.
+///
+/// # Errors
+/// [`AppError::Conflict`] when it is being sent right now.
+pub(in crate::usecase) async fn withdraw(
+    tx: &mut Tx<'_>,
+    (workspace, id): (WorkspaceId, PostId),
+    now: Timestamp,
+    trash: bool,
 ) -> Result<bool, AppError> {
+    use PublicationState as S;
+    let found = post::find(&mut *tx, workspace, id).await?;
+    let Some(mut post) = found.filter(|post| post.trashed_at.is_none()) else { return Ok(false) };
+    let mut rows = publication::of_post(&mut *tx, workspace, id).await?;
+    let stays =
+        |row: &PublicationRow| row.intent || !matches!(row.state, S::Draft | S::Scheduled | S::Canceled);
+    if rows.iter().any(stays) || rows.iter().all(|row| row.state == S::Canceled) {
+        return Ok(false);
+    }
+    let is_draft = rows.iter().all(|row| matches!(row.state, S::Draft | S::Canceled));
+    for row in &mut rows {
+        let seen = row.seen();
+        if cancel(row, now)? {
+            if !publication::save_edit(tx, row, seen).await? {
+                return Err(already_sending());
+            }
+            job::remove(tx, &publish::job_key(row.id)).await?;
+        }
+    }
+    forget_drafts(tx, &rows, now).await?;
+    post.version += 1;
+    post.updated_at = now;
+    post.trashed_at = (trash || is_draft).then_some(now);
+    post::update(tx, &post).await?;
+    Ok(true)
+}
+
+/// What was told of drafts that are thrown away waits for nobody.
+async fn forget_drafts(tx: &mut Tx<'_>, rows: &[PublicationRow], now: Timestamp) -> Result<(), AppError> {
+    for row in rows.iter().filter(|row| row.state == PublicationState::Draft) {
+        notice::clear_all(tx, (row.workspace, row.id.uuid()), now).await?;
+    }
+    Ok(())
+}
+
+/// Cancels it, unless it never was to go out, or is out: then it tells `false`, and what follows its root goes on.
+fn cancel(row: &mut PublicationRow, now: Timestamp) -> Result<bool, AppError> {
     use PublicationState as S;
     match row.state {
         S::Draft | S::Canceled | S::Published | S::Unconfirmed => return Ok(false),
@@ -103,6 +157,23 @@ fn cancel(
     row.next_at = None;
     row.updated_at = now;
     Ok(true)
+}
+
+/// Whether somebody may see it at its network, now or once it is sent. What was erased with its account counts as it ended.
+fn may_be_public(state: PublicationState) -> bool {
+    matches!(
+        state,
+        PublicationState::Published | PublicationState::Unconfirmed | PublicationState::Publishing
+    )
+}
+
+fn may_be_seen() -> AppError {
+    AppError::Conflict {
+        code: "may_be_public",
+        message: "Something of this post is public, may be, or is on its way, so it can't go into the trash. Delete it at the \
+                  networks, or settle what is not confirmed."
+            .to_owned(),
+    }
 }
 
 fn already_sending() -> AppError {

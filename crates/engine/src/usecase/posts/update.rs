@@ -8,17 +8,20 @@ use carillon_domain::id::{AccountId, PostId};
 use carillon_domain::permission::Permission;
 use carillon_domain::publication::{Event, Intent, PostStatus, PublicationState};
 use carillon_domain::time::Timestamp;
-use carillon_store::repo::job;
 use carillon_store::repo::post::{self, PostRow};
 use carillon_store::repo::publication::{self, PublicationRow};
+use carillon_store::repo::series as series_row;
+use carillon_store::repo::{job, notice};
 
-use super::create::{fingerprint, new_publication};
+use super::create::{Aim, fingerprint, new_publication};
 use super::input::{PostInput, PostPatch, WantedStatus};
 use super::judge::{Judged, judge};
 use super::query;
-use super::view::PostView;
+use super::view::{PostView, PublicationView};
 use crate::publish::{self, Target};
-use crate::usecase::caps;
+use crate::usecase::caps::{self, Besides};
+use crate::usecase::queue::{self, FreeSlot};
+use crate::usecase::series;
 use crate::{Actor, Engine};
 
 /// Applies the patch.
@@ -31,6 +34,46 @@ pub async fn update(
     actor: &Actor,
     id: PostId,
     patch: PostPatch,
+    if_match: Option<i64>,
+) -> Result<PostView, AppError> {
+    if patch.status != Some(WantedStatus::Queue) {
+        return change(engine, actor, id, (patch, Aim::default()), if_match).await;
+    }
+    actor.require(Permission::Publish)?;
+    for _ in 0..queue::TRIES {
+        let accounts = match &patch.accounts {
+            Some(accounts) => accounts.clone(),
+            None => live(&query::get(engine, actor, id).await?).map(|p| p.account).collect(),
+        };
+        let slot = queue::next_free(engine, actor, &accounts, Some(id)).await?;
+        let placed = slot.place_change(patch.clone());
+        let aim = Aim { slot: Some(slot), part: None };
+        match Box::pin(change(engine, actor, id, (placed, aim), if_match)).await {
+            Err(error) if queue::is_taken(&error) => {}
+            done => return done,
+        }
+    }
+    Err(queue::too_busy())
+}
+
+/// Moves a post, of which this version was seen, into a slot that must still be free then.
+pub(in crate::usecase) async fn move_to(
+    engine: &Engine,
+    actor: &Actor,
+    (id, version): (PostId, i64),
+    slot: FreeSlot,
+) -> Result<PostView, AppError> {
+    let patch = slot.place_change(PostPatch::default());
+    let aim = Aim { slot: Some(slot), part: None };
+    change(engine, actor, id, (patch, aim), Some(version)).await
+}
+
+/// Applies the patch.
+pub(in crate::usecase) async fn change(
+    engine: &Engine,
+    actor: &Actor,
+    id: PostId,
+    (patch, aim): (PostPatch, Aim),
     if_match: Option<i64>,
 ) -> Result<PostView, AppError> {
     actor.require(Permission::Write)?;
@@ -56,7 +99,7 @@ pub async fn update(
     }
     let now = engine.clock.now();
     let Judged { composition, checks, due, places, warnings } =
-        judge(engine, actor, &input, Some(id)).await?;
+        judge(engine, actor, &input, Besides { except: Some(id), planned: &[] }).await?;
     let row = PostRow {
         version: before.post.version + 1,
         composition,
@@ -72,7 +115,7 @@ pub async fn update(
         checks.iter().map(|c| (c.account.id, new_publication(engine, &row, c, input.status))).collect();
     let fingerprints: BTreeMap<AccountId, String> =
         checks.iter().map(|c| (c.account.id, fingerprint(&c.draft))).collect();
-    let change = Change { row, fresh, fingerprints, wanted: input.status, places, now };
+    let change = Change { row, fresh, fingerprints, wanted: input.status, places, aim, now };
     apply(engine, change).await?;
     engine.wake.notify_waiters();
     engine.events.post_changed(actor.workspace, id);
@@ -82,12 +125,15 @@ pub async fn update(
     Ok(view)
 }
 
+/// Its publications. An account that was taken off, or a post that was canceled, comes back only when it is named.
+fn live(view: &PostView) -> impl Iterator<Item = &PublicationView> {
+    view.publications.iter().filter(|p| p.state != PublicationState::Canceled)
+}
+
 /// The post as a request, with the patch on top.
-fn merged(before: &PostView, patch: &PostPatch) -> PostInput {
+pub(super) fn merged(before: &PostView, patch: &PostPatch) -> PostInput {
     let post = &before.post;
-    // An account that was taken off, or a post that was canceled, comes back only when it is named.
-    let live = || before.publications.iter().filter(|p| p.state != PublicationState::Canceled);
-    let now_status = if live().any(|p| p.state != PublicationState::Draft) {
+    let now_status = if live(before).any(|p| p.state != PublicationState::Draft) {
         WantedStatus::Scheduled
     } else {
         WantedStatus::Draft
@@ -95,7 +141,7 @@ fn merged(before: &PostView, patch: &PostPatch) -> PostInput {
     let retimed = patch.scheduled_at.is_some() || patch.timezone.is_some();
     let kept_time = post.due_at.map(|at| at.to_string());
     let accounts: Vec<AccountId> =
-        patch.accounts.clone().unwrap_or_else(|| live().map(|p| p.account).collect());
+        patch.accounts.clone().unwrap_or_else(|| live(before).map(|p| p.account).collect());
     PostInput {
         text: patch.text.clone().unwrap_or_else(|| post.composition.text.clone()),
         media: patch.media.clone().unwrap_or_else(|| post.composition.media.clone()),
@@ -117,6 +163,12 @@ fn merged(before: &PostView, patch: &PostPatch) -> PostInput {
         first_comment: patch.first_comment.clone().or_else(|| post.composition.first_comment.clone()),
         tags: patch.tags.clone().unwrap_or_else(|| post.tags.clone()),
         campaign: patch.campaign.clone().or_else(|| post.campaign.clone()),
+        repeat: None,
+        link_parameters: patch
+            .link_parameters
+            .clone()
+            .unwrap_or_else(|| post.composition.link_parameters.clone()),
+        fill_in: patch.fill_in.unwrap_or(post.composition.fill_in),
     }
 }
 
@@ -126,6 +178,7 @@ struct Change {
     fingerprints: BTreeMap<AccountId, String>,
     wanted: WantedStatus,
     places: Vec<caps::Place>,
+    aim: Aim,
     now: Timestamp,
 }
 
@@ -150,14 +203,22 @@ async fn apply(engine: &Engine, mut change: Change) -> Result<(), AppError> {
                             if !publication::save_edit(tx, &row, seen).await? {
                                 return Err(already_out());
                             }
-                            queue(tx, &times, &row).await?;
+                            requeue(tx, &times, &row).await?;
                         }
                         None => take_off(tx, row, change.now).await?,
                     }
                 }
                 for row in change.fresh.values() {
                     publication::insert(tx, row).await?;
-                    queue(tx, &times, row).await?;
+                    requeue(tx, &times, row).await?;
+                }
+                if let Some(slot) = &change.aim.slot {
+                    queue::take(tx, change.row.workspace, slot, change.row.id).await?;
+                }
+                match &change.aim.part {
+                    Some(part) => series::link(tx, change.row.workspace, part, change.row.id).await?,
+                    // What is changed alone follows its series no more.
+                    None => series_row::detach(tx, change.row.workspace, change.row.id).await?,
                 }
                 caps::take(tx, &change.places, change.row.id).await
             })
@@ -170,7 +231,7 @@ fn edit(row: &mut PublicationRow, change: &Change) -> Result<(), AppError> {
     let intent = if row.intent { Intent::Saved } else { Intent::None };
     let event = match change.wanted {
         WantedStatus::Draft => Event::Unschedule,
-        WantedStatus::Scheduled | WantedStatus::Now => Event::Schedule,
+        WantedStatus::Scheduled | WantedStatus::Now | WantedStatus::Queue => Event::Schedule,
     };
     let content = change.fingerprints.get(&row.account);
     if row.state != PublicationState::Draft || event == Event::Schedule {
@@ -202,6 +263,7 @@ async fn take_off(
     }
     if row.state == PublicationState::Draft {
         publication::delete(tx, row.workspace, row.id).await?;
+        notice::clear_all(tx, (row.workspace, row.id.uuid()), now).await?;
     } else {
         let intent = if row.intent { Intent::Saved } else { Intent::None };
         let (mut row, seen) = (row.clone(), row.seen());
@@ -215,7 +277,7 @@ async fn take_off(
     Ok(job::remove(tx, &publish::job_key(row.id)).await?)
 }
 
-async fn queue(
+async fn requeue(
     tx: &mut carillon_store::Tx<'_>,
     times: &publish::Times,
     row: &PublicationRow,

@@ -1,6 +1,7 @@
 //! What users of other publishing tools complain about, each complaint a test. `docs/reference/rivals.md` lists them by number.
 
 mod duplicates;
+mod queue;
 mod scene;
 mod stuck;
 mod zones;
@@ -27,6 +28,7 @@ on_both!(no_14_every_registered_network_has_somebody_who_publishes, |t| super::s
 on_both!(no_15_every_network_has_a_deadline, |t| super::stuck::deadlines(t));
 on_both!(no_17_nothing_outside_needs_to_push, |t| super::stuck::alone(t));
 on_both!(no_26_a_wall_clock_time_stays_across_both_transitions, |t| super::zones::both_transitions(t));
+on_both!(no_30_a_queue_never_touches_what_is_public_and_frees_its_slots, |t| super::queue::untouched(t));
 
 /// The page names every test, and every test that it names is there.
 #[test]
@@ -46,7 +48,7 @@ fn the_page_lists_what_is_tested() {
     tested.extend(named(&sources, "on_both_desks!(", ','));
     tested.sort();
     assert_eq!(named(page, "`", '`'), tested);
-    let wanted: Vec<String> = (1..=18).chain([26]).map(|n| format!("no_{n:02}_")).collect();
+    let wanted: Vec<String> = (1..=18).chain([26, 30]).map(|n| format!("no_{n:02}_")).collect();
     assert_eq!(tested.len(), wanted.len());
     assert!(tested.iter().zip(&wanted).all(|(name, number)| name.starts_with(number)), "{tested:?}");
 }

@@ -59,7 +59,8 @@ fn at(account: AccountId, zone: &str, wall: &str) -> PostInput {
 
 pub async fn both_transitions(test: &TestDb) {
     for Night { zone, days, nine, odd: (odd, code) } in NIGHTS {
-        let stage = Stage::new(test).await;
+        let mut stage = Stage::new(test).await;
+        zone.clone_into(&mut stage.actor.timezone);
         let eve: Timestamp = format!("{}T00:00:00Z", days[0]).parse().expect("time");
         stage.bench.clock.advance_to(eve);
         let account = stage.bluesky().await;
@@ -74,7 +75,16 @@ pub async fn both_transitions(test: &TestDb) {
             assert_eq!(post.post.due_at, Some(due), "{zone} {wall}");
             assert_eq!((post.post.wall.as_deref(), post.post.timezone.as_str()), (Some(wall.as_str()), zone));
         }
+        let text = format!("Bells in {zone}");
+        let first = at(account, zone, &format!("{}T09:00:00", days[0]));
+        let daily = Some("FREQ=DAILY;COUNT=3".to_owned());
+        stage.post(PostInput { text: text.clone(), repeat: daily, ..first }).await;
         stage.run_until_idle().await;
+        let mut repeated: Vec<Timestamp> = stage.public(&text).iter().map(|item| item.at).collect();
+        repeated.sort_unstable();
+        let due =
+            |(day, nine): (&&str, &str)| format!("{day}T{nine}:00Z").parse::<Timestamp>().expect("time");
+        assert_eq!(repeated, days.iter().zip(nine).map(due).collect::<Vec<Timestamp>>(), "{zone}");
         for (day, nine) in days.iter().zip(nine) {
             let public = stage.public(&format!("Bell of {day}T09:00:00"));
             let due: Timestamp = format!("{day}T{nine}:00Z").parse().expect("time");

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use carillon_domain::insight::best_times::{COVERAGE, Cell};
+use carillon_domain::schedule::zone_or_utc;
 use carillon_engine::usecase::analytics::{self, AccountBestTimes, BestTimesPage, Filter, Slot};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -157,7 +158,7 @@ impl BestTimesOfAccount {
 
 impl BestTimes {
     fn new(found: &BestTimesPage, timezone: &str) -> Self {
-        let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
+        let zone = zone_or_utc(timezone);
         Self {
             accounts: found.accounts,
             from: found.from.to_string(),

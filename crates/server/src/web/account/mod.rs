@@ -6,6 +6,7 @@ mod best;
 mod heat;
 mod line;
 pub mod one;
+pub mod queue;
 mod table;
 
 pub use amount::Amount;

@@ -52,6 +52,7 @@ struct Account {
     posts_files: Downloads,
     runs_files: Downloads,
     connections_url: String,
+    queue_url: String,
     here: String,
     names: Vec<Renamed>,
 }
@@ -123,6 +124,7 @@ pub async fn show(
         runs_files: files("sync-runs"),
         names: accounts::names(&app.engine, &actor, row.id).await?,
         connections_url: urls::connections(place.workspace),
+        queue_url: urls::account_queue(place.workspace, place.account),
         here: urls::account(place.workspace, place.account),
         line: Line::new(&app, &ui, &actor, row, outlook, open),
         ui,

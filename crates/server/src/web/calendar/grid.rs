@@ -1,6 +1,6 @@
-//! Days of a month or a week, and what is due on them, in the workspace's zone.
+//! What the calendar shows at once, its days in the workspace's zone, and where in them a time lies.
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
@@ -11,12 +11,19 @@ pub enum Span {
     Month,
     /// Monday to Sunday.
     Week,
+    /// The hours of a day.
+    Day,
+    /// Those days of a month that have posts, one below the other.
+    List,
 }
 
 impl Span {
+    /// All, in the order in which they are offered.
+    pub const ALL: [Self; 4] = [Self::Month, Self::Week, Self::Day, Self::List];
+
     /// Reads the name used in addresses; everything else is a month.
     pub fn parse(text: &str) -> Self {
-        if text == "week" { Self::Week } else { Self::Month }
+        Self::ALL.into_iter().find(|span| span.as_str() == text).unwrap_or(Self::Month)
     }
 
     /// The name used in addresses.
@@ -24,20 +31,44 @@ impl Span {
         match self {
             Self::Month => "month",
             Self::Week => "week",
+            Self::Day => "day",
+            Self::List => "list",
         }
+    }
+
+    /// Most posts that one place shows before it says how many more there are.
+    pub fn most(self) -> usize {
+        match self {
+            Self::Month => 4,
+            Self::Week => 30,
+            Self::Day => usize::MAX,
+            Self::List => 12,
+        }
+    }
+
+    /// How many places there are: a day's hours, else days.
+    pub fn places(self, days: &[Date]) -> usize {
+        if self == Self::Day { 24 } else { days.len() }
+    }
+
+    /// In which of them a time lies.
+    pub fn place(self, days: &[Date], at: DateTime) -> Option<usize> {
+        let day = days.binary_search(&at.date()).ok()?;
+        if self == Self::Day { usize::try_from(at.hour()).ok() } else { Some(day) }
     }
 }
 
-/// The days that are shown for `at`: whole weeks from Monday.
+/// The days that are shown for `at`.
 pub fn days(span: Span, at: Date) -> Vec<Date> {
     let (first, last) = match span {
-        Span::Month => (monday(at.first_of_month()), at.last_of_month()),
-        Span::Week => (monday(at), monday(at)),
+        Span::Month => (monday(at.first_of_month()), sunday(at.last_of_month())),
+        Span::Week => (monday(at), sunday(at)),
+        Span::Day => (at, at),
+        Span::List => (at.first_of_month(), at.last_of_month()),
     };
     let mut days = Vec::new();
     let mut day = first;
-    // Whole weeks until the last day is covered.
-    while day <= last || !days.len().is_multiple_of(7) || days.is_empty() {
+    while day <= last {
         days.push(day);
         let Ok(next) = day.tomorrow() else { break };
         day = next;
@@ -50,19 +81,25 @@ fn monday(date: Date) -> Date {
     date.checked_sub(i64::from(back).days()).unwrap_or(date)
 }
 
+fn sunday(date: Date) -> Date {
+    let on = date.weekday().until(Weekday::Sunday);
+    date.checked_add(i64::from(on).days()).unwrap_or(date)
+}
+
 /// The dates of the page before and the page after.
 pub fn neighbours(span: Span, at: Date) -> (Date, Date) {
     let (back, on) = match span {
-        Span::Month => {
+        Span::Month | Span::List => {
             let first = at.first_of_month();
             (first.checked_sub(1.month()), first.checked_add(1.month()))
         }
         Span::Week => (at.checked_sub(1.week()), at.checked_add(1.week())),
+        Span::Day => (at.yesterday(), at.tomorrow()),
     };
     (back.unwrap_or(at), on.unwrap_or(at))
 }
 
-/// The instants that `[first, last]` covers in a zone.
+/// The instants that these days cover in a zone; `None` beyond the end of time.
 pub fn bounds(days: &[Date], zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
     let start = days.first()?.to_zoned(zone.clone()).ok()?.start_of_day().ok()?;
     let end = days.last()?.tomorrow().ok()?.to_zoned(zone.clone()).ok()?.start_of_day().ok()?;
@@ -91,6 +128,23 @@ mod tests {
     fn a_week_is_seven_days_from_monday() {
         let shown = days(Span::Week, date(2026, 11, 22));
         assert_eq!((shown.len(), shown[0], shown[6]), (7, date(2026, 11, 16), date(2026, 11, 22)));
+    }
+
+    #[test]
+    fn a_list_is_the_month_and_a_day_is_itself() {
+        let shown = days(Span::List, date(2026, 11, 22));
+        assert_eq!((shown.len(), shown[0]), (30, date(2026, 11, 1)));
+        assert_eq!(days(Span::Day, date(2026, 11, 22)), [date(2026, 11, 22)]);
+    }
+
+    #[test]
+    fn a_time_lies_in_its_day_or_hour() {
+        let week = days(Span::Week, date(2026, 11, 22));
+        assert_eq!(Span::Week.place(&week, date(2026, 11, 17).at(23, 59, 0, 0)), Some(1));
+        assert_eq!(Span::Week.place(&week, date(2026, 11, 23).at(0, 0, 0, 0)), None);
+        let day = days(Span::Day, date(2026, 11, 17));
+        assert_eq!(Span::Day.place(&day, date(2026, 11, 17).at(23, 59, 0, 0)), Some(23));
+        assert_eq!(Span::Day.place(&day, date(2026, 11, 18).at(0, 0, 0, 0)), None);
     }
 
     #[test]

@@ -8,7 +8,6 @@ use carillon_engine::usecase::analytics::{Filter, USUAL_DAYS};
 use carillon_store::repo::account::AccountRow;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::http::App;
@@ -138,7 +137,7 @@ impl Asked {
     /// The same for the use case.
     pub fn filter(&self, actor: &Actor, now: Timestamp) -> Filter {
         let text = |text: &str| Some(text.to_owned());
-        let zone = zone(actor);
+        let zone = actor.zone();
         let now =
             self.known_day().and_then(|day| Period::start_of(day, &zone)).map_or(now, |day| day.min(now));
         let month = now.to_zoned(zone.clone()).date().first_of_month();
@@ -236,7 +235,7 @@ impl Asked {
 
     /// The days that were chosen, and the other words of the form.
     pub fn fields(&self, actor: &Actor, now: Timestamp) -> Fields {
-        let today = zone(actor).to_datetime(now).date();
+        let today = actor.zone().to_datetime(now).date();
         Fields {
             from: self.from.clone(),
             to: self.to.clone(),
@@ -280,10 +279,6 @@ impl Asked {
         };
         names.into_iter().map(item).collect()
     }
-}
-
-fn zone(actor: &Actor) -> TimeZone {
-    TimeZone::get(&actor.timezone).unwrap_or(TimeZone::UTC)
 }
 
 /// All accounts of the workspace.

@@ -1,6 +1,7 @@
 //! The first page of a workspace: its numbers with what they were before, network by network, the best posts, and what is next.
 
 mod choice;
+pub mod guide;
 mod spark;
 mod tables;
 mod tile;
@@ -20,6 +21,7 @@ use jiff::SignedDuration;
 
 pub use self::choice::Asked;
 use self::choice::{Fields, Item, Link};
+use self::guide::Guide;
 use self::tables::{DayLine, NetworkLine, TopLine};
 use self::tile::Tile;
 use super::components::Empty;
@@ -55,6 +57,7 @@ struct Overview {
     chosen: Option<String>,
     known: Option<String>,
     signed_out: Option<String>,
+    guide: Option<Guide>,
     empty: Option<Empty>,
     tiles: Vec<Tile>,
     labels: Vec<String>,
@@ -109,6 +112,7 @@ pub async fn show(
         span: tables::span(&ui, &summary),
         known: asked.known_day().map(|day| ui.arg("day", tables::written(&ui, day)).tr("overview-known")),
         signed_out: (signed_out > 0).then(|| ui.count("n", signed_out).tr("overview-signed-out")),
+        guide: Guide::load(&app, &ui, &actor).await?,
         empty: empty(&ui, &actor, rows.is_empty(), summary.accounts),
         tiles: Tile::all(&ui, &summary),
         labels: tile::shown(&summary.figures)

@@ -1,7 +1,8 @@
-//! A post at a glance, for the calendar and the list.
+//! A post at a glance: in words, and as a line of a list.
 
 use std::collections::BTreeMap;
 
+use carillon_domain::composition::Composition;
 use carillon_domain::error::AppError;
 use carillon_domain::id::AccountId;
 use carillon_domain::publication::{Delivered, PostStatus, PublicationState};
@@ -57,44 +58,6 @@ pub fn title(app: &App, platform: &str) -> &'static str {
     app.engine.networks.connector(platform).map_or("", |c| c.descriptor().title)
 }
 
-/// A post in a calendar cell.
-#[derive(Debug, Clone)]
-pub struct Chip {
-    /// Its page.
-    pub url: String,
-    /// Local time, `18:30`.
-    pub time: String,
-    /// Beginning of its text.
-    pub text: String,
-    /// Stable name of its status.
-    pub status: &'static str,
-    /// The status in words.
-    pub label: String,
-    /// The networks that it goes to.
-    pub platforms: Vec<String>,
-}
-
-impl Chip {
-    /// From a post.
-    pub fn new(ui: &Ui, view: &PostView, _faces: &Faces) -> Self {
-        let mut platforms: Vec<String> = view.publications.iter().map(|p| p.platform.clone()).collect();
-        platforms.sort();
-        platforms.dedup();
-        Self {
-            url: urls::post(view.post.workspace, view.post.id),
-            time: view
-                .post
-                .due_at
-                .map(|at| ui.zone.to_datetime(at).strftime("%H:%M").to_string())
-                .unwrap_or_default(),
-            text: excerpt(ui, view),
-            status: view.status.as_str(),
-            label: status(ui, view),
-            platforms,
-        }
-    }
-}
-
 /// A post in the list.
 pub struct Card {
     /// Its page.
@@ -124,7 +87,7 @@ impl Card {
         places.sort_by(|a, b| (&a.platform, a.account).cmp(&(&b.platform, b.account)));
         Self {
             url: urls::post(view.post.workspace, view.post.id),
-            text: excerpt(ui, view),
+            text: excerpt(ui, &view.post.composition),
             state: State::new(view.status.as_str(), status(ui, view)),
             due_at: view.post.due_at,
             faces: places.into_iter().map(|p| faces.face(p.account, &p.platform)).collect(),
@@ -138,7 +101,12 @@ pub fn status(ui: &Ui, view: &PostView) -> String {
     let mut published =
         view.publications.iter().filter(|p| p.state == PublicationState::Published).peekable();
     let in_inbox = published.peek().is_some() && published.all(is_in_inbox);
-    match view.status {
+    status_words(ui, view.status, in_inbox)
+}
+
+/// A post's status in words, where that is known; `in_inbox` if all of it that is published waits in inboxes.
+pub fn status_words(ui: &Ui, status: PostStatus, in_inbox: bool) -> String {
+    match status {
         PostStatus::Published if in_inbox => ui.tr("status-inbox"),
         PostStatus::PartiallyPublished if in_inbox => ui.tr("status-partly-inbox"),
         other => ui.of("status", other.as_str()),
@@ -150,8 +118,8 @@ pub fn is_in_inbox(view: &PublicationView) -> bool {
     view.delivered == Some(Delivered::Inbox) && view.deleted_at.is_none()
 }
 
-fn excerpt(ui: &Ui, view: &PostView) -> String {
-    let composition = &view.post.composition;
+/// The beginning of a post's text, in one line.
+pub fn excerpt(ui: &Ui, composition: &Composition) -> String {
     let own = composition.overrides.values().find_map(|o| o.text.as_deref());
     let text = if composition.text.trim().is_empty() { own.unwrap_or_default() } else { &composition.text };
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");

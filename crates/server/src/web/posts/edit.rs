@@ -24,7 +24,7 @@ pub(super) struct EditForm {
 }
 
 /// A try that was refused a moment ago.
-pub(super) struct Refused {
+pub(in crate::web) struct Refused {
     pub publication: PublicationId,
     text: String,
     why: Said,

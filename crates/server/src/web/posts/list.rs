@@ -16,6 +16,7 @@ use crate::urls;
 use crate::web::components::{Alert, Empty, Pager};
 use crate::web::frame::Section;
 use crate::web::signed_in::Member;
+use crate::web::trash::Undo;
 use crate::web::ui::Ui;
 use crate::web::{Failure, html};
 
@@ -30,6 +31,8 @@ const HELD: &str = "held";
 struct Posts {
     ui: Ui,
     alert: Option<Alert>,
+    undo: Option<Undo>,
+    trash_url: String,
     overdue: Option<Overdue>,
     tabs: Vec<Tab>,
     query: String,
@@ -54,6 +57,8 @@ pub struct ListQuery {
     status: String,
     q: String,
     cursor: Option<String>,
+    /// The one that was just thrown away.
+    trashed: Option<String>,
     /// How many the button for the overdue ones let go.
     released: Option<usize>,
 }
@@ -100,7 +105,13 @@ pub async fn show(
         Empty::new("list", ui.tr("posts-none-found"), ui.tr("posts-none-found-text"))
     };
     let overdue = if query.status == HELD { Overdue::load(&app, &actor).await? } else { None };
+    let trashed = query.trashed.as_deref().and_then(|id| id.parse::<PostId>().ok());
     let page = Posts {
+        undo: trashed.map(|post| {
+            let url = urls::restore_post(actor.workspace, post);
+            Undo::new(ui.tr("trash-moved-post"), ui.tr("trash-undo"), url)
+        }),
+        trash_url: urls::trash(actor.workspace),
         alert: query.released.map(|n| overdue::told(&ui, n)),
         overdue,
         tabs,

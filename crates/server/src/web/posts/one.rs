@@ -20,6 +20,7 @@ use serde::Deserialize;
 
 use super::card::{Faces, is_in_inbox, status, title};
 use super::edit::{EditForm, Refused};
+use super::series::SeriesCard;
 use crate::http::App;
 use crate::http::extract::{Form, Path, Query};
 use crate::urls;
@@ -30,8 +31,16 @@ use crate::web::insights::Ask;
 use crate::web::library::FileCard;
 use crate::web::said::Said;
 use crate::web::signed_in::Member;
+use crate::web::trash::Undo;
 use crate::web::ui::Ui;
 use crate::web::{Failure, html};
+
+/// What the page's address says after it was canceled …
+const CANCELED: &str = "canceled";
+/// … taken out of the trash …
+pub const RESTORED: &str = "restored";
+/// … or planned again.
+pub const PLANNED: &str = "planned";
 
 #[derive(Template)]
 #[template(path = "pages/post.html")]
@@ -47,9 +56,14 @@ struct Post {
     choices: Vec<Choice>,
     curves: Vec<CurveCard>,
     cards: Vec<PublicationCard>,
+    series: Option<SeriesCard>,
     edit_url: Option<String>,
     cancel_url: Option<String>,
     delete_url: Option<String>,
+    /// Plans it again: label and address.
+    again: Option<(String, String)>,
+    trash_url: Option<String>,
+    undo: Option<Undo>,
     draft: bool,
     live: bool,
     here: String,
@@ -97,8 +111,8 @@ struct PartLine {
 /// Where the post is.
 #[derive(Debug, Deserialize)]
 pub struct Place {
-    pub(super) workspace: WorkspaceId,
-    pub(super) post: PostId,
+    pub(in crate::web) workspace: WorkspaceId,
+    pub(in crate::web) post: PostId,
 }
 
 /// Where the publication is.
@@ -120,14 +134,20 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let alerts = match uri.query() {
         Some("saved") => vec![Alert::success(member.ui.tr("saved"))],
+        Some(query) if query.starts_with("canceled=") => {
+            let gone = query.trim_start_matches("canceled=").parse::<usize>().unwrap_or_default();
+            vec![Alert::success(member.ui.count("n", gone).tr("series-canceled"))]
+        }
         Some("deleted") => vec![Alert::success(member.ui.tr("post-deleted-remote"))],
+        Some(RESTORED) => vec![Alert::success(member.ui.tr("trash-restored"))],
+        Some(PLANNED) => vec![Alert::success(member.ui.tr("post-planned-again"))],
         _ => Vec::new(),
     };
     page(&app, member, (place.post, &asked.metric), alerts, None).await
 }
 
 /// The page, with what there is to say of the last thing that was tried here.
-pub(super) async fn page(
+pub(in crate::web) async fn page(
     app: &App,
     member: Member,
     (post, metric): (PostId, &str),
@@ -166,6 +186,19 @@ pub(super) async fn page(
     if settled == Some(Settled::Erased) {
         alerts.push(Alert::info(ui.tr("post-erased")));
     }
+    let publishes = actor.role.may(Permission::Publish);
+    let canceled = view.status == PostStatus::Canceled && !view.publications.is_empty();
+    let again = (publishes && canceled && settled.is_none()).then(|| {
+        let to_come = view.post.due_at.is_some_and(|at| at > ui.now);
+        let label = if to_come { ui.tr("post-again") } else { ui.tr("post-again-draft") };
+        (label, urls::plan_again(workspace, post))
+    });
+    let just_canceled = ui.path.ends_with(&format!("?{CANCELED}"));
+    let undo = again.clone().filter(|_| just_canceled);
+    if just_canceled && undo.is_none() {
+        alerts.push(Alert::success(ui.tr("post-canceled")));
+    }
+    let ended = matches!(view.status, PostStatus::Canceled | PostStatus::Failed) && settled.is_none();
     let mut media = Vec::new();
     for id in &view.post.composition.media {
         let row = app.engine.library.get(&actor, *id).await.ok();
@@ -185,6 +218,10 @@ pub(super) async fn page(
         delete_url: (actor.role.may(Permission::Publish)
             && view.publications.iter().any(|p| is_deletable(app, &faces, p)))
         .then(|| urls::delete_post(workspace, post)),
+        series: SeriesCard::of(app, &ui, &actor, post).await?,
+        undo: undo.map(|(label, url)| Undo::new(ui.tr("post-canceled"), label, url)),
+        again,
+        trash_url: (publishes && ended).then(|| urls::trash_post(workspace, post)),
         draft,
         live: view.publications.iter().any(open),
         choices: curve::choices(&ui, &curves, &here),
@@ -224,7 +261,6 @@ fn card(
 ) -> PublicationCard {
     let account = faces.get(view.account);
     let workspace = post.post.workspace;
-    let own = post.post.composition.overrides.get(&view.account);
     // Whatever may be public is settled by a person first; only then can the rest be tried again.
     let unsure = view.state == PublicationState::Unconfirmed
         || view.parts.iter().any(|p| p.state == UnitState::Unconfirmed);
@@ -255,7 +291,7 @@ fn card(
         evidence: view.evidence.as_deref().map(|found| ui.said(found)),
         held: view.held_reason.map(|r| ui.of("held", r.as_str())),
         incomplete: view.incomplete,
-        own_text: own.and_then(|o| o.text.clone()),
+        own_text: post.post.composition.own_text(view.account),
         parts: view.parts.iter().map(|p| line(ui, p)).collect(),
         attempts: view.attempts,
         retry_url: (waiting && may(Permission::Publish)).then(|| urls::retry_publication(workspace, view.id)),
@@ -305,9 +341,9 @@ pub async fn cancel(
 ) -> Result<Redirect, Failure> {
     let gone = posts::remove(&app.engine, &member.actor, place.post, Removal::default()).await?;
     Ok(Redirect::to(&if gone.post.trashed_at.is_some() {
-        urls::posts(place.workspace)
+        urls::posts_after_trash(place.workspace, place.post)
     } else {
-        urls::post(place.workspace, place.post)
+        format!("{}?{CANCELED}", urls::post(place.workspace, place.post))
     }))
 }
 

@@ -52,7 +52,7 @@ pub async fn submit(
     member.actor.require(Permission::ManageWorkspace)?;
     let here = urls::workspace_settings(member.actor.workspace);
     let taken = match crate::api::receive_small_file(form, LOGO_BYTES, logo_too_large).await {
-        Ok(file) => app.engine.library.put_logo(&member.actor, file).await.map_err(Failure::from),
+        Ok((_, file)) => app.engine.library.put_logo(&member.actor, file).await.map_err(Failure::from),
         Err(failure) => Err(failure),
     };
     match taken {

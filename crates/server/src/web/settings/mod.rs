@@ -1,10 +1,12 @@
 //! Settings: of the person, and of the workspace.
 
+pub mod feed;
 pub mod logo;
 pub mod members;
 pub mod profile;
 pub mod reports;
 pub mod sessions;
+pub mod texts;
 pub mod tokens;
 pub mod workspace;
 

@@ -30,40 +30,50 @@ struct Profile {
     password_alerts: Vec<Alert>,
     password: Vec<Field>,
     /// `None` where no e-mails are sent.
-    mail: Option<MailCard>,
+    mail: Option<Switch>,
+    keys: Switch,
 }
 
-/// Whether the person wants e-mails, and the button that changes it.
-struct MailCard {
+/// Whether the person wants something, and the button that changes it.
+struct Switch {
     says: String,
     button: String,
     /// What the button wants.
     wants: &'static str,
 }
 
-impl MailCard {
-    fn new(ui: &Ui, wanted: bool) -> Self {
+impl Switch {
+    fn mail(ui: &Ui, wanted: bool) -> Self {
         if wanted {
             Self { says: ui.tr("mail-wanted"), button: ui.tr("mail-stop"), wants: "no" }
         } else {
             Self { says: ui.tr("mail-unwanted"), button: ui.tr("mail-start"), wants: YES }
         }
     }
+
+    fn keys(ui: &Ui, on: bool) -> Self {
+        if on {
+            Self { says: ui.tr("keys-are-on"), button: ui.tr("keys-stop"), wants: "no" }
+        } else {
+            Self { says: ui.tr("keys-are-off"), button: ui.tr("keys-start"), wants: YES }
+        }
+    }
 }
 
-/// What the form says when e-mails are wanted.
+/// What a form says when it is wanted.
 const YES: &str = "yes";
 
 impl Profile {
     async fn new(app: &App, person: Person) -> Result<Self, Failure> {
         let (ui, user) = (person.ui, &person.current.user);
         let mail = match app.engine.mailer {
-            Some(_) => Some(MailCard::new(&ui, notices::wants_mail(&app.engine, user.id).await?)),
+            Some(_) => Some(Switch::mail(&ui, notices::wants_mail(&app.engine, user.id).await?)),
             None => None,
         };
         let none = Errors::default();
         Ok(Self {
             mail,
+            keys: Switch::keys(&ui, user.single_keys),
             email: user.email.clone(),
             profile_alerts: Vec::new(),
             profile: profile_fields(&ui, &ProfileForm::of(user), &none),
@@ -163,9 +173,9 @@ pub async fn submit(
     }
 }
 
-/// Whether to write.
+/// Whether something is wanted.
 #[derive(Debug, Deserialize)]
-pub struct MailForm {
+pub struct SwitchForm {
     wants: String,
 }
 
@@ -173,9 +183,19 @@ pub struct MailForm {
 pub async fn want_mail(
     State(app): State<App>,
     person: Person,
-    Form(form): Form<MailForm>,
+    Form(form): Form<SwitchForm>,
 ) -> Result<Response, Failure> {
     notices::want_mail(&app.engine, person.current.user.id, form.wants == YES).await?;
+    Ok(done(&urls::profile()).into_response())
+}
+
+/// Keeps whether single keys do something on the person's pages.
+pub async fn want_single_keys(
+    State(app): State<App>,
+    person: Person,
+    Form(form): Form<SwitchForm>,
+) -> Result<Response, Failure> {
+    app.people.set_single_keys(&person.current, form.wants == YES).await?;
     Ok(done(&urls::profile()).into_response())
 }
 

@@ -225,13 +225,32 @@ impl Page {
             "Escape" => (27, ""),
             " " => (32, " "),
             "Delete" => (46, ""),
+            "ArrowLeft" => (37, ""),
+            "ArrowUp" => (38, ""),
+            "ArrowRight" => (39, ""),
+            "ArrowDown" => (40, ""),
+            "m" => (77, "m"),
             other => panic!("{other} is not on this keyboard"),
         };
-        let named = if key == " " { "Space" } else { key };
+        let named = match key {
+            " " => "Space",
+            "m" => "KeyM",
+            named => named,
+        };
         let down = json!({ "type": if text.is_empty() { "rawKeyDown" } else { "keyDown" }, "key": key, "code": named,
             "windowsVirtualKeyCode": code, "text": text });
         self.command("Input.dispatchKeyEvent", down).await;
         let up = json!({ "type": "keyUp", "key": key, "code": named, "windowsVirtualKeyCode": code });
+        let _ = self.try_command("Input.dispatchKeyEvent", up).await;
+    }
+
+    /// Strikes a key that writes a character; with modifiers, as the protocol counts them (2 is Control), it writes none.
+    pub async fn strike(&self, key: &str, modifiers: u8) {
+        let text = if modifiers == 0 { key } else { "" };
+        let kind = if text.is_empty() { "rawKeyDown" } else { "keyDown" };
+        let down = json!({ "type": kind, "key": key, "modifiers": modifiers, "text": text });
+        self.command("Input.dispatchKeyEvent", down).await;
+        let up = json!({ "type": "keyUp", "key": key, "modifiers": modifiers });
         let _ = self.try_command("Input.dispatchKeyEvent", up).await;
     }
 

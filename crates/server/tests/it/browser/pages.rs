@@ -1,14 +1,18 @@
 //! Every page at two widths and two looks: nothing complains, nothing sticks out, and axe finds nothing against WCAG 2.2 AA.
 //! Pictures of all of them are drawn into `target/screenshots`, to be looked at.
 
+mod analytics;
+mod calendar;
+mod library;
+mod posts;
+
 use std::path::{Path, PathBuf};
 
 use carillon_store::testing::skipped;
 use serde_json::json;
 
 use super::page::Page;
-use super::stage::{Stage, other_workspace};
-use crate::documents::pdf;
+use super::stage::Stage;
 
 /// Folder with axe-core's package; without it these tests are skipped.
 const VARIABLE: &str = "CARILLON_TEST_AXE_DIR";
@@ -119,60 +123,6 @@ async fn first(page: &Page, below: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn pages_about_posts_are_sound() {
-    let test = "pages::pages_about_posts_are_sound";
-    let Some(mut inspector) = Inspector::new(test) else { return };
-    let Some(stage) = Stage::demo(test).await else { return };
-    let page = stage.signed_in().await;
-    let home = home(&page).await;
-    inspector.open(&page, "overview", &stage.url(&format!("{home}/overview?days=90"))).await;
-    inspector
-        .open(&page, "overview-network", &stage.url(&format!("{home}/overview?platform=mastodon")))
-        .await;
-    let found = stage.found_on("threads").await;
-    inspector.open(&page, "post-found", &stage.url(&format!("{home}/found/{found}"))).await;
-    inspector.open(&page, "definitions", &stage.url(&format!("{home}/definitions"))).await;
-    inspector.open(&page, "calendar-month", &stage.url(&format!("{home}/calendar"))).await;
-    inspector.open(&page, "calendar-week", &stage.url(&format!("{home}/calendar?view=week"))).await;
-    inspector.open(&page, "calendar-empty", &stage.url(&format!("{home}/calendar?date=2031-05-04"))).await;
-    inspector.open(&page, "posts", &stage.url(&format!("{home}/posts"))).await;
-    inspector.open(&page, "posts-none", &stage.url(&format!("{home}/posts?q=nothing+like+this"))).await;
-    page.goto(&stage.url(&format!("{home}/posts?status=scheduled"))).await;
-    let scheduled = first(&page, &format!("{home}/posts")).await;
-    inspector.open(&page, "post-scheduled", &scheduled).await;
-    let edit = page.js("document.querySelector(\"main a[href*='compose?post=']\").href").await;
-    inspector.open(&page, "edit", edit.as_str().expect("a link")).await;
-    page.goto(&stage.url(&format!("{home}/posts?status=published"))).await;
-    let published = first(&page, &format!("{home}/posts")).await;
-    inspector.open(&page, "post-published", &published).await;
-    figures(&mut inspector, &stage, &page, &home).await;
-
-    inspector.open(&page, "compose", &stage.url(&format!("{home}/compose"))).await;
-    page.resize(1440, 900).await;
-    page.fill(("textbox", "Text"), &"A long text about coffee. ".repeat(20)).await;
-    page.js("document.querySelectorAll('[name=account]').forEach((a) => a.click())").await;
-    page.wait("the check", "document.querySelector('#check .check-bad')").await;
-    page.wait("the best times", "document.querySelector('[data-slots]:not([aria-busy]) .slots-note')").await;
-    inspector.look(&page, "compose-checked").await;
-    page.resize(1440, 900).await;
-    page.js("document.querySelector('[data-open-picker]').click()").await;
-    page.wait("the library", "document.querySelector('#picker[open] [data-pick] img')?.complete").await;
-    inspector.look(&page, "compose-library").await;
-
-    page.goto(&stage.url(&format!("{home}/calendar"))).await;
-    let other = other_workspace(&page).await;
-    for (name, status) in [("post-failed", "failed"), ("post-held", "held")] {
-        page.goto(&stage.url(&format!("{other}/posts?status={status}"))).await;
-        let link = first(&page, &format!("{other}/posts")).await;
-        inspector.open(&page, name, &link).await;
-    }
-    inspector.open(&page, "connections-trouble", &stage.url(&format!("{other}/connections"))).await;
-    account(&mut inspector, &page, "account-trouble", &other).await;
-    stage.close([page]).await;
-    inspector.end();
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_other_pages_are_sound() {
     let test = "pages::all_other_pages_are_sound";
     let Some(mut inspector) = Inspector::new(test) else { return };
@@ -194,19 +144,16 @@ async fn all_other_pages_are_sound() {
     page.resize(1440, 900).await;
     page.js("document.querySelector('.side .menu-up').open = true, document.querySelector('.top .menu-end').open = true").await;
     inspector.look(&page, "menu").await;
-    inspector.open(&page, "library", &stage.url(&format!("{home}/library"))).await;
-    let file = first(&page, &format!("{home}/library")).await;
-    inspector.open(&page, "file", &file).await;
-    let document = stage.api.upload("tides.pdf", &pdf(12), "").await;
-    let place = format!("{home}/library/{}", document["id"].as_str().expect("an id"));
-    inspector.open(&page, "document", &stage.url(&place)).await;
-    page.resize(1440, 900).await;
-    page.click(("button", "Delete")).await;
-    page.wait("the question", "document.querySelector('#confirm[open]')").await;
-    inspector.look(&page, "question").await;
     inspector.open(&page, "connections", &stage.url(&format!("{home}/connections"))).await;
-    account(&mut inspector, &page, "account", &home).await;
-    for name in ["notices", "settings", "settings/members", "settings/tokens", "settings/reports"] {
+    for name in [
+        "notices",
+        "settings",
+        "settings/members",
+        "settings/tokens",
+        "settings/reports",
+        "settings/calendar",
+        "settings/texts",
+    ] {
         inspector.open(&page, &name.replace('/', "-"), &stage.url(&format!("{home}/{name}"))).await;
     }
     for name in ["settings/profile", "settings/sessions"] {
@@ -230,31 +177,6 @@ async fn account(inspector: &mut Inspector, page: &Page, name: &str, workspace: 
     page.goto(&link).await;
     page.wait("nothing is being read", "!document.querySelector('main [aria-busy=true]')").await;
     inspector.look(page, name).await;
-}
-
-/// What a network tells the owner of an account and of a post, within their pages and alone.
-async fn figures(inspector: &mut Inspector, stage: &Stage, page: &Page, home: &str) {
-    let account = stage.account("threads").await;
-    let list = format!("/api/v1/publications?state=published&account={account}");
-    let published = stage.api.get(&list).await["items"][0].clone();
-    let text = |name: &str| published[name].as_str().expect(name).to_owned();
-    let places = [
-        ("account", format!("{home}/accounts/{account}"), format!("{home}/accounts/{account}/insights")),
-        (
-            "post",
-            format!("{home}/posts/{}", text("post")),
-            format!("{home}/publications/{}/insights", text("id")),
-        ),
-    ];
-    for (name, around, alone) in places {
-        page.resize(1440, 900).await;
-        page.goto(&stage.url(&around)).await;
-        page.js(&format!("document.querySelector(\"a[href='{alone}']\").click()")).await;
-        page.wait("the figures", "document.querySelector('[id$=-figures] .figures-note')").await;
-        page.js(UNFOLD).await;
-        inspector.look(page, &format!("{name}-figures")).await;
-        inspector.open(page, &format!("{name}-figures-alone"), &stage.url(&alone)).await;
-    }
 }
 
 /// A login with several accounts under it, and one that was refused.

@@ -13,7 +13,7 @@ use crate::process::{Carillon, Client};
 use crate::support::desk::Desk;
 
 /// Where `ffmpeg` is, or a note that `test` is skipped.
-fn ffmpeg(test: &str) -> Option<PathBuf> {
+pub fn ffmpeg(test: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).map(|folder| folder.join("ffmpeg")).find(|file| file.is_file());
     if found.is_none() {
@@ -23,7 +23,7 @@ fn ffmpeg(test: &str) -> Option<PathBuf> {
 }
 
 /// A short video that only some networks take.
-fn webm(ffmpeg: &Path) -> Vec<u8> {
+pub fn webm(ffmpeg: &Path) -> Vec<u8> {
     let folder = tempfile::tempdir().expect("folder");
     let file = folder.path().join("quay.webm");
     let mut command = Command::new(ffmpeg);

@@ -81,7 +81,7 @@ pub async fn best_slots(
         let message = format!("Best times are worked out for at most {MOST_TOGETHER} accounts at once.");
         return Err(AppError::invalid("account", "too_many", message));
     }
-    let zone = TimeZone::get(&actor.timezone).unwrap_or(TimeZone::UTC);
+    let zone = actor.zone();
     let now = engine.clock.now();
     let (mut accounts, mut answers) = (Vec::new(), Vec::new());
     let mut planned = BTreeSet::new();

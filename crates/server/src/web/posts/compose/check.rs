@@ -8,6 +8,9 @@ use carillon_engine::usecase::posts;
 
 use super::draft::Draft;
 use super::fit::{self, Button};
+use super::left::DayLeft;
+use super::preview::{Library, Preview};
+use super::says::{Says, said};
 use super::split;
 use crate::http::App;
 use crate::http::extract::Form;
@@ -23,8 +26,16 @@ use crate::web::{Failure, html};
 struct Check {
     ui: Ui,
     results: Vec<CheckLine>,
+    /// Goes beside the composer's time field.
+    left: Option<DayLeft>,
     /// A text is too long for a network on which it could be a thread.
     can_split: bool,
+    /// What belongs beside fields of the form, put there by htmx.
+    says: Vec<Says>,
+    /// How it will look; put beside the form by htmx.
+    previews: Vec<Preview>,
+    /// Whether it was the composer that asked.
+    has_form: bool,
 }
 
 struct CheckLine {
@@ -38,15 +49,19 @@ struct CheckLine {
     fits: Vec<Button>,
 }
 
-struct Counter {
-    label: String,
-    used: u64,
-    limit: u64,
+/// How long a text is, and how long it may be.
+pub(super) struct Counter {
+    /// What is counted, or who counts.
+    pub label: String,
+    /// In the network's own unit.
+    pub used: u64,
+    /// The same.
+    pub limit: u64,
 }
 
 /// A stretch of what a network says, and where it leads.
 #[derive(Debug, PartialEq)]
-struct Piece {
+pub(super) struct Piece {
     text: String,
     url: Option<String>,
     /// It is not in the reader's language.
@@ -54,13 +69,14 @@ struct Piece {
 }
 
 impl Piece {
-    fn plain(text: &str, english: bool) -> Self {
+    /// It leads nowhere.
+    pub(super) fn plain(text: &str, english: bool) -> Self {
         Self { text: text.to_owned(), url: None, english }
     }
 }
 
 /// What a network says, cut where words lead somewhere.
-fn pieces(t: Tr, finding: &Violation) -> Vec<Piece> {
+pub(super) fn pieces(t: Tr, finding: &Violation) -> Vec<Piece> {
     let known = t.said(&finding.message);
     let mut pieces = vec![Piece::plain(known.as_ref().unwrap_or(&finding.message), known.is_none())];
     for link in &finding.links {
@@ -92,12 +108,34 @@ pub async fn check(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let faces = Faces::load(&app, &member.actor).await?;
-    let draft = Draft::read(&app, &member, &faces, pairs).await?;
-    let checks = match draft.input() {
-        Ok(input) => posts::check(&app.engine, &member.actor, &input).await.unwrap_or_default(),
-        Err(_) => Vec::new(),
+    let draft = Draft::read(&app, &member, &faces, pairs.clone()).await?;
+    answer(&app, &member, &faces, &draft, Some(&pairs)).await
+}
+
+/// What each network says to a form. `composer`: what was sent, where it is the composer that asked. It can make a thread of a long
+/// text, and shows previews and what stands against its fields in their places.
+///
+/// # Errors
+/// When the answer can't be drawn.
+pub async fn answer(
+    app: &App,
+    member: &Member,
+    faces: &Faces,
+    draft: &Draft,
+    composer: Option<&[(String, String)]>,
+) -> Result<Response, Failure> {
+    let input = draft.input().unwrap_or_default();
+    let checks = posts::check(&app.engine, &member.actor, &input).await.unwrap_or_default();
+    let has_form = composer.is_some_and(|pairs| pairs.iter().any(|(name, _)| name == "text"));
+    let says = composer
+        .map_or_else(Vec::new, |pairs| said((app, member.ui.t), pairs, &input.composition(), &checks));
+    let previews = if has_form {
+        let files = Library::of(app, &member.actor, &checks).await;
+        checks.iter().filter_map(|check| Preview::new(app, &member.ui, faces, &files, check)).collect()
+    } else {
+        Vec::new()
     };
-    let can_split = checks.iter().any(|check| split::is_too_long(&app, check));
+    let can_split = composer.is_some() && checks.iter().any(|check| split::is_too_long(app, check));
     let mut results = Vec::with_capacity(checks.len());
     for check in checks {
         let (ui, counts) = (&member.ui, &check.report.counts);
@@ -107,16 +145,21 @@ pub async fn check(
             limit: n.limit,
         };
         results.push(CheckLine {
-            fits: fit::buttons(&app, &member, &draft, &check).await,
+            fits: fit::buttons(app, member, draft, &check).await,
             face: faces.face(check.account.id, &check.account.platform),
-            network: title(&app, &check.account.platform),
+            network: title(app, &check.account.platform),
             counters: counts.iter().map(counter).collect(),
             handle: check.account.handle,
             problems: check.report.violations.iter().map(|found| pieces(ui.t, found)).collect(),
             warnings: check.report.warnings.iter().map(|found| pieces(ui.t, found)).collect(),
         });
     }
-    Ok(html(&Check { ui: member.ui, results, can_split })?.into_response())
+    let left = match composer {
+        Some(_) => Some(DayLeft::of(app, &member.ui, &member.actor, faces, draft).await?),
+        None => None,
+    };
+    Ok(html(&Check { ui: member.ui.clone(), results, left, can_split, says, previews, has_form })?
+        .into_response())
 }
 
 /// What a counter counts; the root text needs no name. Of files it is seconds.

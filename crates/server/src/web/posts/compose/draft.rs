@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use carillon_domain::composition::{Composition, Override, PartSpec};
 use carillon_domain::error::AppError;
+use carillon_domain::filling;
 use carillon_domain::id::{AccountId, MediaId, PostId};
 use carillon_domain::publication::PublicationState;
 use carillon_engine::usecase::posts::{self, PostInput, PostPatch, PostView, WantedStatus};
@@ -12,6 +13,7 @@ use carillon_engine::usecase::renditions::Place;
 use serde_json::{Map, Value};
 
 use super::options::{Written, can_draw, option_fields, option_value};
+use super::repeat::Repeat;
 use super::theirs::Difference;
 use super::when;
 use crate::http::App;
@@ -41,6 +43,14 @@ pub struct Draft {
     pub timezone: String,
     /// Which of two equal hours is meant, or the time after one that does not exist.
     pub scheduled_offset: String,
+    /// Parameters of links, as a query; `None`: the form has no field for them.
+    pub links: Option<String>,
+    /// Whether variables are filled in; says nothing where `links` says nothing.
+    pub fill_in: bool,
+    /// The campaign; `None`: the form has no field for it.
+    pub campaign: Option<String>,
+    /// The kept text that is to be put in.
+    pub kept_text: String,
     /// Which button.
     pub action: String,
     /// The form's own number: what it is sent with twice is saved once.
@@ -53,6 +63,8 @@ pub struct Draft {
     pub theirs: Vec<Difference>,
     /// What was done, to be said above the form.
     pub notes: Vec<String>,
+    /// How often it comes again.
+    pub repeat: Repeat,
     /// It is what was typed, with something done to it.
     pub carried: bool,
 }
@@ -114,6 +126,9 @@ impl Draft {
             scheduled_offset: when::choice_of(&wall, &view.post.timezone, view.post.due_at),
             scheduled_at: wall,
             timezone: view.post.timezone.clone(),
+            links: Some(filling::to_query(&composed.link_parameters)),
+            fill_in: composed.fill_in,
+            campaign: Some(view.post.campaign.clone().unwrap_or_default()),
             ..Self::default()
         }
     }
@@ -168,6 +183,30 @@ impl Draft {
         Ok(draft)
     }
 
+    /// What a smaller form asked for, laid over the post: text, accounts, time, and files that were made to fit an account. All else is
+    /// the post's.
+    pub fn laid_over(self, app: &App, faces: &Faces, view: &PostView) -> Self {
+        let mut draft = Self::of(view);
+        draft.keep(app, faces, &view.post.composition);
+        draft.same_time = (&self.scheduled_at, &self.timezone) == (&draft.scheduled_at, &draft.timezone)
+            && ["", draft.scheduled_offset.as_str()].contains(&self.scheduled_offset.as_str());
+        for (account, own) in self.own {
+            if own.media.is_some() {
+                draft.own.entry(account).or_default().media = own.media;
+            }
+        }
+        Self {
+            post: self.post,
+            text: self.text,
+            accounts: self.accounts,
+            scheduled_at: self.scheduled_at,
+            scheduled_offset: self.scheduled_offset,
+            timezone: self.timezone,
+            action: self.action,
+            ..draft
+        }
+    }
+
     /// Reads the form. Fields of accounts are called `<kind>.<account>[.<name>]`; files of a part follow its text.
     pub fn typed(app: &App, faces: &Faces, pairs: Vec<(String, String)>) -> Self {
         let mut draft = Self::default();
@@ -184,8 +223,16 @@ impl Draft {
                 "scheduled_at" => draft.scheduled_at = value,
                 "timezone" => draft.timezone = value,
                 "scheduled_offset" => draft.scheduled_offset = value,
+                "links" => draft.links = Some(value),
+                "fill_in" => draft.fill_in = true,
+                "campaign" => draft.campaign = Some(value),
+                "kept_text" => draft.kept_text = value,
                 "action" => draft.action = value,
                 "once" => draft.once = value,
+                "repeat" => draft.repeat.choice = value,
+                "repeat_rule" => draft.repeat.rule = value,
+                "repeat_ends" => draft.repeat.ends = value,
+                "scope" => draft.repeat.scope = value,
                 "post" => draft.post = value.parse().ok().map(|id| (id, draft.post.map_or(0, |p| p.1))),
                 "version" => {
                     let version = value.parse().unwrap_or(0);
@@ -280,6 +327,7 @@ impl Draft {
             status: match self.action.as_str() {
                 "now" => WantedStatus::Now,
                 "schedule" => WantedStatus::Scheduled,
+                "queue" => WantedStatus::Queue,
                 _ => WantedStatus::Draft,
             },
             scheduled_at: Some(when::meant(&self.scheduled_at, &self.timezone, &self.scheduled_offset))
@@ -289,8 +337,30 @@ impl Draft {
             parts: parts.collect::<Result<_, AppError>>()?,
             first_comment: Some(self.first_comment.clone()).filter(|c| !c.trim().is_empty()),
             tags: Vec::new(),
-            campaign: None,
+            campaign: self.campaign.clone(),
+            repeat: self.repeat.rule(),
+            link_parameters: filling::from_query(self.links.as_deref().unwrap_or_default()),
+            fill_in: self.fill_in,
         })
+    }
+
+    /// What the form asks for, as a change of an existing post, with the time only where it is another.
+    pub fn patch(&self, input: PostInput, retimed: bool) -> PostPatch {
+        PostPatch {
+            text: Some(input.text),
+            accounts: Some(input.accounts),
+            media: Some(input.media),
+            status: Some(input.status),
+            scheduled_at: input.scheduled_at.filter(|_| retimed),
+            timezone: input.timezone.filter(|_| retimed),
+            overrides: Some(input.overrides),
+            parts: Some(input.parts),
+            first_comment: Some(input.first_comment.unwrap_or_default()),
+            tags: None,
+            campaign: input.campaign,
+            link_parameters: self.links.is_some().then_some(input.link_parameters),
+            fill_in: self.links.is_some().then_some(input.fill_in),
+        }
     }
 }
 
@@ -299,21 +369,4 @@ fn ids(texts: &[String], field: String) -> Result<Vec<MediaId>, AppError> {
         AppError::invalid(field.clone(), "unknown_media", "A chosen file is not in the library any more.")
     };
     texts.iter().map(|text| text.parse().map_err(unknown)).collect()
-}
-
-/// The whole form as a change of an existing post.
-pub fn patch_of(input: PostInput, same_time: bool) -> PostPatch {
-    PostPatch {
-        text: Some(input.text),
-        accounts: Some(input.accounts),
-        media: Some(input.media),
-        status: Some(input.status),
-        scheduled_at: input.scheduled_at.filter(|_| !same_time),
-        timezone: input.timezone.filter(|_| !same_time),
-        overrides: Some(input.overrides),
-        parts: Some(input.parts),
-        first_comment: Some(input.first_comment.unwrap_or_default()),
-        tags: None,
-        campaign: None,
-    }
 }

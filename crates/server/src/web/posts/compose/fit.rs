@@ -117,14 +117,23 @@ pub async fn show(app: &App, member: Member, mut draft: Draft, wanted: &Wanted) 
 }
 
 /// What was put into a form.
-enum Put {
+pub enum Put {
     /// Copies of files.
     Copies,
     /// Nothing, and why, in the reader's language.
     Nothing(String),
 }
 
-async fn put_copies(app: &App, member: &Member, draft: &mut Draft, wanted: &Wanted) -> Result<Put, AppError> {
+/// Puts copies in the place of what does not fit, and notes what was done.
+///
+/// # Errors
+/// When a copy can't be made.
+pub async fn put_copies(
+    app: &App,
+    member: &Member,
+    draft: &mut Draft,
+    wanted: &Wanted,
+) -> Result<Put, AppError> {
     // Copies keep the descriptions as they are typed.
     describe(app, &member.actor, draft).await?;
     let checks = posts::check(&app.engine, &member.actor, &draft.input()?).await?;

@@ -2,12 +2,21 @@
 
 mod check;
 mod draft;
+mod emoji;
 mod fit;
+mod hashtags;
+mod left;
 mod options;
+mod preview;
+pub mod publish;
+mod repeat;
+mod rows;
 mod save;
+mod says;
 mod settled;
 mod slots;
 mod split;
+mod texts;
 mod theirs;
 mod when;
 
@@ -22,24 +31,32 @@ use carillon_domain::id::{MediaId, PostId};
 use carillon_domain::permission::Permission;
 use carillon_domain::time::random_bytes;
 use carillon_engine::Actor;
-use carillon_engine::media::MediaRow;
-use carillon_engine::usecase::{accounts, posts};
+use carillon_engine::media::{FileFilter, MediaRow};
+use carillon_engine::usecase::{accounts, posts, series};
 use carillon_store::repo::account::AccountRow;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 pub use self::check::check;
 use self::draft::{Draft, Own};
-use self::options::{OptionKind, OptionRow, option_fields, option_row};
+pub use self::emoji::emoji;
+pub use self::hashtags::hashtags;
+use self::left::DayLeft;
+use self::options::{OptionKind, option_fields, option_row};
+use self::repeat::{Repeat, RepeatForm};
+use self::rows::{AccountChoice, PartForm};
 use self::save::{change, create_once};
 use self::slots::Slots;
 pub use self::slots::slots;
+use self::texts::TextTools;
 use self::theirs::Difference;
 use self::when::TimeChoices;
+pub use self::when::proposed;
 use super::card::{Faces, title};
 use crate::http::extract::{Query, Typed};
 use crate::http::{App, Refused, misfit};
 use crate::urls;
-use crate::web::components::{Alert, Errors, Face, Field};
+use crate::web::components::{Alert, Errors, Field};
 use crate::web::frame::Section;
 use crate::web::library::Tile;
 use crate::web::said::Said;
@@ -60,14 +77,18 @@ struct Compose {
     media_error: Option<Said>,
     parts: Vec<PartForm>,
     first_comment: String,
+    tools: TextTools,
     scheduled_at: String,
     time_error: Option<Said>,
     time_choices: Option<TimeChoices>,
+    /// What daily caps leave of the day.
+    left: DayLeft,
     /// The next best times, where no script asks for them.
     slots: Option<Slots>,
     /// What somebody else saved meanwhile.
     theirs: Vec<Difference>,
     zone: Field,
+    repeat: RepeatForm,
     editing: Option<(String, i64)>,
     once: String,
     action_url: String,
@@ -79,44 +100,21 @@ struct Compose {
     slots_url: String,
     connections_url: String,
     pick_url: String,
+    hashtags_url: String,
+    emoji_url: String,
+    emoji_groups: Vec<String>,
     recent: Vec<(String, String)>,
     may_publish: bool,
 }
 
-/// A further part in the form.
-#[derive(Default)]
-struct PartForm {
-    text: String,
-    media: Vec<Tile>,
-    error: Option<Said>,
-}
-
-struct AccountChoice {
-    id: String,
-    face: Face,
-    name: String,
-    handle: String,
-    network: &'static str,
-    chosen: bool,
-    usable: bool,
-    text: String,
-    own_media: bool,
-    /// The name under which its own files are sent.
-    media_name: String,
-    media: Vec<Tile>,
-    /// Minutes and seconds, where the account has a limit of its own.
-    longest_video: Option<String>,
-    options: Vec<OptionRow>,
-    is_own: bool,
-    trouble: Vec<Said>,
-}
-
-/// Which post, which day, with which file.
+/// Which post, which day and hour in which zone, with which file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ComposeQuery {
     post: Option<String>,
     date: Option<String>,
+    hour: Option<i8>,
+    zone: Option<String>,
     media: Option<String>,
 }
 
@@ -128,15 +126,20 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let member = member.at(Section::Compose);
     member.actor.require(Permission::Write)?;
-    let mut draft = Draft { timezone: member.ui.zone_name().to_owned(), ..Draft::default() };
+    let mut draft = Draft { timezone: member.ui.zone_name().to_owned(), fill_in: true, ..Draft::default() };
     if let Some(id) = query.post.as_deref().and_then(|p| p.parse::<PostId>().ok()) {
         let view = posts::get(&app.engine, &member.actor, id).await?;
         if let Some(why) = view.settled() {
             return settled::page(member, id, why);
         }
         draft = Draft::of(&view);
+        let series = series::of_post(&app.engine, &member.actor, id).await?;
+        draft.repeat = series.as_ref().map(Repeat::of).unwrap_or_default();
     } else if let Some(Ok(day)) = query.date.as_deref().map(str::parse) {
-        draft.scheduled_at = when::proposed(day, member.ui.now, &member.ui.zone);
+        let asked = query.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+        let zone = asked.unwrap_or_else(|| member.ui.zone.clone());
+        draft.scheduled_at = when::of_slot(day, query.hour, member.ui.now, &zone);
+        draft.timezone = zone.iana_name().map_or(draft.timezone, str::to_owned);
     }
     draft.media.extend(query.media);
     page(&app, member, draft, &Errors::default(), StatusCode::OK).await
@@ -176,6 +179,9 @@ pub async fn submit(
     }
     if slots::is_about(&draft.action) {
         return slots::show(&app, member, draft).await;
+    }
+    if draft.action == texts::INSERT {
+        return texts::insert(&app, member, draft).await;
     }
     if draft.action == split::SPLIT {
         return split::show(&app, member, draft).await;
@@ -253,7 +259,9 @@ async fn page(
     } else {
         None
     };
-    let mut known: Vec<String> = ["text", "media", "scheduled_at", "timezone"].map(str::to_owned).to_vec();
+    let tools = TextTools::of(app, &actor, &ui, &draft).await?;
+    let mut known: Vec<String> =
+        ["text", "media", "scheduled_at", "timezone", "repeat"].map(str::to_owned).to_vec();
     let mut choices = Vec::new();
     let is_there =
         |row: &&AccountRow| row.status != AccountStatus::Disconnected || draft.accounts.contains(&row.id);
@@ -303,6 +311,11 @@ async fn page(
     let about_accounts = errors.starting_with("accounts");
     known.extend(about_accounts.iter().map(|(field, _)| field.clone()));
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let in_series = match draft.post {
+        Some((id, _)) => series::of_post(&app.engine, &actor, id).await?.is_some(),
+        None => false,
+    };
+    let repeat = std::mem::take(&mut draft.repeat);
     let post = draft.post.map(|(id, _)| id.to_string());
     let done = std::mem::take(&mut draft.notes).into_iter().map(Alert::success);
     let alerts = done.chain(errors.besides(&known).into_iter().map(Alert::danger)).collect();
@@ -311,6 +324,7 @@ async fn page(
         text_error: errors.of("text"),
         time_error: errors.of("scheduled_at"),
         time_choices: when::choices(&ui, &draft),
+        left: DayLeft::of(app, &ui, &actor, &faces, &draft).await?,
         slots,
         theirs: draft.theirs,
         text: draft.text,
@@ -320,8 +334,10 @@ async fn page(
         accounts_error: about_accounts.into_iter().map(|(_, message)| message).next(),
         parts,
         first_comment: draft.first_comment,
+        tools,
         scheduled_at: draft.scheduled_at,
         zone: Field::zone("timezone", ui.tr("compose-zone")).value(draft.timezone).errors(errors),
+        repeat: RepeatForm::new(&ui, repeat, &actor.timezone, in_series, errors),
         editing: draft.post.map(|(id, version)| (id.to_string(), version)),
         once: hex::encode(random_bytes::<16>(app.engine.entropy.as_ref())),
         action_url: form_url(&actor, draft.post),
@@ -331,6 +347,9 @@ async fn page(
         slots_url: urls::compose_slots(actor.workspace),
         connections_url: urls::connections(actor.workspace),
         pick_url: urls::library_pick(actor.workspace),
+        hashtags_url: urls::compose_hashtags(actor.workspace),
+        emoji_url: urls::compose_emoji(actor.workspace),
+        emoji_groups: emoji::groups(&ui),
         recent: recent(app, &actor, &draft.media).await?,
         may_publish: actor.role.may(Permission::Publish),
         ui,
@@ -351,7 +370,7 @@ fn form_url(actor: &Actor, post: Option<(PostId, i64)>) -> String {
 
 /// The latest files with their names, to choose from where no script runs.
 async fn recent(app: &App, actor: &Actor, chosen: &[String]) -> Result<Vec<(String, String)>, AppError> {
-    let rows = app.engine.library.list(actor, None, None, 12).await?;
+    let rows = app.engine.library.list(actor, &FileFilter::default(), 12).await?;
     let rows = rows.into_iter().map(|row| (row.info.id.to_string(), row.name));
     Ok(rows.filter(|(id, _)| !chosen.contains(id)).collect())
 }

@@ -4,10 +4,12 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::PostId;
 use carillon_engine::Actor;
 use carillon_engine::answers::{Answer, Begin};
-use carillon_engine::usecase::posts;
+use carillon_engine::media::About;
+use carillon_engine::usecase::posts::{self, PostInput};
+use carillon_engine::usecase::series::{self, Scope};
 use sha2::{Digest, Sha256};
 
-use super::draft::{Draft, patch_of};
+use super::draft::Draft;
 use crate::http::App;
 use crate::urls;
 
@@ -23,10 +25,42 @@ pub async fn change(
     version: i64,
 ) -> Result<String, AppError> {
     describe(app, actor, draft).await?;
-    let view =
-        posts::update(&app.engine, actor, id, patch_of(draft.input()?, draft.same_time), Some(version))
-            .await?;
+    let input = draft.input()?;
+    let belongs = series::of_post(&app.engine, actor, id).await?.is_some();
+    if let Some(scope) = Scope::parse(&draft.repeat.scope).filter(|_| belongs) {
+        return change_series(app, actor, (id, version), input, scope).await;
+    }
+    let again = input.repeat.clone().filter(|_| !belongs);
+    let view = match again {
+        Some(rule) => {
+            let patch = draft.patch(input.clone(), true);
+            Box::pin(series::begin_with(&app.engine, actor, (id, version), (input, patch), &rule)).await?
+        }
+        None => {
+            let patch = draft.patch(input, !draft.same_time);
+            posts::update(&app.engine, actor, id, patch, Some(version)).await?
+        }
+    };
     Ok(saved_url(actor, view.post.id))
+}
+
+/// Changes more than one post of a series. Returns where to go: to what is this post then.
+async fn change_series(
+    app: &App,
+    actor: &Actor,
+    (id, version): (PostId, i64),
+    input: PostInput,
+    scope: Scope,
+) -> Result<String, AppError> {
+    if posts::get(&app.engine, actor, id).await?.post.version != version {
+        return Err(AppError::Stale);
+    }
+    let Some(rule) = input.repeat.clone() else {
+        let message = "Say how often it comes again. To end the series, cancel it on the post's page.";
+        return Err(AppError::invalid("repeat", "required", message));
+    };
+    let here = Box::pin(series::change(&app.engine, actor, id, input, (rule.as_str(), scope))).await?;
+    Ok(here.map_or_else(|| urls::calendar(actor.workspace), |post| saved_url(actor, post)))
 }
 
 fn saved_url(actor: &Actor, post: PostId) -> String {
@@ -69,7 +103,7 @@ pub async fn describe(app: &App, actor: &Actor, draft: &Draft) -> Result<(), App
         // Whoever may not see the file, or lost it meanwhile, hears of it from the post itself.
         let Ok(row) = app.engine.library.get(actor, *media).await else { continue };
         if row.info.alt.as_deref().unwrap_or_default() != alt.trim() {
-            app.engine.library.set_alt(actor, *media, Some(alt.clone()), None).await?;
+            app.engine.library.describe(actor, *media, About::alt(alt), None).await?;
         }
     }
     Ok(())

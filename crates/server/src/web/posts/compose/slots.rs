@@ -9,8 +9,10 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, PostId};
 use carillon_domain::insight::best_times::{Cell, ENOUGH, Trust};
 use carillon_domain::permission::Permission;
+use carillon_domain::schedule::zone_or_utc;
 use carillon_engine::Actor;
 use carillon_engine::usecase::analytics::{self, BestSlots, Chosen, MOST_TOGETHER, Slot};
+use carillon_engine::usecase::queue::{self, FreeSlot};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
@@ -35,12 +37,22 @@ const WALL: &str = "%Y-%m-%dT%H:%M";
 #[derive(Template)]
 #[template(path = "components/slots.html")]
 pub struct Slots {
+    /// The next slot of the accounts' queue, where they have slots in common.
+    free: Option<Free>,
     /// How sure they are, or why there are none.
     lead: String,
     slots: Vec<Button>,
     /// The zone on whose clock they are.
     zone: String,
     notes: Vec<String>,
+}
+
+/// The next posting slot that is free.
+struct Free {
+    label: String,
+    wall: String,
+    zone: String,
+    name: String,
 }
 
 /// A time that is offered.
@@ -78,10 +90,13 @@ pub fn is_about(action: &str) -> bool {
 /// The form with the times, and with the one that was taken in its field.
 pub async fn show(app: &App, member: Member, mut draft: Draft) -> Result<Response, Failure> {
     draft.carried = true;
-    let taken = draft.action.strip_prefix(TAKE).and_then(|wall| wall.parse::<DateTime>().ok());
-    if let Some(wall) = taken {
+    // The zone stands behind the time, where it is another than the workspace's.
+    let taken = draft.action.strip_prefix(TAKE).map(|taken| taken.split_once('/').unwrap_or((taken, "")));
+    let taken = taken.and_then(|(wall, zone)| Some((wall.parse::<DateTime>().ok()?, zone.to_owned())));
+    if let Some((wall, zone)) = taken {
         draft.scheduled_at = wall.strftime(WALL).to_string();
-        draft.timezone.clone_from(&member.actor.timezone);
+        let usual = Some(zone).filter(|zone| !zone.is_empty());
+        draft.timezone = usual.unwrap_or_else(|| member.actor.timezone.clone());
         draft.scheduled_offset.clear();
     }
     super::page(app, member, draft, &Errors::default(), StatusCode::OK).await
@@ -99,17 +114,24 @@ impl Slots {
         chosen: &[AccountId],
         changed: Option<PostId>,
     ) -> Result<Self, AppError> {
-        match analytics::best_slots(&app.engine, actor, chosen, changed).await {
-            Ok(found) => Ok(Self::new(app, ui, &actor.timezone, &found)),
+        let best = match analytics::best_slots(&app.engine, actor, chosen, changed).await {
+            Ok(found) => Self::new(app, ui, &actor.timezone, &found),
             Err(AppError::Invalid(_)) => {
-                Ok(Self::nothing(ui.count("n", MOST_TOGETHER).tr("slots-too-many"), Vec::new()))
+                Self::nothing(ui.count("n", MOST_TOGETHER).tr("slots-too-many"), Vec::new())
             }
-            Err(error) => Err(error),
-        }
+            Err(error) => return Err(error),
+        };
+        let free = match queue::next_free(&app.engine, actor, chosen, changed).await {
+            Ok(free) => Some(Free::new(ui, &free)),
+            // There is none: who asks for it, by adding to the queue, is told why.
+            Err(AppError::Invalid(_)) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Self { free, ..best })
     }
 
     fn nothing(lead: String, notes: Vec<String>) -> Self {
-        Self { lead, slots: Vec::new(), zone: String::new(), notes }
+        Self { free: None, lead, slots: Vec::new(), zone: String::new(), notes }
     }
 
     fn new(app: &App, ui: &Ui, timezone: &str, found: &BestSlots) -> Self {
@@ -133,7 +155,7 @@ impl Slots {
                 ui.count("n", all.len()).count("posts", posts).tr("slots-together")
             }
         };
-        let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
+        let zone = zone_or_utc(timezone);
         let button = |slot: &Slot| Button::new(ui, &zone, slot, basis.clone());
         let slots: Vec<Button> = found.slots.iter().map(button).collect();
         let mut notes = Vec::new();
@@ -154,7 +176,7 @@ impl Slots {
             Trust::Own => ui.tr("slots-own"),
             Trust::Hint | Trust::General => ui.tr("slots-hint"),
         };
-        Self { lead, slots, zone: timezone.to_owned(), notes }
+        Self { free: None, lead, slots, zone: timezone.to_owned(), notes }
     }
 }
 
@@ -164,17 +186,35 @@ fn with_posts(app: &App, ui: &Ui, one: &Chosen) -> String {
     said.arg("network", title(app, &one.account.platform)).tr("slots-posts")
 }
 
+/// `Tue 24 Nov, 18:30`.
+fn named(ui: &Ui, local: DateTime) -> String {
+    let weekday = ui.of("weekday", &local.weekday().to_monday_one_offset().to_string());
+    let month = ui.of("month", &local.month().to_string());
+    let name = ui.arg("weekday", weekday).arg("day", local.day()).arg("month", month);
+    name.arg("time", local.strftime("%H:%M")).tr("slots-name")
+}
+
+impl Free {
+    fn new(ui: &Ui, free: &FreeSlot) -> Self {
+        let zone = TimeZone::get(&free.timezone).unwrap_or(TimeZone::UTC);
+        let local = zone.to_datetime(free.at);
+        Self {
+            label: ui.tr("queue-next"),
+            wall: local.strftime(WALL).to_string(),
+            zone: free.timezone.clone(),
+            name: named(ui, local),
+        }
+    }
+}
+
 impl Button {
     fn new(ui: &Ui, zone: &TimeZone, slot: &Slot, basis: String) -> Self {
         let Cell { estimate, low, high, .. } = slot.cell;
         let [value, low, high] = [estimate, low, high].map(|value| multiple(ui, value, 1));
         let local = zone.to_datetime(slot.next);
-        let weekday = ui.of("weekday", &local.weekday().to_monday_one_offset().to_string());
-        let month = ui.of("month", &local.month().to_string());
-        let name = ui.arg("weekday", weekday).arg("day", local.day()).arg("month", month);
         Self {
             wall: local.strftime(WALL).to_string(),
-            name: name.arg("time", local.strftime("%H:%M")).tr("slots-name"),
+            name: named(ui, local),
             gain: ui.arg("value", value).arg("low", low).arg("high", high).tr("slots-gain"),
             basis,
         }

@@ -1,6 +1,7 @@
 //! What somebody else saved while a form was open.
 
 use carillon_domain::error::AppError;
+use carillon_domain::filling;
 
 use super::draft::{Draft, Own, Part};
 use super::rows;
@@ -49,6 +50,16 @@ pub async fn differences(
         saved.first_comment != typed.first_comment,
         saved.first_comment.clone(),
     );
+    // A form without these fields leaves them as they are.
+    let set = |draft: &Draft| {
+        let parameters = filling::from_query(draft.links.as_deref().unwrap_or_default());
+        let parameters = parameters.into_iter().map(|(name, value)| format!("{name}={value}"));
+        parameters
+            .chain(draft.campaign.clone().filter(|name| !name.is_empty()))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    differ(ui.tr("compose-links"), typed.links.is_some() && set(saved) != set(typed), set(saved));
     let handle = |id| faces.get(id).map_or_else(|| format!("{id}"), |row| at(&row.handle));
     let handles: Vec<String> = saved.accounts.iter().map(|id| handle(*id)).collect();
     let (mut theirs, mut mine) = (saved.accounts.clone(), typed.accounts.clone());

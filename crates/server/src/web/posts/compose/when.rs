@@ -78,6 +78,17 @@ pub fn choice_of(wall: &str, timezone: &str, due: Option<Timestamp>) -> String {
     instant.strip_prefix(&wall).unwrap_or_default().to_owned()
 }
 
+/// What a new post of a place in the calendar is proposed for: its hour; without one, or once it has begun, what is [`proposed`] for
+/// its day.
+pub fn of_slot(day: Date, hour: Option<i8>, now: Timestamp, zone: &TimeZone) -> String {
+    match hour {
+        Some(hour @ 0..24) if day.at(hour, 0, 0, 0) >= zone.to_datetime(now) => {
+            format!("{day}T{hour:02}:00")
+        }
+        _ => proposed(day, now, zone),
+    }
+}
+
 /// What a new post of a day is proposed for: nine o'clock, or the next full hour where that is past today.
 pub fn proposed(day: Date, now: Timestamp, zone: &TimeZone) -> String {
     let here = zone.to_datetime(now);
@@ -92,6 +103,17 @@ mod tests {
     use super::*;
 
     const ATHENS: &str = "Europe/Athens";
+
+    #[test]
+    fn an_hour_is_proposed_until_it_has_begun() {
+        let zone = TimeZone::get(ATHENS).expect("zone");
+        let now = "2026-11-24T09:10:00Z".parse().expect("a time");
+        let slot = |day: i8, hour| of_slot(jiff::civil::date(2026, 11, day), hour, now, &zone);
+        assert_eq!(slot(25, Some(7)), "2026-11-25T07:00");
+        assert_eq!(slot(24, Some(12)), "2026-11-24T12:00");
+        assert_eq!(slot(24, Some(11)), "2026-11-24T12:00", "it began ten minutes ago");
+        assert_eq!([slot(25, None), slot(25, Some(24))], ["2026-11-25T09:00", "2026-11-25T09:00"]);
+    }
 
     #[test]
     fn a_choice_counts_only_for_the_time_it_was_made_about() {

@@ -1,0 +1,40 @@
+//! A series as pages show it.
+
+use carillon_domain::error::AppError;
+use carillon_domain::id::PostId;
+use carillon_domain::permission::Permission;
+use carillon_domain::recurrence::Rule;
+use carillon_store::repo::series::{self, Occurrence, SeriesRow};
+
+use super::parsed;
+use crate::{Actor, Engine};
+
+/// Occurrences that are shown.
+const SHOWN: i64 = 12;
+
+/// The series of a post.
+#[derive(Debug, Clone)]
+pub struct SeriesView {
+    /// The series.
+    pub row: SeriesRow,
+    /// Its rule.
+    pub rule: Rule,
+    /// The post in it.
+    pub here: Occurrence,
+    /// What comes next, as far as it is made.
+    pub next: Vec<Occurrence>,
+}
+
+/// The series of which a post is an occurrence, if it is one.
+///
+/// # Errors
+/// [`AppError::Forbidden`] when the role may not read.
+pub async fn of_post(engine: &Engine, actor: &Actor, post: PostId) -> Result<Option<SeriesView>, AppError> {
+    actor.require(Permission::Read)?;
+    let Some(here) = series::of_post(&engine.db, actor.workspace, post).await? else { return Ok(None) };
+    let Some(row) = series::find(&engine.db, actor.workspace, here.series).await? else { return Ok(None) };
+    let (rule, ..) = parsed(&row)?;
+    let key = (actor.workspace, row.id);
+    let next = series::of(&engine.db, key, engine.clock.now(), SHOWN).await?;
+    Ok(Some(SeriesView { row, rule, here, next }))
+}

@@ -1,0 +1,116 @@
+//! The series of a post on its page: the rule in words, what comes next, and cancelling more than this one.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Redirect;
+use carillon_domain::error::AppError;
+use carillon_domain::id::PostId;
+use carillon_domain::permission::Permission;
+use carillon_domain::recurrence::{Freq, Rule};
+use carillon_engine::Actor;
+use carillon_engine::usecase::posts;
+use carillon_engine::usecase::series::{self, Scope, SeriesView};
+use carillon_store::repo::series::Occurrence;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use serde::Deserialize;
+
+use super::one::Place;
+use crate::http::App;
+use crate::http::extract::{Form, Path};
+use crate::urls;
+use crate::web::Failure;
+use crate::web::signed_in::Member;
+use crate::web::ui::Ui;
+
+/// The card.
+#[derive(Template)]
+#[template(path = "components/series.html")]
+pub struct SeriesCard {
+    ui: Ui,
+    words: String,
+    rule: String,
+    stopped: Option<String>,
+    next: Vec<Line>,
+    cancel_url: Option<String>,
+}
+
+/// An occurrence.
+struct Line {
+    url: String,
+    at: Timestamp,
+    is_here: bool,
+    detached: bool,
+    problem: Option<String>,
+}
+
+impl SeriesCard {
+    /// Of this post, if it belongs to a series.
+    ///
+    /// # Errors
+    /// When the role may not read.
+    pub async fn of(app: &App, ui: &Ui, actor: &Actor, post: PostId) -> Result<Option<Self>, AppError> {
+        let found = series::of_post(&app.engine, actor, post).await?;
+        Ok(found.map(|view| Self::new(ui, actor, view)))
+    }
+
+    fn new(ui: &Ui, actor: &Actor, view: SeriesView) -> Self {
+        let SeriesView { row, rule, here, next } = view;
+        let start = row.first_wall.parse::<DateTime>();
+        let time = start.map(|start| start.strftime("%H:%M").to_string()).unwrap_or_default();
+        let words = ui.arg("rule", words(ui, &rule)).arg("time", time).arg("zone", &row.timezone);
+        // What was cancelled together with the rest lies behind the end that the rule got then.
+        let is_in =
+            |one: &Occurrence| one.day.parse::<Date>().is_ok_and(|day| rule.is_before_end(day, one.at));
+        let is_left = |one: &Occurrence| one.detached || is_in(one);
+        let more = row.look_at.is_some() || next.iter().any(|one| !one.detached && is_left(one));
+        let line = |one: Occurrence| Line {
+            url: urls::post(actor.workspace, one.post),
+            at: one.at,
+            is_here: one.post == here.post,
+            detached: one.detached,
+            problem: one.problem.map(|problem| ui.arg("problem", problem).tr("series-problem")),
+        };
+        Self {
+            words: words.tr("series-at"),
+            rule: row.rule,
+            stopped: row.problem.map(|problem| ui.arg("problem", problem).tr("series-stopped")),
+            next: next.into_iter().filter(is_left).map(line).collect(),
+            cancel_url: (actor.role.may(Permission::Publish) && more)
+                .then(|| urls::cancel_series(actor.workspace, here.post)),
+            ui: ui.clone(),
+        }
+    }
+}
+
+/// How often, in words. The rule itself stands beside them.
+fn words(ui: &Ui, rule: &Rule) -> String {
+    let every = ui.count("n", rule.interval);
+    match rule.freq {
+        Freq::Daily => every.tr("series-days"),
+        Freq::Weekly => every.tr("series-weeks"),
+        Freq::Monthly => every.tr("series-months"),
+        Freq::Yearly => every.tr("series-years"),
+    }
+}
+
+/// How much is to be cancelled.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct CancelForm {
+    scope: String,
+}
+
+/// Cancels this post and those that follow, or all of its series.
+pub async fn cancel(
+    State(app): State<App>,
+    member: Member,
+    Path(place): Path<Place>,
+    Form(form): Form<CancelForm>,
+) -> Result<Redirect, Failure> {
+    posts::get(&app.engine, &member.actor, place.post).await?;
+    let unknown = || AppError::invalid("scope", "unknown", "Say how much of the series is to be canceled.");
+    let scope = Scope::parse(&form.scope).ok_or_else(unknown)?;
+    let gone = series::cancel(&app.engine, &member.actor, place.post, scope).await?;
+    Ok(Redirect::to(&format!("{}?canceled={gone}", urls::post(place.workspace, place.post))))
+}

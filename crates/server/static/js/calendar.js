@@ -1,0 +1,202 @@
+// Moving posts in the calendar: drag a tile to another day or hour; or press M on it, choose with the arrow keys and put it down with
+// Enter. It is drawn there at once, and back where it was if that is refused. Without this file a post is moved on its own page.
+
+import { ask, keyOf } from './app.js';
+
+const page = document.getElementById('cal-page');
+const toasts = document.getElementById('toasts');
+const tileOf = (post) => document.querySelector(`#cal [data-post="${post}"]`);
+const cellOf = (tile) => tile.closest('[data-day]');
+const isFree = (cell) => cell && !cell.classList.contains('is-past');
+
+const say = (text) => {
+  document.getElementById('cal-say').textContent = text;
+};
+const toast = (text, back) => {
+  // What was done before can't be undone past what was done since.
+  for (const old of toasts.querySelectorAll('[data-cal-toast]')) old.remove();
+  const node = document.getElementById('cal-toast').content.cloneNode(true).firstElementChild;
+  node.querySelector('[data-said]').textContent = text;
+  if (back) {
+    const button = node.querySelector('[data-back]');
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      node.remove();
+      back();
+    });
+  }
+  toasts.append(node);
+  return node;
+};
+
+// The tile that is being moved, and the place that it would get.
+let held = null;
+let target = null;
+const aim = (cell) => {
+  target?.classList.remove('is-aim');
+  target = cell;
+  target?.classList.add('is-aim');
+};
+const letGo = () => {
+  held?.tile.classList.remove('is-held');
+  held = null;
+  aim(null);
+};
+
+// What the server did, or nothing: refused, or not wanted after what stands against it was read.
+const send = async (post, version, where) => {
+  const body = new URLSearchParams({ ...where, version });
+  for (;;) {
+    const url = page.dataset.move.replace(':post', post);
+    const answer = await fetch(url, { method: 'POST', body, headers: { 'hx-request': 'true' } });
+    const elsewhere = answer.headers.get('hx-redirect');
+    if (elsewhere) {
+      location.assign(elsewhere);
+      return null;
+    }
+    if (!answer.headers.get('content-type')?.startsWith('application/json')) {
+      toasts.insertAdjacentHTML('beforeend', await answer.text());
+      return null;
+    }
+    const done = await answer.json();
+    if (!done.ask) return done;
+    if (!(await ask(done.ask))) return null;
+    body.set('sure', '1');
+  }
+};
+
+let turn = 0;
+const refresh = async () => {
+  const mine = ++turn;
+  const answer = await fetch(location.href);
+  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('cal');
+  const now = document.getElementById('cal');
+  // What came after it is newer, and what is in somebody's hand must not be taken out of it.
+  if (mine !== turn || held) return;
+  if (!fresh) {
+    location.reload();
+    return;
+  }
+  const focus = now.contains(document.activeElement) && document.activeElement.getAttribute('href');
+  now.replaceWith(fresh);
+  const again = focus && [...fresh.querySelectorAll('a')].find((link) => link.getAttribute('href') === focus);
+  if (again) again.focus({ preventScroll: true });
+};
+
+// What others do, and what goes out, shows by itself, once nothing is in somebody's hand.
+let soon = null;
+const changed = () => {
+  soon ??= setTimeout(() => {
+    soon = null;
+    if (held || document.querySelector('#cal-page [aria-busy]')) changed();
+    else refresh().catch(() => {});
+  }, 1500);
+};
+for (const kind of ['sse:post', 'sse:resync']) document.addEventListener(kind, changed);
+
+const move = async (post, version, where) => {
+  try {
+    const done = await send(post, version, where);
+    if (!done) return false;
+    tileOf(post)?.setAttribute('data-version', done.version);
+    await refresh().catch(() => {});
+    toast(done.said, done.was && (() => move(post, done.version, { at: done.was })));
+    return true;
+  } catch {
+    toast(page.dataset.offline).classList.replace('toast-success', 'toast-danger');
+    return false;
+  }
+};
+
+const put = async (tile, cell) => {
+  const { post, version } = tile.dataset;
+  const { day, hour = '' } = cell.dataset;
+  const item = tile.parentElement;
+  const list = item.parentElement;
+  const next = item.nextElementSibling;
+  cell.querySelector('.cal-chips').append(item);
+  tile.setAttribute('aria-busy', 'true');
+  tile.focus();
+  if (!(await move(post, version, { day, hour })) && item.isConnected) {
+    list.insertBefore(item, next?.parentElement === list ? next : null);
+    tile.removeAttribute('aria-busy');
+    // It may have been refused because it is not what is shown any more.
+    changed();
+  }
+  (tileOf(post) ?? document.querySelector(`#cal [data-day="${day}"] a`))?.focus();
+};
+
+const drop = () => {
+  const { tile } = held;
+  const cell = target;
+  letGo();
+  if (cell && cell !== cellOf(tile)) put(tile, cell);
+};
+
+document.addEventListener('dragstart', (event) => {
+  const tile = event.target.closest?.('.cal-page [data-post]');
+  if (!tile) return;
+  held = { tile };
+  event.dataTransfer.effectAllowed = 'move';
+});
+document.addEventListener('dragover', (event) => {
+  if (!held) return;
+  const cell = event.target.closest?.('#cal [data-day]');
+  aim(isFree(cell) ? cell : null);
+  if (target) event.preventDefault();
+});
+document.addEventListener('drop', (event) => {
+  if (!held) return;
+  event.preventDefault();
+  drop();
+});
+document.addEventListener('dragend', letGo);
+
+const cells = () => [...document.querySelectorAll('#cal [data-day]')].filter((cell) => cell.checkVisibility());
+const tell = () => say(target.querySelector('.cal-date time').textContent.trim());
+const pickUp = (tile) => {
+  const own = cellOf(tile);
+  const first = isFree(own) ? own : cells().find(isFree);
+  if (!first) return;
+  held = { tile, byKeys: true };
+  tile.classList.add('is-held');
+  aim(first);
+  say(page.dataset.held);
+};
+const step = (key) => {
+  const days = document.querySelector('#cal .cal-days');
+  const columns = getComputedStyle(days).gridTemplateColumns.split(' ').length;
+  const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[key];
+  const all = cells();
+  const cell = all[all.indexOf(target) + by];
+  if (!isFree(cell)) return;
+  aim(cell);
+  cell.scrollIntoView({ block: 'nearest' });
+  tell();
+};
+document.addEventListener('keydown', (event) => {
+  if (held?.byKeys) {
+    if (event.key.startsWith('Arrow')) step(event.key);
+    else if (event.key === 'Enter' || event.key === ' ') drop();
+    else if (event.key === 'Escape') {
+      letGo();
+      say(page.dataset.dropped);
+    } else return;
+    event.preventDefault();
+  } else if (keyOf(event) === 'm' && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const tile = event.target.closest?.('.cal-page [data-post]');
+    if (tile) pickUp(tile);
+  }
+});
+// Whoever goes elsewhere with the focus has put nothing down.
+document.addEventListener('focusout', () => {
+  if (held?.byKeys) letGo();
+});
+
+// An empty slot is pressed as its link would be.
+document.addEventListener('click', (event) => {
+  const cell = event.target.closest('#cal [data-day]');
+  if (cell && !event.target.closest('a, button') && getSelection().isCollapsed) {
+    cell.querySelector('.cal-add')?.click();
+  }
+});

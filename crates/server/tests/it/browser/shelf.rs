@@ -1,0 +1,83 @@
+//! The library, by keyboard: choosing, publishing with a mistake first, and how the post goes out in the open dialog.
+
+use serde_json::json;
+
+use super::stage::Stage;
+
+const TEXT: &str = "Straight from the library, by keyboard";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chosen_files_are_published_in_the_dialog_by_keyboard() {
+    let test = "shelf::chosen_files_are_published_in_the_dialog_by_keyboard";
+    let Some(stage) = Stage::demo(test).await else { return };
+    let mastodon = stage.account("mastodon").await;
+    let page = stage.signed_in().await;
+    // Without an account the form comes back.
+    page.expect_complaint("status of 422");
+    let home = page.js("location.pathname.split('/').slice(0, 3).join('/')").await;
+    let home = home.as_str().expect("a path").to_owned();
+    stage.upload(home.trim_start_matches("/w/"), "quay.png", "A quay").await;
+    page.goto(&stage.url(&format!("{home}/library?kind=image"))).await;
+
+    page.js("document.querySelector('[data-shelf] input[name=item]').focus()").await;
+    page.press(" ").await;
+    page.wait("the choice is counted", "document.querySelector('[data-count]').textContent.endsWith(': 1')")
+        .await;
+    page.js("document.querySelector('.shelf-bar .btn-primary').focus()").await;
+    page.press("Enter").await;
+    page.wait(
+        "the dialog",
+        "document.querySelector('#publish[open] #publish-text') === document.activeElement",
+    )
+    .await;
+    page.type_text(TEXT).await;
+    page.js("document.querySelector('#publish [value=now]').focus()").await;
+    page.press("Enter").await;
+    page.wait("the mistake", "document.querySelector('#publish[open] .publish-accounts .field-error')").await;
+    assert_eq!(page.value("#publish-text").await, TEXT, "what was typed is there");
+
+    page.js(&format!("document.querySelector('#publish input[value=\"{mastodon}\"]').focus()")).await;
+    page.press(" ").await;
+    page.wait("the network takes it", "document.querySelector('#publish-check .check-good')").await;
+    page.js("document.querySelector('#publish [value=now]').focus()").await;
+    page.press("Enter").await;
+    page.wait("it is public", "document.querySelector('#publish[open] #progress .rows .state-published')")
+        .await;
+    let public = stage.public(TEXT).await;
+    assert_eq!(public.len(), 1, "{public:?}");
+    assert_eq!(public[0]["media"][0]["alt"], json!("A quay"));
+    page.press("Escape").await;
+    page.wait("the grid shows it", &format!("document.body.innerText.includes({})", json!("In 1 post")))
+        .await;
+    stage.close([page]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_picture_is_turned_beside_the_original() {
+    let test = "shelf::a_picture_is_turned_beside_the_original";
+    let Some(stage) = Stage::demo(test).await else { return };
+    let page = stage.signed_in().await;
+    page.expect_complaint("status of 422");
+    let home = page.js("location.pathname.split('/').slice(0, 3).join('/')").await;
+    let home = home.as_str().expect("a path").to_owned();
+    stage.upload(home.trim_start_matches("/w/"), "quay.png", "A quay").await;
+    let files = stage.api.get("/api/v1/media?limit=1").await;
+    let original = files["items"][0]["id"].as_str().expect("an id").to_owned();
+    let place = stage.url(&format!("{home}/library/{original}"));
+    page.goto(&place).await;
+    page.click(".edit > summary").await;
+    page.click(("button", "Make the edited file")).await;
+    page.reads("Choose what is to change").await;
+    page.goto(&place).await;
+    page.click(".edit > summary").await;
+    page.put("#edit-turn", "90").await;
+    page.wait("what would come of it", "document.querySelector('.edit-box').style.rotate === '90deg'").await;
+    page.click(("button", "Make the edited file")).await;
+    page.arrive("?made").await;
+    page.reads("It is made.").await;
+    assert!(!page.address().await.contains(&original), "it is another file");
+    page.click(("link", "quay.png")).await;
+    page.arrive(&original).await;
+    page.reads("quay (edited).png").await;
+    stage.close([page]).await;
+}

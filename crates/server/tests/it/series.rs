@@ -1,0 +1,180 @@
+//! Posts that come again and again: in the composer, on the post's page, and by API.
+
+use axum::http::{Method, StatusCode};
+use carillon_domain::permission::Role;
+use serde_json::{Value, json};
+
+use crate::support::desk::Desk;
+
+/// A Wednesday; tests begin the day before.
+const TIME: &str = "2026-11-25T12:00";
+
+/// The form of a post with what is to be changed of it.
+fn form<'a>(desk: &'a Desk, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut form =
+        vec![("account", desk.account.as_str()), ("timezone", "Europe/Athens"), ("action", "schedule")];
+    form.extend_from_slice(more);
+    form
+}
+
+async fn posts(desk: &Desk, status: &str) -> Vec<Value> {
+    let list = desk.call(Method::GET, &format!("/api/v1/posts?status={status}&limit=100"), None).await.json();
+    let mut posts = list["items"].as_array().expect("items").clone();
+    posts.sort_by_key(|post| post["scheduled_at"].as_str().map(str::to_owned));
+    posts
+}
+
+#[tokio::test]
+async fn a_series_is_made_changed_and_canceled_on_pages() {
+    let desk = Desk::new().await;
+    let browser = desk.owner().await;
+    let compose = format!("{}/compose", desk.home);
+    let page = browser.get(&compose).await.text();
+    assert!(
+        page.contains("<select class=\"form-select\" id=\"repeat\"") && !page.contains("name=\"scope\""),
+        "{page}"
+    );
+
+    // The main mistake: a rule that the first day is not of. All that was typed comes back.
+    let rule = [
+        ("text", "Bells"),
+        ("scheduled_at", TIME),
+        ("repeat", "rule"),
+        ("repeat_rule", "FREQ=WEEKLY;BYDAY=TU"),
+    ];
+    let refused = browser.post(&compose, &form(&desk, &rule)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let text = refused.text();
+    assert!(text.contains("The first day that it has from then on is 2026-12-01"), "{text}");
+    assert!(
+        text.contains("value=\"FREQ=WEEKLY;BYDAY=TU\"") && text.contains("<option value=\"rule\" selected>")
+    );
+
+    let weekly =
+        [("text", "Bells"), ("scheduled_at", TIME), ("repeat", "weekly"), ("repeat_ends", "2026-12-16")];
+    let saved = browser.post(&compose, &form(&desk, &weekly)).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    let made = posts(&desk, "scheduled").await;
+    let times: Vec<_> = made.iter().map(|post| post["scheduled_at"].as_str().unwrap_or_default()).collect();
+    assert_eq!(
+        times,
+        ["2026-11-25T10:00:00Z", "2026-12-02T10:00:00Z", "2026-12-09T10:00:00Z", "2026-12-16T10:00:00Z"]
+    );
+    let shown = browser.get(saved.header("location").trim_end_matches("?saved")).await.text();
+    assert!(shown.contains("Every week, 12:00, on the clock of Europe/Athens"), "{shown}");
+    assert!(shown.contains("<code>FREQ=WEEKLY;UNTIL=20261216</code>"), "{shown}");
+
+    // From the third on another text and hour; the second alone.
+    let edit = |post: &Value| format!("{compose}?post={}", post["id"].as_str().expect("an id"));
+    let (second, third) = (&made[1], &made[2]);
+    let page = browser.get(&edit(third)).await.text();
+    assert!(page.contains("name=\"scope\" value=\"one\" checked"), "{page}");
+    assert!(page.contains("value=\"FREQ=WEEKLY;UNTIL=20261216\""), "{page}");
+    let change = async |post: &Value, scope: &str, text: &str, time: &str| {
+        let (id, version) = (post["id"].as_str().expect("an id"), post["version"].to_string());
+        let more = [
+            ("post", id),
+            ("version", version.as_str()),
+            ("text", text),
+            ("scheduled_at", time),
+            ("scope", scope),
+            ("repeat", "rule"),
+            ("repeat_rule", "FREQ=WEEKLY;UNTIL=20261216"),
+        ];
+        browser.post(&edit(post), &form(&desk, &more)).await
+    };
+    let one = change(second, "one", "Just now", "2026-12-03T12:00").await;
+    assert_eq!(one.status, StatusCode::SEE_OTHER, "{}", one.text());
+    let later = change(third, "following", "Later bells", "2026-12-09T15:00").await;
+    assert_eq!(later.status, StatusCode::SEE_OTHER, "{}", later.text());
+    let told: Vec<_> = posts(&desk, "scheduled")
+        .await
+        .iter()
+        .map(|post| {
+            format!(
+                "{} {}",
+                post["scheduled_at"].as_str().unwrap_or_default(),
+                post["text"].as_str().unwrap_or_default()
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "2026-11-25T10:00:00Z Bells",
+            "2026-12-03T10:00:00Z Just now",
+            "2026-12-09T13:00:00Z Later bells",
+            "2026-12-16T13:00:00Z Later bells",
+        ]
+    );
+    let new = later.header("location").trim_end_matches("?saved").to_owned();
+    let shown = browser.get(&new).await.text();
+    assert!(shown.contains("Later bells") && shown.contains("Every week, 15:00"), "{shown}");
+    let first = desk.page(&made[0]);
+    assert!(browser.get(&first).await.text().contains("changed alone"));
+
+    let canceled = browser.post(&format!("{new}/series/cancel"), &[("scope", "all")]).await;
+    assert_eq!(canceled.status, StatusCode::SEE_OTHER, "{}", canceled.text());
+    let shown = browser.get(canceled.header("location")).await.text();
+    assert!(shown.contains("2 posts were canceled. The series has ended."), "{shown}");
+    assert!(!shown.contains("/series/cancel\""), "{shown}");
+    assert_eq!(posts(&desk, "scheduled").await.len(), 2);
+    let strange = browser.post(&format!("{first}/series/cancel"), &[("scope", "none")]).await;
+    assert_eq!(strange.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_draft_becomes_the_first_of_a_series() {
+    let desk = Desk::new().await;
+    let browser = desk.owner().await;
+    let draft = desk.post("Bells", json!({ "status": "draft", "tags": ["bells"] })).await;
+    let (id, version) = (draft["id"].as_str().expect("an id"), draft["version"].to_string());
+    let more = [
+        ("post", id),
+        ("version", version.as_str()),
+        ("text", "Bells"),
+        ("scheduled_at", TIME),
+        ("repeat", "daily"),
+        ("repeat_ends", "2026-11-26"),
+    ];
+    let saved = browser.post(&format!("{}/compose?post={id}", desk.home), &form(&desk, &more)).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    let made = posts(&desk, "scheduled").await;
+    assert_eq!(made.len(), 2, "{made:?}");
+    assert_eq!(made[0]["id"], draft["id"]);
+}
+
+#[tokio::test]
+async fn programs_make_series_too() {
+    let desk = Desk::new().await;
+    let rule = "FREQ=DAILY;COUNT=3";
+    let more =
+        json!({ "status": "scheduled", "scheduled_at": TIME, "timezone": "Europe/Athens", "repeat": rule });
+    let first = desk.post("Bells", more).await;
+    assert!(first["warnings"].to_string().contains("duplicate_content"), "{first}");
+    assert_eq!(posts(&desk, "scheduled").await.len(), 3);
+    let body = json!({ "text": "A", "accounts": [desk.account], "status": "now", "repeat": rule });
+    let refused = desk.call(Method::POST, "/api/v1/posts", Some(body)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refused.json()["errors"][0]["field"], "repeat");
+
+    let path = format!("/api/v1/posts/{}/series", first["id"].as_str().expect("an id"));
+    let told = desk.call(Method::GET, &path, None).await.json();
+    assert_eq!((&told["rule"], &told["begins"]), (&json!(rule), &json!("2026-11-25T12:00:00")));
+    assert_eq!(told["next"].as_array().map(Vec::len), Some(3), "{told}");
+    let alone = desk.post("Alone", json!({ "status": "draft" })).await;
+    let none = format!("/api/v1/posts/{}/series", alone["id"].as_str().expect("an id"));
+    assert_eq!(desk.call(Method::GET, &none, None).await.status, StatusCode::NOT_FOUND);
+
+    let browser = desk.member(Role::Contributor).await;
+    let shown = browser.get(&desk.page(&first)).await.text();
+    assert!(shown.contains("FREQ=DAILY;COUNT=3") && !shown.contains("/series/cancel\""), "{shown}");
+    let refused = browser.post(&format!("{}/series/cancel", desk.page(&first)), &[("scope", "all")]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert_eq!(posts(&desk, "scheduled").await.len(), 3);
+    let strange = desk.call(Method::DELETE, &format!("{path}?scope=some"), None).await;
+    assert_eq!(strange.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let ended = desk.call(Method::DELETE, &path, None).await;
+    assert_eq!(ended.json(), json!({ "canceled": 3 }), "{}", ended.text());
+    assert!(posts(&desk, "scheduled").await.is_empty());
+}

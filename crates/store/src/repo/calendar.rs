@@ -1,0 +1,199 @@
+//! What the calendar shows: the posts of a range of time and the drafts without one, each with no more than a tile needs, in as many
+//! statements whether they are few or many.
+
+use carillon_domain::composition::Composition;
+use carillon_domain::erased::Erased;
+use carillon_domain::id::{AccountId, MediaId, PostId, WorkspaceId};
+use carillon_domain::media::{MediaKind, Rendition};
+use carillon_domain::publication::{Delivered, PublicationState, UnitReport};
+use carillon_domain::time::Timestamp;
+
+use crate::{Db, Executor, Row, StoreError, Value, args, statements};
+
+/// Pictures of one statement.
+const AT_ONCE: usize = 64;
+
+statements! {
+    DATED = "calendar.dated": "select id, version, composition, tags, campaign, due_at, erased from posts where workspace_id = $1 \
+        and trashed_at is null and due_at >= $2 and due_at < $3 order by due_at, id limit $4";
+    DATED_PLACES = "calendar.dated_places": "select x.post_id, x.account_id, x.platform, x.state, x.incomplete, \
+        case when x.units like '%\"delivered\":\"inbox\"%' then x.units end as units from publications x \
+        join (select id from posts where workspace_id = $1 and trashed_at is null and due_at >= $2 and due_at < $3 \
+        order by due_at, id limit $4) p on p.id = x.post_id where x.workspace_id = $1";
+    UNDATED = "calendar.undated": "select id, version, composition, tags, campaign, due_at, erased from posts where workspace_id = $1 \
+        and trashed_at is null and due_at is null order by id desc limit $2";
+    UNDATED_PLACES = "calendar.undated_places": "select x.post_id, x.account_id, x.platform, x.state, x.incomplete, \
+        case when x.units like '%\"delivered\":\"inbox\"%' then x.units end as units from publications x \
+        join (select id from posts where workspace_id = $1 and trashed_at is null and due_at is null \
+        order by id desc limit $2) p on p.id = x.post_id where x.workspace_id = $1";
+    // As many places as there may be pictures; what is not needed is null, and null is no id.
+    PICTURES = "calendar.pictures": "select id, kind, renditions from media where workspace_id = $1 and deleted_at is null \
+        and id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
+        $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, \
+        $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65)";
+    OF_CAMPAIGN = "calendar.of_campaign": "select id, due_at from posts where workspace_id = $1 and trashed_at is null \
+        and due_at >= $2 and due_at <= $3 and campaign = $4 and id <> $5 order by due_at, id limit 1";
+}
+
+/// A post as the calendar needs it. What was composed is read only where it is shown.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// Id.
+    pub id: PostId,
+    /// Grows with every change.
+    pub version: i64,
+    /// Free labels.
+    pub tags: Vec<String>,
+    /// Campaign.
+    pub campaign: Option<String>,
+    /// When it is to go out.
+    pub due_at: Option<Timestamp>,
+    /// What is remembered of publications that were erased with their accounts.
+    pub erased: Vec<Erased>,
+    composition: String,
+}
+
+impl Planned {
+    /// What was composed.
+    ///
+    /// # Errors
+    /// [`StoreError::Decode`].
+    pub fn composition(&self) -> Result<Composition, StoreError> {
+        serde_json::from_str(&self.composition).map_err(|e| StoreError::Decode {
+            statement: DATED.name,
+            column: "composition".to_owned(),
+            message: e.to_string(),
+        })
+    }
+}
+
+/// Where a post goes.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The post.
+    pub post: PostId,
+    /// The account.
+    pub account: AccountId,
+    /// Its platform.
+    pub platform: String,
+    /// How it stands there.
+    pub state: PublicationState,
+    /// A part or comment is missing.
+    pub incomplete: bool,
+    /// It waits in the inbox of the network's app.
+    pub inbox: bool,
+}
+
+fn post(row: &Row) -> Result<Planned, StoreError> {
+    Ok(Planned {
+        id: row.get("id")?,
+        version: row.get("version")?,
+        composition: row.get("composition")?,
+        tags: row.json("tags")?,
+        campaign: row.get("campaign")?,
+        due_at: row.get("due_at")?,
+        erased: row.json_opt("erased")?.unwrap_or_default(),
+    })
+}
+
+fn place(row: &Row) -> Result<Place, StoreError> {
+    let units: Vec<UnitReport> = row.json_opt("units")?.unwrap_or_default();
+    let state = row.named("state", PublicationState::parse)?;
+    let waits = |unit: &UnitReport| {
+        unit.index == 0 && unit.delivered == Delivered::Inbox && unit.deleted_at.is_none()
+    };
+    Ok(Place {
+        post: row.get("post_id")?,
+        account: row.get("account_id")?,
+        platform: row.get("platform")?,
+        inbox: state == PublicationState::Published && units.iter().any(waits),
+        state,
+        incomplete: row.get("incomplete")?,
+    })
+}
+
+/// The first posts whose time lies in this range, in order of time.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn dated(
+    db: &Db,
+    workspace: WorkspaceId,
+    (from, to): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<Planned>, StoreError> {
+    db.fetch_all(DATED, args![workspace, from, to, limit]).await?.iter().map(post).collect()
+}
+
+/// Where the posts go that [`dated`] gives, in no order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn dated_places(
+    db: &Db,
+    workspace: WorkspaceId,
+    (from, to): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<Place>, StoreError> {
+    db.fetch_all(DATED_PLACES, args![workspace, from, to, limit]).await?.iter().map(place).collect()
+}
+
+/// The newest posts without a time.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn undated(db: &Db, workspace: WorkspaceId, limit: i64) -> Result<Vec<Planned>, StoreError> {
+    db.fetch_all(UNDATED, args![workspace, limit]).await?.iter().map(post).collect()
+}
+
+/// Where the posts go that [`undated`] gives, in no order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn undated_places(db: &Db, workspace: WorkspaceId, limit: i64) -> Result<Vec<Place>, StoreError> {
+    db.fetch_all(UNDATED_PLACES, args![workspace, limit]).await?.iter().map(place).collect()
+}
+
+/// A file of the library, as far as a small picture of it goes.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// Which file.
+    pub id: MediaId,
+    /// Broad type.
+    pub kind: MediaKind,
+    /// Smaller versions.
+    pub renditions: Vec<Rendition>,
+}
+
+/// Those of these files that are in the library, in no order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn pictures(db: &Db, workspace: WorkspaceId, ids: &[MediaId]) -> Result<Vec<Picture>, StoreError> {
+    let mut pictures = Vec::with_capacity(ids.len());
+    for some in ids.chunks(AT_ONCE) {
+        let mut values = args![workspace];
+        values.extend(some.iter().map(|id| Value::from(*id)));
+        values.resize(1 + AT_ONCE, Value::Uuid(None));
+        for row in db.fetch_all(PICTURES, values).await? {
+            let kind = row.named("kind", MediaKind::parse)?;
+            pictures.push(Picture { id: row.get("id")?, kind, renditions: row.json("renditions")? });
+        }
+    }
+    Ok(pictures)
+}
+
+/// The first other post of this campaign that is due in this range, its ends among it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_campaign(
+    db: &Db,
+    workspace: WorkspaceId,
+    (from, to): (Timestamp, Timestamp),
+    campaign: &str,
+    except: PostId,
+) -> Result<Option<(PostId, Timestamp)>, StoreError> {
+    let row = db.fetch_optional(OF_CAMPAIGN, args![workspace, from, to, campaign, except]).await?;
+    row.map(|row| Ok((row.get("id")?, row.get("due_at")?))).transpose()
+}

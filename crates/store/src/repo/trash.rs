@@ -1,0 +1,59 @@
+//! Posts that were thrown away: what there is, and what goes for good with everything that hangs on it.
+
+use carillon_domain::id::{PostId, WorkspaceId};
+use carillon_domain::time::Timestamp;
+
+use super::post::{self, PostRow};
+use crate::{Db, Executor, StoreError, Tx, args, statements};
+
+statements! {
+    LIST = "trash.list": "select workspace_id, id, version, composition, tags, campaign, due_at, wall, timezone, created_by, \
+        created_at, updated_at, trashed_at, erased from posts where workspace_id = $1 and trashed_at is not null \
+        order by trashed_at desc, id desc limit $2";
+    /// Crosses workspaces; returns ids only.
+    BEFORE = "trash.before": "select workspace_id, id from posts where trashed_at is not null and trashed_at <= $1 \
+        order by workspace_id, trashed_at limit $2";
+    // Whoever takes it out of the trash at the same time waits, and finds nothing.
+    LOCK = "trash.lock": "update posts set version = version + 1 where workspace_id = $1 and id = $2 and trashed_at is not null";
+    ERASE_STEPS = "trash.erase_steps": "delete from attempt_steps where workspace_id = $1 and attempt_id in \
+        (select a.id from attempts a where a.workspace_id = $1 and a.publication_id in \
+        (select p.id from publications p where p.workspace_id = $1 and p.post_id = $2))";
+    ERASE_ATTEMPTS = "trash.erase_attempts": "delete from attempts where workspace_id = $1 and publication_id in \
+        (select id from publications where workspace_id = $1 and post_id = $2)";
+    ERASE_READS = "trash.erase_reads": "delete from notice_reads where workspace_id = $1 and notice_id in \
+        (select id from notices where workspace_id = $1 and post_id = $2)";
+    ERASE_NOTICES = "trash.erase_notices": "delete from notices where workspace_id = $1 and post_id = $2";
+    ERASE_PUBLICATIONS = "trash.erase_publications": "delete from publications where workspace_id = $1 and post_id = $2";
+    ERASE = "trash.erase": "delete from posts where workspace_id = $1 and id = $2 and trashed_at is not null";
+}
+
+/// What was thrown away, latest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(db: &Db, workspace: WorkspaceId, limit: i64) -> Result<Vec<PostRow>, StoreError> {
+    db.fetch_all(LIST, args![workspace, limit]).await?.iter().map(post::read).collect()
+}
+
+/// Posts of all workspaces that were thrown away at or before then.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn before(db: &Db, until: Timestamp, limit: i64) -> Result<Vec<(WorkspaceId, PostId)>, StoreError> {
+    let rows = db.fetch_all(BEFORE, args![until, limit]).await?;
+    rows.iter().map(|row| Ok((row.get("workspace_id")?, row.get("id")?))).collect()
+}
+
+/// Erases a post that lies in the trash, with its publications and their story. Tells whether it lay there.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn erase(tx: &mut Tx<'_>, workspace: WorkspaceId, id: PostId) -> Result<bool, StoreError> {
+    if tx.execute(LOCK, args![workspace, id]).await? == 0 {
+        return Ok(false);
+    }
+    for statement in [ERASE_STEPS, ERASE_ATTEMPTS, ERASE_READS, ERASE_NOTICES, ERASE_PUBLICATIONS, ERASE] {
+        tx.execute(statement, args![workspace, id]).await?;
+    }
+    Ok(true)
+}
