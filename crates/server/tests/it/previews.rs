@@ -49,7 +49,10 @@ async fn each_network_cuts_and_marks_up_in_its_own_way() {
     assert!(bluesky.contains("<small>example.com</small>"), "the link has a card: {bluesky}");
 
     let instagram = phone(&answer, "Instagram");
-    assert!(instagram.contains("… <span class=\"phone-more\">more</span>"), "{instagram}");
+    assert!(
+        instagram.contains("… <span class=\"phone-more\" lang=\"en\" translate=\"no\">more</span>"),
+        "{instagram}"
+    );
     assert!(!instagram.contains("ending"), "{instagram}");
     assert!(instagram.contains("Instagram shows about so much"), "{instagram}");
     assert!(!instagram.contains(">https://example.com/a</span>"), "a link can't be pressed: {instagram}");

@@ -90,7 +90,7 @@ fn document_badge(ui: &Ui, info: &MediaInfo) -> String {
         _ => ui.of("media", "document"),
     };
     let pages = info.pages.map(|pages| ui.count("pages", pages).tr("media-pages"));
-    [Some(kind), pages, Some(size(info.bytes))].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    [Some(kind), pages, Some(size(ui, info.bytes))].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// A network's name as people write it, also of one that is switched off.
@@ -109,13 +109,14 @@ pub fn clock(ms: u64) -> String {
 }
 
 /// `3.4 MB`.
-pub fn size(bytes: u64) -> String {
+pub fn size(ui: &Ui, bytes: u64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "a rounded figure")]
     let bytes_f = bytes as f64;
-    match bytes {
+    let written = match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{:.0} kB", bytes_f / 1e3),
         1_000_000..1_000_000_000 => format!("{:.1} MB", bytes_f / 1e6),
         _ => format!("{:.2} GB", bytes_f / 1e9),
-    }
+    };
+    written.replace('.', &ui.tr("number-point"))
 }

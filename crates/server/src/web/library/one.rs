@@ -135,7 +135,7 @@ pub(super) async fn about_file(
         original_url: urls::media_file(workspace, media, "original"),
         is_video: row.info.kind == MediaKind::Video,
         mime: row.info.mime.clone(),
-        size: size(row.info.bytes),
+        size: size(&ui, row.info.bytes),
         pixels: row.info.width.zip(row.info.height),
         length: row.info.duration_ms.map(clock),
         pages: row.info.pages,
