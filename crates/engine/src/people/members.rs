@@ -4,8 +4,8 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::UserId;
 use carillon_domain::permission::{Permission, Role};
 use carillon_store::Tx;
-use carillon_store::repo::user;
 use carillon_store::repo::workspace::{self, MemberRow};
+use carillon_store::repo::{calendar_feed, user};
 
 use super::People;
 use crate::Actor;
@@ -93,6 +93,8 @@ impl People {
                 Box::pin(async move {
                     guard_owners(tx, &actor, member, false).await?;
                     let found = workspace::remove_member(tx, actor.workspace, member).await?;
+                    // It may be in anybody's calendar, and must not come alive again with a new invitation.
+                    calendar_feed::delete(tx, actor.workspace, member).await?;
                     if found { Ok(()) } else { Err(AppError::NotFound { what: "member" }) }
                 })
             })

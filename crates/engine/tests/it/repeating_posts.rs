@@ -164,6 +164,25 @@ async fn following(test: &TestDb) {
 }
 on_both!(a_series_is_parted_and_ended, |t| super::following(t));
 
+async fn far(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let (engine, actor) = (&stage.engine, &stage.actor);
+    let account = stage.bluesky().await;
+    let begins = days_later(120).to_string();
+    let planned = PostInput { scheduled_at: Some(begins), ..repeated(account, "In spring", "FREQ=WEEKLY") };
+    let first = stage.post(planned.clone()).await;
+    let input = PostInput { text: "In early spring".into(), repeat: None, ..planned };
+    let here = series::change(engine, actor, first.post.id, input, ("FREQ=WEEKLY", Scope::All)).await;
+    let here = here.expect("changed").expect("its first post is there");
+    let all = scheduled(&stage).await;
+    assert_eq!(times(&all), [days_later(120)], "nobody could find the series without it");
+    assert_eq!((all[0].post.id, all[0].post.composition.text.as_str()), (here, "In early spring"));
+    stage.bench.clock.advance_to(days_later(70));
+    engine.upkeep().await;
+    assert_eq!(times(&scheduled(&stage).await), [days_later(120), days_later(127)]);
+}
+on_both!(a_series_that_begins_late_is_seen_at_once, |t| super::far(t));
+
 async fn refused(test: &TestDb) {
     let stage = Stage::new(test).await;
     let account = stage.bluesky().await;

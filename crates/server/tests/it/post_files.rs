@@ -229,7 +229,7 @@ async fn round_trip(desk: Desk) {
     for (filter, there) in [
         ("status=draft&q=TWO", [true, false, false]),
         ("status=scheduled&platform=bluesky", [false, true, true]),
-        ("tag=a%2C+b", [false, true, false]),
+        ("tag=A%2C+B", [false, true, false]),
         ("campaign=-sale", [false, true, false]),
         ("platform=mastodon", [false, false, false]),
     ] {

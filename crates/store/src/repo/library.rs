@@ -79,7 +79,11 @@ macro_rules! posts {
              and (cast($5 as text) is null or replace(p.tags, $5, '') <> p.tags) \
              and (cast($6 as text) is null or p.campaign = $6) \
              and (cast($7 as text) is null or ($7 = 'ready' and p.erased is null and not exists (select 1 from publications x \
-             where x.workspace_id = p.workspace_id and x.post_id = p.id and x.state not in ('draft', 'in_review', 'approved'))) \
+             where x.workspace_id = p.workspace_id and x.post_id = p.id \
+             and x.state not in ('draft', 'in_review', 'approved', 'canceled')) \
+             and (exists (select 1 from publications x where x.workspace_id = p.workspace_id and x.post_id = p.id \
+             and x.state <> 'canceled') or not exists (select 1 from publications x where x.workspace_id = p.workspace_id \
+             and x.post_id = p.id))) \
              or exists (select 1 from publications x where x.workspace_id = p.workspace_id and x.post_id = p.id and ",
             stands!(),
             ")) order by p.id desc limit $3"

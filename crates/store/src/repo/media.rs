@@ -65,7 +65,10 @@ statements! {
     FIND = "media.find": concat!("select ", media_columns!(), " from media where workspace_id = $1 and id = $2");
     MADE_FROM = "media.made_from": concat!("select ", media_columns!(), " from media where workspace_id = $1 and deleted_at is null \
         and id in (select r.id from media_renditions r where r.workspace_id = $1 and r.original_id = $2) order by id");
-    NAMED = "media.named": "select id from media where workspace_id = $1 and name = $2 and deleted_at is null order by id desc limit $3";
+    NAMED = "media.named": "select id from media where workspace_id = $1 and name = $2 and deleted_at is null \
+        and not exists (select 1 from media_renditions r join media o on o.workspace_id = r.workspace_id and o.id = r.original_id \
+        where r.workspace_id = media.workspace_id and r.id = media.id and r.platform <> '' and o.deleted_at is null) \
+        order by id desc limit $3";
     DESCRIBE = "media.describe": "update media set name = $4, alt = $5, tags = $6, searched = $7, version = version + 1, updated_at = $8 \
         where workspace_id = $1 and id = $2 and version = $3 and deleted_at is null";
     TAGS = "media.tags": "select tags from media where workspace_id = $1 and deleted_at is null and tags <> '[]' \

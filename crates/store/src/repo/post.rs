@@ -66,7 +66,7 @@ statements! {
         and x.post_id = p.id and (x.state in ('draft', 'in_review', 'approved', 'scheduled', 'publishing', 'held') \
         or (x.state = 'published' and (x.incomplete = $3 or x.units like '%\"state\":\"pending\"%')))) \
         or p.erased is null and not exists (select 1 from publications x where x.workspace_id = p.workspace_id and x.post_id = p.id)) limit 1";
-    LABELS = "posts.labels": "select tags, campaign from posts where workspace_id = $1 order by id desc limit $2";
+    LABELS = "posts.labels": "select tags, campaign from posts where workspace_id = $1 and trashed_at is null order by id desc limit $2";
     REMEMBER = "posts.remember": "update posts set erased = $3 where workspace_id = $1 and id = $2";
 }
 

@@ -15,7 +15,8 @@ statements! {
         and plain_text like $5 escape '!' and plain_text like $6 escape '!' order by id desc limit $7";
     FILES = "search.files": "select id, name, alt from media where workspace_id = $1 and deleted_at is null \
         and not exists (select 1 from media_renditions r join media o on o.workspace_id = r.workspace_id and o.id = r.original_id \
-        where r.workspace_id = media.workspace_id and r.id = media.id and o.deleted_at is null) order by id desc limit $2";
+        where r.workspace_id = media.workspace_id and r.id = media.id and r.platform <> '' and o.deleted_at is null) \
+        order by id desc limit $2";
     OLDER = "search.older": "select id from posts where workspace_id = $1 and trashed_at is null order by id desc limit 1 offset $2";
 }
 

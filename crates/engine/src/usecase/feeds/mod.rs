@@ -14,6 +14,7 @@ use carillon_store::repo::calendar_feed::{self, FeedRow};
 use carillon_store::repo::workspace;
 use sha2::{Digest, Sha256};
 
+use super::posts::PostView;
 use super::{accounts, posts};
 use crate::people::proof;
 use crate::{Actor, Engine};
@@ -31,8 +32,9 @@ const USED_EVERY: SignedDuration = SignedDuration::from_mins(1);
 const SPAN: (SignedDuration, SignedDuration) =
     (SignedDuration::from_hours(90 * 24), SignedDuration::from_hours(400 * 24));
 
-/// Most posts of a feed: the earliest ones.
+/// Most posts of a feed. What is to come, with the last week, goes before what was earlier.
 const MOST: usize = 5_000;
+const LATELY: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What is found under an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,12 +116,32 @@ pub async fn fetch(
         session_hash: None,
     };
     let now = engine.clock.now();
-    let (views, _) = posts::due_between(engine, &actor, (now - SPAN.0, now + SPAN.1), MOST).await?;
+    let views = plan(engine, &actor, now, MOST).await?;
     let accounts = accounts::list(engine, &actor).await?;
     let text = text::of(engine, &home, &accounts, &views, page);
     let hash = hex::encode(Sha256::digest(text.as_bytes()));
     let changed_at = note(engine, row, &hash, now).await?;
     Ok(Feed { text, hash, changed_at })
+}
+
+/// The posts of a feed. Where there are more than `most`, what was before the last week is left out.
+async fn plan(
+    engine: &Engine,
+    actor: &Actor,
+    now: Timestamp,
+    most: usize,
+) -> Result<Vec<PostView>, AppError> {
+    let (coming, more) = posts::due_between(engine, actor, (now - LATELY, now + SPAN.1), most).await?;
+    let room = most.saturating_sub(coming.len());
+    if more || room == 0 {
+        return Ok(coming);
+    }
+    let (mut views, more) = posts::due_between(engine, actor, (now - SPAN.0, now - LATELY), room).await?;
+    if more {
+        return Ok(coming);
+    }
+    views.extend(coming);
+    Ok(views)
 }
 
 /// Keeps since when the content is the same, and about when it was fetched.

@@ -78,12 +78,17 @@ impl PlanFilter {
         let stands = |status: PostStatus| {
             status == view.status || places.iter().any(|p| p.state.as_str() == status.as_str())
         };
+        // As the calendar and the library find them.
+        let same = |own: &str, asked: &str| own.to_lowercase() == asked.to_lowercase();
         let says = |q: &String| post.composition.text.to_lowercase().contains(&q.to_lowercase());
         self.account.is_none_or(|id| places.iter().any(|p| p.account == id))
             && self.platform.as_ref().is_none_or(|name| places.iter().any(|p| p.platform == *name))
             && self.status.is_none_or(stands)
-            && self.tag.as_ref().is_none_or(|tag| post.tags.contains(tag))
-            && self.campaign.as_ref().is_none_or(|name| post.campaign.as_ref() == Some(name))
+            && self.tag.as_ref().is_none_or(|tag| post.tags.iter().any(|own| same(own, tag)))
+            && self
+                .campaign
+                .as_ref()
+                .is_none_or(|name| post.campaign.as_ref().is_some_and(|own| same(own, name)))
             && self.q.as_ref().is_none_or(says)
     }
 }

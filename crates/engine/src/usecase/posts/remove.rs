@@ -63,6 +63,13 @@ pub async fn remove(
                 if removal.trash && states.iter().any(|state| may_be_public(*state)) {
                     return Err(may_be_seen());
                 }
+                // Before its publications, as everybody locks them; and what somebody changed meanwhile is not what was judged above.
+                post.version += 1;
+                post.updated_at = now;
+                post.trashed_at = (is_draft || removal.trash).then_some(now).or(post.trashed_at);
+                if !post::update(tx, &post).await? {
+                    return Err(AppError::Stale);
+                }
                 for row in &mut rows {
                     let seen = row.seen();
                     if !cancel(row, now)? {
@@ -76,10 +83,6 @@ pub async fn remove(
                 if is_draft {
                     forget_drafts(tx, &rows, now).await?;
                 }
-                post.version += 1;
-                post.updated_at = now;
-                post.trashed_at = (is_draft || removal.trash).then_some(now).or(post.trashed_at);
-                post::update(tx, &post).await?;
                 Ok::<_, AppError>(())
             })
         })
@@ -102,7 +105,7 @@ pub async fn remove(
 /// whether that was done: what is on its way, out, held or cancelled already stays as it is.
 ///
 /// # Errors
-/// [`AppError::Conflict`] when it is being sent right now.
+/// [`AppError::Conflict`] when it is being sent right now; [`AppError::Stale`] when somebody else was quicker.
 pub(in crate::usecase) async fn withdraw(
     tx: &mut Tx<'_>,
     (workspace, id): (WorkspaceId, PostId),
@@ -119,6 +122,12 @@ pub(in crate::usecase) async fn withdraw(
         return Ok(false);
     }
     let is_draft = rows.iter().all(|row| matches!(row.state, S::Draft | S::Canceled));
+    post.version += 1;
+    post.updated_at = now;
+    post.trashed_at = (trash || is_draft).then_some(now);
+    if !post::update(tx, &post).await? {
+        return Err(AppError::Stale);
+    }
     for row in &mut rows {
         let seen = row.seen();
         if cancel(row, now)? {
@@ -129,10 +138,6 @@ pub(in crate::usecase) async fn withdraw(
         }
     }
     forget_drafts(tx, &rows, now).await?;
-    post.version += 1;
-    post.updated_at = now;
-    post.trashed_at = (trash || is_draft).then_some(now);
-    post::update(tx, &post).await?;
     Ok(true)
 }
 

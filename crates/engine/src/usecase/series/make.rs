@@ -13,7 +13,7 @@ use carillon_store::repo::workspace;
 use jiff::civil::{Date, DateTime};
 
 use super::part::{CHANGED, MADE, Part};
-use super::{AHEAD, MOST, parsed};
+use super::{AHEAD, FAR, MOST, parsed};
 use crate::usecase::notices;
 use crate::usecase::posts::{self, Aim, PostInput, PostView, WantedStatus};
 use crate::{Actor, Engine};
@@ -47,16 +47,22 @@ pub(super) async fn go_on(engine: &Engine, row: &SeriesRow) {
 
 async fn make_ahead(engine: &Engine, row: &SeriesRow) -> Result<(), AppError> {
     let now = engine.clock.now();
-    let horizon = now + AHEAD;
     let (rule, start, zone) = parsed(row)?;
     let template: PostInput = serde_json::from_str(&row.template).map_err(AppError::internal)?;
     let actor = maker(engine, row).await?;
     let key = (row.workspace, row.id);
     let known = series::of(&engine.db, key, row.made_to, MOST).await?;
     let known: BTreeSet<String> = known.into_iter().map(|one| one.day).collect();
+    let mut horizon = now + AHEAD;
+    if known.is_empty() && row.made_to <= now {
+        // People reach a series by its posts, so one that begins later has its first one at once.
+        let later = rule.occurrences(start, &zone, now + FAR);
+        let next = later.into_iter().map(|(_, at)| at).find(|at| *at > now);
+        horizon = next.map_or(horizon, |at| horizon.max(at + SignedDuration::from_secs(1)));
+    }
     for (day, at) in rule.occurrences(start, &zone, horizon) {
         // What was missed while nothing ran stays missed: nothing goes out late by itself.
-        if at <= row.made_to || at <= now || known.contains(&day.to_string()) {
+        if at < row.made_to || at <= now || known.contains(&day.to_string()) {
             continue;
         }
         if !make_one(engine, &actor, (row, &template), (day, at)).await? {

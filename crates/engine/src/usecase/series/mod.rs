@@ -29,6 +29,9 @@ use jiff::tz::TimeZone;
 /// Occurrences are made so far ahead.
 pub const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 60);
 
+/// The first occurrence of a series that begins later than that is looked for so far ahead.
+const FAR: SignedDuration = SignedDuration::from_hours(24 * 366 * 10);
+
 /// Most occurrences of a series that are looked at: one a day for the time that is made ahead, and what lies before it today.
 const MOST: i64 = 1_000;
 

@@ -10,6 +10,7 @@ async fn a_slot_is_made_and_filled_by_keyboard() {
     let Some(stage) = Stage::demo(test).await else { return };
     let account = stage.account("mastodon").await;
     let page = stage.signed_in().await;
+    page.expect_complaint("status of 422");
     let home = page.js("document.querySelector('main a.compose-link').getAttribute('href')").await;
     let home = home.as_str().and_then(|url| url.strip_suffix("/compose")).expect("the workspace").to_owned();
     let queue = stage.url(&format!("{home}/accounts/{account}/queue"));

@@ -10,6 +10,7 @@ async fn a_series_is_begun_by_keyboard() {
     let Some(stage) = Stage::demo(test).await else { return };
     let account = stage.account("mastodon").await;
     let page = stage.signed_in().await;
+    page.expect_complaint("status of 422");
     page.click("main a.compose-link").await;
     page.arrive("/compose").await;
     page.fill(("textbox", "Text"), "Every week at the same hour.").await;

@@ -43,6 +43,8 @@ async fn pictures(db: TestDb) {
     assert_eq!(id(&again.json()), id(&edited), "the same asked twice is one file");
     let grid = owner.get(&format!("{}/library", desk.home)).await.text();
     assert!(grid.contains(id(&edited)) && grid.contains(id(&original)), "both stand in the grid: {grid}");
+    let found = owner.get(&format!("{}/search?q=edited", desk.home)).await.text();
+    assert!(found.contains("quay (edited).jpg"), "it is found as well: {found}");
     let page = owner.get(made.header("location")).await.text();
     assert!(page.contains("It is made.") && page.contains("Edited copy") && page.contains(&place), "{page}");
 
