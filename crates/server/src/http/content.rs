@@ -99,9 +99,13 @@ pub fn calendar(headers: &HeaderMap, feed: Feed) -> Response {
 /// The answer with what is true of every file: who may keep it, by what it is known again, and that it is no page.
 fn harmless(mut response: Response, etag: &str, keep: Keep) -> Response {
     insert(&mut response, header::ETAG, etag);
+    // Who may show it is said here only where that is anybody; else no page but ours may, as for every answer.
     let cache = match keep {
         Keep::Private => "private, max-age=86400",
-        Keep::Public => "public, max-age=3600",
+        Keep::Public => {
+            insert(&mut response, HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
+            "public, max-age=3600"
+        }
     };
     insert(&mut response, header::CACHE_CONTROL, cache);
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);

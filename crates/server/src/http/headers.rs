@@ -9,16 +9,30 @@ use super::state::App;
 use crate::i18n::Tr;
 
 /// Scripts and styles come from our own files only, nothing is inline, and no other site may frame us. Pictures may come
-/// from the networks, and from the sandbox on this machine: avatars live there.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https: \
-    http://127.0.0.1:* http://localhost:* http://*.localhost:*; \
-    media-src 'self' blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; \
-    base-uri 'none'; frame-ancestors 'none'";
+/// from the networks by https: avatars live there. `$pictures` and `$forms` are what is allowed besides.
+macro_rules! policy {
+    ($pictures:literal, $forms:literal) => {
+        concat!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https:",
+            $pictures,
+            "; media-src 'self' blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'",
+            $forms,
+            "; base-uri 'none'; frame-ancestors 'none'"
+        )
+    };
+}
+
+const POLICY: &str = policy!("", "");
+/// Avatars of the sandbox are on this machine, by plain http.
+const POLICY_WITH_PLAIN: &str = policy!(" http://127.0.0.1:* http://localhost:* http://*.localhost:*", "");
+const CONNECTING: &str = policy!("", " https:");
+const CONNECTING_WITH_PLAIN: &str =
+    policy!(" http://127.0.0.1:* http://localhost:* http://*.localhost:*", " https: http:");
 
 /// The policy of pages whose form leads on to a network's login page: browsers apply `form-action` to redirects, too.
-pub fn policy_for_connecting() -> HeaderValue {
-    let policy = POLICY.replace("form-action 'self'", "form-action 'self' https: http:");
-    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(POLICY))
+pub fn policy_for_connecting(app: &App) -> HeaderValue {
+    let plain = app.settings.meets_plain_http();
+    HeaderValue::from_static(if plain { CONNECTING_WITH_PLAIN } else { CONNECTING })
 }
 
 /// Says of a page in which language it is, and that others may get it in another one.
@@ -40,11 +54,13 @@ pub async fn secure(State(app): State<App>, request: Request, next: Next) -> Res
             headers.insert(name, HeaderValue::from_static(value));
         }
     };
-    add(header::CONTENT_SECURITY_POLICY, POLICY);
+    let plain = app.settings.meets_plain_http();
+    add(header::CONTENT_SECURITY_POLICY, if plain { POLICY_WITH_PLAIN } else { POLICY });
     add(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     add(header::REFERRER_POLICY, "same-origin");
     add(header::X_FRAME_OPTIONS, "DENY");
     add(HeaderName::from_static("cross-origin-opener-policy"), "same-origin-allow-popups");
+    add(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     add(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
     if app.settings.is_https() {
         add(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");

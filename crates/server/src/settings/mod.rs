@@ -96,6 +96,12 @@ impl Settings {
         self.server.public_url.starts_with("https://")
     }
 
+    /// Whether pages lead to servers without https and show pictures of them: where this one has none itself, and where the
+    /// operator allowed private addresses, as a demo does with its simulated networks.
+    pub fn meets_plain_http(&self) -> bool {
+        !self.is_https() || !self.egress.allow.is_empty()
+    }
+
     /// Whether passwords and cookies travel in the clear to other machines: plain http on an address that is not loopback.
     /// It works, since people start on a LAN, but it is logged and shown.
     pub fn is_insecure(&self) -> bool {

@@ -112,7 +112,7 @@ async fn page(
         ui,
     };
     let mut response = (status, html(&page)?).into_response();
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy_for_connecting());
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy_for_connecting(app));
     Ok(response)
 }
 

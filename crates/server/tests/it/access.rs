@@ -37,8 +37,8 @@ const PUBLIC: &[&str] = &[
     urls::FEED,
 ];
 
-/// Ids that are well formed and belong to nobody.
-pub(crate) fn filled(pattern: &str) -> String {
+/// The address of a route, with ids that are well formed and belong to nobody.
+pub fn filled(pattern: &str) -> String {
     let mut path = pattern.to_owned();
     for (name, prefix) in [
         ("workspace", "ws"),

@@ -26,6 +26,7 @@ mod filling;
 mod find;
 mod hangups;
 mod hashtags;
+mod headers;
 mod insights;
 mod kept_texts;
 mod languages;

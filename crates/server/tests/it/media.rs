@@ -354,6 +354,7 @@ async fn networks_fetch_a_file_by_its_signed_address_alone() {
         let answer = desk.app.get(url.path()).await;
         assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "image/jpeg"));
         assert_eq!(answer.bytes().len() as u64, media["bytes"].as_u64().expect("bytes"));
+        assert_eq!(answer.header("cross-origin-resource-policy"), "cross-origin", "also for networks' pages");
     }
     let part = desk.app.request(Method::GET, url.path(), &[("range", "bytes=0-1")], "").await;
     assert_eq!((part.status, part.bytes()), (StatusCode::PARTIAL_CONTENT, &b"\xff\xd8"[..]));
