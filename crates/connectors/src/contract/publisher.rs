@@ -104,6 +104,12 @@ pub trait Publisher: Send + Sync {
         &[]
     }
 
+    /// Whether the network can have any of the draft's files only by fetching it from this server. Pure.
+    fn must_fetch(&self, draft: &Draft, account: &AccountIdentity) -> bool {
+        let _ = (draft, account);
+        false
+    }
+
     /// The first progress. Chooses everything that must stay the same over all retries (record keys, creation times),
     /// from the clock and entropy of `cx`. Sends nothing.
     ///

@@ -41,6 +41,11 @@ impl Publisher for Instagram {
         account.meta.get(read::DAILY_POSTS)?.as_u64().and_then(|most| u32::try_from(most).ok())
     }
 
+    fn must_fetch(&self, draft: &Draft, account: &AccountIdentity) -> bool {
+        let flavour = Flavour::of_account(account);
+        draft.root.media.iter().any(|media| params::is_fetched(flavour, media))
+    }
+
     fn start(&self, cx: &Cx<'_>, draft: &Draft) -> Result<Progress, ConnectorError> {
         let (options, _) = options::read(&draft.options);
         let kind = Kind::of(draft, &options);

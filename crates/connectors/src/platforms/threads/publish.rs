@@ -38,6 +38,10 @@ impl Publisher for Threads {
         account.meta.get(read::DAILY_POSTS)?.as_u64().and_then(|most| u32::try_from(most).ok())
     }
 
+    fn must_fetch(&self, draft: &Draft, _: &AccountIdentity) -> bool {
+        draft.media().next().is_some()
+    }
+
     fn start(&self, cx: &Cx<'_>, draft: &Draft) -> Result<Progress, ConnectorError> {
         params::all_reachable(cx, draft)?;
         let children = content(draft, 0).map_or(0, |content| content.children());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use carillon_connectors::contract::cx::MediaSource;
 use carillon_domain::composition::Composition;
 use carillon_domain::error::{AppError, FieldError};
 use carillon_domain::id::{AccountId, MediaId};
@@ -98,18 +99,34 @@ pub(in crate::usecase) async fn check_composition(
 }
 
 fn report_for(engine: &Engine, row: &AccountRow, draft: &Draft) -> CheckReport {
-    let publisher = engine.networks.connector(&row.platform).and_then(|c| c.publisher());
-    match publisher {
-        Some(publisher) => publisher.check(draft, &row.identity()),
-        None => CheckReport {
+    let connector = engine.networks.connector(&row.platform);
+    let Some((connector, publisher)) = connector.and_then(|c| Some((c, c.publisher()?))) else {
+        return CheckReport {
             violations: vec![Violation::new(
                 "accounts",
                 "cannot_publish",
                 format!("Carillon can't publish to {} accounts.", row.platform),
             )],
             ..CheckReport::default()
-        },
+        };
+    };
+    let account = row.identity();
+    let mut report = publisher.check(draft, &account);
+    let source = engine.library.source(row.workspace);
+    let out_of_reach = || draft.media().any(|file| source.public_url(file.id).is_none());
+    if publisher.must_fetch(draft, &account) && out_of_reach() {
+        report.warnings.push(no_public_url(connector.descriptor().title));
     }
+    report
+}
+
+/// Publishing would fail. It is no violation, since the operator may set the address until the post is due.
+fn no_public_url(network: &str) -> Violation {
+    let message = format!(
+        "{network} fetches files of this post from this server, which has no public address. Ask the operator to set \
+         server.public_url to an https address that the internet reaches; without it the post fails when it is due."
+    );
+    Violation::new("media", "no_public_url", message)
 }
 
 pub(in crate::usecase) async fn load_accounts(

@@ -95,13 +95,16 @@ fn user_tags(tags: &[UserTag], item: usize) -> Option<String> {
     (!tags.is_empty()).then(|| Value::Array(tags).to_string())
 }
 
+/// Whether there is no other way than that Instagram fetches it: only videos can be uploaded, by the login through Facebook.
+pub(super) fn is_fetched(flavour: Flavour, media: &MediaInfo) -> bool {
+    media.kind != MediaKind::Video || flavour != Flavour::Facebook
+}
+
 /// Refuses early what the network could not fetch.
 pub(super) fn all_reachable(cx: &Cx<'_>, draft: &Draft) -> Result<(), ConnectorError> {
     let flavour = Flavour::of(cx.credential);
-    let stuck = draft.root.media.iter().any(|media| {
-        let uploadable = media.kind == MediaKind::Video && flavour == Flavour::Facebook;
-        !uploadable && cx.media.public_url(media.id).is_none()
-    });
+    let stuck = |media: &MediaInfo| is_fetched(flavour, media) && cx.media.public_url(media.id).is_none();
+    let stuck = draft.root.media.iter().any(stuck);
     if stuck { Err(unreachable(flavour)) } else { Ok(()) }
 }
 

@@ -48,6 +48,10 @@ impl Publisher for TikTok {
         check::check(draft, account)
     }
 
+    fn must_fetch(&self, draft: &Draft, _: &AccountIdentity) -> bool {
+        media::is_pictures(draft)
+    }
+
     fn start(&self, cx: &Cx<'_>, draft: &Draft) -> Result<Progress, ConnectorError> {
         // What can't be read, has no place or was never chosen. Everything else TikTok refuses by itself.
         let (options, wrong) = Options::read(draft);
