@@ -1,6 +1,13 @@
 //! What users of other publishing tools complain about, where HTTP is the edge. `docs/reference/rivals.md` lists all of it by number.
 
+mod connecting;
+mod outcomes;
+mod planning;
+mod setup;
+
 use axum::http::{Method, StatusCode};
+use carillon_connectors::sandbox::browser::{self, Decision};
+use carillon_connectors::sandbox::persona::PERSONAS;
 use serde_json::{Value, json};
 
 use crate::calendar::{counted, place};
@@ -10,14 +17,51 @@ use crate::support::desk::{Desk, on_both_desks};
 on_both_desks!(no_13_readiness_tells_how_old_the_oldest_due_post_is, super::oldest_due);
 on_both_desks!(no_16_pages_and_api_take_the_same_path, super::same_path);
 on_both_desks!(no_18_scheduling_judges_the_new_date_and_keeps_it, super::new_date);
+on_both_desks!(no_20_a_member_of_linkedin_is_asked_for_nothing_of_pages, super::connecting::member_scopes);
+on_both_desks!(no_21_pages_of_linkedin_have_a_login_of_their_own, super::connecting::page_scopes);
+on_both_desks!(no_22_every_server_of_mastodon_is_connected_by_its_name, super::connecting::many_servers);
+on_both_desks!(no_24_a_missing_permission_says_what_to_do, super::outcomes::permission);
+on_both_desks!(no_25_whatever_x_answers_connecting_is_never_a_500, super::connecting::broken_x);
 on_both_desks!(no_27_a_zone_of_ones_own_costs_the_calendar_nothing, super::own_zone);
+on_both_desks!(no_28_a_press_on_a_day_proposes_no_time_of_chance, super::planning::pressed_day);
 on_both_desks!(no_29_the_calendar_is_right_in_every_zone_whoever_looks, super::every_zone);
+on_both_desks!(no_33_what_a_network_can_not_fetch_is_said_while_composing, super::planning::out_of_reach);
+on_both_desks!(
+    no_38_tiktoks_rules_stand_where_the_post_is_made,
+    super::planning::unaudited,
+    &super::UNAUDITED
+);
+on_both_desks!(
+    no_39_plain_http_on_a_network_of_ones_own_lets_people_in,
+    super::setup::by_address,
+    &super::LAN
+);
+on_both_desks!(no_41_the_page_about_networks_needs_the_database_alone, super::setup::networks);
+on_both_desks!(no_42_who_may_not_publish_leaves_it_to_who_may, super::planning::left_to_others);
+on_both_desks!(no_46_text_and_time_of_what_is_planned_change_at_once, super::planning::both_changed);
 on_both_desks!(no_48_tiles_of_a_month_tell_the_time, super::times_on_tiles);
+on_both_desks!(no_50_what_x_refuses_is_said_with_its_cause, super::outcomes::cause_of_x);
+
+/// The operator says that TikTok has not audited the app.
+const UNAUDITED: [(&str, &str); 1] = [("platforms.tiktok.audited", "no")];
+/// An installation in a network of one's own, without https.
+const LAN: [(&str, &str); 2] =
+    [("server.listen", "0.0.0.0:8080"), ("server.public_url", "http://192.168.1.5:8080")];
 
 /// A time in so many minutes, as people write it.
 fn in_minutes(desk: &Desk, minutes: i64) -> String {
     let at = desk.app.engine.clock.now() + carillon_domain::time::SignedDuration::from_mins(minutes);
     at.to_string()
+}
+
+/// The address to which a network's page sends the browser of somebody back who agrees there.
+async fn agreed(desk: &Desk, page: &url::Url) -> String {
+    for persona in PERSONAS {
+        if let Ok(back) = browser::walk(&desk.sandbox, page, persona.key, Decision::Allow).await {
+            return format!("{}?{}", back.path(), back.query().expect("a code"));
+        }
+    }
+    panic!("nobody could sign in at {page}");
 }
 
 async fn oldest_due(desk: Desk) {

@@ -6,6 +6,9 @@ mod scene;
 mod stuck;
 mod zones;
 
+use std::fs;
+use std::path::Path;
+
 use carillon_store::on_both;
 
 on_both!(no_01_one_schedule_is_one_post_under_every_fault, |t| super::duplicates::every_fault(t));
@@ -30,25 +33,53 @@ on_both!(no_17_nothing_outside_needs_to_push, |t| super::stuck::alone(t));
 on_both!(no_26_a_wall_clock_time_stays_across_both_transitions, |t| super::zones::both_transitions(t));
 on_both!(no_30_a_queue_never_touches_what_is_public_and_frees_its_slots, |t| super::queue::untouched(t));
 
-/// The page names every test, and every test that it names is there.
+/// Names of tests of complaints in a text, each between these.
+fn named(text: &str, before: &str, after: char) -> Vec<String> {
+    let before = format!("{before}no_");
+    let rest = text.split(&before).skip(1);
+    let numbered = rest.filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    numbered.filter_map(|rest| rest.split_once(after).map(|(name, _)| format!("no_{name}"))).collect()
+}
+
+/// All of our source, without white space.
+fn source(folder: &Path, into: &mut String) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            source(&path, into);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            into.extend(fs::read_to_string(&path).expect("text").split_whitespace());
+        }
+    }
+}
+
+/// The page has a line for every complaint. It names every test here, and every test that it names is there.
 #[test]
 fn the_page_lists_what_is_tested() {
     let page = include_str!("../../../../../docs/reference/rivals.md");
-    let sources = [include_str!("mod.rs"), include_str!("../../../../server/tests/it/rivals.rs")].concat();
-    let named = |text: &str, before: &str, after: char| -> Vec<String> {
-        let mut names: Vec<String> = text
-            .split(&format!("{before}no_"))
-            .skip(1)
-            .filter_map(|rest| rest.split_once(after).map(|(name, _)| format!("no_{name}")))
-            .collect();
-        names.sort();
-        names
-    };
-    let mut tested = named(&sources, "on_both!(", ',');
-    tested.extend(named(&sources, "on_both_desks!(", ','));
+    let rows: Vec<(u8, &str)> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split_once(" | "))
+        .filter_map(|(number, rest)| Some((number.parse().ok()?, rest)))
+        .collect();
+    let numbers: Vec<u8> = rows.iter().map(|(number, _)| *number).collect();
+    assert_eq!(numbers, (1..=50).collect::<Vec<u8>>());
+
+    let mut all = String::new();
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the other packages");
+    source(crates, &mut all);
+    let mut tested = named(&all, "on_both!(", ',');
+    tested.extend(named(&all, "on_both_desks!(", ','));
     tested.sort();
-    assert_eq!(named(page, "`", '`'), tested);
-    let wanted: Vec<String> = (1..=18).chain([26, 30]).map(|n| format!("no_{n:02}_")).collect();
-    assert_eq!(tested.len(), wanted.len());
-    assert!(tested.iter().zip(&wanted).all(|(name, number)| name.starts_with(number)), "{tested:?}");
+    let listed: Vec<String> = rows.iter().flat_map(|(_, row)| named(row, "`", '`')).collect();
+    assert_eq!(listed, tested);
+    for (number, row) in &rows {
+        let own = format!("no_{number:02}_");
+        assert!(named(row, "`", '`').iter().all(|name| name.starts_with(&own)), "{number}: {row}");
+    }
+    let elsewhere = rows.iter().flat_map(|(_, row)| row.split('`').skip(1).step_by(2));
+    for test in elsewhere.filter_map(|name| Some(name.rsplit_once("::")?.1)) {
+        let is_there = all.contains(&format!("fn{test}(")) || all.contains(&format!("({test},"));
+        assert!(is_there, "{test}");
+    }
 }

@@ -19,21 +19,24 @@ use serde_json::{Value, json};
 
 use super::{Answer, Browser, OWNER, TestApp};
 
-/// The same test on both databases, each with a desk of its own.
+/// The same test on both databases, each with a desk of its own, which may have settings of its own.
 macro_rules! on_both_desks {
     ($name:ident, $test:path) => {
+        $crate::support::desk::on_both_desks!($name, $test, &[]);
+    };
+    ($name:ident, $test:path, $settings:expr) => {
         mod $name {
             #[tokio::test]
             async fn sqlite() {
                 let db = carillon_store::testing::TestDb::sqlite().await;
-                $test($crate::support::desk::Desk::on(db).await).await;
+                $test($crate::support::desk::Desk::with(db, $settings).await).await;
             }
 
             #[tokio::test]
             async fn postgres() {
                 let name = concat!(module_path!(), "::postgres");
                 if let Some(db) = carillon_store::testing::TestDb::postgres(name).await {
-                    $test($crate::support::desk::Desk::on(db).await).await;
+                    $test($crate::support::desk::Desk::with(db, $settings).await).await;
                 }
             }
         }
