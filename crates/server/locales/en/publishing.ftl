@@ -229,6 +229,7 @@ compose-fit-all = Make copies that fit { $network }
 compose-fit-made = { $name } is a copy that fits { $network }. { $handle } gets it; the original stays for the other accounts.
 compose-fit-making = A copy of the video that fits { $network } is being made. It can go out from { $handle } when it is there; save a draft if you don't want to wait.
 compose-fit-nothing = No file needs a copy that could be made. The check says what stands against each.
+compose-fit-part = This file is in a further part of the thread. Open the post in the composer to put a copy in its place.
 compose-fit-no-account = Choose the account first, then have copies made for it.
 compose-when = When
 compose-time = Date and time

@@ -14,6 +14,7 @@ mod connecting;
 mod curves;
 mod days;
 mod demo;
+mod dialog;
 mod documents;
 mod door;
 mod edges;

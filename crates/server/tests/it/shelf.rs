@@ -22,12 +22,12 @@ use crate::media::jpeg;
 use crate::support::TestApp;
 use crate::support::desk::Desk;
 
-fn id_of(value: &Value) -> &str {
+pub fn id_of(value: &Value) -> &str {
     value["id"].as_str().expect("an id")
 }
 
 /// The value of a hidden field.
-fn hidden<'a>(page: &'a str, name: &str) -> &'a str {
+pub fn hidden<'a>(page: &'a str, name: &str) -> &'a str {
     let mark = format!("name=\"{name}\" value=\"");
     page.split(mark.as_str()).nth(1).and_then(|rest| rest.split('"').next()).expect("a field")
 }

@@ -3,7 +3,9 @@
 use axum::http::StatusCode;
 use carillon_store::testing::TestDb;
 use image::{DynamicImage, ImageFormat, RgbImage};
+use serde_json::json;
 
+use super::pictures::noise;
 use super::{encoded, id};
 use crate::media::jpeg;
 use crate::support::desk::Desk;
@@ -121,4 +123,32 @@ async fn all_files_of_an_account_and_both_shapes_can_be_had() {
     assert!(nothing.text().contains("alert-danger") && nothing.text().contains(">Wide</textarea>"));
     let stranger = send(&here, "fit/acct_01h455vb4pex5vsknk084sn02q").await;
     assert_eq!(stranger.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", stranger.text());
+}
+
+#[tokio::test]
+async fn the_publish_dialog_makes_no_copies_for_parts_that_it_has_no_fields_for() {
+    let desk = Desk::with(TestDb::sqlite().await, &[]).await;
+    let owner = desk.owner().await;
+    let file = desk.upload("noise.png", "", &encoded(&noise(1000, 800), ImageFormat::Png)).await;
+    let part = json!({ "text": "Second words", "media": [id(&file)] });
+    let draft = desk.post("First words", json!({ "parts": [part] })).await;
+    let dialog = format!("{}/library/publish", desk.home);
+    let page = owner.get(&format!("{dialog}?item={}", id(&draft))).await.text();
+    let version = fields(&page, "version")[0];
+    let action = format!("fit/{}/parts.0.media.0", desk.account);
+    let form = |action| {
+        let saved = [("post", id(&draft)), ("version", version), ("text", "First words")];
+        [&saved[..], &[("account", desk.account.as_str()), ("timezone", "UTC"), ("action", action)]].concat()
+    };
+    let said = owner.post(&format!("{dialog}/check"), &form("")).await.text();
+    assert!(said.contains("check-bad") && !said.contains("value=\"fit/"), "{said}");
+    let pressed = owner.post(&dialog, &form(action.as_str())).await;
+    assert_eq!(pressed.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = pressed.text();
+    assert!(page.contains("Open the post in the composer") && !page.contains("alert-success"), "{page}");
+
+    // The composer has those fields.
+    let parts = [("part", "Second words"), ("part_media", id(&file))];
+    let said = owner.post(&format!("{}/compose/check", desk.home), &[&form("")[..], &parts].concat()).await;
+    assert!(said.text().contains(&format!("value=\"{action}\"")), "{}", said.text());
 }

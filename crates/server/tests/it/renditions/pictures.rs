@@ -101,7 +101,7 @@ async fn what_can_be_seen_through_becomes_white() {
 }
 
 /// A picture that no encoder makes small.
-fn noise(width: u32, height: u32) -> DynamicImage {
+pub(super) fn noise(width: u32, height: u32) -> DynamicImage {
     let mut state = 7_u32;
     DynamicImage::ImageRgb8(RgbImage::from_fn(width, height, |_, _| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

@@ -7,7 +7,7 @@ use carillon_domain::composition::{Composition, Override, PartSpec};
 use carillon_domain::error::AppError;
 use carillon_domain::filling;
 use carillon_domain::id::{AccountId, MediaId, PostId};
-use carillon_domain::publication::PublicationState;
+use carillon_domain::publication::{PostStatus, PublicationState};
 use carillon_engine::usecase::posts::{self, PostInput, PostPatch, PostView, WantedStatus};
 use carillon_engine::usecase::renditions::Place;
 use serde_json::{Map, Value};
@@ -67,6 +67,8 @@ pub struct Draft {
     pub repeat: Repeat,
     /// It is what was typed, with something done to it.
     pub carried: bool,
+    /// It is a smaller form that is laid over a post, which stands like this. Such a form has no fields for parts.
+    pub over: Option<PostStatus>,
 }
 
 /// What differs on one account.
@@ -141,9 +143,11 @@ impl Draft {
         self.parts.splice(0..0, parts.map(|text| Part { text, media: Vec::new() }));
     }
 
-    /// Whether a copy for one account can be put in this place: parts that only this account has are none of the form's.
+    /// Whether a copy for one account can be put in this place: parts that only this account has, and those that a smaller form is laid
+    /// over, are none of the form's.
     pub fn takes_copy(&self, account: AccountId, place: Place) -> bool {
-        place.part.is_none() || self.own.get(&account).is_none_or(|own| own.kept.parts.is_none())
+        let has_own = self.own.get(&account).is_some_and(|own| own.kept.parts.is_some());
+        place.part.is_none() || (self.over.is_none() && !has_own)
     }
 
     /// Puts a copy in the place of a file: among the account's own files, or in a part, which all accounts share.
@@ -183,10 +187,15 @@ impl Draft {
         Ok(draft)
     }
 
+    /// A smaller form of an existing post.
+    pub fn over(view: &PostView) -> Self {
+        Self { over: Some(view.status), ..Self::of(view) }
+    }
+
     /// What a smaller form asked for, laid over the post: text, accounts, time, and files that were made to fit an account. All else is
     /// the post's.
     pub fn laid_over(self, app: &App, faces: &Faces, view: &PostView) -> Self {
-        let mut draft = Self::of(view);
+        let mut draft = Self::over(view);
         draft.keep(app, faces, &view.post.composition);
         draft.same_time = (&self.scheduled_at, &self.timezone) == (&draft.scheduled_at, &draft.timezone)
             && ["", draft.scheduled_offset.as_str()].contains(&self.scheduled_offset.as_str());

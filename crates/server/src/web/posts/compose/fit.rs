@@ -144,7 +144,13 @@ pub async fn put_copies(
     let mut files = fixable(draft, &check);
     files.retain(|file| wanted.field.as_deref().is_none_or(|field| field == file.field));
     if files.is_empty() {
-        return Ok(Put::Nothing(member.ui.tr("compose-fit-nothing")));
+        let in_part =
+            wanted.field.as_deref().and_then(Place::parse).is_some_and(|place| place.part.is_some());
+        return Ok(Put::Nothing(if in_part && draft.over.is_some() {
+            member.ui.tr("compose-fit-part")
+        } else {
+            member.ui.tr("compose-fit-nothing")
+        }));
     }
     let network = title(app, &check.account.platform);
     for file in files {

@@ -52,7 +52,7 @@ pub async fn show(
             if view.settled().is_some() {
                 return nothing(&headers, member, i18n::key("library-publish-settled"));
             }
-            Draft::of(&view)
+            Draft::over(&view)
         }
         _ => return nothing(&headers, member, i18n::key("library-publish-one-post")),
     };
@@ -158,7 +158,7 @@ fn post_at(url: &str) -> Option<PostId> {
     url.split(['?', '/']).find_map(|segment| segment.parse().ok())
 }
 
-/// Reads the form: of a new post, or laid over a post.
+/// Reads the form: laid over a post, or of a new one, where variables are filled in as the composer does it if nobody says otherwise.
 async fn read(
     app: &App,
     member: &Member,
@@ -166,7 +166,7 @@ async fn read(
     pairs: Vec<(String, String)>,
 ) -> Result<Draft, AppError> {
     let typed = Draft::typed(app, faces, pairs);
-    let Some((id, _)) = typed.post else { return Ok(typed) };
+    let Some((id, _)) = typed.post else { return Ok(Draft { fill_in: true, ..typed }) };
     let view = posts::get(&app.engine, &member.actor, id).await?;
     Ok(typed.laid_over(app, faces, &view))
 }

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use carillon_connectors::contract::connector::Connector;
 use carillon_domain::account::AccountStatus;
 use carillon_domain::permission::Permission;
+use carillon_domain::publication::PostStatus;
 use carillon_domain::time::random_bytes;
 use carillon_store::repo::account::AccountRow;
 
@@ -55,6 +56,8 @@ struct Ask {
     timezone: String,
     once: String,
     editing: Option<(String, i64)>,
+    /// What Enter does: nothing that can't be undone, and nothing that takes a post off its schedule. `None`: it sends nothing.
+    on_enter: Option<&'static str>,
     submit_url: String,
     check_url: String,
     /// The composer with the same, where it can be opened with that.
@@ -127,6 +130,7 @@ pub async fn ask(
     let (ui, actor) = (member.ui, member.actor);
     let workspace = actor.workspace;
     let may_connect = actor.role.may(Permission::ManageAccounts);
+    let may_publish = actor.role.may(Permission::Publish);
     let mut known: Vec<String> = ["text", "scheduled_at"].map(str::to_owned).to_vec();
     let mut accounts: Vec<&AccountRow> = faces
         .all()
@@ -185,13 +189,22 @@ pub async fn ask(
             (None, [one]) => Some(format!("{}?media={}", urls::compose(workspace), urls::encode(one))),
             (None, _) => None,
         },
-        may_publish: actor.role.may(Permission::Publish),
+        on_enter: on_enter(&draft, may_publish),
+        may_publish,
         text: draft.text,
         scheduled_at: draft.scheduled_at,
         timezone: draft.timezone,
     };
     let body = Dialog { ui, alerts, ask: Some(form) };
     drawn(headers, body, urls::library(workspace), status)
+}
+
+/// Saving a draft as one changes nothing else; what is planned stays so.
+fn on_enter(draft: &Draft, may_publish: bool) -> Option<&'static str> {
+    match draft.over {
+        None | Some(PostStatus::Draft) => Some("draft"),
+        Some(_) => may_publish.then_some("schedule"),
+    }
 }
 
 /// Files of single accounts, copies that fit among them, so that they travel with the form.
