@@ -150,7 +150,10 @@ async fn form_bytes(request: Request, app: &App) -> Result<Bytes, Failure> {
 }
 
 /// Reads what a query or a form says.
-fn pairs<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+///
+/// # Errors
+/// 422 for what does not fit, and for marks that no text has.
+pub fn pairs<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     let said: Vec<_> = form_urlencoded::parse(bytes).collect();
     let strange = misfit::of_pairs(said.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
     if !strange.is_empty() {

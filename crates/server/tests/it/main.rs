@@ -51,6 +51,7 @@ mod reading;
 mod renditions;
 mod reports;
 mod restoring;
+mod retyping;
 mod rivals;
 mod roles;
 mod rotation;

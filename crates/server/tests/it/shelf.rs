@@ -200,6 +200,7 @@ async fn a_file_is_published_from_the_library_and_shown_on_its_way() {
     assert_eq!(again.header("location"), sent.header("location"), "sent twice, saved once");
     let progress = browser.get(&format!("{post}/progress")).await.text();
     assert!(progress.contains("every 5s") && progress.contains("state-scheduled"), "{progress}");
+    assert!(!progress.contains("outerHTML"), "what announces its changes stays in its place: {progress}");
     desk.work().await;
     assert_eq!(desk.public("The quay at dawn"), 1);
     let progress = browser.get(&format!("{post}/progress")).await.text();
@@ -276,13 +277,14 @@ async fn what_can_not_be_published_together_is_said() {
 }
 
 /// A small web behind the guard of the real one.
-struct Web {
+pub struct Web {
     egress: Egress,
     pages: HashMap<&'static str, Reply>,
 }
 
 impl Web {
-    fn new() -> Self {
+    /// With a few files, detours, and ways in.
+    pub fn new() -> Self {
         let mut pages = HashMap::new();
         let mut page = |url, status: u16, to: Option<&'static str>, body: Vec<u8>| {
             let status = StatusCode::from_u16(status).expect("status");

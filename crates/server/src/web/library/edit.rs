@@ -3,7 +3,6 @@
 use std::str::FromStr;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use carillon_domain::account::AccountStatus;
 use carillon_domain::error::AppError;
@@ -17,13 +16,13 @@ use carillon_engine::usecase::posts::{self, AccountCheck, PostInput};
 use carillon_engine::usecase::renditions::{self, RenditionInput};
 use serde::Deserialize;
 
-use super::one::{MADE, MAKING, about_file};
+use super::one::{MADE, MAKING, Shown, Tried, about_file};
 use super::{FileCard, Place};
 use crate::http::App;
 use crate::http::extract::{Form, Path};
 use crate::urls;
 use crate::web::Failure;
-use crate::web::components::{Errors, Face};
+use crate::web::components::Face;
 use crate::web::posts::card::{Faces, title};
 use crate::web::said::Said;
 use crate::web::signed_in::Member;
@@ -45,6 +44,12 @@ pub struct Editing {
     pub is_video: bool,
     /// Its length, for people.
     pub length: String,
+    /// What was chosen and refused, or what the form begins with.
+    pub form: EditForm,
+    /// The moment of the frame that was refused.
+    pub at: String,
+    /// It was refused, so that the forms are unfolded.
+    pub is_open: bool,
     /// Where the forms are sent.
     pub edit_url: String,
     /// Where the form for a frame is sent.
@@ -53,18 +58,26 @@ pub struct Editing {
 
 impl Editing {
     /// `None` for what can't be edited.
-    pub fn of(row: &MediaRow) -> Option<Self> {
+    pub(super) fn of(row: &MediaRow, tried: &Tried) -> Option<Self> {
         let (workspace, info) = (row.workspace, &row.info);
         let known = info.width.is_some() && info.height.is_some();
         if !known || !matches!(info.kind, MediaKind::Image | MediaKind::Video) {
             return None;
         }
+        let (form, at, is_open) = match tried {
+            Tried::Edit(form) => (form.clone(), String::new(), true),
+            Tried::Frame(form) => (EditForm::default(), form.at.clone(), true),
+            Tried::Words(_) | Tried::Nothing => (EditForm::default(), String::new(), false),
+        };
         let preview = row.renditions.iter().find(|one| one.name == "preview").or(row.renditions.first());
         Some(Self {
             ratios: RATIOS,
             preview: preview.map(|one| urls::media_file(workspace, info.id, &one.name)),
             is_video: info.kind == MediaKind::Video,
             length: info.duration_ms.map(super::card::clock).unwrap_or_default(),
+            form,
+            at,
+            is_open,
             edit_url: urls::library_edit(workspace, info.id),
             frame_url: urls::library_frame(workspace, info.id),
         })
@@ -163,16 +176,31 @@ fn line(
 }
 
 /// What was chosen; empty fields change nothing.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(default)]
 pub struct EditForm {
-    turn: String,
-    ratio: String,
-    zoom: String,
-    x: String,
-    y: String,
-    from: String,
-    to: String,
+    /// Degrees to the right.
+    pub turn: String,
+    /// Width by height.
+    pub ratio: String,
+    /// Percent.
+    pub zoom: String,
+    /// Where the cut lies, percent from the left.
+    pub x: String,
+    /// The same from the top.
+    pub y: String,
+    /// The first moment of the part.
+    pub from: String,
+    /// The moment after its last.
+    pub to: String,
+}
+
+impl Default for EditForm {
+    fn default() -> Self {
+        let [turn, zoom, middle] = ["0", "100", "50"].map(str::to_owned);
+        let [ratio, from, to] = [const { String::new() }; 3];
+        Self { turn, ratio, zoom, x: middle.clone(), y: middle, from, to }
+    }
 }
 
 impl EditForm {
@@ -232,7 +260,7 @@ pub async fn edit(
         Ok(input) => edits::edit(&app.engine, &member.actor, place.media, &input).await,
         Err(error) => Err(error),
     };
-    answer(&app, member, &place, made).await
+    answer(&app, member, &place, made, Tried::Edit(form)).await
 }
 
 /// Of which moment.
@@ -253,7 +281,7 @@ pub async fn frame(
         Ok(at) => edits::frame(&app.engine, &member.actor, place.media, at.unwrap_or_default()).await,
         Err(error) => Err(error),
     };
-    answer(&app, member, &place, made.map(Copy::Ready)).await
+    answer(&app, member, &place, made.map(Copy::Ready), Tried::Frame(form)).await
 }
 
 /// For which account.
@@ -280,7 +308,7 @@ pub async fn fit(
         }
         Err(error) => Err(error),
     };
-    answer(&app, member, &place, made).await
+    answer(&app, member, &place, made, Tried::Nothing).await
 }
 
 /// Leads to what was made, or to where one sees how far it is; or says why there is none.
@@ -289,6 +317,7 @@ async fn answer(
     member: Member,
     place: &Place,
     made: Result<Copy, AppError>,
+    tried: Tried,
 ) -> Result<Response, Failure> {
     match made {
         Ok(Copy::Ready(row)) => {
@@ -299,10 +328,7 @@ async fn answer(
             let url = urls::library_file(place.workspace, place.media);
             Ok(Redirect::to(&urls::with_word(&url, MAKING)).into_response())
         }
-        Err(error) => {
-            let errors = Errors::from_refusal(member.ui.t, error)?;
-            about_file(app, member, place.media, None, &errors, StatusCode::UNPROCESSABLE_ENTITY).await
-        }
+        Err(error) => about_file(app, member, place.media, Shown::refused(member.ui.t, error, tried)?).await,
     }
 }
 

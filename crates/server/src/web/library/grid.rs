@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::{ACCEPT, FileCard};
 use crate::assets::glyph;
 use crate::http::App;
-use crate::http::extract::{Form, Query};
+use crate::http::extract::{self, Form, Query};
 use crate::urls;
 use crate::web::account::Amount;
 use crate::web::components::{Alert, Choice, Empty, Errors, Face, Pager, State as StateBadge};
@@ -73,6 +73,7 @@ struct Cell {
     no_alt: bool,
     tags: Vec<String>,
     told: Option<Told>,
+    chosen: bool,
 }
 
 impl Cell {
@@ -107,6 +108,7 @@ impl Cell {
             no_alt: false,
             tags: card.tags,
             told: None,
+            chosen: false,
         }
     }
 
@@ -139,6 +141,7 @@ impl Cell {
             no_alt: false,
             tags: view.post.tags.clone(),
             told: reaction.map(|reaction| Told::new(ui, reaction)),
+            chosen: false,
         }
     }
 }
@@ -158,6 +161,10 @@ struct Page {
     cells: Vec<Cell>,
     pager: Pager,
     empty: Empty,
+    /// Tags that were typed for the choice.
+    new_tags: String,
+    /// Addresses that were typed and not fetched.
+    addresses: String,
     here: String,
     /// With the filter.
     back: String,
@@ -227,25 +234,53 @@ impl GridQuery {
     }
 }
 
+/// The page as it was when a form was sent from it, with what that form held.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    /// The filter.
+    pub(super) query: GridQuery,
+    /// What was chosen, as ids.
+    pub(super) items: Vec<String>,
+    /// Tags for it.
+    pub(super) tags: String,
+    /// Addresses to fetch, one to a line.
+    pub(super) addresses: String,
+}
+
+impl Kept {
+    /// The page with this filter, and nothing typed or chosen on it.
+    pub(super) fn on(query: GridQuery) -> Self {
+        Self { query, ..Self::default() }
+    }
+
+    /// The page at this address. One that is none of the library's has no filter.
+    pub(super) fn at(back: &str) -> Self {
+        let query = back.split_once('?').map_or("", |(_, query)| query);
+        let query: GridQuery = extract::pairs(query.as_bytes()).unwrap_or_default();
+        Self::on(GridQuery { tagged: None, trashed: None, ..query })
+    }
+}
+
 /// The page.
 pub async fn show(
     State(app): State<App>,
     member: Member,
     Query(query): Query<GridQuery>,
 ) -> Result<Response, Failure> {
-    page(&app, member, query, &Errors::default(), StatusCode::OK).await
+    page(&app, member, Kept::on(query), &Errors::default(), StatusCode::OK).await
 }
 
 /// The page, with what was refused.
 pub(super) async fn page(
     app: &App,
     member: Member,
-    query: GridQuery,
+    kept: Kept,
     errors: &Errors,
     status: StatusCode,
 ) -> Result<Response, Failure> {
     let member = member.at(Section::Library);
     let (ui, actor) = (member.ui, member.actor);
+    let Kept { query, items, tags: new_tags, addresses } = kept;
     let here = urls::library(actor.workspace);
     let grid = library::grid(&app.engine, &actor, &query.filter()).await?;
     let faces = Faces::load(app, &actor).await?;
@@ -272,6 +307,10 @@ pub(super) async fn page(
     } else {
         Empty::new("photo", ui.tr("posts-none-found"), ui.tr("library-none-found-text"))
     };
+    let cell = |item| {
+        let cell = Cell::new(&ui, item, &faces);
+        Cell { chosen: items.contains(&cell.id), ..cell }
+    };
     let next = grid.next.as_deref().map(|cursor| query.url(&here, &query.status, Some(cursor)));
     let undo = query.trashed.map(|media| {
         let url = urls::restore_file(actor.workspace, media);
@@ -285,9 +324,11 @@ pub(super) async fn page(
         kinds: ["", "files", "posts", "image", "gif", "video", "document"].map(kind).into(),
         tags: labels.tags.into_iter().collect(),
         campaigns: labels.campaigns.into_iter().collect(),
-        cells: grid.items.into_iter().map(|item| Cell::new(&ui, item, &faces)).collect(),
+        cells: grid.items.into_iter().map(cell).collect(),
         pager: Pager::new(ui.tr("older"), next),
         empty,
+        new_tags,
+        addresses,
         back: query.url(&here, &query.status, query.cursor.as_deref()),
         fetch_url: urls::library_fetch(actor.workspace),
         publish_url: urls::library_publish(actor.workspace),
@@ -311,20 +352,25 @@ pub async fn tag(
         |wanted: &'static str| pairs.iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value);
     let files: Vec<MediaId> = said("item").filter_map(|id| id.parse().ok()).collect();
     let tags: Vec<String> = said("tags").flat_map(|tags| tags.split(',')).map(str::to_owned).collect();
+    let back = said("back").next().map(String::as_str).unwrap_or_default();
+    let kept = || Kept {
+        items: said("item").cloned().collect(),
+        tags: said("tags").next().cloned().unwrap_or_default(),
+        ..Kept::at(back)
+    };
     if files.is_empty() || tags.iter().all(|tag| tag.trim().is_empty()) {
         let errors = Errors::general("nothing_chosen", member.ui.tr("library-tag-nothing"));
-        return page(&app, member, GridQuery::default(), &errors, StatusCode::UNPROCESSABLE_ENTITY).await;
+        return page(&app, member, kept(), &errors, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     match app.engine.library.add_tags(&member.actor, &files, &tags).await {
         Ok(count) => {
-            let back = said("back").next().map(String::as_str).unwrap_or_default();
             let library = urls::library(member.actor.workspace);
             let back = if urls::local(back).starts_with(&library) { back } else { library.as_str() };
             Ok(Redirect::to(&urls::with_word(back, &format!("tagged={count}"))).into_response())
         }
         Err(error) => {
             let errors = Errors::from_refusal(member.ui.t, error)?;
-            page(&app, member, GridQuery::default(), &errors, StatusCode::UNPROCESSABLE_ENTITY).await
+            page(&app, member, kept(), &errors, StatusCode::UNPROCESSABLE_ENTITY).await
         }
     }
 }

@@ -77,6 +77,9 @@ async fn a_network_that_refuses_a_file_gets_its_copy_from_the_files_page() {
     let place = format!("{}/library/{}", desk.home, id(&original));
     let page = owner.get(&place).await.text();
     assert!(page.contains("Make a cropped copy that fits Instagram"), "{page}");
+    // The page asks for itself while something is made, and takes of it only that.
+    let part = owner.get_within(&place, &place).await.text();
+    assert!(part.contains("id=\"copies\"") && !part.contains("Make a cropped copy"), "{part}");
     let form = [("account", account.as_str()), ("fit", "crop")];
     let made = owner.post(&format!("{place}/fit"), &form).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text());
@@ -99,7 +102,16 @@ async fn videos(db: TestDb) {
     assert_eq!(asked.header("location"), format!("{place}?making"), "{}", asked.text());
     let page = owner.get(asked.header("location")).await.text();
     assert!(page.contains("quay (edited).mp4") && page.contains("every 3s"), "{page}");
+    let came = |page: &str| {
+        let said = page.split("id=\"came\" role=\"status\">").nth(1).and_then(|rest| rest.split('<').next());
+        said.expect("a place for it").to_owned()
+    };
+    let part = owner.get_within(&place, &place).await.text();
+    assert!(part.contains("every 3s") && part.contains("hx-select=\"#copies > *\""), "{part}");
+    assert_eq!(came(&part), "", "nothing to tell yet: {part}");
     desk.work().await;
+    let part = owner.get_within(&place, &place).await.text();
+    assert_eq!(came(&part), "quay (edited).mp4", "{part}");
     let page = owner.get(&place).await.text();
     assert!(!page.contains("every 3s") && page.contains("quay (edited).mp4"), "{page}");
     let files = desk.call(Method::GET, "/api/v1/media", None).await.json();
@@ -116,7 +128,9 @@ async fn videos(db: TestDb) {
     assert_eq!((&frame["mime"], &frame["width"]), (&json!("image/jpeg"), &json!(640)));
     let late = owner.post(&format!("{place}/frame"), &[("at", "1:00")]).await;
     assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(late.text().contains("ends before this moment"), "{}", late.text());
+    let page = late.text();
+    assert!(page.contains("ends before this moment"), "{page}");
+    assert!(page.contains("card edit\" open") && page.contains("name=\"at\" value=\"1:00\""), "{page}");
     desk.app.dispose().await;
 }
 on_both!(a_video_is_trimmed_and_gives_a_frame, super::videos);
