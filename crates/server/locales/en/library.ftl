@@ -37,6 +37,7 @@ library-publish-nothing = Choose one file or more, or one post, and then publish
 library-publish-settled = This post went out already. Open it to see how it stands, or choose its files to make a new post of them.
 library-publish-one-post = Choose either files, which become one new post, or one post that is not out yet.
 library-publish-stale = Somebody else changed this post meanwhile. Close this, look at the post, and publish it then.
+library-publish-leave = Close this? What you typed here is not saved and would be lost.
 library-caption = Caption
 library-own-text = has a text of its own
 library-connect = Connect another account

@@ -1,9 +1,12 @@
 // The library: choosing by keyboard, the publish dialog, files from addresses. All of it works without this as pages and forms.
 
+import { ask } from './app.js';
+
 const dialog = document.getElementById('publish');
 
 // The dialog opens with what was loaded into it. What it changed shows behind it once it is closed.
 let sent = false;
+let opened;
 document.addEventListener('htmx:afterSwap', (event) => {
   if (!event.detail.target?.matches('#publish [data-publish]')) return;
   if (dialog.querySelector('#progress')) {
@@ -11,10 +14,36 @@ document.addEventListener('htmx:afterSwap', (event) => {
     dialog.querySelector('[data-publish-close]').focus();
   }
   if (dialog.open) dialog.querySelector('.alert, [aria-invalid], .field-error')?.scrollIntoView({ block: 'nearest' });
-  else dialog.showModal();
+  else {
+    opened = dialog.querySelector('textarea')?.value;
+    dialog.showModal();
+  }
 });
+// An answer that says nothing new is left alone: nobody hears the same again, and what has the focus keeps it.
+let told = '';
+document.addEventListener('htmx:beforeSwap', (event) => {
+  if (event.detail.target.id !== 'progress') return;
+  if (event.detail.serverResponse === told) event.detail.shouldSwap = false;
+  told = event.detail.serverResponse;
+});
+// A text that was typed and is nowhere else is not thrown away without a question. Escape is caught as a key, too: browsers close a
+// dialog in spite of everything when it is pressed twice.
+const leave = async () => {
+  const text = dialog.querySelector('textarea');
+  if (text && text.value !== opened && !(await ask(text.form.dataset.leave))) return;
+  dialog.close();
+};
 dialog?.addEventListener('click', (event) => {
-  if (event.target.closest('[data-publish-close]')) dialog.close();
+  if (event.target.closest('[data-publish-close]')) leave();
+});
+dialog?.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || event.isComposing) return;
+  event.preventDefault();
+  leave();
+});
+dialog?.addEventListener('cancel', (event) => {
+  event.preventDefault();
+  leave();
 });
 dialog?.addEventListener('close', () => {
   document.getElementById('publish-body').replaceChildren();
@@ -101,7 +130,7 @@ if (form) {
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     take(form.elements.url.value);
-    form.reset();
+    form.elements.url.value = '';
   });
   // A picture dragged out of another page is an address.
   drop.addEventListener('dragover', (event) => event.dataTransfer?.types.includes('text/uri-list') && event.preventDefault());

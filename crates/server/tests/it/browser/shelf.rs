@@ -39,10 +39,16 @@ async fn chosen_files_are_published_in_the_dialog_by_keyboard() {
     page.js(&format!("document.querySelector('#publish input[value=\"{mastodon}\"]').focus()")).await;
     page.press(" ").await;
     page.wait("the network takes it", "document.querySelector('#publish-check .check-good')").await;
+    page.js("window.regions = new Set()").await;
+    page.js("void new MutationObserver(() => regions.add(document.querySelector('#progress')))\
+         .observe(document.querySelector('#publish'), { childList: true, subtree: true })")
+        .await;
     page.js("document.querySelector('#publish [value=now]').focus()").await;
     page.press("Enter").await;
     page.wait("it is public", "document.querySelector('#publish[open] #progress .rows .state-published')")
         .await;
+    let regions = page.js("[...regions].filter((region) => region?.ariaLive === 'polite').length").await;
+    assert_eq!(regions, 1, "what announces its changes stays in its place");
     let public = stage.public(TEXT).await;
     assert_eq!(public.len(), 1, "{public:?}");
     assert_eq!(public[0]["media"][0]["alt"], json!("A quay"));
@@ -79,5 +85,46 @@ async fn a_picture_is_turned_beside_the_original() {
     page.click(("link", "quay.png")).await;
     page.arrive(&original).await;
     page.reads("quay (edited).png").await;
+    stage.close([page]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn enter_tags_what_is_chosen_and_a_caption_is_not_lost_unasked() {
+    let test = "shelf::enter_tags_what_is_chosen_and_a_caption_is_not_lost_unasked";
+    let Some(stage) = Stage::demo(test).await else { return };
+    let page = stage.signed_in().await;
+    page.expect_complaint("status of 422");
+    let home = page.js("location.pathname.split('/').slice(0, 3).join('/')").await;
+    let home = home.as_str().expect("a path").to_owned();
+    stage.upload(home.trim_start_matches("/w/"), "quay.png", "A quay").await;
+    page.goto(&stage.url(&format!("{home}/library?kind=image"))).await;
+    let counted = "document.querySelector('[data-count]').textContent.endsWith(': 1')";
+    page.js("document.querySelector('[data-shelf] input[name=item]').focus()").await;
+    page.press(" ").await;
+    page.wait("the choice is counted", counted).await;
+    page.js("document.querySelector('#new-tags').focus()").await;
+    page.press("Enter").await;
+    page.reads("Choose files, and type the tags").await;
+    page.wait("the choice is still there", counted).await;
+    page.js("document.querySelector('#new-tags').focus()").await;
+    page.type_text("harbour").await;
+    page.press("Enter").await;
+    page.arrive("tagged=1").await;
+    page.reads("1 file was tagged").await;
+
+    page.js("document.querySelector('[data-shelf] input[name=item]').click()").await;
+    page.click(".shelf-bar .btn-primary").await;
+    let open = "document.querySelector('#publish[open] #publish-text')";
+    page.wait("the dialog", &format!("{open} === document.activeElement")).await;
+    page.type_text(TEXT).await;
+    page.press("Escape").await;
+    page.reads("What you typed here is not saved").await;
+    // Once more means: no.
+    page.press("Escape").await;
+    page.wait("the question is gone", "!document.querySelector('#confirm[open]')").await;
+    assert_eq!(page.value("#publish-text").await, TEXT, "what was typed is there");
+    page.press("Escape").await;
+    page.click(("button", "Yes, do it")).await;
+    page.wait("it is closed", "!document.querySelector('dialog[open]')").await;
     stage.close([page]).await;
 }
