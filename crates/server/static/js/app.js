@@ -137,6 +137,12 @@ new MutationObserver((changes) => {
     for (const node of change.addedNodes) if (node.matches?.('[data-toast]')) tend(node);
   }
 }).observe(toasts, { childList: true });
+// All that is outside an open dialog is inert and lies below it, so what is said to people goes into the dialog. One that is opened
+// out of another stands behind it in the page.
+new MutationObserver(() => {
+  const place = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body;
+  if (toasts.parentElement !== place) place.append(unreachable, toasts);
+}).observe(document.body, { subtree: true, attributeFilter: ['open'] });
 document.addEventListener('click', (event) => {
   event.target.closest('[data-toast-close]')?.closest('[data-toast]')?.remove();
 });

@@ -138,6 +138,46 @@ async fn what_is_typed_waits_until_the_server_is_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_dialog_sends_waits_where_one_sees_why() {
+    let test = "going::what_a_dialog_sends_waits_where_one_sees_why";
+    let Some(stage) = Stage::demo(test).await else { return };
+    let mastodon = stage.account("mastodon").await;
+    let page = stage.signed_in().await;
+    for noted in ["ERR_INTERNET_DISCONNECTED", "Event"] {
+        page.expect_complaint(noted);
+    }
+    let home = page.js("location.pathname.split('/').slice(0, 3).join('/')").await;
+    let home = home.as_str().expect("a path").to_owned();
+    stage.upload(home.trim_start_matches("/w/"), "quay.png", "A quay").await;
+    page.goto(&stage.url(&format!("{home}/library?kind=image"))).await;
+    page.js("document.querySelector('[data-shelf] input[name=item]').click()").await;
+    page.click(".shelf-bar .btn-primary").await;
+    page.wait("the dialog", "document.querySelector('#publish[open] #publish-text')").await;
+    page.js("document.querySelector('#publish-text').focus()").await;
+    page.type_text(TEXT).await;
+    page.js(&format!("document.querySelector('#publish input[value=\"{mastodon}\"]').click()")).await;
+    page.wait("the network takes it", "document.querySelector('#publish-check .check-good')").await;
+    connect(&page, false).await;
+    // Neither below the dialog nor inert.
+    let pressable = "(() => {
+        const button = document.querySelector('#unreachable button');
+        const { x, y, width, height } = button.getBoundingClientRect();
+        return width > 0 && button.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+    })()";
+    page.wait("the notice can be pressed", pressable).await;
+    page.js("document.querySelector('#publish [value=now]').click()").await;
+    assert_eq!(page.value("#publish-text").await, TEXT);
+    connect(&page, true).await;
+    page.wait("the notice is gone", "document.getElementById('unreachable').hidden").await;
+    page.press("Escape").await;
+    page.click(("button", "Yes, do it")).await;
+    page.wait("it is closed", "!document.querySelector('dialog[open]')").await;
+    let outside = "document.getElementById('unreachable').parentElement === document.body";
+    page.wait("the notice is where it was", outside).await;
+    stage.close([page]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn first_steps_follow_what_is_there_until_they_are_put_away() {
     let test = "going::first_steps_follow_what_is_there_until_they_are_put_away";
     let Some(stage) = Stage::demo(test).await else { return };
