@@ -189,24 +189,40 @@ async fn slashes_are_read_as_the_person_says() {
 async fn round_trip(desk: Desk) {
     let file = desk.upload("sea, blue.jpg", "The sea", &jpeg(64, 64)).await["id"].clone();
     let account = desk.account.as_str();
-    let own = json!({ account: { "text": "-here, only here" } });
+    let own = json!({ account: { "text": "-here, only here, by {account.name}" } });
     desk.post(
         "=HYPERLINK(1)",
         json!({ "status": "scheduled", "scheduled_at": "2026-12-24T08:00:00Z", "timezone": "Europe/Athens",
             "media": [file], "tags": ["a, b", "c"], "campaign": "-sale", "overrides": own,
-            "parts": [{ "text": "and, \"more\"" }] }),
+            "parts": [{ "text": "and, \"more\"" }], "fill_in": true,
+            "link_parameters": { "utm_source": "{network}", "utm_term": "a, \"b\"" } }),
     )
     .await;
-    desk.post("'=quoted", json!({ "status": "scheduled", "scheduled_at": "2027-10-31T01:30:00Z" })).await;
+    let comment = json!({ "status": "scheduled", "scheduled_at": "2027-10-31T01:30:00Z",
+        "first_comment": "More of {network}" });
+    desk.post("'=quoted", comment).await;
     desk.post("A draft\nof two lines", json!({ "status": "draft", "scheduled_at": "2026-12-20T10:00:00" }))
         .await;
     let said = |mut posts: Vec<Value>| {
         posts.sort_by_key(|post| post["scheduled_at"].to_string());
-        let kept =
-            ["text", "status", "scheduled_at", "timezone", "media", "tags", "campaign", "overrides", "parts"];
+        let kept = [
+            "text",
+            "status",
+            "scheduled_at",
+            "timezone",
+            "media",
+            "tags",
+            "campaign",
+            "overrides",
+            "parts",
+            "first_comment",
+            "link_parameters",
+            "fill_in",
+        ];
         posts.into_iter().map(|post| kept.map(|name| post[name].clone())).collect::<Vec<_>>()
     };
     let before = said(posts(&desk).await);
+    assert!(before.iter().any(|post| post.contains(&json!(true))), "one is filled in: {before:?}");
 
     let export = "/api/v1/posts/export?from=2026-12-01&to=2027-12-31";
     let csv = desk.call(Method::GET, export, None).await;
@@ -243,6 +259,17 @@ async fn round_trip(desk: Desk) {
     desk.app.dispose().await;
 }
 on_both_desks!(what_is_written_to_a_file_is_read_again_as_it_was, super::round_trip);
+
+#[tokio::test]
+async fn variables_are_filled_in_where_a_row_says_so() {
+    let desk = Desk::new().await;
+    let file = "text,accounts,fill_in\nBy {network},bluesky,TRUE\nOn {network},bluesky,perhaps\n";
+    let looked = sent(&desk, "", file).await.json();
+    assert_eq!(told(&looked["rows"][0], "errors"), [""; 0], "as a spreadsheet writes it");
+    assert_eq!(told(&looked["rows"][1], "errors"), ["fill_in: unknown"]);
+    assert_eq!(sent(&desk, "?rows=good", file).await.json()["made"], 1);
+    assert_eq!(posts(&desk).await[0]["fill_in"], true);
+}
 
 #[tokio::test]
 async fn files_are_found_by_name_and_described_with_the_posts() {

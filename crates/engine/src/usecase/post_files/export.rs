@@ -25,7 +25,7 @@ use crate::{Actor, Engine};
 const MOST: usize = 5_000;
 
 /// Headings, in order: those that are read again, and those for readers.
-const HEADINGS: [&str; 16] = [
+const HEADINGS: [&str; 18] = [
     "id",
     "status",
     "date",
@@ -40,6 +40,8 @@ const HEADINGS: [&str; 16] = [
     "first_comment",
     "parts",
     "overrides",
+    "link_parameters",
+    "fill_in",
     "published_at",
     "links",
 ];
@@ -203,7 +205,7 @@ impl Pen {
         Ok(())
     }
 
-    fn row(&self, view: &PostView, zone: &str) -> [String; 16] {
+    fn row(&self, view: &PostView, zone: &str) -> [String; 18] {
         let post = &view.post;
         let composition = &post.composition;
         let (date, time, timezone) = moment(post.due_at, &post.timezone, zone);
@@ -230,6 +232,8 @@ impl Pen {
             composition.first_comment.clone().unwrap_or_default(),
             json(&composition.parts, composition.parts.is_empty()),
             json(&own, own.is_empty()),
+            json(&composition.link_parameters, composition.link_parameters.is_empty()),
+            json(&true, !composition.fill_in),
             published.map(|at| at.to_string()).unwrap_or_default(),
             list(&links),
         ]

@@ -28,7 +28,7 @@ pub const MOST_BYTES: usize = 2 << 20;
 pub const MOST_ROWS: usize = 500;
 
 /// What a file may say about a post, by heading; the set `post-column`.
-pub const COLUMNS: [&str; 13] = [
+pub const COLUMNS: [&str; 15] = [
     "text",
     "accounts",
     "status",
@@ -42,6 +42,8 @@ pub const COLUMNS: [&str; 13] = [
     "first_comment",
     "parts",
     "overrides",
+    "link_parameters",
+    "fill_in",
 ];
 
 /// Further columns of files that were written here. They are for people; nothing is read from them.

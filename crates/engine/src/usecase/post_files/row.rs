@@ -102,6 +102,18 @@ fn plain(line: &Line, wish: &mut Wish) {
     if let Some(own) = json::<BTreeMap<AccountId, Override>>(line, "overrides", &mut wish.problems) {
         wish.input.overrides = own;
     }
+    if let Some(parameters) = json(line, "link_parameters", &mut wish.problems) {
+        wish.input.link_parameters = parameters;
+    }
+    // Spreadsheets write it in capitals.
+    match line.get("fill_in").to_lowercase().as_str() {
+        "" | "false" => {}
+        "true" => wish.input.fill_in = true,
+        _ => {
+            let message = "Write `true` where variables in the texts are to be filled in, or nothing.";
+            wish.problems.push(Finding::new("fill_in", "unknown", message));
+        }
+    }
 }
 
 /// A cell for programs: what the API takes under the same name.
