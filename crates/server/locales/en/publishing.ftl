@@ -130,6 +130,10 @@ post-next = next step
 post-see = See it
 post-incomplete = The post is public, but a part of it is missing.
 post-erased = An account that this post went to was removed with its history, so this post can no longer be changed.
+post-files-gone = { $n ->
+    [one] A file of this post is not in the library any more. Take it out of the trash if it still lies there; what is saved in the composer goes without it.
+   *[other] { $n } files of this post are not in the library any more. Take them out of the trash if they still lie there; what is saved in the composer goes without them.
+}
 post-said = The network said:
 post-evidence = What Carillon saw:
 post-part = Part { $n }

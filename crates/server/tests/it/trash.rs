@@ -163,3 +163,26 @@ async fn a_file_comes_back_or_goes_for_good() {
     assert!(!owner.get(&trash).await.text().contains("quay.jpg"));
     assert_eq!(owner.post(&format!("{place}/restore"), &[]).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_draft_whose_file_was_deleted_meanwhile_says_so() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    let file = desk.upload("quay.jpg", "", &jpeg(64, 64)).await;
+    let draft = desk.post("With a picture", json!({ "media": [file["id"]] })).await;
+    let page = desk.page(&draft);
+    let compose = format!("{}/compose?post={}", desk.home, draft["id"].as_str().expect("an id"));
+    let says = async || {
+        let said = "A file of this post is not in the library any more.";
+        (owner.get(&page).await.text().contains(said), owner.get(&compose).await.text().contains(said))
+    };
+    assert_eq!(says().await, (false, false));
+
+    let place = format!("{}/library/{}", desk.home, file["id"].as_str().expect("an id"));
+    owner.post(&format!("{page}/cancel"), &[]).await;
+    owner.post(&format!("{place}/delete"), &[]).await;
+    owner.post(&format!("{page}/restore"), &[]).await;
+    assert_eq!(says().await, (true, true));
+    owner.post(&format!("{place}/restore"), &[]).await;
+    assert_eq!(says().await, (false, false));
+}

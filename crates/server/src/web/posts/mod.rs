@@ -5,6 +5,7 @@ pub mod compose;
 pub mod delete;
 pub mod edit;
 pub mod export;
+pub mod gone;
 pub mod import;
 pub mod list;
 pub mod one;

@@ -20,6 +20,7 @@ use serde::Deserialize;
 
 use super::card::{Faces, is_in_inbox, status, title};
 use super::edit::{EditForm, Refused};
+use super::gone;
 use super::series::SeriesCard;
 use crate::http::App;
 use crate::http::extract::{Form, Path, Query};
@@ -185,6 +186,9 @@ pub(in crate::web) async fn page(
     let settled = view.settled();
     if settled == Some(Settled::Erased) {
         alerts.push(Alert::info(ui.tr("post-erased")));
+    }
+    if settled.is_none() {
+        alerts.extend(gone::told(app, &ui, &actor, view.post.composition.media_ids()).await?);
     }
     let publishes = actor.role.may(Permission::Publish);
     let canceled = view.status == PostStatus::Canceled && !view.publications.is_empty();

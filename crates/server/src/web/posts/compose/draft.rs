@@ -1,7 +1,7 @@
 //! What was typed, between the form and the use case. What a form can't show is carried along untouched, so that editing by
 //! page never loses what was set by API.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use carillon_domain::composition::{Composition, Override, PartSpec};
 use carillon_domain::error::AppError;
@@ -133,6 +133,14 @@ impl Draft {
             campaign: Some(view.post.campaign.clone().unwrap_or_default()),
             ..Self::default()
         }
+    }
+
+    /// The files that it goes out with, as far as the form has them.
+    pub fn files(&self) -> BTreeSet<MediaId> {
+        let chosen = self.own.iter().filter(|(account, _)| self.accounts.contains(account));
+        let own = chosen.filter_map(|(_, own)| own.media.as_ref());
+        let all = own.chain(self.parts.iter().map(|part| &part.media)).chain([&self.media]);
+        all.flatten().filter_map(|id| id.parse().ok()).collect()
     }
 
     /// The text in parts instead; files stay with the first one, further parts stay behind the last one.

@@ -53,6 +53,7 @@ use self::theirs::Difference;
 use self::when::TimeChoices;
 pub use self::when::proposed;
 use super::card::{Faces, title};
+use super::gone;
 use crate::http::extract::{Query, Typed};
 use crate::http::{App, Refused, misfit};
 use crate::urls;
@@ -260,6 +261,7 @@ async fn page(
         None
     };
     let tools = TextTools::of(app, &actor, &ui, &draft).await?;
+    let gone = gone::told(app, &ui, &actor, draft.files()).await?;
     let mut known: Vec<String> =
         ["text", "media", "scheduled_at", "timezone", "repeat"].map(str::to_owned).to_vec();
     let mut choices = Vec::new();
@@ -318,7 +320,7 @@ async fn page(
     let repeat = std::mem::take(&mut draft.repeat);
     let post = draft.post.map(|(id, _)| id.to_string());
     let done = std::mem::take(&mut draft.notes).into_iter().map(Alert::success);
-    let alerts = done.chain(errors.besides(&known).into_iter().map(Alert::danger)).collect();
+    let alerts = done.chain(errors.besides(&known).into_iter().map(Alert::danger)).chain(gone).collect();
     let page = Compose {
         alerts,
         text_error: errors.of("text"),
