@@ -3,6 +3,7 @@
 use axum::extract::State;
 use carillon_domain::error::AppError;
 use carillon_domain::id::PostId;
+use carillon_engine::usecase::posts;
 use carillon_engine::usecase::series::{self, Scope, SeriesView};
 use carillon_store::repo::series::Occurrence;
 use serde::{Deserialize, Serialize};
@@ -33,7 +34,7 @@ struct PostSeries {
     timezone: String,
     /// Why no more posts are made, where it had to stop.
     problem: Option<String>,
-    /// What comes next, as far as it is made: at most twelve.
+    /// What comes next, as far as it is made, without what was canceled or thrown away: at most twelve.
     next: Vec<SeriesPost>,
 }
 
@@ -79,6 +80,7 @@ async fn get(
     Caller(actor): Caller,
     Path(id): Path<PostId>,
 ) -> Result<axum::Json<PostSeries>, Failure> {
+    posts::get(&app.engine, &actor, id).await?;
     let found = series::of_post(&app.engine, &actor, id).await?;
     Ok(axum::Json(found.ok_or(AppError::NotFound { what: "series" })?.into()))
 }

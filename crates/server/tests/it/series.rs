@@ -178,3 +178,33 @@ async fn programs_make_series_too() {
     assert_eq!(ended.json(), json!({ "canceled": 3 }), "{}", ended.text());
     assert!(posts(&desk, "scheduled").await.is_empty());
 }
+
+#[tokio::test]
+async fn what_does_not_come_is_not_told_of() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    let more = json!({ "status": "scheduled", "scheduled_at": TIME, "timezone": "Europe/Athens",
+        "repeat": "FREQ=DAILY;COUNT=4" });
+    desk.post("Bells", more).await;
+    let made = posts(&desk, "scheduled").await;
+    let path = |post: &Value| format!("/api/v1/posts/{}/series", post["id"].as_str().expect("an id"));
+    let next = async || {
+        let told = desk.call(Method::GET, &path(&made[0]), None).await.json();
+        let next = told["next"].as_array().expect("what comes").iter();
+        next.map(|one| one["post"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(next().await.len(), 4);
+    // One is canceled alone, another one thrown away as well.
+    for post in [&made[1], &made[2]] {
+        owner.post(&format!("{}/cancel", desk.page(post)), &[]).await;
+    }
+    owner.post(&format!("{}/trash", desk.page(&made[2])), &[]).await;
+    assert_eq!(next().await, [made[0]["id"].clone(), made[3]["id"].clone()]);
+    let card = owner.get(&desk.page(&made[0])).await.text();
+    assert_eq!([1, 2, 3].map(|n: usize| card.contains(&desk.page(&made[n]))), [false, false, true], "{card}");
+    assert_eq!(desk.call(Method::GET, &path(&made[2]), None).await.status, StatusCode::NOT_FOUND);
+    desk.app.engine.upkeep().await;
+    assert_eq!(posts(&desk, "scheduled").await.len(), 2, "their days stay taken");
+    desk.call(Method::DELETE, &path(&made[0]), None).await;
+    assert!(next().await.is_empty(), "nor what was canceled with the rest");
+}

@@ -74,6 +74,11 @@ statements! {
     DETACH = "series_posts.detach": "update series_posts set detached = $3, problem = null where workspace_id = $1 and post_id = $2";
     OF = "series_posts.of": "select series_id, day, at, post_id, detached, problem from series_posts where workspace_id = $1 \
         and series_id = $2 and at >= $3 order by day limit $4";
+    COMING = "series_posts.coming": "select s.series_id, s.day, s.at, s.post_id, s.detached, s.problem from series_posts s \
+        join posts p on p.workspace_id = s.workspace_id and p.id = s.post_id and p.trashed_at is null where s.workspace_id = $1 \
+        and s.series_id = $2 and s.at >= $3 and (exists (select 1 from publications x where x.workspace_id = s.workspace_id \
+        and x.post_id = s.post_id and x.state <> 'canceled') or not exists (select 1 from publications x \
+        where x.workspace_id = s.workspace_id and x.post_id = s.post_id)) order by s.day limit $4";
     OF_POST = "series_posts.of_post": "select series_id, day, at, post_id, detached, problem from series_posts \
         where workspace_id = $1 and post_id = $2";
 }
@@ -239,7 +244,7 @@ pub async fn detach(tx: &mut Tx<'_>, workspace: WorkspaceId, post: PostId) -> Re
     tx.execute(DETACH, args![workspace, post, true]).await.map(drop)
 }
 
-/// What a series has at `from` or later, in order: at most so many.
+/// What a series has at `from` or later, in order: at most so many. Canceled and erased ones are among them: their days stay taken.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -250,6 +255,19 @@ pub async fn of<'e>(
     limit: i64,
 ) -> Result<Vec<Occurrence>, StoreError> {
     ex.fetch_all(OF, args![workspace, id, from, limit]).await?.iter().map(read_occurrence).collect()
+}
+
+/// What is to come of a series at `from` or later, in order: at most so many, without what was canceled or thrown away.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn coming<'e>(
+    ex: impl Executor<'e> + 'e,
+    (workspace, id): (WorkspaceId, SeriesId),
+    from: Timestamp,
+    limit: i64,
+) -> Result<Vec<Occurrence>, StoreError> {
+    ex.fetch_all(COMING, args![workspace, id, from, limit]).await?.iter().map(read_occurrence).collect()
 }
 
 /// Of which series a post is an occurrence.

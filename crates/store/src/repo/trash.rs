@@ -4,6 +4,7 @@ use carillon_domain::id::{PostId, WorkspaceId};
 use carillon_domain::time::Timestamp;
 
 use super::post::{self, PostRow};
+use super::post_media;
 use crate::{Db, Executor, StoreError, Tx, args, statements};
 
 statements! {
@@ -24,6 +25,9 @@ statements! {
         (select id from notices where workspace_id = $1 and post_id = $2)";
     ERASE_NOTICES = "trash.erase_notices": "delete from notices where workspace_id = $1 and post_id = $2";
     ERASE_PUBLICATIONS = "trash.erase_publications": "delete from publications where workspace_id = $1 and post_id = $2";
+    // One that was thrown away before its time keeps its day taken, so that the series does not make another post for it.
+    ERASE_OCCURRENCE = "trash.erase_occurrence": "delete from series_posts where workspace_id = $1 and post_id = $2 \
+        and at <= (select trashed_at from posts where workspace_id = $1 and id = $2)";
     ERASE = "trash.erase": "delete from posts where workspace_id = $1 and id = $2 and trashed_at is not null";
 }
 
@@ -52,7 +56,10 @@ pub async fn erase(tx: &mut Tx<'_>, workspace: WorkspaceId, id: PostId) -> Resul
     if tx.execute(LOCK, args![workspace, id]).await? == 0 {
         return Ok(false);
     }
-    for statement in [ERASE_STEPS, ERASE_ATTEMPTS, ERASE_READS, ERASE_NOTICES, ERASE_PUBLICATIONS, ERASE] {
+    post_media::remove(tx, workspace, id).await?;
+    for statement in
+        [ERASE_STEPS, ERASE_ATTEMPTS, ERASE_READS, ERASE_NOTICES, ERASE_PUBLICATIONS, ERASE_OCCURRENCE, ERASE]
+    {
         tx.execute(statement, args![workspace, id]).await?;
     }
     Ok(true)

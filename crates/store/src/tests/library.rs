@@ -9,7 +9,8 @@ use carillon_domain::time::{ManualClock, SeededEntropy, Timestamp};
 use crate::repo::library::{self, Sought, Standing};
 use crate::repo::media::{self, MediaRow};
 use crate::repo::remote_post::{self, RemotePostRow};
-use crate::repo::{post, post_media, publication};
+use crate::repo::series::{self, Occurrence};
+use crate::repo::{post, post_media, publication, trash};
 use crate::testing::{TestDb, rows};
 use crate::{Db, Stmt, StoreError, args, on_both};
 
@@ -237,3 +238,40 @@ async fn older(test: &TestDb) {
     assert!(post_media::of_file(&s.db, workspace, file, 9).await.expect("posts").is_empty());
 }
 on_both!(files_of_posts_from_older_nodes_are_noted_later, |t| super::older(t));
+
+const NOTED: Stmt =
+    Stmt { name: "test.noted", sql: "select post_id from post_media where workspace_id = $1" };
+
+async fn erased(test: &TestDb) {
+    let s = Scene::new(test);
+    let file = s.file("one.jpg", MediaKind::Image, &[]).await;
+    let posts = [
+        s.post("Over", &[file], PublicationState::Canceled).await,
+        s.post("Ahead", &[file], PublicationState::Canceled).await,
+    ];
+    let (workspace, series, now) = (s.workspace, s.id(), s.now());
+    let hour = carillon_domain::time::SignedDuration::from_hours(1);
+    let gone = s.db.write(move |tx| {
+        Box::pin(async move {
+            for (post, at) in posts.into_iter().zip([now - hour, now + hour]) {
+                let day = at.to_string();
+                let one = Occurrence { series, day, at, post, detached: false, problem: None };
+                series::link(tx, workspace, &one).await?;
+                let mut row = post::find(&mut *tx, workspace, post).await?.expect("a post");
+                row.version += 1;
+                row.trashed_at = Some(now);
+                post::update(tx, &row).await?;
+                assert!(trash::erase(tx, workspace, post).await?);
+            }
+            Ok(())
+        })
+    });
+    gone.await.map_err(|e: StoreError| e.to_string()).expect("erased");
+    assert!(s.db.fetch_all(NOTED, args![workspace]).await.expect("rows").is_empty(), "no file names them");
+    let day = async |post| series::of_post(&s.db, workspace, post).await.expect("read");
+    assert!(day(posts[0]).await.is_none());
+    assert!(day(posts[1]).await.is_some(), "a day ahead stays taken");
+    let coming = series::coming(&s.db, (workspace, series), now, 9).await.expect("what comes");
+    assert!(coming.is_empty(), "but nothing comes");
+}
+on_both!(what_is_erased_leaves_nothing_but_a_day_ahead, |t| super::erased(t));

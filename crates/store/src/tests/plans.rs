@@ -117,6 +117,13 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("search.older", &["posts", "(workspace_id=?)"]),
     ("trash.list", &["posts_trash (workspace_id=?"]),
     ("trash.before", &["posts_trash"]),
+    (
+        "series_posts.coming",
+        &[
+            "s USING INDEX sqlite_autoindex_series_posts_1 (workspace_id=? AND series_id=?)",
+            "publications_by_post",
+        ],
+    ),
     ("trash.erase_steps", &["attempts", "(workspace_id=? AND publication_id=?)"]),
     ("guide.facts", &["publications_by_due (workspace_id=?)"]),
     ("owner_looks.last", &["(workspace_id=? AND account_id=? AND question=? AND as_of>? AND as_of<?)"]),

@@ -21,7 +21,7 @@ pub struct SeriesView {
     pub rule: Rule,
     /// The post in it.
     pub here: Occurrence,
-    /// What comes next, as far as it is made.
+    /// What comes next, as far as it is made, without what was canceled or thrown away.
     pub next: Vec<Occurrence>,
 }
 
@@ -35,6 +35,6 @@ pub async fn of_post(engine: &Engine, actor: &Actor, post: PostId) -> Result<Opt
     let Some(row) = series::find(&engine.db, actor.workspace, here.series).await? else { return Ok(None) };
     let (rule, ..) = parsed(&row)?;
     let key = (actor.workspace, row.id);
-    let next = series::of(&engine.db, key, engine.clock.now(), SHOWN).await?;
+    let next = series::coming(&engine.db, key, engine.clock.now(), SHOWN).await?;
     Ok(Some(SeriesView { row, rule, here, next }))
 }

@@ -59,11 +59,10 @@ impl SeriesCard {
         let start = row.first_wall.parse::<DateTime>();
         let time = start.map(|start| start.strftime("%H:%M").to_string()).unwrap_or_default();
         let words = ui.arg("rule", words(ui, &rule)).arg("time", time).arg("zone", &row.timezone);
-        // What was cancelled together with the rest lies behind the end that the rule got then.
+        // What was on its way when the rest was cancelled lies behind the end that the rule got then.
         let is_in =
             |one: &Occurrence| one.day.parse::<Date>().is_ok_and(|day| rule.is_before_end(day, one.at));
-        let is_left = |one: &Occurrence| one.detached || is_in(one);
-        let more = row.look_at.is_some() || next.iter().any(|one| !one.detached && is_left(one));
+        let more = row.look_at.is_some() || next.iter().any(|one| !one.detached && is_in(one));
         let line = |one: Occurrence| Line {
             url: urls::post(actor.workspace, one.post),
             at: one.at,
@@ -75,7 +74,7 @@ impl SeriesCard {
             words: words.tr("series-at"),
             rule: row.rule,
             stopped: row.problem.map(|problem| ui.arg("problem", problem).tr("series-stopped")),
-            next: next.into_iter().filter(is_left).map(line).collect(),
+            next: next.into_iter().map(line).collect(),
             cancel_url: (actor.role.may(Permission::Publish) && more)
                 .then(|| urls::cancel_series(actor.workspace, here.post)),
             ui: ui.clone(),
