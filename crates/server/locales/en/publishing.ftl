@@ -36,6 +36,7 @@ calendar-drafts = Drafts without a time
 calendar-no-drafts = None.
 calendar-all-drafts = All drafts
 calendar-how = Drag a post to another day, or press M on it and choose with the arrow keys. A draft gets a time that way and stays a draft. Press an empty slot to compose for it.
+calendar-key-move = Move the post that has the focus
 calendar-held = Picked up. Choose with the arrow keys, Enter puts it there, Escape leaves it where it was.
 calendar-dropped = Left where it was.
 calendar-moved = Moved to { $time }.

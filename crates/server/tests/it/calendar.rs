@@ -241,9 +241,28 @@ async fn times_are_the_workspaces_and_those_of_another_clock_stand_beside_them()
 async fn drafts_without_a_time_are_on_no_day_but_beside_them() {
     let desk = Desk::new().await;
     let browser = desk.owner().await;
+    let calendar = format!("{}/calendar", desk.home);
+    let key = "data-keys=\"m\" data-keys-own data-keys-label=\"Move the post that has the focus\"";
+    assert!(!browser.get(&calendar).await.text().contains(key), "there is nothing to move");
     desk.post("Some day", json!({ "status": "draft" })).await;
-    let page = browser.get(&format!("{}/calendar", desk.home)).await.text();
+    let page = browser.get(&calendar).await.text();
+    assert!(page.contains(key), "{page}");
     let (days, beside) = page.split_once("class=\"cal-drafts\"").expect("a place for drafts");
     assert!(!days.contains("Some day") && days.contains("Nothing planned here"), "{page}");
     assert!(beside.contains("Some day"), "{page}");
+}
+
+#[tokio::test]
+async fn a_filter_finds_drafts_behind_the_newest() {
+    let desk = Desk::new().await;
+    let browser = desk.owner().await;
+    desk.post("The old one", json!({ "status": "draft", "tags": ["harbour"] })).await;
+    for n in 0..20 {
+        desk.post(&format!("Newer {n}"), json!({ "status": "draft" })).await;
+    }
+    let calendar = format!("{}/calendar", desk.home);
+    let page = browser.get(&calendar).await.text();
+    assert!(page.contains("Newer 19") && !page.contains("The old one") && page.contains("?status=draft"));
+    let page = browser.get(&format!("{calendar}?tag=harbour")).await.text();
+    assert!(page.contains("The old one") && !page.contains("Newer 19"), "{page}");
 }

@@ -62,6 +62,10 @@ async fn the_palette_offers_what_the_role_may_do() {
         desk.page(&post),
         format!("{}/compose", desk.home),
         format!("{}/accounts/{}", desk.home, desk.account),
+        format!("{}/settings/texts\"", desk.home),
+        format!("{}/settings/calendar\"", desk.home),
+        format!("{}/calendar/notes\"", desk.home),
+        format!("{}/posts/import\"", desk.home),
         "form=\"palette-out\"".to_owned(),
         "form=\"palette-look\" name=\"theme\" value=\"dark\"".to_owned(),
         "data-opens=\"keys\"".to_owned(),
@@ -74,7 +78,7 @@ async fn the_palette_offers_what_the_role_may_do() {
     let client = desk.member(Role::Client).await;
     let lines = client.get(&palette).await.text();
     assert!(lines.contains("palette-out") && !lines.contains("before dawn"), "{lines}");
-    assert!(!lines.contains("/compose\""), "{lines}");
+    assert!(!lines.contains("/compose\"") && !lines.contains("/posts/import\""), "{lines}");
     assert_eq!(client.get(&format!("{palette}?q=dawn")).await.text().trim(), "");
     assert_eq!(client.get(&format!("{}/search?q=dawn", desk.home)).await.status, StatusCode::FORBIDDEN);
 }

@@ -45,6 +45,8 @@ async fn files_and_posts_stand_in_one_grid_by_standing_tag_and_text() {
     let sent = desk.post("Good morning from the quay", more).await;
     desk.work().await;
     let here = format!("{}/library", desk.home);
+    let page = browser.get(&here).await.text();
+    assert!(page.contains("data-keys=\"Space\" data-keys-own"), "the map names the keys: {page}");
     let shown = async |query: &str| {
         let page = browser.get(&format!("{here}{query}")).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.text());

@@ -43,6 +43,8 @@ use crate::urls;
 const MOST: usize = 5_000;
 /// Most drafts without a time that stand beside the calendar.
 const DRAFTS: usize = 20;
+/// Drafts without a time among which a filter looks.
+const SIEVED: usize = 500;
 
 #[derive(Template)]
 #[template(path = "pages/calendar.html")]
@@ -70,6 +72,14 @@ struct Calendar {
     empty: Option<Empty>,
     too_full: Option<String>,
     files: CalendarFiles,
+}
+
+impl Calendar {
+    /// Whether the key that moves posts does something.
+    fn can_move(&self) -> bool {
+        let dated = self.cells.iter().flat_map(|cell| &cell.tiles);
+        dated.chain(&self.drafts).any(|tile| tile.movable)
+    }
 }
 
 /// One of a few ways to look at it.
@@ -110,11 +120,14 @@ pub async fn show(
     let (span, at) = (asked.span(), asked.date().unwrap_or(today));
     let days = days(span, at);
     let range = bounds(&days, &zone).ok_or_else(|| Failure::internal("the calendar has no days"))?;
-    let shown = posts::calendar(&app.engine, &actor, range, (MOST, DRAFTS)).await?;
+    let most_drafts = if asked.is_filtered() { SIEVED } else { DRAFTS };
+    let shown = posts::calendar(&app.engine, &actor, range, (MOST, most_drafts)).await?;
     let faces = Faces::load(&app, &actor).await?;
     let fits = asked.filter();
     let dated: Vec<&Entry> = shown.dated.iter().filter(|&entry| fits(entry)).collect();
-    let drafts: Vec<&Entry> = shown.drafts.iter().filter(|&entry| fits(entry)).collect();
+    let mut drafts: Vec<&Entry> = shown.drafts.iter().filter(|&entry| fits(entry)).collect();
+    let more_drafts = shown.more_drafts || drafts.len() > DRAFTS;
+    drafts.truncate(DRAFTS);
     let here = urls::calendar(actor.workspace);
     let links = asked.links(&here);
     let compose = ui.may_write().then(|| urls::compose(actor.workspace));
@@ -144,7 +157,7 @@ pub async fn show(
         cells,
         marks: (span == Span::Day).then(|| marks.on(&ui, at)),
         drafts: drafts.iter().map(|entry| tiles.tile(entry)).collect(),
-        more_drafts_url: shown.more_drafts.then(|| format!("{}?status=draft", urls::posts(actor.workspace))),
+        more_drafts_url: more_drafts.then(|| format!("{}?status=draft", urls::posts(actor.workspace))),
         sieve: Sieve {
             picks: picks(&app, &ui, &faces, &asked),
             tags: entries(&shown).flat_map(|e| e.tags().iter().cloned()).collect(),

@@ -41,7 +41,8 @@ pub struct Tile {
     /// What shows its state beside the colour.
     sign: Option<&'static str>,
     thumb: Option<String>,
-    movable: bool,
+    /// Whoever looks may move it.
+    pub movable: bool,
 }
 
 /// Who looks, and how.

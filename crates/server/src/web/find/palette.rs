@@ -89,6 +89,12 @@ fn pages(ui: &Ui, frame: &Frame) -> Vec<Item> {
         add(ui.tr("definitions"), glyph("chart-bar"), urls::definitions(workspace));
         add(ui.tr("trash"), glyph("trash"), urls::trash(workspace));
         add(ui.tr("settings-reports"), glyph("file-text"), urls::report_schedules(workspace));
+        add(ui.tr("settings-texts"), glyph("edit"), urls::texts(workspace));
+        add(ui.tr("settings-feed"), glyph("calendar"), urls::feed_settings(workspace));
+        add(ui.tr("calendar-notes"), glyph("calendar"), urls::notes(workspace));
+    }
+    if frame.may_write() {
+        add(ui.tr("calendar-import"), glyph("upload"), urls::import_posts(workspace));
     }
     add(ui.tr("settings-members"), glyph("users"), urls::members(workspace));
     if frame.api_tokens {
