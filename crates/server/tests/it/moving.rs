@@ -163,3 +163,22 @@ async fn a_draft_gets_a_time_and_stays_a_draft() {
     let (days, beside) = page.split_once("class=\"cal-drafts\"").expect("a place for drafts");
     assert!(days.contains("chip-text\">Some day") && !beside.contains("Some day"), "{page}");
 }
+
+#[tokio::test]
+async fn that_a_post_leaves_its_series_is_asked_about_once() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    let mut pattern = at("2026-12-02T09:00:00");
+    pattern["repeat"] = json!("FREQ=WEEKLY;COUNT=2");
+    let post = desk.post("A bell", pattern).await;
+    let to = [("day", "2026-12-03")];
+    let answer = put(&owner, &desk, &post, &to).await;
+    let question = answer.json()["ask"].as_str().map(str::to_owned).unwrap_or_default();
+    assert!(question.contains("It follows a series of posts."), "{}", answer.text());
+    assert_eq!(desk.read(&post).await["version"], post["version"], "nothing is changed yet");
+    let sure = put(&owner, &desk, &post, &[to[0], ("sure", "1")]).await.json();
+    let now = desk.read(&post).await;
+    let back = put(&owner, &desk, &now, &[("at", sure["was"].as_str().expect("the time before"))]).await;
+    assert!(back.json()["said"].is_string(), "it follows none any more: {}", back.text());
+    assert_eq!(desk.read(&post).await["scheduled_at"], post["scheduled_at"]);
+}

@@ -69,7 +69,7 @@ async fn a_series_is_made_changed_and_canceled_on_pages() {
     let (second, third) = (&made[1], &made[2]);
     let page = browser.get(&edit(third)).await.text();
     assert!(page.contains("name=\"scope\" value=\"one\" checked"), "{page}");
-    assert!(page.contains("value=\"FREQ=WEEKLY;UNTIL=20261216\""), "{page}");
+    assert!(page.contains("value=\"FREQ=WEEKLY\"") && page.contains("value=\"2026-12-16\""), "{page}");
     let change = async |post: &Value, scope: &str, text: &str, time: &str| {
         let (id, version) = (post["id"].as_str().expect("an id"), post["version"].to_string());
         let more = [
@@ -207,4 +207,38 @@ async fn what_does_not_come_is_not_told_of() {
     assert_eq!(posts(&desk, "scheduled").await.len(), 2, "their days stay taken");
     desk.call(Method::DELETE, &path(&made[0]), None).await;
     assert!(next().await.is_empty(), "nor what was canceled with the rest");
+}
+
+#[tokio::test]
+async fn a_new_rule_needs_its_posts_and_the_last_day_can_be_another() {
+    let desk = Desk::new().await;
+    let browser = desk.owner().await;
+    let more = json!({ "status": "scheduled", "scheduled_at": TIME, "timezone": "Europe/Athens",
+        "repeat": "FREQ=WEEKLY;UNTIL=20261209" });
+    let first = desk.post("Bells", more).await;
+    assert_eq!(posts(&desk, "scheduled").await.len(), 3);
+    let (id, version) = (first["id"].as_str().expect("an id"), first["version"].to_string());
+    let page = format!("{}/compose?post={id}", desk.home);
+    let change = async |scope: &str, rule: &str, ends: &str| {
+        let more = [
+            ("post", id),
+            ("version", version.as_str()),
+            ("text", "Bells"),
+            ("scheduled_at", TIME),
+            ("scope", scope),
+            ("repeat", "rule"),
+            ("repeat_rule", rule),
+            ("repeat_ends", ends),
+        ];
+        browser.post(&page, &form(&desk, &more)).await
+    };
+    for (rule, ends) in [("FREQ=DAILY", "2026-12-09"), ("FREQ=WEEKLY", "2026-12-16")] {
+        let refused = change("one", rule, ends).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("Choose which posts of the series"), "{}", refused.text());
+    }
+    assert_eq!(desk.read(&first).await["version"], first["version"], "nothing is changed");
+    let later = change("all", "FREQ=WEEKLY", "2026-12-16").await;
+    assert_eq!(later.status, StatusCode::SEE_OTHER, "{}", later.text());
+    assert_eq!(posts(&desk, "scheduled").await.len(), 4);
 }

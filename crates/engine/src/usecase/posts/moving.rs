@@ -6,7 +6,7 @@ use carillon_domain::limits::Violation;
 use carillon_domain::permission::Permission;
 use carillon_domain::schedule;
 use carillon_domain::time::{SignedDuration, Timestamp};
-use carillon_store::repo::calendar;
+use carillon_store::repo::{calendar, series};
 
 use super::input::PostPatch;
 use super::judge::judge;
@@ -26,7 +26,7 @@ pub enum Moved {
 }
 
 /// Gives a post another time, in the zone that it was planned in. Without `sure` only if nothing is broken by that: no cap of the
-/// user's own, no login that ends before, no other post within the hour, no order within its campaign.
+/// user's own, no login that ends before, no other post within the hour, no order within its campaign, and it follows no series.
 ///
 /// # Errors
 /// As [`update`]: [`AppError::Invalid`] for a time that is past or that a network's own cap refuses, [`AppError::Conflict`] once
@@ -50,12 +50,21 @@ pub async fn reschedule(
         let judged = judge(engine, actor, &merged(&before, &patch), besides).await?;
         let mut against: Vec<_> = judged.warnings.into_iter().filter(|w| w.field == "scheduled_at").collect();
         against.extend(out_of_order(engine, actor, &before, at).await?);
+        against.extend(out_of_series(engine, actor, id).await?);
         if !against.is_empty() {
             return Ok(Moved::Asked(against));
         }
     }
     let view = update(engine, actor, id, patch, version).await?;
     Ok(Moved::Done(Box::new(view)))
+}
+
+/// That it would follow its series no more: moving it back does not change that.
+async fn out_of_series(engine: &Engine, actor: &Actor, id: PostId) -> Result<Option<Violation>, AppError> {
+    let follows = series::of_post(&engine.db, actor.workspace, id).await?.is_some_and(|one| !one.detached);
+    let message =
+        "It follows a series of posts. Moved, it does so no more: changes of the series leave it as it is.";
+    Ok(follows.then(|| Violation::new("scheduled_at", "leaves_series", message)))
 }
 
 /// The post of the same campaign that this one would pass.

@@ -1,6 +1,7 @@
 //! How often a post comes again: what the form has about it, and what is changed of a series.
 
 use askama::Template;
+use carillon_domain::recurrence::{End, Rule};
 use carillon_engine::usecase::series::{AHEAD, SeriesView};
 
 use crate::web::components::Errors;
@@ -36,7 +37,12 @@ pub struct Repeat {
 impl Repeat {
     /// What a post of this series has.
     pub fn of(series: &SeriesView) -> Self {
-        Self { choice: RULE.to_owned(), rule: series.row.rule.clone(), ..Self::default() }
+        let (rule, ends) = match series.rule.end {
+            // The last day has a field of its own.
+            End::Day(last) => (Rule { end: End::Never, ..series.rule.clone() }, last.to_string()),
+            _ => (series.rule.clone(), String::new()),
+        };
+        Self { choice: RULE.to_owned(), rule: rule.to_string(), ends, ..Self::default() }
     }
 
     /// The rule that is meant; `None` where the post does not come again.

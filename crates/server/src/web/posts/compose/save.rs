@@ -2,6 +2,7 @@
 
 use carillon_domain::error::AppError;
 use carillon_domain::id::PostId;
+use carillon_domain::recurrence::Rule;
 use carillon_engine::Actor;
 use carillon_engine::answers::{Answer, Begin};
 use carillon_engine::media::About;
@@ -26,11 +27,18 @@ pub async fn change(
 ) -> Result<String, AppError> {
     describe(app, actor, draft).await?;
     let input = draft.input()?;
-    let belongs = series::of_post(&app.engine, actor, id).await?.is_some();
-    if let Some(scope) = Scope::parse(&draft.repeat.scope).filter(|_| belongs) {
+    let belongs = series::of_post(&app.engine, actor, id).await?;
+    if let Some(scope) = Scope::parse(&draft.repeat.scope).filter(|_| belongs.is_some()) {
         return change_series(app, actor, (id, version), input, scope).await;
     }
-    let again = input.repeat.clone().filter(|_| !belongs);
+    if let (Some(series), Some(rule)) = (&belongs, &input.repeat)
+        && rule.parse::<Rule>().ok().as_ref() != Some(&series.rule)
+    {
+        let message = "Choose which posts of the series the new rule is for: this one and all that follow, or all. \
+            This one alone follows no rule.";
+        return Err(AppError::invalid("repeat", "needs_scope", message));
+    }
+    let again = input.repeat.clone().filter(|_| belongs.is_none());
     let view = match again {
         Some(rule) => {
             let patch = draft.patch(input.clone(), true);
