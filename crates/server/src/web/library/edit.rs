@@ -328,7 +328,10 @@ async fn answer(
             let url = urls::library_file(place.workspace, place.media);
             Ok(Redirect::to(&urls::with_word(&url, MAKING)).into_response())
         }
-        Err(error) => about_file(app, member, place.media, Shown::refused(member.ui.t, error, tried)?).await,
+        Err(error) => {
+            let shown = Shown::refused(member.ui.t, error, tried)?;
+            about_file(app, member, place.media, shown).await
+        }
     }
 }
 
