@@ -65,7 +65,7 @@ pub struct Desk {
 }
 
 /// Networks where the operator's app has a secret.
-const WITH_SECRET: [&str; 6] = ["instagram", "linkedin", "facebook", "threads", "tiktok", "youtube"];
+const WITH_SECRET: [&str; 7] = ["instagram", "linkedin", "facebook", "threads", "tiktok", "x", "youtube"];
 
 impl Desk {
     /// On this database.
@@ -78,12 +78,13 @@ impl Desk {
         let world = World::builder(Arc::new(ManualClock::new(super::START.parse().expect("time")))).build();
         let apps = WITH_SECRET.map(|platform| world.apps().ready_made(platform));
         let id = apps[0].client_id.as_str();
-        let [instagram, linkedin, facebook, threads, tiktok, youtube] =
+        let [instagram, linkedin, facebook, threads, tiktok, x, youtube] =
             apps.each_ref().map(|app| app.client_secret.as_str());
         let flags = [
             BUSY[0],
             BUSY[1],
             ("platforms.x.client_id", id),
+            ("platforms.x.client_secret", x),
             ("platforms.instagram.client_id", id),
             ("platforms.instagram.client_secret", instagram),
             ("platforms.instagram.facebook_client_id", id),
@@ -103,7 +104,7 @@ impl Desk {
         ];
         let flags = [&flags, more].concat();
         let (app, sandbox) = TestApp::networked_on(db, &flags, |network| Arc::new(network)).await;
-        for platform in WITH_SECRET.into_iter().chain(["x"]) {
+        for platform in WITH_SECRET {
             sandbox.world().apps().ready_made(platform);
         }
         let people = app.people();
