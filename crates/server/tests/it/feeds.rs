@@ -109,6 +109,27 @@ async fn a_link_is_good_until_it_is_renewed_ended_or_its_member_may_not_read() {
 }
 
 #[tokio::test]
+async fn a_calendar_has_the_text_that_goes_out() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    let threads = desk.connect("threads").await;
+    let when = json!({ "status": "scheduled", "scheduled_at": "2026-12-24T09:00:00", "fill_in": true });
+    let on = |accounts: serde_json::Value| {
+        let mut more = when.clone();
+        more["accounts"] = accounts;
+        more
+    };
+    desk.post("Open on {date}", on(json!([desk.account]))).await;
+    desk.post("Closed after {date}", on(json!([desk.account, threads]))).await;
+    desk.post("As {network} has it", on(json!([desk.account, threads]))).await;
+    let told = lines(&desk.app.get(&link(&desk, &owner).await).await).join("\n");
+    for text in ["Open on 2026-12-24", "Closed after 2026-12-24"] {
+        assert!(told.contains(&format!("SUMMARY:{text}\n")), "{text}: {told}");
+    }
+    assert!(told.contains("SUMMARY:As {network} has it\n"), "each account gets another one: {told}");
+}
+
+#[tokio::test]
 async fn guessing_links_is_limited() {
     let app = TestApp::with(&[("limits.requests_per_minute", "3")]).await;
     let guess = async |n: usize| app.get(&format!("/feeds/carillon_feed_{n}/carillon.ics")).await.status;

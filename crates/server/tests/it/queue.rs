@@ -130,6 +130,20 @@ async fn slots_are_made_and_filled_on_pages() {
 }
 
 #[tokio::test]
+async fn a_queue_shows_the_text_that_its_account_gets() {
+    let desk = Desk::new().await;
+    with_slots(&desk).await;
+    let threads = desk.connect("threads").await;
+    let own = json!({ desk.account.as_str(): { "text": "Mine of {date}" } });
+    let more =
+        json!({ "status": "queue", "accounts": [desk.account, threads], "fill_in": true, "overrides": own });
+    desk.post("Theirs of {date}", more).await;
+    let shown = desk.owner().await.get(&page(&desk)).await.text();
+    assert!(shown.contains("Mine of 2026-11-24"), "{shown}");
+    assert!(!shown.contains("{date}") && !shown.contains("Theirs"), "{shown}");
+}
+
+#[tokio::test]
 async fn slots_are_copied_to_other_accounts() {
     let desk = Desk::new().await;
     let x = desk.connect("x").await;

@@ -1,7 +1,7 @@
 //! A plan as a calendar of RFC 5545. Times are in UTC, with the workspace's zone named; the same plan gives the same text.
 
 use carillon_domain::id::{AccountId, PostId, WorkspaceId};
-use carillon_domain::publication::PostStatus;
+use carillon_domain::publication::{PostStatus, PublicationState};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::workspace::WorkspaceRow;
@@ -49,7 +49,7 @@ pub(super) fn of(
 
 fn event(view: &PostView, due_at: Timestamp, places: &str, page: &str) -> Event {
     let post = &view.post;
-    let text = post.composition.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = shared_text(view).split_whitespace().collect::<Vec<_>>().join(" ");
     let summary = if text.is_empty() { places.to_owned() } else { excerpt(&text, EXCERPTS.0) };
     let about = [excerpt(&text, EXCERPTS.1), places.to_owned(), page.to_owned()];
     let about = about.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
@@ -79,6 +79,18 @@ fn event(view: &PostView, due_at: Timestamp, places: &str, page: &str) -> Event 
         .add_property("TRANSP", "TRANSPARENT");
     event.status(status);
     event
+}
+
+/// The text as people get it, where all its accounts get the same; else the base.
+fn shared_text(view: &PostView) -> String {
+    let composition = &view.post.composition;
+    // An account that was taken off gets nothing.
+    let gets_it = |state| view.status == PostStatus::Canceled || state != PublicationState::Canceled;
+    let live = view.publications.iter().filter(|p| gets_it(p.state));
+    let mut texts = live.map(|p| composition.own_text(p.account));
+    let first = texts.next().flatten();
+    let same = texts.all(|text| text == first);
+    first.filter(|_| same).unwrap_or_else(|| composition.text.clone())
 }
 
 /// An instant in UTC, form 2 of RFC 5545, section 3.3.5.

@@ -11,6 +11,7 @@ use carillon_domain::permission::Permission;
 use carillon_domain::slot::{Slot, minute_of};
 use carillon_engine::usecase::accounts;
 use carillon_engine::usecase::queue::{self, Direction, Move, NewSlots, QueueRow, WEEKS};
+use carillon_store::repo::post::PostRow;
 use jiff::Timestamp;
 
 use super::one::Place;
@@ -123,7 +124,7 @@ async fn page(
         lead: ui.count("n", WEEKS).tr("queue-coming-lead"),
         alerts: alerts.into_iter().chain(besides).collect(),
         account_url: urls::account(workspace, account),
-        rows: found.rows.into_iter().map(|row| Row::new(&ui, row)).collect(),
+        rows: found.rows.into_iter().map(|row| Row::new(&ui, row, account)).collect(),
         empty: Empty::new("clock", ui.tr("queue-none"), ui.tr("queue-none-text")),
         days: days(&ui, &actor.timezone, &found.slots),
         may_edit: actor.role.may(Permission::Publish),
@@ -153,12 +154,14 @@ async fn page(
 }
 
 impl Row {
-    fn new(ui: &Ui, row: QueueRow) -> Self {
+    fn new(ui: &Ui, row: QueueRow, account: AccountId) -> Self {
         let QueueRow { at, is_slot, post, .. } = row;
+        let text =
+            |one: &PostRow| one.composition.own_text(account).unwrap_or_else(|| one.composition.text.clone());
         let post = post.map(|one| Entry {
             id: one.post.id.to_string(),
             url: urls::post(one.post.workspace, one.post.id),
-            text: excerpt(ui, &one.post.composition.text),
+            text: excerpt(ui, &text(&one.post)),
             state: Badge::new(one.state.as_str(), ui.of("status", one.state.as_str())),
             movable: one.is_movable().then(|| at.to_string()),
         });
