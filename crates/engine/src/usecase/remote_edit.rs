@@ -8,15 +8,16 @@ use carillon_connectors::contract::publisher::{CANNOT_EDIT, Editor};
 use carillon_domain::composition::Composition;
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
 use carillon_domain::error::AppError;
+use carillon_domain::filling::Filled;
 use carillon_domain::id::{AccountId, PublicationId};
 use carillon_domain::permission::Permission;
 use carillon_domain::post::Draft;
 use carillon_domain::publication::{PublicationState, UnitReport};
-use carillon_store::repo::account;
+use carillon_store::repo::account::{self, AccountRow};
 use carillon_store::repo::post;
 use carillon_store::repo::publication::{self, PublicationRow};
 
-use super::posts::{PublicationView, as_error, check_composition, fingerprint};
+use super::posts::{PublicationView, as_error, check_composition, fill_in_late, fingerprint};
 use super::publications;
 use super::remote::Reach;
 use super::sending::is_being_sent;
@@ -40,7 +41,7 @@ pub async fn edit(
     let gone = || refusal("account_erased", "The account is no longer here. Change the post at the network.");
     let account = account::find(&engine.db, row.workspace, row.account).await?.ok_or_else(gone)?;
     let editor = editor(engine, &row)?;
-    let draft = judged(engine, actor, &row, &text).await?;
+    let (draft, filled) = judged(engine, actor, (&row, &account), &text).await?;
     if let Some(error) = editor.refusal(&draft.options) {
         return Err(refused(error));
     }
@@ -50,7 +51,7 @@ pub async fn edit(
         answer = editor.edit(&reach.cx(), &remote_id, &draft).await;
     }
     answer.map_err(refused)?;
-    save(engine, &row, text, fingerprint(&draft)).await?;
+    save(engine, &row, (text, filled), fingerprint(&draft)).await?;
     engine.events.publication_changed(row.workspace, row.post, id);
     publications::get(engine, actor, id).await
 }
@@ -99,23 +100,30 @@ fn editor_of(connector: &'static dyn Connector) -> Option<&'static dyn Editor> {
 }
 
 /// The draft that was published, with the new text, if the network would take that. Its rules for the rest may have changed since; what is
-/// public already is not judged again.
-async fn judged(engine: &Engine, actor: &Actor, row: &PublicationRow, text: &str) -> Result<Draft, AppError> {
-    let post = post::find(&engine.db, row.workspace, row.post).await?;
-    let mut composition = post.ok_or(AppError::NotFound { what: "post" })?.composition;
-    composition.overrides.entry(row.account).or_default().text = Some(text.to_owned());
-    let mut checks = check_composition(engine, actor, &composition, &[row.account]).await?;
+/// public already is not judged again. With what it is filled in, too.
+async fn judged(
+    engine: &Engine,
+    actor: &Actor,
+    (row, account): (&PublicationRow, &AccountRow),
+    text: &str,
+) -> Result<(Draft, Option<Filled>), AppError> {
+    let found = post::find(&engine.db, row.workspace, row.post).await?;
+    let mut post = found.ok_or(AppError::NotFound { what: "post" })?;
+    post.composition.overrides.entry(row.account).or_default().text = Some(text.to_owned());
+    fill_in_late(engine, &mut post, account);
+    let mut checks = check_composition(engine, actor, &post.composition, &[row.account]).await?;
     let check = checks.pop().ok_or(AppError::NotFound { what: "account" })?;
     let found = check.report.violations.into_iter().filter(|found| found.field == "text");
     let errors: Vec<_> = found.map(|found| as_error(&check.account, found)).collect();
-    if errors.is_empty() { Ok(check.draft) } else { Err(AppError::Invalid(errors)) }
+    let filled = post.composition.filled.remove(&row.account);
+    if errors.is_empty() { Ok((check.draft, filled)) } else { Err(AppError::Invalid(errors)) }
 }
 
 /// Keeps the text that is public now.
 async fn save(
     engine: &Engine,
     row: &PublicationRow,
-    text: String,
+    (text, filled): (String, Option<Filled>),
     fingerprint: String,
 ) -> Result<(), AppError> {
     let (workspace, id, now) = (row.workspace, row.id, engine.clock.now());
@@ -142,6 +150,7 @@ async fn save(
                 let found = post::find(&mut *tx, workspace, row.post).await?;
                 let mut post = found.ok_or(AppError::NotFound { what: "post" })?;
                 rewrite(&mut post.composition, row.account, text, alone);
+                post.composition.filled.extend(filled.map(|filled| (row.account, filled)));
                 post.version += 1;
                 post.updated_at = now;
                 post::update(tx, &post).await?;

@@ -78,6 +78,31 @@ async fn among_others(test: &TestDb) {
 }
 on_both!(only_the_account_in_question_gets_the_text, |t| super::among_others(t));
 
+async fn with_variables(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.through_pages("mastodon", Some(SERVER)).await;
+    let day = stage.engine.clock.now().in_tz("Europe/Athens").expect("a zone").date();
+    for (fill_in, public) in [(true, format!("Hi of {day}")), (false, "Hi of {date}".to_owned())] {
+        let input = PostInput {
+            text: "Hi".into(),
+            accounts: vec![account],
+            status: WantedStatus::Now,
+            fill_in,
+            ..PostInput::default()
+        };
+        let post = stage.post(input).await;
+        stage.run_until_idle().await;
+        let view = stage.publication(&post).await;
+        edit(&stage, &view, "Hi of {date}").await.expect("changed");
+        assert_eq!(stage.public(&public).len(), 1, "{public}");
+        let saved = posts::get(&stage.engine, &stage.actor, post.post.id).await.expect("read").post;
+        assert_eq!(saved.composition.text, "Hi of {date}", "as it was typed");
+        let sent = saved.composition.own_text(account).unwrap_or(saved.composition.text);
+        assert_eq!(sent, public, "and as it went out");
+    }
+}
+on_both!(a_new_text_is_filled_in_like_the_old_one, |t| super::with_variables(t));
+
 async fn refused(test: &TestDb) {
     let stage = Stage::new(test).await;
     let account = stage.through_pages("mastodon", Some(SERVER)).await;

@@ -7,6 +7,8 @@ use carillon_domain::error::AppError;
 use carillon_domain::filling::{self, Filled, VARIABLES};
 use carillon_domain::schedule::{self, DueTime};
 use carillon_store::repo::account::{self, AccountRow};
+use carillon_store::repo::post::PostRow;
+use jiff::civil::{Date, DateTime};
 
 use super::input::PostInput;
 use crate::{Actor, Engine};
@@ -22,33 +24,58 @@ pub(super) async fn fill_in(
     input: &PostInput,
     due: Option<&DueTime>,
 ) -> Result<(), AppError> {
-    let is_one = |name: &&str| VARIABLES.contains(name);
-    let fills =
-        composition.fill_in && composition.texts().any(|text| filling::variables(text).iter().any(is_one));
-    if composition.link_parameters.is_empty() && !fills {
+    if composition.link_parameters.is_empty() && !has_variables(composition) {
         return Ok(());
     }
-    let zone = schedule::zone(input.timezone.as_deref().unwrap_or(&actor.timezone)).ok();
-    let today = || zone.map(|zone| zone.to_datetime(engine.clock.now()).date());
-    let day = due.map(|due| due.wall.date()).or_else(today);
+    let zone = input.timezone.as_deref().unwrap_or(&actor.timezone);
+    let day = due.map(|due| due.wall.date()).or_else(|| today(engine, zone));
     for id in &input.accounts {
         let Some(row) = account::find(&engine.db, actor.workspace, *id).await? else { continue };
-        let mut words = BTreeMap::from([
-            ("account.name".to_owned(), row.name.clone()),
-            ("account.handle".to_owned(), row.handle.clone()),
-            ("network".to_owned(), row.platform.clone()),
-            ("campaign".to_owned(), input.campaign.as_deref().unwrap_or_default().trim().to_owned()),
-        ]);
-        if let Some(day) = day {
-            words.insert("date".to_owned(), day.to_string());
-            words.insert("year".to_owned(), day.year().to_string());
-        }
-        let filled = filled(engine, composition, &row, words);
+        let filled = filled(engine, composition, &row, words(&row, input.campaign.as_deref(), day));
         if !filled.is_empty() {
             composition.filled.insert(*id, filled);
         }
     }
     Ok(())
+}
+
+/// The values for a text that is given to what an account has published already, where none were kept: no text had a variable when the
+/// post was saved. What was kept stays, as parameters of links do.
+pub(in crate::usecase) fn fill_in_late(engine: &Engine, post: &mut PostRow, account: &AccountRow) {
+    let has_words = |kept: &Filled| !kept.words.is_empty();
+    if !has_variables(&post.composition) || post.composition.filled.get(&account.id).is_some_and(has_words) {
+        return;
+    }
+    let planned = post.wall.as_deref().and_then(|wall| wall.parse::<DateTime>().ok());
+    let day = planned.map(DateTime::date).or_else(|| today(engine, &post.timezone));
+    let words = words(account, post.campaign.as_deref(), day);
+    let words = filled(engine, &post.composition, account, words).words;
+    post.composition.filled.entry(account.id).or_default().words = words;
+}
+
+/// Whether there is anything in its texts to be filled in.
+fn has_variables(composition: &Composition) -> bool {
+    let is_one = |name: &&str| VARIABLES.contains(name);
+    composition.fill_in && composition.texts().any(|text| filling::variables(text).iter().any(is_one))
+}
+
+fn today(engine: &Engine, zone: &str) -> Option<Date> {
+    let zone = schedule::zone(zone).ok()?;
+    Some(zone.to_datetime(engine.clock.now()).date())
+}
+
+fn words(account: &AccountRow, campaign: Option<&str>, day: Option<Date>) -> BTreeMap<String, String> {
+    let mut words = BTreeMap::from([
+        ("account.name".to_owned(), account.name.clone()),
+        ("account.handle".to_owned(), account.handle.clone()),
+        ("network".to_owned(), account.platform.clone()),
+        ("campaign".to_owned(), campaign.unwrap_or_default().trim().to_owned()),
+    ]);
+    if let Some(day) = day {
+        words.insert("date".to_owned(), day.to_string());
+        words.insert("year".to_owned(), day.year().to_string());
+    }
+    words
 }
 
 fn filled(

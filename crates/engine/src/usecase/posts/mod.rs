@@ -26,6 +26,7 @@ pub use create::create;
 pub(crate) use create::fingerprint;
 pub(super) use create::{Aim, save};
 pub(super) use create::{Ready, insert, ready, told};
+pub(super) use fill::fill_in_late;
 pub(crate) use input::MAX_TAGS;
 pub use input::{PostInput, PostPatch, WantedStatus};
 pub use moving::{Moved, reschedule};
