@@ -9,9 +9,9 @@ use carillon_domain::error::{AppError, FieldError};
 use carillon_domain::id::{MediaId, WorkspaceId};
 use carillon_domain::media::{MediaInfo, MediaKind};
 use carillon_domain::permission::Permission;
-use carillon_domain::time::{Clock, Entropy};
+use carillon_domain::time::{Clock, Entropy, Timestamp};
 use carillon_store::repo::library::{self, Sought, Standing};
-use carillon_store::repo::media::{self, MediaRow};
+use carillon_store::repo::media::{self, Deleted, MediaRow};
 use carillon_store::repo::post;
 use carillon_store::{Db, StoreError};
 use futures::stream::BoxStream;
@@ -264,21 +264,32 @@ impl Library {
     pub async fn sweep(&self) -> Result<usize, AppError> {
         let Ok(_only) = self.sweeping.try_acquire() else { return Ok(0) };
         let now = self.parts.clock.now();
-        let deleted = media::deleted_before(&self.parts.db, now - TRASH_KEPT, SWEEP).await?;
-        let mut count = 0;
-        for (workspace, id) in deleted {
-            // A post that was being written while the file was deleted keeps the bytes.
-            if post::using_media(&self.parts.db, workspace, id).await?.is_some() {
-                continue;
+        Ok(self.sweep_deleted(now - TRASH_KEPT).await? + self.sweep_uploads(now, SWEEP).await?)
+    }
+
+    /// Erases what was deleted until then, about [`SWEEP`] files. What still goes out is passed over, so that it keeps nothing else here.
+    async fn sweep_deleted(&self, until: Timestamp) -> Result<usize, AppError> {
+        let most = usize::try_from(SWEEP).unwrap_or(usize::MAX);
+        let (mut count, mut after) = (0, None);
+        loop {
+            let deleted = media::deleted_before(&self.parts.db, until, after, SWEEP).await?;
+            for Deleted { workspace, id, .. } in deleted.iter().copied() {
+                // A post that was scheduled while the file was deleted keeps the bytes.
+                if post::sending_media(&self.parts.db, workspace, id).await?.is_some() {
+                    continue;
+                }
+                self.erase(&keys::all_of(workspace, id)).await?;
+                self.parts
+                    .db
+                    .write(move |tx| Box::pin(async move { media::remove(tx, workspace, id).await }))
+                    .await?;
+                count += 1;
             }
-            self.erase(&keys::all_of(workspace, id)).await?;
-            self.parts
-                .db
-                .write(move |tx| Box::pin(async move { media::remove(tx, workspace, id).await }))
-                .await?;
-            count += 1;
+            after = deleted.last().copied();
+            if deleted.len() < most || count >= most {
+                return Ok(count);
+            }
         }
-        Ok(count + self.sweep_uploads(now, SWEEP).await?)
     }
 
     pub(super) async fn erase(&self, prefix: &str) -> Result<(), AppError> {

@@ -82,9 +82,9 @@ statements! {
     HASTEN = "media.hasten": "update media set deleted_at = $3, version = version + 1 \
         where workspace_id = $1 and id = $2 and deleted_at > $3";
     REMOVE = "media.remove": "delete from media where workspace_id = $1 and id = $2 and deleted_at is not null";
-    /// Crosses workspaces; returns ids only.
-    DELETED_BEFORE = "media.deleted_before": "select workspace_id, id from media where deleted_at is not null \
-        and deleted_at <= $1 order by deleted_at limit $2";
+    /// Crosses workspaces; returns ids only, and the place in the order.
+    DELETED_BEFORE = "media.deleted_before": "select workspace_id, id, deleted_at from media where deleted_at is not null \
+        and deleted_at <= $1 and deleted_at >= $2 and (deleted_at > $2 or id > $3) order by deleted_at, id limit $4";
 }
 
 pub(super) fn read(row: &Row) -> Result<MediaRow, StoreError> {
@@ -296,15 +296,32 @@ pub async fn remove(tx: &mut Tx<'_>, workspace: WorkspaceId, id: MediaId) -> Res
     tx.execute(REMOVE, args![workspace, id]).await.map(drop)
 }
 
-/// Files of all workspaces that were deleted at or before `before`.
+/// A deleted file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deleted {
+    /// Workspace.
+    pub workspace: WorkspaceId,
+    /// Id.
+    pub id: MediaId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Files of all workspaces that were deleted at or before `before`, the first ones first; from behind `after` on, where that is given.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn deleted_before<'e>(
     ex: impl Executor<'e> + 'e,
     before: Timestamp,
+    after: Option<Deleted>,
     limit: u32,
-) -> Result<Vec<(WorkspaceId, MediaId)>, StoreError> {
-    let rows = ex.fetch_all(DELETED_BEFORE, args![before, limit]).await?;
-    rows.iter().map(|r| Ok((r.get("workspace_id")?, r.get("id")?))).collect()
+) -> Result<Vec<Deleted>, StoreError> {
+    let nil = MediaId::from_uuid(uuid::Uuid::nil());
+    let (since, last) = after.map_or((Timestamp::UNIX_EPOCH, nil), |one| (one.at, one.id));
+    let rows = ex.fetch_all(DELETED_BEFORE, args![before, since, last, limit]).await?;
+    let read = |row: &Row| {
+        Ok(Deleted { workspace: row.get("workspace_id")?, id: row.get("id")?, at: row.get("deleted_at")? })
+    };
+    rows.iter().map(read).collect()
 }

@@ -66,6 +66,10 @@ statements! {
         and x.post_id = p.id and (x.state in ('draft', 'in_review', 'approved', 'scheduled', 'publishing', 'held') \
         or (x.state = 'published' and (x.incomplete = $3 or x.units like '%\"state\":\"pending\"%')))) \
         or p.erased is null and not exists (select 1 from publications x where x.workspace_id = p.workspace_id and x.post_id = p.id)) limit 1";
+    SENDS_MEDIA = "posts.sends_media": "select p.id from posts p where p.workspace_id = $1 and p.trashed_at is null \
+        and p.composition like $2 and exists (select 1 from publications x where x.workspace_id = p.workspace_id \
+        and x.post_id = p.id and (x.state in ('scheduled', 'publishing', 'held') \
+        or (x.state = 'published' and (x.incomplete = $3 or x.units like '%\"state\":\"pending\"%')))) limit 1";
     LABELS = "posts.labels": "select tags, campaign from posts where workspace_id = $1 and trashed_at is null order by id desc limit $2";
     REMEMBER = "posts.remember": "update posts set erased = $3 where workspace_id = $1 and id = $2";
 }
@@ -228,6 +232,19 @@ pub async fn using_media<'e>(
     media: carillon_domain::id::MediaId,
 ) -> Result<Option<PostId>, StoreError> {
     let row = ex.fetch_optional(USES_MEDIA, args![workspace, format!("%{media}%"), true]).await?;
+    row.map(|r| r.get("id")).transpose()
+}
+
+/// A post that is to go out with this library file by itself, or a part of which is; no draft, which is checked before it goes anywhere.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn sending_media<'e>(
+    ex: impl Executor<'e> + 'e,
+    workspace: WorkspaceId,
+    media: carillon_domain::id::MediaId,
+) -> Result<Option<PostId>, StoreError> {
+    let row = ex.fetch_optional(SENDS_MEDIA, args![workspace, format!("%{media}%"), true]).await?;
     row.map(|r| r.get("id")).transpose()
 }
 

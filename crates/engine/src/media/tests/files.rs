@@ -193,12 +193,12 @@ async fn pages(test: &TestDb) {
 }
 on_both!(the_library_is_listed_newest_first, |t| super::pages(t));
 
-/// A post with this file, in this state.
-async fn use_in_post(shelf: &Shelf, media: MediaId, state: PublicationState) {
+/// A post with these files, in this state.
+async fn use_in_post(shelf: &Shelf, media: &[MediaId], state: PublicationState) {
     let account = (AccountId::from_uuid(Uuid::from_u128(3)), "test");
     let ids = (PostId::from_uuid(Uuid::from_u128(1)), PublicationId::from_uuid(Uuid::from_u128(2)));
     let (mut post, mut publication) = rows::draft(shelf.actor.workspace, account, ids, Timestamp::UNIX_EPOCH);
-    post.composition.media = vec![media];
+    post.composition.media = media.to_vec();
     publication.state = state;
     let write = shelf.parts.db.write(move |tx| {
         Box::pin(async move {
@@ -212,7 +212,7 @@ async fn use_in_post(shelf: &Shelf, media: MediaId, state: PublicationState) {
 async fn used(test: &TestDb) {
     let shelf = Shelf::new(&test.db);
     let id = shelf.upload("a.jpg", &jpeg(10, 10)).await.expect("taken");
-    use_in_post(&shelf, id, PublicationState::Scheduled).await;
+    use_in_post(&shelf, &[id], PublicationState::Scheduled).await;
     let error = shelf.library.delete(&shelf.actor, id, None).await.expect_err("in use");
     assert_eq!(code(&error), "media_in_use");
     assert!(shelf.library.get(&shelf.actor, id).await.is_ok());
@@ -231,7 +231,7 @@ async fn purge(test: &TestDb) {
         assert_eq!(code(&shelf.library.get(&shelf.actor, id).await.expect_err("gone")), "not_found");
     }
     // A post that was composed at the same moment.
-    use_in_post(&shelf, raced, PublicationState::Scheduled).await;
+    use_in_post(&shelf, &[raced], PublicationState::Scheduled).await;
     assert_eq!(shelf.library.sweep().await.expect("sweep"), 0, "too early");
     let source = shelf.library.source(shelf.actor.workspace);
     assert!(source.open(gone, 0..10).await.is_ok(), "work that began before goes on");
@@ -277,6 +277,38 @@ async fn trash(test: &TestDb) {
     assert!(left.iter().all(|key| key.contains(&back.to_string())), "{left:?}");
 }
 on_both!(a_deleted_file_is_taken_out_of_the_trash_or_goes_for_good, |t| super::trash(t));
+
+async fn missing(test: &TestDb) {
+    let shelf = Shelf::new(&test.db);
+    let (library, actor) = (&shelf.library, &shelf.actor);
+    let id = shelf.upload("a.jpg", &jpeg(10, 10)).await.expect("taken");
+    library.delete(actor, id, None).await.expect("deleted");
+    library.erase_trashed(actor, id).await.expect("for good");
+    // A draft that lay in the trash meanwhile is taken out.
+    use_in_post(&shelf, &[id], PublicationState::Draft).await;
+    shelf.clock.advance(Duration::from_secs(3601));
+    assert_eq!(library.sweep().await.expect("sweep"), 1);
+    assert!(shelf.objects().await.is_empty(), "gone is gone");
+}
+on_both!(a_draft_keeps_no_file_that_was_deleted_for_good, |t| super::missing(t));
+
+async fn many(test: &TestDb) {
+    let shelf = Shelf::new(&test.db);
+    let mut kept = Vec::new();
+    for n in 0..100 {
+        kept.push(shelf.upload(&format!("{n}.jpg"), &jpeg(10 + n, 10)).await.expect("taken"));
+    }
+    let last = shelf.upload("last.jpg", &jpeg(10, 12)).await.expect("taken");
+    for id in kept.iter().chain([&last]) {
+        shelf.library.delete(&shelf.actor, *id, None).await.expect("deleted");
+        shelf.clock.advance(Duration::from_secs(1));
+    }
+    use_in_post(&shelf, &kept, PublicationState::Held).await;
+    shelf.clock.advance(Duration::from_secs(31 * 24 * 3600));
+    assert_eq!(shelf.library.sweep().await.expect("sweep"), 1, "the one behind them");
+    assert!(shelf.objects().await.iter().all(|key| !key.contains(&last.to_string())));
+}
+on_both!(files_that_still_go_out_keep_no_others, |t| super::many(t));
 
 async fn links(test: &TestDb) {
     let shelf = Shelf::new(&test.db);
