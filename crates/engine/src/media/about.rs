@@ -3,14 +3,19 @@
 use std::collections::BTreeSet;
 
 use carillon_domain::error::{AppError, FieldError};
-use carillon_domain::id::MediaId;
+use carillon_domain::id::{MediaId, WorkspaceId};
 use carillon_domain::permission::Permission;
+use carillon_domain::time::Timestamp;
+use carillon_store::Tx;
 use carillon_store::repo::media::{self, MediaRow};
 
 use super::incoming::tidy_name;
 use super::library::{Library, checked_alt};
 use crate::Actor;
 use crate::usecase::posts::MAX_TAGS;
+
+/// Tags are added again so often where somebody else was quicker.
+const TRIES: usize = 5;
 
 /// What is to be said of a file. What is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,10 +66,10 @@ impl Library {
         self.get(actor, id).await
     }
 
-    /// Adds tags to files, each alone: a file that is gone meanwhile keeps nobody from the others. Tells how many there were.
+    /// Adds tags to files, to all or to none. A file that is gone meanwhile keeps nobody from the others. Tells how many there were.
     ///
     /// # Errors
-    /// `Invalid` for tags that can't be.
+    /// `Invalid` for tags that can't be, also where one file would have too many; `Stale` when others go on changing the files.
     pub async fn add_tags(
         &self,
         actor: &Actor,
@@ -72,20 +77,42 @@ impl Library {
         tags: &[String],
     ) -> Result<usize, AppError> {
         actor.require(Permission::Write)?;
+        let (workspace, now) = (actor.workspace, self.parts.clock.now());
         let added = checked_tags(tags.to_vec())?;
-        let mut count = 0;
-        for id in files {
-            let Some(row) = self.find(actor.workspace, *id).await? else { continue };
-            let tags = Some(row.tags.iter().chain(&added).cloned().collect());
-            let about = About { tags, ..About::default() };
-            match self.describe(actor, *id, about, None).await {
-                Ok(_) => count += 1,
-                Err(AppError::NotFound { .. }) => {}
-                Err(error) => return Err(error),
+        // In order, as whoever else tags several of them: nobody waits for a file of somebody who waits for theirs.
+        let files: BTreeSet<MediaId> = files.iter().copied().collect();
+        for _ in 0..TRIES {
+            let (files, added) = (files.clone(), added.clone());
+            let work = self.parts.db.write(move |tx| {
+                Box::pin(async move {
+                    let mut count = 0;
+                    for id in files {
+                        count += usize::from(add_to(tx, (workspace, id), &added, now).await?);
+                    }
+                    Ok::<_, AppError>(count)
+                })
+            });
+            match work.await {
+                // What somebody else said of a file in between is not written over.
+                Err(AppError::Stale) => {}
+                done => return done,
             }
         }
-        Ok(count)
+        Err(AppError::Stale)
     }
+}
+
+/// Adds tags to one file. Tells whether it is there.
+async fn add_to(
+    tx: &mut Tx<'_>,
+    (workspace, id): (WorkspaceId, MediaId),
+    added: &[String],
+    now: Timestamp,
+) -> Result<bool, AppError> {
+    let found = media::find(&mut *tx, workspace, id).await?;
+    let Some(mut row) = found.filter(|row| row.deleted_at.is_none()) else { return Ok(false) };
+    row.tags = checked_tags(row.tags.iter().chain(added).cloned().collect())?;
+    if media::describe(tx, &row, now).await? { Ok(true) } else { Err(AppError::Stale) }
 }
 
 /// Tags as they are stored: without blanks around them, empty ones and doubles.

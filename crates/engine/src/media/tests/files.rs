@@ -278,6 +278,37 @@ async fn trash(test: &TestDb) {
 }
 on_both!(a_deleted_file_is_taken_out_of_the_trash_or_goes_for_good, |t| super::trash(t));
 
+async fn tagged(test: &TestDb) {
+    let shelf = Shelf::new(&test.db);
+    let (library, actor) = (&shelf.library, &shelf.actor);
+    let tags = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let mut files = Vec::new();
+    for n in 0..3 {
+        files.push(shelf.upload(&format!("{n}.jpg"), &jpeg(10 + n, 10)).await.expect("taken"));
+    }
+    let of = async |id: MediaId| library.get(actor, id).await.expect("there").tags;
+    let full = About { tags: Some((0..50).map(|n| n.to_string()).collect()), ..About::default() };
+    library.describe(actor, files[2], full, None).await.expect("as many as there may be");
+    let refused = library.add_tags(actor, &files, &tags(&["spring"])).await.expect_err("one too many");
+    assert!(matches!(refused, AppError::Invalid(_)), "{refused:?}");
+    for id in &files[..2] {
+        assert!(of(*id).await.is_empty(), "never half a change");
+    }
+
+    library.delete(actor, files[2], None).await.expect("deleted");
+    let (spring, launch) = (tags(&["spring"]), tags(&["launch"]));
+    let backwards: Vec<MediaId> = files.iter().rev().copied().collect();
+    let (one, other) =
+        tokio::join!(library.add_tags(actor, &files, &spring), library.add_tags(actor, &backwards, &launch));
+    assert_eq!((one.expect("tagged"), other.expect("tagged")), (2, 2), "what is gone is passed over");
+    for id in &files[..2] {
+        let mut found = of(*id).await;
+        found.sort();
+        assert_eq!(found, ["launch", "spring"], "what two people add at once is both there");
+    }
+}
+on_both!(tags_are_added_to_all_files_or_none, |t| super::tagged(t));
+
 async fn missing(test: &TestDb) {
     let shelf = Shelf::new(&test.db);
     let (library, actor) = (&shelf.library, &shelf.actor);
