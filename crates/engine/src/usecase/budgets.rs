@@ -119,7 +119,7 @@ pub async fn left_on(
     let all = [(Kind::Own, caps::daily_cap(account)), (Kind::Network, caps::hard_cap(engine, account))];
     let tightest = all.into_iter().filter_map(|(kind, cap)| Some((kind, cap?))).min_by_key(|(_, cap)| *cap);
     let Some((kind, limit)) = tightest else { return Ok(None) };
-    let taken = tally::taken(&engine.db, (account.workspace, account.id), range, except).await?;
+    let taken = tally::taken(&engine.db, (account.workspace, account.id), range, [except, None]).await?;
     Ok(Some(DayLeft { kind, limit, left: (i64::from(limit) - taken).max(0) }))
 }
 
@@ -133,6 +133,6 @@ async fn counted(
 ) -> Result<Budget, StoreError> {
     let key = (account.workspace, account.id);
     let used = publication::sent(&engine.db, key.0, key.1, from, to, None).await?;
-    let taken = tally::taken(&engine.db, key, (from, to), None).await?;
+    let taken = tally::taken(&engine.db, key, (from, to), [None; 2]).await?;
     Ok(Budget { kind, used, planned: Some((taken - used).max(0)), limit, resets_at: to })
 }

@@ -55,6 +55,8 @@ pub fn hard_cap(engine: &Engine, account: &AccountRow) -> Option<u32> {
 pub(super) struct Besides<'a> {
     /// The post that is changed: what is saved of it does not count.
     pub except: Option<PostId>,
+    /// The post that gives it its place: it goes elsewhere right after.
+    pub instead_of: Option<PostId>,
     /// What is going to be saved together with it.
     pub planned: &'a [Planned],
 }
@@ -100,7 +102,7 @@ pub(super) async fn judge(
     let (account, except) = (check.account.id, besides.except);
     let key = (actor.workspace, account);
     if let Some(range) = day(due.at, &actor.timezone) {
-        let taken = tally::taken(&engine.db, key, range, except).await?;
+        let taken = tally::taken(&engine.db, key, range, [except, besides.instead_of]).await?;
         judge_day(engine, check, taken.saturating_add(besides.within(account, range)));
     }
     judge_windows(engine, actor, check, due, besides).await?;
@@ -193,15 +195,21 @@ pub(super) fn places(engine: &Engine, actor: &Actor, checks: &[AccountCheck], du
 }
 
 /// Counts again, after the publications of `post` were saved and before that is confirmed: of two requests that were judged at
-/// the same time, the second finds the place that the first took.
+/// the same time, the second finds the place that the first took. What leaves the place for this one is not counted.
 ///
 /// # Errors
 /// [`AppError::Invalid`] as the judgement before.
-pub(super) async fn take(tx: &mut Tx<'_>, places: &[Place], post: PostId) -> Result<(), AppError> {
+pub(super) async fn take(
+    tx: &mut Tx<'_>,
+    places: &[Place],
+    post: PostId,
+    instead_of: Option<PostId>,
+) -> Result<(), AppError> {
     let mut errors = Vec::new();
     for Place { account, day, cap } in places {
         account::lock(tx, account.workspace, account.id).await?;
-        let taken = tally::taken(&mut *tx, (account.workspace, account.id), *day, Some(post)).await?;
+        let key = (account.workspace, account.id);
+        let taken = tally::taken(&mut *tx, key, *day, [Some(post), instead_of]).await?;
         errors.extend(full(*cap, taken).map(|broken| super::posts::as_error(account, broken)));
     }
     if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
@@ -224,7 +232,7 @@ async fn judge_windows(
     let key = (actor.workspace, check.account.id);
     for window in windows(engine, &check.account) {
         let Some(range) = span(due.at, window.span_s) else { continue };
-        let saved = tally::taken(&engine.db, key, range, besides.except).await?;
+        let saved = tally::taken(&engine.db, key, range, [besides.except, besides.instead_of]).await?;
         let taken = saved.saturating_add(besides.within(check.account.id, range));
         if taken >= i64::from(window.posts) {
             let message = format!(
@@ -251,13 +259,13 @@ pub(super) async fn has_room(
     let own = daily_cap(account).filter(|_| account.cap_mode == CapMode::Enforce);
     let lowest = own.into_iter().chain(hard_cap(engine, account)).min();
     if let Some((cap, range)) = lowest.zip(day(at, &actor.timezone))
-        && tally::taken(&engine.db, key, range, except).await? >= i64::from(cap)
+        && tally::taken(&engine.db, key, range, [except, None]).await? >= i64::from(cap)
     {
         return Ok(false);
     }
     for window in windows(engine, account) {
         let Some(range) = span(at, window.span_s) else { continue };
-        if tally::taken(&engine.db, key, range, except).await? >= i64::from(window.posts) {
+        if tally::taken(&engine.db, key, range, [except, None]).await? >= i64::from(window.posts) {
             return Ok(false);
         }
     }

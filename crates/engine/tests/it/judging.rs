@@ -31,7 +31,7 @@ async fn checked(stage: &Stage, input: &PostInput) -> (Vec<String>, Vec<String>)
 }
 
 /// The network said at the last reading that it takes so many posts a day.
-async fn network_takes(stage: &Stage, id: AccountId, most: u32) {
+pub async fn network_takes(stage: &Stage, id: AccountId, most: u32) {
     let mut row = accounts::get(&stage.engine, &stage.actor, id).await.expect("account");
     row.meta = serde_json::json!({ "daily_posts": most });
     let saved = stage.engine.db.write(move |tx| Box::pin(async move { account::update(tx, &row).await }));

@@ -11,6 +11,7 @@ use carillon_engine::usecase::queue::{self, Direction, Move, NewSlots};
 use carillon_store::on_both;
 use carillon_store::testing::TestDb;
 
+use super::judging::network_takes;
 use super::support::Stage;
 
 /// A slot each day at this time, in Athens.
@@ -235,3 +236,30 @@ async fn order(test: &TestDb) {
     assert_eq!((stage.public("A").len(), stage.public("B").len()), (1, 1));
 }
 on_both!(moving_in_a_queue_exchanges_times, |t| super::order(t));
+
+async fn full_days(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.through_pages("instagram", None).await;
+    network_takes(&stage, account, 1).await;
+    with_slots(&stage, account, &["12:00"]).await;
+    let media = vec![stage.picture().await];
+    let post =
+        async |text: &str| stage.post(PostInput { media: media.clone(), ..queued(&[account], text) }).await;
+    let (a, b) = (post("A").await, post("B").await);
+    let (first, second) = (due(&a), due(&b));
+    let wanted = Move { post: b.post.id, at: second, direction: Direction::Earlier };
+    let moved = queue::shift(&stage.engine, &stage.actor, account, wanted).await.expect("exchanged");
+    let other = posts::get(&stage.engine, &stage.actor, a.post.id).await.expect("the post");
+    assert_eq!((due(&moved), due(&other)), (first, second), "both days are as full as they were");
+    // One more is refused on either day.
+    for at in [first, second] {
+        let more = PostInput {
+            media: media.clone(),
+            status: WantedStatus::Scheduled,
+            scheduled_at: Some((at + SignedDuration::from_hours(2)).to_string()),
+            ..queued(&[account], "C")
+        };
+        assert_eq!(code(posts::create(&stage.engine, &stage.actor, more).await), "cap_exceeded");
+    }
+}
+on_both!(posts_change_places_between_full_days, |t| super::full_days(t));

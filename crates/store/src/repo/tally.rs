@@ -8,14 +8,15 @@ use crate::{Db, Executor, StoreError, args, statements};
 statements! {
     TAKEN = "tally.taken": "select count(*) as n from publications where workspace_id = $1 and account_id = $2 \
         and ((published_at >= $3 and published_at < $4) or (published_at is null and due_at >= $3 and due_at < $4 \
-        and state in ('scheduled', 'publishing', 'unconfirmed'))) and (cast($5 as uuid) is null or post_id <> $5)";
+        and state in ('scheduled', 'publishing', 'unconfirmed'))) and (cast($5 as uuid) is null or post_id <> $5) \
+        and (cast($6 as uuid) is null or post_id <> $6)";
     NEIGHBOUR = "tally.neighbour": "select due_at from publications where workspace_id = $1 and account_id = $2 \
         and due_at > $3 and due_at < $4 and state in ('scheduled', 'publishing', 'published', 'unconfirmed') \
         and (cast($5 as uuid) is null or post_id <> $5) order by due_at limit 1";
 }
 
-/// How many publications the account has in `[from, to)`, public ones and planned ones, one post not counted. A thread or a
-/// carousel is one.
+/// How many publications the account has in `[from, to)`, public ones and planned ones, up to two posts not counted. A thread or
+/// a carousel is one.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -23,9 +24,9 @@ pub async fn taken<'e>(
     ex: impl Executor<'e> + 'e,
     (workspace, account): (WorkspaceId, AccountId),
     (from, to): (Timestamp, Timestamp),
-    except: Option<PostId>,
+    [except, other]: [Option<PostId>; 2],
 ) -> Result<i64, StoreError> {
-    let row = ex.fetch_optional(TAKEN, args![workspace, account, from, to, except]).await?;
+    let row = ex.fetch_optional(TAKEN, args![workspace, account, from, to, except, other]).await?;
     row.map_or(Ok(0), |r| r.get("n"))
 }
 

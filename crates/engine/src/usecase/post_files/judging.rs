@@ -79,7 +79,7 @@ impl Judged {
             warnings: notes,
         };
         let alts = self.alts_of(engine, actor, line, alts, &mut problems).await?;
-        let besides = Besides { except: None, planned: &self.planned };
+        let besides = Besides { planned: &self.planned, ..Besides::default() };
         match Box::pin(posts::ready(engine, actor, input, besides)).await {
             Ok(ready) if problems.is_empty() => {
                 report.warnings.extend(ready.warnings.iter().map(Finding::of));

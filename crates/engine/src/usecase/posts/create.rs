@@ -74,7 +74,7 @@ pub async fn create(engine: &Engine, actor: &Actor, mut input: PostInput) -> Res
     for _ in 0..queue::TRIES {
         let slot = queue::next_free(engine, actor, &input.accounts, None).await?;
         let placed = slot.place(input.clone());
-        let aim = Aim { slot: Some(slot), part: None };
+        let aim = Aim { slot: Some(slot), ..Aim::default() };
         match Box::pin(save(engine, actor, placed, aim)).await {
             Err(error) if queue::is_taken(&error) => {}
             done => return done,
@@ -98,6 +98,8 @@ pub(in crate::usecase) struct Aim {
     pub slot: Option<FreeSlot>,
     /// As an occurrence of a series.
     pub part: Option<Part>,
+    /// In the place of this post, which goes elsewhere right after.
+    pub instead_of: Option<PostId>,
 }
 
 /// Saves it.
@@ -199,7 +201,7 @@ pub(in crate::usecase) async fn insert(tx: &mut Tx<'_>, ready: &Ready) -> Result
     if let Some(part) = &ready.aim.part {
         series::link(tx, row.workspace, part, row.id).await?;
     }
-    caps::take(tx, &ready.places, row.id).await
+    caps::take(tx, &ready.places, row.id, ready.aim.instead_of).await
 }
 
 /// Tells whoever waits for it that these posts were saved.

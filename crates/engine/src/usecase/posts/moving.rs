@@ -46,7 +46,7 @@ pub async fn reschedule(
         ..PostPatch::default()
     };
     if !sure && before.settled().is_none() {
-        let besides = Besides { except: Some(id), planned: &[] };
+        let besides = Besides { except: Some(id), ..Besides::default() };
         let judged = judge(engine, actor, &merged(&before, &patch), besides).await?;
         let mut against: Vec<_> = judged.warnings.into_iter().filter(|w| w.field == "scheduled_at").collect();
         against.extend(out_of_order(engine, actor, &before, at).await?);

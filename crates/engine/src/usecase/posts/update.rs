@@ -47,7 +47,7 @@ pub async fn update(
         };
         let slot = queue::next_free(engine, actor, &accounts, Some(id)).await?;
         let placed = slot.place_change(patch.clone());
-        let aim = Aim { slot: Some(slot), part: None };
+        let aim = Aim { slot: Some(slot), ..Aim::default() };
         match Box::pin(change(engine, actor, id, (placed, aim), if_match)).await {
             Err(error) if queue::is_taken(&error) => {}
             done => return done,
@@ -64,7 +64,7 @@ pub(in crate::usecase) async fn move_to(
     slot: FreeSlot,
 ) -> Result<PostView, AppError> {
     let patch = slot.place_change(PostPatch::default());
-    let aim = Aim { slot: Some(slot), part: None };
+    let aim = Aim { slot: Some(slot), ..Aim::default() };
     change(engine, actor, id, (patch, aim), Some(version)).await
 }
 
@@ -98,8 +98,8 @@ pub(in crate::usecase) async fn change(
         actor.require(Permission::Publish)?;
     }
     let now = engine.clock.now();
-    let Judged { composition, checks, due, places, warnings } =
-        judge(engine, actor, &input, Besides { except: Some(id), planned: &[] }).await?;
+    let besides = Besides { except: Some(id), instead_of: aim.instead_of, planned: &[] };
+    let Judged { composition, checks, due, places, warnings } = judge(engine, actor, &input, besides).await?;
     let row = PostRow {
         version: before.post.version + 1,
         composition,
@@ -220,7 +220,7 @@ async fn apply(engine: &Engine, mut change: Change) -> Result<(), AppError> {
                     // What is changed alone follows its series no more.
                     None => series_row::detach(tx, change.row.workspace, change.row.id).await?,
                 }
-                caps::take(tx, &change.places, change.row.id).await
+                caps::take(tx, &change.places, change.row.id, change.aim.instead_of).await
             })
         })
         .await

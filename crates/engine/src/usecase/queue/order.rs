@@ -7,7 +7,7 @@ use carillon_domain::time::Timestamp;
 
 use super::fill::FreeSlot;
 use super::list::{InSlot, QueueRow, of};
-use crate::usecase::posts::{self, PostPatch, PostView};
+use crate::usecase::posts::{self, Aim, PostPatch, PostView};
 use crate::{Actor, Engine};
 
 /// Where to.
@@ -89,7 +89,9 @@ async fn exchange(
     (here, moved): Place<'_>,
     (there, other): Place<'_>,
 ) -> Result<PostView, AppError> {
-    let view = posts::update(engine, actor, moved.id, time_of(there), Some(moved.version)).await?;
+    // The place that it gets is still the other's, and is counted once.
+    let aim = Aim { instead_of: Some(other.id), ..Aim::default() };
+    let view = posts::change(engine, actor, moved.id, (time_of(there), aim), Some(moved.version)).await?;
     match posts::update(engine, actor, other.id, time_of(here), Some(other.version)).await {
         Ok(_) => Ok(view),
         Err(error) => {

@@ -28,7 +28,7 @@ pub(in crate::usecase) async fn begin(
 ) -> Result<PostView, AppError> {
     actor.require(Permission::Publish)?;
     let (row, part) = first(engine, actor, &input, rule)?;
-    let aim = Aim { slot: None, part: Some(part) };
+    let aim = Aim { part: Some(part), ..Aim::default() };
     let mut view = posts::save(engine, actor, input, aim).await?;
     go_on(engine, &row).await;
     view.warnings.push(same_words());
@@ -51,7 +51,7 @@ pub async fn begin_with(
     let campaign = input.campaign.clone().or(before.campaign);
     let input = PostInput { tags: before.tags, campaign, ..input };
     let (row, part) = first(engine, actor, &input, rule)?;
-    let aim = Aim { slot: None, part: Some(part) };
+    let aim = Aim { part: Some(part), ..Aim::default() };
     let mut view = posts::change(engine, actor, id, (patch, aim), Some(version)).await?;
     go_on(engine, &row).await;
     view.warnings.push(same_words());

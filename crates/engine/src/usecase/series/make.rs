@@ -118,8 +118,8 @@ async fn make_one(
         ..template.clone()
     };
     let aim = |problem| Aim {
-        slot: None,
         part: Some(Part { begins: None, series: (row.id, row.version), day: day.to_string(), at, problem }),
+        ..Aim::default()
     };
     let made = posts::save(engine, actor, input(WantedStatus::Scheduled), aim(None)).await;
     let Err(AppError::Invalid(errors)) = made else { return settled(made) };
