@@ -145,6 +145,42 @@ async fn a_draft_becomes_the_first_of_a_series() {
 }
 
 #[tokio::test]
+async fn a_post_of_a_series_that_ended_begins_a_new_one() {
+    let desk = Desk::new().await;
+    let browser = desk.owner().await;
+    let more = json!({ "status": "scheduled", "scheduled_at": TIME, "timezone": "Europe/Athens", "repeat": "FREQ=WEEKLY" });
+    desk.post("Bells", more).await;
+    let made = posts(&desk, "scheduled").await;
+    // The last ones are cancelled while the first ones stay, then the rest.
+    for (post, scope, time, ends) in
+        [(&made[2], "following", "2026-12-09T12:00", "2026-12-10"), (&made[0], "all", TIME, "2026-11-26")]
+    {
+        let id = post["id"].as_str().expect("an id");
+        let path = format!("/api/v1/posts/{id}/series?scope={scope}");
+        assert_eq!(desk.call(Method::DELETE, &path, None).await.status, StatusCode::OK);
+        let compose = format!("{}/compose?post={id}", desk.home);
+        let page = browser.get(&compose).await.text();
+        assert!(!page.contains("name=\"scope\""), "{page}");
+        let version = desk.read(post).await["version"].to_string();
+        let again = [
+            ("post", id),
+            ("version", version.as_str()),
+            ("text", "Daily bells"),
+            ("scheduled_at", time),
+            ("repeat", "daily"),
+            ("repeat_ends", ends),
+        ];
+        let saved = browser.post(&compose, &form(&desk, &again)).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+        let shown = browser.get(&desk.page(post)).await.text();
+        assert!(shown.contains("FREQ=DAILY;UNTIL="), "{scope}: {shown}");
+    }
+    let texts: Vec<_> =
+        posts(&desk, "scheduled").await.into_iter().map(|post| post["text"].clone()).collect();
+    assert_eq!(texts, vec![json!("Daily bells"); 4], "two days each, and the second week is canceled");
+}
+
+#[tokio::test]
 async fn programs_make_series_too() {
     let desk = Desk::new().await;
     let rule = "FREQ=DAILY;COUNT=3";

@@ -70,6 +70,8 @@ statements! {
     LINK = "series_posts.link": "insert into series_posts (workspace_id, series_id, day, at, post_id, detached, problem) \
         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
     UNLINK = "series_posts.unlink": "delete from series_posts where workspace_id = $1 and post_id = $2";
+    LEAVE_ENDED = "series_posts.leave_ended": "delete from series_posts where workspace_id = $1 and post_id = $2 and not exists \
+        (select 1 from post_series s where s.workspace_id = $1 and s.id = series_posts.series_id and s.look_at is not null)";
     RELINK = "series_posts.relink": "update series_posts set series_id = $3 where workspace_id = $1 and series_id = $2 and at >= $4";
     DETACH = "series_posts.detach": "update series_posts set detached = $3, problem = null where workspace_id = $1 and post_id = $2";
     OF = "series_posts.of": "select series_id, day, at, post_id, detached, problem from series_posts where workspace_id = $1 \
@@ -221,6 +223,14 @@ pub async fn link(tx: &mut Tx<'_>, workspace: WorkspaceId, one: &Occurrence) -> 
 /// [`StoreError::Sql`].
 pub async fn unlink(tx: &mut Tx<'_>, workspace: WorkspaceId, post: PostId) -> Result<(), StoreError> {
     tx.execute(UNLINK, args![workspace, post]).await.map(drop)
+}
+
+/// The same where its series makes nothing more.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn leave_ended(tx: &mut Tx<'_>, workspace: WorkspaceId, post: PostId) -> Result<(), StoreError> {
+    tx.execute(LEAVE_ENDED, args![workspace, post]).await.map(drop)
 }
 
 /// Gives what a series has at `at` or later to another one.

@@ -16,7 +16,7 @@ pub(super) use begin::begin;
 pub use begin::begin_with;
 pub(crate) use make::make_due;
 pub(super) use part::{Part, link};
-pub use view::{SeriesView, of_post};
+pub use view::{SeriesView, going_on, of_post};
 
 use carillon_domain::error::AppError;
 use carillon_domain::recurrence::Rule;

@@ -38,6 +38,7 @@ pub(in crate::usecase) async fn link(
 ) -> Result<(), AppError> {
     let (id, version) = part.series;
     if let Some(row) = &part.begins {
+        series::leave_ended(tx, workspace, post).await?;
         series::insert(tx, row).await?;
     }
     if series::lock(tx, workspace, id).await? != Some(version) {

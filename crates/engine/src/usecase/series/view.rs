@@ -5,6 +5,7 @@ use carillon_domain::id::PostId;
 use carillon_domain::permission::Permission;
 use carillon_domain::recurrence::Rule;
 use carillon_store::repo::series::{self, Occurrence, SeriesRow};
+use jiff::civil::Date;
 
 use super::parsed;
 use crate::{Actor, Engine};
@@ -25,6 +26,18 @@ pub struct SeriesView {
     pub next: Vec<Occurrence>,
 }
 
+impl SeriesView {
+    /// Whether more of it is to come.
+    pub fn goes_on(&self) -> bool {
+        self.row.look_at.is_some() || self.next.iter().any(|one| !one.detached && self.has(one))
+    }
+
+    /// Whether the rule still has it: what was cancelled together with what follows lies behind the end that the rule got then.
+    pub fn has(&self, one: &Occurrence) -> bool {
+        one.day.parse::<Date>().is_ok_and(|day| self.rule.is_before_end(day, one.at))
+    }
+}
+
 /// The series of which a post is an occurrence, if it is one.
 ///
 /// # Errors
@@ -37,4 +50,13 @@ pub async fn of_post(engine: &Engine, actor: &Actor, post: PostId) -> Result<Opt
     let key = (actor.workspace, row.id);
     let next = series::coming(&engine.db, key, engine.clock.now(), SHOWN).await?;
     Ok(Some(SeriesView { row, rule, here, next }))
+}
+
+/// The same while the series goes on and has the post. One of a series that ended is like any other: it can begin a new one.
+///
+/// # Errors
+/// As [`of_post`].
+pub async fn going_on(engine: &Engine, actor: &Actor, post: PostId) -> Result<Option<SeriesView>, AppError> {
+    let found = of_post(engine, actor, post).await?;
+    Ok(found.filter(|view| view.goes_on() && view.has(&view.here)))
 }

@@ -12,7 +12,7 @@ use carillon_engine::usecase::posts;
 use carillon_engine::usecase::series::{self, Scope, SeriesView};
 use carillon_store::repo::series::Occurrence;
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use serde::Deserialize;
 
 use super::one::Place;
@@ -55,14 +55,11 @@ impl SeriesCard {
     }
 
     fn new(ui: &Ui, actor: &Actor, view: SeriesView) -> Self {
+        let more = view.goes_on();
         let SeriesView { row, rule, here, next } = view;
         let start = row.first_wall.parse::<DateTime>();
         let time = start.map(|start| start.strftime("%H:%M").to_string()).unwrap_or_default();
         let words = ui.arg("rule", words(ui, &rule)).arg("time", time).arg("zone", &row.timezone);
-        // What was on its way when the rest was cancelled lies behind the end that the rule got then.
-        let is_in =
-            |one: &Occurrence| one.day.parse::<Date>().is_ok_and(|day| rule.is_before_end(day, one.at));
-        let more = row.look_at.is_some() || next.iter().any(|one| !one.detached && is_in(one));
         let line = |one: Occurrence| Line {
             url: urls::post(actor.workspace, one.post),
             at: one.at,

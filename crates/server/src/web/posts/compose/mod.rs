@@ -134,7 +134,7 @@ pub async fn show(
             return settled::page(member, id, why);
         }
         draft = Draft::of(&view);
-        let series = series::of_post(&app.engine, &member.actor, id).await?;
+        let series = series::going_on(&app.engine, &member.actor, id).await?;
         draft.repeat = series.as_ref().map(Repeat::of).unwrap_or_default();
     } else if let Some(Ok(day)) = query.date.as_deref().map(str::parse) {
         let asked = query.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
@@ -314,7 +314,7 @@ async fn page(
     known.extend(about_accounts.iter().map(|(field, _)| field.clone()));
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let in_series = match draft.post {
-        Some((id, _)) => series::of_post(&app.engine, &actor, id).await?.is_some(),
+        Some((id, _)) => series::going_on(&app.engine, &actor, id).await?.is_some(),
         None => false,
     };
     let repeat = std::mem::take(&mut draft.repeat);

@@ -27,7 +27,7 @@ pub async fn change(
 ) -> Result<String, AppError> {
     describe(app, actor, draft).await?;
     let input = draft.input()?;
-    let belongs = series::of_post(&app.engine, actor, id).await?;
+    let belongs = series::going_on(&app.engine, actor, id).await?;
     if let Some(scope) = Scope::parse(&draft.repeat.scope).filter(|_| belongs.is_some()) {
         return change_series(app, actor, (id, version), input, scope).await;
     }
