@@ -183,6 +183,37 @@ async fn far(test: &TestDb) {
 }
 on_both!(a_series_that_begins_late_is_seen_at_once, |t| super::far(t));
 
+async fn replaced(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let (engine, actor) = (&stage.engine, &stage.actor);
+    let account = stage.bluesky().await;
+    let draft = PostInput { text: "Mine".into(), accounts: vec![account], ..PostInput::default() };
+    let draft = stage.post(draft).await.post.id;
+    posts::remove(engine, actor, draft, Removal::default()).await.expect("thrown away");
+    let first = stage.post(repeated(account, "Daily", "FREQ=DAILY;COUNT=6")).await;
+    let mut here = first.post.id;
+    for text in ["Once", "Twice"] {
+        let input = PostInput { repeat: None, ..repeated(account, text, "") };
+        let changed = series::change(engine, actor, here, input, ("FREQ=DAILY;COUNT=6", Scope::All)).await;
+        here = changed.expect("changed").expect("it is there anew");
+    }
+    let lying = posts::trashed(engine, actor, 200).await.expect("the trash");
+    assert_eq!(
+        lying.iter().map(|post| post.id).collect::<Vec<_>>(),
+        [draft],
+        "only what somebody threw away"
+    );
+    assert_eq!(scheduled(&stage).await.len(), 6);
+    let gone = posts::erase(engine, actor, first.post.id).await;
+    assert!(matches!(gone, Err(AppError::NotFound { .. })), "{gone:?}");
+    stage.run_until_idle().await;
+    assert_eq!(
+        (stage.public("Twice").len(), stage.public("Daily").len() + stage.public("Once").len()),
+        (6, 0)
+    );
+}
+on_both!(what_a_series_makes_anew_does_not_fill_the_trash, |t| super::replaced(t));
+
 async fn refused(test: &TestDb) {
     let stage = Stage::new(test).await;
     let account = stage.bluesky().await;

@@ -7,7 +7,7 @@ use carillon_domain::publication::{Event, Intent, PostStatus, PublicationState, 
 use carillon_domain::time::Timestamp;
 use carillon_store::Tx;
 use carillon_store::repo::publication::{self, PublicationRow};
-use carillon_store::repo::{job, notice, post};
+use carillon_store::repo::{job, notice, post, trash};
 
 use super::super::remote_delete;
 use super::query;
@@ -139,6 +139,19 @@ pub(in crate::usecase) async fn withdraw(
     }
     forget_drafts(tx, &rows, now).await?;
     Ok(true)
+}
+
+/// Erases what was taken back in this transaction and is made anew: nobody threw it away, so it does not lie in the trash. One that was
+/// tried stays there with its story.
+pub(in crate::usecase) async fn forget(
+    tx: &mut Tx<'_>,
+    (workspace, id): (WorkspaceId, PostId),
+) -> Result<(), AppError> {
+    let rows = publication::of_post(&mut *tx, workspace, id).await?;
+    if rows.iter().all(|row| row.tries == 0 && row.progress.is_none()) {
+        trash::erase(tx, workspace, id).await?;
+    }
+    Ok(())
 }
 
 /// What was told of drafts that are thrown away waits for nobody.

@@ -6,12 +6,13 @@ use carillon_domain::id::{AccountId, PostId};
 use carillon_domain::permission::Permission;
 use carillon_domain::publication::{PostStatus, PublicationState};
 use carillon_store::StoreError;
-use carillon_store::repo::{post, publication, trash};
+use carillon_store::repo::post::{self, PostRow};
+use carillon_store::repo::{publication, trash};
 
 use super::input::{PostPatch, WantedStatus};
 use super::query;
 use super::update::update;
-use super::view::{PostView, PublicationView};
+use super::view::PostView;
 use crate::media::TRASH_KEPT;
 use crate::{Actor, Engine};
 
@@ -24,15 +25,9 @@ const MOST_BATCHES: usize = 100;
 ///
 /// # Errors
 /// [`AppError::Forbidden`] when the role may not read.
-pub async fn trashed(engine: &Engine, actor: &Actor, most: i64) -> Result<Vec<PostView>, AppError> {
+pub async fn trashed(engine: &Engine, actor: &Actor, most: i64) -> Result<Vec<PostRow>, AppError> {
     actor.require(Permission::Read)?;
-    let mut views = Vec::new();
-    for row in trash::list(&engine.db, actor.workspace, most).await? {
-        let rows = publication::of_post(&engine.db, actor.workspace, row.id).await?;
-        let publications = rows.into_iter().map(|r| PublicationView::new(r, Vec::new()));
-        views.push(PostView::new(row, publications.collect()));
-    }
-    Ok(views)
+    Ok(trash::list(&engine.db, actor.workspace, most).await?)
 }
 
 /// Takes a post out of the trash. It goes nowhere by that: what was a draft is one, what was canceled stays so.

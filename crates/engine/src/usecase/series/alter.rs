@@ -127,6 +127,7 @@ pub async fn change(
                 let gone = withdraw(tx, (workspace, old_id), (from, now), (post, true)).await?;
                 for id in &gone {
                     series::unlink(tx, workspace, *id).await?;
+                    posts::forget(tx, (workspace, *id)).await?;
                 }
                 if parted {
                     series::insert(tx, &next).await?;

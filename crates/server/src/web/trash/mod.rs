@@ -10,7 +10,8 @@ use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use carillon_domain::permission::Permission;
 use carillon_engine::media::{MediaRow, TRASH_KEPT};
-use carillon_engine::usecase::posts::{PostView, trashed};
+use carillon_engine::usecase::posts::trashed;
+use carillon_store::repo::post::PostRow;
 use jiff::Timestamp;
 
 use super::components::{Alert, Empty};
@@ -50,11 +51,11 @@ struct Line {
 }
 
 impl Line {
-    fn post(ui: &Ui, view: &PostView) -> Self {
-        let (workspace, id) = (view.post.workspace, view.post.id);
-        let since = view.post.trashed_at.unwrap_or(ui.now);
+    fn post(ui: &Ui, row: &PostRow) -> Self {
+        let (workspace, id) = (row.workspace, row.id);
+        let since = row.trashed_at.unwrap_or(ui.now);
         Self {
-            text: excerpt(ui, &view.post.composition),
+            text: excerpt(ui, &row.composition),
             since,
             until: since + TRASH_KEPT,
             restore_url: urls::restore_post(workspace, id),
@@ -79,12 +80,12 @@ impl Line {
 pub async fn show(State(app): State<App>, member: Member, uri: Uri) -> Result<Response, Failure> {
     let member = member.at(Section::Posts);
     let (ui, actor) = (member.ui, member.actor);
-    let views = trashed(&app.engine, &actor, i64::from(MOST)).await?;
+    let posts = trashed(&app.engine, &actor, i64::from(MOST)).await?;
     let rows = app.engine.library.trashed(&actor, MOST).await?;
-    let nothing = views.is_empty() && rows.is_empty();
+    let nothing = posts.is_empty() && rows.is_empty();
     let page = Page {
         alert: (uri.query() == Some(ERASED)).then(|| Alert::success(ui.tr("trash-erased"))),
-        posts: views.iter().map(|view| Line::post(&ui, view)).collect(),
+        posts: posts.iter().map(|row| Line::post(&ui, row)).collect(),
         files: rows.iter().map(|row| Line::file(&ui, row)).collect(),
         empty: nothing.then(|| Empty::new("trash", ui.tr("trash-empty"), ui.tr("trash-empty-text"))),
         days: TRASH_KEPT.as_hours() / 24,
