@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use carillon_domain::composition::Composition;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{MediaId, PostId};
 use carillon_domain::media::MediaKind;
@@ -201,7 +202,8 @@ async fn files(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let uses = library::uses(db, workspace, sought, kind).await?;
+    let ids: Vec<MediaId> = rows.iter().map(|row| row.info.id).collect();
+    let uses = library::uses(db, workspace, &ids).await?;
     let item = |row: MediaRow| {
         let id = row.info.id;
         let uses = uses.get(&id).copied().unwrap_or(0);
@@ -216,25 +218,32 @@ async fn posts(engine: &Engine, actor: &Actor, sought: &Sought) -> Result<Vec<(U
     if rows.is_empty() {
         return Ok(Vec::new());
     }
+    let ids: Vec<PostId> = rows.iter().map(|row| row.id).collect();
     let mut of_post: HashMap<PostId, Vec<PublicationView>> = HashMap::new();
-    for row in library::publications(db, workspace, sought).await? {
+    for row in library::publications(db, workspace, &ids).await? {
         of_post.entry(row.post).or_default().push(PublicationView::new(row, Vec::new()));
     }
-    let pictures = library::pictures(db, workspace, sought).await?;
+    let shown: Vec<MediaId> = rows.iter().filter_map(|row| first_file(&row.composition)).collect();
+    let pictures = library::pictures(db, workspace, &shown).await?;
     let pictures: HashMap<MediaId, MediaRow> = pictures.into_iter().map(|row| (row.info.id, row)).collect();
-    let told = library::numbers(db, workspace, sought).await?;
+    let told = library::numbers(db, workspace, &ids).await?;
     let item = |row: post::PostRow| {
         let publications = of_post.remove(&row.id).unwrap_or_default();
         let view = PostView::new(row, publications);
         let told: Vec<&Told> = told.iter().filter(|told| told.post == view.post.id).collect();
-        let composed = &view.post.composition;
-        let first = composed.media.first().copied().or_else(|| composed.media_ids().first().copied());
         // Another post may show the same file.
-        let picture = first.and_then(|id| pictures.get(&id)).map(|row| Box::new(row.clone()));
+        let picture = first_file(&view.post.composition)
+            .and_then(|id| pictures.get(&id))
+            .map(|row| Box::new(row.clone()));
         let reaction = Reaction::of(&view, &told);
         (view.post.id.uuid(), Item::Post { view: Box::new(view), picture, reaction })
     };
     Ok(rows.into_iter().map(item).collect())
+}
+
+/// The file that stands for a post.
+fn first_file(composed: &Composition) -> Option<MediaId> {
+    composed.media.first().copied().or_else(|| composed.media_ids().first().copied())
 }
 
 /// A post that names a file, and what came of it.

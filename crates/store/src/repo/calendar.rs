@@ -8,10 +8,8 @@ use carillon_domain::media::{MediaKind, Rendition};
 use carillon_domain::publication::{Delivered, PublicationState, UnitReport};
 use carillon_domain::time::Timestamp;
 
-use crate::{Db, Executor, Row, StoreError, Value, args, statements};
-
-/// Pictures of one statement.
-const AT_ONCE: usize = 64;
+use super::some::{self, some_ids};
+use crate::{Db, Executor, Row, StoreError, args, statements};
 
 statements! {
     DATED = "calendar.dated": "select id, version, composition, tags, campaign, due_at, erased from posts where workspace_id = $1 \
@@ -27,10 +25,8 @@ statements! {
         join (select id from posts where workspace_id = $1 and trashed_at is null and due_at is null \
         order by id desc limit $2) p on p.id = x.post_id where x.workspace_id = $1";
     // As many places as there may be pictures; what is not needed is null, and null is no id.
-    PICTURES = "calendar.pictures": "select id, kind, renditions from media where workspace_id = $1 and deleted_at is null \
-        and id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
-        $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, \
-        $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65)";
+    PICTURES = "calendar.pictures": concat!("select id, kind, renditions from media where workspace_id = $1 and deleted_at is null \
+        and id in ", some_ids!());
     OF_CAMPAIGN = "calendar.of_campaign": "select id, due_at from posts where workspace_id = $1 and trashed_at is null \
         and due_at >= $2 and due_at <= $3 and campaign = $4 and id <> $5 order by due_at, id limit 1";
 }
@@ -170,17 +166,11 @@ pub struct Picture {
 /// # Errors
 /// [`StoreError`].
 pub async fn pictures(db: &Db, workspace: WorkspaceId, ids: &[MediaId]) -> Result<Vec<Picture>, StoreError> {
-    let mut pictures = Vec::with_capacity(ids.len());
-    for some in ids.chunks(AT_ONCE) {
-        let mut values = args![workspace];
-        values.extend(some.iter().map(|id| Value::from(*id)));
-        values.resize(1 + AT_ONCE, Value::Uuid(None));
-        for row in db.fetch_all(PICTURES, values).await? {
-            let kind = row.named("kind", MediaKind::parse)?;
-            pictures.push(Picture { id: row.get("id")?, kind, renditions: row.json("renditions")? });
-        }
-    }
-    Ok(pictures)
+    let picture = |row: &Row| {
+        let kind = row.named("kind", MediaKind::parse)?;
+        Ok(Picture { id: row.get("id")?, kind, renditions: row.json("renditions")? })
+    };
+    some::rows(db, PICTURES, workspace, ids).await?.iter().map(picture).collect()
 }
 
 /// The first other post of this campaign that is due in this range, its ends among it.

@@ -1,4 +1,5 @@
-//! The library as one grid: files, and posts, by one filter. A page of each takes as many statements whether it is full or empty.
+//! The library as one grid: files, and posts, by one filter. What belongs to a page is read by the ids that were found: a filter that is
+//! dear is gone through once.
 
 use std::collections::HashMap;
 
@@ -10,6 +11,7 @@ use uuid::Uuid;
 use super::media::{self, MediaRow, media_columns};
 use super::post::{self, PostRow};
 use super::publication::{self, PublicationRow};
+use super::some::{self, some_ids};
 use crate::{Db, Executor, Row, StoreError, Value, args, statements};
 
 /// How something of the library stands.
@@ -121,19 +123,18 @@ statements! {
     FILES = "library.files": concat!("select ", media_columns!(), files!());
     USES = "library.uses": concat!("select u.media_id, count(*) as posts from post_media u join posts w \
         on w.workspace_id = u.workspace_id and w.id = u.post_id where w.trashed_at is null and u.workspace_id = $1 \
-        and u.media_id in (select media.id", files!(), ") group by u.media_id");
+        and u.media_id in ", some_ids!(), " group by u.media_id");
     POSTS = "library.posts": concat!("select p.workspace_id, p.id, p.version, p.composition, p.tags, p.campaign, p.due_at, p.wall, \
         p.timezone, p.created_by, p.created_at, p.updated_at, p.trashed_at, p.erased", posts!());
     PUBLICATIONS = "library.publications": concat!("select x.workspace_id, x.id, x.post_id, x.account_id, x.platform, x.state, \
         x.due_at, x.next_at, x.tries, x.held_reason, x.released_at, x.intent, x.progress, x.content_version, x.fingerprint, \
         x.incomplete, x.remote_id, x.remote_url, x.published_at, x.error, x.evidence, x.units, x.created_at, x.updated_at \
-        from publications x where x.workspace_id = $1 and x.post_id in (select p.id", posts!(), ") order by x.created_at, x.id");
+        from publications x where x.workspace_id = $1 and x.post_id in ", some_ids!(), " order by x.created_at, x.id");
     PICTURES = "library.pictures": concat!("select ", media_columns!(), " from media where media.workspace_id = $1 \
-        and media.deleted_at is null and media.id in (select u.media_id from post_media u where u.workspace_id = $1 \
-        and u.post_id in (select p.id", posts!(), "))");
+        and media.deleted_at is null and media.id in ", some_ids!());
     NUMBERS = "library.numbers": concat!("select x.post_id, r.engagements, r.views, r.read_at from publications x \
         join remote_posts r on r.workspace_id = x.workspace_id and r.account_id = x.account_id and r.remote_id = x.remote_id \
-        where x.workspace_id = $1 and x.post_id in (select p.id", posts!(), ")");
+        where x.workspace_id = $1 and x.post_id in ", some_ids!());
     NUMBERS_OF_FILE = "library.numbers_of_file": "select x.post_id, r.engagements, r.views, r.read_at from post_media u \
         join publications x on x.workspace_id = u.workspace_id and x.post_id = u.post_id \
         join remote_posts r on r.workspace_id = x.workspace_id and r.account_id = x.account_id and r.remote_id = x.remote_id \
@@ -170,17 +171,16 @@ pub async fn files(
     db.fetch_all(FILES, values_of_files(workspace, sought, kind)).await?.iter().map(media::read).collect()
 }
 
-/// By how many posts each of the files that [`files`] gives is named, where by any.
+/// By how many posts each of these files is named, where by any.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn uses(
     db: &Db,
     workspace: WorkspaceId,
-    sought: &Sought,
-    kind: Option<MediaKind>,
+    files: &[MediaId],
 ) -> Result<HashMap<MediaId, u64>, StoreError> {
-    let rows = db.fetch_all(USES, values_of_files(workspace, sought, kind)).await?;
+    let rows = some::rows(db, USES, workspace, files).await?;
     rows.iter().map(|r| Ok((r.get("media_id")?, r.get("posts")?))).collect()
 }
 
@@ -192,24 +192,28 @@ pub async fn posts(db: &Db, workspace: WorkspaceId, sought: &Sought) -> Result<V
     db.fetch_all(POSTS, values(workspace, sought)).await?.iter().map(post::read).collect()
 }
 
-/// The publications of the posts that [`posts`] gives, in order of creation.
+/// The publications of these posts, those of each in order of creation.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn publications(
     db: &Db,
     workspace: WorkspaceId,
-    sought: &Sought,
+    posts: &[PostId],
 ) -> Result<Vec<PublicationRow>, StoreError> {
-    db.fetch_all(PUBLICATIONS, values(workspace, sought)).await?.iter().map(publication::read).collect()
+    some::rows(db, PUBLICATIONS, workspace, posts).await?.iter().map(publication::read).collect()
 }
 
-/// The files that these posts name, as far as they are in the library.
+/// Those of these files that are in the library.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn pictures(db: &Db, workspace: WorkspaceId, sought: &Sought) -> Result<Vec<MediaRow>, StoreError> {
-    db.fetch_all(PICTURES, values(workspace, sought)).await?.iter().map(media::read).collect()
+pub async fn pictures(
+    db: &Db,
+    workspace: WorkspaceId,
+    files: &[MediaId],
+) -> Result<Vec<MediaRow>, StoreError> {
+    some::rows(db, PICTURES, workspace, files).await?.iter().map(media::read).collect()
 }
 
 /// What a network told of one publication of a post.
@@ -238,8 +242,8 @@ fn told(row: &Row) -> Result<Told, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn numbers(db: &Db, workspace: WorkspaceId, sought: &Sought) -> Result<Vec<Told>, StoreError> {
-    db.fetch_all(NUMBERS, values(workspace, sought)).await?.iter().map(told).collect()
+pub async fn numbers(db: &Db, workspace: WorkspaceId, posts: &[PostId]) -> Result<Vec<Told>, StoreError> {
+    some::rows(db, NUMBERS, workspace, posts).await?.iter().map(told).collect()
 }
 
 /// The same of all posts that name this file.

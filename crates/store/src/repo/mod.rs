@@ -46,6 +46,7 @@ pub mod settled;
 pub mod shared_quota;
 pub mod slot;
 pub mod snapshot;
+mod some;
 pub mod standing;
 pub mod sync_run;
 pub mod tally;

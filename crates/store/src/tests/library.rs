@@ -187,14 +187,15 @@ async fn beside(test: &TestDb) {
         .await;
     s.told("Silent", Vec::new()).await;
 
-    let uses = library::uses(&s.db, s.workspace, &all(), None).await.expect("uses");
+    let uses = library::uses(&s.db, s.workspace, &[one, two]).await.expect("uses");
     assert_eq!((uses.get(&one), uses.get(&two)), (Some(&2), Some(&1)));
-    let sent = library::publications(&s.db, s.workspace, &all()).await.expect("publications");
+    // More than one statement takes, with some that are not there.
+    let both: Vec<PostId> = [public].into_iter().chain((0..70).map(|_| s.id())).chain([silent]).collect();
+    let sent = library::publications(&s.db, s.workspace, &both).await.expect("publications");
     assert_eq!(sent.iter().map(|row| row.post).collect::<Vec<_>>(), [public, silent]);
-    let pictures =
-        library::pictures(&s.db, s.workspace, &stands(Standing::Published)).await.expect("pictures");
+    let pictures = library::pictures(&s.db, s.workspace, &[one, two]).await.expect("pictures");
     assert_eq!(pictures.len(), 2);
-    let mut told = library::numbers(&s.db, s.workspace, &all()).await.expect("numbers");
+    let mut told = library::numbers(&s.db, s.workspace, &both).await.expect("numbers");
     told.sort_by_key(|told| told.post);
     let told: Vec<_> = told.into_iter().map(|told| (told.post, told.engagements, told.views)).collect();
     assert_eq!(told, [(public, Some(6), None), (silent, None, None)], "what is missing is no zero");

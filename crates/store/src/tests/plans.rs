@@ -115,6 +115,10 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("search.posts", &["posts", "(workspace_id=?)"]),
     ("search.files", &["media", "(workspace_id=?)"]),
     ("search.older", &["posts", "(workspace_id=?)"]),
+    ("library.publications", &["publications_by_post (workspace_id=? AND post_id=?)"]),
+    ("library.numbers", &["publications_by_post (workspace_id=? AND post_id=?)"]),
+    ("library.pictures", &["media", "(workspace_id=? AND id=?)"]),
+    ("library.uses", &["(workspace_id=? AND media_id=?)"]),
     ("trash.list", &["posts_trash (workspace_id=?"]),
     ("trash.before", &["posts_trash"]),
     (
