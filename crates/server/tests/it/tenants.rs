@@ -10,13 +10,17 @@ use carillon_connectors::sandbox::browser::{self, Decision};
 use carillon_connectors::sandbox::persona::PERSONAS;
 use carillon_domain::id::{AccountId, Id};
 use carillon_domain::metric::{Observation, Reading};
+use carillon_domain::note::Colour;
 use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Role;
 use carillon_domain::report::{Every, Rule};
 use carillon_domain::time::SignedDuration;
 use carillon_server::urls;
 use carillon_store::StoreError;
+use carillon_store::repo::calendar_note::{self, NoteRow};
+use carillon_store::repo::holiday::{self, HolidayListRow};
 use carillon_store::repo::notice::{self, NewNotice};
+use carillon_store::repo::post_import::{self, PostImportRow};
 use carillon_store::repo::remote_post::{self, RemotePostRow};
 use carillon_store::repo::report_schedule::{self, ScheduleRow, SentRow, SentState};
 use serde_json::{Value, json};
@@ -68,6 +72,7 @@ impl Things {
         let upload = app.send(upload.body(Body::empty()).expect("request")).await;
         let upload = upload.header("location").rsplit('/').next().expect("an id").to_owned();
         let (schedule, report) = reported(app, token).await;
+        let [note, holidays, import] = planned(app, token).await;
         let ids = [
             ("account", account),
             ("connect", connect),
@@ -82,6 +87,9 @@ impl Things {
             ("notice", told(app, token, &account_id).await),
             ("schedule", schedule),
             ("report", report),
+            ("note", note),
+            ("holidays", holidays),
+            ("import", import),
         ];
         Self { ids: ids.into(), token: token.to_owned() }
     }
@@ -202,6 +210,46 @@ async fn reported(app: &TestApp, token: &str) -> (String, String) {
         Box::pin(async move {
             report_schedule::insert(tx, &schedule).await?;
             report_schedule::add(tx, &sent).await
+        })
+    });
+    kept.await.map_err(|e: StoreError| e.to_string()).expect("kept");
+    ids
+}
+
+/// What lies on days of the calendar, and a file of posts.
+async fn planned(app: &TestApp, token: &str) -> [String; 3] {
+    let me = app.api(Method::GET, "/api/v1/me", token, None).await.json();
+    let workspace = me["workspace"].as_str().and_then(|id| id.parse().ok()).expect("a workspace");
+    let (engine, created_at) = (&app.engine, app.engine.clock.now());
+    let (clock, entropy) = (engine.clock.as_ref(), engine.entropy.as_ref());
+    let day = "2026-12-24".parse().expect("a day");
+    let note = NoteRow {
+        workspace,
+        id: Id::new(clock, entropy),
+        first_day: day,
+        last_day: day,
+        text: "Ours".into(),
+        colour: Colour::default(),
+        created_by: None,
+        created_at,
+    };
+    let list = HolidayListRow { workspace, id: Id::new(clock, entropy), name: "Ours".into(), created_at };
+    let file = PostImportRow {
+        workspace,
+        id: Id::new(clock, entropy),
+        file_name: "ours.csv".into(),
+        sha256: "00".into(),
+        content: "text\nOurs\n".into(),
+        created_by: None,
+        created_at,
+        made: None,
+    };
+    let ids = [note.id.to_string(), list.id.to_string(), file.id.to_string()];
+    let kept = engine.db.write(move |tx| {
+        Box::pin(async move {
+            calendar_note::insert(tx, &note).await?;
+            holiday::insert(tx, &list, &[]).await?;
+            post_import::insert(tx, &file).await
         })
     });
     kept.await.map_err(|e: StoreError| e.to_string()).expect("kept");
@@ -363,6 +411,10 @@ async fn things_of_another_workspace_do_not_exist_on_the_pages() {
         ("target", "1"),
         ("back", "/"),
         ("text", "Mine"),
+        ("first_day", "2026-12-24"),
+        ("last_day", "2026-12-24"),
+        ("colour", "green"),
+        ("rows", "good"),
     ];
     let mut tried = 0;
     for pattern in urls::ALL.iter().filter(|p| p.contains("{workspace}")) {

@@ -16,14 +16,14 @@ statements! {
         and trashed_at is null and due_at >= $2 and due_at < $3 order by due_at, id limit $4";
     DATED_PLACES = "calendar.dated_places": "select x.post_id, x.account_id, x.platform, x.state, x.incomplete, \
         case when x.units like '%\"delivered\":\"inbox\"%' then x.units end as units from publications x \
-        join (select id from posts where workspace_id = $1 and trashed_at is null and due_at >= $2 and due_at < $3 \
-        order by due_at, id limit $4) p on p.id = x.post_id where x.workspace_id = $1";
+        where x.workspace_id = $1 and x.post_id in (select id from posts where workspace_id = $1 and trashed_at is null \
+        and due_at >= $2 and due_at < $3 order by due_at, id limit $4)";
     UNDATED = "calendar.undated": "select id, version, composition, tags, campaign, due_at, erased from posts where workspace_id = $1 \
         and trashed_at is null and due_at is null order by id desc limit $2";
     UNDATED_PLACES = "calendar.undated_places": "select x.post_id, x.account_id, x.platform, x.state, x.incomplete, \
         case when x.units like '%\"delivered\":\"inbox\"%' then x.units end as units from publications x \
-        join (select id from posts where workspace_id = $1 and trashed_at is null and due_at is null \
-        order by id desc limit $2) p on p.id = x.post_id where x.workspace_id = $1";
+        where x.workspace_id = $1 and x.post_id in (select id from posts where workspace_id = $1 and trashed_at is null \
+        and due_at is null order by id desc limit $2)";
     // As many places as there may be pictures; what is not needed is null, and null is no id.
     PICTURES = "calendar.pictures": concat!("select id, kind, renditions from media where workspace_id = $1 and deleted_at is null \
         and id in ", some_ids!());

@@ -6,6 +6,7 @@ use carillon_domain::metric::{Observation, Reading};
 use carillon_domain::publication::PublicationState;
 use carillon_domain::time::{ManualClock, SeededEntropy, Timestamp};
 
+use crate::exec::Executor;
 use crate::repo::library::{self, Sought, Standing};
 use crate::repo::media::{self, MediaRow};
 use crate::repo::remote_post::{self, RemotePostRow};
