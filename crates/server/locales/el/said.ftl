@@ -107,6 +107,7 @@ said-the-copy-could-not-be-made-convert = Το αντίγραφο δεν ήτα�
 said-more-bytes-came-than-the-that-were = Ήρθαν περισσότερα byte από τα { $length } που είχαν αναγγελθεί. Αρχίστε ξανά.
 said-the-upload-stands-at-byte-go-on = Η μεταφόρτωση βρίσκεται στο byte { $received }. Συνεχίστε από εκεί.
 said-is-switched-off-on-this-server = Σε αυτόν τον διακομιστή είναι απενεργοποιημένο: { $a }.
+said-fetches-files-of-this-post = Το δίκτυο { $a } παίρνει αρχεία αυτής της δημοσίευσης από αυτόν τον διακομιστή, που δεν έχει δημόσια διεύθυνση. Ζητήστε από τον διαχειριστή να ορίσει στο server.public_url μια διεύθυνση https προσβάσιμη από το διαδίκτυο· χωρίς αυτήν η δημοσίευση αποτυγχάνει όταν έρθει η ώρα της.
 said-choose-a-password-of-at-least-characters = Διαλέξτε κωδικό με τουλάχιστον { $password_chars } χαρακτήρες. Μερικές άσχετες μεταξύ τους λέξεις είναι καλή λύση.
 said-a-password-has-at-most-bytes = Ένας κωδικός έχει έως { $password_bytes } byte.
 said-choose-a-password-that-is-not-your = Διαλέξτε κωδικό που δεν είναι η διεύθυνση e-mail σας.

@@ -108,6 +108,7 @@ said-the-copy-could-not-be-made-convert = The copy could not be made: { $failure
 said-more-bytes-came-than-the-that-were = More bytes came than the { $length } that were announced. Begin again.
 said-the-upload-stands-at-byte-go-on = The upload stands at byte { $received }. Go on from there.
 said-is-switched-off-on-this-server = { $a } is switched off on this server.
+said-fetches-files-of-this-post = { $a } fetches files of this post from this server, which has no public address. Ask the operator to set server.public_url to an https address that the internet reaches; without it the post fails when it is due.
 said-choose-a-password-of-at-least-characters = Choose a password of at least { $password_chars } characters. A few unrelated words are good.
 said-a-password-has-at-most-bytes = A password has at most { $password_bytes } bytes.
 said-choose-a-password-that-is-not-your = Choose a password that is not your e-mail address.

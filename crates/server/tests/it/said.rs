@@ -121,10 +121,10 @@ fn known() -> BTreeSet<String> {
 
 fn written<'a>(element: &ast::PatternElement<&'a str>) -> &'a str {
     match element {
-        ast::PatternElement::TextElement { value } => *value,
+        ast::PatternElement::TextElement { value } => value,
         ast::PatternElement::Placeable { expression: ast::Expression::Inline(inline) } => match inline {
             ast::InlineExpression::VariableReference { .. } => "{}",
-            ast::InlineExpression::StringLiteral { value } => *value,
+            ast::InlineExpression::StringLiteral { value } => value,
             other => panic!("sentences have arguments and nothing else: {other:?}"),
         },
         ast::PatternElement::Placeable { expression } => panic!("sentences choose no forms: {expression:?}"),

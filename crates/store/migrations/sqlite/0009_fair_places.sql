@@ -399,4 +399,4 @@ create index post_media_by_post on post_media (workspace_id, post_id);
 alter table posts add column files_noted bigint not null default 0;
 create index posts_to_note on posts (workspace_id, id) where files_noted <> version;
 -- A file of posts names its files.
-create index media_by_name on media (workspace_id, name) where deleted_at is null;
+create index media_by_name on media (workspace_id, name, id) where deleted_at is null;
