@@ -62,7 +62,7 @@ async fn tab_to(page: &Page, post: &str) {
 async fn a_post_is_moved_by_keys_and_a_broken_order_is_asked_about() {
     let test = "calendar::a_post_is_moved_by_keys_and_a_broken_order_is_asked_about";
     let Some(stage) = Stage::demo(test).await else { return };
-    let accounts = [stage.account("bluesky").await];
+    let accounts = [stage.account("mastodon").await];
     let post = planned(&stage, "A bell on Monday", &accounts, "2031-05-05T10:00:00").await;
     planned(&stage, "There before", &accounts, "2031-05-07T10:30:00").await;
     let page = stage.signed_in().await;
@@ -135,7 +135,7 @@ async fn drag(page: &Page, post: &str, place: &str) {
 async fn posts_and_drafts_are_dragged_and_a_move_is_undone() {
     let test = "calendar::posts_and_drafts_are_dragged_and_a_move_is_undone";
     let Some(stage) = Stage::demo(test).await else { return };
-    let accounts = [stage.account("bluesky").await];
+    let accounts = [stage.account("mastodon").await];
     let post = planned(&stage, "A bell on Monday", &accounts, "2031-05-05T10:00:00").await;
     let draft = json!({ "text": "A bell some day", "accounts": accounts, "status": "draft" });
     let draft = stage.api.post("/api/v1/posts", draft).await["id"].as_str().expect("an id").to_owned();

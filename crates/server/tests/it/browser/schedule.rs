@@ -47,7 +47,7 @@ async fn a_scheduled_thread_is_in_the_calendar_until_it_is_cancelled() {
     let page = stage.signed_in().await;
     page.click("main a.compose-link").await;
     page.fill(("textbox", "Text"), TEXT).await;
-    page.click(".compose-more > summary").await;
+    page.click(".compose-more:not(.repeat) > summary").await;
     page.click(("button", "Add a part")).await;
     page.fill(("textbox", "Next part"), PART).await;
     let place = own(&page, &mastodon).await;
