@@ -24,7 +24,7 @@ async fn a_link_is_made_and_replaced() {
     let Some(stage) = Stage::demo("feeds::a_link_is_made_and_replaced").await else { return };
     let page = stage.signed_in().await;
     page.expect_complaint("status of 404");
-    page.click(("link", "Calendar")).await;
+    page.click(".side a[href$='/calendar']").await;
     page.arrive("/calendar").await;
     page.click(("link", "Subscribe")).await;
     page.arrive("/settings/calendar").await;

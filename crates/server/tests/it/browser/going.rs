@@ -126,7 +126,7 @@ async fn what_is_typed_waits_until_the_server_is_back() {
     page.reads("Carillon can't be reached.").await;
     page.js("window.neverLeft = true").await;
     page.js("document.querySelector('main form button').click()").await;
-    page.js("document.querySelector('.side-link').click()").await;
+    page.js("document.querySelector('.side-link:not([data-find])').click()").await;
     assert_eq!(page.value(("textbox", "Your name")).await, "Typed before the cut");
     connect(&page, true).await;
     page.wait("the notice is gone", "document.getElementById('unreachable').hidden").await;
@@ -207,6 +207,10 @@ async fn what_is_thrown_away_is_taken_out_again() {
     let Some(stage) = Stage::demo(test).await else { return };
     let made = stage.api.post("/api/v1/posts", json!({ "text": TEXT })).await;
     let page = stage.signed_in().await;
+    // A page whose post is thrown away asks once more for what changed, before it is left.
+    for noted in ["status of 404", "Status Error Code 404"] {
+        page.expect_complaint(noted);
+    }
     let home = page.js("location.pathname.split('/').slice(0, 3).join('/')").await;
     let home = home.as_str().expect("a path");
     page.goto(&stage.url(&format!("{home}/posts/{}", made["id"].as_str().expect("an id")))).await;

@@ -20,7 +20,7 @@ pub async fn choose(stage: &Stage, page: &Page, content: &str) {
 async fn a_plan_is_checked_corrected_and_made() {
     let Some(stage) = Stage::demo("import::a_plan_is_checked_corrected_and_made").await else { return };
     let page = stage.signed_in().await;
-    page.click(("link", "Calendar")).await;
+    page.click(".side a[href$='/calendar']").await;
     page.arrive("/calendar").await;
     page.click(("link", "Import posts (CSV)")).await;
     page.arrive("/posts/import").await;
