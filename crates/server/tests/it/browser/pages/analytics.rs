@@ -19,6 +19,7 @@ async fn pages_with_numbers_are_sound() {
     inspector.open(&page, "post-found", &stage.url(&format!("{home}/found/{found}"))).await;
     inspector.open(&page, "definitions", &stage.url(&format!("{home}/definitions"))).await;
     figures(&mut inspector, &stage, &page, &home).await;
+    page.goto(&stage.url(&format!("{home}/connections"))).await;
     account(&mut inspector, &page, "account", &home).await;
     page.goto(&stage.url(&format!("{home}/calendar"))).await;
     let other = other_workspace(&page).await;
