@@ -257,6 +257,7 @@ async fn a_filter_finds_drafts_behind_the_newest() {
     let desk = Desk::new().await;
     let browser = desk.owner().await;
     desk.post("The old one", json!({ "status": "draft", "tags": ["harbour"] })).await;
+    desk.app.clock.advance(std::time::Duration::from_secs(1));
     for n in 0..20 {
         desk.post(&format!("Newer {n}"), json!({ "status": "draft" })).await;
     }

@@ -34,6 +34,7 @@ async fn chosen_files_are_published_in_the_dialog_by_keyboard() {
     page.js("document.querySelector('#publish [value=now]').focus()").await;
     page.press("Enter").await;
     page.wait("the mistake", "document.querySelector('#publish[open] .publish-accounts .field-error')").await;
+    page.wait("the caption has the focus", "document.activeElement.id === 'publish-text'").await;
     assert_eq!(page.value("#publish-text").await, TEXT, "what was typed is there");
 
     page.js(&format!("document.querySelector('#publish input[value=\"{mastodon}\"]').focus()")).await;
