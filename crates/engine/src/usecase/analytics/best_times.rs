@@ -41,11 +41,11 @@ const AGE: SignedDuration = SignedDuration::from_hours(48);
 const MOST: i64 = 1_000;
 
 /// Of these, so many are looked at more closely, again the newest: what came to them in each hour after their publication tells when the
-/// audience looks. One has some 50 looks, and that many posts leave little to learn.
+/// audience looks. One has some 30 looks, and that many posts leave little to learn.
 const MOST_GROWING: i64 = 100;
 
-/// Age up to which they are: readings are six hours apart until a post is a week old (ADR 0034), and a day afterwards.
-const GROWN: SignedDuration = SignedDuration::from_hours(8 * 24);
+/// Age up to which they are, the same as the model's: what comes later says little about hours.
+const GROWN: SignedDuration = SignedDuration::from_hours(48);
 
 /// Hours that are recommended, at most.
 const SLOTS: usize = 10;
