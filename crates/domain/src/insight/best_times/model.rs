@@ -1,6 +1,6 @@
 //! The posterior of the pattern. What the letters mean stands in the module above.
 
-use super::cholesky::{Lower, dot};
+use super::cholesky::{Lower, dot, take};
 use super::kernel::kernel;
 use super::prior::{LEVEL, Prior};
 use super::{Evidence, HOURS, Published, Week};
@@ -17,6 +17,8 @@ const LENGTHS: [f64; 2] = [2.0, 3.5];
 const ERRORS: [f64; 6] = [0.2, 0.3, 0.45, 0.65, 0.95, 1.4];
 /// Points of the grid with less weight than this, compared with the best, are left out.
 const NEGLIGIBLE: f64 = 1e-3;
+/// What rounding may do to a likelihood, and much more.
+const ROUNDING: f64 = 0.01;
 
 /// Mean and variance of `f` minus its mean over all hours.
 pub(super) struct Posterior {
@@ -41,10 +43,12 @@ pub(super) fn posterior(evidence: &Evidence<'_>) -> Posterior {
     let prior = Prior::of(evidence);
     let kernels = LENGTHS.map(kernel);
     let mut seen = observed(evidence.posts);
+    let mut likely = 0;
     for _ in 0..ROUNDS {
-        let fits = fits(&prior, &kernels, &seen);
-        let best = fits.iter().max_by(|a, b| a.likelihood.total_cmp(&b.likelihood));
-        let Some(best) = best else { break };
+        let fits = fits(&prior, &kernels, &seen, (likely, 0.0));
+        let best = fits.iter().max_by(|(_, a), (_, b)| a.likelihood.total_cmp(&b.likelihood));
+        let Some((place, best)) = best else { break };
+        likely = *place;
         let mean = best.mean();
         let square = best.error * best.error;
         without_kinds(&mut seen, &mean, square);
@@ -53,7 +57,8 @@ pub(super) fn posterior(evidence: &Evidence<'_>) -> Posterior {
             post.weight = (NU + 1.0) / (NU + far);
         }
     }
-    average(&fits(&prior, &kernels, &seen))
+    let fits = fits(&prior, &kernels, &seen, (likely, -NEGLIGIBLE.ln()));
+    average(&fits.into_iter().map(|(_, fit)| fit).collect::<Vec<_>>())
 }
 
 fn observed(posts: &[Published]) -> Vec<Seen> {
@@ -105,6 +110,7 @@ fn without_kinds(seen: &mut [Seen], mean: &Week, square: f64) {
 }
 
 /// The posts of an hour, as one: what they say together and how precisely.
+#[derive(Debug, Clone, Copy)]
 struct Told {
     cell: usize,
     y: f64,
@@ -124,29 +130,65 @@ struct Fit<'a> {
     likelihood: f64,
 }
 
-fn fits<'a>(prior: &'a Prior, kernels: &'a [Vec<Week>], seen: &[Seen]) -> Vec<Fit<'a>> {
-    let mut fits = Vec::new();
-    for error in ERRORS {
-        for kernel in kernels {
-            fits.extend(prior.sizes.iter().filter_map(|size| Fit::new(prior, kernel, (*size, error), seen)));
+/// The points of the grid, each with its place there and in that order, without those whose likelihood is below the best by more than
+/// `far`. Where the likely one is tried first, most others are given up soon; which are left does not depend on it.
+fn fits<'a>(
+    prior: &'a Prior,
+    kernels: &'a [Vec<Week>],
+    seen: &[Seen],
+    (likely, far): (usize, f64),
+) -> Vec<(usize, Fit<'a>)> {
+    let observed = ERRORS.map(|error| together(seen, error));
+    let of_error = kernels.len() * prior.sizes.len();
+    let mut places: Vec<usize> = (0..ERRORS.len() * of_error).collect();
+    places.sort_by_key(|place| *place != likely);
+    let (mut fits, mut best) = (Vec::new(), f64::NEG_INFINITY);
+    for place in places {
+        let (error, rest) = (place / of_error, place % of_error);
+        let kernel = &kernels[rest / prior.sizes.len()];
+        let sizes = (prior.sizes[rest % prior.sizes.len()], ERRORS[error]);
+        if let Some(fit) = Fit::new(prior, kernel, sizes, &observed[error], best - far - ROUNDING) {
+            best = best.max(fit.likelihood);
+            fits.push((place, fit));
         }
     }
+    fits.sort_by_key(|(place, _)| *place);
+    fits.retain(|(_, fit)| fit.likelihood >= best - far - ROUNDING);
     fits
 }
 
 impl<'a> Fit<'a> {
-    fn new(prior: &'a Prior, kernel: &'a [Week], (size, error): (f64, f64), seen: &[Seen]) -> Option<Self> {
-        let (told, within) = together(seen, error);
+    /// `None` if the likelihood is less than `least`, which is often known long before it is.
+    fn new(
+        prior: &'a Prior,
+        kernel: &'a [Week],
+        (size, error): (f64, f64),
+        (told, within): &(Vec<Told>, f64),
+        least: f64,
+    ) -> Option<Self> {
+        // No column of the factor begins with less than the deviation of its noise, and no residual makes anything likelier. So this is the
+        // most that the likelihood can be, and each column takes from it.
+        let noise: f64 = told.iter().map(|t| t.precision.ln()).sum();
+        let mut most = within + 0.5 * noise + prior.belief(size);
+        if most < least {
+            return None;
+        }
         let covariance = |a: usize, b: usize| prior.covariance[a][b] + size * size * kernel[a][b];
         let matrix = Lower::new(told.len(), |i, j| {
             let noise = if i == j { 1.0 / told[i].precision } else { 0.0 };
             covariance(told[i].cell, told[j].cell) + noise
         });
-        let factor = matrix.factor()?;
         let mut rest: Vec<f64> = told.iter().map(|t| t.y - prior.mean[t.cell]).collect();
-        factor.forward(&mut rest);
+        let factor = matrix.factor_while(|j, column| {
+            let x = rest[j] / column[0];
+            rest[j] = x;
+            take(&mut rest[j + 1..], x, &column[1..]);
+            most -= 0.5 * (x * x + 2.0 * column[0].ln() + told[j].precision.ln());
+            most >= least
+        })?;
         let fitting = within - 0.5 * (dot(&rest, &rest) + factor.log_determinant());
         let likelihood = fitting + prior.belief(size);
+        let told = told.clone();
         likelihood.is_finite().then_some(Self { prior, kernel, size, error, told, factor, rest, likelihood })
     }
 
