@@ -178,14 +178,15 @@ impl Http {
         if let Some(budget) = &self.budget {
             budget.reserve(operation, call.cost).await.map_err(|until| SendError::OverBudget { until })?;
         }
-        let draft = self.journal.as_ref().map(|_| self.draft(&call, attempt));
+        let journal = self.journal.as_ref().filter(|journal| !journal.count());
+        let draft = journal.map(|_| self.draft(&call, attempt));
         let start = self.clock.monotonic();
         let result = self.transport.send(call, not_after).await;
         let duration = self.clock.monotonic().saturating_sub(start);
         if let (Some(budget), Ok(reply)) = (&self.budget, &result) {
             budget.observe(operation, reply.status, &reply.headers).await;
         }
-        if let (Some(journal), Some(draft)) = (&self.journal, draft) {
+        if let (Some(journal), Some(draft)) = (journal, draft) {
             journal.record(self.entry(draft.finish(duration), &result));
         }
         self.measure(operation, duration, &result);

@@ -199,3 +199,28 @@ async fn the_journal_tells_the_story_without_secrets() {
     let all = format!("{entries:?}");
     assert!(!all.contains("s3cr3t-value") && !all.contains("\"pw\""), "{all}");
 }
+
+/// Counts, and reads nothing.
+#[derive(Default)]
+struct Tally(Mutex<u32>);
+
+impl Journal for Tally {
+    fn record(&self, entry: Entry) {
+        panic!("nobody reads {entry:?}");
+    }
+
+    fn count(&self) -> bool {
+        *self.0.lock().expect("lock") += 1;
+        true
+    }
+}
+
+#[tokio::test]
+async fn a_journal_that_counts_is_told_of_every_try_and_given_none() {
+    let s = setup(vec![lost(), reply(200, "{}")]);
+    let tally = Arc::new(Tally::default());
+    let http = s.http.clone().with_journal(tally.clone());
+    http.send(Call::get("read", "https://h.example/")).await.expect("answer");
+    assert_eq!((*tally.0.lock().expect("lock"), s.tries()), (2, 2));
+    assert!(s.watch.entries.lock().expect("lock").is_empty());
+}
