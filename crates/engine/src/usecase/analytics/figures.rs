@@ -38,11 +38,27 @@ pub struct Figure {
 pub(super) struct Post {
     pub date: Date,
     pub counts: Counts,
+    /// By basis, in the order of [`Basis::ALL`]: divided once, and asked for in all and in its network, as a whole and by day.
+    rates: [Option<MeanRate>; 3],
 }
 
 impl Post {
-    fn rate(&self, basis: Basis) -> Option<Rate> {
-        Rate::new(self.counts.of("engagements")?, self.counts.of(basis.as_str())?)
+    pub fn new(date: Date, counts: Counts) -> Self {
+        let engagements = counts.of("engagements");
+        let rates = Basis::ALL.map(|basis| {
+            let rate = Rate::new(engagements?, counts.of(basis.as_str())?)?;
+            Some(MeanRate::of(rate.billionths(), 1))
+        });
+        Self { date, counts, rates }
+    }
+
+    /// As the mean of one post.
+    fn rate(&self, basis: Basis) -> Option<MeanRate> {
+        self.rates[match basis {
+            Basis::Views => 0,
+            Basis::Followers => 1,
+            Basis::Reach => 2,
+        }]
     }
 }
 
@@ -186,13 +202,16 @@ fn published(parts: &[&Part<'_>], period: &Period, now: Timestamp, past: Past) -
 fn sums(parts: &[&Part<'_>], period: &Period, metric: &'static str, wanted: &[&str], past: Past) -> Figure {
     let sum =
         |posts: &[Post]| posts.iter().filter_map(|post| post.counts.of(metric)).reduce(i64::saturating_add);
-    let both = parts.iter().filter(|part| part.reaches(past.from));
-    let both = both.filter_map(|part| Some(Change { from: sum(&part.posts.1)?, to: sum(&part.posts.0)? }));
-    let change = Change::together(both);
+    // Of each account once: now, then, and whether they may be compared.
+    let sums: Vec<_> =
+        parts.iter().map(|part| (sum(&part.posts.0), sum(&part.posts.1), part.reaches(past.from))).collect();
+    let both = sums.iter().filter(|(_, _, reaches)| *reaches);
+    let change =
+        Change::together(both.filter_map(|(now, then, _)| Some(Change { from: (*then)?, to: (*now)? })));
     let by_day = by_day(parts, |post| post.counts.of(metric), i64::saturating_add);
-    let previous = parts.iter().filter_map(|part| sum(&part.posts.1)).reduce(i64::saturating_add);
+    let previous = sums.iter().filter_map(|(_, then, _)| *then).reduce(i64::saturating_add);
     let begun = Figure {
-        value: parts.iter().filter_map(|part| sum(&part.posts.0)).reduce(i64::saturating_add),
+        value: sums.iter().filter_map(|(now, ..)| *now).reduce(i64::saturating_add),
         previous: previous.filter(|_| past.known),
         change,
         days: period.days().iter().map(|date| by_day.get(date).copied()).collect(),
@@ -204,7 +223,7 @@ fn sums(parts: &[&Part<'_>], period: &Period, metric: &'static str, wanted: &[&s
 fn rates(parts: &[&Part<'_>], period: &Period, basis: Basis, past: Past) -> Figure {
     let mean = |posts: &[Post]| {
         let mut mean = MeanRate::default();
-        posts.iter().filter_map(|post| post.rate(basis)).for_each(|rate| mean.add(rate));
+        posts.iter().filter_map(|post| post.rate(basis)).for_each(|rate| mean.merge(rate));
         mean
     };
     let (mut now, mut then) = (MeanRate::default(), MeanRate::default());
@@ -218,15 +237,14 @@ fn rates(parts: &[&Part<'_>], period: &Period, basis: Basis, past: Past) -> Figu
             both_then.merge(own_then);
         }
     }
-    let one = |post: &Post| {
-        let mut mean = MeanRate::default();
-        mean.add(post.rate(basis)?);
-        Some(mean)
-    };
-    let by_day = by_day(parts, one, |mut a, b| {
-        a.merge(b);
-        a
-    });
+    let by_day = by_day(
+        parts,
+        |post| post.rate(basis),
+        |mut a, b| {
+            a.merge(b);
+            a
+        },
+    );
     let change = both_then.basis_points().zip(both_now.basis_points());
     let begun = Figure {
         value: now.basis_points(),
@@ -252,13 +270,18 @@ fn of_posts(
     given: impl Fn(&Post) -> bool,
     begun: Figure,
 ) -> Figure {
-    let posts = || parts.iter().flat_map(|part| &part.posts.0);
+    let giving = parts.iter().flat_map(|part| &part.posts.0).filter(|post| given(post));
+    let (mut number, mut as_of) = (0, None);
+    for read_at in giving.map(|post| post.counts.read_at) {
+        number += 1;
+        as_of = Some(as_of.map_or(read_at, |oldest: Timestamp| oldest.min(read_at)));
+    }
     Figure {
         metric,
-        as_of: posts().filter(|post| given(post)).map(|post| post.counts.read_at).min(),
+        as_of,
         sources: parts.iter().flat_map(|part| part.sources(wanted)).collect(),
-        given: count(posts().filter(|post| given(post)).count()),
-        of: count(posts().count()),
+        given: count(number),
+        of: count(parts.iter().map(|part| part.posts.0.len()).sum()),
         ..begun
     }
 }

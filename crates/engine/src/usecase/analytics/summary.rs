@@ -128,7 +128,7 @@ pub(super) async fn parts<'a>(
     };
     let (mut looks_now, mut looks_before) = (by_account(looks_now), by_account(looks_before));
     let mut posts: BTreeMap<AccountId, (Vec<Post>, Vec<Post>)> = BTreeMap::new();
-    let dated = |counts: Counts| Post { date: now.date_of(counts.published_at), counts };
+    let dated = |counts: Counts| Post::new(now.date_of(counts.published_at), counts);
     for counts in posts_now {
         posts.entry(counts.account).or_default().0.push(dated(counts));
     }
@@ -144,11 +144,22 @@ pub(super) async fn parts<'a>(
                 looks_now.remove(&row.id).unwrap_or_default(),
                 looks_before.remove(&row.id).unwrap_or_default(),
             ),
-            fields: posts.0.iter().map(|post| post.counts.fields.clone()).collect(),
+            fields: fields(&posts.0),
             posts,
         }
     };
     Ok(selection.accounts.iter().map(part).collect())
+}
+
+/// The different ones: there are few, in thousands of posts.
+fn fields(posts: &[Post]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for post in posts {
+        if !found.contains(&post.counts.fields) {
+            found.insert(post.counts.fields.clone());
+        }
+    }
+    found
 }
 
 fn by_account(looks: Vec<(AccountId, Look)>) -> BTreeMap<AccountId, Vec<Look>> {

@@ -91,8 +91,10 @@ pub async fn show(
         Some(_) => None,
         None => reading(&app, &ui, &actor, &rows).await?,
     };
-    let summary = analytics::summary(&app.engine, &actor, &filter).await?;
-    let best = analytics::top(&app.engine, &actor, &filter, FEW).await?;
+    let (summary, best) = futures::try_join!(
+        analytics::summary(&app.engine, &actor, &filter),
+        analytics::top(&app.engine, &actor, &filter, FEW),
+    )?;
     let signed_out = rows.iter().filter(|row| row.status == AccountStatus::NeedsReconnect).count();
     let (accounts, platforms) = (asked.accounts(&app, &rows), asked.platforms(&app, &rows));
     let fields = asked.fields(&actor, now);
