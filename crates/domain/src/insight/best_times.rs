@@ -55,7 +55,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 pub use general::general;
-pub use growth::Growing;
+pub use growth::{GROWN, Growing};
 pub use together::together;
 
 /// Hours of a week.

@@ -179,9 +179,15 @@ pub struct Counts {
     pub read_at: Timestamp,
     /// Where they came from: `likes=like_count@1 views=view_count@1`.
     pub fields: String,
-    /// In the order of `views`, `reach`, `likes`, `comments`, `shares`, `saves`, `engagements`, and the `followers` that its account had at
-    /// its time.
-    values: [Option<i64>; 8],
+    views: Option<i64>,
+    reach: Option<i64>,
+    likes: Option<i64>,
+    comments: Option<i64>,
+    shares: Option<i64>,
+    saves: Option<i64>,
+    engagements: Option<i64>,
+    /// Those that its account had at its time.
+    followers: Option<i64>,
 }
 
 impl Counts {
@@ -190,31 +196,35 @@ impl Counts {
         let row = &post.found.row;
         let count = |name| insight::count_of(&row.seen, name);
         let [views, reach, likes, comments, shares, saves] = remote_post::COUNTED.map(count);
-        let engagements = insight::engagements(&row.seen).map(|found| found.value);
         Self {
             account: row.account,
             published_at: row.published_at,
             read_at: row.seen.as_of,
             fields: remote_post::fields(&row.seen),
-            values: [views, reach, likes, comments, shares, saves, engagements, post.followers],
+            views,
+            reach,
+            likes,
+            comments,
+            shares,
+            saves,
+            engagements: insight::engagements(&row.seen).map(|found| found.value),
+            followers: post.followers,
         }
     }
 
     /// One of its numbers; `None` when it was not given.
     pub fn of(&self, metric: &str) -> Option<i64> {
-        // Asked dozens of times of each of ten thousands of posts: no list of names is looked through.
-        let place = match metric {
-            "views" => 0,
-            "reach" => 1,
-            "likes" => 2,
-            "comments" => 3,
-            "shares" => 4,
-            "saves" => 5,
-            "engagements" => 6,
-            "followers" => 7,
-            _ => return None,
-        };
-        self.values[place]
+        match metric {
+            "views" => self.views,
+            "reach" => self.reach,
+            "likes" => self.likes,
+            "comments" => self.comments,
+            "shares" => self.shares,
+            "saves" => self.saves,
+            "engagements" => self.engagements,
+            "followers" => self.followers,
+            _ => None,
+        }
     }
 }
 
@@ -238,16 +248,14 @@ fn read_counts(row: &Row) -> Result<Counts, StoreError> {
         published_at: row.get("published_at")?,
         read_at: row.get("read_at")?,
         fields: fields.unwrap_or_default(),
-        values: [
-            row.get("views")?,
-            row.get("reach")?,
-            row.get("likes")?,
-            row.get("comments")?,
-            row.get("shares")?,
-            row.get("saves")?,
-            row.get("engagements")?,
-            row.get("followers")?,
-        ],
+        views: row.get("views")?,
+        reach: row.get("reach")?,
+        likes: row.get("likes")?,
+        comments: row.get("comments")?,
+        shares: row.get("shares")?,
+        saves: row.get("saves")?,
+        engagements: row.get("engagements")?,
+        followers: row.get("followers")?,
     })
 }
 

@@ -2,16 +2,16 @@
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Unit};
+use jiff::{SignedDuration, Timestamp, Unit};
 
 use super::WeekHour;
 
 /// Minutes of a week.
 const WEEK: i64 = 7 * 24 * 60;
-/// Age in minutes up to which growth counts: what comes later comes whenever, by a search or a link, not because somebody looks just
+/// Age up to which growth counts: what comes later comes whenever, by a search or a link, not because somebody looks just
 /// then. Counted for a week it pulls the pattern towards a flat one, and many views make that mistake look sure: on the seeds for
 /// tuning, the intervals of seven in ten recommended hours held the truth, and with two days and all else the same, those of 96 in 100.
-const OLDEST: i64 = 48 * 60;
+pub const GROWN: SignedDuration = SignedDuration::from_hours(48);
 /// The longest time between two looks, in minutes, that says anything about hours.
 const LONGEST: i64 = 12 * 60;
 
@@ -59,7 +59,7 @@ impl Growing {
         let mut seen: Vec<(i64, u64)> = looks
             .into_iter()
             .filter_map(|(at, count)| Some((age(zone.to_datetime(at))?, count)))
-            .filter(|(age, _)| (1..=OLDEST).contains(age))
+            .filter(|(age, _)| (1..=GROWN.as_mins()).contains(age))
             .collect();
         seen.sort_unstable();
         let (mut last, mut most, mut spans) = (0, 0, Vec::with_capacity(seen.len()));

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use carillon_domain::error::AppError;
 use carillon_domain::insight::PARTS;
-use carillon_domain::insight::best_times::{BestTimes, Cell, Growing, Published, WeekHour};
+use carillon_domain::insight::best_times::{BestTimes, Cell, GROWN, Growing, Published, WeekHour};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::repo::account::AccountRow;
 use carillon_store::repo::settled::{self, Settled};
@@ -43,9 +43,6 @@ const MOST: i64 = 1_000;
 /// Of these, so many are looked at more closely, again the newest: what came to them in each hour after their publication tells when the
 /// audience looks. One has some 30 looks, and that many posts leave little to learn.
 const MOST_GROWING: i64 = 100;
-
-/// Age up to which they are, the same as the model's: what comes later says little about hours.
-const GROWN: SignedDuration = SignedDuration::from_hours(48);
 
 /// Hours that are recommended, at most.
 const SLOTS: usize = 10;

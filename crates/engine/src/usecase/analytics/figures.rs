@@ -54,11 +54,7 @@ impl Post {
 
     /// As the mean of one post.
     fn rate(&self, basis: Basis) -> Option<MeanRate> {
-        self.rates[match basis {
-            Basis::Views => 0,
-            Basis::Followers => 1,
-            Basis::Reach => 2,
-        }]
+        Basis::ALL.iter().zip(self.rates).find(|(own, _)| **own == basis).and_then(|(_, rate)| rate)
     }
 }
 
