@@ -44,6 +44,7 @@ async fn a_preview_follows_the_text_and_cuts_where_the_network_cuts() {
 
     for look in ["light", "dark"] {
         page.prefer(look).await;
+        page.wait("the look", &format!("document.documentElement.dataset.bsTheme === '{look}'")).await;
         let colour = "getComputedStyle(document.querySelector('.phone')).backgroundColor";
         let usual = page.js(colour).await;
         page.js("document.querySelector('[data-other-look]').focus()").await;
