@@ -19,6 +19,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
         Some(("publish", rest)) => return publish(rest),
         Some(("insight", rest)) => return insight(rest),
         Some(("analytics", rest)) => return analytics(rest),
+        Some(("pages", rest)) => return pages(rest),
         _ => {}
     }
     let root = root();
@@ -62,6 +63,27 @@ fn publish(arguments: &[String]) -> anyhow::Result<bool> {
         bench.env(peers::QUEUES.variable, peers::QUEUES.modules(&root));
     }
     with_postgres(&mut bench)
+}
+
+/// Name of the variable that says where the browser is.
+const CHROMIUM: &str = "CARILLON_TEST_CHROMIUM";
+
+/// Measures pages by bytes, by the server's time and in a browser; whether every goal was met.
+fn pages(arguments: &[String]) -> anyhow::Result<bool> {
+    let root = root();
+    let (install, rest): (Vec<&String>, Vec<&String>) = arguments.iter().partition(|a| *a == "--install");
+    let Some(chromium) = needs::pages(&root, !install.is_empty())? else { return Ok(false) };
+    let release = build(&["--release"])?;
+    let mut bench = Command::new(release.join("carillon-bench"));
+    bench.current_dir(&root).arg("--carillon").arg(release.join("carillon")).arg("pages").args(rest);
+    if std::env::var_os(CHROMIUM).is_none() {
+        bench.env(CHROMIUM, chromium);
+    }
+    let packages = peers::LIGHTHOUSE.variable;
+    if std::env::var_os(packages).is_none() {
+        bench.env(packages, peers::LIGHTHOUSE.modules(&root));
+    }
+    Ok(bench.status()?.success())
 }
 
 /// Opens the pages with numbers over years of history; whether they were fast enough.

@@ -9,6 +9,7 @@ mod needs;
 mod new_platform;
 mod peers;
 mod postgres;
+mod screenshots;
 mod skips;
 mod test;
 mod tidy;
@@ -22,7 +23,10 @@ cargo xtask <command>
         --install   get what is missing (Debian, as root)
         --no-skips  fail if any test could not run
   bench [<what>] [<options>]
-        build a release and measure it: start, memory, pages, upload, publish-video, size, or all
+        build a release and measure it: start, memory, bytes, calendar, upload, publish-video, size, or all
+  bench pages [--install] [--looks N] [--posts N]
+        build a release and measure its pages: bytes, the server's time, Lighthouse's scores, how soon they answer to people
+        --install   get Lighthouse and its Node (Debian, as root)
   bench uploads [--network NAMES] [--size BYTES]
         build a release and publish videos of up to 2 GB over a wire that is cut: memory, and what was sent again
   bench insight [--personas N] [--first-seed N]
@@ -42,6 +46,8 @@ cargo xtask <command>
   model check every state of the publishing protocol's model, and that each rule left out breaks it
   new-platform <name>
         begin a platform: a folder that compiles and passes the conformance suite
+  screenshots
+        make docs/screenshots of what the browser tests drew (needs ffmpeg)
   tidy  check the rules of the text that the compiler and clippy can't see
   vendor
         fetch the browser files and fonts of each vendor.toml again and compare (needs npm)
@@ -59,6 +65,7 @@ fn main() -> ExitCode {
         "chaos" => bench::chaos(rest),
         "model" => bench::model(rest),
         "new-platform" => new_platform::run(rest),
+        "screenshots" => screenshots::run(rest),
         "tidy" => tidy::run(rest),
         "vendor" => vendor::run(rest),
         "" | "help" | "--help" | "-h" => {

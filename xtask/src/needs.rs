@@ -132,21 +132,51 @@ const QUEUE_PROGRAMS: &[Program] = &[
 /// Whether everything is there to compare bursts with job queues, after getting what is missing where `install` says so.
 /// What is missing and how to get it has been printed.
 pub fn queues(root: &Path, install: bool) -> anyhow::Result<bool> {
+    are_there(root, (QUEUE_PROGRAMS, &peers::QUEUES), install, "cargo xtask bench publish --install")
+}
+
+/// The browser that pages are measured in, and what installs what measures them.
+const PAGE_PROGRAMS: &[Program] = &[
+    Program {
+        what: "Chromium: what opens the pages",
+        found: || chromium().is_some(),
+        packages: &["chromium"],
+    },
+    Program {
+        what: "Node.js and npm: they install Lighthouse and its own Node",
+        found: || find("node", &[]).is_some() && find("npm", &[]).is_some(),
+        packages: &["nodejs", "npm"],
+    },
+];
+
+/// The browser, if everything is there to measure pages in it, after getting what is missing where `install` says so. What is
+/// missing and how to get it has been printed.
+pub fn pages(root: &Path, install: bool) -> anyhow::Result<Option<PathBuf>> {
+    let all = (PAGE_PROGRAMS, &peers::LIGHTHOUSE);
+    Ok(if are_there(root, all, install, "cargo xtask bench pages --install")? { chromium() } else { None })
+}
+
+fn are_there(
+    root: &Path,
+    (programs, peer): (&[Program], &peers::Peer),
+    install: bool,
+    command: &str,
+) -> anyhow::Result<bool> {
     if install {
-        get(QUEUE_PROGRAMS)?;
-        peers::QUEUES.install(root)?;
+        get(programs)?;
+        peer.install(root)?;
         return Ok(true);
     }
-    let missing: Vec<&Program> = QUEUE_PROGRAMS.iter().filter(|program| !(program.found)()).collect();
+    let missing: Vec<&Program> = programs.iter().filter(|program| !(program.found)()).collect();
     for program in &missing {
         println!("Missing: {}\n      {}", program.what, apt_line(program.packages));
     }
-    let installed = peers::QUEUES.is_installed(root);
+    let installed = peer.is_installed(root);
     if !installed {
-        println!("Missing: {}", peers::QUEUES.what);
+        println!("Missing: {}", peer.what);
     }
     if !installed || !missing.is_empty() {
-        println!("Get all of it (Debian, as root):\n      cargo xtask bench publish --install");
+        println!("Get all of it (Debian, as root):\n      {command}");
     }
     Ok(installed && missing.is_empty())
 }

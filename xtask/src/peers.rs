@@ -47,6 +47,14 @@ pub const QUEUES: Peer = Peer {
     variable: "CARILLON_BENCH_QUEUES_DIR",
 };
 
+/// What looks at pages as search engines and phones do; only the benchmark of pages needs it.
+pub const LIGHTHOUSE: Peer = Peer {
+    name: "lighthouse",
+    folder: "bench/peers/lighthouse",
+    what: "Lighthouse, puppeteer-core and Node 22 (npm packages, about 360 MB): what pages are measured with",
+    variable: "CARILLON_BENCH_LIGHTHOUSE_DIR",
+};
+
 /// All that the tests need.
 pub const ALL: &[Peer] = &[BLUESKY, AXE];
 

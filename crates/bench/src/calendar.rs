@@ -1,23 +1,24 @@
-//! How long the month of the calendar takes, for one reader and for sixteen at once, with few posts and with as many as it ever shows.
-//! The connections are kept, as browsers and proxies keep theirs.
+//! How long the month of the calendar takes, for one reader and for sixteen at once, with few posts and with as many as it ever shows;
+//! and beside it the overview and the library. The connections are kept, as browsers and proxies keep theirs.
 
-use anyhow::{Context, ensure};
-use futures::{StreamExt, TryStreamExt};
-use serde_json::{Value, json};
+use anyhow::Context;
 use tokio::time::Instant;
 
 use crate::Plan;
-use crate::html;
-use crate::pages;
+use crate::demo::Demo;
 use crate::report::{Report, Section, kb};
-use crate::server::Site;
 use crate::wire::Client;
 
 /// Posts in the month: as many as a team has, and as many as a view loads.
-const POSTS: [usize; 2] = [100, 5_000];
-/// Milliseconds that one page may take, by the posts in it.
-const GOALS: [f64; 2] = [5.0, 100.0];
-/// Milliseconds for a page of the first month when sixteen read: 1,500 a second.
+const FEW: usize = 100;
+const MANY: usize = 5_000;
+/// Pages that are as much at hand as the calendar, and how many times as long as its month with few posts they may take.
+const OTHERS: [&str; 2] = ["overview", "library"];
+const TIMES: f64 = 2.0;
+/// Milliseconds that the month may take, with few posts and with many.
+const GOAL: f64 = 5.0;
+const GOAL_OF_MANY: f64 = 100.0;
+/// Milliseconds for a page of the month with few posts when sixteen read: 1,500 a second.
 const TOGETHER: f64 = 1_000.0 / 1_500.0;
 /// Readers at once.
 const READERS: usize = 16;
@@ -26,87 +27,83 @@ const ALONE: usize = 300;
 /// Pages of each of many.
 const EACH: usize = 100;
 
+/// A page that is measured.
+struct Page {
+    /// What the figures are called.
+    what: String,
+    path: String,
+    /// Most milliseconds for one reader.
+    alone: f64,
+    /// Most milliseconds for each page when many read, where that is a goal.
+    together: Option<f64>,
+}
+
 /// Measures.
 pub async fn run(plan: &Plan, report: &mut Report) -> anyhow::Result<()> {
     let mut section = report.section("calendar");
-    let mut site = Site::new(&plan.carillon)?;
-    site.set("CARILLON_LIMITS__REQUESTS_PER_MINUTE", "1000000");
-    site.set("CARILLON_LOG__FILTER", "warn");
-    let demo = pages::start_demo(&site).await?;
-    let api = Client::with_token(demo.word("url")?, demo.word("token")?)?;
-    let owner = demo.browser()?;
-    owner.page(demo.word("login")?).await?;
-    let links = html::references(&owner.page("/").await?.text()?).links;
-    let calendar = links.into_iter().find(|link| link.ends_with("/calendar"));
-    let month = format!("{}?date=2031-05-05", calendar.context("no calendar was found")?);
-    let accounts = api.get_json("/api/v1/accounts").await?;
-    let accounts: Vec<Value> =
-        accounts["items"].as_array().into_iter().flatten().take(2).map(|a| a["id"].clone()).collect();
-    ensure!(accounts.len() == 2, "the demo has no two accounts");
-
-    let mut made = 0;
-    for (posts, goal) in POSTS.into_iter().zip(GOALS) {
-        let fresh = (made..posts).map(|n| plan_one(&api, &accounts, n));
-        futures::stream::iter(fresh).buffer_unordered(READERS).try_collect::<Vec<()>>().await?;
-        made = posts;
-        measure(&mut section, &owner, &month, (posts, goal)).await?;
+    let demo = Demo::start(&plan.carillon).await?;
+    let month = |posts: usize, alone: f64, together: Option<f64>| Page {
+        what: format!("{posts} posts"),
+        path: demo.month(),
+        alone,
+        together,
+    };
+    demo.fill(0..FEW).await?;
+    measure(&mut section, &demo.owner, &month(FEW, GOAL, Some(TOGETHER))).await?;
+    for name in OTHERS {
+        let page = Page {
+            what: name.to_owned(),
+            path: demo.page(name),
+            alone: GOAL * TIMES,
+            together: Some(TOGETHER * TIMES),
+        };
+        measure(&mut section, &demo.owner, &page).await?;
     }
-    demo.process.stop().await
+    demo.fill(FEW..MANY).await?;
+    measure(&mut section, &demo.owner, &month(MANY, GOAL_OF_MANY, None)).await?;
+    demo.stop().await
 }
 
-/// A draft with a time, on two accounts: no cap refuses it, and it is drawn as any other post.
-async fn plan_one(api: &Client, accounts: &[Value], n: usize) -> anyhow::Result<()> {
-    let at = format!("2031-05-{:02}T{:02}:{:02}:00", 1 + n % 31, n / 31 % 24, n / 744);
-    let text =
-        format!("Post {n}: the roast of the week is a washed one from Huila, with plums and a long finish.");
-    let body = json!({ "text": text, "accounts": accounts, "status": "draft", "scheduled_at": at });
-    api.post_json("/api/v1/posts", &body).await.map(drop)
-}
-
-async fn measure(
-    section: &mut Section<'_>,
-    owner: &Client,
-    month: &str,
-    (posts, goal): (usize, f64),
-) -> anyhow::Result<()> {
+async fn measure(section: &mut Section<'_>, owner: &Client, page: &Page) -> anyhow::Result<()> {
+    let (what, path) = (&page.what, page.path.as_str());
     let mut line = owner.line().await?;
-    let page = line.get(month, "identity").await?;
-    let packed = line.get(month, "br").await?;
-    section.tell(format!("{posts} posts, HTML"), kb(page.len() as u64), "KB");
-    section.tell(format!("{posts} posts, HTML as it travels"), kb(packed.len() as u64), "KB");
-    for (encoding, what) in [("identity", "one reader, median"), ("br", "the same, packed")] {
+    let plain = line.get(path, "identity").await?;
+    let packed = line.get(path, "br").await?;
+    section.tell(format!("{what}, HTML"), kb(plain.len() as u64), "KB");
+    section.tell(format!("{what}, HTML as it travels"), kb(packed.len() as u64), "KB");
+    for (encoding, how) in [("identity", "one reader, median"), ("br", "the same, packed")] {
         let mut took = Vec::with_capacity(ALONE);
         for _ in 0..ALONE {
             let began = Instant::now();
-            line.get(month, encoding).await?;
+            line.get(path, encoding).await?;
             took.push(began.elapsed().as_secs_f64() * 1_000.0);
         }
         took.sort_by(f64::total_cmp);
         let median = took.get(ALONE / 2).copied().context("nothing was measured")?;
-        let what = format!("{posts} posts, {what}");
+        let how = format!("{what}, {how}");
         if encoding == "identity" {
-            section.hold(what, median, "ms", goal)
+            section.hold(how, median, "ms", page.alone);
         } else {
-            section.tell(what, median, "ms")
+            section.tell(how, median, "ms");
         }
     }
     let began = Instant::now();
-    futures::future::try_join_all((0..READERS).map(|_| read(owner, month))).await?;
+    futures::future::try_join_all((0..READERS).map(|_| read(owner, path))).await?;
     let each = began.elapsed().as_secs_f64() * 1_000.0 / (READERS * EACH) as f64;
-    let what = format!("{posts} posts, {READERS} readers at once, one page every");
-    if posts == POSTS[0] {
-        section.hold(what, each, "ms", TOGETHER)
-    } else {
-        section.tell(what, each, "ms")
+    let how = format!("{what}, {READERS} readers at once, one page every");
+    match page.together {
+        Some(goal) => section.hold(how, each, "ms", goal),
+        None => section.tell(how, each, "ms"),
     }
+    section.tell(format!("{what}, {READERS} readers at once, pages"), 1_000.0 / each, "a second");
     Ok(())
 }
 
 /// One of many who read.
-async fn read(owner: &Client, month: &str) -> anyhow::Result<()> {
+async fn read(owner: &Client, path: &str) -> anyhow::Result<()> {
     let mut line = owner.line().await?;
     for _ in 0..EACH {
-        line.get(month, "identity").await?;
+        line.get(path, "identity").await?;
     }
     Ok(())
 }

@@ -4,10 +4,12 @@
 //! Exit codes: 0 every goal was met, 1 one was missed or something could not be measured, 2 bad usage.
 
 mod analytics;
+mod browser;
 mod burst;
 mod calendar;
 mod chaos;
 mod connect;
+mod demo;
 mod html;
 mod insight;
 mod memory;
@@ -28,6 +30,7 @@ mod uploads;
 mod video;
 mod wire;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -72,6 +75,8 @@ enum Command {
     Insight(insight::Insight),
     /// Reads many accounts of all simulated networks by schedule, and measures calls, what was refused, and how every account ends
     Sync(sync::ManyAccounts),
+    /// Everything about pages: bytes, how long the server takes, Lighthouse's scores, and how soon pages answer to people
+    Pages(browser::Asked),
     #[command(flatten)]
     Measure(Measure),
 }
@@ -87,8 +92,8 @@ enum Measure {
     /// Peak memory while a video of 500 MB is published to a simulated network in a process of its own
     PublishVideo,
     /// Bytes that the pages transfer, at the first visit and after it
-    Pages,
-    /// How long the calendar's month takes, with few posts and with thousands, for one reader and for many
+    Bytes,
+    /// How long the calendar's month takes, with few posts and with thousands, the overview and the library; for one reader and for many
     Calendar,
     /// Size of the program
     Size,
@@ -119,10 +124,12 @@ fn main() -> ExitCode {
         }
         Command::Uploads(asked) => found(&cli.carillon).and_then(|it| wait(uploads::run(&it, &asked, out))),
         Command::Sync(asked) => wait(sync::run(&asked, out)),
-        Command::Measure(what) => measure(cli, what).and_then(|report| {
-            report.print(out)?;
-            Ok(report.all_met())
-        }),
+        Command::Pages(asked) => plan(&cli.carillon, cli.runs, cli.idle, cli.pds)
+            .and_then(|plan| wait(measure_pages(&plan, &asked)))
+            .and_then(|report| told(&report, out)),
+        Command::Measure(what) => plan(&cli.carillon, cli.runs, cli.idle, cli.pds)
+            .and_then(|plan| wait(measure(&plan, what)))
+            .and_then(|report| told(&report, out)),
     };
     match good {
         Ok(true) => ExitCode::SUCCESS,
@@ -145,35 +152,49 @@ fn found(carillon: &Path) -> anyhow::Result<PathBuf> {
     })
 }
 
-fn measure(cli: Cli, what: Measure) -> anyhow::Result<Report> {
-    let carillon = found(&cli.carillon)?;
-    let pds = cli.pds.unwrap_or_else(|| "target/peers/bluesky-pds/node_modules".into());
-    let idle = std::time::Duration::from_secs(cli.idle.into());
-    let plan = Plan { carillon, runs: cli.runs.unwrap_or(9), idle, pds };
-    wait(async {
-        let mut report = Report::default();
-        let wants = |measure| what == Measure::All || what == measure;
-        if wants(Measure::Size) {
-            size::run(&plan, &mut report)?;
-        }
-        if wants(Measure::Start) {
-            start::run(&plan, &mut report).await.context("start")?;
-        }
-        if wants(Measure::Memory) {
-            memory::run(&plan, &mut report).await.context("memory")?;
-        }
-        if wants(Measure::Pages) {
-            pages::run(&plan, &mut report).await.context("pages")?;
-        }
-        if wants(Measure::Calendar) {
-            calendar::run(&plan, &mut report).await.context("calendar")?;
-        }
-        if wants(Measure::Upload) {
-            upload::run(&plan, &mut report).await.context("upload")?;
-        }
-        if wants(Measure::PublishVideo) {
-            publish::run(&plan, &mut report).await.context("publish-video")?;
-        }
-        Ok(report)
-    })
+fn plan(carillon: &Path, runs: Option<u16>, idle: u16, pds: Option<PathBuf>) -> anyhow::Result<Plan> {
+    let pds = pds.unwrap_or_else(|| "target/peers/bluesky-pds/node_modules".into());
+    let idle = std::time::Duration::from_secs(idle.into());
+    Ok(Plan { carillon: found(carillon)?, runs: runs.unwrap_or(9), idle, pds })
+}
+
+/// Prints the figures; whether all goals were met.
+fn told(report: &Report, out: &mut impl Write) -> anyhow::Result<bool> {
+    report.print(out)?;
+    Ok(report.all_met())
+}
+
+async fn measure_pages(plan: &Plan, asked: &browser::Asked) -> anyhow::Result<Report> {
+    let mut report = Report::default();
+    pages::run(plan, &mut report).await.context("bytes")?;
+    calendar::run(plan, &mut report).await.context("calendar")?;
+    browser::run(plan, asked, &mut report).await.context("browser")?;
+    Ok(report)
+}
+
+async fn measure(plan: &Plan, what: Measure) -> anyhow::Result<Report> {
+    let mut report = Report::default();
+    let wants = |measure| what == Measure::All || what == measure;
+    if wants(Measure::Size) {
+        size::run(plan, &mut report)?;
+    }
+    if wants(Measure::Start) {
+        start::run(plan, &mut report).await.context("start")?;
+    }
+    if wants(Measure::Memory) {
+        memory::run(plan, &mut report).await.context("memory")?;
+    }
+    if wants(Measure::Bytes) {
+        pages::run(plan, &mut report).await.context("bytes")?;
+    }
+    if wants(Measure::Calendar) {
+        calendar::run(plan, &mut report).await.context("calendar")?;
+    }
+    if wants(Measure::Upload) {
+        upload::run(plan, &mut report).await.context("upload")?;
+    }
+    if wants(Measure::PublishVideo) {
+        publish::run(plan, &mut report).await.context("publish-video")?;
+    }
+    Ok(report)
 }

@@ -19,6 +19,8 @@ use crate::wire::Client;
 
 /// KB.
 const GOAL: f64 = 250.0;
+/// KB of them that may be scripts of our own.
+const GOAL_OF_SCRIPTS: f64 = 60.0;
 /// More pages than the navigation ever has.
 const MOST_PAGES: usize = 40;
 /// Files that a browser loads from one server at once.
@@ -63,6 +65,13 @@ impl Visit {
     /// Bytes that travel when nothing is kept yet.
     fn first(&self) -> u64 {
         self.page + self.assets.iter().map(|(_, loaded)| loaded.bytes).sum::<u64>()
+    }
+
+    /// Bytes of our own scripts among them.
+    fn scripts(&self) -> u64 {
+        let ours =
+            self.assets.iter().filter(|(path, _)| path.starts_with("/static/") && path.contains("/js/"));
+        ours.map(|(_, loaded)| loaded.bytes).sum()
     }
 
     /// Bytes that travel when everything is kept that may be.
@@ -137,7 +146,7 @@ fn kind(url: &Url) -> String {
 
 /// Measures.
 pub async fn run(plan: &Plan, report: &mut Report) -> anyhow::Result<()> {
-    let mut section = report.section("pages");
+    let mut section = report.section("bytes");
     let empty = Site::new(&plan.carillon)?;
     let carillon = empty.start_all().await?;
     let setup = Visit::of(&carillon.browser()?, carillon.word("setup")?).await?;
@@ -158,6 +167,8 @@ pub async fn run(plan: &Plan, report: &mut Report) -> anyhow::Result<()> {
         section.hold(format!("{name}, first visit"), kb(visit.first()), "KB", GOAL);
         section.tell(format!("{name}, second visit"), kb(visit.second()), "KB");
     }
+    let scripts = visits.iter().map(|(_, visit)| visit.scripts()).max().unwrap_or_default();
+    section.hold("our own scripts, the most that a page loads", kb(scripts), "KB", GOAL_OF_SCRIPTS);
     let shared = |path: &str| path.starts_with("/static/");
     let mut files: Vec<(&str, u64)> = Vec::new();
     for (path, loaded) in visits.iter().flat_map(|(_, visit)| &visit.assets).filter(|(path, _)| shared(path))

@@ -13,10 +13,12 @@ pub struct Row {
     what: String,
     /// How much.
     value: f64,
-    /// Of what: `s`, `ms`, `MB` (a million bytes), `KB` (a thousand), or `times` for a ratio.
+    /// Of what: `s`, `ms`, `MB` (a million bytes), `KB` (a thousand), `points` of a hundred, or `times` for a ratio.
     unit: &'static str,
-    /// The most that it may be; most figures have no goal of their own.
+    /// The most that it may be, or the least; most figures have no goal of their own.
     goal: Option<f64>,
+    /// Whether the goal is the least that it may be.
+    least: bool,
     /// Whether the goal was met.
     met: Option<bool>,
 }
@@ -58,9 +60,10 @@ impl Report {
                 writeln!(out, "\n{}", row.benchmark)?;
                 last = row.benchmark;
             }
+            let least = if row.least { "at least " } else { "" };
             let goal = match (row.goal, row.met) {
-                (Some(goal), Some(true)) => format!("  goal {goal} {}: met", row.unit),
-                (Some(goal), _) => format!("  goal {goal} {}: MISSED", row.unit),
+                (Some(goal), Some(true)) => format!("  goal {least}{goal} {}: met", row.unit),
+                (Some(goal), _) => format!("  goal {least}{goal} {}: MISSED", row.unit),
                 (None, _) => String::new(),
             };
             writeln!(out, "  {:width$}  {:>9.3} {}{goal}", row.what, row.value, row.unit)?;
@@ -76,12 +79,17 @@ impl Report {
 impl Section<'_> {
     /// A figure without a goal.
     pub fn tell(&mut self, what: impl Into<String>, value: f64, unit: &'static str) {
-        self.add(what.into(), value, unit, None);
+        self.add(what.into(), value, unit, None, false);
     }
 
     /// A figure that may be `goal` at most.
     pub fn hold(&mut self, what: impl Into<String>, value: f64, unit: &'static str, goal: f64) {
-        self.add(what.into(), value, unit, Some(goal));
+        self.add(what.into(), value, unit, Some(goal), false);
+    }
+
+    /// A figure that must be `goal` at least.
+    pub fn reach(&mut self, what: impl Into<String>, value: f64, unit: &'static str, goal: f64) {
+        self.add(what.into(), value, unit, Some(goal), true);
     }
 
     /// Something that a reader of the figures must know.
@@ -89,10 +97,10 @@ impl Section<'_> {
         self.report.notes.push(text.into());
     }
 
-    fn add(&mut self, what: String, value: f64, unit: &'static str, goal: Option<f64>) {
+    fn add(&mut self, what: String, value: f64, unit: &'static str, goal: Option<f64>, least: bool) {
         let value = (value * 1000.0).round() / 1000.0;
-        let met = goal.map(|goal| value <= goal);
-        self.report.rows.push(Row { benchmark: self.name, what, value, unit, goal, met });
+        let met = goal.map(|goal| if least { value >= goal } else { value <= goal });
+        self.report.rows.push(Row { benchmark: self.name, what, value, unit, goal, least, met });
     }
 }
 
@@ -122,15 +130,19 @@ mod tests {
         let mut section = report.section("size");
         section.hold("small enough", 1.0, "MB", 2.0);
         section.tell("no goal", 9.0, "MB");
+        section.reach("good enough", 95.0, "points", 95.0);
         assert!(report.all_met());
+        report.section("size").reach("not good enough", 94.0, "points", 95.0);
+        assert!(!report.all_met());
         report.section("size").hold("too large", 2.001, "MB", 2.0);
         assert!(!report.all_met());
         let mut text = Vec::new();
         report.print(&mut text).expect("printed");
         let text = String::from_utf8(text).expect("text");
-        assert!(text.contains("too large") && text.contains("MISSED"), "{text}");
+        assert!(text.contains("too large") && text.contains("goal 2 MB: MISSED"), "{text}");
+        assert!(text.contains("goal at least 95 points: met"), "{text}");
         let json = text.lines().last().expect("a last line");
         let json: serde_json::Value = serde_json::from_str(json).expect("JSON");
-        assert_eq!(json["figures"][2]["met"], false);
+        assert_eq!(json["figures"][4]["met"], false);
     }
 }

@@ -195,7 +195,8 @@ impl Client {
         Ok(Line { client: self, authority: authority.to_owned(), sender })
     }
 
-    fn cookies(&self) -> anyhow::Result<Option<HeaderValue>> {
+    /// What it says of itself at each request, once somebody is signed in.
+    pub fn cookies(&self) -> anyhow::Result<Option<HeaderValue>> {
         let jar = self.cookies.lock().map_err(|_| anyhow::anyhow!("the cookies are lost"))?;
         let pairs: Vec<String> = jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
         Ok(if pairs.is_empty() { None } else { Some(pairs.join("; ").parse()?) })

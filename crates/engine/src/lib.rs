@@ -48,6 +48,8 @@ pub struct Engine {
     pub mailer: Option<Arc<dyn mail::Mailer>>,
     /// Best times that were worked out.
     pub estimates: usecase::analytics::Estimates,
+    /// What pages say of themselves, for previews.
+    pub link_cards: usecase::link_cards::LinkCards,
     /// Writes for all runs of this process.
     pub clerk: Arc<publish::Clerk>,
     /// Wakes the runner of this process.

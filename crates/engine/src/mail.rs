@@ -10,8 +10,8 @@ use futures::future::BoxFuture;
 
 use crate::report::Words;
 
-/// What needs a person, for one of them, from all their workspaces.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What needs a person, for one of them, and in the morning the news that they asked for, from all their workspaces.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Digest {
     /// Their address.
     pub to: String,
@@ -26,7 +26,7 @@ pub struct Digest {
 }
 
 /// The notices of one workspace.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Place {
     /// The workspace.
     pub workspace: WorkspaceId,
@@ -34,6 +34,8 @@ pub struct Place {
     pub name: String,
     /// What needs somebody, oldest first.
     pub notices: Vec<NoticeRow>,
+    /// What needs nobody, oldest first.
+    pub news: Vec<NoticeRow>,
 }
 
 /// A report for one person, as a file.

@@ -7,6 +7,7 @@ use carillon_connectors::Registry;
 use carillon_connectors::contract::connector::{Connector, READS_PER_MONTH};
 use carillon_connectors::contract::cx::PlatformSettings;
 use carillon_connectors::contract::insights::Insights;
+use carillon_connectors::contract::people::People;
 use carillon_connectors::contract::reader::Reader;
 use carillon_connectors::contract::webhooks::Webhooks;
 use carillon_connectors::kit::http::Http;
@@ -175,6 +176,13 @@ impl Networks {
         let connector =
             self.connector(platform).filter(|_| self.switches.reading && self.is_enabled(platform))?;
         Some((connector.descriptor().name, connector.insights()?))
+    }
+
+    /// Who looks up people on this platform, if it is on and read, and has something for that.
+    pub fn people(&self, platform: &str) -> Option<(&'static str, &'static dyn People)> {
+        let connector =
+            self.connector(platform).filter(|_| self.switches.reading && self.is_enabled(platform))?;
+        Some((connector.descriptor().name, connector.people()?))
     }
 
     /// Who understands what this platform sends, if it is on and sends anything, and is listened to.

@@ -2,7 +2,11 @@
 //!
 //! All of them live under one version, the hash of everything: so relative references between them work, an address never
 //! changes its content, and browsers may keep it for ever.
+//!
+//! Our own styles are kept by theme and served as one file. Of Tabler's, only those are served that a page uses; `build.rs` leaves
+//! out the others.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Write;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
@@ -22,7 +26,41 @@ use crate::urls;
 #[derive(RustEmbed)]
 #[folder = "static/"]
 #[exclude = "*.toml"]
+#[exclude = "vendor/tabler.min.css"]
 struct Files;
+
+/// Where Tabler's styles are served, and what is left of them.
+const TABLER: (&str, &[u8]) =
+    ("vendor/tabler.min.css", include_bytes!(concat!(env!("OUT_DIR"), "/tabler.min.css")));
+
+/// Where our own styles are served that every page loads.
+const APP: &str = "css/app.css";
+/// The folder that has them, and its files in the order in which they are served: of two rules of the same weight the later one wins.
+const APP_FOLDER: &str = "css/app/";
+const APP_STYLES: [&str; 22] = [
+    "tokens",
+    "base",
+    "frame",
+    "controls",
+    "signs",
+    "rows",
+    "pages",
+    "posts",
+    "media",
+    "library",
+    "connections",
+    "numbers",
+    "charts",
+    "saved",
+    "import",
+    "notes",
+    "paper",
+    "queue",
+    "find",
+    "failures",
+    "guide",
+    "previews",
+];
 
 struct Asset {
     plain: Bytes,
@@ -37,21 +75,39 @@ struct Assets {
 }
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
+    let mut files: Vec<(String, Bytes)> = Files::iter()
+        .filter(|path| !path.starts_with(APP_FOLDER))
+        .filter_map(|path| Some((path.to_string(), embedded(&path)?)))
+        .collect();
+    files.push((TABLER.0.to_owned(), Bytes::from_static(TABLER.1)));
+    files.push((APP.to_owned(), app_styles()));
     let mut hash = Sha256::new();
     let mut by_path = HashMap::new();
-    for path in Files::iter() {
-        let Some(file) = Files::get(&path) else { continue };
+    for (path, plain) in files {
         hash.update(path.as_bytes());
-        hash.update(file.metadata.sha256_hash());
-        let plain = match file.data {
-            std::borrow::Cow::Borrowed(bytes) => Bytes::from_static(bytes),
-            std::borrow::Cow::Owned(bytes) => Bytes::from(bytes),
-        };
+        hash.update(Sha256::digest(&plain));
         let mime = mime(&path);
-        by_path.insert(path.into_owned(), Asset { plain, mime, brotli: Arc::default() });
+        by_path.insert(path, Asset { plain, mime, brotli: Arc::default() });
     }
     Assets { version: hex::encode(&hash.finalize()[..8]), by_path }
 });
+
+fn embedded(path: &str) -> Option<Bytes> {
+    Some(match Files::get(path)?.data {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
+    })
+}
+
+fn app_styles() -> Bytes {
+    let mut styles = Vec::new();
+    for name in APP_STYLES {
+        let Some(file) = embedded(&format!("{APP_FOLDER}{name}.css")) else { continue };
+        styles.extend_from_slice(&file);
+        styles.push(b'\n');
+    }
+    styles.into()
+}
 
 fn mime(path: &str) -> &'static str {
     match path.rsplit('.').next() {

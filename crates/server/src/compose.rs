@@ -17,6 +17,7 @@ use carillon_engine::networks::{Networks, Switches};
 use carillon_engine::publish::Clerk;
 use carillon_engine::timing::Timing;
 use carillon_engine::usecase::analytics::Estimates;
+use carillon_engine::usecase::link_cards::LinkCards;
 use carillon_store::seal::{KeyRing, Sealer};
 use carillon_store::{Db, StoreError, backup};
 use tokio::sync::Notify;
@@ -71,6 +72,7 @@ pub async fn engine(settings: &Settings, db: Db, world: World) -> Result<Engine,
         events: Events::default(),
         mailer,
         estimates: Estimates::default(),
+        link_cards: LinkCards::default(),
         wake: Arc::new(Notify::new()),
         retry: settings.publishing.retry(),
         timing: Timing { restored_at, ..settings.publishing.timing()? },

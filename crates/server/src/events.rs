@@ -36,7 +36,7 @@ pub fn stream(
             match received {
                 Ok(event) if event.workspace == workspace => waiting = messages(event.topic),
                 Ok(_) => {}
-                Err(RecvError::Lagged(_)) => waiting.push(SseEvent::default().event("resync").data("")),
+                Err(RecvError::Lagged(_)) => waiting.push(SseEvent::default().event("resync").data("resync")),
                 Err(RecvError::Closed) => return None,
             }
         }
@@ -55,6 +55,7 @@ fn messages(topic: Topic) -> Vec<SseEvent> {
             [pair("publication", publication.to_string()), pair("post", post.to_string())].concat()
         }
         Topic::Account(account) => pair("account", account.to_string()).into(),
-        Topic::Notices => vec![SseEvent::default().event("notices").data("")],
+        // Browsers drop events without data.
+        Topic::Notices => vec![SseEvent::default().event("notices").data("notices")],
     }
 }

@@ -79,19 +79,24 @@ struct Letter {
     subject: String,
     hello: String,
     places: Vec<Section>,
+    why: String,
     profile_url: String,
 }
 
 struct Section {
     name: String,
     lines: Vec<Line>,
+    news: Vec<Line>,
     url: String,
 }
 
+#[derive(PartialEq, Eq)]
 struct Line {
     title: String,
     account: String,
     cause: Option<String>,
+    /// How often, if more than once.
+    times: Option<String>,
 }
 
 impl Letters {
@@ -194,12 +199,22 @@ impl Letters {
 
     fn letter(&self, digest: &Digest) -> Letter {
         let t = Tr::negotiate(digest.language.as_deref(), None);
-        let all: usize = digest.places.iter().map(|place| place.notices.len()).sum();
+        let needing: usize = digest.places.iter().map(|place| place.notices.len()).sum();
+        let news: usize = digest.places.iter().map(|place| place.news.len()).sum();
+        let hello = t.arg("name", &digest.name);
+        let (subject, hello, why) = if needing == 0 {
+            let subject = t.count("n", news).tr("letter-subject-news");
+            (subject, hello.tr("letter-hello-news"), t.tr("letter-why-news"))
+        } else {
+            let subject = t.count("n", needing).tr("letter-subject");
+            (subject, hello.tr("letter-hello"), t.tr("letter-why"))
+        };
         Letter {
             t,
-            subject: t.count("n", all).tr("letter-subject"),
-            hello: t.arg("name", &digest.name).tr("letter-hello"),
+            subject,
+            hello,
             places: digest.places.iter().map(|place| self.section(t, place)).collect(),
+            why,
             profile_url: format!("{}{}", self.public_url, urls::profile()),
         }
     }
@@ -208,6 +223,7 @@ impl Letters {
         Section {
             name: place.name.clone(),
             lines: place.notices.iter().map(|notice| Line::new(t, notice)).collect(),
+            news: Line::once(t, &place.news),
             url: format!("{}{}", self.public_url, urls::notices(place.workspace)),
         }
     }
@@ -222,7 +238,21 @@ impl Line {
             title: t.of("notice", notice.kind.as_str()),
             account: account.join(" · "),
             cause: notice.cause.as_deref().map(|cause| t.said_or_english(cause)),
+            times: None,
         }
+    }
+
+    /// What is alike stands there once, with how often it happened.
+    fn once(t: Tr, news: &[NoticeRow]) -> Vec<Self> {
+        let mut lines: Vec<(Self, usize)> = Vec::new();
+        for line in news.iter().map(|notice| Self::new(t, notice)) {
+            match lines.iter_mut().find(|(known, _)| *known == line) {
+                Some((_, n)) => *n += 1,
+                None => lines.push((line, 1)),
+            }
+        }
+        let times = |n: usize| (n > 1).then(|| t.count("n", n).tr("letter-times"));
+        lines.into_iter().map(|(line, n)| Self { times: times(n), ..line }).collect()
     }
 }
 

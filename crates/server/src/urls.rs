@@ -146,6 +146,16 @@ urls! {
     COMPOSE_HASHTAGS = compose_hashtags(workspace) "/w/{workspace}/compose/hashtags";
     /// Emoji to choose from.
     COMPOSE_EMOJI = compose_emoji(workspace) "/w/{workspace}/compose/emoji";
+    /// Whom a post could mention.
+    COMPOSE_MENTIONS = compose_mentions(workspace) "/w/{workspace}/compose/mentions";
+    /// The card of a link.
+    COMPOSE_CARD = compose_card(workspace) "/w/{workspace}/compose/card";
+    /// The picture on the card of a link.
+    COMPOSE_CARD_PICTURE = compose_card_picture(workspace) "/w/{workspace}/compose/card/picture";
+    /// Keeps what is typed into the composer until it is saved.
+    COMPOSE_KEEP = compose_keep(workspace) "/w/{workspace}/compose/keep";
+    /// Lets go of what was typed.
+    COMPOSE_LET_GO = compose_let_go(workspace) "/w/{workspace}/compose/let-go";
     /// Connected accounts.
     CONNECTIONS = connections(workspace) "/w/{workspace}/connections";
     /// Begins to connect an account.
@@ -158,6 +168,8 @@ urls! {
     SYNC = sync(workspace, account) "/w/{workspace}/accounts/{account}/sync";
     /// What the network tells the owner of an account.
     ACCOUNT_INSIGHTS = account_insights(workspace, account) "/w/{workspace}/accounts/{account}/insights";
+    /// The hours in which an account's posts do best, in a line.
+    ACCOUNT_BEST = account_best(workspace, account) "/w/{workspace}/accounts/{account}/best-times";
     /// The queue of an account, and its posting slots.
     ACCOUNT_QUEUE = account_queue(workspace, account) "/w/{workspace}/accounts/{account}/queue";
     /// Moves a post up or down in a queue.
@@ -202,6 +214,8 @@ urls! {
     FEED = feed(secret) "/feeds/{secret}/carillon.ics";
     /// Texts that a workspace keeps for its posts.
     TEXTS = texts(workspace) "/w/{workspace}/settings/texts";
+    /// What the person hears of in a workspace, and by which ways.
+    NOTICE_WISHES = notice_wishes(workspace) "/w/{workspace}/settings/notices";
     /// API tokens of a workspace.
     TOKENS = tokens(workspace) "/w/{workspace}/settings/tokens";
     /// Ends an API token.

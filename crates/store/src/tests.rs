@@ -4,6 +4,7 @@ mod analytics;
 mod bulk;
 mod cut;
 mod library;
+mod notices;
 mod plans;
 mod quota;
 mod reading;

@@ -24,6 +24,7 @@ use carillon_engine::runner::{Runner, RunnerConfig};
 use carillon_engine::timing::Timing;
 use carillon_engine::usecase::analytics::Estimates;
 use carillon_engine::usecase::connect::{self, Begun, CallbackQuery, ConnectRequest};
+use carillon_engine::usecase::link_cards::LinkCards;
 use carillon_engine::{Actor, Engine};
 use carillon_store::repo::workspace::{self, WorkspaceRow};
 use carillon_store::seal::{KeyRing, Sealer};
@@ -197,6 +198,7 @@ async fn engine(bench: &Bench, db: Db) -> anyhow::Result<Arc<Engine>> {
         retry: RetryPolicy::default(),
         timing: Timing::default(),
         estimates: Estimates::default(),
+        link_cards: LinkCards::default(),
     }))
 }
 

@@ -8,6 +8,7 @@ use super::cx::PlatformSettings;
 use super::display::Display;
 use super::errand::{Errand, Errands};
 use super::insights::Insights;
+use super::people::People;
 use super::publisher::Publisher;
 use super::reader::Reader;
 use super::webhooks::Webhooks;
@@ -28,6 +29,10 @@ pub trait Connector: Send + Sync + 'static {
     fn insights(&self) -> Option<&dyn Insights>;
     /// Listening to what the network sends by itself.
     fn webhooks(&self) -> Option<&dyn Webhooks>;
+    /// Looking up whom a post could mention; `None`: the network has nothing for that.
+    fn people(&self) -> Option<&dyn People> {
+        None
+    }
     /// From what of the whole installation's a call of `operation` takes its cost, where the network counts what all accounts do
     /// together and tells nobody what is left. Pure.
     fn shared_quota(

@@ -13,6 +13,7 @@ pub mod cx;
 pub mod display;
 pub mod errand;
 pub mod insights;
+pub mod people;
 pub mod progress;
 pub mod publisher;
 pub mod reader;

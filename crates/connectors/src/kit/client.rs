@@ -133,9 +133,8 @@ impl Http {
     /// Opens what somebody named, for its bytes. It goes to no network in particular, so neither gate nor budget nor journal hear of it.
     ///
     /// # Errors
-    /// [`SendError`] when no head of an answer arrived.
+    /// [`SendError`] when no head of an answer arrived, or the guard of such addresses forbids this one.
     pub async fn open(&self, call: Call) -> Result<Opened, SendError> {
-        self.transport.admit(&call)?;
         self.transport.open(call).await
     }
 

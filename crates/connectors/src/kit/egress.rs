@@ -2,7 +2,8 @@
 //! answered, makes us talk to the machine's own neighbourhood (server-side request forgery).
 //!
 //! - Public addresses: over https only.
-//! - Addresses in the operator's `egress.allow`: over https and http.
+//! - Addresses in the operator's `egress.allow`: over https and http. They are the networks'; what members name for its content is
+//!   behind a guard of its own with `egress.fetch` instead, since they see what comes back.
 //! - Everything else is refused: private, loopback, link-local, shared, multicast, reserved, and what hides these inside IPv6.
 //!
 //! A name is resolved once, its addresses are checked, and only these are connected to: a name that changes its mind between
@@ -83,13 +84,21 @@ pub enum ResolveError {
 #[derive(Clone)]
 pub struct Egress {
     allow: Arc<[IpNet]>,
+    fetch: Arc<[IpNet]>,
     lookup: Arc<dyn Lookup>,
 }
 
 impl Egress {
     /// Allows public addresses over https, and these ranges in any way.
     pub fn new(allow: impl Into<Arc<[IpNet]>>) -> Self {
-        Self { allow: allow.into(), lookup: Arc::new(SystemLookup) }
+        Self { allow: allow.into(), fetch: Arc::default(), lookup: Arc::new(SystemLookup) }
+    }
+
+    /// With ranges from which members may have content.
+    #[must_use]
+    pub fn with_fetch(mut self, fetch: impl Into<Arc<[IpNet]>>) -> Self {
+        self.fetch = fetch.into();
+        self
     }
 
     /// With another resolver.
@@ -97,6 +106,12 @@ impl Egress {
     pub fn with_lookup(mut self, lookup: Arc<dyn Lookup>) -> Self {
         self.lookup = lookup;
         self
+    }
+
+    /// The guard of what members name for its content: it allows the ranges for that, and none of the others.
+    #[must_use]
+    pub fn for_content(&self) -> Self {
+        Self { allow: Arc::clone(&self.fetch), ..self.clone() }
     }
 
     /// The operator's ranges.

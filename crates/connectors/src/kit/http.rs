@@ -289,7 +289,12 @@ pub trait Transport: Send + Sync {
 
     /// Sends a read and hands its body out as it comes, instead of waiting for its end. The call's timeout is that of the head alone.
     /// Never follows redirects, never retries. What has its answers whole anyway gives them in one piece.
+    ///
+    /// Somebody named the address and sees what comes: a transport over sockets MUST ask [`Egress::for_content`] here.
+    ///
+    /// [`Egress::for_content`]: super::egress::Egress::for_content
     async fn open(&self, call: Call) -> Result<Opened, SendError> {
+        self.admit(&call)?;
         let reply = self.send(call, None).await?;
         let stream = futures::stream::iter([Ok(reply.body)]).boxed();
         Ok(Opened { status: reply.status, headers: reply.headers, stream })

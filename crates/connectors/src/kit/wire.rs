@@ -39,10 +39,17 @@ pub enum WireError {
 
 /// The transport over sockets.
 pub struct Wire {
+    pools: Pools,
+    /// For what members name for its content.
+    content: Pools,
+    direct: Direct,
+}
+
+/// Connections behind one guard.
+struct Pools {
     https: Pool,
     http: Pool,
     egress: Egress,
-    direct: Direct,
 }
 
 #[expect(clippy::disallowed_types, reason = "this is the one place that holds the HTTP client")]
@@ -65,26 +72,15 @@ impl Wire {
     ) -> Result<Self, WireError> {
         let tls = tls_config(roots)?;
         Ok(Self {
-            https: pool(&egress, tls.clone(), true)?,
-            http: pool(&egress, tls.clone(), false)?,
-            direct: Direct::new(egress.clone(), Arc::new(tls), clock),
-            egress,
+            content: Pools::new(egress.for_content(), &tls)?,
+            pools: Pools::new(egress.clone(), &tls)?,
+            direct: Direct::new(egress, Arc::new(tls), clock),
         })
-    }
-
-    fn check(&self, url: &str) -> Result<Url, SendError> {
-        let url = Url::parse(url).map_err(|e| SendError::NotSent(format!("not an address: {e}")))?;
-        self.egress.check_url(&url).map_err(|blocked| SendError::Forbidden(blocked.to_string()))?;
-        Ok(url)
-    }
-
-    fn pool_for(&self, url: &Url) -> &Pool {
-        if url.scheme() == "https" { &self.https } else { &self.http }
     }
 
     async fn pooled(&self, url: Url, call: Call) -> Result<Reply, SendError> {
         let mut request =
-            self.pool_for(&url).request(call.method, url).headers(call.headers).timeout(call.timeout);
+            self.pools.for_url(&url).request(call.method, url).headers(call.headers).timeout(call.timeout);
         request = match call.body {
             Body::Empty => request,
             Body::Bytes(bytes) => request.body(bytes),
@@ -107,23 +103,25 @@ impl Wire {
     }
 }
 
-#[async_trait]
-impl Transport for Wire {
-    fn admit(&self, call: &Call) -> Result<(), SendError> {
-        self.check(&call.url).map(|_| ())
+impl Pools {
+    fn new(egress: Egress, tls: &rustls::ClientConfig) -> Result<Self, WireError> {
+        let (https, http) = (pool(&egress, tls.clone(), true)?, pool(&egress, tls.clone(), false)?);
+        Ok(Self { https, http, egress })
     }
 
-    async fn send(&self, call: Call, not_after: Option<Duration>) -> Result<Reply, SendError> {
-        let url = self.check(&call.url)?;
-        if not_after.is_some() {
-            return self.direct.send(call, not_after).await;
-        }
-        self.pooled(url, call).await
+    fn check(&self, url: &str) -> Result<Url, SendError> {
+        let url = Url::parse(url).map_err(|e| SendError::NotSent(format!("not an address: {e}")))?;
+        self.egress.check_url(&url).map_err(|blocked| SendError::Forbidden(blocked.to_string()))?;
+        Ok(url)
+    }
+
+    fn for_url(&self, url: &Url) -> &Pool {
+        if url.scheme() == "https" { &self.https } else { &self.http }
     }
 
     async fn open(&self, call: Call) -> Result<Opened, SendError> {
         let url = self.check(&call.url)?;
-        let asked = self.pool_for(&url).request(call.method, url).headers(call.headers).send();
+        let asked = self.for_url(&url).request(call.method, url).headers(call.headers).send();
         let head = tokio::time::timeout(call.timeout, asked).await;
         let response =
             head.map_err(|_| SendError::Lost("no answer in time".to_owned()))?.map_err(classify)?;
@@ -135,6 +133,25 @@ impl Transport for Wire {
     }
 }
 
+#[async_trait]
+impl Transport for Wire {
+    fn admit(&self, call: &Call) -> Result<(), SendError> {
+        self.pools.check(&call.url).map(|_| ())
+    }
+
+    async fn send(&self, call: Call, not_after: Option<Duration>) -> Result<Reply, SendError> {
+        let url = self.pools.check(&call.url)?;
+        if not_after.is_some() {
+            return self.direct.send(call, not_after).await;
+        }
+        self.pooled(url, call).await
+    }
+
+    async fn open(&self, call: Call) -> Result<Opened, SendError> {
+        self.content.open(call).await
+    }
+}
+
 /// Connections to one host that are kept when nobody uses them: as many as preparations run side by side. With fewer, each that ends
 /// its call closes one that the next would have used.
 const MOST_IDLE: usize = 32;
@@ -142,11 +159,11 @@ const MOST_IDLE: usize = 32;
 /// How long a simulated network waits for the head of an answer.
 const PULL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Pulls files for the simulated networks, under the same guard.
+/// Pulls files for the simulated networks, under the guard of networks: in a demo they are this machine's own.
 #[async_trait]
 impl Fetch for Wire {
     async fn fetch(&self, url: &str) -> Result<Fetched, FetchError> {
-        let opened = self.open(Call::get("sandbox.pull", url).timeout(PULL_TIMEOUT)).await;
+        let opened = self.pools.open(Call::get("sandbox.pull", url).timeout(PULL_TIMEOUT)).await;
         let opened = opened.map_err(|error| FetchError(error.to_string()))?;
         let content_type = opened.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         Ok(Fetched {

@@ -15,6 +15,7 @@ use carillon_domain::time::SignedDuration;
 use carillon_store::StoreError;
 use carillon_store::repo::account;
 use carillon_store::repo::job::{self, NewJob};
+use carillon_store::repo::notice;
 use carillon_store::repo::report_schedule::{self, DueSchedule, SentRow, SentState};
 use carillon_store::repo::workspace::{self, MemberRow, WorkspaceRow};
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,7 @@ use super::{JobError, Lease, Next, background, fenced, letter};
 use crate::mail::{MailError, Mailer, Paper};
 use crate::report;
 use crate::usecase::analytics::Filter;
-use crate::usecase::exports;
+use crate::usecase::{exports, notices};
 use crate::{Actor, Engine};
 
 /// The job kind of a report.
@@ -246,7 +247,17 @@ async fn made(
     let bytes = Bytes::from(bytes);
     engine.library.keep_report((row.workspace, row.id), bytes.clone()).await.map_err(|e| defect(&e))?;
     row.size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    save(engine, lease, row).await?;
+    let days = format!("It is about {} to {}.", row.first_day, row.last_day);
+    let told = notices::of_report(engine, (row.workspace, row.id), row.account, days);
+    let made = row.clone();
+    fenced(engine, lease, move |tx| {
+        Box::pin(async move {
+            report_schedule::save(tx, &made).await?;
+            notice::raise(tx, &told).await.map(drop)
+        })
+    })
+    .await?;
+    engine.events.notices_changed(row.workspace);
     Ok(bytes)
 }
 

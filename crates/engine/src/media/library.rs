@@ -93,6 +93,8 @@ pub struct Library {
     pub(super) parts: Arc<LibraryParts>,
     /// One picture is decoded, or one document looked into, at a time: that bounds memory.
     pub(super) decoding: Arc<Semaphore>,
+    /// One small picture of what is not kept is decoded at a time, and keeps no upload waiting, nor waits for one.
+    pub(super) glancing: Arc<Semaphore>,
     /// One video is made at a time: it takes all the processor that is to spare.
     pub(super) filming: Arc<Semaphore>,
     /// Ends what is being made.
@@ -143,7 +145,8 @@ impl Library {
     pub fn new(parts: LibraryParts) -> Self {
         let one = || Arc::new(Semaphore::new(1));
         let stopping = CancellationToken::new();
-        Self { parts: Arc::new(parts), decoding: one(), filming: one(), sweeping: one(), stopping }
+        let parts = Arc::new(parts);
+        Self { parts, decoding: one(), glancing: one(), filming: one(), sweeping: one(), stopping }
     }
 
     /// How large files may be.

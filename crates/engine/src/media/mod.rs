@@ -10,6 +10,7 @@
 mod about;
 mod document;
 mod found;
+mod glance;
 mod incoming;
 mod ingest;
 mod keys;

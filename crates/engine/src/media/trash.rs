@@ -21,14 +21,19 @@ pub(super) fn for_good(now: Timestamp) -> Timestamp {
 }
 
 impl Library {
-    /// Files that can be taken out of the trash, latest first, at most `most`.
+    /// Files that can be taken out of the trash, latest first, at most `most`, behind the one that was deleted then.
     ///
     /// # Errors
     /// [`AppError::Forbidden`] when the role may not read.
-    pub async fn trashed(&self, actor: &Actor, most: u32) -> Result<Vec<MediaRow>, AppError> {
+    pub async fn trashed(
+        &self,
+        actor: &Actor,
+        behind: Option<(Timestamp, MediaId)>,
+        most: u32,
+    ) -> Result<Vec<MediaRow>, AppError> {
         actor.require(Permission::Read)?;
         let since = for_good(self.parts.clock.now());
-        Ok(media::trashed(&self.parts.db, actor.workspace, since, most).await?)
+        Ok(media::trashed(&self.parts.db, actor.workspace, since, behind, most).await?)
     }
 
     /// Takes a file out of the trash.

@@ -281,8 +281,6 @@ async fn end(tx: &mut Tx<'_>, sheets: &[&Sheet]) -> Result<(), StoreError> {
     for job in sheets.iter().filter_map(|sheet| sheet.following.as_ref()) {
         job::put(tx, job).await?;
     }
-    for new in sheets.iter().filter_map(|sheet| sheet.notice.as_ref()) {
-        notice::raise(tx, new).await?;
-    }
-    Ok(())
+    let told: Vec<&NewNotice> = sheets.iter().filter_map(|sheet| sheet.notice.as_ref()).collect();
+    notice::raise_all(tx, &told).await.map(drop)
 }

@@ -44,7 +44,7 @@ fn refused(code: &str, message: impl Into<String>) -> AppError {
     AppError::invalid("url", code, message)
 }
 
-fn parsed(address: &str) -> Result<Url, AppError> {
+pub(super) fn parsed(address: &str) -> Result<Url, AppError> {
     let address = address.trim();
     if address.len() > MAX_ADDRESS {
         return Err(refused("too_long", format!("An address may have up to {MAX_ADDRESS} bytes.")));
@@ -53,8 +53,8 @@ fn parsed(address: &str) -> Result<Url, AppError> {
     url.ok_or_else(|| refused("invalid", "This is no address of a file. It begins with https://."))
 }
 
-/// Follows the way to the file.
-async fn open(engine: &Engine, mut url: Url) -> Result<(Url, Opened), AppError> {
+/// Follows the way to what is there.
+pub(super) async fn open(engine: &Engine, mut url: Url) -> Result<(Url, Opened), AppError> {
     for _ in 0..=HOPS {
         let call = Call::get("library.fetch", url.as_str()).timeout(HEAD);
         let opened = engine.networks.http.open(call).await.map_err(not_opened)?;

@@ -1,17 +1,18 @@
-//! What needs a person: told once per cause, to those who can do something about it, until it is settled.
+//! What needs a person: told once per cause, to those who can do something about it, until it is settled. And what is good to know,
+//! which is over after a day.
 //!
 //! A notice commits with the change that causes it, and is cleared with the change that settles it. The one cause that no change
-//! brings about is time: logins that end soon are looked for by `look_at_logins`.
+//! brings about is time: logins that end soon are looked for by `look_at_logins`, days that fill up by `nearing::look_at_caps`.
 
 use carillon_domain::account::AccountStatus;
 use carillon_domain::error::AppError;
-use carillon_domain::id::{AccountId, Id, NoticeId, UserId, WorkspaceId};
+use carillon_domain::id::{AccountId, Id, NoticeId, SentReportId, UserId, WorkspaceId};
 use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Role;
 use carillon_domain::time::SignedDuration;
 use carillon_store::StoreError;
 use carillon_store::repo::account::{self, AccountRow};
-use carillon_store::repo::notice::{self, NewNotice, NoticeRow, Reader};
+use carillon_store::repo::notice::{self, NewNotice, NoticeRow, Reader, Which};
 use carillon_store::repo::publication::PublicationRow;
 use carillon_store::repo::{grant, letter};
 use uuid::Uuid;
@@ -22,8 +23,23 @@ use crate::{Actor, Engine};
 /// More unread ones are not counted.
 pub const MOST_COUNTED: usize = 99;
 
-/// Settled ones are kept so long.
+/// News is over after this.
+const FRESH: SignedDuration = SignedDuration::from_hours(24);
+
+/// Settled ones that needed a person are kept so long.
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+/// News is kept so long. There is some with every post, and e-mails and the notice of a full day look back two days at most.
+const NEWS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// News that is settled in one transaction.
+const PIECE: i64 = 500;
+
+/// Notices that are forgotten in one transaction; each goes with a row for everybody who read it or was sent it.
+const FORGOTTEN: i64 = 100;
+
+/// Notices that are marked as read in one transaction.
+const READ_AT_ONCE: usize = 500;
 
 /// Accounts that are looked at in one go.
 const BATCH: i64 = 500;
@@ -40,17 +56,38 @@ pub(crate) fn of_account(
         id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
         kind,
         subject: account.uuid(),
-        account,
+        account: Some(account),
         post: None,
         cause,
         created_at: engine.clock.now(),
     }
 }
 
-/// The notice of a publication whose try ended so, if it needs a person.
+/// The notice of a report that was made; the days that it is about are its cause.
+pub(crate) fn of_report(
+    engine: &Engine,
+    (workspace, report): (WorkspaceId, SentReportId),
+    account: Option<AccountId>,
+    days: String,
+) -> NewNotice {
+    NewNotice {
+        workspace,
+        id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
+        kind: NoticeKind::ReportReady,
+        subject: report.uuid(),
+        account,
+        post: None,
+        cause: Some(days),
+        created_at: engine.clock.now(),
+    }
+}
+
+/// The notice of a publication whose try ended so, if people hear of it.
 pub(crate) fn of_publication(engine: &Engine, row: &PublicationRow, outcome: &str) -> Option<NewNotice> {
     let kind = NoticeKind::of_outcome(outcome)?;
-    let cause = row.error.as_ref().map(|error| error.cause.clone()).or_else(|| row.evidence.clone());
+    let cause = || row.error.as_ref().map(|error| error.cause.clone()).or_else(|| row.evidence.clone());
+    // What was seen while it was uncertain is no cause of its being public.
+    let cause = if kind.needs_a_person() { cause() } else { None };
     let of_account = of_account(engine, (row.workspace, row.account), kind, cause);
     Some(NewNotice { subject: row.id.uuid(), post: Some(row.post), ..of_account })
 }
@@ -63,24 +100,34 @@ pub(crate) fn of_draft(engine: &Engine, row: &PublicationRow, cause: String) -> 
 }
 
 /// Who reads; a token reads for itself.
-fn reader(actor: &Actor) -> Reader {
+pub(super) fn reader(actor: &Actor) -> Reader {
     let id = actor.user.map(Id::uuid).or(actor.token.map(Id::uuid));
     Reader { workspace: actor.workspace, id: id.unwrap_or(Uuid::nil()), role: actor.role }
 }
 
-/// A page of notices that the actor hears of, newest first, settled ones too; and where the next one begins.
+/// What somebody has not read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// How much of it needs a person.
+    pub needing: usize,
+    /// How much does not. Where not all is counted, what needs a person is.
+    pub news: usize,
+}
+
+/// A page of those of these notices that the actor hears of, newest first, settled ones too; and where the next one begins.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list(
     engine: &Engine,
     actor: &Actor,
+    which: Which,
     after: Option<NoticeId>,
     limit: usize,
 ) -> Result<(Vec<NoticeRow>, Option<NoticeId>), AppError> {
     let limit = limit.clamp(1, 200);
     let asked = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-    let mut rows = notice::list(&engine.db, reader(actor), after, asked).await?;
+    let mut rows = notice::list(&engine.db, (reader(actor), which), after, asked).await?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|row| row.id);
@@ -91,7 +138,7 @@ pub async fn list(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn unread(engine: &Engine, actor: &Actor) -> Result<usize, AppError> {
+pub async fn unread(engine: &Engine, actor: &Actor) -> Result<Unread, AppError> {
     count_unread(engine, reader(actor)).await
 }
 
@@ -104,13 +151,14 @@ pub async fn unread_by(
     workspace: WorkspaceId,
     person: UserId,
     role: Role,
-) -> Result<usize, AppError> {
+) -> Result<Unread, AppError> {
     count_unread(engine, Reader { workspace, id: person.uuid(), role }).await
 }
 
-async fn count_unread(engine: &Engine, reader: Reader) -> Result<usize, AppError> {
-    let most = i64::try_from(MOST_COUNTED + 1).unwrap_or(i64::MAX);
-    Ok(notice::unread(&engine.db, reader, most).await?.len())
+async fn count_unread(engine: &Engine, reader: Reader) -> Result<Unread, AppError> {
+    let unread = notice::unread(&engine.db, reader, MOST_COUNTED + 1).await?;
+    let needing = unread.iter().filter(|(_, kind)| kind.needs_a_person()).count();
+    Ok(Unread { needing, news: unread.len() - needing })
 }
 
 /// Notes that the actor has read one. Others still see it as unread.
@@ -135,13 +183,13 @@ pub async fn read(engine: &Engine, actor: &Actor, id: NoticeId) -> Result<(), Ap
 pub async fn read_all(engine: &Engine, actor: &Actor) -> Result<(), AppError> {
     let (reader, now) = (reader(actor), engine.clock.now());
     loop {
-        let ids = notice::unread(&engine.db, reader, BATCH).await?;
-        if ids.is_empty() {
+        let unread = notice::unread(&engine.db, reader, READ_AT_ONCE).await?;
+        if unread.is_empty() {
             break;
         }
         let noted = engine.db.write(move |tx| {
             Box::pin(async move {
-                for id in ids {
+                for (id, _) in unread {
                     notice::read(tx, reader, id, now).await?;
                 }
                 Ok::<_, StoreError>(())
@@ -170,13 +218,37 @@ pub async fn want_mail(engine: &Engine, person: UserId, wants: bool) -> Result<(
     Ok(kept.await?)
 }
 
-/// Tells of logins that end soon, settles what is told of those that do not any more, and forgets what was settled long ago.
+/// Settles news of the day before, and forgets what was settled long ago.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn forget(engine: &Engine) -> Result<(), StoreError> {
+    let now = engine.clock.now();
+    for kind in NoticeKind::ALL.into_iter().filter(|kind| !kind.needs_a_person()) {
+        let times = (now - FRESH, now);
+        engine
+            .in_pieces(PIECE, move |tx| {
+                Box::pin(async move { notice::settle_news(tx, kind, times, PIECE).await })
+            })
+            .await?;
+    }
+    for (news, before) in [(true, now - NEWS_KEPT), (false, now - KEPT)] {
+        engine
+            .in_pieces(FORGOTTEN, move |tx| {
+                Box::pin(async move { notice::forget(tx, news, before, FORGOTTEN).await })
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+/// Tells of logins that end soon, and settles what is told of those that do not any more.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) async fn look_at_logins(engine: &Engine) -> Result<(), StoreError> {
     let now = engine.clock.now();
-    for key in notice::open(&engine.db, NoticeKind::LoginEnds, i64::MAX).await? {
+    for key in notice::open(&engine.db, NoticeKind::LoginEnds).await? {
         look_at(engine, key).await?;
     }
     let nobody = (WorkspaceId::from_uuid(Uuid::nil()), AccountId::from_uuid(Uuid::nil()));
@@ -189,8 +261,7 @@ pub(crate) async fn look_at_logins(engine: &Engine) -> Result<(), StoreError> {
         let Some(last) = ending.last() else { break };
         after = *last;
     }
-    let before = now - KEPT;
-    engine.db.write(move |tx| Box::pin(async move { notice::forget(tx, before).await })).await
+    Ok(())
 }
 
 async fn look_at(engine: &Engine, (workspace, id): (WorkspaceId, AccountId)) -> Result<(), StoreError> {

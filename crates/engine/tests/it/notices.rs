@@ -5,17 +5,21 @@ use std::time::Duration;
 use carillon_connectors::contract::webhooks::Address;
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
 use carillon_domain::connector_error::{ConnectorError, ErrorKind};
-use carillon_domain::id::{NoticeId, TokenId};
+use carillon_domain::error::AppError;
+use carillon_domain::id::{AccountId, NoticeId, TokenId};
 use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Role;
 use carillon_domain::publication::PublicationState;
 use carillon_engine::Actor;
 use carillon_engine::events::Topic;
+use carillon_engine::usecase::accounts::AccountPatch;
+use carillon_engine::usecase::notice_wishes::{self, Wish};
+use carillon_engine::usecase::notices::{MOST_COUNTED, Unread};
 use carillon_engine::usecase::posts::{self, Removal};
 use carillon_engine::usecase::webhooks::Reply;
 use carillon_engine::usecase::{accounts, notices, publications, sync};
 use carillon_store::repo::grant;
-use carillon_store::repo::notice::{self, NewNotice, NoticeRow};
+use carillon_store::repo::notice::{self, NewNotice, NoticeRow, Reader, Which};
 use carillon_store::testing::TestDb;
 use carillon_store::{StoreError, on_both};
 
@@ -23,18 +27,30 @@ use super::support::{Stage, new_workspace};
 use super::told::{hear, left, own_id};
 
 impl Stage {
+    /// What needed or needs a person, newest first.
     async fn told(&self, actor: &Actor) -> Vec<NoticeRow> {
-        notices::list(&self.engine, actor, None, 50).await.expect("a list").0
+        notices::list(&self.engine, actor, Which::Needing, None, 50).await.expect("a list").0
     }
 
-    /// What is open, newest first.
+    /// What is good to know, newest first.
+    async fn news(&self, actor: &Actor) -> Vec<NoticeRow> {
+        notices::list(&self.engine, actor, Which::News, None, 50).await.expect("a list").0
+    }
+
+    /// What is open and needs a person, newest first.
     async fn open(&self) -> Vec<NoticeKind> {
         let told = self.told(&self.actor).await;
         told.iter().filter(|row| row.cleared_at.is_none()).map(|row| row.kind).collect()
     }
 
+    /// A token with this role.
+    fn token(&self, role: Role) -> Actor {
+        let token = Some(TokenId::from_uuid(uuid::Uuid::from_u128(7)));
+        Actor { role, user: None, token, ..self.actor.clone() }
+    }
+
     async fn unread(&self, actor: &Actor) -> usize {
-        notices::unread(&self.engine, actor).await.expect("a count")
+        notices::unread(&self.engine, actor).await.expect("a count").needing
     }
 }
 
@@ -54,7 +70,7 @@ async fn failed_once(test: &TestDb) {
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!(
         (told[0].kind, told[0].post, told[0].account),
-        (NoticeKind::Failed, Some(post.post.id), account)
+        (NoticeKind::Failed, Some(post.post.id), Some(account))
     );
     assert_eq!((told[0].subject, told[0].read_at), (id.uuid(), None));
     assert!(told[0].cause.is_some() && told[0].handle.is_some());
@@ -95,12 +111,7 @@ async fn reading_of_them(test: &TestDb) {
         stage.now(account, text).await;
         stage.run_until_idle().await;
     }
-    let editor = Actor {
-        role: Role::Editor,
-        user: None,
-        token: Some(TokenId::from_uuid(uuid::Uuid::from_u128(7))),
-        ..stage.actor.clone()
-    };
+    let editor = stage.token(Role::Editor);
     let analyst = Actor { role: Role::Analyst, ..editor.clone() };
     let elsewhere = new_workspace(&stage.engine, "UTC").await;
     assert_eq!((stage.unread(&stage.actor).await, stage.unread(&editor).await), (2, 2));
@@ -116,8 +127,10 @@ async fn reading_of_them(test: &TestDb) {
     notices::read_all(&stage.engine, &stage.actor).await.expect("all");
     assert_eq!((stage.unread(&stage.actor).await, stage.unread(&editor).await), (0, 2));
 
-    let (first, next) = notices::list(&stage.engine, &stage.actor, None, 1).await.expect("a page");
-    let (second, end) = notices::list(&stage.engine, &stage.actor, next, 1).await.expect("a page");
+    let (first, next) =
+        notices::list(&stage.engine, &stage.actor, Which::Needing, None, 1).await.expect("a page");
+    let (second, end) =
+        notices::list(&stage.engine, &stage.actor, Which::Needing, next, 1).await.expect("a page");
     assert_eq!((first[0].id, end), (newest, None));
     assert_ne!(second[0].id, newest);
 }
@@ -246,7 +259,7 @@ async fn readings_erased(test: &TestDb) {
         id: NoticeId::from_uuid(uuid::Uuid::from_u128(9)),
         kind: NoticeKind::Failed,
         subject: public.id.uuid(),
-        account,
+        account: Some(account),
         post: Some(public.post),
         cause: None,
         created_at: public.created_at,
@@ -290,10 +303,211 @@ async fn nothing_left(test: &TestDb) {
     accounts::disconnect(&stage.engine, &stage.actor, goes, None, false).await.expect("let go");
     accounts::disconnect(&stage.engine, &stage.actor, erased, None, true).await.expect("erased");
     let told = stage.told(&stage.actor).await;
-    assert_eq!(told.iter().map(|row| row.account).collect::<Vec<_>>(), [goes], "the other is forgotten");
+    assert_eq!(
+        told.iter().map(|row| row.account).collect::<Vec<_>>(),
+        [Some(goes)],
+        "the other is forgotten"
+    );
     assert!(told[0].cleared_at.is_some());
     stage.bench.clock.advance(Duration::from_secs(91 * 24 * 3600));
     stage.engine.upkeep().await;
     assert_eq!(stage.told(&stage.actor).await, [], "and in the end this one, too");
 }
 on_both!(nothing_is_told_of_an_account_that_was_let_go, |t| super::nothing_left(t));
+
+async fn good_to_know(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    let post = stage.now(account, "Bells").await;
+    stage.run_until_idle().await;
+    let told = stage.news(&stage.actor).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(
+        (told[0].kind, told[0].post, told[0].account),
+        (NoticeKind::Published, Some(post.post.id), Some(account))
+    );
+    let text = told[0].composition.as_ref().map(|composition| composition.text.as_str());
+    assert_eq!((told[0].cause.as_deref(), text), (None, Some("Bells")));
+    assert_eq!(stage.told(&stage.actor).await, [], "it needs nobody");
+    let analyst = stage.token(Role::Analyst);
+    assert_eq!(stage.news(&analyst).await, [], "who may not publish does not hear of posts");
+
+    let unread = async || notices::unread(&stage.engine, &stage.actor).await.expect("a count");
+    assert_eq!(unread().await, Unread { needing: 0, news: 1 });
+    notices::read(&stage.engine, &stage.actor, told[0].id).await.expect("read");
+    assert_eq!(unread().await, Unread::default());
+    let editor = stage.token(Role::Editor);
+    let theirs = async || notices::unread(&stage.engine, &editor).await.expect("a count");
+    assert_eq!(theirs().await, Unread { needing: 0, news: 1 }, "others have not read it");
+
+    stage.fault(Fault::once("bluesky", "commit", When::Before, FaultKind::Status).status(400));
+    stage.now(account, "Refused").await;
+    stage.run_until_idle().await;
+    stage.bench.clock.advance(Duration::from_secs(25 * 3600));
+    stage.engine.upkeep().await;
+    assert!(stage.news(&stage.actor).await[0].cleared_at.is_some(), "over after a day");
+    assert_eq!(theirs().await, Unread { needing: 1, news: 0 }, "what needs somebody is not");
+}
+on_both!(what_is_good_to_know_is_over_after_a_day, |t| super::good_to_know(t));
+
+/// News of so many publications that never were.
+async fn much_news(stage: &Stage, account: AccountId, much: usize) {
+    let engine = &stage.engine;
+    let new = |_| {
+        let id = NoticeId::new(engine.clock.as_ref(), engine.entropy.as_ref());
+        NewNotice {
+            workspace: stage.actor.workspace,
+            id,
+            kind: NoticeKind::Published,
+            subject: id.uuid(),
+            account: Some(account),
+            post: None,
+            cause: None,
+            created_at: engine.clock.now(),
+        }
+    };
+    let all: Vec<NewNotice> = (0..much).map(new).collect();
+    let raised: Result<u64, StoreError> = engine
+        .db
+        .write(move |tx| {
+            Box::pin(async move { notice::raise_all(tx, &all.iter().collect::<Vec<_>>()).await })
+        })
+        .await;
+    assert_eq!(usize::try_from(raised.expect("raised")), Ok(much));
+}
+
+async fn under_much_news(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    stage.fault(Fault::once("bluesky", "commit", When::Before, FaultKind::Status).status(400));
+    stage.now(account, "Refused").await;
+    stage.run_until_idle().await;
+    stage.bench.clock.advance(Duration::from_secs(60));
+    // More than is settled or forgotten in one transaction, or read.
+    much_news(&stage, account, 601).await;
+    let editor = stage.token(Role::Editor);
+    let unread = async |actor: &Actor| notices::unread(&stage.engine, actor).await.expect("a count");
+    let counted = Unread { needing: 1, news: MOST_COUNTED };
+    assert_eq!(
+        (unread(&stage.actor).await, unread(&editor).await),
+        (counted, counted),
+        "it is counted first"
+    );
+    assert_eq!(stage.told(&stage.actor).await.len(), 1, "it lies below all of them");
+    notices::read_all(&stage.engine, &editor).await.expect("all");
+    assert_eq!((unread(&stage.actor).await, unread(&editor).await), (counted, Unread::default()));
+
+    let reader = Reader { workspace: stage.actor.workspace, id: uuid::Uuid::nil(), role: Role::Owner };
+    let kept = async || {
+        let db = &stage.engine.db;
+        let rows = notice::list(db, (reader, Which::News), None, 1_000).await.expect("a list");
+        (rows.len(), rows.iter().filter(|row| row.cleared_at.is_none()).count())
+    };
+    assert_eq!(kept().await, (601, 601));
+    let later = async |hours: u64| {
+        stage.bench.clock.advance(Duration::from_secs(hours * 3600));
+        stage.engine.upkeep().await;
+    };
+    later(25).await;
+    assert_eq!(kept().await, (601, 0), "over after a day, and still there to be read");
+    assert_eq!(unread(&stage.actor).await, Unread { needing: 1, news: 0 });
+    accounts::disconnect(&stage.engine, &stage.actor, account, None, false).await.expect("let go");
+    later(5 * 24).await;
+    assert_eq!(kept().await, (601, 0));
+    later(2 * 24).await;
+    assert_eq!(kept().await, (0, 0), "gone after a week");
+    let told = stage.told(&stage.actor).await;
+    assert_eq!(told.len(), 1, "what needed somebody is kept longer");
+    assert!(told[0].cleared_at.is_some(), "although it is settled");
+}
+on_both!(news_is_forgotten_after_a_week_however_much, |t| super::under_much_news(t));
+
+async fn nearly_full(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    stage.run_until_idle().await;
+    let patch = AccountPatch { daily_cap: Some(Some(5)), ..AccountPatch::default() };
+    accounts::update(&stage.engine, &stage.actor, account, patch).await.expect("a cap");
+    // Nine o'clock of tomorrow where the workspace is, so that hours after are the same day.
+    let tomorrow = stage.in_minutes(24 * 60).in_tz("Europe/Athens").expect("zone").date();
+    let nine = tomorrow.at(9, 0, 0, 0).in_tz("Europe/Athens").expect("zone").timestamp();
+    stage.bench.clock.advance_to(nine);
+    let near = async || {
+        let mut told = stage.news(&stage.actor).await;
+        told.retain(|row| row.kind == NoticeKind::CapNear);
+        told
+    };
+    for (n, text) in [(2, "One"), (4, "Two"), (6, "Three"), (26, "Four"), (28, "Five"), (30, "Six")] {
+        stage.at(account, text, stage.in_minutes(60 * n)).await;
+    }
+    stage.engine.upkeep().await;
+    assert_eq!(near().await, [], "three of five");
+    let fourth = stage.at(account, "Seven", stage.in_minutes(60 * 8)).await;
+    tokio::join!(stage.engine.upkeep(), stage.engine.upkeep());
+    stage.engine.upkeep().await;
+    let told = near().await;
+    assert_eq!(told.len(), 1, "once: {told:?}");
+    assert_eq!((told[0].account, told[0].post, told[0].cleared_at), (Some(account), None, None));
+    let cause = told[0].cause.clone().expect("why");
+    assert!(cause.contains("4 posts are sent or planned today") && cause.contains("is 5"), "{cause}");
+
+    posts::remove(&stage.engine, &stage.actor, fourth.post.id, Removal::default()).await.expect("canceled");
+    stage.engine.upkeep().await;
+    assert!(near().await[0].cleared_at.is_some(), "it is not so any more");
+    stage.at(account, "Eight", stage.in_minutes(60 * 8)).await;
+    stage.engine.upkeep().await;
+    assert_eq!(near().await.len(), 1, "not twice on a day");
+
+    stage.at(account, "Nine", stage.in_minutes(60 * 32)).await;
+    stage.bench.clock.advance(Duration::from_secs(24 * 3600));
+    stage.engine.upkeep().await;
+    let told = near().await;
+    assert_eq!((told.len(), told[0].cleared_at), (2, None), "another day is another cause: {told:?}");
+}
+on_both!(a_day_that_is_nearly_full_is_told_once, |t| super::nearly_full(t));
+
+async fn wished(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    stage.now(account, "Bells").await;
+    stage.run_until_idle().await;
+    stage.fault(Fault::once("bluesky", "commit", When::Before, FaultKind::Status).status(400));
+    stage.now(account, "Refused").await;
+    stage.run_until_idle().await;
+    let editor = stage.token(Role::Editor);
+    let wish = async |actor: &Actor, kind: &str, in_app: Option<bool>, by_mail: Option<bool>| {
+        let wish = Wish { kind: kind.to_owned(), in_app, by_mail };
+        notice_wishes::change(&stage.engine, actor, &[wish]).await
+    };
+    let wrong = |result: Result<(), AppError>| {
+        let Err(AppError::Invalid(errors)) = result else { panic!("{result:?}") };
+        errors.into_iter().map(|e| (e.field, e.code)).collect::<Vec<_>>()
+    };
+    let field = |field: &str, code: &str| vec![(format!("preferences.0.{field}"), code.to_owned())];
+
+    wish(&editor, "failed", Some(false), None).await.expect("put away");
+    assert_eq!((stage.told(&editor).await.len(), stage.unread(&editor).await), (0, 0));
+    assert_eq!(
+        (stage.told(&stage.actor).await.len(), stage.unread(&stage.actor).await),
+        (1, 1),
+        "for oneself"
+    );
+    let failed = stage.told(&stage.actor).await[0].id;
+    assert!(notices::read(&stage.engine, &editor, failed).await.is_err(), "there is none for them");
+    let owner_now = Actor { role: Role::Owner, ..editor.clone() };
+    assert_eq!(stage.unread(&owner_now).await, 1, "owners hear of it, whatever they wished before");
+
+    let refused = wish(&stage.actor, "failed", Some(false), None).await;
+    assert_eq!(wrong(refused), field("in_app", "stays"), "somebody must hear of it");
+    wish(&stage.actor, "published", Some(false), None).await.expect("put away");
+    assert_eq!((stage.news(&stage.actor).await.len(), stage.news(&editor).await.len()), (0, 1));
+    wish(&stage.actor, "published", Some(true), None).await.expect("as usual");
+    assert_eq!(stage.news(&stage.actor).await.len(), 1);
+
+    assert_eq!(wrong(wish(&editor, "signed_out", Some(true), None).await), field("kind", "unknown_kind"));
+    assert_eq!(wrong(wish(&editor, "bells", None, None).await), field("kind", "unknown_kind"));
+    assert_eq!(wrong(wish(&editor, "failed", None, Some(true)).await), field("by_mail", "no_mailbox"));
+    wish(&editor, "failed", Some(true), None).await.expect("back");
+    assert_eq!(stage.unread(&editor).await, 1);
+}
+on_both!(everybody_chooses_what_they_hear_of, |t| super::wished(t));

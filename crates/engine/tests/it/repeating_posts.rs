@@ -11,6 +11,7 @@ use carillon_engine::usecase::posts::{
 use carillon_engine::usecase::series::{self, Scope};
 use carillon_engine::usecase::{accounts, notices};
 use carillon_store::repo::account;
+use carillon_store::repo::notice::Which;
 use carillon_store::testing::TestDb;
 use carillon_store::{StoreError, on_both};
 
@@ -197,7 +198,7 @@ async fn replaced(test: &TestDb) {
         let changed = series::change(engine, actor, here, input, ("FREQ=DAILY;COUNT=6", Scope::All)).await;
         here = changed.expect("changed").expect("it is there anew");
     }
-    let lying = posts::trashed(engine, actor, 200).await.expect("the trash");
+    let lying = posts::trashed(engine, actor, None, 200).await.expect("the trash");
     assert_eq!(
         lying.iter().map(|post| post.id).collect::<Vec<_>>(),
         [draft],
@@ -271,7 +272,7 @@ async fn troubled(test: &TestDb) {
     assert_eq!((draft.status, draft.post.due_at), (PostStatus::Draft, Some(days_later(63))));
     assert_eq!(scheduled(&stage).await.len(), before);
     let open = async || {
-        let (all, _) = notices::list(engine, actor, None, 50).await.expect("notices");
+        let (all, _) = notices::list(engine, actor, Which::All, None, 50).await.expect("notices");
         let open = all.into_iter().filter(|one| one.cleared_at.is_none());
         open.filter(|one| one.kind == NoticeKind::Unscheduled).collect::<Vec<_>>()
     };
@@ -298,3 +299,28 @@ async fn troubled(test: &TestDb) {
     assert_eq!(open().await.len(), 1, "people are told");
 }
 on_both!(what_can_not_be_scheduled_waits_as_a_draft, |t| super::troubled(t));
+
+async fn stopped(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let (engine, actor) = (&stage.engine, &stage.actor);
+    let account = stage.bluesky().await;
+    stage.post(repeated(account, "Weekly", "FREQ=WEEKLY")).await;
+    let all: Vec<PostId> = scheduled(&stage).await.iter().map(|view| view.post.id).collect();
+    // The day of the last one stays taken, though there is no post any more; the one before lies in the trash.
+    let [.., left, thrown, gone] = all.as_slice() else { panic!("{all:?}") };
+    for id in [*thrown, *gone] {
+        let removal = Removal { trash: true, ..Removal::default() };
+        posts::remove(engine, actor, id, removal).await.expect("thrown away");
+    }
+    posts::erase(engine, actor, *gone).await.expect("erased");
+    accounts::disconnect(engine, actor, account, None, true).await.expect("erased");
+    stage.bench.clock.advance_to(days_later(20));
+    engine.upkeep().await;
+    let view = series::of_post(engine, actor, *left).await.expect("read").expect("a series");
+    assert!(view.row.problem.is_some() && view.row.look_at.is_none(), "it stopped: {:?}", view.row);
+    let (told, _) = notices::list(engine, actor, Which::All, None, 50).await.expect("notices");
+    let told: Vec<_> = told.iter().filter(|one| one.kind == NoticeKind::Unscheduled).collect();
+    assert_eq!(told.iter().map(|one| one.post).collect::<Vec<_>>(), [Some(*left)], "people can go there");
+    posts::get(engine, actor, *left).await.expect("a post that is there");
+}
+on_both!(a_series_that_stops_names_a_post_that_is_there, |t| super::stopped(t));

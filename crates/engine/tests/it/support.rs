@@ -376,6 +376,7 @@ async fn engine(bench: &Bench, db: Db, storage: Storage) -> Arc<Engine> {
         events: Events::default(),
         mailer: None,
         estimates: carillon_engine::usecase::analytics::Estimates::default(),
+        link_cards: carillon_engine::usecase::link_cards::LinkCards::default(),
         wake: Arc::new(Notify::new()),
         retry: RetryPolicy::default(),
         timing: carillon_engine::timing::Timing::default(),

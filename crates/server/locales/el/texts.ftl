@@ -56,6 +56,11 @@ hashtags-posts = { $n ->
 hashtags-median = διάμεσος { $value } αλληλεπιδράσεις
 hashtags-put = Εισαγωγή του { $tag }
 
+mentions-title = Αναφορά σε κάποιον
+mentions-search = Όνομα ή όνομα χρήστη
+mentions-nobody = { $account }: κανείς δεν λέγεται έτσι εκεί.
+mentions-short = { $account }: πληκτρολογήστε { $n } γράμματα ενός ονόματος ή περισσότερα.
+mentions-none = Κανένας από τους επιλεγμένους λογαριασμούς δεν είναι σε δίκτυο όπου μπορούν να αναζητηθούν άνθρωποι από εδώ. Πληκτρολογήστε @ και το όνομα όπως το γράφει το δίκτυο.
 emoji-title = Emoji
 emoji-search = Αναζήτηση με το αγγλικό όνομα
 emoji-group = Ομάδα

@@ -176,6 +176,7 @@ compose-edit = Edit post
 compose-settled = This post can no longer be changed
 compose-settled-out = It is public, or may be: a network has it, or did not answer whether it does.
 compose-settled-erased = It is public, or may be, on an account that was removed with its history.
+compose-settled-gone = It was deleted. What you wrote for it can become a new post.
 compose-settled-back = Back to the post
 compose-text = Text
 compose-kept = What you wrote is still here.
@@ -184,7 +185,10 @@ compose-theirs = What somebody else saved
 compose-theirs-nothing = Nothing
 kept-title = You wrote something here that was not saved
 kept-back = Put it back
+kept-as-new = Make a new post of it
 kept-drop = Throw it away
+kept-nothing = No text yet
+kept-keeping = What you write is kept for you until you save it, for up to 30 days, also when you close this page or sign out. Nobody else sees it.
 compose-media = Pictures, videos and documents
 compose-more = Thread and first comment
 compose-seconds = Seconds
@@ -239,6 +243,12 @@ compose-fit-no-account = Choose the account first, then have copies made for it.
 compose-when = When
 compose-time = Date and time
 compose-zone = Time zone
+compose-clock-yours = On your clock ({ $zone }): { $time }
+compose-clock-workspace = On the clock of the workspace ({ $zone }): { $time }
+compose-undescribed = { $n ->
+    [one] One picture has no description. Say what is on it, for people who don't see it.
+   *[other] { $n } pictures have no description. Say what is on them, for people who don't see them.
+}
 compose-fold = Clocks go back that night. Which of the two do you mean?
 compose-fold-first = { $time }, before clocks go back
 compose-fold-second = { $time }, after clocks went back

@@ -56,6 +56,11 @@ hashtags-posts = { $n ->
 hashtags-median = median of { $value } engagements
 hashtags-put = Put in { $tag }
 
+mentions-title = Mention
+mentions-search = Name or handle
+mentions-nobody = { $account }: nobody is called that there.
+mentions-short = { $account }: type { $n } letters of a name or more.
+mentions-none = None of the chosen accounts is on a network where people can be looked up from here. Type @ and the name as the network writes it.
 emoji-title = Emoji
 emoji-search = Search by English name
 emoji-group = Group

@@ -99,9 +99,9 @@ pub fn warn_of_address(settings: &Settings) {
     }
 }
 
-/// The way to the networks, behind the operator's guard.
+/// The way to the networks and to what members name, behind the operator's guards.
 pub fn wire(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Wire, CliError> {
-    let egress = Egress::new(settings.egress.allow.as_slice());
+    let egress = Egress::new(settings.egress.allow.as_slice()).with_fetch(settings.egress.fetch.as_slice());
     Wire::new(egress, clock).map_err(|e| CliError::failed("The HTTP client can't be made", e))
 }
 

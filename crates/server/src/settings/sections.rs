@@ -80,9 +80,12 @@ pub struct Sandbox {
 /// `[egress]`
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Egress {
-    /// Private ranges that outgoing calls may reach.
+    /// Private ranges in which networks are called.
     #[serde(deserialize_with = "networks")]
     pub allow: Vec<IpNet>,
+    /// Private ranges from which members may have files and cards of links.
+    #[serde(deserialize_with = "networks")]
+    pub fetch: Vec<IpNet>,
 }
 
 /// `[media]`

@@ -2,6 +2,7 @@
 
 use carillon_domain::id::WorkspaceId;
 use carillon_domain::permission::{Permission, Role};
+use carillon_engine::usecase::notices::Unread;
 
 use super::components::Face;
 use crate::{assets, i18n, urls};
@@ -25,7 +26,7 @@ pub enum Section {
     Connections,
     /// Finding things.
     Search,
-    /// What needs a person; the bell leads there.
+    /// What the person hears of; the bell leads there.
     Notices,
     /// Workspace and personal settings.
     Settings,
@@ -72,7 +73,7 @@ pub struct Frame {
     /// Whether programs get in with tokens here.
     pub api_tokens: bool,
     /// How many notices the person has not read.
-    pub unread: usize,
+    pub unread: Unread,
     /// Whether single keys do something.
     pub single_keys: bool,
 }

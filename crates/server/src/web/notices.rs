@@ -1,4 +1,4 @@
-//! What needs a person: the bell on every page, and the list behind it.
+//! What needs a person, and what is good to know: the bell on every page, and the list behind it.
 
 use askama::Template;
 use axum::extract::State;
@@ -7,13 +7,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use carillon_domain::id::{NoticeId, WorkspaceId};
 use carillon_domain::notice::Audience;
 use carillon_engine::usecase::notices;
-use carillon_store::repo::notice::NoticeRow;
+use carillon_store::repo::notice::{NoticeRow, Which};
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::components::{Empty, Pager, State as Mark, at};
 use super::frame::Section;
-use super::posts::card::title;
+use super::posts::card::{excerpt, title};
 use super::said::Said;
 use super::signed_in::Member;
 use super::ui::Ui;
@@ -36,6 +36,8 @@ struct Bell {
 #[template(path = "pages/notices.html")]
 struct Notices {
     ui: Ui,
+    tabs: Vec<Tab>,
+    wishes_url: String,
     lines: Vec<Line>,
     pager: Pager,
     empty: Empty,
@@ -43,13 +45,22 @@ struct Notices {
     here: String,
 }
 
+/// Some of the notices.
+struct Tab {
+    label: String,
+    url: String,
+    current: bool,
+}
+
 struct Line {
     title: String,
     account: String,
+    /// How the post begins that it is about.
+    text: Option<String>,
     cause: Option<Said>,
     state: Mark,
     at: Timestamp,
-    /// Where something can be done about it.
+    /// Where something can be done about it, or more of it is seen.
     url: String,
     read_url: Option<String>,
 }
@@ -58,7 +69,18 @@ struct Line {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ListQuery {
+    /// `needs`, `news`; all others: everything.
+    show: String,
     cursor: Option<String>,
+}
+
+/// What is shown, by its name in the address.
+const SHOWN: [(&str, Which); 3] = [("", Which::All), ("needs", Which::Needing), ("news", Which::News)];
+
+impl ListQuery {
+    fn shown(&self) -> (&'static str, Which) {
+        SHOWN.into_iter().find(|(name, _)| *name == self.show).unwrap_or_default()
+    }
 }
 
 /// What a form names.
@@ -75,16 +97,35 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let member = member.at(Section::Notices);
     let (ui, actor) = (member.ui, member.actor);
-    let cursor = query.cursor.as_deref().and_then(|text| text.parse().ok());
-    let (rows, next) = notices::list(&app.engine, &actor, cursor, LINES).await?;
-    let here = urls::notices(actor.workspace);
-    let lines: Vec<Line> = rows.iter().map(|row| Line::new(&app, &ui, actor.workspace, row)).collect();
+    let cursor: Option<NoticeId> = query.cursor.as_deref().and_then(|text| text.parse().ok());
+    let (shown, which) = query.shown();
+    let (rows, next) = notices::list(&app.engine, &actor, which, cursor, LINES).await?;
+    let url = |shown: &str, cursor: Option<NoticeId>| {
+        let cursor = cursor.map(|id| format!("&cursor={id}")).unwrap_or_default();
+        format!("{}?show={shown}{cursor}", urls::notices(actor.workspace))
+    };
+    let tab = |(name, which): (&'static str, Which)| Tab {
+        label: match which {
+            Which::All => ui.tr("notices-all"),
+            Which::Needing => ui.tr("notices-needing"),
+            Which::News => ui.tr("notices-news"),
+        },
+        url: url(name, None),
+        current: name == shown,
+    };
+    let unread = ui.frame.as_ref().map(|frame| frame.unread).unwrap_or_default();
     let page = Notices {
-        read_all_url: ui.unread().map(|_| urls::read_notices(actor.workspace)),
-        pager: Pager::new(ui.tr("older"), next.map(|id| format!("{here}?cursor={id}"))),
-        empty: Empty::new("bell", ui.tr("notices-none"), ui.tr("notices-none-text")),
-        here: cursor.map_or(here.clone(), |id: NoticeId| format!("{here}?cursor={id}")),
-        lines,
+        tabs: SHOWN.into_iter().map(tab).collect(),
+        wishes_url: urls::notice_wishes(actor.workspace),
+        read_all_url: (unread.needing + unread.news > 0).then(|| urls::read_notices(actor.workspace)),
+        pager: Pager::new(ui.tr("older"), next.map(|id| url(shown, Some(id)))),
+        empty: if which == Which::News {
+            Empty::new("bell", ui.tr("notices-no-news"), ui.tr("notices-no-news-text"))
+        } else {
+            Empty::new("bell", ui.tr("notices-none"), ui.tr("notices-none-text"))
+        },
+        here: url(shown, cursor),
+        lines: rows.iter().map(|row| Line::new(&app, &ui, actor.workspace, row)).collect(),
         ui,
     };
     Ok(html(&page)?.into_response())
@@ -120,18 +161,23 @@ impl Line {
     fn new(app: &App, ui: &Ui, workspace: WorkspaceId, row: &NoticeRow) -> Self {
         let network = row.platform.as_deref().map(|platform| title(app, platform));
         let handle = row.handle.as_deref().map(at);
-        let url = match (row.kind.audience(), row.post) {
-            (Audience::Posts, Some(post)) => urls::post(workspace, post),
-            (Audience::Posts | Audience::Accounts, _) => urls::account(workspace, row.account),
-        };
-        let state = match row.cleared_at {
-            Some(_) => Mark::new("done", ui.tr("notices-settled")),
-            None => Mark::new("failed", ui.tr("notices-open")),
+        let url = match (row.kind.audience(), row.post, row.account) {
+            (Audience::Posts, Some(post), _) => urls::post(workspace, post),
+            (Audience::Numbers, _, _) => urls::report_schedules(workspace),
+            (_, _, Some(account)) => urls::account(workspace, account),
+            (_, _, None) => urls::overview(workspace),
         };
         let unread = row.read_at.is_none() && row.cleared_at.is_none();
+        let state = match (row.kind.needs_a_person(), row.cleared_at) {
+            (true, Some(_)) => Mark::new("done", ui.tr("notices-settled")),
+            (true, None) => Mark::new("failed", ui.tr("notices-open")),
+            (false, _) if unread => Mark::new("scheduled", ui.tr("notices-new")),
+            (false, _) => Mark::new("draft", ui.tr("notices-seen")),
+        };
         Self {
             title: ui.of("notice", row.kind.as_str()),
             account: handle.into_iter().chain(network.map(str::to_owned)).collect::<Vec<_>>().join(" · "),
+            text: row.composition.as_ref().map(|composition| excerpt(ui, composition)),
             cause: row.cause.as_deref().map(|cause| ui.said(cause)),
             state,
             at: row.created_at,

@@ -99,7 +99,7 @@ async fn framed(
 ) -> Result<Ui, AppError> {
     let unread = match open {
         Some((row, role)) => notices::unread_by(&app.engine, row.id, current.user.id, *role).await?,
-        None => 0,
+        None => notices::Unread::default(),
     };
     let mut ui = Ui::new(app, &parts.headers, &parts.uri);
     ui.t = language(current, parts);

@@ -38,10 +38,10 @@ impl Ui {
         self.frame.as_ref().is_some_and(super::frame::Frame::may_write)
     }
 
-    /// How many notices whoever looks has not read, as the bell says it; `None` where there are none.
+    /// How much needs a person that whoever looks has not read, as the bell says it; `None` where there is nothing.
     pub fn unread(&self) -> Option<String> {
-        let unread = self.frame.as_ref().map_or(0, |frame| frame.unread);
-        match unread {
+        let needing = self.frame.as_ref().map_or(0, |frame| frame.unread.needing);
+        match needing {
             0 => None,
             few if few <= MOST_COUNTED => Some(few.to_string()),
             _ => Some(format!("{MOST_COUNTED}+")),

@@ -1,6 +1,33 @@
 // Uploads: resumable (tus), several at once, with progress. A form with data-uploads says for which workspace.
 
 const CHUNK = 16 * 1024 * 1024;
+const RETRY_DELAYS = [0, 1000, 3000, 5000, 10000, 20000];
+
+// What sends the pieces is larger than all our scripts together, so only who uploads something fetches it.
+const fetchTus = () =>
+  new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = new URL('../vendor/tus.min.js', import.meta.url).href;
+    script.addEventListener('load', () => resolve(window.tus));
+    script.addEventListener('error', () => {
+      script.remove();
+      reject(new Error(script.src));
+    });
+    document.head.append(script);
+  });
+let coming = null;
+const tusThere = async () => {
+  for (const delay of RETRY_DELAYS) {
+    coming ??= fetchTus();
+    try {
+      return await coming;
+    } catch {
+      coming = null;
+      await new Promise((resolve) => setTimeout(resolve, delay));
+    }
+  }
+  throw new Error('tus');
+};
 
 const refusal = (error, fallback) => {
   try {
@@ -13,6 +40,17 @@ const refusal = (error, fallback) => {
 // Uploads one file, showing how far it is in `list`. Resolves with the file's id, or with null when it was refused.
 export const upload = (form, file, list) =>
   new Promise((resolve) => {
+    const fail = (detail) => {
+      const trouble = document.createElement('span');
+      trouble.className = 'field-error';
+      // Answers to programs are in English, whatever the page is in.
+      const said = document.createElement('span');
+      said.lang = 'en';
+      said.textContent = detail;
+      trouble.append(`${file.name} ${form.dataset.failed}`, ...(detail ? [': ', said] : []));
+      line.replaceChildren(trouble);
+      resolve(null);
+    };
     const line = document.createElement('li');
     line.className = 'upload';
     const name = document.createElement('span');
@@ -23,10 +61,10 @@ export const upload = (form, file, list) =>
     bar.setAttribute('aria-label', file.name);
     line.append(name, bar);
     list.append(line);
-    const sending = new tus.Upload(file, {
+    const options = {
       endpoint: '/api/v1/media/tus',
       chunkSize: CHUNK,
-      retryDelays: [0, 1000, 3000, 5000, 10000, 20000],
+      retryDelays: RETRY_DELAYS,
       removeFingerprintOnSuccess: true,
       metadata: { filename: file.name },
       headers: { 'Carillon-Workspace': form.dataset.workspace },
@@ -37,26 +75,23 @@ export const upload = (form, file, list) =>
       onProgress: (sent, total) => {
         bar.value = total ? sent / total : 0;
       },
-      onError: (error) => {
-        const trouble = document.createElement('span');
-        trouble.className = 'field-error';
-        // Answers to programs are in English, whatever the page is in.
-        const said = document.createElement('span');
-        said.lang = 'en';
-        said.textContent = refusal(error, error.message);
-        trouble.append(`${file.name} ${form.dataset.failed}: `, said);
-        line.replaceChildren(trouble);
-        resolve(null);
+      onError: (error) => fail(refusal(error, error.message)),
+    };
+    tusThere().then(
+      async (tus) => {
+        const sending = new tus.Upload(file, {
+          ...options,
+          onSuccess: () => {
+            line.remove();
+            resolve(sending.url.split('/').pop());
+          },
+        });
+        const [earlier] = await sending.findPreviousUploads();
+        if (earlier) sending.resumeFromPreviousUpload(earlier);
+        sending.start();
       },
-      onSuccess: () => {
-        line.remove();
-        resolve(sending.url.split('/').pop());
-      },
-    });
-    sending.findPreviousUploads().then((earlier) => {
-      if (earlier.length) sending.resumeFromPreviousUpload(earlier[0]);
-      sending.start();
-    });
+      () => fail(''),
+    );
   });
 
 // The files of a drop or a paste.

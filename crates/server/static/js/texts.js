@@ -17,20 +17,21 @@ const put = (text, atEnd) => {
   last.dispatchEvent(new Event('input', { bubbles: true }));
 };
 
-const emoji = document.getElementById('emoji');
-
 document.addEventListener('click', (event) => {
   const on = (selector) => event.target.closest(selector);
   const piece = on('[data-put]');
   if (piece) {
     // What is behind an open dialog takes no focus.
-    emoji.close();
+    on('dialog')?.close();
     const atEnd = piece.hasAttribute('data-at-end');
-    put((before) => (atEnd && before ? ` ${piece.dataset.put}` : piece.dataset.put), atEnd);
-  } else if (on('[data-open-emoji]')) {
-    emoji.showModal();
-  } else if (on('[data-emoji-close]')) {
-    emoji.close();
+    // A mention is none behind a letter.
+    const apart = piece.hasAttribute('data-apart');
+    const gap = (before) => ((atEnd && before) || (apart && /\S$/.test(before)) ? ' ' : '');
+    put((before) => gap(before) + piece.dataset.put, atEnd);
+  } else if (on('[data-open-dialog]')) {
+    document.getElementById(on('[data-open-dialog]').dataset.openDialog).showModal();
+  } else if (on('[data-close-dialog]')) {
+    on('dialog').close();
   } else if (on('[data-insert]')) {
     const chosen = form.querySelector('#kept_text').selectedOptions[0];
     // Without a choice the server says what is missing.

@@ -119,6 +119,10 @@ async fn many_posts_recommend_hours_and_when_they_come_next() {
     assert!(few.contains("Hours are those of Europe/Athens."), "{few}");
     assert!(!few.contains("class=\"best-slots\""), "nothing is recommended that rests on nothing: {few}");
 
+    let line = browser.get(&format!("{here}/best-times")).await;
+    assert_eq!(line.status, StatusCode::OK, "{}", line.text());
+    assert!(line.text().contains("too few posts to tell yet"), "{}", line.text());
+
     planted(&app, workspace, account, 8..=12, 80).await;
     let found = asked(&app, token.secret.expose(), "").await;
     let item = &found["items"][0];
@@ -158,6 +162,11 @@ async fn many_posts_recommend_hours_and_when_they_come_next() {
     let day = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     let day = day[usize::try_from(best["weekday"].as_u64().expect("a day")).expect("small") - 1];
     assert!(words.contains(&format!("<b>{day} {hour}:00</b>")), "the best one first: {words}");
+    let line = browser.get(&format!("{here}/best-times")).await.text();
+    assert!(line.contains(&format!("<b>{day} {hour}:00, ")) && !line.contains("too few"), "{line}");
+    let place = here.rsplit_once("/accounts/").expect("an account").0;
+    let connections = browser.get(&format!("{place}/connections")).await.text();
+    assert!(connections.contains(&format!("hx-get=\"{here}/best-times\"")), "{connections}");
     let next = best["next_at"].as_str().expect("a time");
     assert!(
         words.contains(&format!("datetime=\"{next}\"")) && words.contains("if the interval holds"),

@@ -13,6 +13,7 @@ mod edit;
 mod feeds;
 mod find;
 mod going;
+mod hearing;
 mod import;
 mod kept;
 mod keyboard;

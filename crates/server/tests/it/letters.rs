@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
+use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Role;
 use carillon_store::testing::TestDb;
 use serde_json::json;
@@ -111,4 +112,118 @@ async fn a_mail_server_that_is_busy_is_asked_again() {
     office.answers("250 taken");
     minutes(&desk, 61).await;
     assert_eq!(office.letters().len(), 1, "what was refused for good is not sent again");
+}
+
+async fn published(desk: &Desk, text: &str) {
+    desk.post(text, json!({ "status": "now" })).await;
+    desk.work().await;
+}
+
+/// The owner wants e-mails about posts that are public, too.
+async fn wants_news(desk: &Desk) {
+    let path = format!("{}/settings/notices", desk.home);
+    let ticked = |way: &'static str| move |kind: NoticeKind| (way, kind.as_str());
+    let asked = |kind: &NoticeKind| kind.needs_a_person() || *kind == NoticeKind::Published;
+    let form: Vec<_> = NoticeKind::ALL
+        .into_iter()
+        .map(ticked("in_app"))
+        .chain(NoticeKind::ALL.into_iter().filter(asked).map(ticked("by_mail")))
+        .collect();
+    let saved = desk.owner().await.post(&path, &form).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+}
+
+async fn in_the_morning(db: TestDb) {
+    let office = PostOffice::open().await;
+    let desk = desk(db, &office).await;
+    published(&desk, "Bells").await;
+    // It is eleven o'clock in Athens.
+    minutes(&desk, 24 * 60).await;
+    assert!(office.letters().is_empty(), "nobody asked for it");
+
+    wants_news(&desk).await;
+    published(&desk, "Ropes").await;
+    published(&desk, "Yoke").await;
+    minutes(&desk, 60).await;
+    assert!(office.letters().is_empty(), "it can wait for the morning");
+    fails(&desk, "Clapper").await;
+    minutes(&desk, 6).await;
+    let letters = office.letters();
+    assert_eq!(letters.len(), 1, "what needs somebody can't");
+    assert!(
+        letters[0].contains("one thing needs you") && !letters[0].contains("A post is public"),
+        "{}",
+        letters[0]
+    );
+
+    // A quarter past eight.
+    minutes(&desk, 20 * 60 + 9).await;
+    let letters = office.letters();
+    assert_eq!(letters.len(), 2, "{letters:?}");
+    assert!(letters[1].contains("Subject: Carillon: "), "{}", letters[1]);
+    assert_eq!(
+        letters[1].matches("A post is public").count(),
+        2,
+        "what is alike is said once: {}",
+        letters[1]
+    );
+    assert_eq!(letters[1].matches("(3 times)").count(), 2, "in both forms: {}", letters[1]);
+    assert!(!letters[1].contains("A post failed"), "that was told: {}", letters[1]);
+
+    published(&desk, "Frame").await;
+    minutes(&desk, 120).await;
+    assert_eq!(office.letters().len(), 2, "once a day");
+    minutes(&desk, 22 * 60).await;
+    assert_eq!(office.letters().len(), 3);
+    published(&desk, "Wheel").await;
+    desk.owner().await.post(&format!("{}/notices/read", desk.home), &[]).await;
+    minutes(&desk, 24 * 60).await;
+    assert_eq!(office.letters().len(), 3, "it was read");
+    desk.app.dispose().await;
+}
+
+#[tokio::test]
+async fn news_goes_to_who_asked_for_it_in_the_morning_on_sqlite() {
+    in_the_morning(TestDb::sqlite().await).await;
+}
+
+#[tokio::test]
+async fn news_goes_to_who_asked_for_it_in_the_morning_on_postgres() {
+    let test = "letters::news_goes_to_who_asked_for_it_in_the_morning";
+    let Some(db) = TestDb::postgres(test).await else { return };
+    in_the_morning(db).await;
+}
+
+async fn empty_morning(db: TestDb) {
+    let office = PostOffice::open().await;
+    let desk = desk(db, &office).await;
+    wants_news(&desk).await;
+    published(&desk, "Bells").await;
+    // It is eleven o'clock in Athens. A quarter past eight:
+    minutes(&desk, 10).await;
+    minutes(&desk, 21 * 60 + 5).await;
+    assert_eq!(office.letters().len(), 1, "the first morning");
+    // Nothing happens until a quarter past eight of the next day.
+    minutes(&desk, 24 * 60).await;
+    assert_eq!(office.letters().len(), 1, "there is nothing to be told");
+    published(&desk, "Ropes").await;
+    minutes(&desk, 6).await;
+    minutes(&desk, 60).await;
+    assert_eq!(office.letters().len(), 1, "that morning has passed, also without news");
+    minutes(&desk, 23 * 60).await;
+    let letters = office.letters();
+    assert_eq!(letters.len(), 2, "it comes the next morning: {letters:?}");
+    assert!(letters[1].contains("A post is public"), "{}", letters[1]);
+    desk.app.dispose().await;
+}
+
+#[tokio::test]
+async fn a_morning_without_news_passes_on_sqlite() {
+    empty_morning(TestDb::sqlite().await).await;
+}
+
+#[tokio::test]
+async fn a_morning_without_news_passes_on_postgres() {
+    let Some(db) = TestDb::postgres("letters::a_morning_without_news_passes").await else { return };
+    empty_morning(db).await;
 }

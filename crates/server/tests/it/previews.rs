@@ -132,3 +132,47 @@ async fn findings_stand_beside_the_field_that_they_are_about() {
     assert_eq!(place(&answer, "#says-text"), "</div>", "what was said before is taken away: {answer}");
     assert!(answer.contains("Choose accounts to see how the post will look"), "{answer}");
 }
+
+#[tokio::test]
+async fn pictures_without_a_description_are_asked_for_one() {
+    let desk = Desk::new().await;
+    let tiktok = desk.connect("tiktok").await;
+    let ids =
+        [desk.upload("a.jpg", "", &jpeg(40, 40)).await, desk.upload("b.jpg", "A quay", &jpeg(41, 40)).await];
+    let [bare, described] = ids.each_ref().map(|file| file["id"].as_str().expect("an id"));
+    let form = |account| {
+        [("text", "Two"), ("media", bare), ("media", described), ("account", account), ("timezone", "UTC")]
+    };
+    let asked = "One picture has no description.";
+    let answer = check(&desk, &form(desk.account.as_str())).await;
+    assert!(place(&answer, "#says-media").contains(asked), "{answer}");
+    assert!(!check(&desk, &form(tiktok.as_str())).await.contains(asked), "TikTok shows none");
+    let answer =
+        check(&desk, &[("text", "One"), ("media", described), ("account", desk.account.as_str())]).await;
+    assert!(!answer.contains(asked), "{answer}");
+}
+
+#[tokio::test]
+async fn other_clocks_stand_beside_the_time() {
+    let desk = Desk::new().await;
+    let form = |zone| [("text", "Noon"), ("scheduled_at", "2031-05-04T09:30"), ("timezone", zone)];
+    let answer = check(&desk, &form("UTC")).await;
+    let beside = place(&answer, "#says-scheduled_at");
+    assert!(beside.contains("On your clock (Europe/Athens): 4 May 2031, 12:30"), "{beside}");
+    assert!(!beside.contains("clock of the workspace"), "they are the same: {beside}");
+    let answer = check(&desk, &form("Europe/Athens")).await;
+    assert!(!place(&answer, "#says-scheduled_at").contains("clock"), "{answer}");
+
+    // Somebody elsewhere has two more clocks to think of.
+    let owner = desk.owner().await;
+    let saved = owner.post("/settings/profile", &[("name", "Ada"), ("timezone", "Asia/Tokyo")]).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    let answer = check(&desk, &form("UTC")).await;
+    let beside = place(&answer, "#says-scheduled_at");
+    for clock in [
+        "On your clock (Asia/Tokyo): 4 May 2031, 18:30",
+        "On the clock of the workspace (Europe/Athens): 4 May 2031, 12:30",
+    ] {
+        assert!(beside.contains(clock), "{beside}");
+    }
+}

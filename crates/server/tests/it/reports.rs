@@ -79,8 +79,16 @@ async fn weekly(db: TestDb) {
         "{}",
         letters[0]
     );
+    let told = desk.call(Method::GET, "/api/v1/notices?needs_a_person=false", None).await.json();
+    let told = told["items"].as_array().expect("items").clone();
+    assert_eq!(told.len(), 1, "who reads the numbers hears of it: {told:?}");
+    assert_eq!((&told[0]["kind"], &told[0]["account"]), (&json!("report_ready"), &json!(null)));
+    assert_eq!(told[0]["cause"], json!("It is about 2026-11-23 to 2026-11-29."));
     let page = owner.get(&path).await.text();
     let file = after(&page, &format!("href=\"{path}/sent/")).to_owned();
+    assert_eq!(told[0]["report"], json!(file));
+    let list = desk.member(Role::Analyst).await.get(&format!("{}/notices", desk.home)).await.text();
+    assert!(list.contains("A report is ready") && list.contains(&format!("href=\"{path}\"")), "{list}");
     let first = owner.get(&format!("{path}/sent/{file}")).await;
     assert_eq!((first.status, first.header("content-type")), (StatusCode::OK, "application/pdf"));
     assert!(first.bytes().starts_with(b"%PDF"));

@@ -155,9 +155,10 @@ fn a_key_of_digits_is_kept_to_the_last_digit() {
 
 #[test]
 fn lists_can_come_from_the_environment() {
-    let variables = env(&[("CARILLON_EGRESS__ALLOW", "10.0.0.0/8, ::1")]);
+    let variables =
+        env(&[("CARILLON_EGRESS__ALLOW", "10.0.0.0/8, ::1"), ("CARILLON_EGRESS__FETCH", "10.0.7.20")]);
     let settings = Settings::load(&Sources { env: variables, ..Sources::default() }).expect("settings");
-    assert_eq!(settings.egress.allow.len(), 2);
+    assert_eq!((settings.egress.allow.len(), settings.egress.fetch.len()), (2, 1));
 }
 
 #[test]

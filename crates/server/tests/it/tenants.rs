@@ -265,7 +265,7 @@ async fn told(app: &TestApp, token: &str, account: &str) -> String {
         id: Id::new(app.engine.clock.as_ref(), app.engine.entropy.as_ref()),
         kind: NoticeKind::LoginEnds,
         subject: account.uuid(),
-        account,
+        account: Some(account),
         post: None,
         cause: Some("Ours alone".into()),
         created_at: app.engine.clock.now(),

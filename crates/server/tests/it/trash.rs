@@ -69,6 +69,42 @@ async fn emptied(desk: Desk) {
 }
 on_both_desks!(after_thirty_days_the_trash_is_emptied, super::emptied);
 
+async fn paged(desk: Desk) {
+    let owner = desk.owner().await;
+    let mut pages = Vec::new();
+    for n in 0..51 {
+        pages.push(desk.page(&desk.post(&format!("Note {n}"), json!({})).await));
+    }
+    // All in one instant, as the clock stands still.
+    for page in &pages {
+        owner.post(&format!("{page}/cancel"), &[]).await;
+    }
+    let file = desk.upload("quay.jpg", "", &jpeg(64, 64)).await;
+    let file = format!("{}/library/{}", desk.home, file["id"].as_str().expect("an id"));
+    owner.post(&format!("{file}/delete"), &[]).await;
+
+    let trash = format!("{}/trash", desk.home);
+    let first = owner.get(&trash).await.text();
+    let (before, _) = first.split_once("\" rel=\"next\">Older posts").expect("more");
+    let (_, older) = before.rsplit_once("href=\"").expect("an address");
+    let second = owner.get(older).await.text();
+    let lists = |text: &str, page: &str| text.contains(&format!("{page}/restore\""));
+    for page in &pages {
+        assert_ne!(lists(&first, page), lists(&second, page), "{page} is on one of both");
+    }
+    assert_eq!(pages.iter().filter(|page| lists(&second, page)).count(), 1);
+    assert!(!second.contains("Older posts") && !first.contains("Older files"), "{second}");
+    assert!(lists(&first, &file) && lists(&second, &file), "files stay where they are");
+
+    let gone = pages.iter().find(|page| lists(&second, page)).expect("the last one");
+    owner.post(&format!("{gone}/restore"), &[]).await;
+    owner.post(&format!("{file}/restore"), &[]).await;
+    assert_eq!(owner.get(older).await.header("location"), trash, "there is nothing any more");
+    assert!(owner.get(&format!("{trash}?posts=7")).await.status.is_client_error());
+    desk.app.dispose().await;
+}
+on_both_desks!(the_trash_goes_on_where_a_page_ends, super::paged, &crate::support::desk::BUSY);
+
 #[tokio::test]
 async fn a_canceled_post_goes_out_after_all() {
     let desk = Desk::new().await;

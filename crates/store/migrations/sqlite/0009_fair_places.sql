@@ -166,15 +166,15 @@ create table owner_looks (
     primary key (workspace_id, account_id, question, as_of)
 ) without rowid;
 
--- What needs a person, once until it is cleared, and who has read of it.
+-- What needs a person, once until it is cleared, what else is good to know, and who has read of it.
 create table notices (
     workspace_id blob not null,
     id           blob not null,
-    audience     text   not null, -- domain::notice::Audience
     kind         text   not null, -- domain::notice::NoticeKind
-    subject_id   blob not null,  -- an account, or a publication
-    account_id   blob not null,
+    subject_id   blob not null,  -- an account, a publication, a series, or a sent report
+    account_id   blob,           -- null: it is about all of them
     post_id      blob,
+    news         boolean not null, -- the kind needs nobody
     cause        text,            -- for people
     created_at   bigint not null,
     cleared_at   bigint,
@@ -182,7 +182,11 @@ create table notices (
 );
 create unique index notices_open on notices (workspace_id, subject_id, kind) where cleared_at is null;
 create index notices_by_account on notices (workspace_id, account_id);
-create index notices_by_time on notices (created_at);
+-- What is open is looked for on every page, and what is over is most of it.
+create index notices_unsettled on notices (workspace_id, news, id) where cleared_at is null;
+create index notices_unsettled_by_kind on notices (news, kind, created_at) where cleared_at is null;
+create index notices_settled on notices (news, created_at) where cleared_at is not null;
+create index notices_needing on notices (workspace_id, id) where news = false;
 create table notice_reads (
     workspace_id blob not null,
     reader_id    blob not null,  -- a person or a token
@@ -190,6 +194,7 @@ create table notice_reads (
     read_at      bigint not null,
     primary key (workspace_id, reader_id, notice_id)
 );
+create index notice_reads_by_notice on notice_reads (workspace_id, notice_id);
 
 -- E-mails about them: who was sent which, who wants any, and when somebody got the last one.
 create table notice_letters (
@@ -199,6 +204,7 @@ create table notice_letters (
     sent_at      bigint not null,
     primary key (workspace_id, user_id, notice_id)
 );
+create index notice_letters_by_notice on notice_letters (workspace_id, notice_id);
 alter table users add column notice_mail boolean not null default true;
 alter table users add column lettered_at bigint not null default 0;
 
@@ -400,3 +406,29 @@ alter table posts add column files_noted bigint not null default 0;
 create index posts_to_note on posts (workspace_id, id) where files_noted <> version;
 -- A file of posts names its files.
 create index media_by_name on media (workspace_id, name, id) where deleted_at is null;
+
+-- By which ways a person or a token hears of notices, where that is not the usual, and when somebody is to get news by
+-- e-mail next.
+create table notice_wishes (
+    workspace_id blob not null,
+    reader_id    blob not null,  -- a person or a token
+    kind         text    not null, -- domain::notice::NoticeKind
+    in_app       boolean not null,
+    by_mail      boolean not null,
+    primary key (workspace_id, reader_id, kind),
+    foreign key (workspace_id) references workspaces (id) on delete cascade
+);
+alter table users add column digest_at bigint not null default 0;
+-- What members typed into the composer and did not save yet. Each form has its own, and only who typed it gets to see it.
+create table unsaved_posts (
+    workspace_id blob   not null,
+    user_id      blob   not null,
+    form         text   not null, -- the number that the form was given
+    post_id      blob,            -- the post that is changed, null for a new one
+    seq          bigint not null, -- which state of the form: what came earlier never replaces what came later, and nothing what was saved
+    updated_at   bigint not null,
+    fields       text,            -- names and values as they were typed, JSON, null when nothing is left of it
+    primary key (workspace_id, user_id, form),
+    foreign key (workspace_id) references workspaces (id) on delete cascade
+);
+create index unsaved_posts_by_age on unsaved_posts (updated_at);

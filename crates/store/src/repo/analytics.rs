@@ -2,14 +2,18 @@
 //! their primary key, posts by `remote_posts_by_time`.
 //!
 //! Of looks the database gives one for each account and day. A day is a division, so callers ask for one [`Slice`] after the other; see
-//! there. Posts are few enough to be added up outside, where a rate is an exact fraction.
+//! there. Posts of the time are few enough to be added up outside, day by day; of the time that is compared with, the database adds them up.
 
 use carillon_domain::id::{AccountId, RemotePostId, WorkspaceId};
-use carillon_domain::insight::{self, Look, MIN_VIEWS, Slice};
+use carillon_domain::insight::{Look, MIN_VIEWS, Slice};
 use carillon_domain::time::Timestamp;
 
 use super::remote_post::{self, Found};
 use crate::{Db, Executor, Row, StoreError, Value, args, statements};
+
+mod counts;
+
+pub use counts::{Counts, Sums};
 
 /// Whose numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +70,23 @@ macro_rules! rate {
     };
 }
 
+/// What the rates of posts by a basis add up to, and of how many posts. Both are far from overflowing: a rate is at most `Rate::MOST`.
+macro_rules! rates {
+    ($basis:literal) => {
+        concat!(
+            "cast(sum(",
+            rate!($basis),
+            ") as bigint) as ",
+            $basis,
+            "_rates, count(case when r.",
+            $basis,
+            " > 0 then r.engagements end) as ",
+            $basis,
+            "_rated"
+        )
+    };
+}
+
 macro_rules! columns {
     ($from:literal) => {
         concat!(
@@ -108,6 +129,10 @@ statements! {
         order by s.account_id, s.as_of");
     COUNTS = "analytics.counts": concat!("select r.account_id, r.published_at, r.read_at, r.fields, r.views, r.reach, r.likes, \
         r.comments, r.shares, r.saves, r.engagements, r.followers from accounts a cross join remote_posts r where ", posts!());
+    SUMS = "analytics.sums": concat!("select r.account_id, count(*) as posts, cast(sum(r.views) as bigint) as views, \
+        cast(sum(r.reach) as bigint) as reach, cast(sum(r.engagements) as bigint) as engagements, ", rates!("views"), ", ",
+        rates!("followers"), ", ", rates!("reach"), " from accounts a cross join remote_posts r where ", posts!(),
+        " group by r.account_id");
     TOP = "analytics.top": concat!("select ", columns!("r"), ", p.post_id from accounts a cross join remote_posts r \
         left join publications p on p.workspace_id = r.workspace_id and p.id = r.publication_id where ", posts!(),
         " and r.engagements is not null and (r.views > 0 or (r.views is null and r.followers > 0)) \
@@ -168,64 +193,17 @@ pub async fn looks(
     db.fetch_all(LOOKS, values).await?.iter().map(look).collect()
 }
 
-/// What a post counts for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counts {
-    /// Its account.
-    pub account: AccountId,
-    /// When it became public.
-    pub published_at: Timestamp,
-    /// When its numbers were read.
-    pub read_at: Timestamp,
-    /// Where they came from: `likes=like_count@1 views=view_count@1`.
-    pub fields: String,
-    views: Option<i64>,
-    reach: Option<i64>,
-    likes: Option<i64>,
-    comments: Option<i64>,
-    shares: Option<i64>,
-    saves: Option<i64>,
-    engagements: Option<i64>,
-    /// Those that its account had at its time.
-    followers: Option<i64>,
-}
-
-impl Counts {
-    /// What these numbers of a post count for: the same as its columns, which hold the last ones.
-    pub fn seen(post: &Measured) -> Self {
-        let row = &post.found.row;
-        let count = |name| insight::count_of(&row.seen, name);
-        let [views, reach, likes, comments, shares, saves] = remote_post::COUNTED.map(count);
-        Self {
-            account: row.account,
-            published_at: row.published_at,
-            read_at: row.seen.as_of,
-            fields: remote_post::fields(&row.seen),
-            views,
-            reach,
-            likes,
-            comments,
-            shares,
-            saves,
-            engagements: insight::engagements(&row.seen).map(|found| found.value),
-            followers: post.followers,
-        }
-    }
-
-    /// One of its numbers; `None` when it was not given.
-    pub fn of(&self, metric: &str) -> Option<i64> {
-        match metric {
-            "views" => self.views,
-            "reach" => self.reach,
-            "likes" => self.likes,
-            "comments" => self.comments,
-            "shares" => self.shares,
-            "saves" => self.saves,
-            "engagements" => self.engagements,
-            "followers" => self.followers,
-            _ => None,
-        }
-    }
+/// What the posts of a time add up to, by account, with their numbers as last seen. An account without posts is not there.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn sums(
+    db: &Db,
+    scope: &Scope,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<(AccountId, Sums)>, StoreError> {
+    let rows = db.fetch_all(SUMS, scope.of_posts(from, to)).await?;
+    rows.iter().map(|row| Ok((row.get("account_id")?, Sums::read(row)?))).collect()
 }
 
 /// Posts of a time with their numbers as last seen, in no order.
@@ -238,25 +216,7 @@ pub async fn counts(
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<Counts>, StoreError> {
     let rows = db.fetch_all(COUNTS, scope.of_posts(from, to)).await?;
-    rows.iter().map(read_counts).collect()
-}
-
-fn read_counts(row: &Row) -> Result<Counts, StoreError> {
-    let fields: Option<String> = row.get("fields")?;
-    Ok(Counts {
-        account: row.get("account_id")?,
-        published_at: row.get("published_at")?,
-        read_at: row.get("read_at")?,
-        fields: fields.unwrap_or_default(),
-        views: row.get("views")?,
-        reach: row.get("reach")?,
-        likes: row.get("likes")?,
-        comments: row.get("comments")?,
-        shares: row.get("shares")?,
-        saves: row.get("saves")?,
-        engagements: row.get("engagements")?,
-        followers: row.get("followers")?,
-    })
+    rows.iter().map(Counts::read).collect()
 }
 
 /// A post with what its account had when it was published.

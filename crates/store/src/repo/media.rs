@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use carillon_domain::id::{MediaId, UserId, WorkspaceId};
 use carillon_domain::media::{MediaInfo, MediaKind, MediaWarning, Rendition};
 use carillon_domain::time::Timestamp;
+use uuid::Uuid;
 
 use crate::{Db, Executor, Row, StoreError, Tx, Value, args, statements};
 
@@ -76,7 +77,7 @@ statements! {
     MARK_DELETED = "media.mark_deleted": "update media set deleted_at = $4, version = version + 1, updated_at = $4 \
         where workspace_id = $1 and id = $2 and version = $3 and deleted_at is null";
     TRASHED = "media.trashed": concat!("select ", media_columns!(), " from media where workspace_id = $1 and deleted_at > $2 \
-        order by deleted_at desc, id desc limit $3");
+        and deleted_at <= $3 and (deleted_at < $3 or id < $4) order by deleted_at desc, id desc limit $5");
     RESTORE = "media.restore": "update media set deleted_at = null, version = version + 1, updated_at = $4 \
         where workspace_id = $1 and id = $2 and deleted_at > $3";
     HASTEN = "media.hasten": "update media set deleted_at = $3, version = version + 1 \
@@ -248,7 +249,7 @@ pub async fn mark_deleted(
     Ok(tx.execute(MARK_DELETED, args![workspace, id, version, now]).await? == 1)
 }
 
-/// Files that were deleted after `since`, latest first.
+/// Files that were deleted after `since`, latest first: what comes behind the one that was deleted then, or from the first one on.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -256,9 +257,11 @@ pub async fn trashed<'e>(
     ex: impl Executor<'e> + 'e,
     workspace: WorkspaceId,
     since: Timestamp,
+    behind: Option<(Timestamp, MediaId)>,
     limit: u32,
 ) -> Result<Vec<MediaRow>, StoreError> {
-    ex.fetch_all(TRASHED, args![workspace, since, limit]).await?.iter().map(read).collect()
+    let (at, id) = behind.unwrap_or((Timestamp::MAX, MediaId::from_uuid(Uuid::max())));
+    ex.fetch_all(TRASHED, args![workspace, since, at, id, limit]).await?.iter().map(read).collect()
 }
 
 /// Puts a file back that was deleted after `since`. Tells whether it was.

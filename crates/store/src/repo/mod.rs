@@ -26,6 +26,7 @@ pub mod look;
 pub mod media;
 pub mod media_upload;
 pub mod notice;
+pub mod notice_wish;
 pub mod one_time_link;
 pub mod owner;
 pub mod planned;
@@ -54,6 +55,7 @@ pub mod thinning;
 pub mod throttle;
 pub mod token;
 pub mod trash;
+pub mod unsaved_post;
 pub mod user;
 pub mod waiting;
 pub mod workspace;
@@ -90,6 +92,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         media::STATEMENTS,
         media_upload::STATEMENTS,
         notice::STATEMENTS,
+        notice_wish::STATEMENTS,
         one_time_link::STATEMENTS,
         owner::STATEMENTS,
         owner::aging::STATEMENTS,
@@ -117,6 +120,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = crate::Stmt> {
         throttle::STATEMENTS,
         token::STATEMENTS,
         trash::STATEMENTS,
+        unsaved_post::STATEMENTS,
         user::STATEMENTS,
         waiting::STATEMENTS,
         workspace::STATEMENTS,

@@ -1,7 +1,8 @@
-//! What needs a person. A cause is told once: as long as its notice is open, raising it again changes nothing.
+//! What people hear of. A cause is told once: as long as its notice is open, raising it again changes nothing.
 
+use carillon_domain::composition::Composition;
 use carillon_domain::id::{AccountId, NoticeId, PostId, WorkspaceId};
-use carillon_domain::notice::{Audience, NoticeKind};
+use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Role;
 use carillon_domain::time::Timestamp;
 use uuid::Uuid;
@@ -9,10 +10,12 @@ use uuid::Uuid;
 use super::letter;
 use crate::{Db, Executor, Row, StoreError, Tx, Value, args, statements};
 
-/// `and` with whom a notice is for; whether the reader hears of accounts is `$3`, of posts `$4`.
+/// That the reader hears of it in the app: of its kind is `$3`, and the reader `$2` did not put that away, or can't (`$4`).
 macro_rules! heard {
     () => {
-        "((n.audience = 'accounts' and $3) or (n.audience = 'posts' and $4))"
+        "cast($3 as text) like '% ' || n.kind || ' %' and (cast($4 as text) like '% ' || n.kind || ' %' \
+         or not exists (select 1 from notice_wishes w where w.workspace_id = n.workspace_id and w.reader_id = $2 \
+         and w.kind = n.kind and not w.in_app))"
     };
 }
 
@@ -23,12 +26,36 @@ macro_rules! unread {
     };
 }
 
+/// What the reader hears of, of those that are `$of`.
+macro_rules! listed {
+    ($of:literal) => {
+        concat!(
+            "select n.id, n.kind, n.subject_id, n.account_id, n.post_id, n.cause, n.created_at, n.cleared_at, r.read_at, \
+             a.handle, a.platform, p.composition from notices n \
+             left join notice_reads r on r.workspace_id = n.workspace_id and r.reader_id = $2 and r.notice_id = n.id \
+             left join accounts a on a.workspace_id = n.workspace_id and a.id = n.account_id \
+             left join posts p on p.workspace_id = n.workspace_id and p.id = n.post_id where n.workspace_id = $1 and ",
+            $of,
+            heard!(),
+            " and n.id < $5 order by n.id desc limit $6"
+        )
+    };
+}
+
 statements! {
-    RAISE = "notices.raise": "insert into notices (workspace_id, id, audience, kind, subject_id, account_id, post_id, cause, \
-        created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+    RAISE = "notices.raise": "insert into notices (workspace_id, id, kind, subject_id, account_id, post_id, news, cause, created_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
         on conflict (workspace_id, subject_id, kind) where cleared_at is null do nothing";
+    RAISE_ALL = "notices.raise_all": "/*postgres: insert into notices (workspace_id, id, kind, subject_id, account_id, post_id, news, cause, \
+        created_at) select v.a, v.b, v.c, v.d, v.e, v.f, v.g, v.h, v.i from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], \
+        $5::uuid[], $6::uuid[], $7::boolean[], $8::text[], $9::bigint[]) as v(a, b, c, d, e, f, g, h, i) \
+        on conflict (workspace_id, subject_id, kind) where cleared_at is null do nothing*/";
+    SINCE = "notices.since": "select id from notices where workspace_id = $1 and subject_id = $2 and kind = $3 and account_id = $4 \
+        and created_at >= $5 limit 1";
     CLEAR = "notices.clear": "update notices set cleared_at = $4 where workspace_id = $1 and subject_id = $2 and kind = $3 \
         and cleared_at is null";
+    CLEAR_OLDER = "notices.clear_older": "update notices set cleared_at = $4 where workspace_id = $1 and subject_id = $2 and kind = $3 \
+        and cleared_at is null and created_at < $5";
     CLEAR_ALL = "notices.clear_all": "update notices set cleared_at = $3 where workspace_id = $1 and subject_id = $2 \
         and cleared_at is null";
     CLEAR_ACCOUNT = "notices.clear_account": "update notices set cleared_at = $3 where workspace_id = $1 and account_id = $2 \
@@ -36,22 +63,22 @@ statements! {
     ERASE_READS = "notices.erase_reads": "delete from notice_reads where workspace_id = $1 and notice_id in \
         (select id from notices where workspace_id = $1 and account_id = $2)";
     ERASE = "notices.erase": "delete from notices where workspace_id = $1 and account_id = $2";
-    LIST = "notices.list": concat!("select n.id, n.kind, n.subject_id, n.account_id, n.post_id, n.cause, n.created_at, n.cleared_at, \
-        r.read_at, a.handle, a.platform from notices n \
-        left join notice_reads r on r.workspace_id = n.workspace_id and r.reader_id = $2 and r.notice_id = n.id \
-        left join accounts a on a.workspace_id = n.workspace_id and a.id = n.account_id \
-        where n.workspace_id = $1 and ", heard!(), " and (cast($5 as uuid) is null or n.id < $5) order by n.id desc limit $6");
-    UNREAD = "notices.unread": concat!("select n.id from notices n where n.workspace_id = $1 and n.cleared_at is null and ",
-        heard!(), " and ", unread!(), " limit $5");
-    HEARD = "notices.heard": concat!("select n.id from notices n where n.workspace_id = $1 and n.id = $2 and ", heard!());
+    LIST = "notices.list": listed!("");
+    // It can lie far below a lot of news, so it has an index of its own.
+    LIST_NEEDING = "notices.list_needing": listed!("n.news = false and ");
+    UNREAD = "notices.unread": concat!("select n.id, n.kind from notices n where n.workspace_id = $1 and n.news = $5 \
+        and n.cleared_at is null and ", heard!(), " and ", unread!(), " order by n.id limit $6");
+    HEARD = "notices.heard": concat!("select n.id from notices n where n.workspace_id = $1 and n.id = $5 and ", heard!());
     READ = "notices.read": "insert into notice_reads (workspace_id, reader_id, notice_id, read_at) values ($1, $2, $3, $4) \
         on conflict do nothing";
-    OPEN = "notices.open": "select workspace_id, account_id from notices where kind = $1 and cleared_at is null \
-        order by workspace_id, account_id limit $2";
-    FORGET_READS = "notices.forget_reads": "delete from notice_reads where exists (select 1 from notices n \
-        where n.workspace_id = notice_reads.workspace_id and n.id = notice_reads.notice_id \
-        and n.created_at < $1 and n.cleared_at is not null)";
-    FORGET = "notices.forget": "delete from notices where created_at < $1 and cleared_at is not null";
+    OPEN = "notices.open": "select workspace_id, account_id from notices where news = $2 and kind = $1 and cleared_at is null";
+    SETTLE_OLD = "notices.settle_old": "update notices set cleared_at = $3 where (workspace_id, id) in \
+        (select workspace_id, id from notices where news = true and kind = $1 and created_at < $2 and cleared_at is null \
+        order by created_at limit $4)";
+    OVER = "notices.over": "select workspace_id, id from notices where news = $1 and created_at < $2 and cleared_at is not null \
+        order by created_at limit $3";
+    FORGET_READS = "notices.forget_reads": "delete from notice_reads where workspace_id = $1 and notice_id = $2";
+    FORGET = "notices.forget": "delete from notices where workspace_id = $1 and id = $2";
 }
 
 /// A notice that is to be there.
@@ -63,10 +90,10 @@ pub struct NewNotice {
     pub id: NoticeId,
     /// What happened.
     pub kind: NoticeKind,
-    /// The account or publication that it happened to.
+    /// The account, publication, series or sent report that it happened to.
     pub subject: Uuid,
-    /// The account.
-    pub account: AccountId,
+    /// The account; `None`: it is about all of them.
+    pub account: Option<AccountId>,
     /// The post, where it is about one.
     pub post: Option<PostId>,
     /// Why, for people. Never a secret.
@@ -76,22 +103,24 @@ pub struct NewNotice {
 }
 
 /// A notice as its reader sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct NoticeRow {
     /// Id.
     pub id: NoticeId,
     /// What happened.
     pub kind: NoticeKind,
-    /// The account or publication that it happened to.
+    /// The account, publication, series or sent report that it happened to.
     pub subject: Uuid,
-    /// The account.
-    pub account: AccountId,
+    /// The account; `None`: it is about all of them.
+    pub account: Option<AccountId>,
     /// Its handle; `None` when the account is gone.
     pub handle: Option<String>,
     /// Its network; `None` when the account is gone.
     pub platform: Option<String>,
     /// The post, where it is about one.
     pub post: Option<PostId>,
+    /// What that post is now; `None` where nobody asked, too: e-mails tell nothing of it.
+    pub composition: Option<Composition>,
     /// Why, for people.
     pub cause: Option<String>,
     /// When it happened.
@@ -113,12 +142,42 @@ pub struct Reader {
     pub role: Role,
 }
 
-impl Reader {
-    /// Workspace, id, whether it hears of accounts, and of posts: `$1` to `$4`.
-    pub(super) fn values(&self) -> Vec<Value> {
-        let hears = |audience: Audience| audience.includes(self.role);
-        args![self.workspace, self.id, hears(Audience::Accounts), hears(Audience::Posts)]
+/// Which notices, of those that somebody hears of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Which {
+    /// All of them.
+    #[default]
+    All,
+    /// What needs a person.
+    Needing,
+    /// What does not.
+    News,
+}
+
+impl Which {
+    /// Whether the kind is among them.
+    pub const fn includes(self, kind: NoticeKind) -> bool {
+        match self {
+            Self::All => true,
+            Self::Needing => kind.needs_a_person(),
+            Self::News => !kind.needs_a_person(),
+        }
     }
+}
+
+impl Reader {
+    /// Workspace, id, the kinds that are for its role, and those of them that it can't put away: `$1` to `$4`.
+    fn values(&self, which: Which) -> Vec<Value> {
+        let for_role = |kind: NoticeKind| which.includes(kind) && kind.audience().includes(self.role);
+        let staying = |kind: NoticeKind| kind.stays_with(self.role);
+        args![self.workspace, self.id, names(for_role), names(staying)]
+    }
+}
+
+/// The names of those kinds, with a space before, between and after, so that SQL finds each by `like`.
+pub(super) fn names(which: impl Fn(NoticeKind) -> bool) -> String {
+    let kinds = NoticeKind::ALL.into_iter().filter(|kind| which(*kind));
+    format!(" {} ", kinds.map(NoticeKind::as_str).collect::<Vec<_>>().join(" "))
 }
 
 pub(super) fn read_row(row: &Row) -> Result<NoticeRow, StoreError> {
@@ -130,6 +189,7 @@ pub(super) fn read_row(row: &Row) -> Result<NoticeRow, StoreError> {
         handle: row.get("handle")?,
         platform: row.get("platform")?,
         post: row.get("post_id")?,
+        composition: row.json_opt("composition")?,
         cause: row.get("cause")?,
         created_at: row.get("created_at")?,
         cleared_at: row.get("cleared_at")?,
@@ -142,18 +202,42 @@ pub(super) fn read_row(row: &Row) -> Result<NoticeRow, StoreError> {
 /// # Errors
 /// [`StoreError::Sql`].
 pub async fn raise(tx: &mut Tx<'_>, new: &NewNotice) -> Result<bool, StoreError> {
-    let values = args![
-        new.workspace,
-        new.id,
-        new.kind.audience().as_str(),
-        new.kind.as_str(),
-        new.subject,
-        new.account,
-        new.post,
-        new.cause.as_deref(),
-        new.created_at
-    ];
-    Ok(tx.execute(RAISE, values).await? == 1)
+    Ok(raise_all(tx, &[new]).await? == 1)
+}
+
+/// The same for many, with one statement where that is worth it. Returns how many are new.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn raise_all(tx: &mut Tx<'_>, all: &[&NewNotice]) -> Result<u64, StoreError> {
+    let values = |new: &&NewNotice| {
+        args![
+            new.workspace,
+            new.id,
+            new.kind.as_str(),
+            new.subject,
+            new.account,
+            new.post,
+            !new.kind.needs_a_person(),
+            new.cause.as_deref(),
+            new.created_at
+        ]
+    };
+    tx.execute_each(RAISE, RAISE_ALL, all.iter().map(values).collect()).await
+}
+
+/// Whether a notice of this kind was made of the account since then, settled or not.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn since<'e>(
+    ex: impl Executor<'e> + 'e,
+    (workspace, account): (WorkspaceId, AccountId),
+    kind: NoticeKind,
+    from: Timestamp,
+) -> Result<bool, StoreError> {
+    let values = args![workspace, account.uuid(), kind.as_str(), account, from];
+    Ok(ex.fetch_optional(SINCE, values).await?.is_some())
 }
 
 /// The cause is gone. Tells whether there was a notice of it.
@@ -167,6 +251,19 @@ pub async fn clear(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     Ok(tx.execute(CLEAR, args![workspace, subject, kind.as_str(), now]).await? > 0)
+}
+
+/// The cause is gone of one that was made before then; a later one stays.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn clear_older(
+    tx: &mut Tx<'_>,
+    (workspace, subject): (WorkspaceId, Uuid),
+    kind: NoticeKind,
+    (before, now): (Timestamp, Timestamp),
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(CLEAR_OLDER, args![workspace, subject, kind.as_str(), now, before]).await? > 0)
 }
 
 /// Nothing is wrong with this publication any more, or this account.
@@ -209,25 +306,38 @@ pub async fn erase(tx: &mut Tx<'_>, workspace: WorkspaceId, account: AccountId) 
 /// [`StoreError`].
 pub async fn list<'e>(
     ex: impl Executor<'e> + 'e,
-    reader: Reader,
+    (reader, which): (Reader, Which),
     after: Option<NoticeId>,
     limit: i64,
 ) -> Result<Vec<NoticeRow>, StoreError> {
-    let values = reader.values().into_iter().chain(args![after, limit]).collect();
-    ex.fetch_all(LIST, values).await?.iter().map(read_row).collect()
+    let before = after.map_or(Uuid::max(), NoticeId::uuid);
+    let values = reader.values(which).into_iter().chain(args![before, limit]).collect();
+    let list = if which == Which::Needing { LIST_NEEDING } else { LIST };
+    ex.fetch_all(list, values).await?.iter().map(read_row).collect()
 }
 
-/// What is open and was not read by the reader: at most so many.
+/// What is open and was not read by the reader, what needs a person first: at most so many. Where that is not all, it is news that is
+/// left out.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn unread<'e>(
-    ex: impl Executor<'e> + 'e,
+pub async fn unread(
+    db: &Db,
     reader: Reader,
-    limit: i64,
-) -> Result<Vec<NoticeId>, StoreError> {
-    let values = reader.values().into_iter().chain(args![limit]).collect();
-    ex.fetch_all(UNREAD, values).await?.iter().map(|row| row.get("id")).collect()
+    limit: usize,
+) -> Result<Vec<(NoticeId, NoticeKind)>, StoreError> {
+    let mut all = Vec::new();
+    for which in [Which::Needing, Which::News] {
+        let left = i64::try_from(limit.saturating_sub(all.len())).unwrap_or(i64::MAX);
+        if left == 0 {
+            break;
+        }
+        let values = reader.values(which).into_iter().chain(args![which == Which::News, left]).collect();
+        for row in db.fetch_all(UNREAD, values).await? {
+            all.push((row.get("id")?, row.named("kind", NoticeKind::parse)?));
+        }
+    }
+    Ok(all)
 }
 
 /// Notes that the reader has read it. `false`: there is no such notice for them.
@@ -235,8 +345,8 @@ pub async fn unread<'e>(
 /// # Errors
 /// [`StoreError`].
 pub async fn read(tx: &mut Tx<'_>, reader: Reader, id: NoticeId, now: Timestamp) -> Result<bool, StoreError> {
-    let key = Reader { id: id.uuid(), ..reader };
-    if (&mut *tx).fetch_optional(HEARD, key.values()).await?.is_none() {
+    let values = reader.values(Which::All).into_iter().chain(args![id]).collect();
+    if (&mut *tx).fetch_optional(HEARD, values).await?.is_none() {
         return Ok(false);
     }
     tx.execute(READ, args![reader.workspace, reader.id, id, now]).await?;
@@ -247,21 +357,37 @@ pub async fn read(tx: &mut Tx<'_>, reader: Reader, id: NoticeId, now: Timestamp)
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn open(
-    db: &Db,
-    kind: NoticeKind,
-    limit: i64,
-) -> Result<Vec<(WorkspaceId, AccountId)>, StoreError> {
+pub async fn open(db: &Db, kind: NoticeKind) -> Result<Vec<(WorkspaceId, AccountId)>, StoreError> {
     let read = |row: &Row| Ok((row.get("workspace_id")?, row.get("account_id")?));
-    db.fetch_all(OPEN, args![kind.as_str(), limit]).await?.iter().map(read).collect()
+    db.fetch_all(OPEN, args![kind.as_str(), !kind.needs_a_person()]).await?.iter().map(read).collect()
 }
 
-/// Forgets what is older and settled. Crosses workspaces.
+/// News of this kind that is older is over: at most so much. Returns how much. Crosses workspaces.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
-pub async fn forget(tx: &mut Tx<'_>, before: Timestamp) -> Result<(), StoreError> {
-    letter::forget(tx, before).await?;
-    tx.execute(FORGET_READS, args![before]).await?;
-    tx.execute(FORGET, args![before]).await.map(drop)
+pub async fn settle_news(
+    tx: &mut Tx<'_>,
+    kind: NoticeKind,
+    (before, now): (Timestamp, Timestamp),
+    at_most: i64,
+) -> Result<u64, StoreError> {
+    tx.execute(SETTLE_OLD, args![kind.as_str(), before, now, at_most]).await
+}
+
+/// Forgets what is older and settled, news or what needed a person, with who read it and who was sent it: at most so many. Returns how
+/// many. Crosses workspaces.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget(tx: &mut Tx<'_>, news: bool, before: Timestamp, at_most: i64) -> Result<u64, StoreError> {
+    let mut forgotten = 0;
+    for row in (&mut *tx).fetch_all(OVER, args![news, before, at_most]).await? {
+        let (workspace, id): (WorkspaceId, NoticeId) = (row.get("workspace_id")?, row.get("id")?);
+        letter::forget(tx, workspace, id).await?;
+        tx.execute(FORGET_READS, args![workspace, id]).await?;
+        tx.execute(FORGET, args![workspace, id]).await?;
+        forgotten += 1;
+    }
+    Ok(forgotten)
 }

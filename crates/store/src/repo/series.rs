@@ -81,6 +81,10 @@ statements! {
         and s.series_id = $2 and s.at >= $3 and (exists (select 1 from publications x where x.workspace_id = s.workspace_id \
         and x.post_id = s.post_id and x.state <> 'canceled') or not exists (select 1 from publications x \
         where x.workspace_id = s.workspace_id and x.post_id = s.post_id)) order by s.day limit $4";
+    // Whoever erases the post at the same time waits, and erases what names it too.
+    LAST = "series_posts.last": "select p.id from series_posts s join posts p on p.workspace_id = s.workspace_id and p.id = s.post_id \
+        and p.trashed_at is null where s.workspace_id = $1 and s.series_id = $2 order by s.day desc limit 1 \
+        /*postgres: for share of p */";
     OF_POST = "series_posts.of_post": "select series_id, day, at, post_id, detached, problem from series_posts \
         where workspace_id = $1 and post_id = $2";
 }
@@ -278,6 +282,19 @@ pub async fn coming<'e>(
     limit: i64,
 ) -> Result<Vec<Occurrence>, StoreError> {
     ex.fetch_all(COMING, args![workspace, id, from, limit]).await?.iter().map(read_occurrence).collect()
+}
+
+/// The post of the latest day of a series that is still there: what was thrown away or erased only keeps its day. Until the
+/// transaction ends nobody erases it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn last(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    id: SeriesId,
+) -> Result<Option<PostId>, StoreError> {
+    (&mut *tx).fetch_optional(LAST, args![workspace, id]).await?.map(|row| row.get("id")).transpose()
 }
 
 /// Of which series a post is an occurrence.

@@ -13,6 +13,8 @@ statements! {
     NEIGHBOUR = "tally.neighbour": "select due_at from publications where workspace_id = $1 and account_id = $2 \
         and due_at > $3 and due_at < $4 and state in ('scheduled', 'publishing', 'published', 'unconfirmed') \
         and (cast($5 as uuid) is null or post_id <> $5) order by due_at limit 1";
+    BUSY = "tally.busy": "select distinct workspace_id, account_id from publications \
+        where state in ('scheduled', 'publishing', 'published', 'unconfirmed') and due_at >= $1 and due_at < $2";
 }
 
 /// How many publications the account has in `[from, to)`, public ones and planned ones, up to two posts not counted. A thread or
@@ -42,4 +44,16 @@ pub async fn neighbour(
 ) -> Result<Option<Timestamp>, StoreError> {
     let row = db.fetch_optional(NEIGHBOUR, args![workspace, account, after, before, except]).await?;
     row.map(|r| r.get("due_at")).transpose()
+}
+
+/// Accounts with something that was or is due in `[from, to)`. Crosses workspaces; ids only.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn busy(
+    db: &Db,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<(WorkspaceId, AccountId)>, StoreError> {
+    let rows = db.fetch_all(BUSY, args![from, to]).await?;
+    rows.iter().map(|row| Ok((row.get("workspace_id")?, row.get("account_id")?))).collect()
 }

@@ -11,7 +11,7 @@ use super::upgrade::{bare, change, texts};
 use crate::bulk::history;
 use crate::migrate::{self, MIGRATIONS};
 use crate::repo::account::{self, AccountRow};
-use crate::repo::analytics::{self, Order, Place, Scope};
+use crate::repo::analytics::{self, Order, Place, Scope, Sums};
 use crate::repo::post_look::{self, MOST_POSTS, PostLook, Posts};
 use crate::repo::remote_post::{self, RemotePostRow};
 use crate::repo::settled;
@@ -231,6 +231,19 @@ async fn sums(test: &TestDb) {
     let again = analytics::counts(&s.db, &s.scope(), days()).await.expect("posts");
     let again = again.iter().find(|post| post.published_at == first.published_at).expect("the same post");
     assert_eq!(names.map(|name| again.of(name)), [Some(100), None, Some(30), None, Some(30), Some(300)]);
+    // The database adds up as the domain does; what is hidden or no count is not in it.
+    let mut added = Sums::default();
+    analytics::counts(&s.db, &s.scope(), days())
+        .await
+        .expect("posts")
+        .iter()
+        .for_each(|post| added.add(post));
+    assert_eq!(analytics::sums(&s.db, &s.scope(), days()).await.expect("sums"), [(account, added)]);
+    assert_eq!((added.posts, added.of("views"), added.of("reach")), (4, Some(104), None));
+    assert_eq!(added.of("engagements"), Some(2_000_000_031));
+    let rated = Basis::ALL.map(|basis| (basis.as_str(), added.rate(basis).posts()));
+    assert_eq!(rated, [("views", 3), ("followers", 3), ("reach", 0)]);
+    assert_eq!(analytics::sums(&s.db, &tagged, days()).await.expect("sums"), []);
     // The database ranks as the domain does.
     for basis in Basis::ALL {
         let order = Order { by: basis.metric(), ascending: false, after: None, limit: 10 };

@@ -136,6 +136,18 @@ async fn allowed_ranges_are_reached_over_plain_http_and_nothing_else_is() {
     assert!(demo.check_ip("x", ip("::ffff:127.0.0.1"), false).is_ok(), "the same address in other clothes");
 }
 
+#[tokio::test]
+async fn what_members_name_is_not_reached_by_the_ranges_of_networks() {
+    let guard = guard(&["10.0.0.0/8"]).with_fetch(nets(&["127.0.0.0/8"]));
+    assert!(guard.resolve("private.example", 443, true).await.is_ok());
+    assert!(guard.resolve("localhost", 80, false).await.is_err());
+    let content = guard.for_content();
+    assert!(content.resolve("private.example", 443, true).await.is_err());
+    assert!(content.resolve("public.example", 443, true).await.is_ok());
+    let local = content.resolve("localhost", 80, false).await.expect("the range for content");
+    assert_eq!(local, ["127.0.0.1:80".parse().expect("addr")]);
+}
+
 #[test]
 fn urls_are_looked_at_before_names_are() {
     let strict = guard(&[]);

@@ -33,7 +33,7 @@ pub(super) const ERRANDS: Errands = &[
             "protectedResource",
         ],
     ),
-    (Errand::Profile, &["getProfile", "describeRepo"]),
+    (Errand::Profile, &["getProfile", "describeRepo", "searchActorsTypeahead"]),
     (Errand::Posts, &["getAuthorFeed", "getPosts", "getRecord", "listRecords"]),
     (Errand::Files, &["uploadBlob", "card."]),
     (Errand::Publish, &["putRecord"]),

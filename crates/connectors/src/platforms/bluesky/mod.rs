@@ -10,6 +10,7 @@ use crate::contract::capability::{
 use crate::contract::connector::{Connector, Descriptor, EndpointSetting, ReadingWindow};
 use crate::contract::display::Display;
 use crate::contract::insights::Insights;
+use crate::contract::people::People;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
 use crate::contract::webhooks::Webhooks;
@@ -19,6 +20,7 @@ mod display;
 mod errors;
 mod identity;
 mod limits;
+mod people;
 mod publish;
 mod read;
 pub mod sandbox;
@@ -106,6 +108,9 @@ impl Connector for Bluesky {
         Some(self)
     }
     fn reader(&self) -> Option<&dyn Reader> {
+        Some(self)
+    }
+    fn people(&self) -> Option<&dyn People> {
         Some(self)
     }
     fn insights(&self) -> Option<&dyn Insights> {

@@ -45,7 +45,7 @@ impl Reader for Bluesky {
 }
 
 /// The server has no index behind it, or the index is not reachable or does not know the account: the repository still is there.
-fn no_index(error: &ConnectorError) -> bool {
+pub(super) fn no_index(error: &ConnectorError) -> bool {
     let refused =
         matches!(error.kind, ErrorKind::Transient | ErrorKind::Rejected) && error.remote.status.is_some();
     error.code == NETWORK_FAILING || refused && error.code != "account_gone"

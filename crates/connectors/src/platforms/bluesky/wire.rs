@@ -151,6 +151,22 @@ pub struct ProfileView {
     pub posts_count: Option<i64>,
 }
 
+/// Output of `app.bsky.actor.searchActorsTypeahead`.
+#[derive(Deserialize)]
+pub struct Actors {
+    #[serde(default)]
+    pub actors: Vec<Actor>,
+}
+
+/// `app.bsky.actor.defs#profileViewBasic`, of which this much matters here.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Actor {
+    pub handle: String,
+    #[serde(default)]
+    pub display_name: Option<String>,
+}
+
 /// Output of `app.bsky.feed.getAuthorFeed`.
 #[derive(Deserialize)]
 pub struct AuthorFeed {

@@ -30,7 +30,7 @@ pub const NOT_FOUND: &str = "not_found";
 /// What the operations are for.
 pub(super) const ERRANDS: Errands = &[
     (Errand::SignIn, &["oauth.", "apps.create", "instance.get"]),
-    (Errand::Profile, &["accounts.verify"]),
+    (Errand::Profile, &["accounts.verify", "accounts.search"]),
     (Errand::Posts, &["accounts.statuses", "statuses.get", "statuses.source"]),
     (Errand::Files, &["media.upload", "media.get"]),
     (Errand::Publish, &["statuses.create"]),

@@ -8,6 +8,7 @@ use crate::contract::capability::{Capabilities, Connect, MediaRules, PostKind, T
 use crate::contract::connector::{Accepts, Connector, Descriptor, Setting};
 use crate::contract::display::Display;
 use crate::contract::insights::Insights;
+use crate::contract::people::People;
 use crate::contract::publisher::{CommitSafety, Publisher};
 use crate::contract::reader::Reader;
 use crate::contract::webhooks::Webhooks;
@@ -21,6 +22,7 @@ mod html;
 mod identity;
 mod limits;
 mod options;
+mod people;
 mod publish;
 mod read;
 pub mod sandbox;
@@ -116,6 +118,9 @@ impl Connector for Mastodon {
         Some(self)
     }
     fn reader(&self) -> Option<&dyn Reader> {
+        Some(self)
+    }
+    fn people(&self) -> Option<&dyn People> {
         Some(self)
     }
     fn insights(&self) -> Option<&dyn Insights> {

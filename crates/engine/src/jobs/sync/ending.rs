@@ -199,7 +199,8 @@ async fn tell(tx: &mut Tx<'_>, complete: bool, new: &NewNotice) -> Result<(), St
     if complete {
         return notice::clear(tx, key, new.kind, now).await.map(drop);
     }
-    let found = account::find(&mut *tx, new.workspace, new.account).await?;
+    let Some(id) = new.account else { return Ok(()) };
+    let found = account::find(&mut *tx, new.workspace, id).await?;
     // Whoever lost the login hears of that.
     let Some(row) = found.filter(|row| row.status == AccountStatus::Connected) else { return Ok(()) };
     if now.duration_since(row.synced_at.unwrap_or(row.created_at)) > STALE {

@@ -255,7 +255,7 @@ async fn trash(test: &TestDb) {
     );
     let (library, actor) = (&shelf.library, &shelf.actor);
     let lying = async || {
-        let rows = library.trashed(actor, 10).await.expect("listed");
+        let rows = library.trashed(actor, None, 10).await.expect("listed");
         rows.into_iter().map(|row| row.info.id).collect::<Vec<_>>()
     };
     assert_eq!(code(&library.restore(actor, back).await.expect_err("it is not there")), "not_found");
@@ -265,6 +265,16 @@ async fn trash(test: &TestDb) {
         shelf.clock.advance(Duration::from_secs(60));
     }
     assert_eq!(lying().await, [gone, back], "latest first");
+    library.restore(actor, back).await.expect("taken out");
+    library.delete(actor, back, None).await.expect("deleted");
+    library.restore(actor, gone).await.expect("taken out");
+    library.delete(actor, gone, None).await.expect("deleted in the same instant");
+    let first = library.trashed(actor, None, 1).await.expect("a page");
+    let behind = first[0].deleted_at.map(|at| (at, first[0].info.id));
+    let second = library.trashed(actor, behind, 1).await.expect("a page");
+    assert_eq!([first[0].info.id, second[0].info.id], [back.max(gone), back.min(gone)], "each once");
+    let behind = second[0].deleted_at.map(|at| (at, second[0].info.id));
+    assert!(library.trashed(actor, behind, 1).await.expect("a page").is_empty());
     library.restore(actor, back).await.expect("taken out");
     library.erase_trashed(actor, gone).await.expect("erased");
     assert!(lying().await.is_empty());

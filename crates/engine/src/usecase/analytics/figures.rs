@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use carillon_domain::insight::{Basis, Change, Line, Look, MeanRate, PARTS, Period, Rate, daily, total};
+use carillon_domain::insight::{Basis, Change, Line, Look, MeanRate, PARTS, Period, daily, total};
 use carillon_domain::time::Timestamp;
 use carillon_store::repo::account::AccountRow;
-use carillon_store::repo::analytics::Counts;
+use carillon_store::repo::analytics::{Counts, Sums};
 use jiff::civil::Date;
 
 use super::filter::Selection;
@@ -44,11 +44,7 @@ pub(super) struct Post {
 
 impl Post {
     pub fn new(date: Date, counts: Counts) -> Self {
-        let engagements = counts.of("engagements");
-        let rates = Basis::ALL.map(|basis| {
-            let rate = Rate::new(engagements?, counts.of(basis.as_str())?)?;
-            Some(MeanRate::of(rate.billionths(), 1))
-        });
+        let rates = Basis::ALL.map(|basis| counts.rate(basis).map(|rate| MeanRate::of(rate.billionths(), 1)));
         Self { date, counts, rates }
     }
 
@@ -65,8 +61,10 @@ pub(super) struct Part<'a> {
     pub looks: (Vec<Look>, Vec<Look>),
     /// It was looked at in the days just before the time.
     pub begun: bool,
-    /// Its posts in the time, and in the one that it is compared with.
-    pub posts: (Vec<Post>, Vec<Post>),
+    /// Its posts in the time.
+    pub posts: Vec<Post>,
+    /// What those of the time that it is compared with add up to.
+    pub earlier: Sums,
     /// Where the numbers of its posts in the time came from.
     pub fields: BTreeSet<String>,
 }
@@ -173,7 +171,7 @@ fn published(parts: &[&Part<'_>], period: &Period, now: Timestamp, past: Past) -
     let change = Change::together(
         read.iter()
             .filter(|part| part.reaches(past.from))
-            .map(|part| Change { from: number(&part.posts.1), to: number(&part.posts.0) }),
+            .map(|part| Change { from: part.earlier.posts, to: number(&part.posts) }),
     );
     let by_day = by_day(parts, |_| Some(1_i64), |a, b| a + b);
     let today = period.date_of(now);
@@ -184,7 +182,7 @@ fn published(parts: &[&Part<'_>], period: &Period, now: Timestamp, past: Past) -
     });
     Figure {
         metric: "published",
-        value: (!read.is_empty()).then(|| read.iter().map(|part| number(&part.posts.0)).sum()),
+        value: (!read.is_empty()).then(|| read.iter().map(|part| number(&part.posts)).sum()),
         previous: change.filter(|_| past.known).map(|change| change.from),
         change,
         as_of: read.iter().filter_map(|part| part.row.synced_at).min(),
@@ -199,8 +197,10 @@ fn sums(parts: &[&Part<'_>], period: &Period, metric: &'static str, wanted: &[&s
     let sum =
         |posts: &[Post]| posts.iter().filter_map(|post| post.counts.of(metric)).reduce(i64::saturating_add);
     // Of each account once: now, then, and whether they may be compared.
-    let sums: Vec<_> =
-        parts.iter().map(|part| (sum(&part.posts.0), sum(&part.posts.1), part.reaches(past.from))).collect();
+    let sums: Vec<_> = parts
+        .iter()
+        .map(|part| (sum(&part.posts), part.earlier.of(metric), part.reaches(past.from)))
+        .collect();
     let both = sums.iter().filter(|(_, _, reaches)| *reaches);
     let change =
         Change::together(both.filter_map(|(now, then, _)| Some(Change { from: (*then)?, to: (*now)? })));
@@ -225,7 +225,7 @@ fn rates(parts: &[&Part<'_>], period: &Period, basis: Basis, past: Past) -> Figu
     let (mut now, mut then) = (MeanRate::default(), MeanRate::default());
     let (mut both_now, mut both_then) = (MeanRate::default(), MeanRate::default());
     for part in parts {
-        let (own_now, own_then) = (mean(&part.posts.0), mean(&part.posts.1));
+        let (own_now, own_then) = (mean(&part.posts), part.earlier.rate(basis));
         now.merge(own_now);
         then.merge(own_then);
         if part.reaches(past.from) && own_now.posts() > 0 && own_then.posts() > 0 {
@@ -266,7 +266,7 @@ fn of_posts(
     given: impl Fn(&Post) -> bool,
     begun: Figure,
 ) -> Figure {
-    let giving = parts.iter().flat_map(|part| &part.posts.0).filter(|post| given(post));
+    let giving = parts.iter().flat_map(|part| &part.posts).filter(|post| given(post));
     let (mut number, mut as_of) = (0, None);
     for read_at in giving.map(|post| post.counts.read_at) {
         number += 1;
@@ -277,7 +277,7 @@ fn of_posts(
         as_of,
         sources: parts.iter().flat_map(|part| part.sources(wanted)).collect(),
         given: count(number),
-        of: count(parts.iter().map(|part| part.posts.0.len()).sum()),
+        of: count(parts.iter().map(|part| part.posts.len()).sum()),
         ..begun
     }
 }
@@ -288,7 +288,7 @@ fn by_day<T: Copy>(
     join: impl Fn(T, T) -> T,
 ) -> BTreeMap<Date, T> {
     let mut found = BTreeMap::new();
-    for post in parts.iter().flat_map(|part| &part.posts.0) {
+    for post in parts.iter().flat_map(|part| &part.posts) {
         if let Some(value) = value(post) {
             found.entry(post.date).and_modify(|kept| *kept = join(*kept, value)).or_insert(value);
         }

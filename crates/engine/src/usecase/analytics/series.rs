@@ -110,7 +110,7 @@ fn days(parts: &[&Part<'_>], selection: &Selection, name: &str, now: Timestamp) 
 
 /// One part of engagements, on one day.
 fn part_of_day(parts: &[&Part<'_>], name: &str, date: jiff::civil::Date) -> Option<i64> {
-    let posts = parts.iter().flat_map(|part| &part.posts.0).filter(|post| post.date == date);
+    let posts = parts.iter().flat_map(|part| &part.posts).filter(|post| post.date == date);
     posts.filter_map(|post| post.counts.of(name)).reduce(i64::saturating_add)
 }
 

@@ -4,13 +4,14 @@
 //! the same rules, page by page: what is kept in memory is bounded by what is asked for, and for sums by the time.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use carillon_domain::id::{AccountId, RemotePostId};
 use carillon_domain::insight::{Basis, Look, MIN_VIEWS, Period, Rate, Slice};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::StoreError;
 use carillon_store::repo::account::AccountRow;
-use carillon_store::repo::analytics::{self, Counts, Measured, Order, Place, Scope};
+use carillon_store::repo::analytics::{self, Counts, Measured, Order, Place, Scope, Sums};
 use carillon_store::repo::known::{self, Then};
 use tokio::sync::Semaphore;
 
@@ -67,6 +68,26 @@ pub(super) async fn counts(
     let mut all = Vec::new();
     while let Some(page) = pages.next().await? {
         all.extend(page.iter().map(Counts::seen));
+    }
+    Ok(all)
+}
+
+/// What the posts of a time add up to, by account.
+pub(super) async fn sums(
+    engine: &Engine,
+    selection: &Selection,
+    period: &Period,
+) -> Result<BTreeMap<AccountId, Sums>, StoreError> {
+    let range = (period.from, period.to);
+    let Some(end) = selection.known else {
+        return Ok(analytics::sums(&engine.db, &selection.scope, range).await?.into_iter().collect());
+    };
+    let mut pages = Pages::new(engine, selection, range, end);
+    let mut all = BTreeMap::<AccountId, Sums>::new();
+    while let Some(page) = pages.next().await? {
+        for counts in page.iter().map(Counts::seen) {
+            all.entry(counts.account).or_default().add(&counts);
+        }
     }
     Ok(all)
 }
@@ -150,7 +171,7 @@ fn rank(post: &Measured) -> Option<Rank> {
     let counts = Counts::seen(post);
     let views = counts.of("views");
     let basis = if views.is_some() { Basis::Views } else { Basis::Followers };
-    let rate = Rate::new(counts.of("engagements")?, counts.of(basis.as_str())?)?;
+    let rate = counts.rate(basis)?;
     let few = views.is_some_and(|views| views < MIN_VIEWS);
     Some((few, Reverse((rate.billionths(), views.unwrap_or(-1), post.found.row.id))))
 }
@@ -160,16 +181,12 @@ fn place(post: &Measured, order: Order<'_>) -> Place {
     let counts = Counts::seen(post);
     let by = order.by;
     let value = match Basis::ALL.into_iter().find(|basis| basis.metric() == by) {
-        Some(basis) => rate(&counts, basis).map(Rate::billionths),
+        Some(basis) => counts.rate(basis).map(Rate::billionths),
         None if by == SORTS[0] => Some(counts.published_at.as_microsecond()),
         None => counts.of(by),
     };
     let sign = if order.ascending { -1 } else { 1 };
     Place { value: value.map(|value| sign * value), id: post.found.row.id }
-}
-
-fn rate(counts: &Counts, basis: Basis) -> Option<Rate> {
-    Rate::new(counts.of("engagements")?, counts.of(basis.as_str())?)
 }
 
 /// Sorts places: those without a value come last.

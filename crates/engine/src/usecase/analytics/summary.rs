@@ -6,7 +6,6 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::AccountId;
 use carillon_domain::insight::{Comparison, Look, Period};
 use carillon_store::repo::account::AccountRow;
-use carillon_store::repo::analytics::Counts;
 
 use super::figures::{Figures, Part, Post};
 use super::filter::{Filter, Selection, select};
@@ -112,11 +111,11 @@ pub(super) async fn parts<'a>(
         return Ok(Vec::new());
     }
     let (now, before) = (&selection.period, &selection.before);
-    let (looks_now, looks_before, posts_now, posts_before) = futures::try_join!(
+    let (looks_now, looks_before, posts_now, earlier) = futures::try_join!(
         source::looks(engine, selection, metric, now),
         source::looks(engine, selection, metric, before),
         source::counts(engine, selection, now),
-        source::counts(engine, selection, before),
+        source::sums(engine, selection, before),
     )?;
     let begun: BTreeSet<AccountId> = match selection.compare {
         Comparison::Previous => looks_before.iter().map(|(account, _)| *account).collect(),
@@ -127,13 +126,9 @@ pub(super) async fn parts<'a>(
         }
     };
     let (mut looks_now, mut looks_before) = (by_account(looks_now), by_account(looks_before));
-    let mut posts: BTreeMap<AccountId, (Vec<Post>, Vec<Post>)> = BTreeMap::new();
-    let dated = |counts: Counts| Post::new(now.date_of(counts.published_at), counts);
+    let mut posts: BTreeMap<AccountId, Vec<Post>> = BTreeMap::new();
     for counts in posts_now {
-        posts.entry(counts.account).or_default().0.push(dated(counts));
-    }
-    for counts in posts_before {
-        posts.entry(counts.account).or_default().1.push(dated(counts));
+        posts.entry(counts.account).or_default().push(Post::new(now.date_of(counts.published_at), counts));
     }
     let part = |row: &'a AccountRow| {
         let posts = posts.remove(&row.id).unwrap_or_default();
@@ -144,8 +139,9 @@ pub(super) async fn parts<'a>(
                 looks_now.remove(&row.id).unwrap_or_default(),
                 looks_before.remove(&row.id).unwrap_or_default(),
             ),
-            fields: fields(&posts.0),
+            fields: fields(&posts),
             posts,
+            earlier: earlier.get(&row.id).copied().unwrap_or_default(),
         }
     };
     Ok(selection.accounts.iter().map(part).collect())

@@ -5,6 +5,7 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, PostId};
 use carillon_domain::permission::Permission;
 use carillon_domain::publication::{PostStatus, PublicationState};
+use carillon_domain::time::Timestamp;
 use carillon_store::StoreError;
 use carillon_store::repo::post::{self, PostRow};
 use carillon_store::repo::{publication, trash};
@@ -21,13 +22,18 @@ const BATCH: i64 = 200;
 /// Most such batches of one upkeep; what is left waits for the next one.
 const MOST_BATCHES: usize = 100;
 
-/// What was thrown away and is still there, latest first, at most `most`.
+/// What was thrown away and is still there, latest first, at most `most`, behind the one that was thrown away then.
 ///
 /// # Errors
 /// [`AppError::Forbidden`] when the role may not read.
-pub async fn trashed(engine: &Engine, actor: &Actor, most: i64) -> Result<Vec<PostRow>, AppError> {
+pub async fn trashed(
+    engine: &Engine,
+    actor: &Actor,
+    behind: Option<(Timestamp, PostId)>,
+    most: i64,
+) -> Result<Vec<PostRow>, AppError> {
     actor.require(Permission::Read)?;
-    Ok(trash::list(&engine.db, actor.workspace, most).await?)
+    Ok(trash::list(&engine.db, actor.workspace, behind, most).await?)
 }
 
 /// Takes a post out of the trash. It goes nowhere by that: what was a draft is one, what was canceled stays so.

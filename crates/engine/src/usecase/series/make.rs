@@ -131,23 +131,16 @@ async fn make_one(
     Ok(false)
 }
 
-/// Ends a series of which nothing can be made any more, and tells people.
+/// Ends a series of which nothing can be made any more, and tells people, who reach it by the last of its posts that is still there.
 async fn stop(
     engine: &Engine,
     (row, template): (&SeriesRow, &PostInput),
     problem: String,
 ) -> Result<(), AppError> {
-    let key = (row.workspace, row.id);
-    let last = series::of(&engine.db, key, Timestamp::UNIX_EPOCH, MOST).await?.pop();
+    let workspace = row.workspace;
     let told = template.accounts.first().map(|account| NewNotice {
         subject: row.id.uuid(),
-        post: last.map(|one| one.post),
-        ..notices::of_account(
-            engine,
-            (row.workspace, *account),
-            NoticeKind::Unscheduled,
-            Some(problem.clone()),
-        )
+        ..notices::of_account(engine, (workspace, *account), NoticeKind::Unscheduled, Some(problem.clone()))
     });
     let row = row.clone();
     engine
@@ -155,15 +148,16 @@ async fn stop(
         .write(move |tx| {
             Box::pin(async move {
                 if series::stop(tx, &row, &problem).await?
-                    && let Some(told) = &told
+                    && let Some(told) = told
                 {
-                    notice::raise(tx, told).await?;
+                    let post = series::last(tx, row.workspace, row.id).await?;
+                    notice::raise(tx, &NewNotice { post, ..told }).await?;
                 }
                 Ok::<_, AppError>(())
             })
         })
         .await?;
-    engine.events.notices_changed(key.0);
+    engine.events.notices_changed(workspace);
     Ok(())
 }
 

@@ -2,6 +2,8 @@
 //! on too few posts says so, and recommends nothing.
 
 use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use carillon_domain::error::AppError;
 use carillon_domain::id::AccountId;
 use carillon_domain::insight::best_times::{COVERAGE, Cell, ENOUGH, Trust};
@@ -10,9 +12,14 @@ use carillon_engine::usecase::analytics::{self, AccountBestTimes, Filter, Slot};
 use jiff::Timestamp;
 
 use super::heat::{self, Heat};
+use super::one::Place;
 use crate::http::App;
+use crate::http::extract::Path;
+use crate::urls;
 use crate::web::downloads::Downloads;
+use crate::web::signed_in::Member;
 use crate::web::ui::Ui;
+use crate::web::{Failure, html};
 
 /// Hours that are recommended.
 const FEW: usize = 3;
@@ -27,6 +34,39 @@ pub struct Best {
     slots: Vec<SlotLine>,
     map: Heat,
     files: Downloads,
+}
+
+/// The best hours among what else is said of an account.
+#[derive(Template)]
+#[template(path = "components/best_few.html")]
+struct Few {
+    ui: Ui,
+    /// Empty where there are too few posts to recommend any.
+    hours: String,
+    is_hint: bool,
+    url: String,
+}
+
+/// The best hours of an account, for a line of the connections page. It comes later than the page: the first answer takes a moment.
+pub async fn few(
+    State(app): State<App>,
+    member: Member,
+    Path(place): Path<Place>,
+) -> Result<Response, Failure> {
+    let (ui, actor) = (member.ui, member.actor);
+    let filter = Filter { account: Some(place.account.to_string()), ..Filter::default() };
+    let mut found = analytics::best_times(&app.engine, &actor, &filter).await?;
+    let found = found.items.pop().ok_or(AppError::NotFound { what: "account" })?;
+    let trust = found.times.trust;
+    let few = if trust == Trust::General { 0 } else { FEW };
+    let hours = found.slots.iter().take(few).map(|slot| hour(&ui, &slot.cell));
+    let page = Few {
+        hours: hours.collect::<Vec<_>>().join(", "),
+        is_hint: trust == Trust::Hint,
+        url: format!("{}#best-times", urls::account(actor.workspace, place.account)),
+        ui,
+    };
+    Ok(html(&page)?.into_response())
 }
 
 /// An hour that is recommended.
@@ -89,6 +129,11 @@ fn weekday(ui: &Ui, cell: &Cell) -> String {
     ui.of("weekday", &(cell.hour.weekday() + 1).to_string())
 }
 
+/// A weekday and its hour.
+fn hour(ui: &Ui, cell: &Cell) -> String {
+    ui.arg("day", weekday(ui, cell)).arg("hour", cell.hour.hour()).tr("best-times-hour")
+}
+
 /// A multiple of the mean in words, with so many digits.
 pub fn multiple(ui: &Ui, value: f64, digits: usize) -> String {
     format!("{value:.digits$}").replace('.', &ui.tr("number-point"))
@@ -96,10 +141,10 @@ pub fn multiple(ui: &Ui, value: f64, digits: usize) -> String {
 
 impl SlotLine {
     fn new(ui: &Ui, slot: &Slot) -> Self {
-        let Cell { hour, estimate, low, high, .. } = slot.cell;
+        let Cell { estimate, low, high, .. } = slot.cell;
         let [value, low, high] = [estimate, low, high].map(|value| multiple(ui, value, 1));
         Self {
-            name: ui.arg("day", weekday(ui, &slot.cell)).arg("hour", hour.hour()).tr("best-times-hour"),
+            name: hour(ui, &slot.cell),
             text: ui.arg("value", value).arg("low", low).arg("high", high).tr("best-times-slot"),
             next: slot.next,
         }

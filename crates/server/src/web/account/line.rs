@@ -34,6 +34,8 @@ pub struct Line {
     pub state: State,
     /// Its page.
     pub url: String,
+    /// Its best times, in a line; for accounts that posts can go out on.
+    pub best_url: Option<String>,
     /// What needs a person, in plain words.
     pub cause: Option<Said>,
     /// Whether its numbers are up to date, of a connected account that is read.
@@ -94,6 +96,7 @@ impl Line {
             platform: connector.map_or("", |c| c.descriptor().title),
             state: State::new(row.status.as_str(), ui.of("account-status", row.status.as_str())),
             url: urls::account(actor.workspace, row.id),
+            best_url: is_connected.then(|| urls::account_best(actor.workspace, row.id)),
             cause: row.status_cause.as_deref().map(|cause| ui.said(cause)),
             health: readable.then(|| shown(ui, trouble)),
             late: trouble.and_then(|trouble| late(ui, trouble)),

@@ -2,7 +2,7 @@
 
 mod amount;
 mod audience;
-mod best;
+pub mod best;
 mod heat;
 mod line;
 pub mod one;

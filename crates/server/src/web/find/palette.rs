@@ -101,6 +101,7 @@ fn pages(ui: &Ui, frame: &Frame) -> Vec<Item> {
         add(ui.tr("settings-tokens"), glyph("key"), urls::tokens(workspace));
     }
     add(ui.tr("nav-profile"), glyph("user"), urls::profile());
+    add(ui.tr("notices-choose"), glyph("bell"), urls::notice_wishes(workspace));
     add(ui.tr("settings-sessions"), glyph("device-desktop"), urls::sessions());
     for place in frame.workspaces.iter().filter(|place| place.id != workspace) {
         let label = ui.arg("name", &place.name).tr("palette-workspace");

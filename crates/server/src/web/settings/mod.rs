@@ -3,6 +3,7 @@
 pub mod feed;
 pub mod logo;
 pub mod members;
+pub mod notices;
 pub mod profile;
 pub mod reports;
 pub mod sessions;

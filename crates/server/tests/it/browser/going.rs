@@ -197,7 +197,8 @@ async fn first_steps_follow_what_is_there_until_they_are_put_away() {
     page.goto(&stage.url("/")).await;
     page.reads("1 of 4 done").await;
     page.click(("button", "Don't show this again")).await;
-    page.wait("it is gone", "document.querySelector('main h1') && !document.querySelector('.guide')").await;
+    page.wait("it is gone", "document.querySelector('main h1') && !document.querySelector('.first-steps')")
+        .await;
     stage.close([page]).await;
 }
 

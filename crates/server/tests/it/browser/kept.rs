@@ -66,15 +66,35 @@ async fn a_draft_survives_the_end_of_a_session() {
     assert_eq!(page.js(OFFERED).await, false);
     page.goto(&format!("{compose}?post={post}")).await;
     page.click(("button", "Throw it away")).await;
+    page.wait("nothing is offered", "!document.body.innerText.includes('Throw it away')").await;
     page.goto(&format!("{compose}?post={post}")).await;
     assert_eq!(page.js(OFFERED).await, false, "thrown away");
     assert_eq!(page.value("#text").await, "Two hours of work\n\n<and> \"quotes\"");
 
-    // Whoever signs out leaves nothing behind.
+    // A tab that is closed takes nothing with it: whoever typed it finds it in the next one.
+    page.fill(("textbox", "Text"), "Two hours, closed too early").await;
+    page.wait("it is kept", "!document.querySelector('[data-keeping]').hidden").await;
+    let next = stage.tab().await;
+    next.goto(&format!("{compose}?post={post}")).await;
+    next.reads("Two hours, closed too early").await;
+    assert_eq!(next.value("#text").await, "Two hours of work\n\n<and> \"quotes\"", "not put in unasked");
+    next.click("[data-offer] a").await;
+    next.arrive("unsaved=").await;
+    assert_eq!(next.value("#text").await, "Two hours, closed too early");
+    next.click(("button", "Save draft")).await;
+    next.arrive("?saved").await;
+    next.goto(&format!("{compose}?post={post}")).await;
+    assert_eq!(next.js("document.querySelectorAll('[data-offer]').length").await, 0, "it is saved");
+
+    // Whoever signs out leaves nothing behind, and loses nothing, however soon after the last key.
     page.fill(("textbox", "Text"), "A secret plan").await;
     page.js("document.querySelector('form[action$=\"/sign-out\"]').requestSubmit()").await;
     page.arrive("/sign-in").await;
     let left = "Object.keys(sessionStorage).filter((key) => key.startsWith('compose'))";
     assert_eq!(page.js(left).await, json!([]));
-    stage.close([page]).await;
+    sign_in(&page, "ada@example.com").await;
+    page.arrive(&format!("/w/{workspace}")).await;
+    page.goto(&format!("{compose}?post={post}")).await;
+    page.reads("A secret plan").await;
+    stage.close([page, next]).await;
 }

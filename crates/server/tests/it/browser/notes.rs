@@ -10,7 +10,7 @@ pub async fn mark(stage: &Stage, page: &Page, home: &str) -> String {
     page.fill("[name=text]", "The fair begins").await;
     page.put("[name=colour]", "amber").await;
     page.click(("button", "Add note")).await;
-    page.wait("the note is there", "document.querySelector('main .note')").await;
+    page.wait("the note is there", "document.querySelector('main .day-note')").await;
     let list = format!(
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-WR-CALNAME:Coffee days\r\nBEGIN:VEVENT\r\nUID:1\r\n\
          DTSTART;VALUE=DATE:{}\r\nSUMMARY:Day of the bean\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
@@ -37,7 +37,7 @@ async fn a_day_says_what_it_is_about() {
     assert!(page.has(&format!("{day} .note-amber")).await, "{}", page.shown().await);
     page.reads("Day of the bean").await;
 
-    page.js(&format!("document.querySelector(\"{day} a.note\").focus()")).await;
+    page.js(&format!("document.querySelector(\"{day} a.day-note\").focus()")).await;
     page.press("Enter").await;
     page.arrive("/calendar/notes/note_").await;
     page.fill("[name=text]", "The fair ends").await;

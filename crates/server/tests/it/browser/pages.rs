@@ -153,6 +153,7 @@ async fn all_other_pages_are_sound() {
         "settings/tokens",
         "settings/reports",
         "settings/calendar",
+        "settings/notices",
         "settings/texts",
     ] {
         inspector.open(&page, &name.replace('/', "-"), &stage.url(&format!("{home}/{name}"))).await;

@@ -6,7 +6,7 @@ use super::page::Page;
 use super::stage::Stage;
 
 /// Tabs until the focus is on what this selector finds.
-async fn tab_to(page: &Page, selector: &str) {
+pub async fn tab_to(page: &Page, selector: &str) {
     for _ in 0..80 {
         page.press("Tab").await;
         if page.js(&format!("document.activeElement.matches({})", json!(selector))).await == true {
@@ -53,7 +53,7 @@ async fn kept_texts_are_put_into_a_post_by_keyboard() {
         .await;
     assert_eq!(page.js("document.activeElement.id").await, "text", "the focus is where one writes");
 
-    tab_to(&page, "[data-open-emoji]").await;
+    tab_to(&page, "[data-open-dialog=emoji]").await;
     page.press("Enter").await;
     page.wait("emoji are there", "document.querySelectorAll('#emoji-found [data-put]').length > 20").await;
     page.fill("#emoji [name=q]", "bell").await;
@@ -63,6 +63,18 @@ async fn kept_texts_are_put_into_a_post_by_keyboard() {
     page.press("Enter").await;
     page.wait("it is put in", &format!("{text}.includes('🔔') && !document.querySelector('dialog[open]')"))
         .await;
+
+    tab_to(&page, "[data-open-dialog=mentions]").await;
+    page.press("Enter").await;
+    page.reads("letters of a name or more").await;
+    page.fill("#mentions-q", "theo").await;
+    let theo = "#mentions-found [data-put='@theolund.bsky.social ']";
+    page.wait("somebody is found", &format!("document.querySelector({}) !== null", json!(theo))).await;
+    tab_to(&page, theo).await;
+    page.press("Enter").await;
+    let mentioned =
+        format!("{text}.includes(' @theolund.bsky.social ') && !document.querySelector('dialog[open]')");
+    page.wait("they are mentioned", &mentioned).await;
 
     // The preview shows what followers of this account would get.
     page.click(".compose-links > summary").await;

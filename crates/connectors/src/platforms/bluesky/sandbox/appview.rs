@@ -69,15 +69,15 @@ pub fn indexed(world: &World, now: Timestamp) -> Vec<Indexed> {
 }
 
 /// Queries with a sign-in go through the account's server; the public index takes them without.
-fn may_ask(world: &World, site: &Site, headers: &HeaderMap) -> Result<(), Response> {
+pub(super) fn may_ask(world: &World, site: &Site, headers: &HeaderMap) -> Result<(), Response> {
     if accounts::is_index(&site.host) { Ok(()) } else { session::caller(world, site, headers).map(|_| ()) }
 }
 
-fn parameters(query: Option<&str>) -> Vec<(String, String)> {
+pub(super) fn parameters(query: Option<&str>) -> Vec<(String, String)> {
     form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect()
 }
 
-fn one<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {
+pub(super) fn one<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {
     parameters.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
 }
 
@@ -183,7 +183,7 @@ pub async fn posts(
     reply::ok(json!({ "posts": found }))
 }
 
-fn author(site: &Site, account: &Account) -> Value {
+pub(super) fn author(site: &Site, account: &Account) -> Value {
     json!({
         "did": account.did(),
         "handle": account.handle(),

@@ -25,6 +25,7 @@ mod cid;
 mod directory;
 mod elsewhere;
 mod lexicon;
+mod people;
 mod reply;
 mod repo;
 mod session;
@@ -141,6 +142,10 @@ fn xrpc(world: Arc<World>) -> Router<Arc<World>> {
         .route("/xrpc/com.atproto.repo.listRecords", get_op("listRecords")(get(repo::list)))
         .route("/xrpc/com.atproto.repo.describeRepo", get_op("describeRepo")(get(repo::describe)))
         .route("/xrpc/app.bsky.actor.getProfile", get_op("getProfile")(get(appview::profile)))
+        .route(
+            "/xrpc/app.bsky.actor.searchActorsTypeahead",
+            get_op("searchActorsTypeahead")(get(people::typeahead)),
+        )
         .route("/xrpc/app.bsky.feed.getAuthorFeed", get_op("getAuthorFeed")(get(appview::author_feed)))
         .route("/xrpc/app.bsky.feed.getPosts", get_op("getPosts")(get(appview::posts)))
         .route("/xrpc/{nsid}", any(unknown_method))

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{PDS, bench, bench_session};
 use crate::conformance::{Bench, Session, draft};
+use crate::contract::people::People;
 use crate::contract::reader::{PostPage, Reader};
 use crate::kit::http::{Call, Safety};
 use crate::platforms::bluesky::CONNECTOR;
@@ -130,4 +131,26 @@ async fn without_an_index_the_server_itself_is_read() {
     let profile = CONNECTOR.profile(&session.cx(&credential)).await.unwrap();
     assert_eq!(profile.identity.handle, "marafields.bsky.social");
     assert_eq!(profile.counts, []);
+}
+
+#[tokio::test]
+async fn people_are_found_by_the_beginning_of_their_names() {
+    let bench = bench();
+    let session = bench_session(&bench).await;
+    let credential = session.credential();
+    let find = async |words: &str| {
+        let found = CONNECTOR.find(&session.cx(&credential), words, 8).await.expect("people");
+        found.into_iter().map(|person| (person.handle, person.name)).collect::<Vec<_>>()
+    };
+    let theo = ("theolund.bsky.social".to_owned(), "Theo Lund".to_owned());
+    for words in ["theo", "@theolund.bsky", "Lund"] {
+        assert!(find(words).await.contains(&theo), "{words}: {:?}", find(words).await);
+    }
+    assert!(find("nobodyhere").await.is_empty());
+    assert!(CONNECTOR.find(&session.cx(&credential), "a", 2).await.expect("people").len() <= 2);
+
+    // A server without an index: the public one is asked.
+    let once = Fault::once(PLATFORM, "searchActorsTypeahead", When::Before, FaultKind::Status).status(501);
+    bench.world.faults().add(once);
+    assert!(find("theo").await.contains(&theo));
 }

@@ -28,6 +28,7 @@ mod media;
 mod oauth;
 mod pages;
 mod params;
+mod people;
 mod reading;
 mod reply;
 mod servers;
@@ -74,6 +75,7 @@ impl Simulator for Servers {
             .route("/api/v2/instance", get(reading::instance_v2).layer(op("instance.get")))
             .route("/api/v1/instance", get(reading::instance_v1).layer(op("instance.get")))
             .route("/api/v1/accounts/verify_credentials", get(reading::verify).layer(op("accounts.verify")))
+            .route("/api/v1/accounts/search", get(people::search).layer(op("accounts.search")))
             .route("/api/v1/accounts/{id}", get(reading::account).layer(op("accounts.get")))
             .route("/api/v1/accounts/{id}/statuses", get(reading::statuses).layer(op("accounts.statuses")))
             .route("/api/v2/media", post(media::upload_v2).layer(op(UPLOAD)))

@@ -42,7 +42,7 @@ fn open(world: &World, site: &Site, body: Value) -> Response {
 }
 
 /// Runs `look` for a caller who may.
-fn for_caller(
+pub(super) fn for_caller(
     world: &World,
     site: &Site,
     headers: &HeaderMap,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::contract::people::{People, Person};
 use crate::contract::reader::Reader;
 use crate::platforms::mastodon::limits::Meta;
 
@@ -92,4 +93,25 @@ async fn kinds_and_replies_are_there() {
     assert_eq!(seen, [("poll", Some("poll")), ("answer", Some("status")), ("root", Some("image"))]);
     let comments = posts[2].counts.iter().find(|c| c.metric == "comments").expect("comments");
     assert_eq!((comments.value, comments.native.as_str()), (1, "replies_count"));
+}
+
+#[tokio::test]
+async fn people_are_found_by_their_names_where_the_server_looks() {
+    for server in [SOCIAL, VINTAGE] {
+        let bench = bench();
+        let session = connected(&bench, server).await;
+        let credential = session.credential();
+        let cx = session.cx(&credential);
+        for words in ["theol", "@theolund", "Theo Lu"] {
+            let found = CONNECTOR.find(&cx, words, 8).await.expect("people");
+            assert_eq!(found[0], Person { handle: "theolund".into(), name: "Theo Lund".into() }, "{words}");
+        }
+        assert!(CONNECTOR.find(&cx, "nobody here & there", 8).await.expect("people").is_empty());
+        assert_eq!(CONNECTOR.find(&cx, "a", 2).await.expect("people").len(), 2);
+    }
+    let bench = bench();
+    let session = connected(&bench, ODD).await;
+    let credential = session.credential();
+    let refused = CONNECTOR.find(&session.cx(&credential), "theo", 8).await.expect_err("no such thing there");
+    assert_eq!(refused.kind, carillon_domain::connector_error::ErrorKind::Rejected, "{refused:?}");
 }

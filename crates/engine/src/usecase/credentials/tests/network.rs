@@ -197,6 +197,7 @@ pub async fn toy_engine(test: &TestDb, clock: Arc<ManualClock>, network: &'stati
         events: Events::default(),
         mailer: None,
         estimates: crate::usecase::analytics::Estimates::default(),
+        link_cards: crate::usecase::link_cards::LinkCards::default(),
         wake: Arc::new(Notify::new()),
         retry: RetryPolicy::default(),
         timing: crate::timing::Timing::default(),

@@ -8,6 +8,7 @@ use carillon_engine::usecase::posts;
 
 use super::draft::Draft;
 use super::fit::{self, Button};
+use super::hints;
 use super::left::DayLeft;
 use super::preview::{Library, Preview};
 use super::says::{Says, said};
@@ -127,8 +128,15 @@ pub async fn answer(
     let input = draft.input().unwrap_or_default();
     let checks = posts::check(&app.engine, &member.actor, &input).await.unwrap_or_default();
     let has_form = composer.is_some_and(|pairs| pairs.iter().any(|(name, _)| name == "text"));
-    let says = composer
+    let mut says = composer
         .map_or_else(Vec::new, |pairs| said((app, member.ui.t), pairs, &input.composition(), &checks));
+    for place in &mut says {
+        if place.is_beside("media") {
+            place.hints.extend(hints::undescribed(app, &member.ui, &checks));
+        } else if place.is_beside("scheduled_at") {
+            place.hints.extend(hints::clocks(&member.ui, &member.actor, draft));
+        }
+    }
     let previews = if has_form {
         let files = Library::of(app, &member.actor, &checks).await;
         checks.iter().filter_map(|check| Preview::new(app, &member.ui, faces, &files, check)).collect()

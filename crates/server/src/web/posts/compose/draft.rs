@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use super::options::{Written, can_draw, option_fields, option_value};
 use super::repeat::Repeat;
 use super::theirs::Difference;
+use super::unsaved::Offer;
 use super::when;
 use crate::http::App;
 use crate::web::posts::card::Faces;
@@ -55,6 +56,8 @@ pub struct Draft {
     pub action: String,
     /// The form's own number: what it is sent with twice is saved once.
     pub once: String,
+    /// Which state of this form it is: one that was kept later has a larger number.
+    pub seq: u32,
     /// The post that is edited goes out when it did: time and zone are as the form showed them, which leaves out seconds.
     pub same_time: bool,
     /// Descriptions of files.
@@ -63,6 +66,8 @@ pub struct Draft {
     pub theirs: Vec<Difference>,
     /// What was done, to be said above the form.
     pub notes: Vec<String>,
+    /// What was typed before and not saved, to be put back.
+    pub offers: Vec<Offer>,
     /// How often it comes again.
     pub repeat: Repeat,
     /// It is what was typed, with something done to it.
@@ -246,6 +251,7 @@ impl Draft {
                 "kept_text" => draft.kept_text = value,
                 "action" => draft.action = value,
                 "once" => draft.once = value,
+                "seq" => draft.seq = value.parse().unwrap_or(0),
                 "repeat" => draft.repeat.choice = value,
                 "repeat_rule" => draft.repeat.rule = value,
                 "repeat_ends" => draft.repeat.ends = value,

@@ -1,11 +1,16 @@
 //! Composing: one text, what differs per account, live checks as each network counts, and when it goes out.
 
 mod check;
+mod choices;
 mod draft;
 mod emoji;
+mod files;
 mod fit;
 mod hashtags;
+mod hints;
 mod left;
+pub mod link_card;
+mod mentions;
 mod options;
 mod preview;
 pub mod publish;
@@ -18,6 +23,7 @@ mod slots;
 mod split;
 mod texts;
 mod theirs;
+pub mod unsaved;
 mod when;
 
 use askama::Template;
@@ -25,24 +31,26 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use carillon_domain::account::AccountStatus;
 use carillon_domain::error::AppError;
-use carillon_domain::id::{MediaId, PostId};
+use carillon_domain::id::PostId;
 use carillon_domain::permission::Permission;
 use carillon_domain::time::random_bytes;
 use carillon_engine::Actor;
-use carillon_engine::media::{FileFilter, MediaRow};
-use carillon_engine::usecase::{accounts, posts, series};
-use carillon_store::repo::account::AccountRow;
+use carillon_engine::usecase::posts::PostView;
+use carillon_engine::usecase::unsaved::FormNumber;
+use carillon_engine::usecase::{posts, series};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 pub use self::check::check;
-use self::draft::{Draft, Own};
+use self::choices::choices;
+use self::draft::Draft;
 pub use self::emoji::emoji;
+use self::files::{recent, tiles};
 pub use self::hashtags::hashtags;
 use self::left::DayLeft;
-use self::options::{OptionKind, option_fields, option_row};
+pub use self::mentions::mentions;
+use self::options::OptionKind;
 use self::repeat::{Repeat, RepeatForm};
 use self::rows::{AccountChoice, PartForm};
 use self::save::{change, create_once};
@@ -50,9 +58,10 @@ use self::slots::Slots;
 pub use self::slots::slots;
 use self::texts::TextTools;
 use self::theirs::Difference;
+use self::unsaved::Offer;
 use self::when::TimeChoices;
 pub use self::when::proposed;
-use super::card::{Faces, title};
+use super::card::Faces;
 use super::gone;
 use crate::http::extract::{Query, Typed};
 use crate::http::{App, Refused, misfit};
@@ -92,9 +101,15 @@ struct Compose {
     repeat: RepeatForm,
     editing: Option<(String, i64)>,
     once: String,
+    /// Which state of the form it is.
+    seq: u32,
     action_url: String,
-    /// Under which name the browser keeps what is typed until it is saved: whose, where, and which post.
+    /// Under which name the browser keeps what is typed until the server has it: whose, where, and which post.
     keep: String,
+    keep_url: String,
+    let_go_url: String,
+    /// What was typed before and not saved.
+    offers: Vec<Offer>,
     /// It holds all that was typed, so that nothing of that has to be offered once more.
     carried: bool,
     check_url: String,
@@ -103,6 +118,7 @@ struct Compose {
     pick_url: String,
     hashtags_url: String,
     emoji_url: String,
+    mentions_url: String,
     emoji_groups: Vec<String>,
     recent: Vec<(String, String)>,
     may_publish: bool,
@@ -117,6 +133,8 @@ pub struct ComposeQuery {
     hour: Option<i8>,
     zone: Option<String>,
     media: Option<String>,
+    /// The form whose unsaved content is put back.
+    unsaved: Option<String>,
 }
 
 /// An empty form, or that of a post that can still be changed.
@@ -129,13 +147,24 @@ pub async fn show(
     member.actor.require(Permission::Write)?;
     let mut draft = Draft { timezone: member.ui.zone_name().to_owned(), fill_in: true, ..Draft::default() };
     if let Some(id) = query.post.as_deref().and_then(|p| p.parse::<PostId>().ok()) {
-        let view = posts::get(&app.engine, &member.actor, id).await?;
+        let view = match posts::get(&app.engine, &member.actor, id).await {
+            Err(error @ AppError::NotFound { .. }) => {
+                let offers = unsaved::of_settled(&app, &member, id).await?;
+                return if offers.is_empty() { Err(error.into()) } else { settled::gone(member, offers) };
+            }
+            found => found?,
+        };
         if let Some(why) = view.settled() {
-            return settled::page(member, id, why);
+            let offers = unsaved::of_settled(&app, &member, id).await?;
+            return settled::page(member, id, why, offers);
         }
-        draft = Draft::of(&view);
-        let series = series::going_on(&app.engine, &member.actor, id).await?;
-        draft.repeat = series.as_ref().map(Repeat::of).unwrap_or_default();
+        if let Some(typed) = unsaved::put_back(&app, &member, query.unsaved.as_deref(), Some(id)).await? {
+            return page(&app, member, typed, &Errors::default(), StatusCode::OK).await;
+        }
+        draft = form_of(&app, &member.actor, &view).await?;
+        draft.offers = unsaved::of_post(&app, &member, id, &draft).await?;
+    } else if let Some(typed) = unsaved::put_back(&app, &member, query.unsaved.as_deref(), None).await? {
+        return page(&app, member, typed, &Errors::default(), StatusCode::OK).await;
     } else if let Some(Ok(day)) = query.date.as_deref().map(str::parse) {
         let asked = query.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
         let zone = asked.unwrap_or_else(|| member.ui.zone.clone());
@@ -143,7 +172,16 @@ pub async fn show(
         draft.timezone = zone.iana_name().map_or(draft.timezone, str::to_owned);
     }
     draft.media.extend(query.media);
+    if draft.post.is_none() {
+        draft.offers = unsaved::of_new_posts(&app, &member).await?;
+    }
     page(&app, member, draft, &Errors::default(), StatusCode::OK).await
+}
+
+/// The form of a post as it is saved.
+async fn form_of(app: &App, actor: &Actor, view: &PostView) -> Result<Draft, AppError> {
+    let series = series::going_on(&app.engine, actor, view.post.id).await?;
+    Ok(Draft { repeat: series.as_ref().map(Repeat::of).unwrap_or_default(), ..Draft::of(view) })
 }
 
 /// The action that saves nothing: `keep.js` shows once more what was typed before.
@@ -158,7 +196,9 @@ pub async fn submit(
 ) -> Result<Response, Failure> {
     let member = member.at(Section::Compose);
     let faces = Faces::load(&app, &member.actor).await?;
-    let sent = format!("{pairs:?}");
+    // How often it was kept makes it no other post.
+    let sent = pairs.iter().filter(|(name, _)| name != "seq").collect::<Vec<_>>();
+    let sent = format!("{sent:?}");
     let strange = misfit::of_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let draft = match Draft::read(&app, &member, &faces, pairs.clone()).await {
         Ok(draft) => draft,
@@ -172,7 +212,8 @@ pub async fn submit(
         return failed(&app, member, draft, failure).await;
     }
     if draft.action == AGAIN {
-        return page(&app, member, draft, &Errors::default(), StatusCode::OK).await;
+        return page(&app, member, Draft { carried: true, ..draft }, &Errors::default(), StatusCode::OK)
+            .await;
     }
     if !strange.is_empty() {
         let errors = Errors::from_refusal(member.ui.t, AppError::Invalid(strange))?;
@@ -195,7 +236,10 @@ pub async fn submit(
         None => create_once(&app, &member.actor, &draft, &sent).await,
     };
     match saved {
-        Ok(url) => Ok(Redirect::to(&url).into_response()),
+        Ok(url) => {
+            unsaved::was_saved(&app, &member.actor, &draft).await;
+            Ok(Redirect::to(&url).into_response())
+        }
         Err(AppError::Stale) => overtaken(&app, member, draft).await,
         Err(error) => match Errors::from_refusal(member.ui.t, error) {
             Ok(errors) => page(&app, member, draft, &errors, StatusCode::UNPROCESSABLE_ENTITY).await,
@@ -228,23 +272,6 @@ async fn failed(app: &App, member: Member, draft: Draft, failure: Failure) -> Re
     Ok(response)
 }
 
-/// The files of these ids that are in the library.
-async fn rows(app: &App, actor: &Actor, ids: &[String]) -> Vec<MediaRow> {
-    let mut rows = Vec::new();
-    for id in ids.iter().filter_map(|id| id.parse::<MediaId>().ok()) {
-        rows.extend(app.engine.library.get(actor, id).await.ok());
-    }
-    rows
-}
-
-async fn tiles(app: &App, actor: &Actor, ui: &Ui, ids: &[String], name: &str) -> Vec<Tile> {
-    let mut tiles = Vec::new();
-    for id in ids.iter().filter_map(|id| id.parse::<MediaId>().ok()) {
-        tiles.extend(app.engine.library.look(actor, id).await.ok().map(|file| Tile::of(ui, &file, name)));
-    }
-    tiles
-}
-
 async fn page(
     app: &App,
     member: Member,
@@ -264,42 +291,8 @@ async fn page(
     let gone = gone::told(app, &ui, &actor, draft.files()).await?;
     let mut known: Vec<String> =
         ["text", "media", "scheduled_at", "timezone", "repeat"].map(str::to_owned).to_vec();
-    let mut choices = Vec::new();
-    let is_there =
-        |row: &&AccountRow| row.status != AccountStatus::Disconnected || draft.accounts.contains(&row.id);
-    let mut rows: Vec<&AccountRow> = faces.all().filter(is_there).collect();
-    // Each person's or brand's accounts stand together.
-    rows.sort_by_key(|row| (row.name.to_lowercase(), title(app, &row.platform)));
-    for row in rows {
-        let trouble = errors.starting_with(&format!("overrides.{}.", row.id));
-        known.extend(trouble.iter().map(|(field, _)| field.clone()));
-        let own = draft.own.get(&row.id).cloned().unwrap_or_default();
-        let own_media = own.media.clone().unwrap_or_default();
-        let media_name = format!("media.{}", row.id);
-        choices.push(AccountChoice {
-            id: row.id.to_string(),
-            face: faces.face(row.id, &row.platform),
-            name: row.name.clone(),
-            handle: row.handle.clone(),
-            network: title(app, &row.platform),
-            chosen: draft.accounts.contains(&row.id),
-            usable: row.status == AccountStatus::Connected,
-            own_media: own.media.is_some(),
-            media: tiles(app, &actor, &ui, &own_media, &media_name).await,
-            media_name,
-            longest_video: accounts::longest_video_ms(&app.engine, row).map(|ms| clock(ms / 1000)),
-            options: option_fields(app, &row.platform)
-                .iter()
-                .filter_map(|field| {
-                    let offers = |value: &str| accounts::offers(&app.engine, row, field.name, value);
-                    option_row(&ui, field, Some(&own.options), offers)
-                })
-                .collect(),
-            is_own: own != Own::default() || !trouble.is_empty(),
-            text: own.text,
-            trouble: trouble.into_iter().map(|(_, message)| message).collect(),
-        });
-    }
+    let (accounts, about) = choices(app, &actor, &ui, &faces, &draft, errors).await;
+    known.extend(about);
     let mut parts = Vec::new();
     for (index, part) in std::mem::take(&mut draft.parts).into_iter().enumerate() {
         let trouble = errors.starting_with(&format!("parts.{index}."));
@@ -332,7 +325,7 @@ async fn page(
         text: draft.text,
         media: tiles(app, &actor, &ui, &draft.media, "media").await,
         media_error: errors.of("media"),
-        accounts: choices,
+        accounts,
         accounts_error: about_accounts.into_iter().map(|(_, message)| message).next(),
         parts,
         first_comment: draft.first_comment,
@@ -341,9 +334,17 @@ async fn page(
         zone: Field::zone("timezone", ui.tr("compose-zone")).value(draft.timezone).errors(errors),
         repeat: RepeatForm::new(&ui, repeat, &actor.timezone, in_series, errors),
         editing: draft.post.map(|(id, version)| (id.to_string(), version)),
-        once: hex::encode(random_bytes::<16>(app.engine.entropy.as_ref())),
+        // A form that comes back is still the same form.
+        once: match FormNumber::parse(&draft.once) {
+            Some(number) => number.as_str().to_owned(),
+            None => hex::encode(random_bytes::<16>(app.engine.entropy.as_ref())),
+        },
+        seq: draft.seq,
         action_url: form_url(&actor, draft.post),
         keep: format!("{} {} {}", ui.email(), actor.workspace, post.as_deref().unwrap_or("new")),
+        keep_url: urls::compose_keep(actor.workspace),
+        let_go_url: urls::compose_let_go(actor.workspace),
+        offers: draft.offers,
         carried: draft.carried,
         check_url: urls::compose_check(actor.workspace),
         slots_url: urls::compose_slots(actor.workspace),
@@ -351,6 +352,7 @@ async fn page(
         pick_url: urls::library_pick(actor.workspace),
         hashtags_url: urls::compose_hashtags(actor.workspace),
         emoji_url: urls::compose_emoji(actor.workspace),
+        mentions_url: urls::compose_mentions(actor.workspace),
         emoji_groups: emoji::groups(&ui),
         recent: recent(app, &actor, &draft.media).await?,
         may_publish: actor.role.may(Permission::Publish),
@@ -359,20 +361,8 @@ async fn page(
     Ok((status, html(&page)?).into_response())
 }
 
-/// `10:00`.
-fn clock(seconds: u64) -> String {
-    format!("{}:{:02}", seconds / 60, seconds % 60)
-}
-
 /// Where the form is sent, which is where it is opened: whoever has to sign in first comes back to the same post.
 fn form_url(actor: &Actor, post: Option<(PostId, i64)>) -> String {
     let compose = urls::compose(actor.workspace);
     post.map_or(compose.clone(), |(id, _)| format!("{compose}?post={id}"))
-}
-
-/// The latest files with their names, to choose from where no script runs.
-async fn recent(app: &App, actor: &Actor, chosen: &[String]) -> Result<Vec<(String, String)>, AppError> {
-    let rows = app.engine.library.list(actor, &FileFilter::default(), 12).await?;
-    let rows = rows.into_iter().map(|row| (row.info.id.to_string(), row.name));
-    Ok(rows.filter(|(id, _)| !chosen.contains(id)).collect())
 }

@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 
 use self::files::{Shown, shown};
 use self::text::{Span, spans};
+use super::link_card::CardView;
 use super::options::option_fields;
 use crate::http::App;
 use crate::web::components::{Face, at};
@@ -55,8 +56,8 @@ struct Unit {
     text_below: bool,
     tiles: Vec<Shown>,
     swipe: bool,
-    /// The host of the link that gets a card, and the address.
-    card: Option<(String, String)>,
+    /// The link that gets a card.
+    card: Option<CardView>,
     poll: Vec<String>,
 }
 
@@ -92,7 +93,8 @@ impl Preview {
             Who::Name => (account.name.clone(), None),
             Who::Handle => (account.handle.clone(), None),
         };
-        let mut units = vec![Unit::new(display, &check.draft.root, files, options)];
+        let card = |link: String| CardView::known(app, account.workspace, link);
+        let mut units = vec![Unit::new(display, &check.draft.root, files, options, card)];
         let polls = option_fields(app, &account.platform).iter();
         let poll = polls.filter(|field| matches!(field.input, OptionInput::Poll { .. })).find_map(|field| {
             let answers = options.get(field.name)?.get("options")?.as_array()?;
@@ -101,7 +103,7 @@ impl Preview {
         units[0].poll = poll.unwrap_or_default();
         // Options belong to the root.
         let none = Map::new();
-        units.extend(check.draft.parts.iter().map(|part| Unit::new(display, part, files, &none)));
+        units.extend(check.draft.parts.iter().map(|part| Unit::new(display, part, files, &none, card)));
         Some(Self {
             face: faces.face(account.id, &account.platform),
             icon: connector.descriptor().icon,
@@ -127,7 +129,13 @@ fn note(ui: &Ui, display: &Display, network: &str, text: &str) -> Option<String>
 }
 
 impl Unit {
-    fn new(display: &Display, part: &Part, files: &Library, options: &Map<String, Value>) -> Self {
+    fn new(
+        display: &Display,
+        part: &Part,
+        files: &Library,
+        options: &Map<String, Value>,
+        card: impl Fn(String) -> Option<CardView>,
+    ) -> Self {
         let said = |name: Option<&str>| {
             let text = options.get(name?)?.as_str()?.trim();
             (!text.is_empty()).then(|| text.to_owned())
@@ -152,10 +160,7 @@ impl Unit {
             text_below: display.text == TextPlace::Below,
             tiles: shown(&display.tiles, &part.media, &files.0),
             swipe: display.tiles.several == Several::Swipe && part.media.len() > 1,
-            card: link.filter(|_| part.media.is_empty()).and_then(|link| {
-                let host = link.parse::<url::Url>().ok()?.host_str()?.to_owned();
-                Some((host.strip_prefix("www.").unwrap_or(&host).to_owned(), link))
-            }),
+            card: link.filter(|_| part.media.is_empty()).and_then(card),
             poll: Vec::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! Saving what a form holds.
 
 use carillon_domain::error::AppError;
-use carillon_domain::id::PostId;
+use carillon_domain::id::{MediaId, PostId};
 use carillon_domain::recurrence::Rule;
 use carillon_engine::Actor;
 use carillon_engine::answers::{Answer, Begin};
@@ -105,14 +105,28 @@ async fn create(app: &App, actor: &Actor, draft: &Draft) -> Result<String, AppEr
     Ok(saved_url(actor, view.post.id))
 }
 
-/// Saves the descriptions of files that were changed in the form.
-pub async fn describe(app: &App, actor: &Actor, draft: &Draft) -> Result<(), AppError> {
+/// The descriptions of files that were changed in the form.
+async fn described<'a>(app: &App, actor: &Actor, draft: &'a Draft) -> Vec<(MediaId, &'a str)> {
+    let mut changed = Vec::new();
     for (media, alt) in &draft.alts {
         // Whoever may not see the file, or lost it meanwhile, hears of it from the post itself.
         let Ok(row) = app.engine.library.get(actor, *media).await else { continue };
         if row.info.alt.as_deref().unwrap_or_default() != alt.trim() {
-            app.engine.library.describe(actor, *media, About::alt(alt), None).await?;
+            changed.push((*media, alt.as_str()));
         }
+    }
+    changed
+}
+
+/// Whether the description of a file was changed in the form.
+pub async fn describes_anew(app: &App, actor: &Actor, draft: &Draft) -> bool {
+    !described(app, actor, draft).await.is_empty()
+}
+
+/// Saves the descriptions of files that were changed in the form.
+pub async fn describe(app: &App, actor: &Actor, draft: &Draft) -> Result<(), AppError> {
+    for (media, alt) in described(app, actor, draft).await {
+        app.engine.library.describe(actor, media, About::alt(alt), None).await?;
     }
     Ok(())
 }

@@ -17,11 +17,18 @@ pub struct Says {
     pub counters: Vec<Counter>,
     /// What is wrong, by network.
     pub problems: Vec<(String, Vec<Piece>)>,
+    /// What else there is to know.
+    pub hints: Vec<String>,
 }
 
 impl Says {
     fn at(at: String) -> Self {
-        Self { at, counters: Vec::new(), problems: Vec::new() }
+        Self { at, counters: Vec::new(), problems: Vec::new(), hints: Vec::new() }
+    }
+
+    /// Whether it stands beside this field.
+    pub fn is_beside(&self, field: &str) -> bool {
+        self.at == says(field)
     }
 
     fn count(&mut self, network: &str, used: u64, limit: u64) {

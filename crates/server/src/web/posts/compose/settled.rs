@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use carillon_domain::id::PostId;
 use carillon_engine::usecase::posts::Settled;
 
+use super::unsaved::Offer;
 use crate::assets::glyph;
 use crate::urls;
 use crate::web::components::Empty;
@@ -18,14 +19,17 @@ use crate::web::{Failure, html};
 struct Page {
     ui: Ui,
     why: Empty,
+    /// What was typed for it and not saved.
+    offers: Vec<Offer>,
+    let_go_url: String,
 }
 
-/// Says why, and leads back to the post.
+/// Says why, leads back to the post, and offers what was typed for it meanwhile.
 ///
 /// # Errors
 /// When the page can't be drawn.
-pub fn page(member: Member, post: PostId, why: Settled) -> Result<Response, Failure> {
-    let ui = member.ui;
+pub fn page(member: Member, post: PostId, why: Settled, offers: Vec<Offer>) -> Result<Response, Failure> {
+    let ui = &member.ui;
     let text = match why {
         Settled::Out => ui.tr("compose-settled-out"),
         Settled::Erased => ui.tr("compose-settled-erased"),
@@ -33,5 +37,20 @@ pub fn page(member: Member, post: PostId, why: Settled) -> Result<Response, Fail
     let back = urls::post(member.actor.workspace, post);
     let why =
         Empty::new(glyph("send"), ui.tr("compose-settled"), text).action(ui.tr("compose-settled-back"), back);
-    Ok((StatusCode::CONFLICT, html(&Page { ui, why })?).into_response())
+    draw(member, why, offers, StatusCode::CONFLICT)
+}
+
+/// Offers what was typed for a post that was deleted.
+///
+/// # Errors
+/// When the page can't be drawn.
+pub fn gone(member: Member, offers: Vec<Offer>) -> Result<Response, Failure> {
+    let ui = &member.ui;
+    let why = Empty::new(glyph("trash"), ui.tr("compose-settled"), ui.tr("compose-settled-gone"));
+    draw(member, why, offers, StatusCode::NOT_FOUND)
+}
+
+fn draw(member: Member, why: Empty, offers: Vec<Offer>, status: StatusCode) -> Result<Response, Failure> {
+    let let_go_url = urls::compose_let_go(member.actor.workspace);
+    Ok((status, html(&Page { ui: member.ui, why, offers, let_go_url })?).into_response())
 }

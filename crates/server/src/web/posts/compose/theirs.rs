@@ -4,7 +4,7 @@ use carillon_domain::error::AppError;
 use carillon_domain::filling;
 
 use super::draft::{Draft, Own, Part};
-use super::rows;
+use super::files::rows;
 use crate::http::App;
 use crate::web::components::at;
 use crate::web::posts::card::Faces;

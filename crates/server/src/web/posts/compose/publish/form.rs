@@ -11,7 +11,7 @@ use carillon_domain::time::random_bytes;
 use carillon_store::repo::account::AccountRow;
 
 use super::super::draft::Draft;
-use super::super::rows;
+use super::super::files::rows;
 use super::super::when::{self, TimeChoices};
 use crate::http::App;
 use crate::urls;
