@@ -78,13 +78,17 @@ export const keyOf = ({ key = '', code }) => {
 };
 
 // Questions before something is lost: forms with data-confirm, and htmx's hx-confirm.
+const question = document.getElementById('confirm');
+let answer;
+// A dialog tells a moment later that it was closed: by then the next question may be open, and it is not answered by that.
+question.addEventListener('close', () => !question.open && answer?.(question.returnValue === 'yes'));
 export const ask = (text) =>
   new Promise((resolve) => {
-    const dialog = document.getElementById('confirm');
-    dialog.querySelector('.confirm-text').textContent = text;
-    dialog.returnValue = 'no';
-    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true });
-    dialog.showModal();
+    answer?.(false);
+    answer = resolve;
+    question.querySelector('.confirm-text').textContent = text;
+    question.returnValue = 'no';
+    question.showModal();
   });
 const confirmed = new WeakSet();
 document.addEventListener(

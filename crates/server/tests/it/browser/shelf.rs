@@ -129,3 +129,22 @@ async fn enter_tags_what_is_chosen_and_a_caption_is_not_lost_unasked() {
     page.wait("it is closed", "!document.querySelector('dialog[open]')").await;
     stage.close([page]).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_is_not_answered_by_the_end_of_the_one_before() {
+    let test = "shelf::a_question_is_not_answered_by_the_end_of_the_one_before";
+    let Some(stage) = Stage::demo(test).await else { return };
+    let page = stage.signed_in().await;
+    let asked = "(async () => {
+        const { ask } = await import(document.querySelector('script[type=module][src*=\"js/app\"]').src);
+        const dialog = document.getElementById('confirm');
+        const first = ask('One?');
+        dialog.close('no');
+        const second = ask('Two?');
+        await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
+        dialog.querySelector('[value=yes]').click();
+        return [await first, await second];
+    })()";
+    assert_eq!(page.js(asked).await, json!([false, true]));
+    stage.close([page]).await;
+}
