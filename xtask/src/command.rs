@@ -29,7 +29,8 @@ fn is_executable(file: &Path) -> bool {
 pub fn cargo() -> Command {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(root());
-    for name in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME", "CARGO_PKG_VERSION", "CARGO_MANIFEST_PATH"] {
+    let of_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(of_package)) {
         cargo.env_remove(name);
     }
     cargo
