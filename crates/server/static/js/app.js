@@ -70,6 +70,64 @@ document.addEventListener('click', async (event) => {
   if (await answers()) location.assign(link.href);
 });
 
+// Live events. A browser has six connections to a server without TLS, for all its tabs and for the pages that it keeps to go back to, and a
+// stream takes one as long as it is open. So a page listens while it is looked at; when it is shown again, it hears what it missed.
+class Stream {
+  static open = new Set();
+  // How far the page has heard.
+  static place = '';
+  listeners = [];
+  source = null;
+  constructor(url) {
+    this.url = url;
+    Stream.open.add(this);
+    this.look();
+  }
+  get readyState() {
+    return this.source?.readyState ?? (Stream.open.has(this) ? EventSource.CONNECTING : EventSource.CLOSED);
+  }
+  addEventListener(name, listener) {
+    this.listeners.push([name, listener]);
+    this.source?.addEventListener(name, listener);
+  }
+  removeEventListener(name, listener) {
+    this.listeners = this.listeners.filter(([own, heard]) => own !== name || heard !== listener);
+    this.source?.removeEventListener(name, listener);
+  }
+  close() {
+    Stream.open.delete(this);
+    this.rest();
+  }
+  rest() {
+    this.source?.close();
+    this.source = null;
+  }
+  look(seen = document.visibilityState === 'visible') {
+    if (!seen) this.rest();
+    else if (!this.source) this.listen();
+  }
+  listen() {
+    const after = Stream.place && `?after=${Stream.place}`;
+    const source = new EventSource(this.url + after);
+    this.source = source;
+    for (const kind of ['post', 'publication', 'account', 'notices', 'place']) {
+      source.addEventListener(kind, ({ lastEventId }) => (Stream.place = lastEventId));
+    }
+    for (const [name, listener] of this.listeners) source.addEventListener(name, listener);
+    source.onopen = (event) => this.onopen?.(event);
+    source.onerror = (event) => {
+      // One that is given up is followed by another one.
+      if (source.readyState === EventSource.CLOSED) Stream.open.delete(this);
+      this.onerror?.(event);
+    };
+  }
+}
+htmx.createEventSource = (url) => new Stream(url);
+const listen = (seen) => Stream.open.forEach((stream) => stream.look(seen));
+document.addEventListener('visibilitychange', () => listen());
+addEventListener('pagehide', () => listen(false));
+addEventListener('pageshow', () => listen());
+
 // The key that was pressed; by its place where the keyboard writes another alphabet.
 export const keyOf = ({ key = '', code }) => {
   const letter = /^Key([A-Z])$/.exec(code);

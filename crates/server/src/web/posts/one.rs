@@ -47,6 +47,7 @@ pub const PLANNED: &str = "planned";
 #[template(path = "pages/post.html")]
 struct Post {
     ui: Ui,
+    id: PostId,
     text: String,
     media: Vec<FileCard>,
     parts: Vec<String>,
@@ -209,6 +210,7 @@ pub(in crate::web) async fn page(
         media.extend(row.map(|row| FileCard::new(&ui, &row)));
     }
     let page = Post {
+        id: post,
         media,
         text: view.post.composition.text.clone(),
         parts: view.post.composition.parts.iter().map(|p| p.text.clone()).collect(),

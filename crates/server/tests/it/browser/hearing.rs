@@ -38,3 +38,41 @@ async fn good_news_comes_live_and_is_put_away_by_keyboard() {
     assert_eq!(page.js("document.body.innerText.includes('A post is public')").await, false);
     stage.close([page]).await;
 }
+
+/// A browser has six connections to a server, for all its tabs together.
+const CONNECTIONS: usize = 6;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tabs_that_nobody_looks_at_take_no_connection_and_miss_nothing() {
+    let test = "hearing::tabs_that_nobody_looks_at_take_no_connection_and_miss_nothing";
+    let Some(stage) = Stage::demo(test).await else { return };
+    let account = stage.account("bluesky").await;
+    let looked_at = |state: &str| {
+        format!(
+            "Object.defineProperty(document, 'visibilityState', {{ value: '{state}', configurable: true }}); \
+             document.dispatchEvent(new Event('visibilitychange'))"
+        )
+    };
+    let first = stage.signed_in().await;
+    let home = first.js("location.pathname.split('/').slice(0, 3).join('/')").await;
+    let notices = stage.url(&format!("{}/notices?show=news", home.as_str().expect("a path")));
+    first.goto(&notices).await;
+    first.js(&looked_at("hidden")).await;
+    let mut tabs = Vec::new();
+    for _ in 0..CONNECTIONS {
+        let tab = stage.tab().await;
+        tab.goto(&notices).await;
+        tab.wait("the page", "document.querySelector('#notices')").await;
+        tab.js(&looked_at("hidden")).await;
+        tabs.push(tab);
+    }
+    let now = json!({ "text": "Rung while nobody looked", "accounts": [account], "status": "now" });
+    stage.api.post("/api/v1/posts", now).await;
+    let last = tabs.last().expect("a tab");
+    last.js(&looked_at("visible")).await;
+    last.reads("Rung while nobody looked").await;
+    first.js(&looked_at("visible")).await;
+    first.reads("Rung while nobody looked").await;
+    tabs.push(first);
+    stage.close(tabs).await;
+}
