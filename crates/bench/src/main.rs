@@ -125,11 +125,9 @@ fn main() -> ExitCode {
         Command::Uploads(asked) => found(&cli.carillon).and_then(|it| wait(uploads::run(&it, &asked, out))),
         Command::Sync(asked) => wait(sync::run(&asked, out)),
         Command::Pages(asked) => plan(&cli.carillon, cli.runs, cli.idle, cli.pds)
-            .and_then(|plan| wait(measure_pages(&plan, &asked)))
-            .and_then(|report| told(&report, out)),
+            .and_then(|plan| told(out, async |report| measure_pages(&plan, &asked, report).await)),
         Command::Measure(what) => plan(&cli.carillon, cli.runs, cli.idle, cli.pds)
-            .and_then(|plan| wait(measure(&plan, what)))
-            .and_then(|report| told(&report, out)),
+            .and_then(|plan| told(out, async |report| measure(&plan, what, report).await)),
     };
     match good {
         Ok(true) => ExitCode::SUCCESS,
@@ -158,43 +156,45 @@ fn plan(carillon: &Path, runs: Option<u16>, idle: u16, pds: Option<PathBuf>) -> 
     Ok(Plan { carillon: found(carillon)?, runs: runs.unwrap_or(9), idle, pds })
 }
 
-/// Prints the figures; whether all goals were met.
-fn told(report: &Report, out: &mut impl Write) -> anyhow::Result<bool> {
+/// Measures and prints the figures, those before a failure too; whether all goals were met.
+fn told(
+    out: &mut impl Write,
+    measure: impl AsyncFnOnce(&mut Report) -> anyhow::Result<()>,
+) -> anyhow::Result<bool> {
+    let mut report = Report::default();
+    let ended = wait(measure(&mut report));
     report.print(out)?;
-    Ok(report.all_met())
+    ended.map(|()| report.all_met())
 }
 
-async fn measure_pages(plan: &Plan, asked: &browser::Asked) -> anyhow::Result<Report> {
-    let mut report = Report::default();
-    pages::run(plan, &mut report).await.context("bytes")?;
-    calendar::run(plan, &mut report).await.context("calendar")?;
-    browser::run(plan, asked, &mut report).await.context("browser")?;
-    Ok(report)
+async fn measure_pages(plan: &Plan, asked: &browser::Asked, report: &mut Report) -> anyhow::Result<()> {
+    pages::run(plan, report).await.context("bytes")?;
+    calendar::run(plan, report).await.context("calendar")?;
+    browser::run(plan, asked, report).await.context("browser")
 }
 
-async fn measure(plan: &Plan, what: Measure) -> anyhow::Result<Report> {
-    let mut report = Report::default();
+async fn measure(plan: &Plan, what: Measure, report: &mut Report) -> anyhow::Result<()> {
     let wants = |measure| what == Measure::All || what == measure;
     if wants(Measure::Size) {
-        size::run(plan, &mut report)?;
+        size::run(plan, report)?;
     }
     if wants(Measure::Start) {
-        start::run(plan, &mut report).await.context("start")?;
+        start::run(plan, report).await.context("start")?;
     }
     if wants(Measure::Memory) {
-        memory::run(plan, &mut report).await.context("memory")?;
+        memory::run(plan, report).await.context("memory")?;
     }
     if wants(Measure::Bytes) {
-        pages::run(plan, &mut report).await.context("bytes")?;
+        pages::run(plan, report).await.context("bytes")?;
     }
     if wants(Measure::Calendar) {
-        calendar::run(plan, &mut report).await.context("calendar")?;
+        calendar::run(plan, report).await.context("calendar")?;
     }
     if wants(Measure::Upload) {
-        upload::run(plan, &mut report).await.context("upload")?;
+        upload::run(plan, report).await.context("upload")?;
     }
     if wants(Measure::PublishVideo) {
-        publish::run(plan, &mut report).await.context("publish-video")?;
+        publish::run(plan, report).await.context("publish-video")?;
     }
-    Ok(report)
+    Ok(())
 }
