@@ -35,7 +35,7 @@ pub(super) const ERRANDS: Errands = &[
     ),
     (Errand::Profile, &["getProfile", "describeRepo", "searchActorsTypeahead"]),
     (Errand::Posts, &["getAuthorFeed", "getPosts", "getRecord", "listRecords"]),
-    (Errand::Files, &["uploadBlob", "card."]),
+    (Errand::Files, &["uploadBlob"]),
     (Errand::Publish, &["putRecord"]),
     (Errand::Delete, &["deleteRecord"]),
 ];

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use carillon_domain::text::graphemes;
-use http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
+use futures::StreamExt;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, LOCATION};
 use url::Url;
 
 use super::super::limits;
@@ -12,7 +13,7 @@ use super::html::{self, PageMeta};
 use super::prepare::send_blob;
 use super::state::Card;
 use crate::contract::cx::Cx;
-use crate::kit::http::{Body, Call, Reply};
+use crate::kit::http::{Body, Call, Opened};
 
 const PATIENCE: Duration = Duration::from_secs(8);
 const REDIRECTS: usize = 4;
@@ -35,44 +36,82 @@ pub async fn make(cx: &Cx<'_>, uri: &str) -> Card {
 }
 
 async fn read_page(cx: &Cx<'_>, uri: &str) -> Option<(Url, PageMeta)> {
-    let (url, reply) = fetch(cx, "card.page", Url::parse(uri).ok()?, "text/html").await?;
-    if !content_type(&reply).is_some_and(|t| t == "text/html" || t == "application/xhtml+xml") {
+    let (url, found) =
+        fetch(cx, "card.page", Url::parse(uri).ok()?, ("text/html", limits::PAGE_BYTES)).await?;
+    if found.mime != "text/html" && found.mime != "application/xhtml+xml" {
         return None;
     }
-    let page = &reply.body[..reply.body.len().min(limits::PAGE_BYTES)];
+    let page = &found.body[..found.body.len().min(limits::PAGE_BYTES)];
     Some((url, html::read(&String::from_utf8_lossy(page))))
 }
 
 async fn upload_thumb(cx: &Cx<'_>, image: &Url) -> Option<serde_json::Value> {
-    let (_, reply) = fetch(cx, "card.thumb", image.clone(), "image/*").await?;
-    let mime = content_type(&reply)?;
-    let fits = !reply.body.is_empty() && reply.body.len() <= limits::THUMB_BYTES;
-    if !fits || !limits::THUMB_TYPES.contains(&mime.as_str()) {
+    let (_, found) = fetch(cx, "card.thumb", image.clone(), ("image/*", limits::THUMB_BYTES)).await?;
+    let fits = !found.body.is_empty() && found.body.len() <= limits::THUMB_BYTES;
+    if !fits || !limits::THUMB_TYPES.contains(&found.mime.as_str()) {
         return None;
     }
-    send_blob(cx, &mime, Body::Bytes(reply.body), Duration::from_secs(60)).await.ok()
+    send_blob(cx, &found.mime, Body::Bytes(found.body.into()), Duration::from_secs(60)).await.ok()
 }
 
-/// Reads an address that the author wrote or a page named. Each hop passes the egress guard anew.
-async fn fetch(cx: &Cx<'_>, operation: &'static str, start: Url, accept: &str) -> Option<(Url, Reply)> {
+/// What is at an address, or where that leads on to.
+enum Answer {
+    Here(Found),
+    On(Url),
+}
+
+struct Found {
+    mime: String,
+    /// All of it, or its beginning and longer than was asked for.
+    body: Vec<u8>,
+}
+
+/// Reads an address that the author wrote or a page named. Each hop passes anew the guard of what members name, since what is there becomes
+/// public. `wanted` is a type, and how many bytes of it.
+async fn fetch(
+    cx: &Cx<'_>,
+    operation: &'static str,
+    start: Url,
+    wanted: (&str, usize),
+) -> Option<(Url, Found)> {
     let mut at = start;
     for _ in 0..REDIRECTS {
         if !matches!(at.scheme(), "https" | "http") {
             return None;
         }
-        let call = Call::get(operation, at.as_str()).timeout(PATIENCE).header(ACCEPT, accept);
-        let reply = cx.http.send(call).await.ok()?;
-        if !reply.status.is_redirection() {
-            return reply.status.is_success().then_some((at, reply));
+        // With its body: what opens has a time for its head alone.
+        let answer = tokio::time::timeout(PATIENCE, ask(cx, operation, &at, wanted)).await;
+        match answer.ok()?? {
+            Answer::Here(found) => return Some((at, found)),
+            Answer::On(next) => at = next,
         }
-        at = at.join(reply.header(LOCATION.as_str())?).ok()?;
     }
     None
 }
 
-fn content_type(reply: &Reply) -> Option<String> {
-    let value = reply.header(CONTENT_TYPE.as_str())?;
-    Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+async fn ask(
+    cx: &Cx<'_>,
+    operation: &'static str,
+    at: &Url,
+    (accept, most): (&str, usize),
+) -> Option<Answer> {
+    let call = Call::get(operation, at.as_str()).timeout(PATIENCE).header(ACCEPT, accept);
+    let Opened { status, headers, mut stream } = cx.http.open(call).await.ok()?;
+    let header = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if status.is_redirection() {
+        return at.join(header(LOCATION)?).ok().map(Answer::On);
+    }
+    if !status.is_success() {
+        return None;
+    }
+    let mime = header(CONTENT_TYPE)?.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let mut body = Vec::new();
+    while body.len() <= most
+        && let Some(piece) = stream.next().await
+    {
+        body.extend_from_slice(&piece.ok()?);
+    }
+    Some(Answer::Here(Found { mime, body }))
 }
 
 /// One line of at most `max` characters.
