@@ -64,6 +64,21 @@ async fn a_network_that_does_not_answer_says_so_in_its_place() {
     assert!(found.contains("class=\"trouble\"") && !found.contains("data-put"), "{found}");
 }
 
+#[tokio::test]
+async fn what_is_asked_without_a_login_ends_none() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    // The account's server has no index, and the public one wants a login.
+    for status in [501, 401] {
+        let once = Fault::once("bluesky", "searchActorsTypeahead", When::Before, FaultKind::Status);
+        desk.fault(once.status(status));
+    }
+    let found = ask(&owner, &desk.home, &[desk.account.as_str()], "theo").await;
+    assert!(found.contains("class=\"trouble\"") && found.contains("refused the request"), "{found}");
+    let account = desk.call(Method::GET, &format!("/api/v1/accounts/{}", desk.account), None).await;
+    assert_eq!(account.json()["status"], "connected", "{}", account.text());
+}
+
 /// A way to the networks on which nobody gets people before two networks were asked for them.
 struct Together {
     inner: InProcess,

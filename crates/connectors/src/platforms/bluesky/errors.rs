@@ -17,6 +17,8 @@ mod known;
 
 /// Name in errors.
 pub const PLATFORM: &str = "bluesky";
+/// What is not known better.
+const REFUSED: &str = "The server refused the request.";
 
 /// What the operations are for.
 pub(super) const ERRANDS: Errands = &[
@@ -131,7 +133,21 @@ fn by_status(
             "The server can't do this.",
             "Ask its operator to update it.",
         ),
-        _ => error(ErrorKind::Rejected, "refused", "The server refused the request.", REPORT),
+        _ => error(ErrorKind::Rejected, "refused", REFUSED, REPORT),
+    }
+}
+
+/// Of a server that was asked without a login: what it says of one is said of none of ours.
+pub fn without_login(error: ConnectorError) -> ConnectorError {
+    match error.kind {
+        ErrorKind::AuthExpired | ErrorKind::AuthRevoked | ErrorKind::PermissionMissing => ConnectorError {
+            kind: ErrorKind::Rejected,
+            code: "refused".to_owned(),
+            cause: REFUSED.to_owned(),
+            action: REPORT.to_owned(),
+            ..error
+        },
+        _ => error,
     }
 }
 

@@ -6,6 +6,7 @@
 use async_trait::async_trait;
 use carillon_domain::connector_error::ConnectorError;
 
+use super::errors::without_login;
 use super::identity::BROKEN_HANDLE;
 use super::read::no_index;
 use super::wire::{Actor, Actors};
@@ -23,7 +24,7 @@ impl People for Bluesky {
             // The account's server may have no index behind it; the public one knows everybody.
             Err(error) if no_index(&error) => {
                 let appview = cx.settings.endpoint(&DESCRIPTOR, APPVIEW);
-                ask(Xrpc::public(cx.http, cx.clock, &appview), &asked).await?
+                ask(Xrpc::public(cx.http, cx.clock, &appview), &asked).await.map_err(without_login)?
             }
             answered => answered?,
         };

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use carillon_domain::connector_error::ErrorKind;
 use serde_json::json;
 
 use super::{PDS, bench, bench_session};
@@ -153,4 +154,29 @@ async fn people_are_found_by_the_beginning_of_their_names() {
     let once = Fault::once(PLATFORM, "searchActorsTypeahead", When::Before, FaultKind::Status).status(501);
     bench.world.faults().add(once);
     assert!(find("theo").await.contains(&theo));
+}
+
+#[tokio::test]
+async fn a_server_that_got_no_login_says_nothing_of_ours() {
+    let bench = bench();
+    let session = bench_session(&bench).await;
+    let credential = session.credential();
+    for (fault, status) in
+        [(FaultKind::Status, 401), (FaultKind::Status, 403), (FaultKind::TokenExpired, 400)]
+    {
+        let fails = |fault, status| {
+            let once = Fault::once(PLATFORM, "searchActorsTypeahead", When::Before, fault).status(status);
+            bench.world.faults().add(once)
+        };
+        fails(FaultKind::Status, 501);
+        fails(fault, status);
+        let refused = CONNECTOR.find(&session.cx(&credential), "theo", 8).await.expect_err("refused");
+        assert_eq!((refused.kind, refused.code.as_str()), (ErrorKind::Rejected, "refused"), "{status}");
+        assert_eq!(refused.remote.status, Some(status), "the public one refused it");
+    }
+    // With a login it is ours.
+    let once = Fault::once(PLATFORM, "searchActorsTypeahead", When::Before, FaultKind::Status).status(401);
+    bench.world.faults().add(once);
+    let refused = CONNECTOR.find(&session.cx(&credential), "theo", 8).await.expect_err("refused");
+    assert_eq!(refused.kind, ErrorKind::AuthRevoked);
 }
