@@ -67,9 +67,15 @@ pub(crate) async fn of(
 /// Changes how the actor hears of these kinds; of the others nothing changes. All of it or nothing.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for a kind that is not for the role or named twice, for what an owner would put away that needs a person, and
-/// for e-mails to a token. Fields are called by the place in the list, as in `preferences.0.kind`.
+/// [`AppError::Invalid`] for more than there are kinds, for one that is not for the role or named twice, for what an owner would put away
+/// that needs a person, and for e-mails to a token. Fields are called by the place in the list, as in `preferences.0.kind`.
 pub async fn change(engine: &Engine, actor: &Actor, wishes: &[Wish]) -> Result<(), AppError> {
+    let most = NoticeKind::ALL.len();
+    if wishes.len() > most {
+        let message = format!("There are {most} kinds of notices, and each is named once at most.");
+        let error = FieldError::new("preferences", "too_many", message);
+        return Err(AppError::Invalid(vec![error.with_limit(most, wishes.len())]));
+    }
     let now = list(engine, actor).await?;
     let mut wanted = Vec::with_capacity(wishes.len());
     let mut errors = Vec::new();

@@ -189,6 +189,7 @@ said-posts-are-sent-or-planned-today-the = Σήμερα έχουν σταλεί 
 said-posts-are-sent-or-planned-today-the-2 = Σήμερα έχουν σταλεί ή προγραμματιστεί { $taken } δημοσιεύσεις· το ημερήσιο όριο αυτού του λογαριασμού είναι { $cap }.
 said-it-is-about-to = Αφορά το διάστημα από { $first } έως { $last }.
 said-is-no-kind-of-notice-that-somebody = Το `{ $kind }` δεν είναι είδος ειδοποίησης για κάποιον με τον ρόλο σας.
+said-there-are-kinds-of-notices-and-each = Υπάρχουν { $most } είδη ειδοποιήσεων και το καθένα αναφέρεται το πολύ μία φορά.
 said-this-kind-of-notice-is-named-twice = Αυτό το είδος ειδοποίησης αναφέρεται δύο φορές. Πείτε μία φορά πώς θέλετε να το μαθαίνετε.
 said-it-needs-a-person-and-owners-always = Περιμένει κάποιον και οι ιδιοκτήτες το μαθαίνουν πάντα στην εφαρμογή: αλλιώς μπορεί να μην το μάθαινε κανείς.
 said-a-token-has-no-mailbox-people-choose = Ένα διακριτικό δεν έχει γραμματοκιβώτιο. Τα μέλη επιλέγουν μόνα τους αν θέλουν email.

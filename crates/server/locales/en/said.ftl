@@ -190,6 +190,7 @@ said-posts-are-sent-or-planned-today-the = { $taken } posts are sent or planned 
 said-posts-are-sent-or-planned-today-the-2 = { $taken } posts are sent or planned today; the daily cap of this account is { $cap }.
 said-it-is-about-to = It is about { $first } to { $last }.
 said-is-no-kind-of-notice-that-somebody = `{ $kind }` is no kind of notice that somebody in your role hears of.
+said-there-are-kinds-of-notices-and-each = There are { $most } kinds of notices, and each is named once at most.
 said-this-kind-of-notice-is-named-twice = This kind of notice is named twice. Say once how you want to hear of it.
 said-it-needs-a-person-and-owners-always = It needs a person, and owners always hear of that in the app: otherwise nobody might.
 said-a-token-has-no-mailbox-people-choose = A token has no mailbox. People choose e-mails for themselves.

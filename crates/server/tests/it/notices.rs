@@ -179,6 +179,14 @@ async fn preferences_are_read_and_changed_by_the_api() {
         (&errors[0]["field"], &errors[0]["code"]),
         (&json!("preferences.2.kind"), &json!("duplicate"))
     );
+    let kinds = NoticeKind::ALL.len();
+    let many = vec![json!({ "kind": "published", "in_app": true }); kinds + 1];
+    let refused = change(json!({ "preferences": many })).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text());
+    let errors = refused.json()["errors"].clone();
+    assert_eq!(errors.as_array().map(Vec::len), Some(1), "not one for each: {errors}");
+    assert_eq!((&errors[0]["field"], &errors[0]["code"]), (&json!("preferences"), &json!("too_many")));
+    assert_eq!((&errors[0]["limit"], &errors[0]["value"]), (&json!(kinds), &json!(kinds + 1)));
     assert!(desk.list("").await.is_empty(), "all of it or nothing");
 }
 
