@@ -15,9 +15,9 @@ use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 use super::LinkCard;
 
 /// So long an answer is believed …
-const KNOWN: SignedDuration = SignedDuration::from_mins(15);
+pub(super) const KNOWN: SignedDuration = SignedDuration::from_mins(15);
 /// … and so long that there was none: who is just publishing a page looks again.
-const NOTHING: SignedDuration = SignedDuration::from_mins(1);
+pub(super) const NOTHING: SignedDuration = SignedDuration::from_mins(1);
 /// Cards that are remembered, some 50 KB each with their pictures.
 const MOST: usize = 200;
 /// Pages that a workspace asks at once …
@@ -47,6 +47,7 @@ struct Parts {
 
 struct Kept {
     at: Timestamp,
+    good_for: SignedDuration,
     card: Found,
 }
 
@@ -66,12 +67,11 @@ impl LinkCards {
     pub(super) fn known(&self, address: &str, now: Timestamp) -> Option<Found> {
         let kept = lock(&self.0.kept);
         let kept = kept.get(address)?;
-        let good_for = if kept.card.is_some() { KNOWN } else { NOTHING };
-        (now.duration_since(kept.at) < good_for).then(|| kept.card.clone())
+        (now.duration_since(kept.at) < kept.good_for).then(|| kept.card.clone())
     }
 
     /// The oldest gives way.
-    pub(super) fn keep(&self, address: &str, card: Found, now: Timestamp) {
+    pub(super) fn keep(&self, address: &str, card: Found, good_for: SignedDuration, now: Timestamp) {
         let mut all = lock(&self.0.kept);
         if all.len() >= MOST && !all.contains_key(address) {
             let oldest = all.iter().min_by_key(|(_, kept)| kept.at).map(|(address, _)| address.clone());
@@ -79,7 +79,7 @@ impl LinkCards {
                 all.remove(&oldest);
             }
         }
-        all.insert(address.to_owned(), Kept { at: now, card });
+        all.insert(address.to_owned(), Kept { at: now, good_for, card });
     }
 
     /// Asks, or waits for what somebody else is asking there. If they go away or get no turn, the next one asks.
@@ -146,17 +146,20 @@ mod tests {
     }
 
     #[test]
-    fn what_was_found_is_believed_for_longer_than_that_there_was_nothing() {
+    fn what_is_known_is_believed_for_as_long_as_it_is_good() {
         let (cards, start, card) = (LinkCards::default(), Timestamp::UNIX_EPOCH, card("Quay"));
-        cards.keep("https://example.com/a", Some(Arc::clone(&card)), start);
-        cards.keep("https://example.com/b", None, start);
+        cards.keep("https://example.com/a", Some(Arc::clone(&card)), KNOWN, start);
+        cards.keep("https://example.com/b", None, NOTHING, start);
+        cards.keep("https://example.com/late", Some(Arc::clone(&card)), NOTHING, start);
         let soon = start + SignedDuration::from_secs(59);
         assert_eq!(cards.known("https://example.com/a", soon), Some(Some(Arc::clone(&card))));
         assert_eq!(cards.known("https://example.com/b", soon), Some(None));
+        assert_eq!(cards.known("https://example.com/late", soon), Some(Some(Arc::clone(&card))));
         assert_eq!(cards.known("https://example.com/c", soon), None);
         let later = start + NOTHING;
         assert_eq!(cards.known("https://example.com/a", later), Some(Some(card)));
         assert_eq!(cards.known("https://example.com/b", later), None);
+        assert_eq!(cards.known("https://example.com/late", later), None);
         assert_eq!(cards.known("https://example.com/a", start + KNOWN), None);
     }
 
@@ -165,7 +168,7 @@ mod tests {
         let (cards, start) = (LinkCards::default(), Timestamp::UNIX_EPOCH);
         let at = |n: usize| start + SignedDuration::from_millis(i64::try_from(n).expect("small"));
         for n in 0..=MOST {
-            cards.keep(&format!("https://example.com/{n}"), None, at(n));
+            cards.keep(&format!("https://example.com/{n}"), None, NOTHING, at(n));
         }
         assert_eq!(cards.known("https://example.com/0", at(MOST)), None);
         assert_eq!(cards.known("https://example.com/1", at(MOST)), Some(None));

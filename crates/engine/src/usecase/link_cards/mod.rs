@@ -13,13 +13,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use carillon_domain::error::AppError;
 use carillon_domain::permission::Permission;
+use carillon_domain::time::SignedDuration;
 use futures::StreamExt;
 use http::header::CONTENT_TYPE;
 use url::Url;
 
 use self::head::Head;
 pub use self::kept::LinkCards;
-use self::kept::NoTurn;
+use self::kept::{KNOWN, NOTHING, NoTurn};
 use super::fetching;
 use crate::media::Incoming;
 use crate::{Actor, Engine};
@@ -77,8 +78,9 @@ pub async fn look_up(
         if let Some(known) = cards.known(&address, engine.clock.now()) {
             return Ok(known);
         }
-        let card = read(engine, page).await.map(Arc::new);
-        cards.keep(&address, card.clone(), engine.clock.now());
+        let (card, good_for) = read(engine, page).await;
+        let card = card.map(Arc::new);
+        cards.keep(&address, card.clone(), good_for, engine.clock.now());
         Ok(card)
     };
     let found = tokio::time::timeout(PATIENCE, cards.once(&address, ask)).await;
@@ -92,17 +94,27 @@ fn page_at(address: &str) -> Option<Url> {
     Some(page)
 }
 
-async fn read(engine: &Engine, page: Url) -> Option<LinkCard> {
-    let (url, head) = tokio::time::timeout(PAGE_TIME, head_at(engine, page)).await.ok()??;
-    let picture = match head.picture.and_then(|address| url.join(&address).ok()) {
-        Some(address) => {
-            let drawn = picture_at(engine, address.as_str());
-            tokio::time::timeout(PICTURE_TIME, drawn).await.ok().flatten()
-        }
-        None => None,
+/// The card of a page, and for how long that is believed.
+async fn read(engine: &Engine, page: Url) -> (Option<LinkCard>, SignedDuration) {
+    let head = tokio::time::timeout(PAGE_TIME, head_at(engine, page)).await;
+    let Some((url, head)) = head.ok().flatten() else { return (None, NOTHING) };
+    let (picture, good_for) = match head.picture.and_then(|address| url.join(&address).ok()) {
+        Some(address) => in_time(picture_at(engine, address.as_str())).await,
+        None => (None, KNOWN),
     };
-    let says = !head.title.is_empty() || !head.description.is_empty() || picture.is_some();
-    says.then_some(LinkCard { title: head.title, description: head.description, picture })
+    if head.title.is_empty() && head.description.is_empty() && picture.is_none() {
+        return (None, NOTHING);
+    }
+    (Some(LinkCard { title: head.title, description: head.description, picture }), good_for)
+}
+
+/// The picture if it comes in time, and for how long its card is believed: one that was late, be it for its turn to be drawn, is asked
+/// for again soon.
+async fn in_time(picture: impl Future<Output = Option<Bytes>>) -> (Option<Bytes>, SignedDuration) {
+    match tokio::time::timeout(PICTURE_TIME, picture).await {
+        Ok(picture) => (picture, KNOWN),
+        Err(_) => (None, NOTHING),
+    }
 }
 
 /// What the page says, and where it is in the end.
@@ -154,6 +166,14 @@ mod tests {
         assert_eq!(page(" HTTPS://Example.com/a#b "), page("https://example.com/a"));
         assert_ne!(page("https://example.com/a?b"), page("https://example.com/a"));
         assert_eq!(page(&format!("https://example.com/{}", "a".repeat(3_000))), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_card_whose_picture_was_late_is_not_believed_for_long() {
+        assert_eq!(in_time(std::future::pending()).await, (None, NOTHING));
+        let small = Some(Bytes::from_static(b"jpeg"));
+        assert_eq!(in_time(std::future::ready(small.clone())).await, (small, KNOWN));
+        assert_eq!(in_time(std::future::ready(None)).await, (None, KNOWN), "there is none");
     }
 
     #[tokio::test]
