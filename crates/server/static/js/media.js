@@ -77,8 +77,8 @@ export const upload = (form, file, list) =>
       },
       onError: (error) => fail(refusal(error, error.message)),
     };
-    tusThere().then(
-      async (tus) => {
+    tusThere()
+      .then(async (tus) => {
         const sending = new tus.Upload(file, {
           ...options,
           onSuccess: () => {
@@ -89,9 +89,8 @@ export const upload = (form, file, list) =>
         const [earlier] = await sending.findPreviousUploads();
         if (earlier) sending.resumeFromPreviousUpload(earlier);
         sending.start();
-      },
-      () => fail(''),
-    );
+      })
+      .catch((error) => fail(error.message === 'tus' ? '' : error.message));
   });
 
 // The files of a drop or a paste.

@@ -148,3 +148,23 @@ async fn a_question_is_not_answered_by_the_end_of_the_one_before() {
     assert_eq!(page.js(asked).await, json!([false, true]));
     stage.close([page]).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_that_can_not_begin_says_so() {
+    let test = "shelf::an_upload_that_can_not_begin_says_so";
+    let Some(stage) = Stage::demo(test).await else { return };
+    let page = stage.signed_in().await;
+    let home = page.js("location.pathname.split('/').slice(0, 3).join('/')").await;
+    page.goto(&stage.url(&format!("{}/library", home.as_str().expect("a path")))).await;
+    let broken = "{ Upload: class { constructor() { throw new Error('No room to note it'); } } }";
+    page.js(&format!(
+        "Object.defineProperty(window, 'tus', {{ get: () => ({broken}), set: () => {{}} }}), 0"
+    ))
+    .await;
+    let file = stage.folder().join("quay.png");
+    std::fs::write(&file, b"whatever is in it").expect("a file");
+    page.choose_files("form[data-reload] [data-files]", &[file.as_path()]).await;
+    page.reads("No room to note it").await;
+    page.reads("quay.png").await;
+    stage.close([page]).await;
+}
