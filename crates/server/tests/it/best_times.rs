@@ -122,6 +122,7 @@ async fn many_posts_recommend_hours_and_when_they_come_next() {
     let line = browser.get(&format!("{here}/best-times")).await;
     assert_eq!(line.status, StatusCode::OK, "{}", line.text());
     assert!(line.text().contains("too few posts to tell yet"), "{}", line.text());
+    assert!(line.text().starts_with("<a "), "it goes into its place, which stays: {}", line.text());
 
     planted(&app, workspace, account, 8..=12, 80).await;
     let found = asked(&app, token.secret.expose(), "").await;
@@ -166,7 +167,8 @@ async fn many_posts_recommend_hours_and_when_they_come_next() {
     assert!(line.contains(&format!("<b>{day} {hour}:00, ")) && !line.contains("too few"), "{line}");
     let place = here.rsplit_once("/accounts/").expect("an account").0;
     let connections = browser.get(&format!("{place}/connections")).await.text();
-    assert!(connections.contains(&format!("hx-get=\"{here}/best-times\"")), "{connections}");
+    let place = format!("id=\"best-{account}\" hx-preserve=\"true\" hx-get=\"{here}/best-times\"");
+    assert!(connections.contains(&place), "{connections}");
     let next = best["next_at"].as_str().expect("a time");
     assert!(
         words.contains(&format!("datetime=\"{next}\"")) && words.contains("if the interval holds"),

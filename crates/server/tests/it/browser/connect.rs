@@ -57,6 +57,22 @@ async fn a_popup_signs_in_and_closes_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn best_times_stay_when_the_list_is_drawn_anew() {
+    let Some(stage) = Stage::demo("connect::best_times_stay_when_the_list_is_drawn_anew").await else {
+        return;
+    };
+    let page = connections(&stage).await;
+    let best = "document.querySelector('#accounts [id^=best-]')";
+    page.wait("the best times", &format!("{best} && !{best}.innerText.endsWith('…')")).await;
+    page.js(&format!("{best}.isSame = true, document.querySelector('#accounts > *').isOld = true")).await;
+    page.js("htmx.trigger('#accounts', 'sse:account'), 0").await;
+    page.wait("it is drawn anew", "!document.querySelector('#accounts > *').isOld").await;
+    assert_eq!(page.js(&format!("{best}.isSame === true")).await, true, "nothing was asked for again");
+    assert_eq!(page.js(&format!("{best}.innerText.endsWith('…')")).await, false);
+    stage.close([page]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mastodon_is_connected_by_the_name_of_a_server() {
     let Some(stage) = Stage::demo("connect::mastodon_is_connected_by_the_name_of_a_server").await else {
         return;
