@@ -79,26 +79,26 @@ pub enum JobError {
 }
 
 /// Writes in a transaction that checks the lease first.
-async fn fenced<F>(engine: &Engine, lease: &Lease, write: F) -> Result<(), JobError>
+async fn fenced<T, F>(engine: &Engine, lease: &Lease, write: F) -> Result<T, JobError>
 where
-    F: for<'t> FnOnce(&'t mut Tx<'_>) -> futures::future::BoxFuture<'t, Result<(), StoreError>>
+    T: Send + 'static,
+    F: for<'t> FnOnce(&'t mut Tx<'_>) -> futures::future::BoxFuture<'t, Result<T, StoreError>>
         + Send
         + 'static,
 {
     let held = (lease.job, lease.epoch);
-    let held = engine
+    let written = engine
         .db
         .write(move |tx| {
             Box::pin(async move {
                 if lease::fence(tx, &[held]).await?.is_empty() {
-                    return Ok::<_, StoreError>(false);
+                    return Ok::<_, StoreError>(None);
                 }
-                write(tx).await?;
-                Ok(true)
+                write(tx).await.map(Some)
             })
         })
         .await?;
-    if held { Ok(()) } else { Err(JobError::LostLease) }
+    written.ok_or(JobError::LostLease)
 }
 
 /// A job that may run at once and that nobody waits for to the second, of nobody in particular; what else there is to say of it stands over

@@ -195,7 +195,9 @@ async fn unread_for_a_day(test: &TestDb) {
     let stage = Stage::new(test).await;
     let account = stage.bluesky().await;
     stage.run_until_idle().await;
+    // Answers whether open pages were told to look at their notices.
     let read = async |fails: bool| {
+        let mut events = stage.engine.events.listen();
         if fails {
             // Neither the network's index nor the account's server tells who it is.
             for operation in ["getProfile", "describeRepo"] {
@@ -205,16 +207,18 @@ async fn unread_for_a_day(test: &TestDb) {
         stage.bench.clock.advance(Duration::from_secs(60));
         sync::request(&stage.engine, &stage.actor, account).await.expect("asked");
         stage.run_until_idle().await;
+        std::iter::from_fn(|| events.try_recv().ok()).any(|event| event.topic == Topic::Notices)
     };
-    read(true).await;
+    assert!(!read(true).await, "nobody's bell is drawn anew for nothing");
     assert_eq!(stage.open().await, [], "one failure is no news");
     stage.bench.clock.advance(Duration::from_secs(25 * 3600));
-    read(true).await;
+    assert!(read(true).await);
     assert_eq!(stage.open().await, [NoticeKind::ReadingFails]);
-    read(true).await;
+    assert!(!read(true).await);
     assert_eq!(stage.told(&stage.actor).await.len(), 1, "once");
-    read(false).await;
+    assert!(read(false).await);
     assert_eq!(stage.open().await, [], "it is read again");
+    assert!(!read(false).await);
 }
 on_both!(reading_that_fails_for_a_day_is_told_once, |t| super::unread_for_a_day(t));
 

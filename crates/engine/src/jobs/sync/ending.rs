@@ -171,42 +171,43 @@ async fn end(
     // The account's page says until when; nobody can or need do anything about it.
     let by_choice = row.error.as_ref().is_some_and(|error| error.code == USED_UP);
     let told = notices::of_account(engine, (workspace, id), NoticeKind::ReadingFails, cause.clone());
-    fenced(engine, lease, move |tx| {
+    let is_news = fenced(engine, lease, move |tx| {
         Box::pin(async move {
             sync_run::save(tx, &row).await?;
             account::synced(tx, row.workspace, row.account, cause.as_deref()).await?;
-            if !by_choice {
-                tell(tx, complete, &told).await?;
-            }
+            let is_news = !by_choice && tell(tx, complete, &told).await?;
             if let Some(reach) = reach {
                 look::note_covered(tx, row.workspace, row.account, row.kind, reach).await?;
             }
             if let Some((next, job)) = next {
                 super::open(tx, &next, &job).await?;
             }
-            Ok(())
+            Ok(is_news)
         })
     })
     .await?;
     engine.events.account_changed(workspace, id);
-    engine.events.notices_changed(workspace);
+    if is_news {
+        engine.events.notices_changed(workspace);
+    }
     Ok(Next::Finished)
 }
 
-/// People hear of an account once it could not be read for a day, and no more of it once a reading was complete.
-async fn tell(tx: &mut Tx<'_>, complete: bool, new: &NewNotice) -> Result<(), StoreError> {
+/// People hear of an account once it could not be read for a day, and no more of it once a reading was complete. Tells whether that
+/// changes anything.
+async fn tell(tx: &mut Tx<'_>, complete: bool, new: &NewNotice) -> Result<bool, StoreError> {
     let (key, now) = ((new.workspace, new.subject), new.created_at);
     if complete {
-        return notice::clear(tx, key, new.kind, now).await.map(drop);
+        return notice::clear(tx, key, new.kind, now).await;
     }
-    let Some(id) = new.account else { return Ok(()) };
+    let Some(id) = new.account else { return Ok(false) };
     let found = account::find(&mut *tx, new.workspace, id).await?;
     // Whoever lost the login hears of that.
-    let Some(row) = found.filter(|row| row.status == AccountStatus::Connected) else { return Ok(()) };
+    let Some(row) = found.filter(|row| row.status == AccountStatus::Connected) else { return Ok(false) };
     if now.duration_since(row.synced_at.unwrap_or(row.created_at)) > STALE {
-        notice::raise(tx, new).await?;
+        return notice::raise(tx, new).await;
     }
-    Ok(())
+    Ok(false)
 }
 
 /// The run that goes on where this one stopped.
