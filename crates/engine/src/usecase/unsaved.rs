@@ -112,14 +112,16 @@ pub async fn find(engine: &Engine, actor: &Actor, form: &FormNumber) -> Result<O
     Ok(unsaved_post::find(&engine.db, &of(actor, form)?).await?)
 }
 
-/// Lets go of what was typed into a form; there may be nothing. What is typed into it later is kept again.
+/// Lets go of what was typed into a form up to the state `seq`; it may be on its way still. What is typed into it later is kept again.
 ///
 /// # Errors
 /// As [`of_new`].
-pub async fn let_go(engine: &Engine, actor: &Actor, form: &FormNumber) -> Result<(), AppError> {
+pub async fn let_go(engine: &Engine, actor: &Actor, form: &FormNumber, seq: u32) -> Result<(), AppError> {
     let (of, now) = (of(actor, form)?, engine.clock.now());
-    let gone =
-        engine.db.write(move |tx| Box::pin(async move { unsaved_post::let_go(tx, &of, now).await })).await;
+    let gone = engine
+        .db
+        .write(move |tx| Box::pin(async move { unsaved_post::let_go(tx, &of, seq, now).await }))
+        .await;
     Ok(gone?)
 }
 

@@ -129,7 +129,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
 }
 
 /// The pairs of a form as they were typed, for a page that shows all of them again when something is wrong with them. Whoever
-/// takes them asks [`misfit::of_pairs`].
+/// saves them asks [`misfit::of_pairs`].
 #[derive(Debug, Clone, Default)]
 pub struct Typed(pub Vec<(String, String)>);
 

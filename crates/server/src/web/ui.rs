@@ -48,11 +48,6 @@ impl Ui {
         }
     }
 
-    /// Who looks; empty for nobody.
-    pub fn email(&self) -> &str {
-        self.frame.as_ref().map_or("", |frame| frame.email.as_str())
-    }
-
     /// The IANA name of the zone that times are shown in.
     pub fn zone_name(&self) -> &str {
         self.zone.iana_name().unwrap_or("UTC")

@@ -4,6 +4,7 @@
 
 const form = document.querySelector('[data-compose]');
 const offer = document.querySelector('[data-kept]');
+const keeping = document.querySelector('[data-keeping]');
 const key = `compose ${form.dataset.keep}`;
 
 // A browser may forbid this storage; then there is nothing to offer.
@@ -34,26 +35,30 @@ let kept = stored((storage) => JSON.parse(storage.getItem(key)));
 let parked = true;
 // It was sent, and nothing came back; it may be saved all the same.
 const wasSent = stored((storage) => storage.getItem('compose-sent')) === key;
-const save = () => parked && stored((storage) => storage.setItem(key, JSON.stringify(typed())));
+// Somebody signed out here, so that nothing may be left behind, whatever comes back from the server now.
+let gone = false;
+const save = () => parked && !gone && stored((storage) => storage.setItem(key, JSON.stringify(typed())));
 const forget = () => stored((storage) => storage.removeItem(key));
 
+// Somebody else may be signed in by now, in another tab: the server takes only what it drew this page for.
 const post = (url, pairs, signal) => {
   const body = new URLSearchParams(pairs);
+  body.set('person', form.dataset.person);
   // Browsers finish a small request also when the page is gone.
   return fetch(url, { method: 'POST', body, redirect: 'manual', signal, keepalive: String(body).length < 60_000 });
 };
 // Keeps a form: 'kept', or why not: 'overtaken' or 'saved' by what is there; 'refused'; 'later', for a server that is away or busy, and
-// for one that wants a new sign-in, which has no status here: people sign in in another tab.
+// for one that wants a new sign-in, which has no status here: people sign in in another tab, and to others this place may not exist.
 const keep = async (pairs, signal) => {
   const answer = await post(form.dataset.keepUrl, pairs, signal);
   if (answer.status === 204) return 'kept';
   if (answer.status === 200) return (await answer.json()).why;
-  return answer.status === 0 || answer.status >= 429 ? 'later' : 'refused';
+  return answer.status === 0 || answer.status === 404 || answer.status >= 429 ? 'later' : 'refused';
 };
 
 // Whoever writes something else than is offered finds that again later.
 const parking = new AbortController();
-const hold = () => stored((storage) => storage.setItem(key, JSON.stringify(kept)));
+const hold = () => !gone && stored((storage) => storage.setItem(key, JSON.stringify(kept)));
 const park = async () => {
   kept = changed(kept, { seq: String(Number(new Map(kept).get('seq') ?? 0) + 1) });
   // Whoever leaves before the answer comes sends a later state, not this one as another form.
@@ -69,16 +74,14 @@ const park = async () => {
   }
   // The server has it now, and offers it from here on.
   if (became === 'kept') forget();
-  parked = became !== 'later';
+  parked = became !== 'later' && became !== 'refused';
 };
 
-// Sends it off a moment after the last key. `missing`: the server does not have it; `gone`: somebody signed out here, so that nothing may
-// be left behind.
+// Sends it off a moment after the last key. `missing`: the server does not have it.
 let timer = 0;
 let dirty = false;
 let missing = false;
 let leaving = false;
-let gone = false;
 let onItsWay = new AbortController();
 const sendNow = async () => {
   clearTimeout(timer);
@@ -97,7 +100,7 @@ const sendNow = async () => {
   }
   // A later one answers for both.
   if (leaving || seq.value !== state) return;
-  if (became === 'saved' || became === 'overtaken') {
+  if (!gone && (became === 'saved' || became === 'overtaken')) {
     // Another tab has this form, or it was saved and somebody went back: what is typed here is a form of its own.
     once.value = anotherNumber();
     seq.value = '0';
@@ -105,11 +108,12 @@ const sendNow = async () => {
     return;
   }
   missing = became !== 'kept';
+  if (missing) keeping.hidden = true;
   if (became === 'later') timer ||= setTimeout(send, 10_000);
   // What is typed meanwhile is on its way later.
   if (missing || dirty || gone) return;
   if (parked) forget();
-  document.querySelector('[data-keeping]').hidden = false;
+  keeping.hidden = false;
 };
 // One after the other.
 let line = Promise.resolve();
@@ -119,9 +123,9 @@ const inLine = (step) => {
 };
 const send = () =>
   inLine(async () => {
-    if (leaving) return;
+    if (leaving || gone) return;
     if (!parked) await park().catch(() => {});
-    await sendNow();
+    if (!leaving && !gone) await sendNow();
   });
 const later = () => {
   dirty = true;
@@ -132,7 +136,9 @@ const later = () => {
 // We are here again, so what was sent last was not saved, or nobody knows.
 stored((storage) => storage.removeItem('compose-sent'));
 if (form.hasAttribute('data-carried')) {
-  // The server gave back all that was typed, with something done to it that was asked for.
+  // The server gave back all that was typed, with something done to it that was asked for. What is kept of another form goes to the
+  // server before anything is written over it.
+  parked = !kept || new Map(kept).get('once') === once.value;
   save();
   later();
 } else if (kept && content(kept) === content(typed())) {
@@ -206,6 +212,10 @@ addEventListener('beforeunload', (event) => {
   if (missing && !leaving) event.preventDefault();
 });
 
+// An offer of the server goes with the button that was pressed; one goes on writing.
+document.addEventListener('htmx:beforeSwap', (event) => {
+  if (event.detail.target.matches('[data-offer]')) document.getElementById('text').focus();
+});
 offer.addEventListener('click', (event) => {
   if (event.target.closest('[data-kept-drop]')) {
     offer.hidden = true;
@@ -213,7 +223,8 @@ offer.addEventListener('click', (event) => {
     forget();
     // It may be on its way to the server just now.
     parking.abort();
-    post(form.dataset.letGoUrl, { form: new Map(kept).get('once') ?? '' }).catch(() => {});
+    const { once: number = '', seq: state = '0' } = Object.fromEntries(kept);
+    post(form.dataset.letGoUrl, { form: number, seq: state }).catch(() => {});
     document.getElementById('text').focus();
   } else if (event.target.closest('[data-kept-back]')) {
     const again = document.createElement('form');

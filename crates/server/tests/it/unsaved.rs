@@ -4,19 +4,36 @@ use axum::http::StatusCode;
 use carillon_domain::permission::Role;
 use serde_json::json;
 
-use crate::support::Browser;
 use crate::support::desk::{Desk, on_both_desks};
+use crate::support::{Answer, Browser};
+
+/// What follows `before` on a page, up to the quote.
+fn quoted(page: &str, before: &str) -> String {
+    let rest = page.split(before).nth(1).unwrap_or_else(|| panic!("no {before}: {page}"));
+    rest.split('"').next().expect("a value").to_owned()
+}
 
 /// The number of the form on a page.
 fn number(page: &str) -> String {
-    let rest = page.split("name=\"once\" value=\"").nth(1).unwrap_or_else(|| panic!("no number: {page}"));
-    rest.split('"').next().expect("a number").to_owned()
+    quoted(page, "name=\"once\" value=\"")
+}
+
+/// For whom the composer is drawn.
+async fn person(browser: &Browser<'_>, home: &str) -> String {
+    quoted(&browser.get(&format!("{home}/compose")).await.text(), "data-person=\"")
+}
+
+/// Throws away what was typed into a form, as its page does.
+async fn let_go(browser: &Browser<'_>, home: &str, form: &[(&str, &str)]) -> Answer {
+    let person = person(browser, home).await;
+    let form = [form, &[("person", person.as_str())]].concat();
+    browser.post(&format!("{home}/compose/let-go"), &form).await
 }
 
 /// Sends the state `seq` of a form; answers why it is not kept, or nothing.
 async fn send(browser: &Browser<'_>, home: &str, form: &[(&str, &str)], seq: u32) -> String {
-    let seq = seq.to_string();
-    let form = [form, &[("seq", seq.as_str())]].concat();
+    let (seq, person) = (seq.to_string(), person(browser, home).await);
+    let form = [form, &[("seq", seq.as_str()), ("person", person.as_str())]].concat();
     let answer = browser.post(&format!("{home}/compose/keep"), &form).await;
     if answer.status == StatusCode::NO_CONTENT {
         return String::new();
@@ -95,12 +112,120 @@ async fn nobody_else_sees_it() {
         assert!(!page.contains("A secret plan"), "{page}");
     }
     // Nor can anybody else throw it away.
-    admin.post(&format!("{compose}/let-go"), &[("form", once.as_str())]).await;
+    let_go(&admin, &desk.home, &[("form", once.as_str()), ("seq", "9")]).await;
     assert!(owner.get(&compose).await.text().contains("A secret plan"));
 
     let reader = desk.member(Role::Analyst).await;
+    let members = desk.app.people().members(&desk.actor()).await.expect("members");
+    let analyst = members.iter().find(|member| member.role == Role::Analyst).expect("the analyst");
+    let person = analyst.user.to_string();
+    let form = [&form[..], &[("person", person.as_str())]].concat();
     let refused = reader.post(&format!("{compose}/keep"), &form).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn what_one_typed_is_not_kept_for_whoever_signs_in_next() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    let compose = format!("{}/compose", desk.home);
+    let (whose, once) = (person(&owner, &desk.home).await, number(&owner.get(&compose).await.text()));
+    keep(&owner, &desk.home, &[("text", "A secret"), ("once", once.as_str())], 1).await;
+
+    // The owner's page is still open in the browser where somebody else signed in, and goes on sending.
+    let admin = desk.member(Role::Admin).await;
+    let form = [("text", "A secret plan"), ("once", once.as_str()), ("seq", "2")];
+    for said in [&[("person", whose.as_str())][..], &[("person", "")], &[]] {
+        let refused = admin.post(&format!("{compose}/keep"), &[&form[..], said].concat()).await;
+        assert_eq!(refused.status, StatusCode::SEE_OTHER, "{said:?}: {}", refused.text());
+        assert!(refused.header("location").starts_with("/sign-in"), "{said:?}");
+    }
+    let gone = admin
+        .post(&format!("{compose}/let-go"), &[("form", once.as_str()), ("person", whose.as_str())])
+        .await;
+    assert!(gone.header("location").starts_with("/sign-in"), "{}", gone.header("location"));
+    let page = admin.get(&compose).await.text();
+    assert!(!page.contains(" data-offer=") && !page.contains("A secret"), "{page}");
+
+    // Nothing is lost: it is taken when its owner is back.
+    let back = desk.owner().await;
+    keep(&back, &desk.home, &form[..2], 2).await;
+    assert!(back.get(&compose).await.text().contains("<p>A secret plan</p>"));
+}
+
+async fn whatever_is_pasted(desk: Desk) {
+    let owner = desk.owner().await;
+    let compose = format!("{}/compose", desk.home);
+    let once = number(&owner.get(&compose).await.text());
+    // A line break of a slide, and what no database takes as text.
+    let form = [("text", "Title\u{b}and the rest\u{0}"), ("once", once.as_str())];
+    keep(&owner, &desk.home, &form, 1).await;
+    assert_eq!(owner.get(&compose).await.text().matches(" data-offer=").count(), 1);
+    let back = owner.get(&format!("{compose}?unsaved={once}")).await;
+    assert_eq!(back.status, StatusCode::OK);
+    assert!(back.text().contains(">Title\u{b}and the rest"), "{}", back.text());
+
+    // That it can't be saved like this is said when it is to be saved.
+    let refused = owner.post(&compose, &[&form[..], &[("action", "draft")]].concat()).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text().contains("control character"), "{}", refused.text());
+    desk.app.dispose().await;
+}
+on_both_desks!(whatever_is_pasted_is_kept, super::whatever_is_pasted);
+
+async fn thrown_away_for_good(desk: Desk) {
+    let owner = desk.owner().await;
+    let compose = format!("{}/compose", desk.home);
+    let [first, second] = ["1", "2"].map(|digit| digit.repeat(32));
+    let form = |once, text| [("text", text), ("once", once), ("timezone", "UTC")];
+
+    // What was on its way while it was thrown away comes too late, also where nothing of the form was there yet.
+    let gone = let_go(&owner, &desk.home, &[("form", first.as_str()), ("seq", "4")]).await;
+    assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.text());
+    for seq in [3, 4] {
+        assert_eq!(send(&owner, &desk.home, &form(first.as_str(), "Not this"), seq).await, "overtaken");
+    }
+    keep(&owner, &desk.home, &form(second.as_str(), "Nor that"), 2).await;
+    let_go(&owner, &desk.home, &[("form", second.as_str()), ("seq", "5")]).await;
+    assert_eq!(send(&owner, &desk.home, &form(second.as_str(), "Nor that"), 5).await, "overtaken");
+    let page = owner.get(&compose).await.text();
+    assert!(!page.contains(" data-offer="), "{page}");
+
+    // What is typed into it later is kept again; a state that was known already is not forgotten.
+    keep(&owner, &desk.home, &form(first.as_str(), "Something else"), 5).await;
+    assert!(owner.get(&compose).await.text().contains("<p>Something else</p>"));
+    let_go(&owner, &desk.home, &[("form", first.as_str()), ("seq", "1")]).await;
+    assert_eq!(send(&owner, &desk.home, &form(first.as_str(), "Something else"), 5).await, "overtaken");
+    assert!(!owner.get(&compose).await.text().contains(" data-offer="));
+
+    // Nothing is kept of a form that was saved.
+    let whole =
+        [&form(first.as_str(), "Saved")[..], &[("account", desk.account.as_str()), ("action", "draft")]]
+            .concat();
+    assert_eq!(owner.post(&compose, &whole).await.status, StatusCode::SEE_OTHER);
+    let_go(&owner, &desk.home, &[("form", first.as_str()), ("seq", "1")]).await;
+    assert_eq!(send(&owner, &desk.home, &form(first.as_str(), "Saved"), 9).await, "saved");
+    desk.app.dispose().await;
+}
+on_both_desks!(what_was_thrown_away_does_not_come_back, super::thrown_away_for_good);
+
+#[tokio::test]
+async fn offers_can_be_told_apart() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    let compose = format!("{}/compose", desk.home);
+    let [first, second] = ["1", "2"].map(|digit| digit.repeat(32));
+    for (once, text) in [(&first, "About bells"), (&second, "About towers")] {
+        keep(&owner, &desk.home, &[("text", text), ("once", once.as_str())], 1).await;
+    }
+    let page = owner.get(&compose).await.text();
+    for text in ["About bells", "About towers"] {
+        for control in ["Put it back", "Throw it away"] {
+            let named = format!("{control}<span class=\"visually-hidden\">: {text}</span>");
+            assert!(page.contains(&named), "{named}: {page}");
+        }
+    }
+    assert_eq!(page.matches("<li class=\"alert alert-info alert-wide\" data-offer=").count(), 2, "{page}");
 }
 
 #[tokio::test]
@@ -113,7 +238,7 @@ async fn it_goes_when_it_is_thrown_away_emptied_or_old() {
     keep(&owner, &desk.home, &form(first.as_str(), "The first"), 1).await;
     keep(&owner, &desk.home, &form(second.as_str(), "The second"), 1).await;
 
-    let gone = owner.post(&format!("{compose}/let-go"), &[("form", first.as_str())]).await;
+    let gone = let_go(&owner, &desk.home, &[("form", first.as_str())]).await;
     assert_eq!((gone.status, gone.header("location")), (StatusCode::SEE_OTHER, compose.as_str()));
     let page = owner.get(&compose).await.text();
     assert!(page.contains("The second") && !page.contains("The first"), "{page}");
@@ -133,8 +258,10 @@ async fn it_goes_when_it_is_thrown_away_emptied_or_old() {
     let owner = desk.owner().await;
     assert!(!owner.get(&compose).await.text().contains("The third"));
 
+    let person = person(&owner, &desk.home).await;
     for strange in ["", "new", "../../posts"] {
-        let refused = owner.post(&format!("{compose}/keep"), &[("text", "Lost"), ("once", strange)]).await;
+        let form = [("person", person.as_str()), ("text", "Lost"), ("once", strange)];
+        let refused = owner.post(&format!("{compose}/keep"), &form).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{strange}");
     }
 }
@@ -241,8 +368,7 @@ async fn two_changes_of_a_post_are_two_forms() {
     let page = owner.get(&here).await.text();
     assert!(page.contains("<p>An hour of work</p>") && page.contains("<p>As it is savedx</p>"), "{page}");
     for once in [first.as_str(), second.as_str()] {
-        let gone =
-            owner.post(&format!("{}/compose/let-go", desk.home), &[("form", once), ("post", id)]).await;
+        let gone = let_go(&owner, &desk.home, &[("form", once), ("post", id)]).await;
         assert_eq!(gone.header("location"), here);
     }
 
@@ -294,7 +420,7 @@ async fn outlives_its_post(desk: Desk) {
         let back = owner.get(&url).await.text();
         assert!(back.contains(">Much &#60;work&#62;</textarea>"), "{back}");
         assert!(!back.contains("name=\"post\""), "it becomes a new post: {back}");
-        owner.post(&format!("{compose}/let-go"), &[("form", once.as_str())]).await;
+        let_go(&owner, &desk.home, &[("form", once.as_str())]).await;
         let page = owner.get(&format!("{compose}?post={id}")).await;
         assert_eq!(page.status, status);
         assert!(!page.text().contains(" data-offer="), "{}", page.text());

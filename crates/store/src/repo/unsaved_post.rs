@@ -78,8 +78,10 @@ statements! {
         order by updated_at desc, form limit $4";
     FIND = "unsaved_posts.find": "select form, post_id, updated_at, fields from unsaved_posts \
         where workspace_id = $1 and user_id = $2 and form = $3 and fields is not null";
-    LET_GO = "unsaved_posts.let_go": "update unsaved_posts set fields = null, updated_at = $4 \
-        where workspace_id = $1 and user_id = $2 and form = $3";
+    LET_GO = "unsaved_posts.let_go": "insert into unsaved_posts (workspace_id, user_id, form, post_id, seq, updated_at, fields) \
+        values ($1, $2, $3, null, $4, $5, null) on conflict (workspace_id, user_id, form) do update set fields = null, \
+        updated_at = excluded.updated_at, \
+        seq = case when unsaved_posts.seq < excluded.seq then excluded.seq else unsaved_posts.seq end";
     FORGET = "unsaved_posts.forget": "delete from unsaved_posts where updated_at < $1 and (fields is null or updated_at < $2)";
 }
 
@@ -153,12 +155,12 @@ pub async fn find(db: &Db, of: &FormRef) -> Result<Option<UnsavedRow>, StoreErro
     row.map(|row| read(&row)).transpose()
 }
 
-/// Lets go of what was typed into one. What is typed into it later is kept again.
+/// Lets go of what was typed into one up to the state `seq`, also of what is still on its way. What is typed into it later is kept again.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
-pub async fn let_go(tx: &mut Tx<'_>, of: &FormRef, at: Timestamp) -> Result<(), StoreError> {
-    tx.execute(LET_GO, args![of.workspace, of.person, &of.form, at]).await.map(drop)
+pub async fn let_go(tx: &mut Tx<'_>, of: &FormRef, seq: u32, at: Timestamp) -> Result<(), StoreError> {
+    tx.execute(LET_GO, args![of.workspace, of.person, &of.form, seq, at]).await.map(drop)
 }
 
 /// Forgets, everywhere, everything that was typed before `typed`, and all forms of which nothing was left before `empty`, which is later.

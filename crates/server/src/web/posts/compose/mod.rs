@@ -32,7 +32,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use carillon_domain::error::AppError;
-use carillon_domain::id::PostId;
+use carillon_domain::id::{PostId, UserId};
 use carillon_domain::permission::Permission;
 use carillon_domain::time::random_bytes;
 use carillon_engine::Actor;
@@ -104,6 +104,8 @@ struct Compose {
     /// Which state of the form it is.
     seq: u32,
     action_url: String,
+    /// For whom the page is drawn.
+    person: UserId,
     /// Under which name the browser keeps what is typed until the server has it: whose, where, and which post.
     keep: String,
     keep_url: String,
@@ -280,7 +282,7 @@ async fn page(
     status: StatusCode,
 ) -> Result<Response, Failure> {
     let faces = Faces::load(app, &member.actor).await?;
-    let (ui, actor) = (member.ui, member.actor);
+    let (person, ui, actor) = (member.current.user.id, member.ui, member.actor);
     let slots = if slots::is_about(&draft.action) {
         let changed = draft.post.map(|(id, _)| id);
         Some(Box::pin(Slots::of(app, &ui, &actor, &draft.accounts, changed)).await?)
@@ -341,7 +343,8 @@ async fn page(
         },
         seq: draft.seq,
         action_url: form_url(&actor, draft.post),
-        keep: format!("{} {} {}", ui.email(), actor.workspace, post.as_deref().unwrap_or("new")),
+        person,
+        keep: format!("{person} {} {}", actor.workspace, post.as_deref().unwrap_or("new")),
         keep_url: urls::compose_keep(actor.workspace),
         let_go_url: urls::compose_let_go(actor.workspace),
         offers: draft.offers,

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use carillon_domain::id::PostId;
+use carillon_domain::id::{PostId, UserId};
 use carillon_engine::usecase::posts::Settled;
 
 use super::unsaved::Offer;
@@ -21,6 +21,8 @@ struct Page {
     why: Empty,
     /// What was typed for it and not saved.
     offers: Vec<Offer>,
+    /// For whom the page is drawn.
+    person: UserId,
     let_go_url: String,
 }
 
@@ -52,5 +54,6 @@ pub fn gone(member: Member, offers: Vec<Offer>) -> Result<Response, Failure> {
 
 fn draw(member: Member, why: Empty, offers: Vec<Offer>, status: StatusCode) -> Result<Response, Failure> {
     let let_go_url = urls::compose_let_go(member.actor.workspace);
-    Ok((status, html(&Page { ui: member.ui, why, offers, let_go_url })?).into_response())
+    let person = member.current.user.id;
+    Ok((status, html(&Page { ui: member.ui, why, offers, person, let_go_url })?).into_response())
 }

@@ -2,13 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use carillon_domain::error::AppError;
-use carillon_domain::id::PostId;
+use carillon_domain::id::{PostId, UserId};
 use carillon_engine::Actor;
 use carillon_engine::usecase::posts;
-use carillon_engine::usecase::unsaved::{self, FormNumber, Kept, Typed, UnsavedRow};
+use carillon_engine::usecase::unsaved::{self, FormNumber, Kept, UnsavedRow};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
@@ -16,7 +16,7 @@ use serde_json::json;
 use super::draft::Draft;
 use super::{form_of, save, theirs};
 use crate::http::App;
-use crate::http::extract::Form;
+use crate::http::extract::{Form, Typed};
 use crate::urls;
 use crate::web::Failure;
 use crate::web::posts::card::Faces;
@@ -27,6 +27,9 @@ const MOST_OFFERED: i64 = 5;
 
 /// So much of a text is shown to know it by, characters.
 const EXCERPT: usize = 140;
+
+/// The field in which a page says for whom it was drawn.
+const PERSON: &str = "person";
 
 /// What was typed before, to be put back or thrown away.
 #[derive(Debug, Clone)]
@@ -99,13 +102,19 @@ async fn is_as_saved(
     Ok(!differs(app, member, &saved, &typed).await?)
 }
 
-/// Keeps a form as it stands; of one in which nothing is left, or nothing but what is saved, only that. Where a later state of the form is there, or
-/// the form was saved, it says so instead: whoever goes on typing does it in a form of their own.
-pub async fn keep(
-    State(app): State<App>,
-    member: Member,
-    Form(pairs): Form<Vec<(String, String)>>,
-) -> Result<Response, Failure> {
+/// A page stays open when the session ends, and somebody else may sign in in another tab of the same browser. What was typed there is
+/// none of theirs: it waits there for the person that the page was drawn for.
+fn is_drawn_for(member: &Member, person: &str) -> Result<(), AppError> {
+    let is_theirs = person.parse::<UserId>().is_ok_and(|id| id == member.current.user.id);
+    if is_theirs { Ok(()) } else { Err(AppError::Unauthenticated) }
+}
+
+/// Keeps a form as it stands, also with characters that no text may have: they are said when it is to be saved. Of one in which nothing
+/// is left, or nothing but what is saved, it keeps only that. Where a later state of the form is there, or the form was saved, it says so
+/// instead: whoever goes on typing does it in a form of their own.
+pub async fn keep(State(app): State<App>, member: Member, Typed(pairs): Typed) -> Result<Response, Failure> {
+    let (said, pairs): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(name, _)| name == PERSON);
+    is_drawn_for(&member, said.first().map_or("", |(_, person)| person.as_str()))?;
     let faces = Faces::load(&app, &member.actor).await?;
     let draft = Draft::typed(&app, &faces, pairs.clone());
     let form = FormNumber::parse(&draft.once).ok_or_else(|| {
@@ -117,7 +126,7 @@ pub async fn keep(
         None => is_blank(&draft),
     };
     let fields = (!is_nothing).then_some(pairs);
-    let typed = Typed { post, seq: draft.seq, fields };
+    let typed = unsaved::Typed { post, seq: draft.seq, fields };
     let why = match unsaved::keep(&app.engine, &member.actor, &form, typed).await? {
         Kept::Now => return Ok(StatusCode::NO_CONTENT.into_response()),
         Kept::Overtaken => "overtaken",
@@ -126,22 +135,29 @@ pub async fn keep(
     Ok(Json(json!({ "why": why })).into_response())
 }
 
-/// Which form, and of which post.
+/// Which form, up to which state, and of which post.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct LetGoForm {
+    person: String,
     form: String,
+    seq: u32,
     post: String,
 }
 
-/// Throws away what was typed into a form.
+/// Throws away what was typed into a form. A page that takes the offer off itself stays as it is, with what is being typed there.
 pub async fn let_go(
     State(app): State<App>,
     member: Member,
+    headers: HeaderMap,
     Form(asked): Form<LetGoForm>,
 ) -> Result<Response, Failure> {
+    is_drawn_for(&member, &asked.person)?;
     let form = FormNumber::parse(&asked.form).ok_or(AppError::NotFound { what: "form" })?;
-    unsaved::let_go(&app.engine, &member.actor, &form).await?;
+    unsaved::let_go(&app.engine, &member.actor, &form, asked.seq).await?;
+    if headers.contains_key("hx-request") {
+        return Ok(StatusCode::OK.into_response());
+    }
     let compose = urls::compose(member.actor.workspace);
     let back = match asked.post.parse::<PostId>() {
         Ok(post) => format!("{compose}?post={post}"),
