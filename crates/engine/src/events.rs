@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use carillon_domain::id::{AccountId, PostId, PublicationId, WorkspaceId};
+use carillon_domain::time::{Entropy, random_bytes};
 use tokio::sync::broadcast;
 
 /// Events that are kept for those who come back.
@@ -88,14 +89,14 @@ struct Kept {
     events: VecDeque<Event>,
 }
 
-impl Default for Events {
-    fn default() -> Self {
-        let kept = Kept { place: Place { process: rand::random(), number: 0 }, events: VecDeque::new() };
+impl Events {
+    /// Events of this process, whose places no other process takes for its own.
+    pub fn new(entropy: &dyn Entropy) -> Self {
+        let process = u64::from_be_bytes(random_bytes(entropy));
+        let kept = Kept { place: Place { process, number: 0 }, events: VecDeque::new() };
         Self(Arc::new(Shared { sender: broadcast::channel(1024).0, kept: Mutex::new(kept) }))
     }
-}
 
-impl Events {
     /// A new listener.
     pub fn listen(&self) -> broadcast::Receiver<Event> {
         self.0.sender.subscribe()
@@ -157,6 +158,7 @@ impl Events {
 
 #[cfg(test)]
 mod tests {
+    use carillon_domain::time::SeededEntropy;
     use uuid::Uuid;
 
     use super::*;
@@ -171,7 +173,7 @@ mod tests {
 
     #[test]
     fn who_comes_back_hears_once_what_changed_meanwhile_in_their_workspace() {
-        let events = Events::default();
+        let events = Events::new(&SeededEntropy::new(1));
         let (own, other) = (workspace(1), workspace(2));
         let (before, after) = (post(1), post(2));
         let begun = events.listen_after(own, None);
@@ -190,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_place_that_is_too_old_or_of_another_process_is_not_known() {
-        let events = Events::default();
+        let events = Events::new(&SeededEntropy::new(1));
         let own = workspace(1);
         let begun = events.listen_after(own, None).place;
         for _ in 0..KEPT {
@@ -199,7 +201,7 @@ mod tests {
         assert_eq!(events.listen_after(own, Some(begun)).missed, Some(vec![Topic::Notices]));
         events.notices_changed(own);
         assert_eq!(events.listen_after(own, Some(begun)).missed, None);
-        let elsewhere = Events::default().listen_after(own, None).place;
+        let elsewhere = Events::new(&SeededEntropy::new(2)).listen_after(own, None).place;
         assert_eq!(events.listen_after(own, Some(elsewhere)).missed, None);
         let later = Place { number: begun.number + 1_000_000, ..begun };
         assert_eq!(events.listen_after(own, Some(later)).missed, None);

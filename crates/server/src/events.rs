@@ -87,6 +87,7 @@ fn messages(topic: Topic) -> Vec<(String, String)> {
 mod tests {
     use axum::response::IntoResponse;
     use carillon_domain::id::PostId;
+    use carillon_domain::time::SeededEntropy;
     use uuid::Uuid;
 
     use super::*;
@@ -103,7 +104,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_comes_back_hears_what_changed_since_and_where_the_stream_begins() {
-        let events = Events::default();
+        let events = Events::new(&SeededEntropy::new(1));
         let begun = told(&events, None).await;
         let place = begun.lines().find_map(|line| line.strip_prefix("id: ")).expect("a place").to_owned();
         assert_eq!(begun, format!("event: place\ndata: place\nid: {place}\n\n"));
