@@ -12,7 +12,7 @@ use carillon_domain::id::AccountId;
 use carillon_domain::metric::{self, Observation};
 use carillon_domain::permission::Role;
 use carillon_domain::sync::{SyncReason, SyncState};
-use carillon_domain::time::Timestamp;
+use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_engine::Actor;
 use carillon_engine::usecase::sync::Post;
 use carillon_engine::usecase::{accounts, sync};
@@ -28,7 +28,9 @@ use crate::support::{Stage, new_workspace};
 const MASTODON: &str = "https://social.mastodon.localhost";
 
 impl Stage {
+    /// Somebody asks that it be read, a moment after what was before: of runs of the same instant it isn't said which is newer.
     pub async fn asked(&self, account: AccountId) -> SyncRunRow {
+        self.bench.clock.advance_to(self.engine.clock.now() + SignedDuration::from_millis(1));
         sync::request(&self.engine, &self.actor, account).await.expect("a run")
     }
 
@@ -206,8 +208,6 @@ async fn revoked(test: &TestDb) {
     for (token, _) in tokens.list().into_iter().filter(|(token, _)| token.platform == "bluesky") {
         tokens.revoke("bluesky", &token.value);
     }
-    // Of runs of the same instant it is not said which one is newer.
-    stage.bench.clock.advance_to(stage.in_minutes(1));
     stage.asked(unlucky).await;
     stage.asked(other).await;
     stage.run_until_idle().await;
