@@ -105,9 +105,10 @@ impl Page {
         outcome(self.try_command("Runtime.callFunctionOn", params).await?)
     }
 
-    /// Waits until an expression is true on a page that is loaded, and gives its value.
+    /// Waits until an expression is true on a page that is loaded, and gives its value; `true` for an element, which can't leave the page.
     pub async fn wait(&self, what: &str, expression: &str) -> Value {
-        let ready = format!("document.readyState === 'complete' && ({expression})");
+        let plain = "(found) => found instanceof Node ? true : found";
+        let ready = format!("document.readyState === 'complete' && ({plain})({expression})");
         for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
             match self.evaluate(&ready).await {
                 Ok(Value::Null | Value::Bool(false)) => {}
