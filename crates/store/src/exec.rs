@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use carillon_domain::id::{Id, Kind};
 use carillon_domain::time::Timestamp;
 use futures::future::BoxFuture;
-use rusqlite::types::Value as SqlValue;
+use rusqlite::types::ValueRef as SqlValue;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Postgres, Row as _, ValueRef};
 use uuid::Uuid;
@@ -96,11 +96,7 @@ impl Row {
     /// # Errors
     /// [`StoreError::Decode`] with statement and column, when it is null or of another type.
     pub fn get<T: Column>(&self, column: &str) -> Result<T, StoreError> {
-        T::read(self, column).map_err(|message| StoreError::Decode {
-            statement: self.statement,
-            column: column.to_owned(),
-            message,
-        })
+        T::read(self, column).map_err(|message| self.unread(column, message))
     }
 
     /// A JSON column, decoded.
@@ -108,8 +104,7 @@ impl Row {
     /// # Errors
     /// As [`Row::get`].
     pub fn json<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<T, StoreError> {
-        let text: String = self.get(column)?;
-        self.parse(column, &text)
+        self.parse(column, self.str(column)?)
     }
 
     /// A JSON column that may be null, decoded.
@@ -117,8 +112,10 @@ impl Row {
     /// # Errors
     /// As [`Row::get`].
     pub fn json_opt<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<Option<T>, StoreError> {
-        let text: Option<String> = self.get(column)?;
-        text.map(|t| self.parse(column, &t)).transpose()
+        if self.is_null(column).map_err(|message| self.unread(column, message))? {
+            return Ok(None);
+        }
+        self.json(column).map(Some)
     }
 
     /// A text column read by `parse`, such as an enum's stable name.
@@ -126,31 +123,42 @@ impl Row {
     /// # Errors
     /// As [`Row::get`], and when `parse` does not know the text.
     pub fn named<T>(&self, column: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, StoreError> {
-        let text: String = self.get(column)?;
-        parse(&text).ok_or_else(|| StoreError::Decode {
-            statement: self.statement,
-            column: column.to_owned(),
-            message: format!("`{text}` is not a known value"),
-        })
+        let text = self.str(column)?;
+        parse(text).ok_or_else(|| self.unread(column, format!("`{text}` is not a known value")))
     }
 
     fn parse<T: serde::de::DeserializeOwned>(&self, column: &str, text: &str) -> Result<T, StoreError> {
-        serde_json::from_str(text).map_err(|e| StoreError::Decode {
-            statement: self.statement,
-            column: column.to_owned(),
-            message: e.to_string(),
-        })
+        serde_json::from_str(text).map_err(|e| self.unread(column, e.to_string()))
+    }
+
+    fn unread(&self, column: &str, message: String) -> StoreError {
+        StoreError::Decode { statement: self.statement, column: column.to_owned(), message }
+    }
+
+    fn str(&self, column: &str) -> Result<&str, StoreError> {
+        self.text(column).map_err(|message| self.unread(column, message))
+    }
+
+    fn text(&self, column: &str) -> Result<&str, String> {
+        match &self.inner {
+            Inner::Sqlite(row) => match sqlite_value(row, column)? {
+                SqlValue::Null => Err("is null".to_owned()),
+                SqlValue::Text(text) => std::str::from_utf8(text).map_err(|e| e.to_string()),
+                other => Err(format!("is of type {}", other.data_type())),
+            },
+            Inner::Postgres(row) => row.try_get(column).map_err(|e| e.to_string()),
+        }
     }
 
     fn is_null(&self, column: &str) -> Result<bool, String> {
         match &self.inner {
-            Inner::Sqlite(row) => Ok(*sqlite_value(row, column)? == SqlValue::Null),
+            Inner::Sqlite(row) => Ok(sqlite_value(row, column)? == SqlValue::Null),
             Inner::Postgres(row) => row.try_get_raw(column).map(|v| v.is_null()).map_err(|e| e.to_string()),
         }
     }
 }
 
-fn sqlite_value<'r>(row: &'r SqliteRow, column: &str) -> Result<&'r SqlValue, String> {
+fn sqlite_value<'r>(row: &'r SqliteRow, column: &str) -> Result<SqlValue<'r>, String> {
     row.value(column).ok_or_else(|| "there is no such column".to_owned())
 }
 
@@ -181,14 +189,18 @@ macro_rules! columns {
 }
 
 columns! {
-    i64: SqlValue::Integer(v) => Ok(*v);
-    String: SqlValue::Text(v) => Ok(v.clone());
-    Vec<u8>: SqlValue::Blob(v) => Ok(v.clone());
-    bool: SqlValue::Integer(v) => Ok(*v != 0);
-    f64: SqlValue::Real(v) => Ok(*v), SqlValue::Integer(v) => Ok(*v as f64);
+    i64: SqlValue::Integer(v) => Ok(v);
+    Vec<u8>: SqlValue::Blob(v) => Ok(v.to_owned());
+    bool: SqlValue::Integer(v) => Ok(v != 0);
+    f64: SqlValue::Real(v) => Ok(v), SqlValue::Integer(v) => Ok(v as f64);
     Uuid: SqlValue::Blob(v) => Uuid::from_slice(v).map_err(|e| e.to_string());
 }
 
+impl Column for String {
+    fn read(row: &Row, column: &str) -> Result<Self, String> {
+        row.text(column).map(str::to_owned)
+    }
+}
 impl Column for u32 {
     fn read(row: &Row, column: &str) -> Result<Self, String> {
         Self::try_from(i64::read(row, column)?).map_err(|e| e.to_string())

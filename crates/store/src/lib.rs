@@ -1,6 +1,7 @@
 //! Everything that is kept: two SQL engines behind one SQL text, sealed secrets, repositories. The only crate that
 //! knows SQL.
 
+mod apart;
 pub mod backup;
 #[cfg(any(test, feature = "bulk"))]
 pub mod bulk;

@@ -4,21 +4,22 @@
 //! `docs/adr/0018-rusqlite-for-sqlite.md`.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::types::{ToSqlOutput, Value as SqlValue, ValueRef};
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{Stmt, StoreError, Value};
+use crate::{Stmt, StoreError, Value, apart};
 
 /// Compiled statements that a connection keeps.
 const KEPT_STATEMENTS: usize = 256;
 
 /// Connections that read beside the writer.
-const READERS: usize = 4;
+pub(crate) const READERS: usize = 4;
 
 /// An open connection.
 pub(crate) struct SqliteConnection {
@@ -29,16 +30,66 @@ pub(crate) struct SqliteConnection {
     undone: Option<StoreError>,
 }
 
+/// What a statement found. A row of its own for each value would cost more than to find it.
+struct Answer {
+    columns: Arc<[Box<str>]>,
+    /// Row after row.
+    cells: Vec<Cell>,
+    /// What the texts and blobs hold, one after the other.
+    bytes: Vec<u8>,
+}
+
+/// A value; what is long lies in [`Answer::bytes`].
+enum Cell {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(Range<usize>),
+    Blob(Range<usize>),
+}
+
+impl Answer {
+    fn keep(&mut self, value: ValueRef) {
+        let cell = match value {
+            ValueRef::Null => Cell::Null,
+            ValueRef::Integer(v) => Cell::Integer(v),
+            ValueRef::Real(v) => Cell::Real(v),
+            ValueRef::Text(bytes) => Cell::Text(self.hold(bytes)),
+            ValueRef::Blob(bytes) => Cell::Blob(self.hold(bytes)),
+        };
+        self.cells.push(cell);
+    }
+
+    fn hold(&mut self, bytes: &[u8]) -> Range<usize> {
+        let from = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        from..self.bytes.len()
+    }
+
+    fn held(&self, place: &Range<usize>) -> &[u8] {
+        self.bytes.get(place.clone()).unwrap_or_default()
+    }
+}
+
 /// One row of an answer.
 pub(crate) struct SqliteRow {
-    columns: Arc<[Box<str>]>,
-    values: Vec<SqlValue>,
+    answer: Arc<Answer>,
+    /// Where its first value is.
+    first: usize,
 }
 
 impl SqliteRow {
     /// The value in a column; `None` where there is no such column.
-    pub fn value(&self, column: &str) -> Option<&SqlValue> {
-        self.columns.iter().position(|name| **name == *column).and_then(|place| self.values.get(place))
+    pub fn value(&self, column: &str) -> Option<ValueRef<'_>> {
+        let answer = &*self.answer;
+        let place = answer.columns.iter().position(|name| **name == *column)?;
+        Some(match answer.cells.get(self.first + place)? {
+            Cell::Null => ValueRef::Null,
+            Cell::Integer(v) => ValueRef::Integer(*v),
+            Cell::Real(v) => ValueRef::Real(*v),
+            Cell::Text(place) => ValueRef::Text(answer.held(place)),
+            Cell::Blob(place) => ValueRef::Blob(answer.held(place)),
+        })
     }
 }
 
@@ -115,15 +166,17 @@ impl SqliteConnection {
             .columns
             .entry(key)
             .or_insert_with(|| prepared.column_names().into_iter().map(Box::from).collect());
-        let columns = Arc::clone(columns);
-        let mut found = Vec::new();
-        let mut rows = prepared.raw_query();
+        let width = columns.len();
+        let mut answer = Answer { columns: Arc::clone(columns), cells: Vec::new(), bytes: Vec::new() };
+        let (mut rows, mut count) = (prepared.raw_query(), 0);
         while let Some(row) = rows.next().map_err(failed)? {
-            let values = (0..columns.len()).map(|place| row.get::<_, SqlValue>(place));
-            let values = values.collect::<Result<_, _>>().map_err(failed)?;
-            found.push(SqliteRow { columns: Arc::clone(&columns), values });
+            for place in 0..width {
+                answer.keep(row.get_ref(place).map_err(failed)?);
+            }
+            count += 1;
         }
-        Ok(found)
+        let answer = Arc::new(answer);
+        Ok((0..count).map(|row| SqliteRow { answer: Arc::clone(&answer), first: row * width }).collect())
     }
 
     fn change(&mut self, stmt: Stmt, args: &[Value]) -> Result<u64, StoreError> {
@@ -236,9 +289,63 @@ pub(crate) struct Readers {
     places: Arc<Semaphore>,
 }
 
+/// A connection for reading while somebody uses it.
+pub(crate) struct Lent {
+    /// There until it is given back.
+    connection: Option<SqliteConnection>,
+    idle: Arc<Mutex<Vec<SqliteConnection>>>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Lent {
+    /// Lets `read` use it.
+    pub fn with<T>(
+        mut self,
+        read: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.connection().and_then(read)
+    }
+
+    /// What is lent.
+    pub fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        self.connection.as_mut().ok_or(StoreError::Closed)
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        // Who panicked may have left it in the middle of something.
+        if let Some(connection) = self.connection.take().filter(|_| !std::thread::panicking()) {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        }
+    }
+}
+
+/// What is needed to lend a connection, which may mean to open one.
+pub(crate) struct Place {
+    path: String,
+    idle: Arc<Mutex<Vec<SqliteConnection>>>,
+    place: OwnedSemaphorePermit,
+}
+
+impl Place {
+    /// The connection. Waits for the disk where a new one is opened.
+    pub fn lend(self) -> Result<Lent, StoreError> {
+        let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = kept.map_or_else(|| SqliteConnection::reader(&self.path), Ok)?;
+        Ok(Lent { connection: Some(connection), idle: self.idle, _place: self.place })
+    }
+}
+
 impl Readers {
     pub fn new(path: &str) -> Self {
         Self { path: path.to_owned(), idle: Arc::default(), places: Arc::new(Semaphore::new(READERS)) }
+    }
+
+    /// Waits until a connection is free.
+    pub async fn place(&self) -> Result<Place, StoreError> {
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| StoreError::Closed)?;
+        Ok(Place { path: self.path.clone(), idle: Arc::clone(&self.idle), place })
     }
 
     /// Lets `read` use a connection.
@@ -247,16 +354,11 @@ impl Readers {
         T: Send + 'static,
         F: FnOnce(&mut SqliteConnection) -> Result<T, StoreError> + Send + 'static,
     {
-        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| StoreError::Closed)?;
-        let (idle, path) = (Arc::clone(&self.idle), self.path.clone());
-        let reading = tokio::task::spawn_blocking(move || {
-            let kept = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let mut connection = kept.map_or_else(|| SqliteConnection::reader(&path), Ok)?;
-            let found = read(&mut connection);
-            idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-            drop(place);
-            found
-        });
+        let place = self.place().await?;
+        if apart::may_wait() {
+            return place.lend()?.with(read);
+        }
+        let reading = tokio::task::spawn_blocking(move || place.lend()?.with(read));
         reading.await.map_err(|_| StoreError::Panicked)?
     }
 

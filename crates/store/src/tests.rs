@@ -1,6 +1,7 @@
 //! The two engines are the same to everybody above.
 
 mod analytics;
+mod apart;
 mod bulk;
 mod cut;
 mod library;

@@ -13,9 +13,10 @@ use futures::future::BoxFuture;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::apart::Room;
 use crate::db::{Connection, Hook, Tx};
 use crate::sqlite::{Readers, SqliteConnection};
-use crate::{Stmt, StoreError};
+use crate::{Stmt, StoreError, apart};
 
 /// Most transactions in one durable commit; bounds how long the first of them waits.
 const GROUP: usize = 256;
@@ -26,6 +27,7 @@ const QUEUE: usize = 1024;
 /// The embedded engine: readers beside one writer.
 pub struct SqliteDb {
     pub(crate) readers: Readers,
+    pub(crate) room: Room,
     queue: mpsc::Sender<Message>,
     commits: Arc<AtomicU64>,
 }
@@ -48,7 +50,7 @@ impl SqliteDb {
             .name("sqlite-writer".to_owned())
             .spawn(move || run(connection, waiting, &counter, &runtime))
             .map_err(|e| StoreError::Unreachable(format!("can't start the database's writer: {e}")))?;
-        Ok(Self { readers, queue, commits })
+        Ok(Self { readers, room: Room::default(), queue, commits })
     }
 
     pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
@@ -68,12 +70,17 @@ impl SqliteDb {
         T: Send + 'static,
         F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
     {
+        let place = self.readers.place().await?;
+        if apart::may_wait() {
+            let mut lent = place.lend()?;
+            return work(&mut Tx::new(Connection::Sqlite(lent.connection()?))).await;
+        }
         let runtime = Handle::current();
         let read = move |connection: &mut SqliteConnection| {
-            let mut tx = Tx::new(Connection::Sqlite(connection));
-            runtime.block_on(work(&mut tx))
+            runtime.block_on(work(&mut Tx::new(Connection::Sqlite(connection))))
         };
-        self.readers.with(read).await
+        let reading = tokio::task::spawn_blocking(move || place.lend()?.with(read));
+        reading.await.map_err(|_| StoreError::Panicked)?
     }
 
     pub(crate) fn commits(&self) -> u64 {

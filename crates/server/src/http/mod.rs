@@ -1,11 +1,12 @@
 //! HTTP: the router's assembly, and the layers that hold for every route.
 //!
 //! Order, from the outside: request id and client address → span, log line and metrics → security headers → compression →
-//! rendering of failures → panics → cross-site check → inbound limits → time limit. Rendering sits outside of everything
-//! that can refuse a request, so that a refusal looks the same wherever it comes from. Below the time limit a change runs
-//! on by itself: who waited for it may go away.
+//! rendering of failures → panics → cross-site check → inbound limits → a thread that may wait, for what only reads → time
+//! limit. Rendering sits outside of everything that can refuse a request, so that a refusal looks the same wherever it comes
+//! from. Below the time limit a change runs on by itself: who waited for it may go away.
 
 pub mod actor;
+pub mod apart;
 pub mod conditions;
 pub mod content;
 pub mod context;
@@ -60,6 +61,7 @@ pub fn router(app: &App) -> Router {
         .merge(api.uploads)
         .merge(web::upload_routes().layer(DefaultBodyLimit::disable()))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .layer(from_fn_with_state(app.clone(), apart::layer))
         .layer(from_fn_with_state(app.clone(), limit::ordinary))
         .layer(cross_site(app));
     Router::new()
