@@ -127,6 +127,10 @@ statements! {
         and x.as_of < $6 group by x.account_id, (x.as_of + $7) / 86400000000) d cross join snapshots s where s.workspace_id = $1 \
         and s.account_id = d.account_id and s.subject_id = d.account_id and s.metric = $4 and s.as_of = d.as_of \
         order by s.account_id, s.as_of");
+    LAST_LOOKS = "analytics.last_looks": concat!("select s.account_id, s.as_of, s.value, s.native, s.definition from accounts a \
+        cross join snapshots s where ", accounts!(), " and s.workspace_id = a.workspace_id and s.account_id = a.id and s.subject_id = a.id \
+        and s.metric = $4 and s.as_of = (select max(x.as_of) from snapshots x where x.workspace_id = a.workspace_id \
+        and x.account_id = a.id and x.subject_id = a.id and x.metric = $4 and x.as_of >= $5 and x.as_of < $6)");
     COUNTS = "analytics.counts": concat!("select r.account_id, r.published_at, r.read_at, r.fields, r.views, r.reach, r.likes, \
         r.comments, r.shares, r.saves, r.engagements, r.followers from accounts a cross join remote_posts r where ", posts!());
     SUMS = "analytics.sums": concat!("select r.account_id, count(*) as posts, cast(sum(r.views) as bigint) as views, \
@@ -181,16 +185,32 @@ pub async fn looks(
 ) -> Result<Vec<(AccountId, Look)>, StoreError> {
     let mut values = scope.values();
     values.extend(args![metric, slice.from, slice.to, slice.offset]);
-    let look = |row: &Row| -> Result<(AccountId, Look), StoreError> {
-        let look = Look {
-            at: row.get("as_of")?,
-            value: row.get("value")?,
-            native: row.get("native")?,
-            definition: row.get("definition")?,
-        };
-        Ok((row.get("account_id")?, look))
-    };
     db.fetch_all(LOOKS, values).await?.iter().map(look).collect()
+}
+
+/// The last look of each account at one of its totals in a time, in no order. An account without one is not there.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn last_looks(
+    db: &Db,
+    scope: &Scope,
+    metric: &str,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<(AccountId, Look)>, StoreError> {
+    let mut values = scope.values();
+    values.extend(args![metric, from, to]);
+    db.fetch_all(LAST_LOOKS, values).await?.iter().map(look).collect()
+}
+
+fn look(row: &Row) -> Result<(AccountId, Look), StoreError> {
+    let look = Look {
+        at: row.get("as_of")?,
+        value: row.get("value")?,
+        native: row.get("native")?,
+        definition: row.get("definition")?,
+    };
+    Ok((row.get("account_id")?, look))
 }
 
 /// What the posts of a time add up to, by account, with their numbers as last seen. An account without posts is not there.

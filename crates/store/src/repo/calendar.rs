@@ -16,8 +16,8 @@ statements! {
         and trashed_at is null and due_at >= $2 and due_at < $3 order by due_at, id limit $4";
     DATED_PLACES = "calendar.dated_places": "select x.post_id, x.account_id, x.platform, x.state, x.incomplete, \
         case when x.units like '%\"delivered\":\"inbox\"%' then x.units end as units from publications x \
-        where x.workspace_id = $1 and x.post_id in (select id from posts where workspace_id = $1 and trashed_at is null \
-        and due_at >= $2 and due_at < $3 order by due_at, id limit $4)";
+        join posts p on p.workspace_id = x.workspace_id and p.id = x.post_id \
+        where p.workspace_id = $1 and p.trashed_at is null and p.due_at >= $2 and p.due_at < $3";
     UNDATED = "calendar.undated": "select id, version, composition, tags, campaign, due_at, erased from posts where workspace_id = $1 \
         and trashed_at is null and due_at is null order by id desc limit $2";
     UNDATED_PLACES = "calendar.undated_places": "select x.post_id, x.account_id, x.platform, x.state, x.incomplete, \
@@ -121,7 +121,7 @@ pub async fn dated(
     db.fetch_all(DATED, args![workspace, from, to, limit]).await?.iter().map(post).collect()
 }
 
-/// Where the posts go that [`dated`] gives, in no order.
+/// Where the posts go whose time lies in this range, in no order.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -129,9 +129,8 @@ pub async fn dated_places(
     db: &Db,
     workspace: WorkspaceId,
     (from, to): (Timestamp, Timestamp),
-    limit: i64,
 ) -> Result<Vec<Place>, StoreError> {
-    db.fetch_all(DATED_PLACES, args![workspace, from, to, limit]).await?.iter().map(place).collect()
+    db.fetch_all(DATED_PLACES, args![workspace, from, to]).await?.iter().map(place).collect()
 }
 
 /// The newest posts without a time.

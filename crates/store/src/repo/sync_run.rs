@@ -83,7 +83,7 @@ statements! {
     OPEN_OF = "sync_runs.open_of": concat!("select ", columns!(), " from sync_runs where workspace_id = $1 and account_id = $2 \
         and state in ('queued', 'running')");
     ALL_OPEN = "sync_runs.all_open": concat!("select ", columns!(), " from sync_runs where workspace_id = $1 and state in ('queued', 'running') \
-        order by id");
+        order by account_id");
     LIST = "sync_runs.list": concat!("select ", columns!(), " from sync_runs where workspace_id = $1 and (cast($2 as uuid) is null or account_id = $2) \
         and (cast($3 as text) is null or state = $3) and (cast($4 as uuid) is null or id < $4) order by id desc limit $5");
     LAST = "sync_runs.last": "select state, created_at, started_at from sync_runs where workspace_id = $1 and account_id = $2 \
@@ -194,7 +194,7 @@ pub async fn open_of<'e>(
     ex.fetch_optional(OPEN_OF, args![workspace, account]).await?.map(|r| read(&r)).transpose()
 }
 
-/// All open runs of the workspace; at most one per account.
+/// All open runs of the workspace, by account: each has at most one.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -18,6 +18,7 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("post_series.due", &["post_series_by_look (look_at<?)"]),
     ("report_schedules.due", &["report_schedules_due (next_at<?)"]),
     ("thinning.due", &["accounts_by_thinning (thin_at<?)"]),
+    ("sync_runs.all_open", &["sync_runs_one_open (workspace_id=?)"]),
     ("sync_runs.last", &["sync_runs_by_account (workspace_id=? AND account_id=?)"]),
     ("standing.readings", &["sync_runs_by_account (workspace_id=? AND account_id=? AND id>?)"]),
     ("standing.publications", &["publications_by_due (workspace_id=? AND due_at>? AND due_at<?)"]),
@@ -52,6 +53,10 @@ const NEEDED: &[(&str, &[&str])] = &[
     ),
     (
         "analytics.looks",
+        &["(workspace_id=? AND account_id=? AND subject_id=? AND metric=? AND as_of>? AND as_of<?)"],
+    ),
+    (
+        "analytics.last_looks",
         &["(workspace_id=? AND account_id=? AND subject_id=? AND metric=? AND as_of>? AND as_of<?)"],
     ),
     (

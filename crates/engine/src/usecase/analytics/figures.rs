@@ -57,8 +57,10 @@ impl Post {
 /// What is known of one account.
 pub(super) struct Part<'a> {
     pub row: &'a AccountRow,
-    /// Looks at its followers in the time, and in the one that it is compared with.
-    pub looks: (Vec<Look>, Vec<Look>),
+    /// Looks at its followers in the time.
+    pub looks: Vec<Look>,
+    /// The last one in the time that it is compared with.
+    pub before: Option<Look>,
     /// It was looked at in the days just before the time.
     pub begun: bool,
     /// Its posts in the time.
@@ -136,20 +138,18 @@ impl Figures {
 }
 
 fn followers(parts: &[&Part<'_>], period: &Period) -> Figure {
-    let ends: Vec<_> = parts.iter().map(|part| (part.looks.1.last(), part.looks.0.last())).collect();
+    let ends: Vec<_> = parts.iter().map(|part| (part.before.as_ref(), part.looks.last())).collect();
     let now: Vec<_> = ends.iter().filter_map(|(_, now)| *now).collect();
     let both: Vec<_> = ends.iter().filter_map(|(then, now)| then.zip(*now)).collect();
     let days: Vec<Vec<Option<i64>>> = parts
         .iter()
-        .map(|part| {
-            daily(&part.looks.0, period).into_iter().map(|look| look.map(|look| look.value)).collect()
-        })
+        .map(|part| daily(&part.looks, period).into_iter().map(|look| look.map(|look| look.value)).collect())
         .collect();
     let lines: Vec<_> =
         parts.iter().zip(&days).map(|(part, days)| Line { begun: part.begun, days }).collect();
     let change = Change::together(both.iter().map(|(then, now)| Change { from: then.value, to: now.value }));
     let sources = parts.iter().filter_map(|part| {
-        let look = part.looks.0.last()?;
+        let look = part.looks.last()?;
         Some(format!("{}:{}", part.row.platform, look.native))
     });
     Figure {
@@ -252,7 +252,7 @@ fn rates(parts: &[&Part<'_>], period: &Period, basis: Basis, past: Past) -> Figu
     let wanted: Vec<_> = PARTS.into_iter().chain([basis.as_str()]).collect();
     let mut figure = of_posts(parts, basis.metric(), &wanted, |post| post.rate(basis).is_some(), begun);
     if basis == Basis::Followers && figure.value.is_some() {
-        let natives = parts.iter().filter_map(|part| Some((part, part.looks.0.last()?)));
+        let natives = parts.iter().filter_map(|part| Some((part, part.looks.last()?)));
         figure.sources.extend(natives.map(|(part, look)| format!("{}:{}", part.row.platform, look.native)));
     }
     figure

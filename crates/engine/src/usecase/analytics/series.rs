@@ -140,14 +140,13 @@ fn notes(engine: &Engine, parts: &[&Part<'_>], period: &Period) -> Vec<Note> {
         let (network, who) = (names::title(engine, &part.row.platform), names::handle(&part.row.handle));
         if let Some(first) = part
             .looks
-            .0
             .first()
             .filter(|look| !part.begun && period.date_of(look.at) > period.date_of(period.from))
         {
             let text = format!("{who} on {network} counts from this day on: nobody looked before.");
             notes.push(Note { at: first.at, text });
         }
-        for turn in turns(&part.looks.0) {
+        for turn in turns(&part.looks) {
             let (was, is) = (&turn.was, &turn.is);
             let text = if was.0 == is.0 {
                 format!(

@@ -33,15 +33,7 @@ pub(super) async fn looks(
     metric: &str,
     period: &Period,
 ) -> Result<Vec<(AccountId, Look)>, StoreError> {
-    let scope = &selection.scope;
-    let scopes = match selection.known {
-        None => vec![scope.clone()],
-        // By their names: one that was disconnected since was there.
-        Some(_) => {
-            let named = |row: &AccountRow| Scope { account: Some(row.id), ..scope.clone() };
-            selection.accounts.iter().map(named).collect()
-        }
-    };
+    let scopes = scopes(selection);
     let end = selection.known.unwrap_or(Timestamp::MAX);
     let until = |slice: Slice| Slice { to: slice.to.min(end), ..slice };
     let slices: Vec<_> = period.slices().into_iter().filter(|slice| slice.from < end).map(until).collect();
@@ -52,6 +44,34 @@ pub(super) async fn looks(
         }
     }
     Ok(all)
+}
+
+/// For each account the last look at one of its totals in a time.
+pub(super) async fn last_looks(
+    engine: &Engine,
+    selection: &Selection,
+    metric: &str,
+    period: &Period,
+) -> Result<BTreeMap<AccountId, Look>, StoreError> {
+    let range = (period.from, selection.known.map_or(period.to, |end| period.to.min(end)));
+    let mut all = BTreeMap::new();
+    for scope in scopes(selection) {
+        all.extend(analytics::last_looks(&engine.db, &scope, metric, range).await?);
+    }
+    Ok(all)
+}
+
+/// What finds the selected accounts.
+fn scopes(selection: &Selection) -> Vec<Scope> {
+    let scope = &selection.scope;
+    match selection.known {
+        None => vec![scope.clone()],
+        // By their names: one that was disconnected since was there.
+        Some(_) => {
+            let named = |row: &AccountRow| Scope { account: Some(row.id), ..scope.clone() };
+            selection.accounts.iter().map(named).collect()
+        }
+    }
 }
 
 /// What the posts of a time count for, in no order.

@@ -111,21 +111,20 @@ pub(super) async fn parts<'a>(
         return Ok(Vec::new());
     }
     let (now, before) = (&selection.period, &selection.before);
-    let (looks_now, looks_before, posts_now, earlier) = futures::try_join!(
+    let (looks, mut looked_before, posts_now, earlier) = futures::try_join!(
         source::looks(engine, selection, metric, now),
-        source::looks(engine, selection, metric, before),
+        source::last_looks(engine, selection, metric, before),
         source::counts(engine, selection, now),
         source::sums(engine, selection, before),
     )?;
     let begun: BTreeSet<AccountId> = match selection.compare {
-        Comparison::Previous => looks_before.iter().map(|(account, _)| *account).collect(),
+        Comparison::Previous => looked_before.keys().copied().collect(),
         // A year earlier says nothing about who was there the day before.
         Comparison::Year => {
-            let just = source::looks(engine, selection, metric, &now.previous()).await?;
-            just.into_iter().map(|(account, _)| account).collect()
+            source::last_looks(engine, selection, metric, &now.previous()).await?.into_keys().collect()
         }
     };
-    let (mut looks_now, mut looks_before) = (by_account(looks_now), by_account(looks_before));
+    let mut looks = by_account(looks);
     let mut posts: BTreeMap<AccountId, Vec<Post>> = BTreeMap::new();
     for counts in posts_now {
         posts.entry(counts.account).or_default().push(Post::new(now.date_of(counts.published_at), counts));
@@ -135,10 +134,8 @@ pub(super) async fn parts<'a>(
         Part {
             row,
             begun: begun.contains(&row.id),
-            looks: (
-                looks_now.remove(&row.id).unwrap_or_default(),
-                looks_before.remove(&row.id).unwrap_or_default(),
-            ),
+            looks: looks.remove(&row.id).unwrap_or_default(),
+            before: looked_before.remove(&row.id),
             fields: fields(&posts),
             posts,
             earlier: earlier.get(&row.id).copied().unwrap_or_default(),

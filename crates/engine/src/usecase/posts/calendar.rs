@@ -8,7 +8,7 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, MediaId, PostId};
 use carillon_domain::permission::Permission;
 use carillon_domain::publication::{PostStatus, PublicationState, post_status};
-use carillon_domain::time::Timestamp;
+use carillon_domain::time::{SignedDuration, Timestamp};
 pub use carillon_store::repo::calendar::Picture;
 use carillon_store::repo::calendar::{self as kept, Place, Planned};
 
@@ -120,9 +120,17 @@ pub async fn calendar(
     actor.require(Permission::Read)?;
     let (db, workspace) = (&engine.db, actor.workspace);
     let limit = |most: usize| i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
-    let (dated, places, drafts, places_of_drafts) = futures::try_join!(
-        kept::dated(db, workspace, range, limit(most)),
-        kept::dated_places(db, workspace, range, limit(most)),
+    let planned = async {
+        let dated = kept::dated(db, workspace, range, limit(most)).await?;
+        // Where there are more, nobody asks where they go.
+        let last = dated.get(most).and_then(|post| post.due_at);
+        let until =
+            last.and_then(|at| at.checked_add(SignedDuration::from_micros(1)).ok()).unwrap_or(range.1);
+        let places = kept::dated_places(db, workspace, (range.0, until.min(range.1))).await?;
+        Ok((dated, places))
+    };
+    let ((dated, places), drafts, places_of_drafts) = futures::try_join!(
+        planned,
         kept::undated(db, workspace, limit(most_drafts)),
         kept::undated_places(db, workspace, limit(most_drafts)),
     )?;

@@ -125,7 +125,7 @@ pub async fn show(
         networks: tables::networks(&app, &ui, &summary),
         top: best.items.iter().map(|post| TopLine::new(&app, &ui, &actor, post)).collect(),
         top_rule: ui.count("n", MIN_VIEWS).tr("overview-top-rule"),
-        next: next(&app, &ui, &actor, now).await?,
+        next: next(&app, &ui, &actor, &Faces::of(rows)).await?,
         reading,
         logo: settings::logo::url(&app, &actor).await?,
         files: Files::new(&ui, &actor, &asked),
@@ -209,11 +209,10 @@ fn empty(ui: &Ui, actor: &Actor, nobody: bool, chosen: usize) -> Option<Empty> {
 }
 
 /// The posts that go out next.
-async fn next(app: &App, ui: &Ui, actor: &Actor, now: jiff::Timestamp) -> Result<Vec<Card>, Failure> {
+async fn next(app: &App, ui: &Ui, actor: &Actor, faces: &Faces) -> Result<Vec<Card>, Failure> {
     let most = usize::try_from(FEW).unwrap_or_default();
     // Some of those that are due were canceled.
-    let (found, _) = posts::due_between(&app.engine, actor, (now, now + AHEAD), 4 * most).await?;
-    let faces = Faces::load(app, actor).await?;
+    let (found, _) = posts::due_between(&app.engine, actor, (ui.now, ui.now + AHEAD), 4 * most).await?;
     let planned = found.iter().filter(|view| view.status == PostStatus::Scheduled).take(most);
-    Ok(planned.map(|view| Card::new(ui, view, &faces)).collect())
+    Ok(planned.map(|view| Card::new(ui, view, faces)).collect())
 }

@@ -30,8 +30,12 @@ impl Faces {
     /// # Errors
     /// When the role may not read.
     pub async fn load(app: &App, actor: &Actor) -> Result<Self, AppError> {
-        let rows = accounts::list(&app.engine, actor).await?;
-        Ok(Self(rows.into_iter().map(|row| (row.id, row)).collect()))
+        Ok(Self::of(accounts::list(&app.engine, actor).await?))
+    }
+
+    /// Those of these accounts.
+    pub fn of(rows: Vec<AccountRow>) -> Self {
+        Self(rows.into_iter().map(|row| (row.id, row)).collect())
     }
 
     /// The account of this id.
