@@ -4,7 +4,7 @@
 //
 // An answer is what the Event Timing API (W3C) tells of an act: the longest of its events, from the browser's receiving it to the next
 // frame after its handlers. Event Timing leaves out events below 16 ms, so an act that it says nothing of counts as 16. Turning to another
-// month loads a page; what counts there is the time from the click to the first paint of something on the new page.
+// month asks the server; what counts there is the time from the click to the frame that shows the other month.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { measure } from './browser.mjs'
 
@@ -15,18 +15,13 @@ const PATIENCE = 30_000
 /** Long enough for a frame and for the record of an event after it, ms. */
 const SETTLE = 120
 
-/** Runs in each page before its own scripts: collects the records, and remembers when a link was clicked. */
+/** Runs in each page before its own scripts: collects the records. */
 const watch = () => {
   window.seenEvents = []
   const keep = (list) => {
     for (const { name, duration, startTime } of list) window.seenEvents.push({ name, duration, startTime })
   }
   new PerformanceObserver((list) => keep(list.getEntries())).observe({ type: 'event', durationThreshold: 16 })
-  document.addEventListener(
-    'click',
-    (event) => sessionStorage.setItem('clicked', String(performance.timeOrigin + event.timeStamp)),
-    true,
-  )
 }
 
 const settled = (page) =>
@@ -59,19 +54,32 @@ const open = async (browser, plan, url) => {
   return page
 }
 
-/** Forth and back between the full month and the one after it. */
+/** Forth and back between the full month and the one after it, which is drawn in place. */
 const turn = async (page, acts) => {
   const shown = []
   for (let act = 0; act < acts; act += 1) {
     const link = act % 2 ? 'prev' : 'next'
-    await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), page.click(`.cal-nav [rel=${link}]`)])
-    await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0)
-    shown.push(
-      await page.evaluate(() => {
-        const [paint] = performance.getEntriesByName('first-contentful-paint')
-        return performance.timeOrigin + paint.startTime - Number(sessionStorage.getItem('clicked'))
-      }),
-    )
+    await page.evaluate(() => {
+      let clicked = 0
+      document.addEventListener('click', (event) => { clicked = event.timeStamp }, { capture: true, once: true })
+      const title = () => document.querySelector('.page-head h1').textContent
+      const before = title()
+      window.turned = new Promise((resolve) => {
+        const look = new MutationObserver(() => {
+          if (title() === before) return
+          look.disconnect()
+          // The first task after the frame that shows it.
+          requestAnimationFrame(() => {
+            const { port1, port2 } = new MessageChannel()
+            port1.onmessage = () => resolve(performance.now() - clicked)
+            port2.postMessage(null)
+          })
+        })
+        look.observe(document.getElementById('cal-page').parentElement, { childList: true, subtree: true })
+      })
+    })
+    await page.click(`.cal-nav [rel=${link}]`)
+    shown.push(await page.evaluate(() => window.turned))
     await settled(page)
   }
   return shown

@@ -14,6 +14,9 @@ const TIMES = {
   'cumulative-layout-shift': 'cls',
 }
 
+/** How often a look is tried whose recording failed, which says nothing of the page. */
+const TRIES = 3
+
 /** What counts in a category and did not get all its points. */
 const lost = ({ categories, audits }) =>
   CATEGORIES.flatMap((name) => categories[name].auditRefs)
@@ -34,13 +37,16 @@ await measure(async (browser, { runs, pages }) => {
   for (const { name, url, cookie } of pages) {
     const all = []
     for (let run = 0; run < runs; run += 1) {
-      const { lhr } = await lighthouse(url, {
-        port,
-        output: 'json',
-        logLevel: 'error',
-        onlyCategories: CATEGORIES,
-        extraHeaders: cookie ? { Cookie: cookie } : undefined,
-      })
+      const look = () =>
+        lighthouse(url, {
+          port,
+          output: 'json',
+          logLevel: 'error',
+          onlyCategories: CATEGORIES,
+          extraHeaders: cookie ? { Cookie: cookie } : undefined,
+        })
+      let { lhr } = await look()
+      for (let again = 1; again < TRIES && lhr.runtimeError?.code === 'NO_NAVSTART'; again += 1) ({ lhr } = await look())
       version = lhr.lighthouseVersion
       if (lhr.runtimeError) throw new Error(`${name}: ${lhr.runtimeError.code}: ${lhr.runtimeError.message}`)
       if (new URL(lhr.finalDisplayedUrl).pathname !== new URL(url).pathname) {

@@ -97,6 +97,11 @@ impl Events {
         Self(Arc::new(Shared { sender: broadcast::channel(1024).0, kept: Mutex::new(kept) }))
     }
 
+    /// How far they have come: whoever reads something afterwards has seen what changed until here.
+    pub fn place(&self) -> Place {
+        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner).place
+    }
+
     /// A new listener.
     pub fn listen(&self) -> broadcast::Receiver<Event> {
         self.0.sender.subscribe()

@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
+use tracing::instrument::WithSubscriber;
 
 use crate::sqlite::READERS;
 use crate::{Db, StoreError};
@@ -67,7 +68,7 @@ impl Room {
         };
         let (left, runtime) = (CancellationToken::new(), Handle::current());
         let _left = left.clone().drop_guard();
-        let work = work.in_current_span();
+        let work = work.in_current_span().with_current_subscriber();
         let ran = tokio::task::spawn_blocking(move || {
             let _place = place;
             let _waiting = Waiting::begin();

@@ -5,11 +5,12 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::failure::Failure;
+use super::outlive;
 use super::state::App;
 
 /// Layer of whatever is read. What changes something writes more than it reads, and runs to its end by itself.
 pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
-    if !request.method().is_safe() {
+    if outlive::changes(&request) {
         return next.run(request).await;
     }
     match app.engine.db.apart(next.run(request)).await {

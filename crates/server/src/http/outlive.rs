@@ -44,7 +44,7 @@ pub async fn up_to(State((app, limit)): State<(App, usize)>, request: Request, n
 }
 
 /// Networks redirect browsers back by a GET, which connects an account all the same.
-fn changes(request: &Request) -> bool {
+pub(super) fn changes(request: &Request) -> bool {
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     !request.method().is_safe() || route == Some(urls::OAUTH_CALLBACK)
 }

@@ -64,6 +64,8 @@ pub struct Frame {
     pub email: String,
     /// The open workspace.
     pub workspace: Place,
+    /// Where it tells what changes there, from before anything of the page was read.
+    pub events_url: String,
     /// The person's role in it.
     pub role: Role,
     /// All workspaces of the person.

@@ -18,6 +18,7 @@ use super::ui::Ui;
 use crate::http::actor::session_secret;
 use crate::http::{App, Failure};
 use crate::i18n::Tr;
+use crate::urls;
 
 /// A signed-in person, on pages about the person.
 pub struct Person {
@@ -97,6 +98,7 @@ async fn framed(
     open: Option<&(WorkspaceRow, Role)>,
     places: &[(WorkspaceRow, Role)],
 ) -> Result<Ui, AppError> {
+    let heard = app.engine.events.place();
     let unread = match open {
         Some((row, role)) => notices::unread_by(&app.engine, row.id, current.user.id, *role).await?,
         None => notices::Unread::default(),
@@ -110,6 +112,7 @@ async fn framed(
         name: current.user.name.clone(),
         email: current.user.email.clone(),
         workspace: place(row),
+        events_url: format!("{}?after={heard}", urls::events(row.id)),
         role: *role,
         workspaces: places.iter().map(|(row, _)| place(row)).collect(),
         section: Section::Settings,

@@ -74,12 +74,14 @@ document.addEventListener('click', async (event) => {
 // stream takes one as long as it is open. So a page listens while it is looked at; when it is shown again, it hears what it missed.
 class Stream {
   static open = new Set();
-  // How far the page has heard.
+  // How far the page has heard: at first until just before it was made.
   static place = '';
   listeners = [];
   source = null;
   constructor(url) {
-    this.url = url;
+    const { pathname, searchParams } = new URL(url, location.href);
+    this.url = pathname;
+    Stream.place ||= searchParams.get('after') ?? '';
     Stream.open.add(this);
     this.look();
   }

@@ -1,9 +1,11 @@
 // Moving posts in the calendar: drag a tile to another day or hour; or press M on it, choose with the arrow keys and put it down with
 // Enter. It is drawn there at once, and back where it was if that is refused. Without this file a post is moved on its own page.
+//
+// Another month, view or colour is drawn in place, which takes half as long as to load a page.
 
 import { ask, keyOf } from './app.js';
 
-const page = document.getElementById('cal-page');
+let page = document.getElementById('cal-page');
 const toasts = document.getElementById('toasts');
 const tileOf = (post) => document.querySelector(`#cal [data-post="${post}"]`);
 const cellOf = (tile) => tile.closest('[data-day]');
@@ -65,11 +67,17 @@ const send = async (post, version, where) => {
   }
 };
 
+const load = async (url) => {
+  const answer = await fetch(url);
+  return new DOMParser().parseFromString(await answer.text(), 'text/html');
+};
+
 let turn = 0;
 const refresh = async () => {
+  // Somebody turns to another page, which is as new.
+  if (page.hasAttribute('aria-busy')) return;
   const mine = ++turn;
-  const answer = await fetch(location.href);
-  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('cal');
+  const fresh = (await load(location.href)).getElementById('cal');
   const now = document.getElementById('cal');
   // What came after it is newer, and what is in somebody's hand must not be taken out of it.
   if (mine !== turn || held) return;
@@ -83,12 +91,77 @@ const refresh = async () => {
   if (again) again.focus({ preventScroll: true });
 };
 
+// The page that somebody is about to turn to, from when he points at its link.
+let near = null;
+const fetchNear = (url) => {
+  near = { url, until: performance.now() + 3000, loaded: load(url) };
+  // It is told to whoever waits for it.
+  near.loaded.catch(() => {});
+};
+
+const whole = () => location.pathname + location.search;
+let shown = whole();
+const links = () => [...page.querySelectorAll('.cal-nav a, .segments a')];
+const turnTo = async (url, isNew) => {
+  const mine = ++turn;
+  page.setAttribute('aria-busy', 'true');
+  if (near?.url !== url || near.until < performance.now()) fetchNear(url);
+  const other = await near.loaded.catch(() => null);
+  if (mine !== turn) return;
+  near = null;
+  if (!other) {
+    page.removeAttribute('aria-busy');
+    document.dispatchEvent(new Event('carillon:unreachable'));
+    return;
+  }
+  const fresh = other.getElementById('cal-page');
+  if (!fresh) {
+    // What is the matter is told by the page itself.
+    location.assign(url);
+    return;
+  }
+  const place = links().indexOf(document.activeElement);
+  fresh.querySelector('.cal-filters').open = page.querySelector('.cal-filters').open;
+  letGo();
+  page.replaceWith(fresh);
+  page = fresh;
+  document.title = other.title;
+  if (isNew && url !== location.href) history.pushState(null, '', url);
+  shown = whole();
+  if (place >= 0) links()[place]?.focus({ preventScroll: true });
+  else if (isNew) scrollTo({ top: 0, behavior: 'instant' });
+  say(page.querySelector('h1').textContent);
+};
+const turning = (event) => {
+  const link = event.target.closest?.('#cal-page a[href]');
+  const stays = link?.origin === location.origin && link.pathname === location.pathname;
+  return stays && !link.target && !link.hash && link;
+};
+document.addEventListener('click', (event) => {
+  const link = turning(event);
+  const elsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  if (!link || elsewhere || event.defaultPrevented) return;
+  event.preventDefault();
+  turnTo(link.href, true);
+});
+for (const kind of ['pointerover', 'focusin']) {
+  document.addEventListener(kind, (event) => {
+    const link = turning(event);
+    if (link?.rel && near?.url !== link.href) fetchNear(link.href);
+  });
+}
+addEventListener('popstate', () => {
+  // A link to a part of the page is no other page.
+  if (whole() !== shown) turnTo(location.href, false);
+});
+
 // What others do, and what goes out, shows by itself, once nothing is in somebody's hand.
 let soon = null;
 const changed = () => {
+  near = null;
   soon ??= setTimeout(() => {
     soon = null;
-    if (held || document.querySelector('#cal-page [aria-busy]')) changed();
+    if (held || page.querySelector('[aria-busy]')) changed();
     else refresh().catch(() => {});
   }, 1500);
 };

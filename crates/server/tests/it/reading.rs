@@ -149,7 +149,7 @@ async fn an_account_has_a_page_that_follows_its_reading() {
         let text = reading.text();
         assert!(text.contains("state-queued") && text.contains(unread), "{text}");
         assert!(
-            text.contains(&format!("sse-connect=\"{home}/events\"")) && text.contains("every 5s"),
+            text.contains(&format!("sse-connect=\"{home}/events?after=")) && text.contains("every 5s"),
             "{text}"
         );
     }

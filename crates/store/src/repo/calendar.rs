@@ -1,5 +1,4 @@
-//! What the calendar shows: the posts of a range of time and the drafts without one, each with no more than a tile needs, in as many
-//! statements whether they are few or many.
+//! What the calendar shows: the posts of a range of time and the drafts without one, each with no more than a tile needs.
 
 use carillon_domain::composition::Composition;
 use carillon_domain::erased::Erased;
@@ -14,17 +13,12 @@ use crate::{Db, Executor, Row, StoreError, args, statements};
 statements! {
     DATED = "calendar.dated": "select id, version, composition, tags, campaign, due_at, erased from posts where workspace_id = $1 \
         and trashed_at is null and due_at >= $2 and due_at < $3 order by due_at, id limit $4";
-    DATED_PLACES = "calendar.dated_places": "select x.post_id, x.account_id, x.platform, x.state, x.incomplete, \
-        case when x.units like '%\"delivered\":\"inbox\"%' then x.units end as units from publications x \
-        join posts p on p.workspace_id = x.workspace_id and p.id = x.post_id \
-        where p.workspace_id = $1 and p.trashed_at is null and p.due_at >= $2 and p.due_at < $3";
     UNDATED = "calendar.undated": "select id, version, composition, tags, campaign, due_at, erased from posts where workspace_id = $1 \
         and trashed_at is null and due_at is null order by id desc limit $2";
-    UNDATED_PLACES = "calendar.undated_places": "select x.post_id, x.account_id, x.platform, x.state, x.incomplete, \
+    // As many places as there may be posts or pictures; what is not needed is null, and null is no id.
+    PLACES = "calendar.places": concat!("select x.post_id, x.account_id, x.platform, x.state, x.incomplete, \
         case when x.units like '%\"delivered\":\"inbox\"%' then x.units end as units from publications x \
-        where x.workspace_id = $1 and x.post_id in (select id from posts where workspace_id = $1 and trashed_at is null \
-        and due_at is null order by id desc limit $2)";
-    // As many places as there may be pictures; what is not needed is null, and null is no id.
+        where x.workspace_id = $1 and x.post_id in ", some_ids!());
     PICTURES = "calendar.pictures": concat!("select id, kind, renditions from media where workspace_id = $1 and deleted_at is null \
         and id in ", some_ids!());
     OF_CAMPAIGN = "calendar.of_campaign": "select id, due_at from posts where workspace_id = $1 and trashed_at is null \
@@ -121,18 +115,6 @@ pub async fn dated(
     db.fetch_all(DATED, args![workspace, from, to, limit]).await?.iter().map(post).collect()
 }
 
-/// Where the posts go whose time lies in this range, in no order.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn dated_places(
-    db: &Db,
-    workspace: WorkspaceId,
-    (from, to): (Timestamp, Timestamp),
-) -> Result<Vec<Place>, StoreError> {
-    db.fetch_all(DATED_PLACES, args![workspace, from, to]).await?.iter().map(place).collect()
-}
-
 /// The newest posts without a time.
 ///
 /// # Errors
@@ -141,12 +123,12 @@ pub async fn undated(db: &Db, workspace: WorkspaceId, limit: i64) -> Result<Vec<
     db.fetch_all(UNDATED, args![workspace, limit]).await?.iter().map(post).collect()
 }
 
-/// Where the posts go that [`undated`] gives, in no order.
+/// Where these posts go, in no order.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn undated_places(db: &Db, workspace: WorkspaceId, limit: i64) -> Result<Vec<Place>, StoreError> {
-    db.fetch_all(UNDATED_PLACES, args![workspace, limit]).await?.iter().map(place).collect()
+pub async fn places(db: &Db, workspace: WorkspaceId, posts: &[PostId]) -> Result<Vec<Place>, StoreError> {
+    some::rows(db, PLACES, workspace, posts).await?.iter().map(place).collect()
 }
 
 /// A file of the library, as far as a small picture of it goes.

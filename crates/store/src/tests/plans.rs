@@ -12,7 +12,7 @@ const NEEDED: &[(&str, &[&str])] = &[
     (".next_run_at", &["jobs_ready_others (priority=?)", "jobs_ready_commits"]),
     ("jobs.claim", &["jobs_ready_others (priority=? AND run_at<?)", "jobs_ready_commits (run_at<?)"]),
     ("calendar.dated", &["posts_by_due (workspace_id=? AND due_at>? AND due_at<?)"]),
-    ("calendar.dated_places", &["publications_by_post (workspace_id=? AND post_id=?)"]),
+    ("calendar.places", &["publications_by_post (workspace_id=? AND post_id=?)"]),
     ("media.named", &["media_by_name (workspace_id=? AND name=?)"]),
     ("looks.to_look_at", &["accounts_by_look (look_at<?)"]),
     ("post_series.due", &["post_series_by_look (look_at<?)"]),

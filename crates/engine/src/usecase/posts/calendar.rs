@@ -1,5 +1,5 @@
-//! What the calendar shows: every post of a range of time with how it stands, and the drafts without a time beside them. What was
-//! composed is read only of those that are drawn, so that a month of thousands costs little more than one of a few.
+//! What the calendar shows: every post of a range of time, and the drafts without a time beside them. How a post stands, and what was
+//! composed, is read only of those that are drawn, so that a month of thousands costs little more than one of a few.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,9 +8,9 @@ use carillon_domain::error::AppError;
 use carillon_domain::id::{AccountId, MediaId, PostId};
 use carillon_domain::permission::Permission;
 use carillon_domain::publication::{PostStatus, PublicationState, post_status};
-use carillon_domain::time::{SignedDuration, Timestamp};
-pub use carillon_store::repo::calendar::Picture;
-use carillon_store::repo::calendar::{self as kept, Place, Planned};
+use carillon_domain::time::Timestamp;
+use carillon_store::repo::calendar::{self as kept, Place};
+pub use carillon_store::repo::calendar::{Picture, Planned};
 
 use crate::{Actor, Engine};
 
@@ -33,6 +33,11 @@ impl Entry {
         let mut published = places.iter().filter(|p| p.state == PublicationState::Published).peekable();
         let in_inbox = published.peek().is_some() && published.all(|p| p.inbox);
         Self { status: post_status(&states, incomplete), in_inbox, planned, places }
+    }
+
+    /// The post alone.
+    pub fn into_planned(self) -> Planned {
+        self.planned
     }
 
     /// The post.
@@ -97,8 +102,8 @@ impl Entry {
 /// What the calendar shows.
 #[derive(Debug, Clone)]
 pub struct Shown {
-    /// Posts in order of their time.
-    pub dated: Vec<Entry>,
+    /// Posts in order of their time; see [`entries`].
+    pub dated: Vec<Planned>,
     /// There are more in this range.
     pub more: bool,
     /// The newest drafts without a time, newest first.
@@ -120,36 +125,34 @@ pub async fn calendar(
     actor.require(Permission::Read)?;
     let (db, workspace) = (&engine.db, actor.workspace);
     let limit = |most: usize| i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
-    let planned = async {
-        let dated = kept::dated(db, workspace, range, limit(most)).await?;
-        // Where there are more, nobody asks where they go.
-        let last = dated.get(most).and_then(|post| post.due_at);
-        let until =
-            last.and_then(|at| at.checked_add(SignedDuration::from_micros(1)).ok()).unwrap_or(range.1);
-        let places = kept::dated_places(db, workspace, (range.0, until.min(range.1))).await?;
-        Ok((dated, places))
-    };
-    let ((dated, places), drafts, places_of_drafts) = futures::try_join!(
-        planned,
+    let (mut dated, mut drafts) = futures::try_join!(
+        kept::dated(db, workspace, range, limit(most)),
         kept::undated(db, workspace, limit(most_drafts)),
-        kept::undated_places(db, workspace, limit(most_drafts)),
     )?;
     let (more, more_drafts) = (dated.len() > most, drafts.len() > most_drafts);
-    let mut drafts = entries(drafts, places_of_drafts, most_drafts);
+    dated.truncate(most);
+    drafts.truncate(most_drafts);
+    let mut drafts = entries(engine, actor, drafts).await?;
     drafts.retain(|entry| entry.status == PostStatus::Draft);
-    Ok(Shown { dated: entries(dated, places, most), more, drafts, more_drafts })
+    Ok(Shown { dated, more, drafts, more_drafts })
 }
 
-fn entries(posts: Vec<Planned>, places: Vec<Place>, most: usize) -> Vec<Entry> {
+/// These posts with how they stand, in the same order.
+///
+/// # Errors
+/// [`AppError::Forbidden`] when the role may not read.
+pub async fn entries(engine: &Engine, actor: &Actor, posts: Vec<Planned>) -> Result<Vec<Entry>, AppError> {
+    actor.require(Permission::Read)?;
+    let ids: Vec<PostId> = posts.iter().map(|post| post.id).collect();
     let mut of_post: HashMap<PostId, Vec<Place>> = HashMap::with_capacity(posts.len());
-    for place in places {
+    for place in kept::places(&engine.db, actor.workspace, &ids).await? {
         of_post.entry(place.post).or_default().push(place);
     }
     let entry = |post: Planned| {
         let places = of_post.remove(&post.id).unwrap_or_default();
         Entry::new(post, places)
     };
-    posts.into_iter().take(most).map(entry).collect()
+    Ok(posts.into_iter().map(entry).collect())
 }
 
 /// Those of these files that are in the library, for small pictures of them.

@@ -17,7 +17,7 @@ mod trash;
 mod update;
 mod view;
 
-pub use calendar::{Entry, Picture, Shown, calendar, pictures};
+pub use calendar::{Entry, Picture, Planned, Shown, calendar, entries, pictures};
 pub(super) use check::as_error;
 pub(super) use check::check_composition;
 pub(super) use check::load_accounts;

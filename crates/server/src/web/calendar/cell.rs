@@ -1,6 +1,6 @@
 //! A day of the calendar, or an hour of a day: the posts in it, and where one more is composed.
 
-use carillon_engine::usecase::posts::Entry;
+use carillon_engine::usecase::posts::{Entry, Planned};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -72,26 +72,29 @@ pub struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    /// The posts by place, in order of time. What lies in none is left out.
-    pub fn sort<'e>(&self, entries: &[&'e Entry]) -> Vec<Vec<&'e Entry>> {
+    /// How many posts each place has, and those that are drawn, place after place. What lies in none is left out.
+    pub fn sort(&self, posts: Vec<Planned>) -> (Vec<usize>, Vec<Planned>) {
         let mut sorted = vec![Vec::new(); self.span.places(self.days)];
         let place = |at: Timestamp| self.span.place(self.days, self.zone.to_datetime(at));
-        for entry in entries {
-            if let Some(found) = entry.due_at().and_then(place).and_then(|place| sorted.get_mut(place)) {
-                found.push(*entry);
+        for post in posts {
+            if let Some(found) = post.due_at.and_then(place).and_then(|place| sorted.get_mut(place)) {
+                found.push(post);
             }
         }
-        sorted
+        let counts = sorted.iter().map(Vec::len).collect();
+        let drawn = sorted.into_iter().flat_map(|posts| posts.into_iter().take(self.span.most()));
+        (counts, drawn.collect())
     }
 
     /// All places. A list has only those with posts, notes or holidays.
-    pub fn cells(&self, sorted: &[Vec<&Entry>], tiles: &mut Tiles<'_>) -> Vec<Cell> {
-        let filled = |(place, entries): (usize, &Vec<&Entry>)| {
+    pub fn cells(&self, counts: &[usize], drawn: &[Entry], tiles: &mut Tiles<'_>) -> Vec<Cell> {
+        let mut drawn = drawn.iter();
+        let filled = |(place, count): (usize, &usize)| {
             let most = self.span.most();
-            let shown = entries.iter().take(most).map(|entry| tiles.tile(entry)).collect();
-            self.cell(place, shown, entries.len().saturating_sub(most))
+            let shown = drawn.by_ref().take(most.min(*count)).map(|entry| tiles.tile(entry)).collect();
+            self.cell(place, shown, count.saturating_sub(most))
         };
-        let mut cells: Vec<Cell> = sorted.iter().enumerate().filter_map(filled).collect();
+        let mut cells: Vec<Cell> = counts.iter().enumerate().filter_map(filled).collect();
         if self.span == Span::List {
             cells.retain(|cell| !cell.is_empty());
         }

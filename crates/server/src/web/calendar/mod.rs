@@ -123,8 +123,16 @@ pub async fn show(
     let most_drafts = if asked.is_filtered() { SIEVED } else { DRAFTS };
     let shown = posts::calendar(&app.engine, &actor, range, (MOST, most_drafts)).await?;
     let faces = Faces::load(&app, &actor).await?;
+    let (tags, campaigns) = words(&shown);
     let fits = asked.filter();
-    let dated: Vec<&Entry> = shown.dated.iter().filter(|&entry| fits(entry)).collect();
+    let dated = if asked.is_filtered() {
+        let mut all = posts::entries(&app.engine, &actor, shown.dated).await?;
+        all.retain(|entry| fits(entry));
+        all.into_iter().map(Entry::into_planned).collect()
+    } else {
+        shown.dated
+    };
+    let is_empty = dated.is_empty();
     let mut drafts: Vec<&Entry> = shown.drafts.iter().filter(|&entry| fits(entry)).collect();
     let more_drafts = shown.more_drafts || drafts.len() > DRAFTS;
     drafts.truncate(DRAFTS);
@@ -134,12 +142,12 @@ pub async fn show(
     let ends = (days.first().copied().unwrap_or(at), days.last().copied().unwrap_or(at));
     let marks = Marks::load(&app, &actor, ends).await?;
     let sheet = Sheet { ui: &ui, span, at, days: &days, zone: &zone, links: &links, marks: &marks, compose };
-    let sorted = sheet.sort(&dated);
-    let drawn = sorted.iter().flat_map(|entries| entries.iter().take(span.most()));
-    let drawn: Vec<&Entry> = drawn.chain(&drafts).copied().collect();
+    let (counts, drawn) = sheet.sort(dated);
+    let drawn = posts::entries(&app.engine, &actor, drawn).await?;
     let look = Look { ui: &ui, actor: &actor, zone: &zone, by_network: asked.by_network() };
-    let mut tiles = Tiles::of(&app, look, &drawn).await?;
-    let cells = sheet.cells(&sorted, &mut tiles);
+    let tiled: Vec<&Entry> = drawn.iter().chain(drafts.iter().copied()).collect();
+    let mut tiles = Tiles::of(&app, look, &tiled).await?;
+    let cells = sheet.cells(&counts, &drawn, &mut tiles);
     let (before, after) = neighbours(span, at);
     let page = Calendar {
         title: heading(&ui, span, at, &days),
@@ -151,7 +159,7 @@ pub async fn show(
         before_url: links.to(span, before),
         after_url: links.to(span, after),
         today_url: links.to(span, today),
-        empty: dated.is_empty().then(|| empty(&ui, &actor, asked.is_filtered())),
+        empty: is_empty.then(|| empty(&ui, &actor, asked.is_filtered())),
         files: CalendarFiles::new(&ui, actor.workspace, ends),
         too_full: shown.more.then(|| ui.tr("calendar-too-full")),
         cells,
@@ -160,8 +168,8 @@ pub async fn show(
         more_drafts_url: more_drafts.then(|| format!("{}?status=draft", urls::posts(actor.workspace))),
         sieve: Sieve {
             picks: picks(&app, &ui, &faces, &asked),
-            tags: entries(&shown).flat_map(|e| e.tags().iter().cloned()).collect(),
-            campaigns: entries(&shown).filter_map(|e| e.campaign().map(str::to_owned)).collect(),
+            tags,
+            campaigns,
             clear_url: asked.is_filtered().then(|| links.of_all(span, at)),
             asked: asked.clone(),
         },
@@ -173,8 +181,15 @@ pub async fn show(
     Ok(html(&page)?.into_response())
 }
 
-fn entries(shown: &Shown) -> impl Iterator<Item = &Entry> {
-    shown.dated.iter().chain(&shown.drafts)
+/// The tags and campaigns that there are.
+fn words(shown: &Shown) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut tags, mut campaigns) = (BTreeSet::new(), BTreeSet::new());
+    let dated = shown.dated.iter().map(|post| (&post.tags[..], post.campaign.as_deref()));
+    for (own, campaign) in dated.chain(shown.drafts.iter().map(|entry| (entry.tags(), entry.campaign()))) {
+        tags.extend(own.iter().cloned());
+        campaigns.extend(campaign.map(str::to_owned));
+    }
+    (tags, campaigns)
 }
 
 fn empty(ui: &Ui, actor: &Actor, filtered: bool) -> Empty {

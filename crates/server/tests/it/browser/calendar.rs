@@ -206,3 +206,62 @@ async fn an_empty_place_composes_for_its_time() {
     }
     stage.close([page]).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_month_is_drawn_in_place() {
+    let test = "calendar::another_month_is_drawn_in_place";
+    let Some(stage) = Stage::demo(test).await else { return };
+    let accounts = [stage.account("mastodon").await];
+    let post = planned(&stage, "A bell in June", &accounts, "2031-06-04T10:00:00").await;
+    let page = stage.signed_in().await;
+    opened(&stage, &page).await;
+    let heading = "document.querySelector('h1').textContent";
+    let shows = async |month: &str| {
+        let shown =
+            format!("{heading} === {0} && !document.querySelector('#cal-page[aria-busy]')", json!(month));
+        page.wait(month, &shown).await;
+        assert_eq!(page.js("window.same").await, true, "no page was loaded");
+    };
+    page.js("window.same = true; document.querySelector('.cal-nav [rel=next]').focus()").await;
+    page.press("Enter").await;
+    shows("June 2031").await;
+    stands(&page, &post, "2031-06-04").await;
+    assert_eq!(page.js("document.activeElement.rel").await, "next", "the focus stays where it was");
+    assert_eq!(page.js("document.getElementById('cal-say').textContent").await, "June 2031", "it is said");
+    page.arrive("date=2031-06").await;
+
+    // What is drawn can be moved as what was loaded.
+    page.js(&format!("document.querySelector('[data-post=\"{post}\"]').focus()")).await;
+    assert_eq!(walk(&page, &["ArrowRight"]).await, "2031-06-05");
+    page.press("Enter").await;
+    page.reads("Moved to 5 Jun 2031, 10:00.").await;
+    stands(&page, &post, "2031-06-05").await;
+
+    page.js("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })").await;
+    page.js("document.querySelector('.segments a[href*=\"view=day\"]').click()").await;
+    page.wait("the day", "!!document.querySelector('#cal [data-hour]')").await;
+    assert_eq!(page.js("scrollY").await, 0, "one reads it from its beginning");
+    page.js("history.back()").await;
+    shows("June 2031").await;
+    page.js("history.back()").await;
+    shows("May 2031").await;
+    page.js("history.forward()").await;
+    shows("June 2031").await;
+    page.js("location.hash = 'content'").await;
+    shows("June 2031").await;
+
+    // Nothing is lost where the server can't be reached, and what else answers instead is a page of its own.
+    page.js("window.own = window.fetch; window.fetch = () => Promise.reject(new TypeError('away')); true")
+        .await;
+    page.click(("link", "After")).await;
+    page.wait("it is said", "!document.getElementById('unreachable').hidden").await;
+    shows("June 2031").await;
+    page.js("window.fetch = (url) => String(url).includes('calendar') \
+         ? Promise.resolve(new Response('elsewhere')) : window.own(url); true")
+        .await;
+    page.js("dispatchEvent(new Event('online'))").await;
+    page.wait("it is there again", "document.getElementById('unreachable').hidden").await;
+    page.click(("link", "After")).await;
+    page.wait("a page is loaded", &format!("!window.same && {heading} === 'July 2031'")).await;
+    stage.close([page]).await;
+}
