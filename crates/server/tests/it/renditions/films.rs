@@ -62,15 +62,23 @@ fn stored(desk: &Desk) -> usize {
         .count()
 }
 
+fn is_empty(folder: &Path) -> bool {
+    std::fs::read_dir(folder).expect("a folder").next().is_none()
+}
+
 fn scratch_is_empty(desk: &Desk) -> bool {
-    std::fs::read_dir(desk.app.folder().join("scratch")).expect("a folder").next().is_none()
+    is_empty(&desk.app.folder().join("scratch"))
 }
 
 /// Waits for what another program does.
-async fn exists(mark: &Path) {
-    while !mark.exists() {
+async fn until(so: impl Fn() -> bool) {
+    while !so() {
         tokio::time::sleep(crate::process::LOOK).await;
     }
+}
+
+async fn exists(mark: &Path) {
+    until(|| mark.exists()).await;
 }
 
 /// Has a copy made, which is begun.
@@ -273,11 +281,7 @@ async fn a_copy_is_made_after_a_restart() {
     assert_eq!((&made["status"], &made["video_codec"]), (&json!("ready"), &json!("h264")), "{made}");
     // What is ready is told a moment before the work on it is tidied up.
     let scratch = folder.path().join("data/scratch");
-    let gone = async {
-        while std::fs::read_dir(&scratch).expect("a folder").next().is_some() {
-            tokio::time::sleep(crate::process::LOOK).await;
-        }
-    };
+    let gone = until(|| is_empty(&scratch));
     tokio::time::timeout(crate::process::PATIENCE, gone).await.expect("the half file is gone");
     assert!(second.terminate().await.success());
 }
