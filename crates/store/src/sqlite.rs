@@ -11,7 +11,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 use crate::{Stmt, StoreError, Value, apart};
 
@@ -289,63 +289,9 @@ pub(crate) struct Readers {
     places: Arc<Semaphore>,
 }
 
-/// A connection for reading while somebody uses it.
-pub(crate) struct Lent {
-    /// There until it is given back.
-    connection: Option<SqliteConnection>,
-    idle: Arc<Mutex<Vec<SqliteConnection>>>,
-    _place: OwnedSemaphorePermit,
-}
-
-impl Lent {
-    /// Lets `read` use it.
-    pub fn with<T>(
-        mut self,
-        read: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        self.connection().and_then(read)
-    }
-
-    /// What is lent.
-    pub fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
-        self.connection.as_mut().ok_or(StoreError::Closed)
-    }
-}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        // Who panicked may have left it in the middle of something.
-        if let Some(connection) = self.connection.take().filter(|_| !std::thread::panicking()) {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-        }
-    }
-}
-
-/// What is needed to lend a connection, which may mean to open one.
-pub(crate) struct Place {
-    path: String,
-    idle: Arc<Mutex<Vec<SqliteConnection>>>,
-    place: OwnedSemaphorePermit,
-}
-
-impl Place {
-    /// The connection. Waits for the disk where a new one is opened.
-    pub fn lend(self) -> Result<Lent, StoreError> {
-        let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = kept.map_or_else(|| SqliteConnection::reader(&self.path), Ok)?;
-        Ok(Lent { connection: Some(connection), idle: self.idle, _place: self.place })
-    }
-}
-
 impl Readers {
     pub fn new(path: &str) -> Self {
         Self { path: path.to_owned(), idle: Arc::default(), places: Arc::new(Semaphore::new(READERS)) }
-    }
-
-    /// Waits until a connection is free.
-    pub async fn place(&self) -> Result<Place, StoreError> {
-        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| StoreError::Closed)?;
-        Ok(Place { path: self.path.clone(), idle: Arc::clone(&self.idle), place })
     }
 
     /// Lets `read` use a connection.
@@ -354,12 +300,20 @@ impl Readers {
         T: Send + 'static,
         F: FnOnce(&mut SqliteConnection) -> Result<T, StoreError> + Send + 'static,
     {
-        let place = self.place().await?;
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| StoreError::Closed)?;
+        let (idle, path) = (Arc::clone(&self.idle), self.path.clone());
+        let reading = move || {
+            let kept = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut connection = kept.map_or_else(|| SqliteConnection::reader(&path), Ok)?;
+            let found = read(&mut connection);
+            idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            drop(place);
+            found
+        };
         if apart::may_wait() {
-            return place.lend()?.with(read);
+            return reading();
         }
-        let reading = tokio::task::spawn_blocking(move || place.lend()?.with(read));
-        reading.await.map_err(|_| StoreError::Panicked)?
+        tokio::task::spawn_blocking(reading).await.map_err(|_| StoreError::Panicked)?
     }
 
     /// All rows that a statement answers.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::FutureExt;
+use futures::executor::block_on;
 use futures::future::BoxFuture;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -16,7 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::apart::Room;
 use crate::db::{Connection, Hook, Tx};
 use crate::sqlite::{Readers, SqliteConnection};
-use crate::{Stmt, StoreError, apart};
+use crate::{Stmt, StoreError};
 
 /// Most transactions in one durable commit; bounds how long the first of them waits.
 const GROUP: usize = 256;
@@ -70,17 +71,11 @@ impl SqliteDb {
         T: Send + 'static,
         F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
     {
-        let place = self.readers.place().await?;
-        if apart::may_wait() {
-            let mut lent = place.lend()?;
-            return work(&mut Tx::new(Connection::Sqlite(lent.connection()?))).await;
-        }
-        let runtime = Handle::current();
         let read = move |connection: &mut SqliteConnection| {
-            runtime.block_on(work(&mut Tx::new(Connection::Sqlite(connection))))
+            // Not the runtime's: that may be what polls the caller on this very thread.
+            block_on(work(&mut Tx::new(Connection::Sqlite(connection))))
         };
-        let reading = tokio::task::spawn_blocking(move || place.lend()?.with(read));
-        reading.await.map_err(|_| StoreError::Panicked)?
+        self.readers.with(read).await
     }
 
     pub(crate) fn commits(&self) -> u64 {
