@@ -182,6 +182,7 @@ create table notices (
 );
 create unique index notices_open on notices (workspace_id, subject_id, kind) where cleared_at is null;
 create index notices_by_account on notices (workspace_id, account_id);
+create index notices_by_post on notices (workspace_id, post_id) where post_id is not null;
 -- What is open is looked for on every page, and what is over is most of it.
 create index notices_unsettled on notices (workspace_id, news, id) where cleared_at is null;
 create index notices_unsettled_by_kind on notices (news, kind, created_at) where cleared_at is null;
