@@ -419,6 +419,7 @@ create table notice_wishes (
     primary key (workspace_id, reader_id, kind),
     foreign key (workspace_id) references workspaces (id) on delete cascade
 );
+create index notice_wishes_by_mail on notice_wishes (workspace_id, reader_id, kind) where by_mail;
 alter table users add column digest_at bigint not null default 0;
 -- What members typed into the composer and did not save yet. Each form has its own, and only who typed it gets to see it.
 create table unsaved_posts (

@@ -142,7 +142,7 @@ const NEEDED: &[(&str, &[&str])] = &[
         "letters.due",
         &["notices_unsettled_by_kind (news=?)", "members", "users", "jobs_by_subject (subject_id=?)"],
     ),
-    ("letters.due_news", &["users", "(id=?)", "jobs_by_subject (subject_id=?)"]),
+    ("letters.due_news", &["notice_wishes_by_mail", "users", "(id=?)", "jobs_by_subject (subject_id=?)"]),
     ("trash.erase_notices", &["notices_by_post (workspace_id=? AND post_id=?)"]),
     ("trash.erase_reads", &["notices_by_post (workspace_id=? AND post_id=?)"]),
     ("trash.erase_letters", &["notices_by_post (workspace_id=? AND post_id=?)"]),
