@@ -4,6 +4,7 @@
 use carillon_domain::account::AccountIdentity;
 use carillon_domain::error::AppError;
 use carillon_domain::id::{GrantId, Id};
+use carillon_domain::notice::{Audience, NoticeKind};
 use carillon_domain::sync::SyncReason;
 use carillon_domain::time::Timestamp;
 use carillon_store::StoreError;
@@ -92,7 +93,10 @@ async fn put_account(tx: &mut carillon_store::Tx<'_>, new: AccountRow) -> Result
     };
     account::update(tx, &renewed).await?;
     account::note_network_state(tx, renewed.workspace, renewed.id, None).await?;
-    notice::clear_all(tx, (renewed.workspace, renewed.id.uuid()), renewed.updated_at).await?;
+    // How full its day is has nothing to do with the login.
+    for kind in NoticeKind::ALL.into_iter().filter(|kind| kind.audience() == Audience::Accounts) {
+        notice::clear(tx, (renewed.workspace, renewed.id.uuid()), kind, renewed.updated_at).await?;
+    }
     if old.grant != renewed.grant {
         forget_unused(tx, &renewed, old.grant, renewed.updated_at).await?;
     }

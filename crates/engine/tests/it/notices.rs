@@ -454,6 +454,8 @@ async fn nearly_full(test: &TestDb) {
     assert_eq!((told[0].account, told[0].post, told[0].cleared_at), (Some(account), None, None));
     let cause = told[0].cause.clone().expect("why");
     assert!(cause.contains("4 posts are sent or planned today") && cause.contains("is 5"), "{cause}");
+    stage.bluesky().await;
+    assert_eq!(near().await[0].cleared_at, None, "connecting the account again makes no room");
 
     posts::remove(&stage.engine, &stage.actor, fourth.post.id, Removal::default()).await.expect("canceled");
     stage.engine.upkeep().await;

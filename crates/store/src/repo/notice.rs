@@ -266,7 +266,7 @@ pub async fn clear_older(
     Ok(tx.execute(CLEAR_OLDER, args![workspace, subject, kind.as_str(), now, before]).await? > 0)
 }
 
-/// Nothing is wrong with this publication any more, or this account.
+/// Nothing that was told of this publication or series is so any more.
 ///
 /// # Errors
 /// [`StoreError::Sql`].
