@@ -9,11 +9,13 @@ use std::collections::BTreeSet;
 use carillon_domain::account::AccountStatus;
 use carillon_domain::id::{AccountId, WorkspaceId};
 use carillon_domain::notice::NoticeKind;
+use carillon_domain::schedule;
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_store::StoreError;
 use carillon_store::repo::account::{self, AccountRow};
-use carillon_store::repo::notice;
+use carillon_store::repo::notice::{self, NewNotice};
 use carillon_store::repo::{tally, workspace};
+use jiff::civil::Date;
 
 use super::{caps, notices};
 use crate::Engine;
@@ -35,11 +37,11 @@ pub(crate) async fn look_at_caps(engine: &Engine) -> Result<(), StoreError> {
         tally::busy(&engine.db, (now - BEFORE, now + AFTER)).await?.into_iter().collect();
     all.extend(&open);
     // Those of a workspace follow each other, and have the same day.
-    let mut home: Option<(WorkspaceId, Option<(Timestamp, Timestamp)>)> = None;
+    let mut home: Option<(WorkspaceId, Option<Today>)> = None;
     for key in all {
         if home.as_ref().is_none_or(|(id, _)| *id != key.0) {
             let row = workspace::find(&engine.db, key.0).await?;
-            home = Some((key.0, row.and_then(|row| caps::day(now, &row.timezone))));
+            home = Some((key.0, row.and_then(|row| Today::of(now, &row.timezone))));
         }
         if let Some((_, Some(today))) = home {
             look_at(engine, key, today, open.contains(&key)).await?;
@@ -48,25 +50,44 @@ pub(crate) async fn look_at_caps(engine: &Engine) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The day of a workspace on which a look began. A look that goes on after midnight is still about this day.
+#[derive(Debug, Clone, Copy)]
+struct Today {
+    now: Timestamp,
+    date: Date,
+    /// `[from, to)`.
+    range: (Timestamp, Timestamp),
+}
+
+impl Today {
+    fn of(now: Timestamp, zone: &str) -> Option<Self> {
+        let range = caps::day(now, zone)?;
+        let date = schedule::zone(zone).ok()?.to_datetime(now).date();
+        Some(Self { now, date, range })
+    }
+}
+
 /// Tells or settles what is to be told of the account's day. `open`: something is told of it, of this day or another.
 async fn look_at(
     engine: &Engine,
     (workspace, id): (WorkspaceId, AccountId),
-    today: (Timestamp, Timestamp),
+    today: Today,
     open: bool,
 ) -> Result<(), StoreError> {
     let Some(row) = account::find(&engine.db, workspace, id).await? else { return Ok(()) };
-    let (near, kind, now) = (near(engine, &row, today).await?, NoticeKind::CapNear, engine.clock.now());
+    let (near, kind) = (near(engine, &row, today).await?, NoticeKind::CapNear);
+    let (began, now) = (today.range.0, today.now);
     let idle = match near {
         // Once a day, also if it was settled since.
-        Some(_) => notice::since(&engine.db, (workspace, id), kind, today.0).await?,
+        Some(_) => notice::since(&engine.db, (workspace, id), kind, began).await?,
         None => !open,
     };
     if idle {
         return Ok(());
     }
     let is_near = near.is_some();
-    let new = notices::of_account(engine, (workspace, id), kind, near);
+    let of_account = notices::of_account(engine, (workspace, id), kind, near);
+    let new = NewNotice { created_at: now, ..of_account };
     let changed = engine
         .db
         .write(move |tx| {
@@ -76,7 +97,7 @@ async fn look_at(
                     return notice::clear(tx, key, kind, now).await;
                 }
                 // One of this day is another process's: it stays, and keeps this one from being made.
-                notice::clear_older(tx, key, kind, (today.0, now)).await?;
+                notice::clear_older(tx, key, kind, (began, now)).await?;
                 notice::raise(tx, &new).await
             })
         })
@@ -88,19 +109,16 @@ async fn look_at(
 }
 
 /// What to say of the account's day, if at least four fifths of what it may send are sent or planned.
-async fn near(
-    engine: &Engine,
-    account: &AccountRow,
-    today: (Timestamp, Timestamp),
-) -> Result<Option<String>, StoreError> {
+async fn near(engine: &Engine, account: &AccountRow, today: Today) -> Result<Option<String>, StoreError> {
     if account.status != AccountStatus::Connected {
         return Ok(None);
     }
     let Some(cap) = lowest(caps::daily_cap(account), caps::hard_cap(engine, account)) else {
         return Ok(None);
     };
-    let taken = tally::taken(&engine.db, (account.workspace, account.id), today, [None, None]).await?;
-    Ok(is_near(taken, cap.posts).then(|| cap.says(taken)))
+    let key = (account.workspace, account.id);
+    let taken = tally::taken(&engine.db, key, today.range, [None, None]).await?;
+    Ok(is_near(taken, cap.posts).then(|| cap.says(taken, today.date)))
 }
 
 /// A cap, and whose it is.
@@ -111,14 +129,15 @@ struct Cap {
 }
 
 impl Cap {
-    fn says(self, taken: i64) -> String {
+    /// The day by its date: who reads it may do so on another one.
+    fn says(self, taken: i64, day: Date) -> String {
         let cap = self.posts;
         if self.is_networks {
             format!(
-                "{taken} posts are sent or planned today; the network takes {cap} a day from this account."
+                "{taken} posts are sent or planned on {day}; the network takes {cap} a day from this account."
             )
         } else {
-            format!("{taken} posts are sent or planned today; the daily cap of this account is {cap}.")
+            format!("{taken} posts are sent or planned on {day}; the daily cap of this account is {cap}.")
         }
     }
 }

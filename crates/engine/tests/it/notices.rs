@@ -1,5 +1,7 @@
 //! What needs a person is told once, with the change that causes it, and no longer once it is settled.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use carillon_connectors::contract::webhooks::Address;
@@ -10,6 +12,7 @@ use carillon_domain::id::{AccountId, NoticeId, TokenId};
 use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Role;
 use carillon_domain::publication::PublicationState;
+use carillon_domain::time::{Clock, SignedDuration, Timestamp};
 use carillon_engine::Actor;
 use carillon_engine::events::Topic;
 use carillon_engine::usecase::accounts::AccountPatch;
@@ -453,7 +456,8 @@ async fn nearly_full(test: &TestDb) {
     assert_eq!(told.len(), 1, "once: {told:?}");
     assert_eq!((told[0].account, told[0].post, told[0].cleared_at), (Some(account), None, None));
     let cause = told[0].cause.clone().expect("why");
-    assert!(cause.contains("4 posts are sent or planned today") && cause.contains("is 5"), "{cause}");
+    let planned = format!("4 posts are sent or planned on {tomorrow}");
+    assert!(cause.contains(&planned) && cause.contains("is 5"), "{cause}");
     stage.bluesky().await;
     assert_eq!(near().await[0].cleared_at, None, "connecting the account again makes no room");
 
@@ -471,6 +475,71 @@ async fn nearly_full(test: &TestDb) {
     assert_eq!((told.len(), told[0].cleared_at), (2, None), "another day is another cause: {told:?}");
 }
 on_both!(a_day_that_is_nearly_full_is_told_once, |t| super::nearly_full(t));
+
+/// Shows one time until it was read so often, and another one from then on.
+struct Turning {
+    times: [Timestamp; 2],
+    reads: AtomicUsize,
+    turns_at: AtomicUsize,
+}
+
+impl Clock for Turning {
+    fn now(&self) -> Timestamp {
+        let read = self.reads.fetch_add(1, Ordering::Relaxed);
+        self.times[usize::from(read >= self.turns_at.load(Ordering::Relaxed))]
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+async fn around_midnight(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    stage.run_until_idle().await;
+    let patch = AccountPatch { daily_cap: Some(Some(1)), ..AccountPatch::default() };
+    accounts::update(&stage.engine, &stage.actor, account, patch).await.expect("a cap");
+    let date = stage.in_minutes(2 * 24 * 60).in_tz("Europe/Athens").expect("zone").date();
+    let midnight = date.at(0, 0, 0, 0).in_tz("Europe/Athens").expect("zone").timestamp();
+    let hour = SignedDuration::from_hours(1);
+    stage.at(account, "One", midnight - hour).await;
+    stage.at(account, "Two", midnight + hour).await;
+    stage.bench.clock.advance_to(midnight);
+    let clock = Arc::new(Turning {
+        times: [midnight - SignedDuration::from_secs(1), midnight],
+        reads: AtomicUsize::new(0),
+        turns_at: AtomicUsize::new(0),
+    });
+    let shown: Arc<dyn Clock> = clock.clone();
+    let stage = stage.restarted(|engine| engine.clock = shown).await;
+    // Answers how often upkeep reads the clock.
+    let told = async |turns_at: usize| {
+        clock.reads.store(0, Ordering::Relaxed);
+        clock.turns_at.store(turns_at, Ordering::Relaxed);
+        stage.engine.upkeep().await;
+        let reads = clock.reads.load(Ordering::Relaxed);
+        let mut told = stage.news(&stage.actor).await;
+        told.retain(|row| row.kind == NoticeKind::CapNear);
+        assert_eq!(told.len(), 1, "{turns_at}: {told:?}");
+        let made_on = told[0].created_at.in_tz("Europe/Athens").expect("zone").date();
+        let cause = told[0].cause.clone().expect("why");
+        assert!(cause.contains(&format!("planned on {made_on};")), "{turns_at}: {cause} of {made_on}");
+        let workspace = stage.actor.workspace;
+        let forgotten: Result<(), StoreError> = stage
+            .engine
+            .db
+            .write(move |tx| Box::pin(async move { notice::erase(tx, workspace, account).await }))
+            .await;
+        forgotten.expect("forgotten");
+        reads
+    };
+    let reads = told(usize::MAX).await;
+    for turns_at in 0..reads {
+        told(turns_at).await;
+    }
+}
+on_both!(a_full_day_is_told_of_the_day_on_which_somebody_looked, |t| super::around_midnight(t));
 
 async fn wished(test: &TestDb) {
     let stage = Stage::new(test).await;
