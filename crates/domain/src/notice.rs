@@ -114,6 +114,11 @@ impl NoticeKind {
         !matches!(self, Self::Published | Self::CapNear | Self::ReportReady)
     }
 
+    /// Whether e-mails tell of it also when it is over: what went out or was made stays so, and a day that is over can't fill up.
+    pub const fn told_when_over(self) -> bool {
+        matches!(self, Self::Published | Self::ReportReady)
+    }
+
     /// The ways for those who wished for nothing else. News goes by e-mail to nobody who did not ask for it.
     pub const fn usual_ways(self) -> Ways {
         Ways { in_app: true, by_mail: self.needs_a_person() }

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use carillon_connectors::sandbox::{Fault, FaultKind, When};
 use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Role;
+use carillon_engine::usecase::notices;
+use carillon_store::repo::notice::Which;
 use carillon_store::testing::TestDb;
 use serde_json::json;
 
@@ -119,11 +121,11 @@ async fn published(desk: &Desk, text: &str) {
     desk.work().await;
 }
 
-/// The owner wants e-mails about posts that are public, too.
-async fn wants_news(desk: &Desk) {
+/// The owner wants e-mails about this news, too.
+async fn wants_news(desk: &Desk, news: NoticeKind) {
     let path = format!("{}/settings/notices", desk.home);
     let ticked = |way: &'static str| move |kind: NoticeKind| (way, kind.as_str());
-    let asked = |kind: &NoticeKind| kind.needs_a_person() || *kind == NoticeKind::Published;
+    let asked = |kind: &NoticeKind| kind.needs_a_person() || *kind == news;
     let form: Vec<_> = NoticeKind::ALL
         .into_iter()
         .map(ticked("in_app"))
@@ -141,7 +143,7 @@ async fn in_the_morning(db: TestDb) {
     minutes(&desk, 24 * 60).await;
     assert!(office.letters().is_empty(), "nobody asked for it");
 
-    wants_news(&desk).await;
+    wants_news(&desk, NoticeKind::Published).await;
     published(&desk, "Ropes").await;
     published(&desk, "Yoke").await;
     minutes(&desk, 60).await;
@@ -197,7 +199,7 @@ async fn news_goes_to_who_asked_for_it_in_the_morning_on_postgres() {
 async fn empty_morning(db: TestDb) {
     let office = PostOffice::open().await;
     let desk = desk(db, &office).await;
-    wants_news(&desk).await;
+    wants_news(&desk, NoticeKind::Published).await;
     published(&desk, "Bells").await;
     // It is eleven o'clock in Athens. A quarter past eight:
     minutes(&desk, 10).await;
@@ -226,4 +228,51 @@ async fn a_morning_without_news_passes_on_sqlite() {
 async fn a_morning_without_news_passes_on_postgres() {
     let Some(db) = TestDb::postgres("letters::a_morning_without_news_passes").await else { return };
     empty_morning(db).await;
+}
+
+async fn full_days(db: TestDb) {
+    let office = PostOffice::open().await;
+    let desk = desk(db, &office).await;
+    wants_news(&desk, NoticeKind::CapNear).await;
+    let account = format!("/api/v1/accounts/{}", desk.account);
+    let capped = desk.call(Method::PATCH, &account, Some(json!({ "caps": { "daily": 1 } }))).await;
+    assert_eq!(capped.status, StatusCode::OK, "{}", capped.text());
+    let told = async |open: usize| {
+        desk.app.engine.upkeep().await;
+        let list = notices::list(&desk.app.engine, &desk.actor(), Which::News, None, 50).await;
+        let (rows, _) = list.expect("a list");
+        let full = rows.iter().filter(|row| row.kind == NoticeKind::CapNear && row.cleared_at.is_none());
+        assert_eq!(full.count(), open, "{rows:?}");
+    };
+    // It is eleven o'clock in Athens. The day is full, and over when the next morning comes.
+    published(&desk, "Bells").await;
+    minutes(&desk, 10).await;
+    told(1).await;
+    minutes(&desk, 14 * 60).await;
+    told(0).await;
+    minutes(&desk, 7 * 60 + 5).await;
+    assert!(office.letters().is_empty(), "nobody can do anything about it: {:?}", office.letters());
+
+    // A quarter past eight. The next day is full from its beginning.
+    let noon =
+        json!({ "status": "scheduled", "scheduled_at": "2026-11-26T12:00:00", "timezone": "Europe/Athens" });
+    desk.post("Ropes", noon).await;
+    minutes(&desk, 17 * 60).await;
+    told(1).await;
+    minutes(&desk, 7 * 60).await;
+    let letters = office.letters();
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    assert!(letters[0].contains("posts are sent or planned on 2026-11-26;"), "{}", letters[0]);
+    desk.app.dispose().await;
+}
+
+#[tokio::test]
+async fn a_full_day_is_told_while_it_lasts_on_sqlite() {
+    full_days(TestDb::sqlite().await).await;
+}
+
+#[tokio::test]
+async fn a_full_day_is_told_while_it_lasts_on_postgres() {
+    let Some(db) = TestDb::postgres("letters::a_full_day_is_told_while_it_lasts").await else { return };
+    full_days(db).await;
 }

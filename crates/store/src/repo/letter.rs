@@ -52,7 +52,8 @@ statements! {
         and cast($3 as text) like '% ' || m.role || '/' || w.kind || ' %' \
         and not exists (select 1 from jobs j where j.subject_id = u.id) order by u.id limit $4";
     UNTOLD = "letters.untold": untold_rows!("n.news = false and n.cleared_at is null");
-    UNTOLD_NEWS = "letters.untold_news": untold_rows!("n.news = true and n.id >= $5");
+    UNTOLD_NEWS = "letters.untold_news": untold_rows!("n.news = true and n.id >= $5 \
+        and (n.cleared_at is null or cast($6 as text) like '% ' || n.kind || ' %')");
     NOTE = "letters.note": "insert into notice_letters (workspace_id, user_id, notice_id, sent_at) values ($1, $2, $3, $4) \
         on conflict do nothing";
     SENT = "letters.sent": "update users set lettered_at = $2 where id = $1";
@@ -124,7 +125,7 @@ pub async fn untold(
     db.fetch_all(UNTOLD, values).await?.iter().map(read_row).collect()
 }
 
-/// The same of news that was made since then, over or not.
+/// The same of news that was made since then; of what is over, only kinds that are told all the same.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -135,7 +136,8 @@ pub async fn untold_news(
     since: Timestamp,
     limit: i64,
 ) -> Result<Vec<NoticeRow>, StoreError> {
-    let values = args![workspace, person, names(kinds), limit, NoticeId::earliest(since)];
+    let when_over = names(NoticeKind::told_when_over);
+    let values = args![workspace, person, names(kinds), limit, NoticeId::earliest(since), when_over];
     db.fetch_all(UNTOLD_NEWS, values).await?.iter().map(read_row).collect()
 }
 
