@@ -5,7 +5,7 @@ use carillon_domain::id::UserId;
 use carillon_domain::permission::{Permission, Role};
 use carillon_store::Tx;
 use carillon_store::repo::workspace::{self, MemberRow};
-use carillon_store::repo::{calendar_feed, user};
+use carillon_store::repo::{calendar_feed, notice_wish, unsaved_post, user};
 
 use super::People;
 use crate::Actor;
@@ -79,7 +79,8 @@ impl People {
             .await
     }
 
-    /// Takes somebody out of the workspace. Everybody may take themselves out.
+    /// Takes somebody out of the workspace, with what they wished to hear of and typed without saving it. Everybody may take themselves
+    /// out.
     ///
     /// # Errors
     /// As [`People::set_role`].
@@ -95,6 +96,8 @@ impl People {
                     let found = workspace::remove_member(tx, actor.workspace, member).await?;
                     // It may be in anybody's calendar, and must not come alive again with a new invitation.
                     calendar_feed::delete(tx, actor.workspace, member).await?;
+                    notice_wish::forget(tx, actor.workspace, member.uuid()).await?;
+                    unsaved_post::forget_person(tx, actor.workspace, member).await?;
                     if found { Ok(()) } else { Err(AppError::NotFound { what: "member" }) }
                 })
             })

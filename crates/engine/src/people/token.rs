@@ -6,7 +6,7 @@ use carillon_domain::permission::{Permission, Role};
 use carillon_domain::secret::Secret;
 use carillon_domain::time::SignedDuration;
 use carillon_store::repo::token::{self, TokenRow};
-use carillon_store::repo::workspace;
+use carillon_store::repo::{notice_wish, workspace};
 
 use super::input::Problems;
 use super::{People, proof};
@@ -101,7 +101,7 @@ impl People {
         Ok(token::list(&self.db, actor.workspace).await?)
     }
 
-    /// Ends a token.
+    /// Ends a token. What it wished to hear of is forgotten.
     ///
     /// # Errors
     /// [`AppError::NotFound`], also for tokens of other workspaces and revoked ones; [`AppError::Forbidden`], also for an
@@ -116,7 +116,12 @@ impl People {
         let (workspace, now) = (actor.workspace, self.clock.now());
         let revoked = self
             .db
-            .write(move |tx| Box::pin(async move { token::revoke(tx, workspace, id, now).await }))
+            .write(move |tx| {
+                Box::pin(async move {
+                    notice_wish::forget(tx, workspace, id.uuid()).await?;
+                    token::revoke(tx, workspace, id, now).await
+                })
+            })
             .await;
         if revoked? { Ok(()) } else { Err(missing()) }
     }

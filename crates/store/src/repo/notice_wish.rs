@@ -11,6 +11,7 @@ statements! {
     SET = "notice_wishes.set": "insert into notice_wishes (workspace_id, reader_id, kind, in_app, by_mail) values ($1, $2, $3, $4, $5) \
         on conflict (workspace_id, reader_id, kind) do update set in_app = $4, by_mail = $5";
     DROP = "notice_wishes.drop": "delete from notice_wishes where workspace_id = $1 and reader_id = $2 and kind = $3";
+    FORGET = "notice_wishes.forget": "delete from notice_wishes where workspace_id = $1 and reader_id = $2";
 }
 
 /// What the person or token wished for; the usual holds for kinds that are not among it.
@@ -45,4 +46,12 @@ pub async fn set(
         tx.execute(SET, args![workspace, reader, kind.as_str(), ways.in_app, ways.by_mail]).await
     };
     done.map(drop)
+}
+
+/// Forgets what the person or token wished for in the workspace.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn forget(tx: &mut Tx<'_>, workspace: WorkspaceId, reader: Uuid) -> Result<(), StoreError> {
+    tx.execute(FORGET, args![workspace, reader]).await.map(drop)
 }

@@ -82,6 +82,7 @@ statements! {
         values ($1, $2, $3, null, $4, $5, null) on conflict (workspace_id, user_id, form) do update set fields = null, \
         updated_at = excluded.updated_at, \
         seq = case when unsaved_posts.seq < excluded.seq then excluded.seq else unsaved_posts.seq end";
+    FORGET_PERSON = "unsaved_posts.forget_person": "delete from unsaved_posts where workspace_id = $1 and user_id = $2";
     FORGET = "unsaved_posts.forget": "delete from unsaved_posts where updated_at < $1 and (fields is null or updated_at < $2)";
 }
 
@@ -169,4 +170,16 @@ pub async fn let_go(tx: &mut Tx<'_>, of: &FormRef, seq: u32, at: Timestamp) -> R
 /// [`StoreError::Sql`].
 pub async fn forget(tx: &mut Tx<'_>, empty: Timestamp, typed: Timestamp) -> Result<(), StoreError> {
     tx.execute(FORGET, args![empty, typed]).await.map(drop)
+}
+
+/// Forgets everything that the person typed in the workspace.
+///
+/// # Errors
+/// [`StoreError::Sql`].
+pub async fn forget_person(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    person: UserId,
+) -> Result<(), StoreError> {
+    tx.execute(FORGET_PERSON, args![workspace, person]).await.map(drop)
 }

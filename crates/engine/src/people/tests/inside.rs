@@ -1,6 +1,9 @@
 use carillon_domain::id::Id;
+use carillon_domain::notice::{NoticeKind, Ways};
 use carillon_domain::permission::Role;
-use carillon_store::on_both;
+use carillon_store::repo::notice_wish;
+use carillon_store::repo::unsaved_post::{self, FormRef, FormState};
+use carillon_store::{StoreError, on_both};
 
 use super::*;
 
@@ -91,6 +94,61 @@ async fn owners(test: &TestDb) {
     assert_eq!(people.members(&actor).await.expect("list").len(), 1);
 }
 on_both!(a_workspace_keeps_an_owner, |t| super::owners(t));
+
+async fn left_behind(test: &TestDb) {
+    let (world, owner) = World::with_owner(test).await;
+    let people = &world.people;
+    let actor = world.owner_actor(&owner).await;
+    let bob = world.person("bob@example.org").await.id;
+    people.add_member(&actor, "bob@example.org", Role::Editor).await.expect("added");
+    let token = people.create_token(&actor, "ci", Role::Editor).await.expect("made").token.id;
+    let (ours, now) = (actor.workspace, world.clock.now());
+    let theirs = people.workspaces(bob).await.expect("list");
+    let theirs =
+        theirs.iter().map(|(home, _)| home.id).find(|id| *id != ours).expect("a workspace of his own");
+    let form = |workspace| FormRef { workspace, person: bob, form: "1".to_owned() };
+    let wishers =
+        [(ours, bob.uuid()), (ours, token.uuid()), (ours, owner.user.id.uuid()), (theirs, bob.uuid())];
+    let forms = [form(ours), form(theirs), FormRef { person: owner.user.id, ..form(ours) }];
+    let (theirs_and_mine, typed) = (forms.clone(), Some(vec![("text".to_owned(), "Bells".to_owned())]));
+    let state = FormState { post: None, seq: 1, updated_at: now, fields: typed };
+    let kept: Result<(), StoreError> = test
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                for key in wishers {
+                    let ways = Ways { in_app: false, by_mail: true };
+                    notice_wish::set(tx, key, NoticeKind::Published, ways).await?;
+                }
+                for form in &theirs_and_mine {
+                    unsaved_post::keep(tx, form, &state, 50).await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    kept.expect("kept");
+    let left = async || {
+        let (mut wishes, mut typed) = (Vec::new(), Vec::new());
+        for (workspace, reader) in wishers {
+            wishes.push(notice_wish::of(&test.db, workspace, reader).await.expect("read").len());
+        }
+        for form in &forms {
+            typed.push(unsaved_post::find(&test.db, form).await.expect("read").is_some());
+        }
+        (wishes, typed)
+    };
+    assert_eq!(left().await, (vec![1, 1, 1, 1], vec![true, true, true]));
+    people.revoke_token(&actor, token).await.expect("revoked");
+    assert_eq!(left().await, (vec![1, 0, 1, 1], vec![true, true, true]));
+    people.remove_member(&actor, bob).await.expect("removed");
+    assert_eq!(
+        left().await,
+        (vec![0, 0, 1, 1], vec![false, true, true]),
+        "of this workspace, and of nobody else"
+    );
+}
+on_both!(what_who_left_wished_for_and_typed_is_forgotten, |t| super::left_behind(t));
 
 async fn changed(test: &TestDb) {
     let (world, owner) = World::with_owner(test).await;
