@@ -109,3 +109,27 @@ async fn of_another_day(test: &TestDb) {
     assert_eq!(left(test).await.0, 2);
 }
 on_both!(a_day_is_told_once_whoever_looks, |t| super::of_another_day(t));
+
+async fn in_two_workspaces(test: &TestDb) {
+    let elsewhere = WorkspaceId::from_uuid(Uuid::from_u128(3));
+    let reader = |workspace, id| Reader { workspace, id: Uuid::from_u128(id), role: Role::Owner };
+    let here = new(31, NoticeKind::Failed, 1);
+    let id = here.id;
+    let there = NewNotice { workspace: elsewhere, ..here.clone() };
+    let made: Result<(), StoreError> = test
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                notice::raise_all(tx, &[&here, &there]).await?;
+                notice::read(tx, reader(workspace(), 2), id, at(2)).await?;
+                Ok(())
+            })
+        })
+        .await;
+    made.expect("made");
+    let unread = async |of: Reader| notice::unread(&test.db, of, 10).await.expect("read").len();
+    assert_eq!(unread(reader(workspace(), 2)).await, 0);
+    assert_eq!(unread(reader(elsewhere, 2)).await, 1, "what one read here is not read elsewhere");
+    assert_eq!(unread(reader(workspace(), 4)).await, 1, "nor by anybody else");
+}
+on_both!(what_is_read_is_read_by_one_in_one_workspace, |t| super::in_two_workspaces(t));
