@@ -20,7 +20,7 @@ use jiff::civil::Date;
 use super::{caps, notices};
 use crate::Engine;
 
-/// What goes out today was due at the earliest then: posts that are held can wait for days until somebody publishes them.
+/// What goes out today was due at the earliest then, but for what was held longer until somebody published it.
 const BEFORE: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 /// Days end at the latest then, whatever the zone.
@@ -36,6 +36,8 @@ pub(crate) async fn look_at_caps(engine: &Engine) -> Result<(), StoreError> {
     let mut all: BTreeSet<_> =
         tally::busy(&engine.db, (now - BEFORE, now + AFTER)).await?.into_iter().collect();
     all.extend(&open);
+    // Of what went out there is news for a day, however long ago it was due.
+    all.extend(notice::open(&engine.db, NoticeKind::Published).await?);
     // Those of a workspace follow each other, and have the same day.
     let mut home: Option<(WorkspaceId, Option<Today>)> = None;
     for key in all {

@@ -1,11 +1,14 @@
 //! What was held for being overdue goes out by one word, once.
 
 use carillon_domain::error::AppError;
+use carillon_domain::notice::NoticeKind;
 use carillon_domain::permission::Role;
 use carillon_domain::publication::{HeldReason, PublicationState};
 use carillon_engine::Actor;
-use carillon_engine::usecase::release;
+use carillon_engine::usecase::accounts::AccountPatch;
+use carillon_engine::usecase::{accounts, notices, release};
 use carillon_store::on_both;
+use carillon_store::repo::notice::Which;
 use carillon_store::testing::TestDb;
 
 use super::support::{Stage, new_workspace};
@@ -44,3 +47,23 @@ async fn all_at_once(test: &TestDb) {
     assert_eq!(stage.publication(&later).await.state, PublicationState::Scheduled);
 }
 on_both!(everything_overdue_goes_out_by_one_word_and_once, |t| super::all_at_once(t));
+
+async fn long_overdue(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.bluesky().await;
+    let patch = AccountPatch { daily_cap: Some(Some(2)), ..AccountPatch::default() };
+    accounts::update(&stage.engine, &stage.actor, account, patch).await.expect("a cap");
+    for (n, text) in [(60, "First"), (61, "Second")] {
+        stage.at(account, text, stage.in_minutes(n)).await;
+    }
+    stage.bench.clock.advance(std::time::Duration::from_secs(9 * 24 * 3600));
+    stage.run_due().await;
+    assert_eq!(release::publish_overdue(&stage.engine, &stage.actor).await.expect("let go"), 2);
+    stage.run_due().await;
+    stage.run_due().await;
+    stage.engine.upkeep().await;
+    let (told, _) = notices::list(&stage.engine, &stage.actor, Which::News, None, 50).await.expect("a list");
+    let count = |kind| told.iter().filter(|row| row.kind == kind).count();
+    assert_eq!((count(NoticeKind::Published), count(NoticeKind::CapNear)), (2, 1), "{told:?}");
+}
+on_both!(what_was_held_for_long_fills_the_day_on_which_it_goes_out, |t| super::long_overdue(t));
