@@ -1,7 +1,8 @@
 // Moving posts in the calendar: drag a tile to another day or hour; or press M on it, choose with the arrow keys and put it down with
 // Enter. It is drawn there at once, and back where it was if that is refused. Without this file a post is moved on its own page.
 //
-// Another month, view or colour is drawn in place, which takes half as long as to load a page.
+// Another month, view or colour is drawn in place, which takes half as long as to load a page. The months before and after are read
+// ahead, so that turning to them waits for nothing.
 
 import { ask, keyOf } from './app.js';
 
@@ -31,8 +32,10 @@ const toast = (text, back) => {
   return node;
 };
 
-// The tile that is being moved, and the place that it would get.
+// The tile that is being moved, and the place that it would get. Before a drag begins its tile is pressed.
 let held = null;
+let pressed = false;
+const isInHand = () => held || pressed;
 let target = null;
 const aim = (cell) => {
   target?.classList.remove('is-aim');
@@ -73,14 +76,18 @@ const load = async (url) => {
 };
 
 let turn = 0;
+// Runs while a change is waited for.
+let soon = null;
 const refresh = async () => {
-  // Somebody turns to another page, which is as new.
-  if (page.hasAttribute('aria-busy')) return;
   const mine = ++turn;
   const fresh = (await load(location.href)).getElementById('cal');
   const now = document.getElementById('cal');
-  // What came after it is newer, and what is in somebody's hand must not be taken out of it.
-  if (mine !== turn || held) return;
+  // What came after it is newer.
+  if (mine !== turn) return;
+  if (isInHand()) {
+    changed();
+    return;
+  }
   if (!fresh) {
     location.reload();
     return;
@@ -91,46 +98,61 @@ const refresh = async () => {
   if (again) again.focus({ preventScroll: true });
 };
 
-// The page that somebody is about to turn to, from when he points at its link.
-let near = null;
+// The pages before and after, by address, which somebody may turn to next; one of them is often the one that was just left. When something that is
+// planned changes they are forgotten; of all else that they show, a minute is no age.
+const AGE = 60_000;
+const near = new Map();
+const keep = (url, loaded) => near.set(url, { until: performance.now() + AGE, loaded });
 const fetchNear = (url) => {
-  near = { url, until: performance.now() + 3000, loaded: load(url) };
+  const known = near.get(url);
+  if (known && performance.now() < known.until) return known.loaded;
+  const loaded = load(url).then((other) => ({ page: other.getElementById('cal-page'), title: other.title }));
+  keep(url, loaded);
   // It is told to whoever waits for it.
-  near.loaded.catch(() => {});
+  loaded.catch(() => {});
+  return loaded;
 };
+const readAhead = () => {
+  if (navigator.connection?.saveData) return;
+  const urls = [...page.querySelectorAll('.cal-nav a[rel]')].map((link) => link.href);
+  for (const url of near.keys()) if (!urls.includes(url)) near.delete(url);
+  for (const url of urls) fetchNear(url);
+};
+// Once what is shown is on the screen.
+const soonAhead = () => requestAnimationFrame(() => setTimeout(readAhead));
 
-const whole = () => location.pathname + location.search;
+const whole = () => location.origin + location.pathname + location.search;
 let shown = whole();
 const links = () => [...page.querySelectorAll('.cal-nav a, .segments a')];
 const turnTo = async (url, isNew) => {
   const mine = ++turn;
   page.setAttribute('aria-busy', 'true');
-  if (near?.url !== url || near.until < performance.now()) fetchNear(url);
-  const other = await near.loaded.catch(() => null);
+  const other = await fetchNear(url).catch(() => null);
   if (mine !== turn) return;
-  near = null;
+  near.delete(url);
+  page.removeAttribute('aria-busy');
   if (!other) {
-    page.removeAttribute('aria-busy');
     document.dispatchEvent(new Event('carillon:unreachable'));
     return;
   }
-  const fresh = other.getElementById('cal-page');
-  if (!fresh) {
+  if (!other.page) {
     // What is the matter is told by the page itself.
     location.assign(url);
     return;
   }
   const place = links().indexOf(document.activeElement);
-  fresh.querySelector('.cal-filters').open = page.querySelector('.cal-filters').open;
+  other.page.querySelector('.cal-filters').open = page.querySelector('.cal-filters').open;
   letGo();
-  page.replaceWith(fresh);
-  page = fresh;
+  page.replaceWith(other.page);
+  if (!soon && !page.querySelector('[aria-busy]')) keep(shown, Promise.resolve({ page, title: document.title }));
+  ({ page } = other);
   document.title = other.title;
-  if (isNew && url !== location.href) history.pushState(null, '', url);
+  if (isNew && url !== whole()) history.pushState(null, '', url);
   shown = whole();
   if (place >= 0) links()[place]?.focus({ preventScroll: true });
   else if (isNew) scrollTo({ top: 0, behavior: 'instant' });
   say(page.querySelector('h1').textContent);
+  soonAhead();
 };
 const turning = (event) => {
   const link = event.target.closest?.('#cal-page a[href]');
@@ -147,25 +169,26 @@ document.addEventListener('click', (event) => {
 for (const kind of ['pointerover', 'focusin']) {
   document.addEventListener(kind, (event) => {
     const link = turning(event);
-    if (link?.rel && near?.url !== link.href) fetchNear(link.href);
+    if (link?.rel) fetchNear(link.href);
   });
 }
 addEventListener('popstate', () => {
   // A link to a part of the page is no other page.
-  if (whole() !== shown) turnTo(location.href, false);
+  if (whole() !== shown) turnTo(whole(), false);
 });
 
 // What others do, and what goes out, shows by itself, once nothing is in somebody's hand.
-let soon = null;
 const changed = () => {
-  near = null;
+  near.clear();
   soon ??= setTimeout(() => {
     soon = null;
-    if (held || page.querySelector('[aria-busy]')) changed();
+    if (isInHand() || page.parentElement.querySelector('[aria-busy]')) changed();
     else refresh().catch(() => {});
   }, 1500);
 };
 for (const kind of ['sse:post', 'sse:resync']) document.addEventListener(kind, changed);
+if (document.readyState === 'complete') soonAhead();
+else addEventListener('load', soonAhead, { once: true });
 
 const move = async (post, version, where) => {
   try {
@@ -206,10 +229,20 @@ const drop = () => {
   if (cell && cell !== cellOf(tile)) put(tile, cell);
 };
 
+document.addEventListener('pointerdown', (event) => {
+  pressed = Boolean(event.target.closest?.('#cal [data-post]'));
+});
+// A drag that begins ends the press.
+for (const kind of ['pointerup', 'pointercancel']) {
+  document.addEventListener(kind, () => {
+    pressed = false;
+  });
+}
 document.addEventListener('dragstart', (event) => {
   const tile = event.target.closest?.('.cal-page [data-post]');
   if (!tile) return;
   held = { tile };
+  tile.classList.add('is-held');
   event.dataTransfer.effectAllowed = 'move';
 });
 document.addEventListener('dragover', (event) => {

@@ -253,7 +253,8 @@ async fn another_month_is_drawn_in_place() {
     // Nothing is lost where the server can't be reached, and what else answers instead is a page of its own.
     page.js("window.own = window.fetch; window.fetch = () => Promise.reject(new TypeError('away')); true")
         .await;
-    page.click(("link", "After")).await;
+    let week = "document.querySelector('.segments a[href*=\"view=week\"]').click()";
+    page.js(week).await;
     page.wait("it is said", "!document.getElementById('unreachable').hidden").await;
     shows("June 2031").await;
     page.js("window.fetch = (url) => String(url).includes('calendar') \
@@ -261,7 +262,71 @@ async fn another_month_is_drawn_in_place() {
         .await;
     page.js("dispatchEvent(new Event('online'))").await;
     page.wait("it is there again", "document.getElementById('unreachable').hidden").await;
-    page.click(("link", "After")).await;
-    page.wait("a page is loaded", &format!("!window.same && {heading} === 'July 2031'")).await;
+    page.js(week).await;
+    page.wait("a page is loaded", &format!("!window.same && {heading} === 'May – June 2031'")).await;
     stage.close([page]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn turning_to_the_next_month_waits_for_nothing_and_shows_what_is_planned() {
+    let test = "calendar::turning_to_the_next_month_waits_for_nothing_and_shows_what_is_planned";
+    let Some(stage) = Stage::demo(test).await else { return };
+    let accounts = [stage.account("mastodon").await];
+    let post = planned(&stage, "A bell in June", &accounts, "2031-06-04T10:00:00").await;
+    let page = stage.signed_in().await;
+    opened(&stage, &page).await;
+    let read = |month: &str| {
+        format!(
+            "performance.getEntriesByType('resource').filter((one) => one.name.includes('date={month}')).length"
+        )
+    };
+    page.wait("June is read ahead", &format!("{} > 0", read("2031-06"))).await;
+
+    // Something is planned anew in the month that was read ahead. It is forgotten, so that nobody is shown what is no more.
+    page.js("document.addEventListener('sse:post', () => { window.heard = true; }); true").await;
+    let change = Some(json!({ "scheduled_at": "2031-06-05T10:00:00", "timezone": "Europe/Athens" }));
+    let (status, answer) = stage.api.send(Method::PATCH, &format!("/api/v1/posts/{post}"), change).await;
+    assert!(status.is_success(), "{answer}");
+    page.wait("it is heard of", "window.heard === true").await;
+    page.wait("May is drawn anew for it", &format!("{} > 0", read("2031-05"))).await;
+    let first = "new Promise((resolve) => { \
+         new MutationObserver(() => resolve(document.querySelector(\"#cal [data-day='2031-06-05'] [data-post]\") !== null)) \
+         .observe(document.getElementById('cal-page').parentElement, { childList: true }); \
+         document.querySelector('.cal-nav [rel=next]').click(); })";
+    assert_eq!(page.js(first).await, true, "what is drawn first is what is planned now");
+
+    // The month after is known before one turns to it, and the one before is the one that was left.
+    page.wait("July is read ahead", &format!("{} > 0", read("2031-07"))).await;
+    page.js("window.fetch = () => Promise.reject(new TypeError('away')); \
+         window.addEventListener('sse:post', (event) => event.stopImmediatePropagation(), true); true")
+        .await;
+    for (way, month) in [("next", "July 2031"), ("prev", "June 2031"), ("next", "July 2031")] {
+        page.js(&format!("document.querySelector('.cal-nav [rel={way}]').click()")).await;
+        page.wait(month, &format!("document.querySelector('h1').textContent === {}", json!(month))).await;
+    }
+    stage.close([page]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_somebody_presses_is_not_taken_out_of_their_hand() {
+    let test = "calendar::what_somebody_presses_is_not_taken_out_of_their_hand";
+    let Some(stage) = Stage::demo(test).await else { return };
+    let accounts = [stage.account("mastodon").await];
+    let post = planned(&stage, "A bell on Monday", &accounts, "2031-05-05T10:00:00").await;
+    let page = stage.signed_in().await;
+    let home = opened(&stage, &page).await;
+    let beside = stage.tab().await;
+    beside.goto(&stage.url(&format!("{home}/{MONTH}"))).await;
+    let tile = format!("document.querySelector('[data-post=\"{post}\"]')");
+    page.js(&format!(
+        "window.tile = {tile}; \
+         window.tile.dispatchEvent(new PointerEvent('pointerdown', {{ bubbles: true }})); true"
+    ))
+    .await;
+    let other = planned(&stage, "Another bell", &accounts, "2031-05-07T10:00:00").await;
+    stands(&beside, &other, "2031-05-07").await;
+    assert_eq!(page.js("window.tile.isConnected").await, true, "it is still the one that is pressed");
+    page.js("window.tile.dispatchEvent(new PointerEvent('pointerup', { bubbles: true })); true").await;
+    stands(&page, &other, "2031-05-07").await;
+    stage.close([page, beside]).await;
 }
