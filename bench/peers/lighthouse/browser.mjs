@@ -34,6 +34,8 @@ const FLAGS = [
   '--disable-background-timer-throttling',
   '--disable-backgrounding-occluded-windows',
   '--disable-renderer-backgrounding',
+  // What changes outside of the window is never drawn, however large the page is told to be, so it must be larger than any page.
+  '--window-size=1600,1200',
   '--lang=en-US',
 ]
 

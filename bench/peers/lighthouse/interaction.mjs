@@ -85,13 +85,18 @@ const turn = async (page, acts) => {
   return shown
 }
 
-/** Where the middle of something is. */
-const middle = async (page, selector) => {
-  const found = await page.waitForSelector(selector)
-  await found.evaluate((element) => element.scrollIntoView({ block: 'center', behavior: 'instant' }))
-  const { x, y, width, height } = await found.boundingBox()
-  return { x: x + width / 2, y: y + height / 2 }
-}
+/** Where something is: across its middle, and so far below its top, or in its middle. One look, since what is there may be drawn anew between two. */
+const place = (page, selector, below) =>
+  page.evaluate(
+    (selector, below) => {
+      const found = document.querySelector(selector)
+      if (below === undefined) found.scrollIntoView({ block: 'center', behavior: 'instant' })
+      const { x, y, width, height } = found.getBoundingClientRect()
+      return { x: x + width / 2, y: y + (below ?? height / 2) }
+    },
+    selector,
+    below,
+  )
 
 /** Drags the first post of a day to the day after it, and back: how long each drag's events take, and until it is saved. */
 const drag = async (page, acts) => {
@@ -108,11 +113,8 @@ const drag = async (page, acts) => {
     // On a day with more posts than a month draws it may not be among those that are drawn.
     const own = `#cal [data-post="${post}"]`
     const tile = (await page.$(own)) ? own : `#cal [data-day="${act % 2 ? to : from}"] [data-post]`
-    const start = await middle(page, tile)
-    const end = await page.$eval(`#cal [data-day="${day}"]`, (cell) => {
-      const { x, y, width } = cell.getBoundingClientRect()
-      return { x: x + width / 2, y: y + 12 }
-    })
+    const start = await place(page, tile)
+    const end = await place(page, `#cal [data-day="${day}"]`, 12)
     await page.mouse.move(start.x, start.y)
     await settled(page)
     let began = 0
