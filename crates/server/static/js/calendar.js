@@ -59,7 +59,7 @@ const send = async (post, version, where) => {
       location.assign(elsewhere);
       return null;
     }
-    if (!answer.headers.get('content-type')?.startsWith('application/json')) {
+    if (answer.headers.get('hx-retarget') === '#toasts') {
       toasts.insertAdjacentHTML('beforeend', await answer.text());
       return null;
     }
@@ -72,34 +72,44 @@ const send = async (post, version, where) => {
 
 const load = async (url) => {
   const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
   return new DOMParser().parseFromString(await answer.text(), 'text/html');
 };
 
+// Whatever was asked for before is not wanted any more.
 let turn = 0;
-// Runs while a change is waited for.
-let soon = null;
+// The changes that were heard of, and how many of them are in what is drawn.
+let heard = 0;
+let drawn = 0;
 const refresh = async () => {
+  // Somebody turns to another page, which may have been made before what was heard of.
+  if (page.hasAttribute('aria-busy')) {
+    soonAgain();
+    return;
+  }
   const mine = ++turn;
-  const fresh = (await load(location.href)).getElementById('cal');
-  const now = document.getElementById('cal');
-  // What came after it is newer.
+  const upTo = heard;
+  const fresh = (await load(shown)).getElementById('cal');
   if (mine !== turn) return;
   if (isInHand()) {
-    changed();
+    soonAgain();
     return;
   }
   if (!fresh) {
     location.reload();
     return;
   }
+  const now = document.getElementById('cal');
   const focus = now.contains(document.activeElement) && document.activeElement.getAttribute('href');
   now.replaceWith(fresh);
+  drawn = upTo;
   const again = focus && [...fresh.querySelectorAll('a')].find((link) => link.getAttribute('href') === focus);
   if (again) again.focus({ preventScroll: true });
+  soonAhead();
 };
 
-// The pages before and after, by address, which somebody may turn to next; one of them is often the one that was just left. When something that is
-// planned changes they are forgotten; of all else that they show, a minute is no age.
+// The pages before and after, by address, which somebody may turn to next; one of them is often the one that was just left. When
+// something that is planned changes they are forgotten; of all else that they show, a minute is no age.
 const AGE = 60_000;
 const near = new Map();
 const keep = (url, loaded) => near.set(url, { until: performance.now() + AGE, loaded });
@@ -108,15 +118,16 @@ const fetchNear = (url) => {
   if (known && performance.now() < known.until) return known.loaded;
   const loaded = load(url).then((other) => ({ page: other.getElementById('cal-page'), title: other.title }));
   keep(url, loaded);
-  // It is told to whoever waits for it.
-  loaded.catch(() => {});
+  // Whoever turns to it later asks again.
+  loaded.catch(() => {
+    if (near.get(url)?.loaded === loaded) near.delete(url);
+  });
   return loaded;
 };
 const readAhead = () => {
-  if (navigator.connection?.saveData) return;
   const urls = [...page.querySelectorAll('.cal-nav a[rel]')].map((link) => link.href);
   for (const url of near.keys()) if (!urls.includes(url)) near.delete(url);
-  for (const url of urls) fetchNear(url);
+  if (!navigator.connection?.saveData) for (const url of urls) fetchNear(url);
 };
 // Once what is shown is on the screen.
 const soonAhead = () => requestAnimationFrame(() => setTimeout(readAhead));
@@ -126,12 +137,18 @@ let shown = whole();
 const links = () => [...page.querySelectorAll('.cal-nav a, .segments a')];
 const turnTo = async (url, isNew) => {
   const mine = ++turn;
+  const upTo = heard;
   page.setAttribute('aria-busy', 'true');
-  const other = await fetchNear(url).catch(() => null);
+  let other;
+  try {
+    other = await fetchNear(url);
+  } catch (error) {
+    other = { isAway: error instanceof TypeError };
+  }
   if (mine !== turn) return;
   near.delete(url);
   page.removeAttribute('aria-busy');
-  if (!other) {
+  if (other.isAway) {
     document.dispatchEvent(new Event('carillon:unreachable'));
     return;
   }
@@ -144,8 +161,11 @@ const turnTo = async (url, isNew) => {
   other.page.querySelector('.cal-filters').open = page.querySelector('.cal-filters').open;
   letGo();
   page.replaceWith(other.page);
-  if (!soon && !page.querySelector('[aria-busy]')) keep(shown, Promise.resolve({ page, title: document.title }));
+  if (drawn === heard && !page.querySelector('[aria-busy]')) {
+    keep(shown, Promise.resolve({ page, title: document.title }));
+  }
   ({ page } = other);
+  drawn = upTo;
   document.title = other.title;
   if (isNew && url !== whole()) history.pushState(null, '', url);
   shown = whole();
@@ -178,13 +198,21 @@ addEventListener('popstate', () => {
 });
 
 // What others do, and what goes out, shows by itself, once nothing is in somebody's hand.
-const changed = () => {
-  near.clear();
+let soon = null;
+const soonAgain = () => {
   soon ??= setTimeout(() => {
     soon = null;
-    if (isInHand() || page.parentElement.querySelector('[aria-busy]')) changed();
+    if (isInHand() || page.querySelector('[aria-busy]')) soonAgain();
     else refresh().catch(() => {});
   }, 1500);
+};
+const forget = () => {
+  heard += 1;
+  near.clear();
+};
+const changed = () => {
+  forget();
+  soonAgain();
 };
 for (const kind of ['sse:post', 'sse:resync']) document.addEventListener(kind, changed);
 if (document.readyState === 'complete') soonAhead();
@@ -194,6 +222,7 @@ const move = async (post, version, where) => {
   try {
     const done = await send(post, version, where);
     if (!done) return false;
+    forget();
     tileOf(post)?.setAttribute('data-version', done.version);
     await refresh().catch(() => {});
     toast(done.said, done.was && (() => move(post, done.version, { at: done.was })));
@@ -219,7 +248,11 @@ const put = async (tile, cell) => {
     // It may have been refused because it is not what is shown any more.
     changed();
   }
-  (tileOf(post) ?? document.querySelector(`#cal [data-day="${day}"] a`))?.focus();
+  // Whoever went on meanwhile is left where they are.
+  const at = document.activeElement;
+  if (at === document.body || at.closest('#cal')) {
+    (tileOf(post) ?? document.querySelector(`#cal [data-day="${day}"] a`))?.focus();
+  }
 };
 
 const drop = () => {
@@ -230,10 +263,10 @@ const drop = () => {
 };
 
 document.addEventListener('pointerdown', (event) => {
-  pressed = Boolean(event.target.closest?.('#cal [data-post]'));
+  pressed = event.button === 0 && Boolean(event.target.closest?.('#cal a'));
 });
-// A drag that begins ends the press.
-for (const kind of ['pointerup', 'pointercancel']) {
+// Not every browser ends a press where a drag begins.
+for (const kind of ['pointerup', 'pointercancel', 'dragend']) {
   document.addEventListener(kind, () => {
     pressed = false;
   });

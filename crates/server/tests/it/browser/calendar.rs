@@ -308,6 +308,65 @@ async fn turning_to_the_next_month_waits_for_nothing_and_shows_what_is_planned()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_turns_while_a_move_is_saved_gets_there_and_finds_it_moved() {
+    let test = "calendar::who_turns_while_a_move_is_saved_gets_there_and_finds_it_moved";
+    let Some(stage) = Stage::demo(test).await else { return };
+    let accounts = [stage.account("mastodon").await];
+    let post = planned(&stage, "A bell on Monday", &accounts, "2031-05-05T10:00:00").await;
+    let page = stage.signed_in().await;
+    opened(&stage, &page).await;
+    // What is asked of the server waits until it is let through, one by one; nothing is heard of meanwhile.
+    page.js("window.own = window.fetch; window.asked = {}; \
+         window.addEventListener('sse:post', (event) => event.stopImmediatePropagation(), true); \
+         window.fetch = (url, how) => new Promise((resolve) => { \
+           window.asked[how?.method ?? 'GET'] = () => resolve(window.own(url, how)); }); true")
+        .await;
+    drag(&page, &post, "#cal [data-day='2031-05-21']").await;
+    page.wait("it is sent", "!!window.asked.POST").await;
+    page.js("window.asked = { POST: window.asked.POST }; \
+         document.querySelector('.segments a[href*=\"view=week\"]').click()")
+        .await;
+    page.wait("the week is asked for", "!!window.asked.GET").await;
+    page.js("window.asked.POST(); true").await;
+    page.reads("Moved to 21 May 2031, 10:00.").await;
+    page.js("window.asked.GET(); window.fetch = window.own; true").await;
+    page.wait("the week", "location.search.includes('view=week') && !document.querySelector('[aria-busy]')")
+        .await;
+    page.js("document.querySelector('.segments a[href*=\"view=month\"]').click()").await;
+    stands(&page, &post, "2031-05-21").await;
+    stage.close([page]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_month_that_could_not_be_read_ahead_is_read_when_one_turns_to_it() {
+    let test = "calendar::a_month_that_could_not_be_read_ahead_is_read_when_one_turns_to_it";
+    let Some(stage) = Stage::demo(test).await else { return };
+    let page = stage.signed_in().await;
+    opened(&stage, &page).await;
+    let away = "window.own ??= window.fetch; window.asked = 0; \
+         window.fetch = () => { window.asked += 1; return ANSWER; }; \
+         document.dispatchEvent(new Event('sse:post')); \
+         document.querySelector('.cal-nav [rel=WAY]').dispatchEvent(new PointerEvent('pointerover', { bubbles: true })); true";
+    let failures = [
+        ("next", "June 2031", "Promise.reject(new TypeError('away'))"),
+        ("prev", "May 2031", "Promise.resolve(new Response('down', { status: 502 }))"),
+    ];
+    for (way, month, answer) in failures {
+        page.js(&away.replace("ANSWER", answer).replace("WAY", way)).await;
+        page.wait("it was asked for ahead, and by the page itself", "window.asked >= 2").await;
+        page.js("window.fetch = window.own; true").await;
+        page.js(&format!("document.querySelector('.cal-nav [rel={way}]').click()")).await;
+        page.wait(month, &format!("document.querySelector('h1').textContent === {}", json!(month))).await;
+        assert_eq!(
+            page.js("document.getElementById('unreachable').hidden && !!window.own").await,
+            true,
+            "in place"
+        );
+    }
+    stage.close([page]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_somebody_presses_is_not_taken_out_of_their_hand() {
     let test = "calendar::what_somebody_presses_is_not_taken_out_of_their_hand";
     let Some(stage) = Stage::demo(test).await else { return };
