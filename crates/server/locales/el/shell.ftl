@@ -78,6 +78,7 @@ ago-days = { $n ->
    *[other] πριν από { $n } ημέρες
 }
 date-and-time = { $day } { $month } { $year }, { $time }
+time-of-the-workspace = { $own }· για τον χώρο εργασίας ({ $zone }) { $there }
 month-1 = Ιαν
 month-2 = Φεβ
 month-3 = Μαρ

@@ -42,6 +42,7 @@ ago-days = { $n ->
    *[other] { $n } days ago
 }
 date-and-time = { $day } { $month } { $year }, { $time }
+time-of-the-workspace = { $own }; for the workspace ({ $zone }) { $there }
 month-1 = Jan
 month-2 = Feb
 month-3 = Mar

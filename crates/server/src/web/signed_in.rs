@@ -108,6 +108,7 @@ async fn framed(
     let place = |row: &WorkspaceRow| Place { id: row.id, name: row.name.clone() };
     let zone = current.user.timezone.as_deref().or(open.map(|(row, _)| row.timezone.as_str()));
     ui.zone = zone.map_or(TimeZone::UTC, zone_or_utc);
+    ui.home = open.map(|(row, _)| zone_or_utc(&row.timezone)).filter(|home| *home != ui.zone);
     ui.frame = open.map(|(row, role)| Frame {
         name: current.user.name.clone(),
         email: current.user.email.clone(),

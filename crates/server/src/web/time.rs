@@ -33,6 +33,17 @@ impl Moment {
         Self { iso: at.to_string(), exact: written(t, zone, at), text }
     }
 
+    /// The same, with the time in another zone on hover.
+    pub fn beside(self, t: Tr, zone: &TimeZone, at: Timestamp) -> Self {
+        let name = zone.iana_name().unwrap_or("UTC");
+        let exact = t
+            .arg("own", &self.exact)
+            .arg("there", written(t, zone, at))
+            .arg("zone", name)
+            .tr("time-of-the-workspace");
+        Self { exact, ..self }
+    }
+
     /// How long ago, up to a month; then the date.
     pub fn ago(t: Tr, zone: &TimeZone, now: Timestamp, at: Timestamp) -> Self {
         let exact = written(t, zone, at);

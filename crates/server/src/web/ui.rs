@@ -28,6 +28,8 @@ pub struct Ui {
     pub now: Timestamp,
     /// The zone that times are shown in.
     pub zone: TimeZone,
+    /// The workspace's zone, where that is another one; times have it on hover.
+    pub home: Option<TimeZone>,
     /// What surrounds the content, for those who are signed in.
     pub frame: Option<Frame>,
 }
@@ -68,23 +70,31 @@ impl Ui {
             path,
             now: app.engine.clock.now(),
             zone: TimeZone::UTC,
+            home: None,
             frame: None,
         }
     }
 
     /// A time, exactly.
     pub fn when(&self, at: &Timestamp) -> Moment {
-        Moment::exact(self.t, &self.zone, *at)
+        self.at_home(*at, Moment::exact(self.t, &self.zone, *at))
     }
 
     /// A time of day, to the second.
     pub fn clock(&self, at: &Timestamp) -> Moment {
-        Moment::clock(self.t, &self.zone, *at)
+        self.at_home(*at, Moment::clock(self.t, &self.zone, *at))
     }
 
     /// A time as how long ago it was.
     pub fn ago(&self, at: &Timestamp) -> Moment {
-        Moment::ago(self.t, &self.zone, self.now, *at)
+        self.at_home(*at, Moment::ago(self.t, &self.zone, self.now, *at))
+    }
+
+    fn at_home(&self, at: Timestamp, moment: Moment) -> Moment {
+        match &self.home {
+            Some(home) => moment.beside(self.t, home, at),
+            None => moment,
+        }
     }
 
     /// Whether this is the open page.

@@ -92,6 +92,23 @@ async fn asked(desk: Desk) {
 }
 on_both_desks!(what_a_careful_person_wants_to_know_is_asked_first, super::asked);
 
+async fn asked_of_a_login(desk: Desk) {
+    let owner = desk.owner().await;
+    let post = desk.post("A bell", at("2026-12-02T09:00:00")).await;
+    let gone = desk.call(Method::DELETE, &format!("/api/v1/accounts/{}", desk.account), None).await;
+    assert_eq!(gone.status, StatusCode::OK, "{}", gone.text());
+    let post = desk.read(&post).await;
+    let answer = put(&owner, &desk, &post, &[("day", "2026-12-04")]).await;
+    let question = answer.json()["ask"].as_str().map(str::to_owned).unwrap_or_default();
+    assert!(question.contains("The account is not connected"), "{}", answer.text());
+    assert_eq!(desk.read(&post).await["version"], post["version"]);
+    let sure = put(&owner, &desk, &post, &[("day", "2026-12-04"), ("sure", "1")]).await;
+    assert!(sure.json()["said"].is_string(), "{}", sure.text());
+    assert_eq!(desk.read(&post).await["scheduled_at"], "2026-12-04T07:00:00Z");
+    desk.app.dispose().await;
+}
+on_both_desks!(a_lost_login_is_asked_about, super::asked_of_a_login);
+
 async fn refused(
     desk: &Desk,
     post: &Value,

@@ -4,7 +4,9 @@ use axum::http::StatusCode;
 use carillon_domain::permission::Role;
 use carillon_server::urls;
 use carillon_store::testing::TestDb;
+use serde_json::json;
 
+use crate::support::desk::Desk;
 use crate::support::{OWNER, TestApp};
 
 #[tokio::test]
@@ -303,4 +305,20 @@ async fn pages_are_in_the_language_that_was_chosen_or_is_asked_for() {
     let unknown = [settings[0], settings[1], ("language", "tlh")];
     assert_eq!(browser.post("/settings/profile", &unknown).await.status, StatusCode::SEE_OTHER);
     assert_eq!(languages(&browser.get("/settings/profile").await), both("en"));
+}
+
+#[tokio::test]
+async fn times_are_on_the_readers_clock_and_on_the_workspaces_on_hover() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    let planned =
+        json!({ "status": "scheduled", "scheduled_at": "2026-12-02T09:00:00", "timezone": "Europe/Athens" });
+    let post = desk.post("A bell", planned).await;
+    let page = desk.page(&post);
+    let one_clock = owner.get(&page).await.text();
+    assert!(one_clock.contains("title=\"2 Dec 2026, 09:00\""), "{one_clock}");
+    owner.post("/settings/profile", &[("name", "Ada"), ("timezone", "America/New_York")]).await;
+    let two = owner.get(&page).await.text();
+    let both = "title=\"2 Dec 2026, 02:00; for the workspace (Europe/Athens) 2 Dec 2026, 09:00\"";
+    assert!(two.contains(both), "{two}");
 }

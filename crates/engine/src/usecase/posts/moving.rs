@@ -16,6 +16,9 @@ use super::view::PostView;
 use crate::usecase::caps::Besides;
 use crate::{Actor, Engine};
 
+/// What stands against any time, since nothing goes out by this login.
+const LOGIN: [&str; 2] = ["account_not_connected", "permission_missing"];
+
 /// What became of a wish to move a post.
 #[derive(Debug, Clone)]
 pub enum Moved {
@@ -26,7 +29,7 @@ pub enum Moved {
 }
 
 /// Gives a post another time, in the zone that it was planned in. Without `sure` only if nothing is broken by that: no cap of the
-/// user's own, no login that ends before, no other post within the hour, no order within its campaign, and it follows no series.
+/// user's own, no login that is lost, lacks a permission or ends before, no other post within the hour, no order within its campaign, and it follows no series.
 ///
 /// # Errors
 /// As [`update`]: [`AppError::Invalid`] for a time that is past or that a network's own cap refuses, [`AppError::Conflict`] once
@@ -48,7 +51,8 @@ pub async fn reschedule(
     if !sure && before.settled().is_none() {
         let besides = Besides { except: Some(id), ..Besides::default() };
         let judged = judge(engine, actor, &merged(&before, &patch), besides).await?;
-        let mut against: Vec<_> = judged.warnings.into_iter().filter(|w| w.field == "scheduled_at").collect();
+        let counts = |w: &Violation| w.field == "scheduled_at" || LOGIN.contains(&w.code.as_str());
+        let mut against: Vec<_> = judged.warnings.into_iter().filter(counts).collect();
         against.extend(out_of_order(engine, actor, &before, at).await?);
         against.extend(out_of_series(engine, actor, id).await?);
         if !against.is_empty() {

@@ -241,6 +241,7 @@ mod tests {
             path: String::new(),
             now: at(60),
             zone: TimeZone::UTC,
+            home: None,
             frame: None,
         }
     }
