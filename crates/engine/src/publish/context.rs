@@ -76,10 +76,16 @@ impl Context {
     pub async fn load(engine: &Engine, target: Target, known: Option<Known>) -> Result<Situation, JobError> {
         let rows = match known {
             Some(Known(rows)) => rows,
-            None => engine.db.read(move |tx| Box::pin(Rows::read_one(tx, target))).await?,
+            None => {
+                let networks = engine.networks.clone();
+                let read = engine
+                    .db
+                    .read(move |tx| Box::pin(async move { Rows::read_one(tx, &networks, target).await }));
+                read.await?
+            }
         };
         let Some(rows) = rows else { return Ok(Situation::Nothing) };
-        let Rows { row, account, home, grant, post, files } = *rows;
+        let Rows { row, account, home, grant, app, post, files } = *rows;
         let Some(account) = account else {
             return Ok(Situation::Hold(row, HeldReason::Reauth, None));
         };
@@ -109,7 +115,12 @@ impl Context {
                 return Ok(Situation::Hold(row, HeldReason::Reauth, Some(error)));
             }
         };
-        let app = credentials::app(engine, &row.platform, account.server.as_deref()).await?;
+        let app = match account.server.as_deref().zip(app) {
+            Some((server, sealed)) => {
+                Some(credentials::open_app(engine, &row.platform, server, &sealed).await?)
+            }
+            None => None,
+        };
         let identity = account.identity();
         let media = engine.library.source(row.workspace);
         let context =

@@ -44,6 +44,7 @@ pub(super) async fn claim_these<T: Send + 'static>(
     }
     let lease_until = engine.clock.now() + engine.timing.lease_span();
     let node = node.to_owned();
+    let networks = engine.networks.clone();
     let claiming = engine.db.write(move |tx| {
         Box::pin(async move {
             let (ids, mut with): (Vec<_>, HashMap<_, _>) =
@@ -52,7 +53,8 @@ pub(super) async fn claim_these<T: Send + 'static>(
             let mut leases: HashMap<JobId, Lease> =
                 rows.into_iter().map(|row| (row.id, lease_of(row))).collect();
             let targets: HashMap<JobId, Target> = leases.values().filter_map(target_of).collect();
-            let mut known = Known::read(tx, &targets.values().copied().collect::<Vec<_>>()).await?;
+            let mut known =
+                Known::read(tx, &networks, &targets.values().copied().collect::<Vec<_>>()).await?;
             // In the order in which they were chosen.
             let claimed = ids.iter().filter_map(|id| {
                 let lease = leases.remove(id)?;

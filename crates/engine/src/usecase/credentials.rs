@@ -240,9 +240,24 @@ pub async fn app(
     let Some(server) = server else { return Ok(None) };
     let redirect = engine.networks.redirect_uri(platform);
     let sealed = registrations::find_app(&engine.db, platform, server, redirect.as_str()).await?;
-    let Some(sealed) = sealed else { return Ok(None) };
-    let plain = engine.sealer.open(&registrations::app_place(platform, server), &sealed).await?;
-    serde_json::from_slice(&plain).map(Some).map_err(|e| StoreError::Seal(e.to_string()))
+    match sealed {
+        Some(sealed) => open_app(engine, platform, server, &sealed).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Opens what is kept of our app at a server.
+///
+/// # Errors
+/// [`StoreError::Seal`] when it can't be opened.
+pub(crate) async fn open_app(
+    engine: &Engine,
+    platform: &str,
+    server: &str,
+    sealed: &[u8],
+) -> Result<AppCredentials, StoreError> {
+    let plain = engine.sealer.open(&registrations::app_place(platform, server), sealed).await?;
+    serde_json::from_slice(&plain).map_err(|e| StoreError::Seal(e.to_string()))
 }
 
 /// Keeps our app at a server.
