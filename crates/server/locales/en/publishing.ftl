@@ -40,6 +40,7 @@ calendar-key-move = Move the post that has the focus
 calendar-held = Picked up. Choose with the arrow keys, Enter puts it there, Escape leaves it where it was.
 calendar-dropped = Left where it was.
 calendar-moved = Moved to { $time }.
+calendar-unplanned = It has no time any more, and stands beside the calendar.
 calendar-back = Undo
 calendar-ask = { $why } Move it all the same?
 calendar-offline = The server can't be reached, so nothing was moved. Look at your connection and try again.

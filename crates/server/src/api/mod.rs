@@ -188,7 +188,7 @@ struct PostBody {
     media: Option<Vec<String>>,
     /// `draft`, `scheduled`, `now`, or `queue`: scheduled for the next posting slot that is free on its accounts.
     status: Option<String>,
-    /// RFC 3339, or wall-clock time in `timezone`.
+    /// RFC 3339, or wall-clock time in `timezone`. In a change an empty text takes the time of a draft away.
     scheduled_at: Option<String>,
     /// IANA zone; the workspace's by default.
     timezone: Option<String>,

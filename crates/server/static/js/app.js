@@ -191,10 +191,16 @@ addEventListener('pageshow', () => {
   }
 });
 
-// Toasts: errors stay until closed, the rest leaves by itself.
+// Toasts: errors stay until closed, the rest leaves by itself, later where something can be taken back. None goes from under somebody's
+// pointer or focus.
 const toasts = document.getElementById('toasts');
 const tend = (toast) => {
-  if (!toast.classList.contains('toast-danger')) setTimeout(() => toast.remove(), 6000);
+  if (toast.classList.contains('toast-danger')) return;
+  const leave = () => {
+    if (toast.matches(':hover, :focus-within')) setTimeout(leave, 2000);
+    else toast.remove();
+  };
+  setTimeout(leave, toast.querySelector('[data-back]:not([hidden])') ? 20000 : 6000);
 };
 new MutationObserver((changes) => {
   for (const change of changes) {

@@ -225,7 +225,7 @@ const move = async (post, version, where) => {
     forget();
     tileOf(post)?.setAttribute('data-version', done.version);
     await refresh().catch(() => {});
-    toast(done.said, done.was && (() => move(post, done.version, { at: done.was })));
+    toast(done.said, () => move(post, done.version, done.was ? { at: done.was } : { none: '1' }));
     return true;
   } catch {
     toast(page.dataset.offline).classList.replace('toast-success', 'toast-danger');

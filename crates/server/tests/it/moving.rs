@@ -92,6 +92,28 @@ async fn asked(desk: Desk) {
 }
 on_both_desks!(what_a_careful_person_wants_to_know_is_asked_first, super::asked);
 
+async fn without_a_time_again(desk: Desk) {
+    let owner = desk.owner().await;
+    let draft = desk.post("Some day", json!({ "status": "draft" })).await;
+    let answer = put(&owner, &desk, &draft, &[("day", "2026-12-04")]).await;
+    assert_eq!(answer.json()["was"], Value::Null, "{}", answer.text());
+    let now = desk.read(&draft).await;
+    assert_eq!(now["scheduled_at"], "2026-12-04T07:00:00Z");
+    let back = put(&owner, &desk, &now, &[("none", "1")]).await;
+    assert_eq!(back.json()["said"], "It has no time any more, and stands beside the calendar.");
+    assert_eq!(back.json()["was"], "2026-12-04T07:00:00Z", "which can be taken back, too");
+    let now = desk.read(&draft).await;
+    assert_eq!((&now["status"], &now["scheduled_at"]), (&json!("draft"), &Value::Null));
+
+    let planned = desk.post("A bell", at("2026-12-02T09:00:00")).await;
+    let refused = put(&owner, &desk, &planned, &[("none", "1")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text().contains("Say when it is to be published."), "{}", refused.text());
+    assert_eq!(desk.read(&planned).await, planned);
+    desk.app.dispose().await;
+}
+on_both_desks!(a_draft_that_had_no_time_gets_none_again, super::without_a_time_again);
+
 async fn asked_of_a_login(desk: Desk) {
     let owner = desk.owner().await;
     let post = desk.post("A bell", at("2026-12-02T09:00:00")).await;

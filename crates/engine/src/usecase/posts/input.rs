@@ -81,7 +81,7 @@ pub struct PostPatch {
     pub media: Option<Vec<MediaId>>,
     /// Draft, scheduled, now, or queued.
     pub status: Option<WantedStatus>,
-    /// RFC 3339, or wall-clock time in `timezone`.
+    /// RFC 3339, or wall-clock time in `timezone`; an empty text takes a draft's time away.
     pub scheduled_at: Option<String>,
     /// IANA zone.
     pub timezone: Option<String>,

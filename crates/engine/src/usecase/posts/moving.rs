@@ -28,7 +28,7 @@ pub enum Moved {
     Asked(Vec<Violation>),
 }
 
-/// Gives a post another time, in the zone that it was planned in. Without `sure` only if nothing is broken by that: no cap of the
+/// Gives a post another time, in the zone that it was planned in, or a draft none. Without `sure` only if nothing is broken by that: no cap of the
 /// user's own, no login that is lost, lacks a permission or ends before, no other post within the hour, no order within its campaign, and it follows no series.
 ///
 /// # Errors
@@ -38,13 +38,13 @@ pub async fn reschedule(
     engine: &Engine,
     actor: &Actor,
     (id, version): (PostId, Option<i64>),
-    at: Timestamp,
+    at: Option<Timestamp>,
     sure: bool,
 ) -> Result<Moved, AppError> {
     actor.require(Permission::Write)?;
     let before = query::get(engine, actor, id).await?;
     let patch = PostPatch {
-        scheduled_at: Some(at.to_string()),
+        scheduled_at: Some(at.map(|at| at.to_string()).unwrap_or_default()),
         timezone: Some(before.post.timezone.clone()),
         ..PostPatch::default()
     };
@@ -76,9 +76,11 @@ async fn out_of_order(
     engine: &Engine,
     actor: &Actor,
     before: &PostView,
-    at: Timestamp,
+    at: Option<Timestamp>,
 ) -> Result<Option<Violation>, AppError> {
-    let (Some(campaign), Some(from)) = (&before.post.campaign, before.post.due_at) else { return Ok(None) };
+    let (Some(campaign), Some(from), Some(at)) = (&before.post.campaign, before.post.due_at, at) else {
+        return Ok(None);
+    };
     // What is due at the same time as it was has no order with it yet.
     let tick = SignedDuration::from_micros(1);
     let (range, way) = if from < at { ((from + tick, at), "before") } else { ((at, from - tick), "after") };

@@ -148,7 +148,7 @@ pub(super) fn merged(before: &PostView, patch: &PostPatch) -> PostInput {
         status: patch.status.unwrap_or(now_status),
         // A new zone moves the wall-clock time that was meant; nothing new keeps the instant.
         scheduled_at: match (&patch.scheduled_at, retimed) {
-            (Some(text), _) => Some(text.clone()),
+            (Some(text), _) => Some(text.clone()).filter(|text| !text.is_empty()),
             (None, true) => post.wall.clone().or(kept_time),
             (None, false) => kept_time,
         },

@@ -35,6 +35,8 @@ pub struct Wish {
     hour: String,
     /// Instead of both: a time that it had before.
     at: String,
+    /// `1`: a draft that had no time gets none again.
+    none: String,
     /// The version that was dragged.
     version: String,
     /// `1`: what stands against it was read.
@@ -72,7 +74,7 @@ pub async fn submit(
     let (ui, actor) = (&member.ui, &member.actor);
     let before = posts::get(&app.engine, actor, place.post).await?.post;
     let zone = TimeZone::get(&actor.timezone).unwrap_or(TimeZone::UTC);
-    let at = wish.time(before.due_at, ui.now, &zone)?;
+    let at = if wish.none == "1" { None } else { Some(wish.time(before.due_at, ui.now, &zone)?) };
     let dragged = (place.post, wish.version.parse().ok());
     let moved = posts::reschedule(&app.engine, actor, dragged, at, wish.sure == "1").await;
     let answer = match moved.map_err(told)? {
@@ -81,7 +83,10 @@ pub async fn submit(
             json!({ "ask": ui.arg("why", why.join(" ")).tr("calendar-ask") })
         }
         Moved::Done(view) => json!({
-            "said": ui.arg("time", written(ui.t, &zone, at)).tr("calendar-moved"),
+            "said": match at {
+                Some(at) => ui.arg("time", written(ui.t, &zone, at)).tr("calendar-moved"),
+                None => ui.tr("calendar-unplanned"),
+            },
             "version": view.post.version,
             "was": before.due_at,
         }),

@@ -156,6 +156,14 @@ async fn posts_and_drafts_are_dragged_and_a_move_is_undone() {
     let now = stage.api.get(&format!("/api/v1/posts/{draft}")).await;
     assert_eq!((&now["status"], &now["scheduled_at"]), (&json!("draft"), &json!("2031-05-22T06:00:00Z")));
 
+    page.click(("button", "Undo")).await;
+    page.wait(
+        "it is beside the calendar",
+        &format!("!!document.querySelector('.cal-drafts [data-post=\"{draft}\"]')"),
+    )
+    .await;
+    assert_eq!(due(&stage, &draft).await, Value::Null);
+
     page.goto(&stage.url(&format!("{home}/calendar?view=day&date=2031-05-05"))).await;
     drag(&page, &post, "#cal [data-hour='16']").await;
     page.reads("Moved to 5 May 2031, 16:00.").await;
