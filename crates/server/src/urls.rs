@@ -300,6 +300,11 @@ pub fn with_word(url: &str, word: &str) -> String {
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A text as the value of a query parameter.
+/// A publication on the page of its post.
+pub fn publication_of_post(workspace: impl Display, post: impl Display, publication: impl Display) -> String {
+    format!("{}#{publication}", self::post(workspace, post))
+}
+
 /// The list of posts, which offers to take this one out of the trash again.
 pub fn posts_after_trash(workspace: impl Display, post: impl Display) -> String {
     format!("{}?trashed={post}", posts(workspace))

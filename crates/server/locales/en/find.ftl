@@ -38,6 +38,7 @@ keys-control = Ctrl
 error-back = Back to the page before
 error-again = Try again
 error-advice-not-found = The address may be mistyped, what was here may be deleted, or you may not belong to its workspace.
+error-advice-forbidden = Ask an owner or administrator of the workspace to do it, or for a role that may.
 error-advice-internal = Try again in a moment. If it happens again, tell whoever runs this Carillon, with the reference below.
 unreachable = Carillon can't be reached.
 unreachable-text = Either you are offline or the server is down. What you typed stays here; once Carillon is back, this notice goes away and you can go on.

@@ -107,6 +107,8 @@ fn heading(t: Tr, failure: &Failure) -> String {
 fn advice(t: Tr, failure: &Failure) -> Option<String> {
     match failure.status {
         StatusCode::NOT_FOUND => Some(t.tr("error-advice-not-found")),
+        // Not where it was another site's request.
+        StatusCode::FORBIDDEN if failure.code == "forbidden" => Some(t.tr("error-advice-forbidden")),
         StatusCode::INTERNAL_SERVER_ERROR => Some(t.tr("error-advice-internal")),
         _ => None,
     }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use carillon_domain::id::{NoticeId, WorkspaceId};
+use carillon_domain::id::{NoticeId, PublicationId, WorkspaceId};
 use carillon_domain::notice::Audience;
 use carillon_engine::usecase::notices;
 use carillon_store::repo::notice::{NoticeRow, Which};
@@ -162,7 +162,9 @@ impl Line {
         let network = row.platform.as_deref().map(|platform| title(app, platform));
         let handle = row.handle.as_deref().map(at);
         let url = match (row.kind.audience(), row.post, row.account) {
-            (Audience::Posts, Some(post), _) => urls::post(workspace, post),
+            (Audience::Posts, Some(post), _) => {
+                urls::publication_of_post(workspace, post, PublicationId::from_uuid(row.subject))
+            }
             (Audience::Numbers, _, _) => urls::report_schedules(workspace),
             (_, _, Some(account)) => urls::account(workspace, account),
             (_, _, None) => urls::overview(workspace),
