@@ -20,6 +20,7 @@ mod keyboard;
 mod newcomer;
 mod notes;
 mod numbers;
+mod outcomes;
 mod page;
 mod pages;
 mod parts;

@@ -148,6 +148,7 @@ async fn all_other_pages_are_sound() {
     inspector.open(&page, "connections", &stage.url(&format!("{home}/connections"))).await;
     for name in [
         "notices",
+        "networks",
         "settings",
         "settings/members",
         "settings/tokens",
@@ -167,6 +168,14 @@ async fn all_other_pages_are_sound() {
     page.click(("button", "Create token")).await;
     page.wait("the token", "document.querySelector('#new-token')").await;
     inspector.look(&page, "settings-token-made").await;
+    page.goto(&stage.url(&format!("{home}/settings/calendar"))).await;
+    page.resize(1440, 900).await;
+    page.click(("button", "Make a link")).await;
+    page.wait("the link", "document.body.textContent.includes('never fetched')").await;
+    inspector.look(&page, "settings-calendar-made").await;
+    page.goto(&stage.url(&format!("{home}/posts"))).await;
+    page.js("document.getElementById('unreachable').hidden = false").await;
+    inspector.look(&page, "unreachable").await;
     inspector.open(&page, "error", &stage.url("/no/such/page")).await;
     choose(&mut inspector, &stage, &page).await;
     stage.close([page]).await;
@@ -194,6 +203,24 @@ async fn choose(inspector: &mut Inspector, stage: &Stage, page: &Page) {
         page.wait("the page", "document.querySelector('main h1')").await;
         inspector.look(page, name).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_in_greek_are_sound() {
+    let test = "pages::pages_in_greek_are_sound";
+    let Some(mut inspector) = Inspector::new(test) else { return };
+    let Some(stage) = Stage::demo(test).await else { return };
+    let page = stage.signed_in().await;
+    let home = home(&page).await;
+    page.goto(&stage.url("/settings/profile")).await;
+    page.put("[name=language]", "el").await;
+    page.js("document.querySelector('[name=language]').form.requestSubmit()").await;
+    page.wait("Greek", "document.documentElement.lang === 'el'").await;
+    for name in ["overview", "calendar", "compose", "connections", "settings"] {
+        inspector.open(&page, &format!("greek-{name}"), &stage.url(&format!("{home}/{name}"))).await;
+    }
+    stage.close([page]).await;
+    inspector.end();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

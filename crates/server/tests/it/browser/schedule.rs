@@ -92,8 +92,19 @@ async fn a_scheduled_thread_is_in_the_calendar_until_it_is_cancelled() {
     );
     page.click(("button", "Cancel post")).await;
     page.click(("button", "Yes, do it")).await;
-    page.wait("it is cancelled", "document.querySelectorAll('.publication .state-canceled').length === 2")
-        .await;
+    let canceled = "document.querySelectorAll('.publication .state-canceled').length === 2";
+    page.wait("it is cancelled", canceled).await;
+    let again = "[...document.querySelectorAll('main button')].find((b) => b.textContent.trim() === 'Schedule again')";
+    page.js(&format!("{again}.click()")).await;
+    page.wait(
+        "it is planned again",
+        "document.querySelectorAll('.publication .state-scheduled').length === 2",
+    )
+    .await;
+    assert_eq!(stage.api.get(&format!("/api/v1/posts/{id}")).await["scheduled_at"], post["scheduled_at"]);
+    page.click(("button", "Cancel post")).await;
+    page.click(("button", "Yes, do it")).await;
+    page.wait("it is cancelled once more", canceled).await;
 
     stage.sandbox.post("/sandbox/clock", json!({ "advance_s": 4 * 24 * 3600 })).await;
     let passed = |posts: &Value| {
