@@ -81,10 +81,10 @@ impl Inspector {
         }
     }
 
-    /// Nothing is wider than the window.
+    /// Nothing is wider than the window, nor the bar that lies over it.
     async fn measure(&mut self, page: &Page, place: &str, width: u32) {
         let wide = format!(
-            "document.documentElement.scrollWidth <= {width} ? [] : [...document.querySelectorAll('body *')]
+            "[...document.querySelectorAll(document.documentElement.scrollWidth <= {width} ? '.tabs-bottom *' : 'body *')]
                .filter((e) => e.getBoundingClientRect().right > {width} + 0.5 && e.checkVisibility())
                .slice(0, 5).map((e) => e.outerHTML.slice(0, 120))"
         );
