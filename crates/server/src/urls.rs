@@ -110,6 +110,8 @@ urls! {
     CANCEL_POST = cancel_post(workspace, post) "/w/{workspace}/posts/{post}/cancel";
     /// Cancels more than one post of a series.
     CANCEL_SERIES = cancel_series(workspace, post) "/w/{workspace}/posts/{post}/series/cancel";
+    /// Takes that back.
+    RESUME_SERIES = resume_series(workspace, post) "/w/{workspace}/posts/{post}/series/resume";
     /// Deletes at the networks what a post made public.
     DELETE_POST = delete_post(workspace, post) "/w/{workspace}/posts/{post}/delete";
     /// Puts a post into the trash.

@@ -355,6 +355,7 @@ said-choose-which-posts-of-the-series-the = Choose which posts of the series the
 said-it-follows-a-series-of-posts-moved = It follows a series of posts. Moved, it does so no more: changes of the series leave it as it is.
 said-something-of-this-post-is-public-may = Something of this post is public, may be, or is on its way, so it can't go into the trash. Delete it at the networks, or settle what is not confirmed.
 said-this-post-is-not-canceled-so-there = This post is not canceled, so there is nothing to undo. Look at how it stands now.
+said-this-series-is-not-canceled-so = This series is not canceled, so there is nothing to undo. Look at what comes next of it.
 said-this-is-more-than-can-be-kept = This is more than can be kept while you write. Save it as a draft.
 said-refuses-what-it-had-before-for-a = { $title } refuses what it had before, for a time that it does not publish. Change the text to be sure.
 said-refuses-what-it-had-in-the-last = { $title } refuses what it had in the last { $hours } hours or so. Change the text, or choose a later time.

@@ -48,3 +48,6 @@ series-canceled = { $n ->
     [one] One post was canceled. The series has ended.
    *[other] { $n } posts were canceled. The series has ended.
 }
+series-was-canceled = This series was canceled.
+series-resume = Let it go on
+series-resumed = The series goes on. What was canceled with it is planned again; what would have gone out meanwhile is not.

@@ -116,6 +116,7 @@ pub fn routes() -> Router<App> {
         .route(urls::POST, get(posts::one::show))
         .route(urls::CANCEL_POST, post(posts::one::cancel))
         .route(urls::CANCEL_SERIES, post(posts::series::cancel))
+        .route(urls::RESUME_SERIES, post(posts::series::resume))
         .route(urls::DELETE_POST, post(posts::delete::submit))
         .route(urls::TRASH, get(trash::show))
         .route(urls::TRASH_POST, post(trash::posts::throw_away))

@@ -4,7 +4,7 @@ use axum::http::{Method, StatusCode};
 use carillon_domain::permission::Role;
 use serde_json::{Value, json};
 
-use crate::support::desk::Desk;
+use crate::support::desk::{Desk, on_both_desks};
 
 /// A Wednesday; tests begin the day before.
 const TIME: &str = "2026-11-25T12:00";
@@ -122,6 +122,65 @@ async fn a_series_is_made_changed_and_canceled_on_pages() {
     let strange = browser.post(&format!("{first}/series/cancel"), &[("scope", "none")]).await;
     assert_eq!(strange.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+async fn taken_back(desk: Desk) {
+    let browser = desk.owner().await;
+    let compose = format!("{}/compose", desk.home);
+    let weekly =
+        [("text", "Bells"), ("scheduled_at", TIME), ("repeat", "weekly"), ("repeat_ends", "2026-12-23")];
+    let saved = browser.post(&compose, &form(&desk, &weekly)).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    let made = posts(&desk, "scheduled").await;
+    let id = |post: &Value| post["id"].as_str().expect("an id").to_owned();
+    // The second is cancelled alone, the fourth says something else: neither is touched by what follows.
+    let alone = desk.call(Method::DELETE, &format!("/api/v1/posts/{}", id(&made[1])), None).await;
+    assert_eq!(alone.status, StatusCode::OK, "{}", alone.text());
+    let other = json!({ "text": "Other bells" });
+    let changed = desk.call(Method::PATCH, &format!("/api/v1/posts/{}", id(&made[3])), Some(other)).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.text());
+    desk.app.clock.advance(std::time::Duration::from_secs(60));
+
+    let first = desk.page(&made[0]);
+    let canceled = browser.post(&format!("{first}/series/cancel"), &[("scope", "all")]).await;
+    let shown = browser.get(canceled.header("location")).await.text();
+    assert!(shown.contains("3 posts were canceled. The series has ended."), "{shown}");
+    assert!(
+        shown.contains(&format!("action=\"{first}/series/resume\"><button class=\"btn\">Undo<")),
+        "{shown}"
+    );
+    assert!(browser.get(&first).await.text().contains("This series was canceled."), "and later, too");
+    assert_eq!(posts(&desk, "scheduled").await.len(), 1, "the one that was changed alone");
+
+    let back = browser.post(&format!("{first}/series/resume"), &[]).await;
+    assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.text());
+    let shown = browser.get(back.header("location")).await.text();
+    assert!(shown.contains("The series goes on.") && shown.contains("FREQ=WEEKLY;UNTIL=20261223"), "{shown}");
+    assert!(!shown.contains("/series/resume\"") && shown.contains("/series/cancel\""), "{shown}");
+    let told = |posts: &[Value]| -> Vec<_> {
+        posts.iter().map(|p| (p["scheduled_at"].clone(), p["text"].clone())).collect()
+    };
+    let kept: Vec<Value> = [0, 2, 3, 4].map(|place| made[place].clone()).into();
+    let mut before = told(&kept);
+    before[2].1 = json!("Other bells");
+    assert_eq!(told(&posts(&desk, "scheduled").await), before);
+    let gone = posts(&desk, "canceled").await;
+    assert_eq!(gone.iter().map(id).collect::<Vec<_>>(), [id(&made[1])], "nobody asked for it");
+
+    let now = back.header("location").split('?').next().expect("a page").to_owned();
+    let twice = browser.post(&format!("{now}/series/resume"), &[]).await;
+    assert_eq!(twice.status, StatusCode::CONFLICT);
+    assert!(twice.text().contains("there is nothing to undo"), "{}", twice.text());
+
+    // A post that was changed alone, and cancelled from its own page with the series, comes back as it was.
+    let fourth = desk.page(&made[3]);
+    let canceled = browser.post(&format!("{fourth}/series/cancel"), &[("scope", "following")]).await;
+    assert!(canceled.header("location").ends_with("canceled=2"), "{}", canceled.text());
+    let back = browser.post(&format!("{fourth}/series/resume"), &[]).await;
+    assert!(back.header("location").starts_with(&fourth), "{}", back.header("location"));
+    assert_eq!(told(&posts(&desk, "scheduled").await), before);
+    desk.app.dispose().await;
+}
+on_both_desks!(that_a_series_was_canceled_is_taken_back, super::taken_back);
 
 #[tokio::test]
 async fn a_draft_becomes_the_first_of_a_series() {

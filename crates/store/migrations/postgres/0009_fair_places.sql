@@ -347,6 +347,7 @@ create table post_series (
     id           uuid   not null,
     version      bigint not null, -- grows with every change, and fences what is made by an older one
     rule         text   not null, -- domain::recurrence::Rule, as in RFC 5545
+    ended        text,            -- the rule before it was cancelled
     first_wall   text   not null, -- civil time at which it begins
     timezone     text   not null, -- IANA
     template     text   not null, -- what each of them is, JSON

@@ -16,6 +16,8 @@ pub struct SeriesRow {
     pub version: i64,
     /// The rule, as in RFC 5545.
     pub rule: String,
+    /// The rule that it had before it was cancelled.
+    pub ended: Option<String>,
     /// Civil time in `timezone` at which it begins.
     pub first_wall: String,
     /// IANA zone.
@@ -54,14 +56,14 @@ pub struct Occurrence {
 }
 
 statements! {
-    INSERT = "post_series.insert": "insert into post_series (workspace_id, id, version, rule, first_wall, timezone, template, \
+    INSERT = "post_series.insert": "insert into post_series (workspace_id, id, version, rule, ended, first_wall, timezone, template, \
         made_to, look_at, problem, created_by, created_at, updated_at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-    FIND = "post_series.find": "select workspace_id, id, version, rule, first_wall, timezone, template, made_to, look_at, problem, \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    FIND = "post_series.find": "select workspace_id, id, version, rule, ended, first_wall, timezone, template, made_to, look_at, problem, \
         created_by, created_at, updated_at from post_series where workspace_id = $1 and id = $2";
     LOCK = "post_series.lock": "select version from post_series where workspace_id = $1 and id = $2 /*postgres: for update */";
     CHANGE = "post_series.change": "update post_series set version = $3, rule = $4, first_wall = $5, template = $6, made_to = $7, \
-        look_at = $8, problem = $9, updated_at = $10 where workspace_id = $1 and id = $2 and version = $3 - 1";
+        look_at = $8, problem = $9, updated_at = $10, ended = $11 where workspace_id = $1 and id = $2 and version = $3 - 1";
     MADE = "post_series.made": "update post_series set made_to = $4, look_at = $5 \
         where workspace_id = $1 and id = $2 and version = $3";
     STOP = "post_series.stop": "update post_series set look_at = null, problem = $4 \
@@ -81,6 +83,10 @@ statements! {
         and s.series_id = $2 and s.at >= $3 and (exists (select 1 from publications x where x.workspace_id = s.workspace_id \
         and x.post_id = s.post_id and x.state <> 'canceled') or not exists (select 1 from publications x \
         where x.workspace_id = s.workspace_id and x.post_id = s.post_id)) order by s.day limit $4";
+    CANCELED_WITH = "series_posts.canceled_with": "select s.series_id, s.day, s.at, s.post_id, s.detached, s.problem from series_posts s \
+        join posts p on p.workspace_id = s.workspace_id and p.id = s.post_id and p.updated_at = $4 where s.workspace_id = $1 \
+        and s.series_id = $2 and s.at >= $3 and not exists (select 1 from publications x where x.workspace_id = s.workspace_id \
+        and x.post_id = s.post_id and x.state not in ('canceled', 'draft')) order by s.day limit $5";
     // Whoever erases the post at the same time waits, and erases what names it too.
     LAST = "series_posts.last": "select p.id from series_posts s join posts p on p.workspace_id = s.workspace_id and p.id = s.post_id \
         and p.trashed_at is null where s.workspace_id = $1 and s.series_id = $2 order by s.day desc limit 1 \
@@ -95,6 +101,7 @@ fn read(row: &Row) -> Result<SeriesRow, StoreError> {
         id: row.get("id")?,
         version: row.get("version")?,
         rule: row.get("rule")?,
+        ended: row.get("ended")?,
         first_wall: row.get("first_wall")?,
         timezone: row.get("timezone")?,
         template: row.get("template")?,
@@ -128,6 +135,7 @@ pub async fn insert(tx: &mut Tx<'_>, row: &SeriesRow) -> Result<(), StoreError> 
         row.id,
         row.version,
         &row.rule,
+        row.ended.as_deref(),
         &row.first_wall,
         &row.timezone,
         &row.template,
@@ -176,7 +184,8 @@ pub async fn change(tx: &mut Tx<'_>, row: &SeriesRow) -> Result<bool, StoreError
         row.made_to,
         row.look_at,
         row.problem.as_deref(),
-        row.updated_at
+        row.updated_at,
+        row.ended.as_deref()
     ];
     Ok(tx.execute(CHANGE, values).await? == 1)
 }
@@ -282,6 +291,20 @@ pub async fn coming<'e>(
     limit: i64,
 ) -> Result<Vec<Occurrence>, StoreError> {
     ex.fetch_all(COMING, args![workspace, id, from, limit]).await?.iter().map(read_occurrence).collect()
+}
+
+/// What was cancelled together with a series, at `from` or later, in order: at most so many.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn canceled_with<'e>(
+    ex: impl Executor<'e> + 'e,
+    row: &SeriesRow,
+    from: Timestamp,
+    limit: i64,
+) -> Result<Vec<Occurrence>, StoreError> {
+    let values = args![row.workspace, row.id, from, row.updated_at, limit];
+    ex.fetch_all(CANCELED_WITH, values).await?.iter().map(read_occurrence).collect()
 }
 
 /// The post of the latest day of a series that is still there: what was thrown away or erased only keeps its day. Until the

@@ -167,6 +167,13 @@ const NEEDED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "series_posts.canceled_with",
+        &[
+            "s USING INDEX sqlite_autoindex_series_posts_1 (workspace_id=? AND series_id=?)",
+            "publications_by_post",
+        ],
+    ),
+    (
         "series_posts.last",
         &[
             "s USING INDEX sqlite_autoindex_series_posts_1 (workspace_id=? AND series_id=?)",

@@ -141,12 +141,25 @@ pub(in crate::usecase) async fn withdraw(
     Ok(true)
 }
 
-/// Erases what was taken back in this transaction and is made anew: nobody threw it away, so it does not lie in the trash. One that was
-/// tried stays there with its story.
+/// Erases what was taken back and is made anew: nobody threw it away, so it does not lie in the trash. One that was tried stays there
+/// with its story.
+///
+/// # Errors
+/// [`AppError::Stale`] when somebody else was quicker.
 pub(in crate::usecase) async fn forget(
     tx: &mut Tx<'_>,
     (workspace, id): (WorkspaceId, PostId),
+    now: Timestamp,
 ) -> Result<(), AppError> {
+    let found = post::find(&mut *tx, workspace, id).await?;
+    if let Some(mut post) = found.filter(|post| post.trashed_at.is_none()) {
+        post.version += 1;
+        post.updated_at = now;
+        post.trashed_at = Some(now);
+        if !post::update(tx, &post).await? {
+            return Err(AppError::Stale);
+        }
+    }
     let rows = publication::of_post(&mut *tx, workspace, id).await?;
     if rows.iter().all(|row| row.tries == 0 && row.progress.is_none()) {
         trash::erase(tx, workspace, id).await?;

@@ -40,11 +40,13 @@ impl Scope {
 }
 
 /// A series as it was read, with the occurrence that somebody has before them.
-struct Found {
-    row: SeriesRow,
+pub(super) struct Found {
+    /// The series.
+    pub row: SeriesRow,
     rule: Rule,
     start: DateTime,
-    here: Occurrence,
+    /// The occurrence.
+    pub here: Occurrence,
     wall: DateTime,
 }
 
@@ -58,7 +60,7 @@ impl Found {
     }
 }
 
-async fn find(engine: &Engine, actor: &Actor, post: PostId) -> Result<Found, AppError> {
+pub(super) async fn find(engine: &Engine, actor: &Actor, post: PostId) -> Result<Found, AppError> {
     actor.require(Permission::Publish)?;
     posts::get(engine, actor, post).await?;
     let missing = || AppError::NotFound { what: "series" };
@@ -78,8 +80,14 @@ pub async fn cancel(engine: &Engine, actor: &Actor, post: PostId, scope: Scope) 
     let (now, workspace) = (engine.clock.now(), actor.workspace);
     let (from, rule) = found.ended(scope, now);
     let (row, version) = (found.row.clone(), found.row.version);
-    let ended =
-        SeriesRow { version: version + 1, rule: rule.to_string(), look_at: None, updated_at: now, ..row };
+    let ended = SeriesRow {
+        version: version + 1,
+        rule: rule.to_string(),
+        ended: Some(row.rule),
+        look_at: None,
+        updated_at: now,
+        ..row
+    };
     let gone = engine
         .db
         .write(move |tx| {
@@ -116,8 +124,14 @@ pub async fn change(
     passes(engine, actor, &input).await?;
     let (from, ended) = found.ended(scope, now);
     let parted = new.id != old.id;
-    let first =
-        SeriesRow { version: version + 1, rule: ended.to_string(), look_at: None, updated_at: now, ..old };
+    let first = SeriesRow {
+        version: version + 1,
+        rule: ended.to_string(),
+        ended: None,
+        look_at: None,
+        updated_at: now,
+        ..old
+    };
     let (old_id, next) = (first.id, new.clone());
     let gone = engine
         .db
@@ -127,7 +141,7 @@ pub async fn change(
                 let gone = withdraw(tx, (workspace, old_id), (from, now), (post, true)).await?;
                 for id in &gone {
                     series::unlink(tx, workspace, *id).await?;
-                    posts::forget(tx, (workspace, *id)).await?;
+                    posts::forget(tx, (workspace, *id), now).await?;
                 }
                 if parted {
                     series::insert(tx, &next).await?;
@@ -194,6 +208,7 @@ fn changed(
         id: if parted { Id::new(engine.clock.as_ref(), engine.entropy.as_ref()) } else { row.id },
         version: if parted { 1 } else { row.version + 1 },
         rule: rule.to_string(),
+        ended: None,
         first_wall: start.to_string(),
         template: serde_json::to_string(&template).map_err(AppError::internal)?,
         made_to: now,
@@ -217,7 +232,7 @@ async fn passes(engine: &Engine, actor: &Actor, input: &PostInput) -> Result<(),
 }
 
 /// Keeps others from the series until the transaction ends. That it had stopped waits for nobody any more.
-async fn lock(
+pub(super) async fn lock(
     tx: &mut Tx<'_>,
     workspace: WorkspaceId,
     (id, version): (SeriesId, i64),
@@ -246,7 +261,7 @@ async fn withdraw(
     Ok(gone)
 }
 
-fn tell(engine: &Engine, workspace: WorkspaceId, gone: &[PostId]) {
+pub(super) fn tell(engine: &Engine, workspace: WorkspaceId, gone: &[PostId]) {
     gone.iter().for_each(|id| engine.events.post_changed(workspace, *id));
     engine.events.notices_changed(workspace);
     engine.wake.notify_waiters();

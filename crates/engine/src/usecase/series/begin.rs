@@ -84,6 +84,7 @@ fn first(
         id: Id::new(engine.clock.as_ref(), engine.entropy.as_ref()),
         version: 1,
         rule: rule.to_string(),
+        ended: None,
         first_wall: start.to_string(),
         timezone: actor.timezone.clone(),
         template: serde_json::to_string(&template).map_err(AppError::internal)?,

@@ -9,6 +9,7 @@ mod alter;
 mod begin;
 mod make;
 mod part;
+mod resume;
 mod view;
 
 pub use alter::{Scope, cancel, change};
@@ -16,6 +17,7 @@ pub(super) use begin::begin;
 pub use begin::begin_with;
 pub(crate) use make::make_due;
 pub(super) use part::{Part, link};
+pub use resume::resume;
 pub use view::{SeriesView, going_on, of_post};
 
 use carillon_domain::error::AppError;

@@ -32,6 +32,11 @@ impl SeriesView {
         self.row.look_at.is_some() || self.next.iter().any(|one| !one.detached && self.has(one))
     }
 
+    /// Whether it was cancelled, and can go on as if it had not been.
+    pub fn is_canceled(&self) -> bool {
+        self.row.ended.is_some()
+    }
+
     /// Whether the rule still has it: what was cancelled together with what follows lies behind the end that the rule got then.
     pub fn has(&self, one: &Occurrence) -> bool {
         one.day.parse::<Date>().is_ok_and(|day| self.rule.is_before_end(day, one.at))

@@ -21,7 +21,7 @@ use serde::Deserialize;
 use super::card::{Faces, is_in_inbox, status, title};
 use super::edit::{EditForm, Refused};
 use super::gone;
-use super::series::SeriesCard;
+use super::series::{RESUMED, SeriesCard};
 use crate::http::App;
 use crate::http::extract::{Form, Path, Query};
 use crate::urls;
@@ -137,10 +137,7 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let alerts = match uri.query() {
         Some("saved") => vec![Alert::success(member.ui.tr("saved"))],
-        Some(query) if query.starts_with("canceled=") => {
-            let gone = query.trim_start_matches("canceled=").parse::<usize>().unwrap_or_default();
-            vec![Alert::success(member.ui.count("n", gone).tr("series-canceled"))]
-        }
+        Some(RESUMED) => vec![Alert::success(member.ui.tr("series-resumed"))],
         Some("deleted") => vec![Alert::success(member.ui.tr("post-deleted-remote"))],
         Some(RESTORED) => vec![Alert::success(member.ui.tr("trash-restored"))],
         Some(PLANNED) => vec![Alert::success(member.ui.tr("post-planned-again"))],
@@ -205,6 +202,7 @@ pub(in crate::web) async fn page(
         alerts.push(Alert::success(ui.tr("post-canceled")));
     }
     let ended = matches!(view.status, PostStatus::Canceled | PostStatus::Failed) && settled.is_none();
+    let series = SeriesCard::of(app, &ui, &actor, post).await?;
     let mut media = Vec::new();
     for id in &view.post.composition.media {
         let row = app.engine.library.get(&actor, *id).await.ok();
@@ -225,8 +223,10 @@ pub(in crate::web) async fn page(
         delete_url: (actor.role.may(Permission::Publish)
             && view.publications.iter().any(|p| is_deletable(app, &faces, p)))
         .then(|| urls::delete_post(workspace, post)),
-        series: SeriesCard::of(app, &ui, &actor, post).await?,
-        undo: undo.map(|(label, url)| Undo::new(ui.tr("post-canceled"), label, url)),
+        undo: undo
+            .map(|(label, url)| Undo::new(ui.tr("post-canceled"), label, url))
+            .or_else(|| series.as_ref().and_then(SeriesCard::undo)),
+        series,
         again,
         trash_url: (publishes && ended).then(|| urls::trash_post(workspace, post)),
         draft,

@@ -21,7 +21,13 @@ use crate::http::extract::{Form, Path};
 use crate::urls;
 use crate::web::Failure;
 use crate::web::signed_in::Member;
+use crate::web::trash::Undo;
 use crate::web::ui::Ui;
+
+/// What the address of a post's page says after its series was cancelled, with the number of posts …
+const CANCELED: &str = "canceled";
+/// … and when it goes on again.
+pub const RESUMED: &str = "resumed";
 
 /// The card.
 #[derive(Template)]
@@ -33,6 +39,8 @@ pub struct SeriesCard {
     stopped: Option<String>,
     next: Vec<Line>,
     cancel_url: Option<String>,
+    /// Where it goes on again, if it was cancelled.
+    resume_url: Option<String>,
 }
 
 /// An occurrence.
@@ -56,6 +64,9 @@ impl SeriesCard {
 
     fn new(ui: &Ui, actor: &Actor, view: SeriesView) -> Self {
         let more = view.goes_on();
+        let publishes = actor.role.may(Permission::Publish);
+        let resume_url =
+            (publishes && view.is_canceled()).then(|| urls::resume_series(actor.workspace, view.here.post));
         let SeriesView { row, rule, here, next } = view;
         let start = row.first_wall.parse::<DateTime>();
         let time = start.map(|start| start.strftime("%H:%M").to_string()).unwrap_or_default();
@@ -72,10 +83,18 @@ impl SeriesCard {
             rule: row.rule,
             stopped: row.problem.map(|problem| ui.arg("problem", problem).tr("series-stopped")),
             next: next.into_iter().map(line).collect(),
-            cancel_url: (actor.role.may(Permission::Publish) && more)
-                .then(|| urls::cancel_series(actor.workspace, here.post)),
+            cancel_url: (publishes && more).then(|| urls::cancel_series(actor.workspace, here.post)),
+            resume_url,
             ui: ui.clone(),
         }
+    }
+
+    /// What is said right after it was cancelled, as the page's address tells, with the button that takes it back.
+    pub fn undo(&self) -> Option<Undo> {
+        let (_, query) = self.ui.path.split_once('?')?;
+        let gone: usize = query.strip_prefix(CANCELED)?.strip_prefix('=')?.parse().ok()?;
+        let text = self.ui.count("n", gone).tr("series-canceled");
+        Some(Undo::new(text, self.ui.tr("trash-undo"), self.resume_url.clone()?))
     }
 }
 
@@ -108,5 +127,18 @@ pub async fn cancel(
     let unknown = || AppError::invalid("scope", "unknown", "Say how much of the series is to be canceled.");
     let scope = Scope::parse(&form.scope).ok_or_else(unknown)?;
     let gone = series::cancel(&app.engine, &member.actor, place.post, scope).await?;
-    Ok(Redirect::to(&format!("{}?canceled={gone}", urls::post(place.workspace, place.post))))
+    Ok(Redirect::to(&format!("{}?{CANCELED}={gone}", urls::post(place.workspace, place.post))))
+}
+
+/// Lets a cancelled series go on, and leads to the post of that day.
+pub async fn resume(
+    State(app): State<App>,
+    member: Member,
+    Path(place): Path<Place>,
+) -> Result<Redirect, Failure> {
+    let now = series::resume(&app.engine, &member.actor, place.post).await?;
+    Ok(Redirect::to(&match now {
+        Some(post) => format!("{}?{RESUMED}", urls::post(place.workspace, post)),
+        None => urls::posts(place.workspace),
+    }))
 }
