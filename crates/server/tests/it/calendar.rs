@@ -94,6 +94,12 @@ async fn full_month(db: TestDb) {
     let shown = page.matches("chip-text\">Every hour").count();
     assert_eq!(hidden.sum::<usize>() + shown, 5_000, "each is shown, or counted as one more of its day");
 
+    let whole = page.split("cal-whole").nth(1).and_then(|after| after.split('"').nth(2)).expect("a link");
+    let (page, _) = counted(&browser, &whole.replace("&#38;", "&")).await;
+    let page = page.text();
+    assert_eq!(page.matches("chip-text\">Every hour").count(), 5_000, "all of them, to be printed");
+    assert!(!page.contains("cal-whole") && !page.contains(" more</"));
+
     plan(&desk, &first, 1).await;
     let page = browser.get(&path).await.text();
     assert!(page.contains("than fit on this page"), "what is left out is said");

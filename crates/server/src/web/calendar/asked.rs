@@ -31,6 +31,8 @@ pub struct Asked {
     view: String,
     date: String,
     colour: String,
+    /// Not empty: days show all of their posts, however many.
+    whole: String,
     /// An account's id.
     pub account: String,
     /// A network.
@@ -52,6 +54,11 @@ impl Asked {
     /// The day that it is about, if it names one that calendars have.
     pub fn date(&self) -> Option<Date> {
         self.date.parse::<Date>().ok().filter(|day| (1900..=9900).contains(&day.year()))
+    }
+
+    /// Most posts that one place shows before it says how many more there are.
+    pub fn most(&self) -> usize {
+        if self.whole.is_empty() { self.span().most() } else { usize::MAX }
     }
 
     /// Whether tiles have the colour of their network rather than of their state.
@@ -130,7 +137,12 @@ impl Links {
         format!("{}?view={}&date={date}{}{}", self.here, span.as_str(), self.other_colour, self.filters)
     }
 
-    /// The same with all posts.
+    /// The same with all posts of each day, to read or print.
+    pub fn whole(&self, span: Span, date: Date) -> String {
+        format!("{}&whole=1", self.to(span, date))
+    }
+
+    /// The same without filters.
     pub fn of_all(&self, span: Span, date: Date) -> String {
         format!("{}?view={}&date={date}{}", self.here, span.as_str(), self.colour)
     }

@@ -57,6 +57,8 @@ pub struct Sheet<'a> {
     pub ui: &'a Ui,
     /// What is shown at once.
     pub span: Span,
+    /// Most posts of one place.
+    pub most: usize,
     /// The day that the page is about.
     pub at: Date,
     /// The days that are shown.
@@ -82,7 +84,7 @@ impl Sheet<'_> {
             }
         }
         let counts = sorted.iter().map(Vec::len).collect();
-        let drawn = sorted.into_iter().flat_map(|posts| posts.into_iter().take(self.span.most()));
+        let drawn = sorted.into_iter().flat_map(|posts| posts.into_iter().take(self.most));
         (counts, drawn.collect())
     }
 
@@ -90,7 +92,7 @@ impl Sheet<'_> {
     pub fn cells(&self, counts: &[usize], drawn: &[Entry], tiles: &mut Tiles<'_>) -> Vec<Cell> {
         let mut drawn = drawn.iter();
         let filled = |(place, count): (usize, &usize)| {
-            let most = self.span.most();
+            let most = self.most;
             let shown = drawn.by_ref().take(most.min(*count)).map(|entry| tiles.tile(entry)).collect();
             self.cell(place, shown, count.saturating_sub(most))
         };

@@ -71,6 +71,8 @@ struct Calendar {
     move_url: String,
     empty: Option<Empty>,
     too_full: Option<String>,
+    /// The same with all posts of each day, where some have more than is shown.
+    whole_url: Option<String>,
     files: CalendarFiles,
 }
 
@@ -141,7 +143,9 @@ pub async fn show(
     let compose = ui.may_write().then(|| urls::compose(actor.workspace));
     let ends = (days.first().copied().unwrap_or(at), days.last().copied().unwrap_or(at));
     let marks = Marks::load(&app, &actor, ends).await?;
-    let sheet = Sheet { ui: &ui, span, at, days: &days, zone: &zone, links: &links, marks: &marks, compose };
+    let most = asked.most();
+    let sheet =
+        Sheet { ui: &ui, span, most, at, days: &days, zone: &zone, links: &links, marks: &marks, compose };
     let (counts, drawn) = sheet.sort(dated);
     let drawn = posts::entries(&app.engine, &actor, drawn).await?;
     let look = Look { ui: &ui, actor: &actor, zone: &zone, by_network: asked.by_network() };
@@ -161,6 +165,7 @@ pub async fn show(
         today_url: links.to(span, today),
         empty: is_empty.then(|| empty(&ui, &actor, asked.is_filtered())),
         files: CalendarFiles::new(&ui, actor.workspace, ends),
+        whole_url: counts.iter().any(|count| *count > most).then(|| links.whole(span, at)),
         too_full: shown.more.then(|| ui.tr("calendar-too-full")),
         cells,
         marks: (span == Span::Day).then(|| marks.on(&ui, at)),
