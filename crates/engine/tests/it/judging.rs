@@ -99,6 +99,29 @@ async fn at_once(test: &TestDb) {
 }
 on_both!(requests_at_the_same_time_share_the_networks_cap, |t| super::at_once(t));
 
+async fn moved_there(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let id = stage.through_pages("instagram", None).await;
+    network_takes(&stage, id, 1).await;
+    let file = stage.picture().await;
+    let create = async |text: &str, minutes: i64| {
+        let input = PostInput { media: vec![file], ..at(id, text, stage.in_minutes(minutes)) };
+        posts::create(&stage.engine, &stage.actor, input).await.expect("a post")
+    };
+    create("The one of that day", 60).await;
+    let other = create("Of another day", 60 + 3 * 24 * 60).await;
+    let dragged = (other.post.id, Some(other.post.version));
+    let to = Some(stage.in_minutes(61));
+    for sure in [false, true] {
+        let answer = posts::reschedule(&stage.engine, &stage.actor, dragged, to, sure).await;
+        let Err(AppError::Invalid(errors)) = answer else { panic!("{answer:?}") };
+        assert!(errors.iter().any(|e| e.code == "cap_exceeded"), "{errors:?}");
+    }
+    let after = posts::get(&stage.engine, &stage.actor, other.post.id).await.expect("the post");
+    assert_eq!((after.post.due_at, after.post.version), (other.post.due_at, other.post.version));
+}
+on_both!(a_post_is_not_moved_over_the_networks_cap, |t| super::moved_there(t));
+
 async fn neighbours(test: &TestDb) {
     let stage = Stage::new(test).await;
     let id = stage.bluesky().await;

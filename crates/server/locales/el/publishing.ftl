@@ -151,6 +151,7 @@ post-edit-public-text = Νέο κείμενο
 post-edit-public-save = Αλλαγή εκεί
 post-resolve-lead = Η απάντηση του δικτύου χάθηκε και το Carillon δεν μπόρεσε να μάθει αν η δημοσίευση είναι δημόσια. Κοιτάξτε τον λογαριασμό.
 post-resolve-link = Σύνδεσμος της δημοσίευσης, αν τη βρήκατε
+post-resolve-link-how = Η διεύθυνση της δημοσίευσης στον ιστό, που αρχίζει με https://
 post-resolve-public = Είναι δημόσια
 post-resolve-absent = Δεν είναι δημόσια, να σταλεί ξανά
 post-attempts = { $n ->

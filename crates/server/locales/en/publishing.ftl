@@ -150,6 +150,7 @@ post-edit-public-text = New text
 post-edit-public-save = Change it there
 post-resolve-lead = The network's answer was lost, and Carillon could not find out whether the post is public. Please look at the account.
 post-resolve-link = Link to the post, if you found it
+post-resolve-link-how = The post's web address, beginning with https://
 post-resolve-public = It is public
 post-resolve-absent = It is not public, send it again
 post-attempts = { $n ->
