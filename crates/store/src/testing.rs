@@ -36,6 +36,15 @@ impl TestDb {
         Self { db, url, folder: Some(folder), postgres: None }
     }
 
+    /// A database that belongs to somebody else: a program that runs, say. It stays when the test ends.
+    ///
+    /// # Panics
+    /// When it can't be opened.
+    pub async fn of(url: String) -> Self {
+        let db = Db::open(&url).await.expect("it opens");
+        Self { db, url, folder: None, postgres: None }
+    }
+
     /// A new database on the test server; `None`, with a note, where there is no server.
     ///
     /// # Panics

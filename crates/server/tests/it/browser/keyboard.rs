@@ -154,3 +154,74 @@ async fn from_the_sign_in_to_a_draft_without_a_mouse() {
     );
     stage.close([page]).await;
 }
+
+/// Types a date and a time into the field that has the focus, part after part as it shows them.
+async fn type_time(page: &Page, day: &str, time: &str) {
+    let (year, month, date) = (&day[..4], &day[5..7], &day[8..]);
+    for key in format!("{month}{date}").chars() {
+        page.strike(&key.to_string(), 0).await;
+    }
+    // A year may have six digits; its part is left by hand.
+    for key in year.chars() {
+        page.strike(&key.to_string(), 0).await;
+    }
+    page.press("ArrowRight").await;
+    let hour: u32 = time[..2].parse().expect("an hour");
+    let shown = format!("{:02}{}{}", (hour + 11) % 12 + 1, &time[3..], if hour < 12 { 'a' } else { 'p' });
+    for key in shown.chars() {
+        page.strike(&key.to_string(), 0).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_post_is_written_and_scheduled_without_a_mouse() {
+    let test = "keyboard::a_post_is_written_and_scheduled_without_a_mouse";
+    let Some(stage) = Stage::demo(test).await else { return };
+    let accounts = stage.accounts().await;
+    let mastodon = accounts.iter().find(|a| a["platform"] == "mastodon").expect("an account");
+    let named = |part: &str| mastodon[part].as_str().expect("a name").to_owned();
+    let name = format!("{} @{} · Mastodon", named("name"), named("handle"));
+
+    let page = stage.signed_in().await;
+    page.strike("c", 0).await;
+    page.arrive("/compose").await;
+    page.wait("the text has the focus", "document.activeElement.id === 'text'").await;
+    page.type_text("Planned without a mouse").await;
+    tab_to(&page, &name).await;
+    page.press(" ").await;
+    page.wait("it fits", "document.querySelectorAll('#check .check-good').length === 1").await;
+
+    // The main mistake: a time that has passed. The rest stays, and the field says it.
+    let due = "document.activeElement.id === 'scheduled_at'";
+    tab_until(&page, due).await;
+    type_time(&page, "2020-05-04", "09:30").await;
+    assert_eq!(page.value("#scheduled_at").await, "2020-05-04T09:30");
+    tab_to(&page, "Schedule").await;
+    page.expect_complaint("status of 422");
+    page.press("Enter").await;
+    page.wait("a refusal", "document.querySelector('.field-error, .alert-danger')").await;
+    assert_eq!(page.value("#text").await, "Planned without a mouse");
+    tab_until(&page, due).await;
+    type_time(&page, "2031-05-04", "18:45").await;
+    assert_eq!(page.value("#scheduled_at").await, "2031-05-04T18:45");
+    tab_to(&page, "Schedule").await;
+    page.press("Enter").await;
+    page.arrive("?saved").await;
+    let url = page.address().await;
+    let id = url.rsplit('/').next().and_then(|last| last.split('?').next()).expect("an id").to_owned();
+    let post = stage.api.get(&format!("/api/v1/posts/{id}")).await;
+    assert_eq!(post["status"], "scheduled");
+    assert_eq!(post["scheduled_at"], "2031-05-04T15:45:00Z", "Athens is three hours ahead in May");
+    stage.close([page]).await;
+}
+
+/// Goes on with Tab until this is true.
+async fn tab_until(page: &Page, there: &str) {
+    for _ in 0..80 {
+        page.press("Tab").await;
+        if page.js(there).await == true {
+            return;
+        }
+    }
+    panic!("Tab never leads to where {there}");
+}

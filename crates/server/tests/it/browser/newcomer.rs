@@ -124,3 +124,61 @@ async fn pass_a_review(stage: &Stage) {
     stage.sandbox.poll("/sandbox/ledger", there).await;
     stage.sandbox.post("/sandbox/clock", json!({ "advance_s": 90 })).await;
 }
+
+/// Presses the button of the step that is next, which is called so.
+async fn take_step(page: &Page, stage: &Stage, name: &str, button: &str) {
+    page.goto(&stage.url("/")).await;
+    page.arrive("/overview").await;
+    let step = ".guide-step[aria-current=step]";
+    let text = format!("document.querySelector('{step}')?.innerText.includes({})", json!(name));
+    page.wait(name, &text).await;
+    page.click(&format!("{step} a.btn-primary")).await;
+    let gone = format!("document.querySelector('{step}')?.innerText.includes({}) !== true", json!(button));
+    page.wait("another page", &gone).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_steps_lead_from_an_empty_workspace_to_a_public_post() {
+    let test = "newcomer::the_first_steps_lead_from_an_empty_workspace_to_a_public_post";
+    let Some(stage) = Stage::demo(test).await else { return };
+    stage.new_user("ada@example.com", "a bell for every hour").await;
+    let page = stage.tab().await;
+    page.goto(&stage.url("/sign-in")).await;
+    page.fill(("textbox", "Email"), "ada@example.com").await;
+    page.fill(("textbox", "Password"), "a bell for every hour").await;
+    page.click(("button", "Sign in")).await;
+    page.arrive("/overview").await;
+    page.reads("0 of 4 done").await;
+
+    take_step(&page, &stage, "Connect an account", "Connect").await;
+    page.arrive("/connections").await;
+    let before = stage.open().await;
+    page.click("#connect-x button").await;
+    let popup = stage.opened_since(&before).await;
+    popup.click("button[value=marafields]").await;
+    popup.click(("button", "Allow")).await;
+    stage.closed(&popup).await;
+    page.reads("The account is connected.").await;
+
+    take_step(&page, &stage, "Write a post", "Write").await;
+    page.arrive("/compose").await;
+    page.fill(("textbox", "Text"), "Rung for the first time").await;
+    page.click("input[name=account]").await;
+    page.click(("button", "Save draft")).await;
+    page.arrive("?saved").await;
+
+    take_step(&page, &stage, "Schedule or publish it", "Open drafts").await;
+    page.arrive("status=draft").await;
+    page.click("main a[href*='/posts/']").await;
+    page.arrive("/posts/").await;
+    page.click("main a[href*='compose?post=']").await;
+    page.arrive("/compose?post=").await;
+    page.click(("button", "Publish now")).await;
+    page.arrive("/posts/").await;
+    page.wait("it is published", "document.querySelector('.publication .state-published') !== null").await;
+    page.goto(&stage.url("/")).await;
+    page.arrive("/overview").await;
+    page.wait("nothing is left to do", "!document.querySelector('.guide-step')").await;
+    assert_eq!(stage.public("Rung for the first time").await.len(), 1);
+    stage.close([page, popup]).await;
+}

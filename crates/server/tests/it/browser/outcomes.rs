@@ -27,6 +27,22 @@ async fn follow_notice(page: &Page, post: &str) {
     page.wait("it is the one that is meant", "document.querySelector(':target.publication') !== null").await;
 }
 
+/// A post on Mastodon whose sending was cut off, and after which the network can't be asked; gives its id.
+pub async fn in_doubt(stage: &Stage, text: &str) -> String {
+    let cut = |operation: &str, count: Value| json!({ "platform": "mastodon", "operation": operation, "fault": "cut", "count": count });
+    stage.sandbox.post("/sandbox/faults", cut("commit", json!(1))).await;
+    let post = publish_now(stage, &stage.account("mastodon").await, text).await;
+    let sent = |read: &Value| read["publications"][0]["attempts"].to_string().contains("statuses.create");
+    stage.api.poll(&format!("/api/v1/posts/{post}"), sent).await;
+    stage.sandbox.post("/sandbox/faults", cut("*", Value::Null)).await;
+    // Carillon looks for it again and again; then it asks a person.
+    for _ in 0..4 {
+        stage.sandbox.post("/sandbox/clock", json!({ "advance_s": 1800 })).await;
+    }
+    stands(stage, &post, "unconfirmed").await;
+    post
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failed_post_is_reached_from_its_notice_and_tried_again() {
     let test = "outcomes::a_failed_post_is_reached_from_its_notice_and_tried_again";
@@ -51,18 +67,8 @@ async fn a_failed_post_is_reached_from_its_notice_and_tried_again() {
 async fn who_looked_says_that_a_post_is_not_public_and_it_goes_out() {
     let test = "outcomes::who_looked_says_that_a_post_is_not_public_and_it_goes_out";
     let Some(stage) = Stage::demo(test).await else { return };
-    let cut = |operation: &str, count: Value| json!({ "platform": "mastodon", "operation": operation, "fault": "cut", "count": count });
-    stage.sandbox.post("/sandbox/faults", cut("commit", json!(1))).await;
-    let post = publish_now(&stage, &stage.account("mastodon").await, "A bell that nobody heard").await;
-    let sent = |read: &Value| read["publications"][0]["attempts"].to_string().contains("statuses.create");
-    stage.api.poll(&format!("/api/v1/posts/{post}"), sent).await;
-    stage.sandbox.post("/sandbox/faults", cut("*", Value::Null)).await;
     let page = stage.signed_in().await;
-    // Carillon looks for it again and again; then it asks a person.
-    for _ in 0..4 {
-        stage.sandbox.post("/sandbox/clock", json!({ "advance_s": 1800 })).await;
-    }
-    stands(&stage, &post, "unconfirmed").await;
+    let post = in_doubt(&stage, "A bell that nobody heard").await;
     let (status, _) = stage.sandbox.send(Method::DELETE, "/sandbox/faults", None).await;
     assert!(status.is_success());
     follow_notice(&page, &post).await;

@@ -5,6 +5,7 @@ mod analytics;
 mod calendar;
 mod library;
 mod posts;
+mod refused;
 
 use std::path::{Path, PathBuf};
 

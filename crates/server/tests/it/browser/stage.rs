@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use axum::http::Method;
-use carillon_store::testing::skipped;
+use carillon_store::testing::{TestDb, skipped};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
@@ -120,6 +120,11 @@ impl Stage {
         let made = self.admin(&["user", "create", "--email", email, "--password-stdin"], password).await;
         let workspace = made.split_whitespace().find_map(|word| word.strip_prefix("workspace="));
         workspace.expect("a workspace").to_owned()
+    }
+
+    /// The demo's database, for what can be done there only.
+    pub async fn database(&self) -> TestDb {
+        TestDb::of(format!("sqlite:{}", self.folder.path().join("data/carillon.db").display())).await
     }
 
     /// Puts a small picture into a workspace's library.
