@@ -100,6 +100,7 @@ async fn open(engine: &Engine, seen: DueSchedule) -> Result<(), StoreError> {
         file_name: String::new(),
         size: 0,
         created_at: now,
+        made_at: None,
         sent_at: None,
     };
     let next_at = if is_due { schedule.rule.next(now, &zone) } else { due };
@@ -239,6 +240,7 @@ async fn made(
         ..Filter::default()
     };
     let _room = report::room().await;
+    row.made_at = Some(engine.clock.now());
     let content = exports::report(engine, &actor, &filter).await.map_err(|e| defect(&e))?;
     row.file_name = content.about.file_name("report", "pdf");
     let words = mailer.words(common_language(&readers(engine, row).await?));

@@ -275,6 +275,24 @@ async fn aged(test: &TestDb) {
 }
 on_both!(answers_are_thinned_and_let_go, |t| super::aged(t));
 
+async fn pinned(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let account = stage.through_pages("instagram", None).await;
+    let begin = midnight_before(&stage, stage.engine.clock.now()) + DAY;
+    let hour = |hours: i64| begin + SignedDuration::from_hours(hours);
+    for (at, parts) in [(1, [("DE", 5), ("FR", 3)]), (5, [("DE", 6), ("FR", 2)]), (7, [("DE", 7), ("FR", 1)])]
+    {
+        answer(&stage, account, hour(at), &parts).await;
+    }
+    stage.report_made(None, hour(6)).await;
+    stage.bench.clock.advance(DAY * 100);
+    stage.engine.upkeep().await;
+    let all = told(&stage, about(&stage, account, Question::Audience), ("followers", Some("country"))).await;
+    let left: Vec<_> = all.into_iter().map(|told| told.value).collect();
+    assert_eq!(left, [6, 2, 7, 1], "what the report told, and the day's last");
+}
+on_both!(an_answer_that_a_report_used_is_kept, |t| super::pinned(t));
+
 async fn many(test: &TestDb) {
     let stage = Stage::new(test).await;
     let page = stage.through_pages("linkedin", None).await;

@@ -7,6 +7,7 @@ use carillon_domain::insight::Period;
 use carillon_domain::metric::{Observation, Reading};
 use carillon_domain::time::{SignedDuration, Timestamp};
 use carillon_engine::people::{People, WorkspacePatch};
+use carillon_store::repo::report_schedule::{self, SentRow, SentState};
 use carillon_store::repo::snapshot::{self, Subject};
 use carillon_store::testing::TestDb;
 use carillon_store::{StoreError, on_both};
@@ -60,6 +61,28 @@ impl Stage {
         people.update_workspace(&self.actor, patch, None).await.expect("is changed");
     }
 
+    /// Notes that a report was made then: about an account, or about all of them.
+    pub(crate) async fn report_made(&self, account: Option<AccountId>, at: Timestamp) {
+        let row = SentRow {
+            workspace: self.actor.workspace,
+            id: Id::new(self.engine.clock.as_ref(), self.engine.entropy.as_ref()),
+            account,
+            first_day: "2026-11-16".into(),
+            last_day: "2026-11-22".into(),
+            people: Vec::new(),
+            told: Vec::new(),
+            state: SentState::Sent,
+            file_name: "numbers.pdf".into(),
+            size: 1,
+            created_at: at,
+            made_at: Some(at),
+            sent_at: Some(at),
+        };
+        let kept =
+            self.engine.db.write(move |tx| Box::pin(async move { report_schedule::add(tx, &row).await }));
+        kept.await.map_err(|e: StoreError| e.to_string()).expect("a report");
+    }
+
     async fn next_day(&self) {
         self.bench.clock.advance(DAY);
         self.engine.upkeep().await;
@@ -97,3 +120,33 @@ async fn thinned(test: &TestDb) {
     assert_eq!(stage.left(account, midnight).await, [last.clone(), last]);
 }
 on_both!(old_days_keep_their_last_snapshot, |t| super::thinned(t));
+
+async fn pinned(test: &TestDb) {
+    let stage = Stage::new(test).await;
+    let (ours, other) = (stage.bluesky().await, stage.through_pages("instagram", None).await);
+    let zone = TimeZone::get(&stage.actor.timezone).expect("a zone");
+    let tomorrow = zone.to_datetime(stage.engine.clock.now()).date().tomorrow().expect("a day");
+    let midnight = Period::start_of(tomorrow, &zone).expect("it begins");
+    for account in [ours, other] {
+        stage.looks(account, midnight, &[0, 6, 12, 18, 23, 30, 49]).await;
+    }
+    let hour = |hours: i64| midnight + SignedDuration::from_hours(hours);
+    // One between two looks, one at the very time of a look, one after the day's last, and one about the other account only.
+    stage.report_made(None, hour(8)).await;
+    stage.report_made(None, hour(12)).await;
+    stage.report_made(None, hour(26)).await;
+    stage.report_made(Some(other), hour(1)).await;
+    for _ in 0..3 {
+        stage.bench.clock.advance(DAY * 60);
+        stage.engine.upkeep().await;
+    }
+    let kept = [6, 12, 23, 30, 49].to_vec();
+    assert_eq!(
+        stage.left(ours, midnight).await,
+        [kept.clone(), kept.clone()],
+        "what reports told, and each day's last"
+    );
+    let more = [vec![0], kept].concat();
+    assert_eq!(stage.left(other, midnight).await, [more.clone(), more]);
+}
+on_both!(what_a_report_used_is_kept_for_ever, |t| super::pinned(t));

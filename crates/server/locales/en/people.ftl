@@ -61,7 +61,7 @@ workspace-grace-hint = A post that is late by more than these minutes (the serve
 
 workspace-grace-number = Enter a number of minutes.
 workspace-snapshots = Keep every snapshot of the numbers, in days
-workspace-snapshots-hint = From 30 to 3650 days; 0 keeps them all for ever. After that the last snapshot of each day stays, for ever. What is thinned out does not come back.
+workspace-snapshots-hint = From 30 to 3650 days; 0 keeps them all for ever. After that the last snapshot of each day stays, and what a report told, for ever. What is thinned out does not come back.
 workspace-snapshots-number = Enter a number of days.
 workspace-snapshots-short = Every snapshot is kept for
 workspace-snapshots-ever = For ever

@@ -203,6 +203,7 @@ async fn reported(app: &TestApp, token: &str) -> (String, String) {
         file_name: "ours.pdf".into(),
         size: 1,
         created_at: now,
+        made_at: Some(now),
         sent_at: Some(now),
     };
     let ids = (schedule.id.to_string(), sent.id.to_string());

@@ -235,10 +235,12 @@ create table sent_reports (
     file_name    text   not null,
     size         bigint not null, -- of the file in the media store (0: not made yet)
     created_at   bigint not null,
+    made_at      bigint,          -- when its numbers were read: what they were then is not thinned
     sent_at      bigint,
     primary key (workspace_id, id)
 );
 create index sent_reports_making on sent_reports (state) where state = 'making';
+create index sent_reports_made on sent_reports (workspace_id, made_at) where made_at is not null;
 
 -- What accounts were called before, as readings found, and what their network did with them.
 create table account_names (

@@ -18,13 +18,13 @@ statements! {
         order by next_at limit $2";
     MOVE = "report_schedules.move": "update report_schedules set next_at = $4 where workspace_id = $1 and id = $2 and next_at = $3";
     ADD = "sent_reports.add": "insert into sent_reports (workspace_id, id, account_id, first_day, last_day, people, told, state, \
-        file_name, size, created_at, sent_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    SAVE = "sent_reports.save": "update sent_reports set told = $3, state = $4, file_name = $5, size = $6, sent_at = $7 \
+        file_name, size, created_at, made_at, sent_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    SAVE = "sent_reports.save": "update sent_reports set told = $3, state = $4, file_name = $5, size = $6, sent_at = $7, made_at = $8 \
         where workspace_id = $1 and id = $2";
     SENT = "sent_reports.find": "select workspace_id, id, account_id, first_day, last_day, people, told, state, file_name, size, \
-        created_at, sent_at from sent_reports where workspace_id = $1 and id = $2";
+        created_at, made_at, sent_at from sent_reports where workspace_id = $1 and id = $2";
     SENT_LIST = "sent_reports.list": "select workspace_id, id, account_id, first_day, last_day, people, told, state, file_name, size, \
-        created_at, sent_at from sent_reports where workspace_id = $1 order by id desc limit $2";
+        created_at, made_at, sent_at from sent_reports where workspace_id = $1 order by id desc limit $2";
     WITHOUT_JOB = "sent_reports.without_job": "select r.workspace_id, r.id from sent_reports r where r.state = 'making' \
         and not exists (select 1 from jobs j where j.subject_id = r.id) limit $1";
 }
@@ -99,6 +99,8 @@ pub struct SentRow {
     pub size: u64,
     /// When it was added.
     pub created_at: Timestamp,
+    /// When its numbers were read. What they were then is kept for ever.
+    pub made_at: Option<Timestamp>,
     /// When the last one got it.
     pub sent_at: Option<Timestamp>,
 }
@@ -143,6 +145,7 @@ fn read_sent(row: &Row) -> Result<SentRow, StoreError> {
         file_name: row.get("file_name")?,
         size: row.get("size")?,
         created_at: row.get("created_at")?,
+        made_at: row.get("made_at")?,
         sent_at: row.get("sent_at")?,
     })
 }
@@ -243,6 +246,7 @@ pub async fn add(tx: &mut Tx<'_>, row: &SentRow) -> Result<(), StoreError> {
         &row.file_name,
         row.size,
         row.created_at,
+        row.made_at,
         row.sent_at
     ];
     tx.execute(ADD, values).await.map(drop)
@@ -260,7 +264,8 @@ pub async fn save(tx: &mut Tx<'_>, row: &SentRow) -> Result<(), StoreError> {
         row.state.as_str(),
         &row.file_name,
         row.size,
-        row.sent_at
+        row.sent_at,
+        row.made_at
     ];
     tx.execute(SAVE, values).await.map(drop)
 }

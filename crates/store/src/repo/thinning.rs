@@ -18,7 +18,10 @@ statements! {
         and s.account_id = $2 and (s.subject_id, s.metric, s.as_of) > ($3, $4, $5) and s.as_of >= $6 and s.as_of < $7 \
         and exists (select 1 from snapshots l where l.workspace_id = $1 and l.account_id = $2 and l.subject_id = s.subject_id \
         and l.metric = s.metric and l.as_of > s.as_of and l.as_of < $6 + ((s.as_of - $6) / $8 + 1) * $8) \
-        order by s.subject_id, s.metric, s.as_of limit $9";
+        and not exists (select 1 from sent_reports r where r.workspace_id = $1 and r.made_at >= s.as_of \
+        and r.made_at < $6 + ((s.as_of - $6) / $8 + 1) * $8 and (r.account_id is null or r.account_id = $2) \
+        and not exists (select 1 from snapshots m where m.workspace_id = $1 and m.account_id = $2 and m.subject_id = s.subject_id \
+        and m.metric = s.metric and m.as_of > s.as_of and m.as_of <= r.made_at)) order by s.subject_id, s.metric, s.as_of limit $9";
     FORGET = "thinning.forget": "delete from snapshots where workspace_id = $1 and account_id = $2 and subject_id = $3 \
         and metric = $4 and as_of = $5";
     CLAIM = "thinning.claim": "update accounts set thin_at = $4 where workspace_id = $1 and id = $2 and thin_at <= $3";
@@ -98,7 +101,8 @@ impl Key {
     }
 }
 
-/// Snapshots after this one, in the order of their keys, on whose day there is a later one: at most so many.
+/// Snapshots after this one, in the order of their keys, on whose day there is a later one, but for what was the latest when a report
+/// was made: at most so many.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -13,7 +13,11 @@ statements! {
         where s.workspace_id = $1 and s.account_id = $2 and s.as_of >= $3 and s.as_of < $4 and exists (select 1 from owner_numbers l \
         where l.workspace_id = $1 and l.account_id = $2 and l.question = s.question and l.metric = s.metric \
         and l.dimension = s.dimension and l.began = s.began and l.as_of > s.as_of \
-        and l.as_of < $3 + ((s.as_of - $3) / $5 + 1) * $5) order by s.question, s.metric, s.dimension, s.as_of, s.began limit $6";
+        and l.as_of < $3 + ((s.as_of - $3) / $5 + 1) * $5) and not exists (select 1 from sent_reports r where r.workspace_id = $1 \
+        and r.made_at >= s.as_of and r.made_at < $3 + ((s.as_of - $3) / $5 + 1) * $5 \
+        and (r.account_id is null or r.account_id = $2) and not exists (select 1 from owner_numbers m where m.workspace_id = $1 \
+        and m.account_id = $2 and m.question = s.question and m.metric = s.metric and m.dimension = s.dimension \
+        and m.began = s.began and m.as_of > s.as_of and m.as_of <= r.made_at)) order by s.question, s.metric, s.dimension, s.as_of, s.began limit $6";
     OLD = "owner_numbers.old": "select distinct question, metric, dimension, as_of, began from owner_numbers \
         where workspace_id = $1 and account_id = $2 and as_of < $3 order by question, metric, dimension, as_of, began limit $4";
     FORGET = "owner_numbers.forget": "delete from owner_numbers where workspace_id = $1 and account_id = $2 and question = $3 \
