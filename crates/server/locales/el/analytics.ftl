@@ -174,3 +174,23 @@ curve-minutes = { $n } λεπ.
 curve-hours = { $n } ώρ.
 curve-days = { $n } ημ.
 curve-days-hours = { $n } ημ. { $hours } ώρ.
+
+# Πώς αναπτύχθηκε ένας λογαριασμός, στη σελίδα του.
+growth = Ανάπτυξη
+growth-lead = { $n ->
+    [one] Ακόλουθοι και δημοσιεύσεις μίας ημέρας.
+   *[other] Ακόλουθοι και δημοσιεύσεις { $n } ημερών.
+}
+growth-more = Άλλα διαστήματα και όλα τα υπόλοιπα
+growth-month = Ακόλουθοι σε 30 ημέρες
+growth-week = Ακόλουθοι σε 7 ημέρες
+growth-velocity = Ακόλουθοι την ημέρα
+growth-velocity-before = 30 ημέρες πριν: { $n }
+growth-rhythm = Δημοσιεύσεις την εβδομάδα
+growth-unseen = Μία από τις ημέρες που χρειάζονται δεν διαβάστηκε.
+growth-chart = Ακόλουθοι ανά ημέρα
+growth-axis = Η κλίμακα δεν αρχίζει από το μηδέν.
+growth-days = Ανά ημέρα
+growth-day = Ημέρα
+growth-point = { $day }: { $n }
+growth-weekdays = Δημοσιεύσεις ανά ημέρα της εβδομάδας

@@ -174,3 +174,23 @@ curve-minutes = { $n } min
 curve-hours = { $n } h
 curve-days = { $n } d
 curve-days-hours = { $n } d { $hours } h
+
+# How an account grew, on its page.
+growth = Growth
+growth-lead = { $n ->
+    [one] Followers and posts of one day.
+   *[other] Followers and posts of { $n } days.
+}
+growth-more = Other times, and everything else
+growth-month = Followers in 30 days
+growth-week = Followers in 7 days
+growth-velocity = Followers a day
+growth-velocity-before = 30 days before: { $n }
+growth-rhythm = Posts a week
+growth-unseen = A day that this needs was not looked at.
+growth-chart = Followers day by day
+growth-axis = The scale does not begin at zero.
+growth-days = Day by day
+growth-day = Day
+growth-point = { $day }: { $n }
+growth-weekdays = Posts by day of the week

@@ -62,6 +62,19 @@ async fn a_logo_is_uploaded_shown_printed_replaced_and_removed() {
 }
 
 #[tokio::test]
+async fn an_accounts_page_has_it_on_paper() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    let account = format!("{}/accounts/{}", desk.home, desk.account);
+    assert!(!owner.get(&account).await.text().contains("print-logo"));
+    let saved = owner.upload(&format!("{}/settings/logo", desk.home), "logo.jpg", &jpeg(64, 64)).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    let logo = shown(&settings(&owner, &desk.home).await).expect("a logo");
+    let page = owner.get(&account).await.text();
+    assert!(page.contains(&format!("<img class=\"print-logo\" src=\"{logo}\"")), "{page}");
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_logo_is_explained_and_changes_nothing() {
     let app = TestApp::new().await;
     let (browser, home) = app.owner().await;

@@ -148,6 +148,7 @@ async fn an_account_has_a_page_that_follows_its_reading() {
         assert_eq!(reading.status, StatusCode::OK, "{}", reading.text());
         let text = reading.text();
         assert!(text.contains("state-queued") && text.contains(unread), "{text}");
+        assert!(!text.contains("id=\"growth\""), "nobody looked yet: {text}");
         assert!(
             text.contains(&format!("sse-connect=\"{home}/events?after=")) && text.contains("every 5s"),
             "{text}"
@@ -179,6 +180,16 @@ async fn an_account_has_a_page_that_follows_its_reading() {
         "{text}"
     );
     assert!(text.contains("state-done") && !text.contains("every 5s"), "{text}");
+    assert!(text.contains("id=\"growth\"") && text.contains("Followers in 30 days"), "{text}");
+    assert!(text.contains("A day that this needs was not looked at."), "it is connected since today: {text}");
+    let column = format!("<a href=\"{page}?sort=likes#posts\">Likes</a>");
+    assert!(text.contains(&column) && !text.contains("aria-sort"), "{text}");
+    let sorted = browser.get(&format!("{page}?sort=likes")).await.text();
+    assert!(
+        sorted.contains(&format!("aria-sort=\"descending\"><a href=\"{page}#posts\">Likes</a>")),
+        "{sorted}"
+    );
+    assert!(!browser.get(&format!("{page}?sort=nothing")).await.text().contains("aria-sort"));
     let text = browser.get(&list).await.text();
     assert!(text.contains(&page) && text.contains(&sync) && text.contains("followers"), "{text}");
 

@@ -42,6 +42,7 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
     let mut states: Vec<String> = PublicationState::ALL.iter().map(|s| s.as_str().to_owned()).collect();
     states.push("partially_published".to_owned());
     vec![
+        ("made-of", names(&["several", "story", "video", "picture", "link", "poll", "document"])),
         ("month", numbers(12)),
         ("month-long", numbers(12)),
         ("weekday", numbers(7)),

@@ -23,6 +23,7 @@ use crate::{Actor, Engine};
 use carillon_domain::error::AppError;
 
 mod curves;
+mod gone;
 pub(crate) mod known;
 mod years;
 

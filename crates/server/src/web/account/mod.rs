@@ -3,6 +3,7 @@
 mod amount;
 mod audience;
 pub mod best;
+mod growth;
 mod heat;
 mod line;
 pub mod one;

@@ -16,9 +16,10 @@ use serde::Deserialize;
 
 use super::audience::Audience;
 use super::best::Best;
-use super::table::{PostLine, RunLine, posts, runs};
+use super::growth::Growth;
+use super::table::{Column, PostLine, RunLine, posts, runs};
 use super::{Amount, Line};
-use crate::http::extract::{Form, Path};
+use crate::http::extract::{Form, Path, Query};
 use crate::http::{App, Sensitive};
 use crate::urls;
 use crate::web::components::Empty;
@@ -28,7 +29,7 @@ use crate::web::insights::Ask;
 use crate::web::said::Said;
 use crate::web::signed_in::Member;
 use crate::web::ui::Ui;
-use crate::web::{Failure, html};
+use crate::web::{Failure, html, settings};
 
 /// Runs that the page shows.
 const RUNS: i64 = 10;
@@ -42,9 +43,10 @@ struct Account {
     budgets: Vec<BudgetLine>,
     insights: Option<Ask>,
     audience: Option<Audience>,
+    growth: Option<Growth>,
     trouble: Option<Trouble>,
     posts_lead: String,
-    columns: Vec<String>,
+    columns: Vec<Column>,
     posts: Vec<PostLine>,
     posts_empty: Empty,
     best: Option<Best>,
@@ -55,6 +57,8 @@ struct Account {
     queue_url: String,
     here: String,
     names: Vec<Renamed>,
+    /// Where the workspace's logo is, for paper.
+    logo: Option<String>,
 }
 
 struct Total {
@@ -82,11 +86,20 @@ pub struct Place {
     pub account: AccountId,
 }
 
+/// What the page's address says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    /// The metric that the posts are sorted by.
+    sort: String,
+}
+
 /// The page.
 pub async fn show(
     State(app): State<App>,
     member: Member,
     Path(place): Path<Place>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let member = member.at(Section::Connections);
     let (ui, actor) = (member.ui, member.actor);
@@ -100,9 +113,11 @@ pub async fn show(
     let outlook = outlooks.into_iter().next().unwrap_or_default();
     let budgets = budgets::of(&app.engine, &actor, &row).await?;
     let audience = Audience::of(&app, &ui, &actor, row.id).await?;
+    let growth = Growth::of(&app, &ui, &actor, row.id).await?;
     let best = Best::of(&app, &ui, &actor, row.id).await?;
     let posts_empty = nothing(&ui, &row, open.is_some());
-    let (columns, posts) = posts(&ui, &actor, found);
+    let here = urls::account(place.workspace, place.account);
+    let (columns, posts) = posts(&ui, &actor, (found, &asked.sort), &here);
     let query = format!("account={}", urls::encode(&row.id.to_string()));
     let files = |name: &str| Downloads::table(&ui, place.workspace, name, &query);
     let page = Account {
@@ -113,6 +128,7 @@ pub async fn show(
             .collect(),
         insights: Ask::account(&app.engine, &ui, &row),
         audience,
+        growth,
         trouble: trouble(&ui, &log, row.status_cause.as_deref()),
         posts_lead: ui.count("n", MAX_POSTS).arg("days", WINDOW.as_hours() / 24).tr("account-posts-lead"),
         columns,
@@ -123,9 +139,10 @@ pub async fn show(
         posts_files: files("account-posts"),
         runs_files: files("sync-runs"),
         names: accounts::names(&app.engine, &actor, row.id).await?,
+        logo: settings::logo::url(&app, &actor).await?,
         connections_url: urls::connections(place.workspace),
         queue_url: urls::account_queue(place.workspace, place.account),
-        here: urls::account(place.workspace, place.account),
+        here: if asked.sort.is_empty() { here } else { format!("{here}?sort={}", urls::encode(&asked.sort)) },
         line: Line::new(&app, &ui, &actor, row, outlook, open),
         ui,
     };

@@ -30,14 +30,35 @@ pub struct PostLine {
     pub curve_url: String,
     /// It was not among the posts any more when they were last read.
     pub vanished: bool,
+    /// What it is made of, where the network's word for it says so.
+    pub kind: Option<String>,
     /// Its numbers, in the order of the columns; what the network did not give is missing.
     pub amounts: Vec<Option<Amount>>,
 }
 
-/// The posts, and the metrics that at least one of them has.
-pub fn posts(ui: &Ui, actor: &Actor, posts: Vec<Post>) -> (Vec<String>, Vec<PostLine>) {
+/// A column of the posts, by which they can be sorted.
+pub struct Column {
+    /// In words.
+    pub label: String,
+    /// Where the table is sorted by it, largest first; by the time again where it is sorted by it.
+    pub url: String,
+    /// Whether it is sorted by it.
+    pub current: bool,
+}
+
+/// The posts, and the metrics that at least one of them has; those with most of `sort` first, and without one the newest.
+pub fn posts(
+    ui: &Ui,
+    actor: &Actor,
+    (mut posts, sort): (Vec<Post>, &str),
+    here: &str,
+) -> (Vec<Column>, Vec<PostLine>) {
     let given = |name: &str| posts.iter().any(|post| post.row.seen.of(name).is_some());
     let columns: Vec<&str> = metric::ALL.iter().map(|d| d.name).filter(|name| given(name)).collect();
+    if columns.contains(&sort) {
+        // What the network did not give is not zero: it comes last.
+        posts.sort_by_key(|post| std::cmp::Reverse(post.row.seen.of(sort).map(|reading| reading.value)));
+    }
     let line = |post: &Post| PostLine {
         url: post.row.url.clone().filter(|url| url.starts_with("https://") || url.starts_with("http://")),
         text: excerpt(ui, &post.row.text),
@@ -45,13 +66,35 @@ pub fn posts(ui: &Ui, actor: &Actor, posts: Vec<Post>) -> (Vec<String>, Vec<Post
         ours: post.post.map(|id| urls::post(actor.workspace, id)),
         curve_url: urls::found_post(actor.workspace, post.row.id),
         vanished: post.vanished,
+        kind: post.row.kind.as_deref().and_then(made_of).map(|kind| ui.of("made-of", kind)),
         amounts: columns
             .iter()
             .map(|name| post.row.seen.of(name).map(|r| Amount::new(ui.t, r.value)))
             .collect(),
     };
     let lines = posts.iter().map(line).collect();
-    (columns.iter().map(|name| ui.of("metric", name)).collect(), lines)
+    let column = |name: &&str| Column {
+        label: ui.of("metric", name),
+        url: if *name == sort { format!("{here}#posts") } else { format!("{here}?sort={name}#posts") },
+        current: *name == sort,
+    };
+    (columns.iter().map(column).collect(), lines)
+}
+
+/// What a post is made of, going by the words that networks have for it: `CAROUSEL_ALBUM`, `added_photos`, `app.bsky.embed.images`.
+/// A word that says nothing of that, such as one for a mere text, gives nothing.
+fn made_of(word: &str) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    let words: [(&[&str], &str); 7] = [
+        (&["carousel", "album"], "several"),
+        (&["story"], "story"),
+        (&["video", "reel", "short"], "video"),
+        (&["image", "photo", "picture"], "picture"),
+        (&["external", "link", "article"], "link"),
+        (&["poll"], "poll"),
+        (&["document"], "document"),
+    ];
+    words.into_iter().find(|(known, _)| known.iter().any(|part| word.contains(part))).map(|(_, kind)| kind)
 }
 
 /// The beginning of a post's text, on one line.
@@ -117,5 +160,25 @@ fn took(ui: &Ui, began: Timestamp, ended: Timestamp) -> String {
         ..1_000 => ui.count("n", millis).tr("step-ms"),
         1_000..90_000 => ui.arg("n", millis / 1_000).tr("sync-seconds"),
         _ => ui.arg("n", millis / 60_000).tr("sync-minutes"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_posts_are_made_of_is_told_by_the_networks_words() {
+        for (word, kind) in [
+            ("CAROUSEL_ALBUM", Some("several")),
+            ("app.bsky.embed.images", Some("picture")),
+            ("app.bsky.embed.external", Some("link")),
+            ("added_video", Some("video")),
+            ("REELS", Some("video")),
+            ("TEXT_POST", None),
+            ("mobile_status_update", None),
+        ] {
+            assert_eq!(made_of(word), kind, "{word}");
+        }
     }
 }

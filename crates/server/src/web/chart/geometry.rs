@@ -75,6 +75,16 @@ impl Axis {
         Self { low: 0, high: steps * step, ticks }
     }
 
+    /// Amounts from at most `low` to at least `high`, in a few round steps: for what hardly moves beside what it is. Whoever draws it says
+    /// that it does not begin at zero.
+    pub fn of_range(low: i64, high: i64) -> Self {
+        let (low, high) = (low.max(0), high.clamp(1, i64::MAX / 4));
+        let step = Self::of_amounts(high.saturating_sub(low).max(4)).ticks.get(1).copied().unwrap_or(1);
+        let (first, last) = (low / step, high / step + i64::from(high % step != 0));
+        let ticks: Vec<_> = (first..=last.max(first + 1)).map(|n| n * step).collect();
+        Self { low: first * step, high: last.max(first + 1) * step, ticks }
+    }
+
     /// Ages from zero to `until`, in seconds; in hours while there are few, else in days.
     pub fn of_ages(until: i64) -> Self {
         let until = until.max(HOUR);
@@ -129,6 +139,20 @@ mod tests {
             let axis = Axis::of_amounts(most);
             assert!(axis.ticks.len() <= 6 && axis.ticks.windows(2).all(|pair| pair[0] < pair[1]), "{axis:?}");
             assert_eq!(axis.ticks.last(), Some(&axis.high));
+        }
+    }
+
+    #[test]
+    fn a_range_has_round_steps_around_it() {
+        for (low, high, ticks) in [
+            (0, 0, vec![0, 1]),
+            (1_301, 1_898, vec![1_200, 1_400, 1_600, 1_800, 2_000]),
+            (77_000, 77_000, vec![77_000, 77_001]),
+            (77_003, 77_011, vec![77_002, 77_004, 77_006, 77_008, 77_010, 77_012]),
+        ] {
+            let axis = Axis::of_range(low, high);
+            assert_eq!(axis.ticks, ticks, "{low} to {high}");
+            assert!(axis.low <= low && high <= axis.high && axis.low < axis.high);
         }
     }
 

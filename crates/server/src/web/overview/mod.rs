@@ -22,6 +22,7 @@ use jiff::SignedDuration;
 pub use self::choice::Asked;
 use self::choice::{Fields, Item, Link};
 use self::guide::Guide;
+pub use self::tables::written;
 use self::tables::{DayLine, NetworkLine, TopLine};
 use self::tile::Tile;
 use super::components::Empty;

@@ -41,6 +41,14 @@ async fn numbers_are_followed_down_to_a_post() {
     let home = place.as_str().expect("a path").to_owned();
     page.goto(&stage.url(&format!("{home}accounts/{account}"))).await;
     page.wait("nothing is being read", "!document.querySelector('main [aria-busy=true]')").await;
+    page.wait("how it grew", "document.querySelector('#growth svg.chart .chart-own circle') !== null").await;
+    page.click("#growth details > summary").await;
+    page.wait("its table", "document.querySelectorAll('#growth details[open] tbody tr').length > 30").await;
+    page.click("#posts thead th:nth-child(3) a").await;
+    page.arrive("?sort=").await;
+    page.wait("it says by what it is sorted", "document.querySelector('#posts th[aria-sort=descending]')")
+        .await;
+    page.wait("nothing is being read", "!document.querySelector('main [aria-busy=true]')").await;
     page.click(&format!("a[href$='/found/{found}']")).await;
     page.arrive(&format!("/found/{found}")).await;
     let curve = "document.querySelectorAll('svg.chart .chart-own circle').length";
