@@ -118,22 +118,42 @@ pub(super) async fn judge(
             format!("Another post goes there at {at}, less than an hour from this one."),
         ));
     }
+    judge_content(engine, actor, check, (due.at, &due.timezone), besides).await
+}
+
+/// Whether the account gets the same from another post, going by one that is due then on that clock.
+pub(super) async fn judge_content(
+    engine: &Engine,
+    actor: &Actor,
+    check: &mut AccountCheck,
+    (due, timezone): (Timestamp, &str),
+    besides: Besides<'_>,
+) -> Result<(), AppError> {
     let fingerprint = super::posts::fingerprint(&check.draft);
-    let since = due.at - SAME_CONTENT;
-    let twin =
-        publication::same_content(&engine.db, actor.workspace, check.account.id, &fingerprint, since, except)
-            .await?;
+    let since = due - SAME_CONTENT;
+    let twin = publication::same_content(
+        &engine.db,
+        actor.workspace,
+        check.account.id,
+        &fingerprint,
+        since,
+        besides.except,
+    )
+    .await?;
     if let Some((post, other)) = twin {
-        let at = schedule::zone(&due.timezone);
+        let at = schedule::zone(timezone);
         let at = at.map_or_else(
             |_| other.to_string(),
             |zone| zone.to_datetime(other).strftime("%Y-%m-%d %H:%M").to_string(),
         );
-        let refused = refused_again(engine, check, due.at.duration_since(other).abs());
+        let refused = refused_again(engine, check, due.duration_since(other).abs());
         let message =
             format!("The account gets the same content on {at} from another post ({post}). {refused}");
         check.report.warnings.push(Violation::new("text", "duplicate_content", message));
-    } else if besides.on(account).any(|other| other.fingerprint == fingerprint && other.due_at >= since) {
+    } else if besides
+        .on(check.account.id)
+        .any(|other| other.fingerprint == fingerprint && other.due_at >= since)
+    {
         check.report.warnings.push(Violation::new(
             "text",
             "duplicate_content",

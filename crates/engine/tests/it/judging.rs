@@ -25,7 +25,7 @@ fn at(account: AccountId, text: &str, at: Timestamp) -> PostInput {
 
 /// The warnings and violations of a check on its one account, as codes.
 async fn checked(stage: &Stage, input: &PostInput) -> (Vec<String>, Vec<String>) {
-    let checks = posts::check(&stage.engine, &stage.actor, input).await.expect("checked");
+    let checks = posts::check(&stage.engine, &stage.actor, input, None).await.expect("checked");
     let codes = |list: &[carillon_domain::limits::Violation]| list.iter().map(|v| v.code.clone()).collect();
     (codes(&checks[0].report.violations), codes(&checks[0].report.warnings))
 }

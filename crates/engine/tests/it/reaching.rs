@@ -59,7 +59,7 @@ async fn warned(stage: &Stage, account: AccountId, text: &str, at: Timestamp) ->
         scheduled_at: Some(at.to_string()),
         ..PostInput::default()
     };
-    let checks = posts::check(&stage.engine, &stage.actor, &input).await.expect("checked");
+    let checks = posts::check(&stage.engine, &stage.actor, &input, None).await.expect("checked");
     let codes: Vec<String> = checks[0].report.warnings.iter().map(|v| v.code.clone()).collect();
     let created = stage.post(input).await;
     let said: Vec<String> = created.warnings.iter().map(|v| v.code.clone()).collect();

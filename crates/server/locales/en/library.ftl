@@ -18,6 +18,7 @@ library-tag = Add tags
 library-tags = Tags
 library-tags-hint = Separated by commas. Posts bear tags, too, and the library finds both by them.
 library-tag-nothing = Choose files, and type the tags that they are to bear.
+library-tag-posts = Posts are chosen, too. They get their tags where they are written: take them out of the choice.
 library-tagged = { $n ->
     [one] { $n } file was tagged.
    *[other] { $n } files were tagged.

@@ -38,11 +38,14 @@ compose-texts = Keep texts
 compose-insert = Put in
 compose-insert-which = Choose a text to put in
 compose-insert-none = Choose one of the texts that are kept, then put it in.
-compose-links = Links and campaign
+compose-links = Links, campaign and tags
 compose-links-which = Parameters of links
 compose-links-none = None
 compose-links-hint = The preview shows them. Networks on which links can't be pressed get none.
 compose-campaign = Campaign
+compose-waits = A file is still on its way. The post goes on by itself once it is there.
+compose-tags = Tags
+compose-tags-hint = Separated by commas. They go to no network; calendar, library and numbers are filtered by them.
 compose-fill-in = Fill in {"{"}account.name{"}"}, {"{"}network{"}"}, {"{"}date{"}"} and the like for each account
 
 hashtags-show = Suggest hashtags

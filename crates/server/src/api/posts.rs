@@ -163,7 +163,7 @@ async fn check(
     Caller(actor): Caller,
     Json(input): Json<PostInput>,
 ) -> Result<axum::Json<CheckResults>, Failure> {
-    let checks = posts::check(&app.engine, &actor, &input).await?;
+    let checks = posts::check(&app.engine, &actor, &input, None).await?;
     let results = checks
         .into_iter()
         .map(|c| CheckResult {

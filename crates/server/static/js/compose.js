@@ -16,32 +16,71 @@ const place = (field, id) => {
   return tile;
 };
 
+// Tells whether it is there.
 const show = async (field, id, tile) => {
-  if (!tile) return;
+  if (!tile) return true;
   const url = `/w/${form.dataset.workspace}/library/${id}/tile?name=${encodeURIComponent(field.dataset.media)}`;
-  const answer = await fetch(url);
-  if (!answer.ok) {
+  const answer = await fetch(url).catch(() => null);
+  if (!answer?.ok) {
     tile.remove();
-    return;
+    return false;
   }
   const holder = document.createElement('template');
   holder.innerHTML = await answer.text();
   tile.replaceWith(holder.content);
   changed();
+  return true;
 };
 
+// A post is not sent without the files that are on their way: the button that was pressed waits for them.
+let underway = 0;
+let pressed = null;
+const waits = document.getElementById('compose-waits');
+const wait = (button) => {
+  pressed?.removeAttribute('aria-busy');
+  pressed = button;
+  pressed?.setAttribute('aria-busy', 'true');
+  waits.textContent = pressed ? form.dataset.waits : '';
+};
+// Before whatever else listens: nothing is asked or noted before it is sent in fact.
+addEventListener(
+  'submit',
+  (event) => {
+    if (event.target !== form || !underway) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    wait(event.submitter ?? form.querySelector('[name=action]'));
+  },
+  true,
+);
+
 // Uploads go on side by side; the order in the post is the order in which they were chosen.
-const take = (field, files) =>
-  Promise.all(
-    files.map(async (file) => {
-      const slot = document.createElement('li');
-      slot.hidden = true;
-      field.querySelector('[data-tiles]').append(slot);
-      const id = await upload(form, file, field.querySelector('[data-progress]'));
-      if (id) await show(field, id, slot);
-      else slot.remove();
-    }),
-  );
+const take = async (field, files) => {
+  underway += files.length;
+  const one = async (file) => {
+    const slot = document.createElement('li');
+    slot.hidden = true;
+    field.querySelector('[data-tiles]').append(slot);
+    const list = field.querySelector('[data-progress]');
+    const id = await upload(form, file, list);
+    if (!id) slot.remove();
+    else if (await show(field, id, slot)) return true;
+    else {
+      const trouble = document.createElement('li');
+      trouble.className = 'upload field-error';
+      trouble.textContent = `${file.name} ${form.dataset.failed}`;
+      list.append(trouble);
+    }
+    return false;
+  };
+  const came = await Promise.all(files.map(one));
+  underway -= files.length;
+  const button = pressed;
+  if (!button || (underway && came.every(Boolean))) return;
+  wait(null);
+  // What could not be uploaded is looked at first.
+  if (came.every(Boolean)) form.requestSubmit(button);
+};
 
 const fieldAt = (element) =>
   element.closest('[data-media]') ??
@@ -66,7 +105,8 @@ form.addEventListener('drop', (event) => {
 });
 form.addEventListener('paste', (event) => {
   const files = filesOf(event.clipboardData);
-  if (!files.length) return;
+  // Programs for tables and texts put a picture of the text beside it.
+  if (!files.length || event.clipboardData.types.includes('text/plain')) return;
   event.preventDefault();
   take(fieldAt(event.target), files);
 });

@@ -1,6 +1,7 @@
 // The library: choosing by keyboard, the publish dialog, files from addresses. All of it works without this as pages and forms.
 
 import { ask } from './app.js';
+import { showNew } from './media.js';
 
 const dialog = document.getElementById('publish');
 
@@ -125,7 +126,9 @@ if (form) {
   const take = async (text) => {
     const urls = text.split(/\s+/).filter(Boolean);
     const done = await Promise.all(urls.map(one));
-    if (done.length && done.every(Boolean)) location.reload();
+    if (done.some(Boolean)) showNew();
+    // What was refused can be mended.
+    if (!form.elements.url.value) form.elements.url.value = urls.filter((_, nth) => !done[nth]).join('\n');
   };
   form.addEventListener('submit', (event) => {
     event.preventDefault();

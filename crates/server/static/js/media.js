@@ -112,13 +112,32 @@ for (const form of document.querySelectorAll('[data-uploads]')) {
   });
 }
 
+// Shows what came into the library. What is chosen stays so, and so does what somebody types meanwhile.
+export const showNew = async () => {
+  const shelf = document.querySelector('[data-shelf]');
+  const answer = shelf && (await fetch(location.href).catch(() => null));
+  const there =
+    answer?.ok && new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-shelf]');
+  if (!there) {
+    if (!document.querySelector('dialog[open]')) location.reload();
+    return;
+  }
+  const chosen = new Set([...shelf.querySelectorAll('input:checked')].map((input) => input.value));
+  const at = shelf.contains(document.activeElement) && document.activeElement.value;
+  shelf.replaceChildren(...there.children);
+  for (const input of shelf.querySelectorAll('input')) {
+    input.checked = chosen.has(input.value);
+    if (at && input.value === at) input.focus({ preventScroll: true });
+  }
+};
+
 // The library's own form: upload what is chosen or dropped, then show it.
 const library = document.querySelector('form[data-reload]');
 if (library) {
   const take = async (files) => {
     const list = library.querySelector('[data-progress]');
     const done = await Promise.all(files.map((file) => upload(library, file, list)));
-    if (done.length && done.every(Boolean)) location.reload();
+    if (done.some(Boolean)) showNew();
   };
   library.querySelector('[data-files]').addEventListener('change', (event) => {
     take([...event.target.files]);
@@ -130,5 +149,7 @@ if (library) {
     event.preventDefault();
     take(files);
   });
-  addEventListener('paste', (event) => take(filesOf(event.clipboardData)));
+  addEventListener('paste', (event) => {
+    if (!document.querySelector('dialog[open]')) take(filesOf(event.clipboardData));
+  });
 }

@@ -30,5 +30,7 @@ mod repeat;
 mod schedule;
 mod shelf;
 mod slots;
+mod splitting;
 mod stage;
+mod taking;
 mod texts;

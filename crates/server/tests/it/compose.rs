@@ -463,6 +463,81 @@ async fn the_length_that_an_account_may_post_is_shown() {
 }
 
 #[tokio::test]
+async fn a_post_does_not_stand_against_itself() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    let time = json!({ "status": "scheduled", "scheduled_at": "2026-12-01T09:00:00Z" });
+    let post = desk.post("The harbour at six.", time).await;
+    let id = post["id"].as_str().expect("an id").to_owned();
+    let form = [
+        ("text", "The harbour at six."),
+        ("account", desk.account.as_str()),
+        ("scheduled_at", "2026-12-01T09:00"),
+        ("timezone", "UTC"),
+    ];
+    let check = format!("{}/compose/check", desk.home);
+    let another = owner.post(&check, &form).await.text();
+    assert!(another.contains("less than an hour") && another.contains("the same content"), "{another}");
+    let beside = another.split("#says-scheduled_at").nth(1).expect("a place").split("hx-swap-oob").next();
+    assert!(
+        beside.is_some_and(|said| said.contains("less than an hour")),
+        "beside its field, too: {another}"
+    );
+    let version = post["version"].to_string();
+    let edited = [&form[..], &[("post", id.as_str()), ("version", version.as_str())]].concat();
+    let edited = owner.post(&check, &edited).await.text();
+    assert!(!edited.contains("check-warning"), "{edited}");
+    // Without a time it may go out now.
+    let soon = owner.post(&check, &form[..2]).await.text();
+    assert!(soon.contains("the same content") && !soon.contains("less than an hour"), "{soon}");
+}
+
+#[tokio::test]
+async fn a_thread_is_offered_only_where_it_helps() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    let (long, own) = ("Bells ring. ".repeat(40), format!("text.{}", desk.account));
+    let check = async |text: &str, other: &str| {
+        let form =
+            [("text", text), ("account", desk.account.as_str()), (own.as_str(), other), ("timezone", "UTC")];
+        owner.post(&format!("{}/compose/check", desk.home), &form).await.text()
+    };
+    assert!(check(&long, "").await.contains("value=\"split\""));
+    let answer = check("Bells ring.", &long).await;
+    assert!(answer.contains("check-bad") && !answer.contains("value=\"split\""), "{answer}");
+}
+
+#[tokio::test]
+async fn tags_are_typed_changed_and_taken_away() {
+    let desk = Desk::new().await;
+    let owner = desk.owner().await;
+    let compose = format!("{}/compose", desk.home);
+    let base =
+        [("text", "Bells"), ("account", desk.account.as_str()), ("timezone", "UTC"), ("action", "draft")];
+    let long = "a".repeat(200);
+    let refused = owner.post(&compose, &[&base[..], &[("tags", &long)]].concat()).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = refused.text();
+    assert!(page.contains("id=\"tags-error\"") && page.contains(&format!("value=\"{long}\"")), "{page}");
+    let saved = owner.post(&compose, &[&base[..], &[("tags", "bells,  tower ,bells,")]].concat()).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    let id = saved.header("location").rsplit('/').next().and_then(|id| id.split('?').next()).expect("an id");
+    let id = id.to_owned();
+    let read = async || desk.read(&json!({ "id": id })).await;
+    assert_eq!(read().await["tags"], json!(["bells", "tower"]));
+    let page = owner.get(&format!("{compose}?post={id}")).await.text();
+    assert!(page.contains("name=\"tags\" value=\"bells, tower\""), "{page}");
+    for (typed, left) in [(None, json!(["bells", "tower"])), (Some(""), json!([]))] {
+        let version = read().await["version"].to_string();
+        let mut form = [&base[..], &[("post", id.as_str()), ("version", version.as_str())]].concat();
+        form.extend(typed.map(|tags| ("tags", tags)));
+        let saved = owner.post(&format!("{compose}?post={id}"), &form).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+        assert_eq!(read().await["tags"], left);
+    }
+}
+
+#[tokio::test]
 async fn the_same_text_again_is_warned_of_as_the_network_takes_it() {
     let desk = Desk::new().await;
     let (x, linkedin) = (desk.connect("x").await, desk.connect("linkedin").await);

@@ -23,7 +23,7 @@ macro_rules! on_both {
 }
 
 mod edits;
-mod films;
+pub mod films;
 mod pages;
 mod pictures;
 

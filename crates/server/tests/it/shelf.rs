@@ -163,6 +163,11 @@ async fn files_are_renamed_and_tagged_one_by_one_and_together() {
     assert!(browser.get(&two).await.text().contains("value=\"launch, sea\""));
     let found = browser.get(&format!("{here}?tag=spring")).await.text();
     assert!(found.contains(ids[0]) && !found.contains(ids[1]), "{found}");
+    let post = ("item", "post_01m7xkb7kwe0rr5apnnxkj5b76");
+    let mixed = browser.post(&format!("{here}/tag"), &[("item", ids[0]), post, ("tags", "zinnober")]).await;
+    assert_eq!(mixed.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(mixed.text().contains("Posts are chosen, too"), "{}", mixed.text());
+    assert!(!browser.get(&one).await.text().contains("zinnober"), "all of it, or nothing");
     let nothing = browser.post(&format!("{here}/tag"), &[("tags", "sea")]).await;
     assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
 }

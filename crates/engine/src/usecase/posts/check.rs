@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use carillon_connectors::contract::cx::MediaSource;
 use carillon_domain::composition::Composition;
 use carillon_domain::error::{AppError, FieldError};
-use carillon_domain::id::{AccountId, MediaId};
+use carillon_domain::id::{AccountId, MediaId, PostId};
 use carillon_domain::limits::{CheckReport, Violation};
 use carillon_domain::media::MediaInfo;
 use carillon_domain::permission::Permission;
@@ -15,7 +15,7 @@ use carillon_store::repo::account::{self, AccountRow};
 use super::input::{PostInput, WantedStatus};
 use super::judge::{assess, place};
 use crate::media::Underway;
-use crate::usecase::caps::Besides;
+use crate::usecase::caps::{self, Besides};
 use crate::usecase::{names, renditions};
 use crate::{Actor, Engine};
 
@@ -31,20 +31,34 @@ pub struct AccountCheck {
 }
 
 /// Says what creating would say, without saving anything. A time makes it what is to go out, as it is what the time is for;
-/// one that can't be used is a violation on every account.
+/// one that can't be used is a violation on every account. `edited` is the post that this is to become: it does not stand against itself.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for unknown accounts and media, and for a malformed request.
-pub async fn check(engine: &Engine, actor: &Actor, input: &PostInput) -> Result<Vec<AccountCheck>, AppError> {
+pub async fn check(
+    engine: &Engine,
+    actor: &Actor,
+    input: &PostInput,
+    edited: Option<PostId>,
+) -> Result<Vec<AccountCheck>, AppError> {
     actor.require(Permission::Read)?;
     let meant = match (input.status, &input.scheduled_at) {
         (WantedStatus::Draft, Some(_)) => PostInput { status: WantedStatus::Scheduled, ..input.clone() },
         _ => input.clone(),
     };
-    let mut found = assess(engine, actor, &meant, Besides::default()).await?;
+    let besides = Besides { except: edited, ..Besides::default() };
+    let mut found = assess(engine, actor, &meant, besides).await?;
     if input.accounts.is_empty() {
         // Somebody who has not chosen any yet may ask what the rest is like.
         found.problems.retain(|p| p.field != "accounts");
+    }
+    // Without a time it may go out now.
+    let now = (engine.clock.now(), actor.timezone.as_str());
+    for check in found.checks.iter_mut().filter(|_| found.due.is_none() && input.scheduled_at.is_none()) {
+        let root = &check.draft.root;
+        if !root.text.trim().is_empty() || !root.media.is_empty() {
+            caps::judge_content(engine, actor, check, now, besides).await?;
+        }
     }
     let about_time = |p: &FieldError| matches!(p.field.as_str(), "scheduled_at" | "timezone");
     if found.checks.is_empty() || !found.problems.iter().all(about_time) {

@@ -200,7 +200,6 @@ fn changed(
         scheduled_at: None,
         timezone: None,
         repeat: None,
-        tags: before.tags,
         campaign: input.campaign.clone().or(before.campaign),
         ..input.clone()
     };
@@ -224,7 +223,7 @@ fn changed(
 /// that says so.
 async fn passes(engine: &Engine, actor: &Actor, input: &PostInput) -> Result<(), AppError> {
     let mut errors = Vec::new();
-    for check in posts::check(engine, actor, input).await? {
+    for check in posts::check(engine, actor, input, None).await? {
         let broken = check.report.violations.into_iter().filter(|one| one.code != "cap_exceeded");
         errors.extend(broken.map(|one| posts::as_error(&check.account, one)));
     }

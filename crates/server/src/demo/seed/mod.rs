@@ -168,7 +168,7 @@ async fn composed(
         tags: line.tags.iter().map(|&t| t.to_owned()).collect(),
         ..PostInput::default()
     };
-    let checks = posts::check(&stage.engine, actor, &input).await?;
+    let checks = posts::check(&stage.engine, actor, &input, None).await?;
     let fits = |id| checks.iter().any(|c| c.account.id == id && c.report.violations.is_empty());
     input.accounts.retain(|&id| fits(id));
     Ok(input)

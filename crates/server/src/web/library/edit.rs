@@ -137,7 +137,7 @@ pub async fn networks(app: &App, ui: &Ui, actor: &Actor, faces: &Faces, media: M
     accounts.sort_by_key(|row| (title(app, &row.platform), row.name.to_lowercase()));
     let accounts: Vec<AccountId> = accounts.into_iter().map(|row| row.id).take(MOST_ACCOUNTS).collect();
     let input = PostInput { accounts, media: vec![media], ..PostInput::default() };
-    let checks = posts::check(&app.engine, actor, &input).await.unwrap_or_default();
+    let checks = posts::check(&app.engine, actor, &input, None).await.unwrap_or_default();
     checks.into_iter().map(|check| line(app, ui, actor, faces, media, check)).collect()
 }
 

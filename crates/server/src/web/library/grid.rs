@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use carillon_domain::id::MediaId;
+use carillon_domain::id::{MediaId, PostId};
 use carillon_domain::permission::Permission;
 use carillon_engine::usecase::library::{self, GridFilter, Item, Reaction, Shown, Standing};
 use carillon_engine::usecase::posts::PostView;
@@ -358,6 +358,10 @@ pub async fn tag(
         tags: said("tags").next().cloned().unwrap_or_default(),
         ..Kept::at(back)
     };
+    if said("item").any(|id| id.parse::<PostId>().is_ok()) {
+        let errors = Errors::general("posts_chosen", member.ui.tr("library-tag-posts"));
+        return page(&app, member, kept(), &errors, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
     if files.is_empty() || tags.iter().all(|tag| tag.trim().is_empty()) {
         let errors = Errors::general("nothing_chosen", member.ui.tr("library-tag-nothing"));
         return page(&app, member, kept(), &errors, StatusCode::UNPROCESSABLE_ENTITY).await;

@@ -126,7 +126,8 @@ pub async fn answer(
     composer: Option<&[(String, String)]>,
 ) -> Result<Response, Failure> {
     let input = draft.input().unwrap_or_default();
-    let checks = posts::check(&app.engine, &member.actor, &input).await.unwrap_or_default();
+    let edited = draft.post.map(|(id, _)| id);
+    let checks = posts::check(&app.engine, &member.actor, &input, edited).await.unwrap_or_default();
     let has_form = composer.is_some_and(|pairs| pairs.iter().any(|(name, _)| name == "text"));
     let mut says = composer
         .map_or_else(Vec::new, |pairs| said((app, member.ui.t), pairs, &input.composition(), &checks));
@@ -143,7 +144,9 @@ pub async fn answer(
     } else {
         Vec::new()
     };
-    let can_split = composer.is_some() && checks.iter().any(|check| split::is_too_long(app, check));
+    let composition = input.composition();
+    let can_split =
+        composer.is_some() && checks.iter().any(|check| split::is_too_long(app, &composition, check));
     let mut results = Vec::with_capacity(checks.len());
     for check in checks {
         let (ui, counts) = (&member.ui, &check.report.counts);

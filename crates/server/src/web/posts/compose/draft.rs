@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use super::options::{Written, can_draw, option_fields, option_value};
 use super::repeat::Repeat;
+use super::texts::tags;
 use super::theirs::Difference;
 use super::unsaved::Offer;
 use super::when;
@@ -50,6 +51,8 @@ pub struct Draft {
     pub fill_in: bool,
     /// The campaign; `None`: the form has no field for it.
     pub campaign: Option<String>,
+    /// Its tags, with commas between; `None` likewise.
+    pub tags: Option<String>,
     /// The kept text that is to be put in.
     pub kept_text: String,
     /// Which button.
@@ -136,6 +139,7 @@ impl Draft {
             links: Some(filling::to_query(&composed.link_parameters)),
             fill_in: composed.fill_in,
             campaign: Some(view.post.campaign.clone().unwrap_or_default()),
+            tags: Some(view.post.tags.join(", ")),
             ..Self::default()
         }
     }
@@ -248,6 +252,7 @@ impl Draft {
                 "links" => draft.links = Some(value),
                 "fill_in" => draft.fill_in = true,
                 "campaign" => draft.campaign = Some(value),
+                "tags" => draft.tags = Some(value),
                 "kept_text" => draft.kept_text = value,
                 "action" => draft.action = value,
                 "once" => draft.once = value,
@@ -359,7 +364,7 @@ impl Draft {
             overrides,
             parts: parts.collect::<Result<_, AppError>>()?,
             first_comment: Some(self.first_comment.clone()).filter(|c| !c.trim().is_empty()),
-            tags: Vec::new(),
+            tags: tags(self.tags.as_deref()),
             campaign: self.campaign.clone(),
             repeat: self.repeat.rule(),
             link_parameters: filling::from_query(self.links.as_deref().unwrap_or_default()),
@@ -379,7 +384,7 @@ impl Draft {
             overrides: Some(input.overrides),
             parts: Some(input.parts),
             first_comment: Some(input.first_comment.unwrap_or_default()),
-            tags: None,
+            tags: self.tags.is_some().then_some(input.tags),
             campaign: input.campaign,
             link_parameters: self.links.is_some().then_some(input.link_parameters),
             fill_in: self.links.is_some().then_some(input.fill_in),

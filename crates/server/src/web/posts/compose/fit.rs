@@ -136,7 +136,8 @@ pub async fn put_copies(
 ) -> Result<Put, AppError> {
     // Copies keep the descriptions as they are typed.
     describe(app, &member.actor, draft).await?;
-    let checks = posts::check(&app.engine, &member.actor, &draft.input()?).await?;
+    let checks =
+        posts::check(&app.engine, &member.actor, &draft.input()?, draft.post.map(|(id, _)| id)).await?;
     let check = checks.into_iter().find(|check| check.account.id == wanted.account);
     let Some(check) = check else {
         return Ok(Put::Nothing(member.ui.tr("compose-fit-no-account")));

@@ -81,6 +81,7 @@ struct Compose {
     alerts: Vec<Alert>,
     text: String,
     text_error: Option<Said>,
+    tags_error: Option<Said>,
     accounts: Vec<AccountChoice>,
     accounts_error: Option<Said>,
     media: Vec<Tile>,
@@ -307,6 +308,8 @@ async fn page(
     }
     let about_accounts = errors.starting_with("accounts");
     known.extend(about_accounts.iter().map(|(field, _)| field.clone()));
+    let about_tags = errors.starting_with("tags");
+    known.extend(about_tags.iter().map(|(field, _)| field.clone()));
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let in_series = match draft.post {
         Some((id, _)) => series::going_on(&app.engine, &actor, id).await?.is_some(),
@@ -319,6 +322,7 @@ async fn page(
     let page = Compose {
         alerts,
         text_error: errors.of("text"),
+        tags_error: about_tags.into_iter().map(|(_, message)| message).next(),
         time_error: errors.of("scheduled_at"),
         time_choices: when::choices(&ui, &draft),
         left: DayLeft::of(app, &ui, &actor, &faces, &draft).await?,

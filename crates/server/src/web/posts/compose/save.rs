@@ -29,7 +29,7 @@ pub async fn change(
     let input = draft.input()?;
     let belongs = series::going_on(&app.engine, actor, id).await?;
     if let Some(scope) = Scope::parse(&draft.repeat.scope).filter(|_| belongs.is_some()) {
-        return change_series(app, actor, (id, version), input, scope).await;
+        return change_series(app, actor, (id, version), (draft, input), scope).await;
     }
     if let (Some(series), Some(rule)) = (&belongs, &input.repeat)
         && rule.parse::<Rule>().ok().as_ref() != Some(&series.rule)
@@ -57,11 +57,15 @@ async fn change_series(
     app: &App,
     actor: &Actor,
     (id, version): (PostId, i64),
-    input: PostInput,
+    (draft, mut input): (&Draft, PostInput),
     scope: Scope,
 ) -> Result<String, AppError> {
-    if posts::get(&app.engine, actor, id).await?.post.version != version {
+    let post = posts::get(&app.engine, actor, id).await?.post;
+    if post.version != version {
         return Err(AppError::Stale);
+    }
+    if draft.tags.is_none() {
+        input.tags = post.tags;
     }
     let Some(rule) = input.repeat.clone() else {
         let message = "Say how often it comes again. To end the series, cancel it on the post's page.";

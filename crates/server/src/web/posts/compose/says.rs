@@ -17,13 +17,15 @@ pub struct Says {
     pub counters: Vec<Counter>,
     /// What is wrong, by network.
     pub problems: Vec<(String, Vec<Piece>)>,
+    /// What a careful person would want to know, by network.
+    pub warnings: Vec<(String, Vec<Piece>)>,
     /// What else there is to know.
     pub hints: Vec<String>,
 }
 
 impl Says {
     fn at(at: String) -> Self {
-        Self { at, counters: Vec::new(), problems: Vec::new(), hints: Vec::new() }
+        Self { at, counters: Vec::new(), problems: Vec::new(), warnings: Vec::new(), hints: Vec::new() }
     }
 
     /// Whether it stands beside this field.
@@ -39,14 +41,15 @@ impl Says {
             None => self.counters.push(Counter { label: network.to_owned(), used, limit }),
         }
     }
+}
 
-    fn find(&mut self, network: &str, found: Vec<Piece>) {
-        let same = self.problems.iter_mut().find(|(_, known)| *known == found);
-        match same {
-            Some((networks, _)) if networks.split(", ").any(|known| known == network) => {}
-            Some((networks, _)) => *networks = format!("{networks}, {network}"),
-            None => self.problems.push((network.to_owned(), found)),
-        }
+/// Adds a finding; networks that say the same are named together.
+fn find(all: &mut Vec<(String, Vec<Piece>)>, network: &str, found: Vec<Piece>) {
+    let same = all.iter_mut().find(|(_, known)| *known == found);
+    match same {
+        Some((networks, _)) if networks.split(", ").any(|known| known == network) => {}
+        Some((networks, _)) => *networks = format!("{networks}, {network}"),
+        None => all.push((network.to_owned(), found)),
     }
 }
 
@@ -60,6 +63,8 @@ struct Places {
     accounts: Vec<AccountId>,
     /// For each part that says something, which box of the page it is typed in, from 1.
     parts: Vec<usize>,
+    /// How many boxes there are; some may be empty.
+    boxes: usize,
 }
 
 impl Places {
@@ -85,6 +90,7 @@ impl Places {
                     .extend(name.strip_prefix("text.").and_then(|id| id.parse::<AccountId>().ok())),
             }
         }
+        places.boxes = boxes;
         places
     }
 
@@ -98,7 +104,7 @@ impl Places {
         ];
         let known = known.into_iter().filter(|(there, _)| *there).map(|(_, field)| says(field));
         let accounts = self.accounts.iter().map(|account| says(&account.to_string()));
-        let parts = self.parts.iter().map(|nth| part(*nth));
+        let parts = (1..=self.boxes).map(part);
         known.chain(accounts).chain(parts).map(Says::at).collect()
     }
 
@@ -151,7 +157,13 @@ pub fn said(
         for violation in &check.report.violations {
             let place = at(&violation.field);
             if let Some(says) = all.iter_mut().find(|says| says.at == place) {
-                says.find(network, pieces(t, violation));
+                find(&mut says.problems, network, pieces(t, violation));
+            }
+        }
+        for warning in &check.report.warnings {
+            let place = at(&warning.field);
+            if let Some(says) = all.iter_mut().find(|says| says.at == place) {
+                find(&mut says.warnings, network, pieces(t, warning));
             }
         }
     }
@@ -187,6 +199,7 @@ mod tests {
             pairs(&[("part", " "), ("part", "b"), ("part", ""), ("part_media", "m"), ("part_media", "n")]);
         let places = Places::of(&form);
         assert_eq!(places.parts, [2, 3], "the first box is empty, the third has files only");
+        assert_eq!(places.empty().len(), 3, "what was said beside a box that is empty now goes");
         assert!(places.of_field(account(), "parts.1.text").contains("nth-of-type(3)"));
         assert_eq!(places.of_field(account(), "parts.2.text"), format!("#says-{}", account()));
     }
@@ -207,7 +220,7 @@ mod tests {
         let mut says = Says::at(String::new());
         for network in ["Threads", "Mastodon", "Threads"] {
             says.count(network, 5, 500);
-            says.find(network, vec![Piece::plain("Too long.", false)]);
+            find(&mut says.problems, network, vec![Piece::plain("Too long.", false)]);
         }
         says.count("Bluesky", 5, 300);
         let counters: Vec<&str> = says.counters.iter().map(|counter| counter.label.as_str()).collect();

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use carillon_domain::composition::Composition;
 use carillon_domain::limits::TextCount;
 use carillon_engine::usecase::posts::{self, AccountCheck, PostInput};
 
@@ -30,9 +31,10 @@ pub async fn show(app: &App, member: Member, mut draft: Draft) -> Result<Respons
     }
 }
 
-/// Whether the text is too long for the account, and its network has threads.
-pub fn is_too_long(app: &App, check: &AccountCheck) -> bool {
+/// Whether the text above is too long for the account, which has none of its own, and its network has threads.
+pub fn is_too_long(app: &App, composition: &Composition, check: &AccountCheck) -> bool {
     let connector = app.engine.networks.connector(&check.account.platform);
     let over = |count: &TextCount| count.field == "text" && count.used > count.limit;
-    connector.is_some_and(|c| c.capabilities().threads) && check.report.counts.iter().any(over)
+    let follows = composition.path(check.account.id, "text") == "text";
+    follows && connector.is_some_and(|c| c.capabilities().threads) && check.report.counts.iter().any(over)
 }

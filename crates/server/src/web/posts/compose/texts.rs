@@ -29,6 +29,8 @@ pub struct TextTools {
     pub links: Vec<LinkChoice>,
     /// The post's campaign.
     pub campaign: String,
+    /// Its tags, with commas between.
+    pub tags: String,
     /// Whether variables are filled in.
     pub fill_in: bool,
     /// Whether more than a text is set, so that it should be seen.
@@ -73,15 +75,28 @@ impl TextTools {
             (ui.of("texts-kind", kind.as_str()), kept.collect::<Vec<_>>())
         });
         let campaign = draft.campaign.clone().unwrap_or_default();
+        let tags = draft.tags.clone().unwrap_or_default();
         Ok(Self {
             groups: groups.filter(|(_, kept)| !kept.is_empty()).collect(),
             links: links(ui, &rows, &chosen),
-            is_set: !chosen.is_empty() || !campaign.is_empty(),
+            is_set: !chosen.is_empty() || !campaign.is_empty() || !tags.is_empty(),
             campaign,
+            tags,
             fill_in: draft.fill_in,
             settings_url: urls::texts(actor.workspace),
         })
     }
+}
+
+/// Tags as they are typed: each once, without what is around them.
+pub fn tags(typed: Option<&str>) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for tag in typed.unwrap_or_default().split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+        if tags.iter().all(|known| known != tag) {
+            tags.push(tag.to_owned());
+        }
+    }
+    tags
 }
 
 impl Kept {

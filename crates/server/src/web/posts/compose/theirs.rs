@@ -5,6 +5,7 @@ use carillon_domain::filling;
 
 use super::draft::{Draft, Own, Part};
 use super::files::rows;
+use super::texts::tags;
 use crate::http::App;
 use crate::web::components::at;
 use crate::web::posts::card::Faces;
@@ -56,6 +57,7 @@ pub async fn differences(
         let parameters = parameters.into_iter().map(|(name, value)| format!("{name}={value}"));
         parameters
             .chain(draft.campaign.clone().filter(|name| !name.is_empty()))
+            .chain(tags(draft.tags.as_deref()))
             .collect::<Vec<_>>()
             .join("\n")
     };

@@ -78,7 +78,12 @@ fn is_blank(draft: &Draft) -> bool {
         || draft.parts.iter().any(|part| !part.media.is_empty())
         || draft.own.values().any(|own| own.media.as_ref().is_some_and(|files| !files.is_empty()));
     let settings = [&draft.scheduled_at, &draft.repeat.choice, &draft.repeat.rule, &draft.repeat.ends];
-    let settings = settings.into_iter().chain(&draft.links).chain(&draft.campaign).chain(draft.alts.values());
+    let settings = settings
+        .into_iter()
+        .chain(&draft.links)
+        .chain(&draft.campaign)
+        .chain(&draft.tags)
+        .chain(draft.alts.values());
     !has_files
         && texts(draft).all(|text| text.trim().is_empty())
         && settings.map(String::as_str).all(|text| text.trim().is_empty())
